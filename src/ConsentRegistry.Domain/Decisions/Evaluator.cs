@@ -1,0 +1,141 @@
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Domain.Decisions;
+
+/// <summary>
+/// Decides a check: a pure and total function of the check, the facts and the time, by the rules R1 to R9 of docs/decision-rules.md.
+/// It performs no I/O, allocates nothing, and the same input always gives the same decision.
+/// </summary>
+/// <remarks>
+/// R8 and R9 are here: whose consent is asked, and how the answers combine. <see cref="CreatorConsent"/> holds R1 to R6, one creator's answer.
+/// </remarks>
+public static class Evaluator
+{
+    /// <summary>Decides a check.</summary>
+    /// <param name="check">The question.</param>
+    /// <param name="facts">The facts, seen from the requester of the check.</param>
+    /// <param name="vocabulary">The vocabulary that the facts refer to.</param>
+    public static Decision Decide<TFacts>(in Check check, ref TFacts facts, Vocabulary vocabulary)
+        where TFacts : IFacts, allows ref struct
+    {
+        var silent = default(NoTrace);
+        return Decide(check, ref facts, vocabulary, ref silent);
+    }
+
+    /// <summary>Decides a check and tells <paramref name="trace"/> how.</summary>
+    /// <param name="check">The question.</param>
+    /// <param name="facts">The facts, seen from the requester of the check.</param>
+    /// <param name="vocabulary">The vocabulary that the facts refer to.</param>
+    /// <param name="trace">Hears every step. The decision is the same with any trace.</param>
+    public static Decision Decide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
+        Span<VideoHandle> videos = stackalloc VideoHandle[Limits.VideosPerCheck];
+        if (!TryCollectVideos(check.Video, ref facts, videos, out var count))
+            return Decision.Indeterminate;
+
+        var combined = new Combination();
+        foreach (var video in videos[..count])
+        {
+            if (!facts.TryRead(video, out var registered)
+                || !TryAsk(check, new() { Creator = registered.Owner, Role = Role.Owner, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+            {
+                return Decision.Indeterminate;
+            }
+            foreach (var participant in registered.Participants)
+            {
+                // R7: a depicted participant decides where the purpose uses likeness.
+                if (participant.Role == Role.Depicted && !vocabulary.UsesLikeness(check.Purpose))
+                    continue;
+                if (!TryAsk(check, new() { Creator = participant.Creator, Role = participant.Role, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+                    return Decision.Indeterminate;
+            }
+        }
+        return combined.Decision;
+    }
+
+    // R8: the checked video, then its sources depth-first in their listed order, each once.
+    private static bool TryCollectVideos<TFacts>(VideoHandle root, ref TFacts facts, scoped Span<VideoHandle> videos, out int count)
+        where TFacts : IFacts, allows ref struct
+    {
+        videos[0] = root;
+        count = 1;
+        if (!facts.TryRead(root, out var registered))
+            return false;
+        if (registered.Sources.IsEmpty)
+            return true;
+
+        Span<VideoHandle> pending = stackalloc VideoHandle[Limits.VideosPerCheck * Limits.SourcesPerVideo];
+        var waiting = 0;
+        if (!TryPush(registered.Sources, pending, ref waiting))
+            return false;
+        while (waiting > 0)
+        {
+            var video = pending[--waiting];
+            if (videos[..count].Contains(video))
+                continue;
+            if (count == videos.Length || !facts.TryRead(video, out registered))
+                return false;
+            videos[count++] = video;
+            if (!TryPush(registered.Sources, pending, ref waiting))
+                return false;
+        }
+        return true;
+    }
+
+    // Last first, so that the first listed is taken next.
+    private static bool TryPush(ReadOnlySpan<VideoHandle> sources, Span<VideoHandle> pending, ref int waiting)
+    {
+        if (sources.Length > Limits.SourcesPerVideo)
+            return false;
+        for (var i = sources.Length - 1; i >= 0; i--)
+            pending[waiting++] = sources[i];
+        return true;
+    }
+
+    private static bool TryAsk<TFacts, TTrace>(
+        in Check check, Decider decider, in VideoFacts video, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Combination combined)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
+        if (!facts.TryRead(decider.Creator, decider.Video, check.Video, out var said))
+            return false;
+        if (TTrace.IsOn)
+            trace.Consider(decider);
+        var answer = CreatorConsent.Decide(check, decider, video, said, vocabulary, ref trace);
+        if (TTrace.IsOn)
+            trace.Conclude(answer);
+        combined.Add(answer);
+        return true;
+    }
+
+    /// <summary>R9: the most restrictive answer over everybody, the first of equals; on allow, what everybody attached.</summary>
+    private struct Combination
+    {
+        private Decision strictest;
+        private Conditions obligations;
+        private PurposeSet excludes;
+        private Instant holdsUntil = Instant.Never;
+        private bool restsOnCountedGrant;
+
+        public Combination()
+        {
+        }
+
+        public readonly Decision Decision => strictest.Effect == Effect.Allow
+            ? strictest with { Obligations = obligations, Excludes = excludes, HoldsUntil = holdsUntil, RestsOnCountedGrant = restsOnCountedGrant }
+            : strictest with { Obligations = Conditions.None, Excludes = PurposeSet.None, HoldsUntil = Instant.Never };
+
+        public void Add(in Decision answer)
+        {
+            if (answer.Effect > strictest.Effect)
+                strictest = answer;
+            obligations |= answer.Obligations;
+            excludes |= answer.Excludes;
+            holdsUntil = Instant.Earlier(holdsUntil, answer.HoldsUntil);
+            restsOnCountedGrant |= answer.RestsOnCountedGrant;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace ConsentRegistry.Domain;
+
+/// <summary>The limits that the rules themselves set. Those of transport (bodies, pages) stand with the host.</summary>
+public static class Limits
+{
+    /// <summary>Videos that one check may consult, the checked one included (R8).</summary>
+    public const int VideosPerCheck = 64;
+
+    /// <summary>Segments of one default (R3).</summary>
+    public const int SegmentsPerDefault = 64;
+
+    /// <summary>Participants of one video: a crowd scene is blurred, not listed.</summary>
+    public const int ParticipantsPerVideo = 64;
+
+    /// <summary>Direct sources of one video.</summary>
+    public const int SourcesPerVideo = 16;
+
+    /// <summary>Purposes in the vocabulary: one byte names each.</summary>
+    public const int Purposes = 256;
+
+    /// <summary>Segments of a purpose's name: <c>a.b.c.d</c>.</summary>
+    public const int PurposeDepth = 4;
+
+    /// <summary>Characters of one segment of a purpose's name.</summary>
+    public const int PurposeSegmentLength = 63;
+
+    /// <summary>Defaults of one creator, over all purposes and requesters: they are read as a whole.</summary>
+    public const int DefaultsPerCreator = 10_000;
+}

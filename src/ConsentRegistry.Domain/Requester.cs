@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ConsentRegistry.Domain;
+
+/// <summary>Who wants to use a video, the platform itself included.</summary>
+/// <remarks>Grammar: see <see cref="Identifier"/>. The default value is no id and throws when read.</remarks>
+public readonly record struct Requester : IComparable<Requester>
+{
+    private readonly string? value;
+
+    private Requester(string value) => this.value = value;
+
+    /// <summary>The id as the platform wrote it.</summary>
+    public string Value => value ?? throw Identifier.Uninitialized(nameof(Requester));
+
+    /// <summary>Reads an id; false if <paramref name="text"/> is none.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Requester id)
+    {
+        var valid = Identifier.IsValid(text);
+        id = valid ? new(text!) : default;
+        return valid;
+    }
+
+    /// <summary>Reads an id that is known to be one.</summary>
+    /// <exception cref="FormatException"><paramref name="text"/> is no id.</exception>
+    public static Requester Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new FormatException($"Not an id: {Identifier.Grammar}.");
+
+    /// <summary>Byte by byte, as everywhere ids are ordered.</summary>
+    public int CompareTo(Requester other) => string.CompareOrdinal(Value, other.Value);
+
+    /// <summary>The id as the platform wrote it.</summary>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using ConsentRegistry.Domain.Decisions;
+
+namespace ConsentRegistry.Domain.Videos;
+
+/// <summary>Another creator concerned by a video, as registered. In the order in which a decision names them.</summary>
+/// <param name="Creator">Who.</param>
+/// <param name="Role">How; never <see cref="Role.Owner"/>.</param>
+public readonly record struct RegisteredParticipant(CreatorId Creator, Role Role) : IComparable<RegisteredParticipant>
+{
+    /// <summary>By creator id byte by byte, then by role.</summary>
+    public int CompareTo(RegisteredParticipant other) =>
+        Creator.CompareTo(other.Creator) is not 0 and var byCreator ? byCreator : Role.CompareTo(other.Role);
+}
+
+/// <summary>What a platform says about a video. A fact that is null stays as it is; a list is the wanted list.</summary>
+/// <param name="PublishedAt">When the video was published.</param>
+/// <param name="Participants">Everybody else who is concerned.</param>
+/// <param name="Sources">The videos it was made from, in order.</param>
+public sealed record Registration(
+    Instant? PublishedAt,
+    IReadOnlyCollection<RegisteredParticipant>? Participants,
+    IReadOnlyCollection<VideoKey>? Sources);
+
+/// <summary>What is registered about a video.</summary>
+public sealed record VideoRecord
+{
+    /// <summary>A record of these facts; duplicates count once.</summary>
+    public VideoRecord(Instant? publishedAt, IEnumerable<RegisteredParticipant> participants, IEnumerable<VideoKey> sources)
+    {
+        PublishedAt = publishedAt;
+        Participants = [.. participants.Distinct().Order()];
+        Sources = [.. sources.Distinct()];
+    }
+
+    /// <summary>When it was published; null if that is unknown.</summary>
+    public Instant? PublishedAt { get; }
+
+    /// <summary>Everybody else who is concerned, in the order in which decisions name them.</summary>
+    public ImmutableArray<RegisteredParticipant> Participants { get; }
+
+    /// <summary>The videos it was made from, in their listed order.</summary>
+    public ImmutableArray<VideoKey> Sources { get; }
+
+    /// <summary>
+    /// The record after a registration. Facts change freely only in the cautious direction: participants and sources by adding.
+    /// </summary>
+    /// <param name="video">The video.</param>
+    /// <param name="current">What stands; null if it was never registered.</param>
+    /// <param name="wanted">What the platform says.</param>
+    /// <param name="now">The registry's clock.</param>
+    /// <param name="mayWiden">Whether an administrator gave a reason for a change in the incautious direction.</param>
+    /// <returns>
+    /// The record, which is <paramref name="current"/> itself if it already stands; or <see cref="FailureCode.Invalid"/>,
+    /// <see cref="FailureCode.TooMany"/> or <see cref="FailureCode.WouldWiden"/>, naming the field.
+    /// </returns>
+    public static Result<VideoRecord> Register(VideoKey video, VideoRecord? current, Registration wanted, Instant now, bool mayWiden)
+    {
+        if (wanted.PublishedAt > now)
+            return new Failure(FailureCode.Invalid, "A video cannot have been published in the future.", "publishedAt");
+        if (wanted.Sources?.Contains(video) == true)
+            return new Failure(FailureCode.Invalid, "A video is not made from itself.", "derivedFrom");
+
+        var record = new VideoRecord(
+            wanted.PublishedAt ?? current?.PublishedAt,
+            wanted.Participants ?? (IEnumerable<RegisteredParticipant>?)current?.Participants ?? [],
+            wanted.Sources ?? (IEnumerable<VideoKey>?)current?.Sources ?? []);
+        if (record.Participants.Length > Limits.ParticipantsPerVideo)
+            return TooMany(Limits.ParticipantsPerVideo, "participants");
+        if (record.Sources.Length > Limits.SourcesPerVideo)
+            return TooMany(Limits.SourcesPerVideo, "derivedFrom");
+        if (current is null)
+            return record;
+        if (!mayWiden && record.WidenedFieldOf(current) is { } field)
+        {
+            return new Failure(
+                FailureCode.WouldWiden,
+                $"'{field}' would change in the direction that can widen consent; that takes the administrator's scope and a reason.",
+                field);
+        }
+        return record == current ? current : record;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(VideoRecord? other) =>
+        other is not null && PublishedAt == other.PublishedAt
+        && Participants.SequenceEqual(other.Participants) && Sources.SequenceEqual(other.Sources);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(PublishedAt, Participants.Length, Sources.Length);
+
+    // A date that is earlier can widen as well: the video may then fall under another segment.
+    private string? WidenedFieldOf(VideoRecord current) =>
+        PublishedAt != current.PublishedAt ? "publishedAt"
+        : current.Participants.Except(Participants).Any() ? "participants"
+        : current.Sources.Except(Sources).Any() ? "derivedFrom"
+        : null;
+
+    private static Failure TooMany(int limit, string field) =>
+        new(FailureCode.TooMany, $"A video has {limit} {(field == "participants" ? "participants" : "sources")} at most.", field);
+}
