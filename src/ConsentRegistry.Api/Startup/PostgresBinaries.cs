@@ -62,13 +62,26 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
         var seen = new SortedSet<int>();
         foreach (var folder in folders.Distinct().Where(folder => Programs.All(program => File.Exists(Path.Combine(folder, program)))))
         {
-            var answer = await Command.RunAsync([Path.Combine(folder, "postgres"), "--version"], cancellation);
-            if (!answer.Succeeded || !VersionLine().Match(answer.Output).Groups["major"].TryParse(out var found)) continue;
+            if (await MajorOfAsync(folder, cancellation) is not { } found) continue;
             if (found >= OldestMajor && (major is null || found == major)) return new PostgresBinaries(folder, found);
             seen.Add(found);
         }
 
         throw new PrivatePostgresException(Explain(folders, seen, major));
+    }
+
+    private static async Task<int?> MajorOfAsync(string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Command.RunAsync([Path.Combine(folder, "postgres"), "--version"], cancellation);
+            return answer.Succeeded && VersionLine().Match(answer.Output).Groups["major"].TryParse(out var major) ? major : null;
+        }
+        catch (PrivatePostgresException)
+        {
+            // A link that an uninstalled package left behind, or a program of another machine: the next folder may do.
+            return null;
+        }
     }
 
     private static string Explain(IReadOnlyList<string> folders, SortedSet<int> seen, int? major)

@@ -136,6 +136,17 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_whose_programs_do_not_start_is_passed_over()
+    {
+        Directory.CreateDirectory(_folder);
+        foreach (var program in new[] { "initdb", "postgres", "pg_ctl" }) File.CreateSymbolicLink(Path.Combine(_folder, program), "/uninstalled");
+
+        var found = await PostgresBinaries.FindAsync([_folder, .. PostgresBinaries.CandidateFolders()], major: null, Cancellation);
+
+        Assert.NotEqual(_folder, found.Folder);
+    }
+
+    [Fact]
     public async Task Data_of_a_version_that_is_not_installed_are_left_alone_and_explained()
     {
         var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
