@@ -1,1 +1,3 @@
-var app = WebApplication.Create(args); app.Run();
+using ConsentRegistry.Api.Startup;
+
+return await Commands.RunAsync(args);

@@ -8,6 +8,9 @@ namespace ConsentRegistry.Domain;
 /// <param name="Field">The part of the request that is at fault, where there is one, as a JSON path such as <c>changes[3].effect</c>.</param>
 public sealed record Failure(string Code, string Detail, string? Field = null)
 {
+    /// <summary>Further refused items of the same request.</summary>
+    public IReadOnlyList<Failure> Further { get; init; } = [];
+
     /// <summary>The same refusal, of a field inside <paramref name="parent"/>.</summary>
     public Failure Inside(string parent) => this with { Field = Field is null ? parent : $"{parent}.{Field}" };
 }
@@ -29,6 +32,9 @@ public static class FailureCode
 
     /// <summary>The purpose is registered already, and otherwise.</summary>
     public const string PurposeExists = "purposeExists";
+
+    /// <summary>The caller may not do this, or not for this creator; the same whether or not what was named exists.</summary>
+    public const string Forbidden = "forbidden";
 }
 
 /// <summary>What an operation gave, or why it was refused.</summary>
@@ -48,13 +54,22 @@ public readonly struct Result<T>
         return failure is null;
     }
 
+    internal static Result<T> Success(T value) => new(value, null);
+
     /// <summary>The value of an operation that cannot have been refused.</summary>
     /// <exception cref="InvalidOperationException">It was refused after all.</exception>
     public T Value => Failure is null ? value! : throw new InvalidOperationException($"{Failure.Code}: {Failure.Detail}");
 
     /// <summary>A success.</summary>
-    public static implicit operator Result<T>(T value) => new(value, null);
+    public static implicit operator Result<T>(T value) => Success(value);
 
     /// <summary>A refusal.</summary>
     public static implicit operator Result<T>(Failure failure) => new(default, failure);
+}
+
+/// <summary>Makes results where the type has to be said.</summary>
+public static class Result
+{
+    /// <summary>A success, also of an interface type.</summary>
+    public static Result<T> Of<T>(T value) => Result<T>.Success(value);
 }

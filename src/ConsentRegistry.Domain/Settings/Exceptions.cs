@@ -18,11 +18,29 @@ public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Reque
     /// Whether a setting here beats one at <paramref name="other"/> in some check: at least as specific in scope, requester and purpose, and
     /// more specific in one, so that both can be candidates of the same check (R4).
     /// </summary>
+    /// <remarks>Those keys are the ones that <see cref="Broader"/> lists.</remarks>
     public bool Beats(SettingKey other) =>
         this != other
         && (other.Video is null || Video == other.Video)
         && (other.Requester is null || Requester == other.Requester)
         && Purpose.IsAtOrBelow(other.Purpose);
+
+    /// <summary>Every place whose setting one here beats in some check: at most 15.</summary>
+    public IEnumerable<SettingKey> Broader()
+    {
+        for (Purpose? purpose = Purpose; purpose is { } at; purpose = at.Parent)
+        {
+            foreach (var requester in Requester is null ? [Requester] : new[] { Requester, null })
+            {
+                foreach (var video in Video is null ? [Video] : new[] { Video, null })
+                {
+                    var key = new SettingKey(video, at, requester);
+                    if (key != this)
+                        yield return key;
+                }
+            }
+        }
+    }
 }
 
 /// <summary>

@@ -1,0 +1,145 @@
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>A check whose words are known to be good.</summary>
+/// <param name="Video">The checked video.</param>
+/// <param name="Purpose">The purpose's name; the vocabulary may not know it.</param>
+/// <param name="Requester">Who wants to use the video; null for one that nobody named.</param>
+/// <param name="MinVersions">Versions that the answer must know at least.</param>
+/// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
+/// <param name="Explain">Whether to say how the decision came about.</param>
+public sealed record Question(
+    VideoKey Video, Purpose Purpose, Requester? Requester, IReadOnlyDictionary<string, long> MinVersions, int MaxStalenessMs, bool Explain);
+
+/// <summary>Puts decisions into the words of the contract.</summary>
+internal static class Answers
+{
+    /// <summary>How long an answer other than an allow may be reused unless the caller says otherwise: reusing it uses nothing without consent.</summary>
+    public const int RefusalReuseMs = 2_000;
+
+    private static readonly DecisionBody Unreadable = new(
+        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null);
+
+    /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
+    public static DecisionBody Indeterminate => Unreadable;
+
+    /// <summary>Whether the facts are at least of these versions.</summary>
+    public static bool Knows(this FactSet facts, IReadOnlyDictionary<string, long> minVersions) =>
+        minVersions.All(wanted => (wanted.Key == StreamId.Vocabulary.Name ? facts.Vocabulary.Version : facts.StateOf(CreatorId.Parse(wanted.Key)).Version) >= wanted.Value);
+
+    /// <summary>Decides a question. Its purpose is known to the vocabulary of the facts.</summary>
+    /// <param name="facts">The facts.</param>
+    /// <param name="question">The question.</param>
+    public static DecisionBody Answer(this FactSet facts, Question question)
+    {
+        var purpose = facts.Vocabulary.Find(question.Purpose);
+        if (!question.Explain)
+            return facts.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question, null, null);
+        var trace = new Explanation(facts, question.Requester);
+        var decision = facts.Decide(question.Video, purpose, question.Requester, ref trace);
+        var versions = new SortedDictionary<string, long>(StringComparer.Ordinal) { [StreamId.Vocabulary.Name] = facts.Vocabulary.Version };
+        foreach (var creator in trace.Creators.Append(question.Video.Creator))
+            versions[creator.Value] = facts.StateOf(creator).Version;
+        return facts.BodyOf(decision, question, versions, trace.Considered);
+    }
+
+    private static DecisionBody BodyOf(
+        this FactSet facts, Decision decision, Question question, IReadOnlyDictionary<string, long>? versions, IReadOnlyList<ConsideredBody>? trace) => new(
+        decision.IsAllowed,
+        decision.Effect,
+        decision.Reason,
+        WordOf(decision.Detail),
+        facts.DeciderOf(decision, question.Requester),
+        decision.Obligations.Words(),
+        [.. facts.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
+        facts.StateOf(question.Video.Creator).Version,
+        facts.ReadAt,
+        MaxAgeOf(decision, question.MaxStalenessMs, facts.ReadAt),
+        versions,
+        trace);
+
+    public static string? WordOf(Detail detail) => detail == Detail.None ? null : detail.Word();
+
+    private static DeciderBody? DeciderOf(this FactSet facts, in Decision decision, Requester? requester)
+    {
+        if (decision.DecidedBy is not { } by)
+            return null;
+        var setting = decision.Setting;
+        return new(
+            facts.CreatorOf(by.Creator).Value,
+            by.Role,
+            VideoName.Of(facts.VideoOf(by.Video)),
+            setting is null ? null : (setting.Value.Scope?.Word() ?? DecidingScope.Grant.Word()),
+            setting is { } deciding ? facts.Vocabulary[deciding.Purpose].Purpose.Name : null,
+            setting is { NamesRequester: true } ? requester?.Value : null,
+            decision.Stamp?.Version,
+            decision.Stamp?.At);
+    }
+
+    // Never past the next expiry among what an allow rests on; never at all where a counted grant may be spent by somebody else.
+    private static long MaxAgeOf(in Decision decision, int maxStalenessMs, Instant readAt)
+    {
+        if (!decision.IsAllowed)
+            return decision.Reason == Reason.Indeterminate ? 0 : RefusalReuseMs;
+        if (maxStalenessMs == 0 || decision.RestsOnCountedGrant)
+            return 0;
+        return decision.HoldsUntil == Instant.Never
+            ? maxStalenessMs
+            : Math.Min(maxStalenessMs, (long)Math.Max(0, decision.HoldsUntil.Since(readAt).TotalMilliseconds));
+    }
+
+    /// <summary>Keeps what the evaluator says. The facts hold settings for anybody and for the requester only, so nobody sees any other.</summary>
+    private readonly struct Explanation(FactSet facts, Requester? requester) : ITrace
+    {
+        private readonly List<ConsideredBody> considered = [];
+        private readonly List<WeighedBody> weighed = [];
+        private readonly List<CreatorId> creators = [];
+
+        public static bool IsOn => true;
+
+        public List<ConsideredBody> Considered => considered;
+
+        public List<CreatorId> Creators => creators;
+
+        public void Consider(Decider decider) => weighed.Clear();
+
+        public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
+        {
+            weighed.Add(new(
+                setting.Scope,
+                facts.Vocabulary[setting.Purpose].Purpose.Name,
+                Named(setting),
+                setting.Effect,
+                standing,
+                beatenBy is { } beater ? new(beater.Scope, facts.Vocabulary[beater.Purpose].Purpose.Name, Named(beater)) : null,
+                setting.Stamp.Version));
+        }
+
+        public void Weigh(in Grant grant, bool answers)
+        {
+        }
+
+        public void Conclude(in Decision answer)
+        {
+            var by = answer.DecidedBy!.Value;
+            var creator = facts.CreatorOf(by.Creator);
+            creators.Add(creator);
+            considered.Add(new(
+                creator.Value,
+                by.Role,
+                VideoName.Of(facts.VideoOf(by.Video)),
+                answer.Effect,
+                answer.Reason,
+                WordOf(answer.Detail),
+                [.. weighed]));
+        }
+
+        private string? Named(in Setting setting) => setting.Audience == Audience.Requester ? requester?.Value : null;
+    }
+}

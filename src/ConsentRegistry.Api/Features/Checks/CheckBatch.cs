@@ -1,0 +1,76 @@
+using ConsentRegistry.Api.Http;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>Answers many checks from one snapshot. A bad item spoils no other; facts that cannot be read make every item indeterminate.</summary>
+internal static partial class CheckBatch
+{
+    public static async Task<IResult> Handle(
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, FactReader reader, ILogger<FactReader> logger, HttpContext http, CancellationToken cancellation)
+    {
+        var caller = Caller.Of(http);
+        var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
+        var questions = new Question?[checks.Count];
+        var results = new object[checks.Count];
+        for (var i = 0; i < checks.Count; i++)
+        {
+            var check = WithDefaults(checks[i], defaults);
+            var problem = Validation.Check(validator, check);
+            if (problem is null)
+                Asking.TryRead(check, caller, out questions[i], out problem);
+            if (problem is not null)
+                results[i] = Refuse(problem);
+        }
+
+        var asked = questions.OfType<Question>().ToList();
+        var facts = asked.Count == 0 ? null : await TryReadAsync(reader, asked, logger, cancellation);
+        long? maxAgeMs = null;
+        for (var i = 0; i < checks.Count; i++)
+        {
+            if (questions[i] is not { } question)
+                continue;
+            if (facts is null || !facts.Knows(question.MinVersions))
+                results[i] = Answers.Indeterminate;
+            else if (!facts.Vocabulary.TryFind(question.Purpose, out _))
+                results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
+            else
+                results[i] = facts.Answer(question);
+            if (results[i] is DecisionBody decision)
+                maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
+        }
+        return Results.Ok(new BatchBody(results, facts?.ReadAt, maxAgeMs ?? 0));
+    }
+
+    private static async Task<FactSet?> TryReadAsync(FactReader reader, List<Question> asked, ILogger logger, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadAsync(
+                [.. asked.Select(question => question.Video).Distinct()],
+                Asking.RequestersOf(asked),
+                asked.SelectMany(question => question.MinVersions.Keys).Distinct(StringComparer.Ordinal),
+                cancellation);
+        }
+        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        {
+            LogUnreadable(logger, e.GetType().Name);
+            return null;
+        }
+    }
+
+    private static CheckRequest WithDefaults(CheckRequest check, CheckDefaults? defaults) => defaults is null ? check : new(
+        check.CreatorId ?? defaults.CreatorId,
+        check.VideoId,
+        check.Purpose ?? defaults.Purpose,
+        check.Requester ?? defaults.Requester,
+        check.MinVersions ?? defaults.MinVersions,
+        check.Consistency ?? defaults.Consistency,
+        check.MaxStalenessMs ?? defaults.MaxStalenessMs,
+        check.Explain ?? defaults.Explain);
+
+    private static RefusedItem Refuse(Problem problem) => new(Allowed: false, ItemError.Of(problem));
+
+    [LoggerMessage(3, LogLevel.Warning, "The facts of a batch could not be read: {Kind}")]
+    private static partial void LogUnreadable(ILogger logger, string kind);
+}

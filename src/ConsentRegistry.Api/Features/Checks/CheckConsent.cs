@@ -1,0 +1,56 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>Answers one check. A deny is an answer; not being able to answer is 503.</summary>
+internal static class CheckConsent
+{
+    public static async Task<IResult> Handle(Body<CheckRequest> body, FactReader reader, HttpContext http, CancellationToken cancellation)
+    {
+        if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
+            return problem.AsResult();
+        var facts = await reader.ReadAsync([question.Video], Asking.RequestersOf([question]), question.MinVersions.Keys, cancellation);
+        if (!facts.Vocabulary.TryFind(question.Purpose, out _))
+            return RequestShape.UnknownPurpose("purpose").AsResult();
+        if (!facts.Knows(question.MinVersions))
+            return new Problem(503, ProblemCode.Unavailable, "No version as new as the one in minVersions is known.").AsResult();
+        return Results.Ok(facts.Answer(question));
+    }
+}
+
+/// <summary>Turns a validated check into a question, for the requester that the caller may ask for.</summary>
+internal static class Asking
+{
+    private static readonly Dictionary<string, long> NoVersions = [];
+
+    private static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, "The token allows checks for its own client only.");
+
+    public static bool TryRead(
+        CheckRequest check,
+        Caller caller,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Question? question,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Problem? problem)
+    {
+        (question, problem) = (null, null);
+        Requester? requester = check.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
+        if (requester is null)
+            problem = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, so the check has to name the requester.");
+        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
+            problem = RequesterNotYours;
+        if (problem is not null)
+            return false;
+        question = new(
+            new(CreatorId.Parse(check.CreatorId!), VideoId.Parse(check.VideoId!)),
+            Purpose.Parse(check.Purpose!),
+            requester,
+            check.MinVersions ?? NoVersions,
+            check.MaxStalenessMs ?? 0,
+            check.Explain ?? false);
+        return true;
+    }
+
+    public static HashSet<Requester> RequestersOf(IEnumerable<Question> questions) =>
+        [.. questions.Select(question => question.Requester).OfType<Requester>()];
+}

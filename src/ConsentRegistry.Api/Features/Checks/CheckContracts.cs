@@ -1,0 +1,209 @@
+using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Settings;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>How a check comes by its facts. Until a node answers from memory, both read the database.</summary>
+public enum Consistency
+{
+    /// <summary>The node's own facts, which no acknowledged change is missing from.</summary>
+    Fast,
+
+    /// <summary>Facts that were read after the request arrived.</summary>
+    Strong,
+}
+
+/// <summary>One question: may this requester use this video for this purpose?</summary>
+/// <param name="CreatorId">The video's owner. Required.</param>
+/// <param name="VideoId">The owner's id for the video. Required.</param>
+/// <param name="Purpose">The purpose. Required.</param>
+/// <param name="Requester">Who wants to use the video; the token's own client without it.</param>
+/// <param name="MinVersions">Streams' versions that the answer must know at least, by creator; at most 64.</param>
+/// <param name="Consistency">How the check comes by its facts.</param>
+/// <param name="MaxStalenessMs">For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.</param>
+/// <param name="Explain">Whether to say how the decision came about.</param>
+public sealed record CheckRequest(
+    string? CreatorId,
+    string? VideoId,
+    string? Purpose,
+    string? Requester,
+    IReadOnlyDictionary<string, long>? MinVersions,
+    [property: Words<Consistency>] string? Consistency,
+    int? MaxStalenessMs,
+    bool? Explain);
+
+/// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
+/// <param name="CreatorId">The videos' owner.</param>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Requester">Who wants to use the videos.</param>
+/// <param name="MinVersions">Streams' versions that the answers must know at least.</param>
+/// <param name="Consistency">How the checks come by their facts.</param>
+/// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
+/// <param name="Explain">Whether to say how the decisions came about.</param>
+public sealed record CheckDefaults(
+    string? CreatorId,
+    string? Purpose,
+    string? Requester,
+    IReadOnlyDictionary<string, long>? MinVersions,
+    [property: Words<Consistency>] string? Consistency,
+    int? MaxStalenessMs,
+    bool? Explain);
+
+/// <summary>Many questions at once.</summary>
+/// <param name="Defaults">What the checks have in common.</param>
+/// <param name="Checks">The checks; 1 to 1,000.</param>
+public sealed record BatchRequest(CheckDefaults? Defaults, IReadOnlyList<CheckRequest>? Checks);
+
+/// <summary>Who and what decided.</summary>
+/// <param name="CreatorId">The creator who decided.</param>
+/// <param name="Role">How the creator is concerned by the video.</param>
+/// <param name="Video">The video decided about: the checked one, or one that it was made from.</param>
+/// <param name="Scope"><c>default</c>, <c>override</c> or <c>grant</c>; null for a stop and for <c>noConsent</c>.</param>
+/// <param name="Purpose">The purpose of the deciding setting; null for a stop and for <c>noConsent</c>.</param>
+/// <param name="Requester">The requester that the deciding setting names; null for anybody, for a stop and for <c>noConsent</c>.</param>
+/// <param name="Version">The version of the creator's stream that last altered the deciding record; null for <c>noConsent</c>.</param>
+/// <param name="ChangedAt">When the deciding record was last altered; null for <c>noConsent</c>.</param>
+public sealed record DeciderBody(
+    string CreatorId, Role Role, VideoName Video, [property: Words<DecidingScope>] string? Scope, string? Purpose, string? Requester, long? Version, Instant? ChangedAt);
+
+/// <summary>The words for what kind of record decided.</summary>
+public enum DecidingScope
+{
+    /// <summary>A creator-wide setting.</summary>
+    Default,
+
+    /// <summary>A setting for the video.</summary>
+    Override,
+
+    /// <summary>A grant.</summary>
+    Grant,
+}
+
+/// <summary>The answer to a check.</summary>
+/// <param name="Allowed">Whether the use may go ahead: true for the effect <c>allow</c> and for nothing else.</param>
+/// <param name="Effect">The effect.</param>
+/// <param name="Reason">What decided.</param>
+/// <param name="Detail">For <c>noConsent</c>: why there is none.</param>
+/// <param name="DecidedBy">Who and what decided; null if the decision is <c>indeterminate</c>.</param>
+/// <param name="Obligations">What the requester must observe: the conditions of everybody concerned.</param>
+/// <param name="Excludes">Purposes below the checked one that an allow does not speak for: a use of them needs a check of its own.</param>
+/// <param name="Version">The version of the owner's stream that the answer knows; null if the facts could not be read.</param>
+/// <param name="FreshAt">The database's time at the read that answered; null if the facts could not be read.</param>
+/// <param name="MaxAgeMs">How long the answer may be reused, in milliseconds.</param>
+/// <param name="Versions">With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</param>
+/// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
+/// <param name="Error">In a batch, of an item that is no check: why. Such an item has nothing else but <c>allowed</c>: false.</param>
+public sealed record DecisionBody(
+    bool Allowed,
+    Effect Effect,
+    Reason Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Words<Detail>] string? Detail,
+    DeciderBody? DecidedBy,
+    IReadOnlyList<string> Obligations,
+    IReadOnlyList<string> Excludes,
+    long? Version,
+    Instant? FreshAt,
+    long MaxAgeMs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace);
+
+/// <summary>One creator's part in a decision.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Role">How they are concerned by the video.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Effect">Their own answer.</param>
+/// <param name="Reason">What decided it.</param>
+/// <param name="Detail">For <c>noConsent</c>: why there is none.</param>
+/// <param name="Settings">Their settings that were looked at, and what became of each. Empty where a stop decided.</param>
+public sealed record ConsideredBody(
+    string CreatorId,
+    Role Role,
+    VideoName Video,
+    Effect Effect,
+    Reason Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Words<Detail>] string? Detail,
+    IReadOnlyList<WeighedBody> Settings);
+
+/// <summary>A setting in the course of a decision.</summary>
+/// <param name="Scope">Whether it is a default or an override for the video.</param>
+/// <param name="Purpose">The purpose that it is for.</param>
+/// <param name="Requester">The requester that it names; null for anybody.</param>
+/// <param name="Effect">What it says.</param>
+/// <param name="Standing">What became of it: <c>unbeaten</c> and <c>beaten</c> were candidates, the others say why it was none.</param>
+/// <param name="BeatenBy">Of a beaten one: the candidate that beats it.</param>
+/// <param name="Version">The version of the creator's stream that last altered it.</param>
+public sealed record WeighedBody(
+    Scope Scope,
+    string Purpose,
+    string? Requester,
+    Effect Effect,
+    Standing Standing,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BeaterBody? BeatenBy,
+    long Version);
+
+/// <summary>The candidate that beats another.</summary>
+/// <param name="Scope">Whether it is a default or an override for the video.</param>
+/// <param name="Purpose">The purpose that it is for.</param>
+/// <param name="Requester">The requester that it names; null for anybody.</param>
+public sealed record BeaterBody(Scope Scope, string Purpose, string? Requester);
+
+/// <summary>Why one item among many was refused.</summary>
+/// <param name="Code">A stable word for programs, as in problem details.</param>
+/// <param name="Detail">A sentence for people, the field named.</param>
+public sealed record ItemError(string Code, string Detail)
+{
+    internal static ItemError Of(Problem problem) => new(
+        problem.Code,
+        problem.Errors.IsEmpty ? problem.Detail : string.Join(" ", problem.Errors.Select(field => $"{field.Key}: {string.Join(" ", field.Value)}")));
+}
+
+/// <summary>An item of a batch's answer: a decision, or an error beside <c>allowed: false</c>.</summary>
+/// <param name="Allowed">Always false.</param>
+/// <param name="Error">Why the item is no check.</param>
+public sealed record RefusedItem(bool Allowed, ItemError Error);
+
+/// <summary>The answers to many questions, in the order of the checks.</summary>
+/// <param name="Results">For each check a decision, or <c>{allowed: false, error}</c>.</param>
+/// <param name="FreshAt">The database's time at the read that answered; null if the facts could not be read.</param>
+/// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
+public sealed record BatchBody(IReadOnlyList<object> Results, Instant? FreshAt, long MaxAgeMs);
+
+internal sealed class CheckValidator : AbstractValidator<CheckRequest>
+{
+    /// <summary>The longest reuse of an allow that a caller can ask for, in milliseconds: five minutes.</summary>
+    public const int MaxStalenessMs = 300_000;
+
+    public CheckValidator()
+    {
+        RuleFor(check => check.CreatorId).NotNull().WithMessage("A check names the video's owner.").MustBeId();
+        RuleFor(check => check.VideoId).NotNull().WithMessage("A check names a video.").MustBeId();
+        RuleFor(check => check.Purpose).NotNull().WithMessage("A check names a purpose.").MustBePurpose();
+        RuleFor(check => check.Requester).MustBeId();
+        RuleFor(check => check.Consistency).MustBeWord<CheckRequest, Consistency>();
+        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"From 0 to {MaxStalenessMs} milliseconds.");
+        RuleFor(check => check.MinVersions)
+            .Must(versions => versions is null || versions.Count <= Limits.VideosPerCheck)
+            .WithErrorCode(FailureCode.TooMany)
+            .WithMessage($"At most {Limits.VideosPerCheck} streams.")
+            .Must(versions => versions is null || versions.All(version => (Identifier.IsValid(version.Key) || version.Key == StreamId.Vocabulary.Name) && version.Value >= 0))
+            .WithMessage("Versions of creators' streams, each 0 or more.");
+    }
+}
+
+internal sealed class BatchValidator : AbstractValidator<BatchRequest>
+{
+    /// <summary>Checks of one batch.</summary>
+    public const int MaxChecks = 1_000;
+
+    public BatchValidator()
+    {
+        RuleFor(batch => batch.Checks).NotEmpty().WithMessage("A batch has at least one check.").MustHaveAtMost(MaxChecks, "checks");
+        RuleForEach(batch => batch.Checks).NotNull().WithMessage("A check is an object.");
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.InteropServices;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>What the registry knows of a creator beside settings.</summary>
+/// <param name="Version">The version of the creator's stream; 0 if there is none.</param>
+/// <param name="IsErased">Whether the creator was erased.</param>
+/// <param name="Hold">The operator's stop.</param>
+/// <param name="Lockdown">The creator's stop.</param>
+public sealed record CreatorState(long Version, bool IsErased, Stop? Hold, Stop? Lockdown)
+{
+    /// <summary>A creator never heard of.</summary>
+    public static readonly CreatorState Unknown = new(0, false, null, null);
+}
+
+/// <summary>The facts of some checks, all of one snapshot. Creators and videos are numbered in the order in which they turn up.</summary>
+public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
+{
+    private readonly Numbering<CreatorId> creators = new();
+    private readonly Numbering<VideoKey> videos = new();
+    private readonly Dictionary<VideoKey, VideoEntry> registered = [];
+    private readonly Dictionary<CreatorId, CreatorState> states = [];
+    private readonly Dictionary<CreatorId, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
+    private readonly Dictionary<(CreatorId Creator, VideoKey Video), Dictionary<OverrideKey, OverrideSetting>> overrides = [];
+
+    /// <summary>The vocabulary of the snapshot.</summary>
+    public Vocabulary Vocabulary { get; } = vocabulary;
+
+    /// <summary>The database's time of the snapshot, which is what expiries are compared with.</summary>
+    public Instant ReadAt { get; } = readAt;
+
+    /// <summary>Adds what is registered about a video; null if nothing is.</summary>
+    public void Add(VideoKey video, VideoRecord? record) => registered[video] = record is null
+        ? new(null, [], [])
+        : new(
+            record,
+            [.. record.Participants.Select(participant => new Participant(HandleOf(participant.Creator), participant.Role))],
+            [.. record.Sources.Select(HandleOf)]);
+
+    /// <summary>Adds what is known of a creator beside settings.</summary>
+    public void Add(CreatorId creator, CreatorState state) => states[creator] = state;
+
+    /// <summary>Adds or replaces a default; null takes it away.</summary>
+    public void Add(CreatorId creator, DefaultKey key, DefaultSetting? setting) => Put(defaults, creator, key, setting);
+
+    /// <summary>Adds or replaces an override; null takes it away.</summary>
+    public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting) => Put(overrides, (creator, key.Video), key, setting);
+
+    /// <summary>What is registered about a video that was read; null if nothing is.</summary>
+    public VideoRecord? RecordOf(VideoKey video) => registered.GetValueOrDefault(video).Record;
+
+    /// <summary>What is known of a creator beside settings.</summary>
+    public CreatorState StateOf(CreatorId creator) => states.GetValueOrDefault(creator, CreatorState.Unknown);
+
+    public CreatorId CreatorOf(CreatorHandle handle) => creators[handle.Value];
+
+    public VideoKey VideoOf(VideoHandle handle) => videos[handle.Value];
+
+    /// <summary>Decides one check from these facts, seen from a requester; from one that nobody named if there is none.</summary>
+    public Decision Decide<TTrace>(VideoKey video, PurposeIndex purpose, Requester? requester, ref TTrace trace)
+        where TTrace : ITrace
+    {
+        var view = new View(this, requester);
+        return Evaluator.Decide(new Check(HandleOf(video), purpose, ReadAt), ref view, Vocabulary, ref trace);
+    }
+
+    /// <summary>Decides one check from these facts, seen from a requester; from one that nobody named if there is none.</summary>
+    public Decision Decide(VideoKey video, PurposeIndex purpose, Requester? requester)
+    {
+        var silent = default(NoTrace);
+        return Decide(video, purpose, requester, ref silent);
+    }
+
+    private CreatorHandle HandleOf(CreatorId creator) => new(creators.NumberOf(creator));
+
+    private VideoHandle HandleOf(VideoKey video) => new(videos.NumberOf(video));
+
+    private static void Put<TOwner, TKey, TSetting>(Dictionary<TOwner, Dictionary<TKey, TSetting>> all, TOwner owner, TKey key, TSetting? setting)
+        where TOwner : notnull
+        where TKey : notnull
+        where TSetting : class
+    {
+        ref var settings = ref CollectionsMarshal.GetValueRefOrAddDefault(all, owner, out _);
+        settings ??= [];
+        if (setting is null)
+            settings.Remove(key);
+        else
+            settings[key] = setting;
+    }
+
+    private readonly record struct VideoEntry(VideoRecord? Record, Participant[] Participants, VideoHandle[] Sources);
+
+    /// <summary>The facts, seen from one requester.</summary>
+    private readonly struct View(FactSet facts, Requester? requester) : IFacts
+    {
+        private readonly List<Setting> settings = [];
+
+        public bool TryRead(VideoHandle video, out VideoFacts answer)
+        {
+            var key = facts.VideoOf(video);
+            // A video beyond the limit was not read: not knowing it is not the same as nobody having registered it.
+            if (!facts.registered.TryGetValue(key, out var entry))
+            {
+                answer = default;
+                return false;
+            }
+            answer = new()
+            {
+                Owner = facts.HandleOf(key.Creator),
+                IsRegistered = entry.Record is not null,
+                PublishedAt = entry.Record?.PublishedAt,
+                Participants = entry.Participants,
+                Sources = entry.Sources,
+            };
+            return true;
+        }
+
+        public bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts answer)
+        {
+            var id = facts.CreatorOf(creator);
+            settings.Clear();
+            if (facts.defaults.TryGetValue(id, out var wide))
+            {
+                foreach (var (key, setting) in wide)
+                    Setting.Add(settings, setting, facts.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester));
+            }
+            if (facts.overrides.TryGetValue((id, facts.VideoOf(video)), out var single))
+            {
+                foreach (var (key, setting) in single)
+                    settings.Add(Setting.Of(setting, facts.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester)));
+            }
+            var state = facts.StateOf(id);
+            answer = new()
+            {
+                IsErased = state.IsErased,
+                Hold = StopFact.Of(state.Hold, facts.Vocabulary),
+                Lockdown = StopFact.Of(state.Lockdown, facts.Vocabulary),
+                Settings = CollectionsMarshal.AsSpan(settings),
+            };
+            return true;
+        }
+
+        private Audience AudienceOf(Requester? named) =>
+            named is null ? Audience.Anybody : named == requester ? Audience.Requester : Audience.SomebodyElse;
+    }
+}
+
+/// <summary>Numbers things in the order in which they turn up.</summary>
+internal sealed class Numbering<T>
+    where T : notnull
+{
+    private readonly Dictionary<T, int> numbers = [];
+    private readonly List<T> items = [];
+
+    public T this[long number] => items[(int)number];
+
+    public int NumberOf(T item)
+    {
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, item, out var known);
+        if (!known)
+        {
+            number = items.Count;
+            items.Add(item);
+        }
+        return number;
+    }
+}

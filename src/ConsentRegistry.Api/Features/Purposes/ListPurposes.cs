@@ -1,0 +1,36 @@
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Purposes;
+
+/// <summary>A kind of AI use.</summary>
+/// <param name="Purpose">Its name: its parent's, a dot and one segment.</param>
+/// <param name="Parent">The purpose one above; null for a root.</param>
+/// <param name="UsesLikeness">Whether depicted people decide on it: it is marked so, or a purpose below it is.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="IntroducedIn">The vocabulary version that introduced it: an allow given for a purpose above it does not reach it unless given with that version or later.</param>
+public sealed record PurposeBody(string Purpose, string? Parent, bool UsesLikeness, string Description, int IntroducedIn)
+{
+    public static PurposeBody Of(PurposeDefinition definition, Vocabulary vocabulary) => new(
+        definition.Purpose.Name,
+        definition.Purpose.Parent?.Name,
+        vocabulary.UsesLikeness(vocabulary.Find(definition.Purpose)),
+        definition.Description,
+        definition.IntroducedIn);
+}
+
+/// <summary>The vocabulary.</summary>
+/// <param name="Version">Its version, raised by one with each registration.</param>
+/// <param name="Items">Every purpose, in order of registration; at most 256.</param>
+public sealed record VocabularyBody(int Version, IReadOnlyList<PurposeBody> Items);
+
+/// <summary>Lists the vocabulary.</summary>
+internal static class ListPurposes
+{
+    public static async Task<IResult> Handle(Reading reading, CancellationToken cancellation)
+    {
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var vocabulary = await snapshot.Db.ReadVocabularyAsync(cancellation);
+        return Results.Ok(new VocabularyBody(vocabulary.Version, [.. vocabulary.Purposes.Select(definition => PurposeBody.Of(definition, vocabulary))]));
+    }
+}

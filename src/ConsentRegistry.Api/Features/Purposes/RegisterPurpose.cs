@@ -1,0 +1,52 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Purposes;
+
+/// <summary>A purpose to register.</summary>
+/// <param name="Purpose">Its name: its parent's, a dot and one segment of <c>[a-z][a-z0-9-]{0,62}</c>; at most 4 segments. Required.</param>
+/// <param name="Parent">The purpose one above, which the name says already; if given, it has to agree.</param>
+/// <param name="UsesLikeness">Whether depicted people decide on it. Required: whoever registers a purpose has to have thought of them.</param>
+/// <param name="Description">What it means, in a sentence for creators. Required; at most 1,000 characters.</param>
+public sealed record RegisterPurposeRequest(string? Purpose, string? Parent, bool? UsesLikeness, string? Description);
+
+internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurposeRequest>
+{
+    public RegisterPurposeValidator()
+    {
+        RuleFor(request => request.Purpose)
+            .NotNull().WithMessage("A purpose has a name.")
+            .Must(name => name is null || Purpose.TryParse(name, out _))
+            .WithMessage($"1 to {Limits.PurposeDepth} segments of [a-z][a-z0-9-]{{0,{Limits.PurposeSegmentLength - 1}}}, joined by dots.");
+        RuleFor(request => request.Parent)
+            .Must((request, parent) => parent is null || !Purpose.TryParse(request.Purpose, out var purpose) || purpose.Parent?.Name == parent)
+            .WithMessage("The parent is the name without its last segment.");
+        RuleFor(request => request.UsesLikeness).NotNull().WithMessage("Say whether the purpose uses likeness.");
+        RuleFor(request => request.Description).NotNull().WithMessage("A purpose has a description.").MustBeText();
+    }
+}
+
+/// <summary>Registers a purpose. Nobody's earlier allow reaches it; earlier asks and denies above it do.</summary>
+internal static class RegisterPurpose
+{
+    public static Task<IResult> Handle(Body<RegisterPurposeRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, body.Value, Caller.Of(http), cancellation));
+
+    private static async Task<Result<Answer>> RegisterAsync(Change change, RegisterPurposeRequest request, Caller caller, CancellationToken cancellation)
+    {
+        var stream = await change.LockAsync(StreamId.Vocabulary, cancellation);
+        var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
+        if (!vocabulary.Register(Purpose.Parse(request.Purpose!), request.UsesLikeness!.Value, request.Description!).Succeeded(out var definition, out var refused))
+            return refused;
+        var isNew = definition.IntroducedIn > vocabulary.Version;
+        if (!isNew)
+            return new Answer(PurposeBody.Of(definition, vocabulary));
+        await VocabularyStore.WriteAsync(change, [definition], vocabulary.Purposes.Length, cancellation);
+        await change.AppendAsync(stream, [Records.Of(definition)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        return new Answer(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition])), Status: 201);
+    }
+}

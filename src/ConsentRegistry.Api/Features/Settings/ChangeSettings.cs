@@ -1,0 +1,133 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>What one item of a bulk change does.</summary>
+public enum ChangeOperation
+{
+    /// <summary>Sets a default.</summary>
+    SetDefault,
+
+    /// <summary>Clears a default.</summary>
+    ClearDefault,
+
+    /// <summary>Sets an override for a video.</summary>
+    SetOverride,
+
+    /// <summary>Clears an override for a video.</summary>
+    ClearOverride,
+}
+
+/// <summary>One item of a bulk change.</summary>
+/// <param name="Op">What to do. Required.</param>
+/// <param name="Purpose">The purpose of the setting. Required.</param>
+/// <param name="Requester">The requester that the setting names; without it, anybody.</param>
+/// <param name="Video">Of an override, the video: an own one, or one in which the creator is registered as a participant.</param>
+/// <param name="Effect">Where something is set: the effect.</param>
+/// <param name="AppliesTo">Of an allow default only: which videos it reaches.</param>
+/// <param name="Conditions">What an allow or ask attaches.</param>
+/// <param name="ExpiresAt">Of an allow only: when it ends, RFC 3339.</param>
+/// <param name="ClearExceptions">Of an ask or deny default: also clear the more specific settings that answer less restrictively, those of this request apart.</param>
+public sealed record ChangeItem(
+    [property: Words<ChangeOperation>] string? Op,
+    string? Purpose,
+    string? Requester,
+    VideoReference? Video,
+    [property: Words<Effect>] string? Effect,
+    [property: Words<AppliesTo>] string? AppliesTo,
+    [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
+    [property: Time] string? ExpiresAt,
+    bool? ClearExceptions) : IChoiceRequest
+{
+    string? IChoiceRequest.Reason => null;
+
+    int? IChoiceRequest.VocabularyVersion => null;
+}
+
+/// <summary>A video by its owner and the owner's name for it, as a request names it.</summary>
+/// <param name="CreatorId">The owner. Required.</param>
+/// <param name="VideoId">The owner's id for the video. Required.</param>
+public sealed record VideoReference(string? CreatorId, string? VideoId);
+
+/// <summary>Changes that are made together, or not at all.</summary>
+/// <param name="Changes">The changes; 1 to 10,000, no two of one setting.</param>
+/// <param name="DryRun">Whether to change nothing and say what would flip.</param>
+/// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
+/// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
+public sealed record ChangeSettingsRequest(IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
+
+internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettingsRequest>
+{
+    /// <summary>Changes of one request: a large library's overrides in one go, within the body's limit.</summary>
+    public const int MaxChanges = 10_000;
+
+    public ChangeSettingsValidator()
+    {
+        RuleFor(request => request.Changes).NotEmpty().WithMessage("At least one change.").MustHaveAtMost(MaxChanges, "changes");
+        // A list that is too long is refused for that alone.
+        RuleForEach(request => request.Changes).NotNull().WithMessage("A change is an object.").SetValidator(new ChangeItemValidator())
+            .When(request => request.Changes is { Count: <= MaxChanges });
+        RuleFor(request => request.Reason).MustBeText();
+        RuleFor(request => request.VocabularyVersion).GreaterThanOrEqualTo(1).WithMessage("Vocabulary versions start at 1.");
+    }
+}
+
+internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
+{
+    public ChangeItemValidator()
+    {
+        RuleFor(item => item.Op).NotNull().WithMessage("Say what to do.").MustBeWord<ChangeItem, ChangeOperation>();
+        RuleFor(item => item.Purpose).NotNull().WithMessage("A setting is for a purpose.").MustBePurpose();
+        RuleFor(item => item.Requester).MustBeId();
+        When(item => item.Op is "setOverride" or "clearOverride", () =>
+        {
+            RuleFor(item => item.Video).NotNull().WithMessage("An override is for a video.");
+            RuleFor(item => item.Video!.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId().When(item => item.Video is not null);
+            RuleFor(item => item.Video!.VideoId).NotNull().WithMessage("A video has an id.").MustBeId().When(item => item.Video is not null);
+            RuleFor(item => item.AppliesTo).Null().WithMessage("Only a default says which videos it applies to.");
+            RuleFor(item => item.ClearExceptions).Null().WithMessage("Only a default clears exceptions.");
+        });
+        When(item => item.Op is "setDefault" or "clearDefault", () => RuleFor(item => item.Video).Null().WithMessage("A default is for every video."));
+        When(item => item.Op is "setDefault" or "setOverride", () => Include(new ChoiceValidator()));
+        When(item => item.Op == "setDefault", () =>
+        {
+            RuleFor(item => item.AppliesTo).MustBeAppliesTo(item => item.Effect);
+            RuleFor(item => item.ClearExceptions).MustSuit(item => item.Effect);
+        });
+        When(item => item.Op is "clearDefault" or "clearOverride", () =>
+        {
+            RuleFor(item => item.Effect).Null().WithMessage("What is cleared has no effect.");
+            RuleFor(item => item.Conditions).Null().WithMessage("What is cleared has no conditions.");
+            RuleFor(item => item.ExpiresAt).Null().WithMessage("What is cleared has no expiry.");
+            RuleFor(item => item.AppliesTo).Null().WithMessage("Clearing reaches every video.");
+            RuleFor(item => item.ClearExceptions).Null().WithMessage("Only an ask or deny clears exceptions.");
+        });
+    }
+}
+
+/// <summary>Makes up to 10,000 changes as one: one version, and if one item is refused, none is made.</summary>
+internal static class ChangeSettings
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, IfMatch ifMatch, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
+    {
+        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], ifMatch, body.Value.Reason)
+        {
+            IsBulk = true,
+        };
+        return body.Value.DryRun == true ? preview.ShowAsync(request, http.RequestAborted) : settings.ApplyAsync(http, request);
+    }
+
+    private static SettingChange ToChange(ChangeItem item, int? vocabularyVersion)
+    {
+        var video = item.Video is { } named ? new VideoKey(CreatorId.Parse(named.CreatorId!), VideoId.Parse(named.VideoId!)) : (VideoKey?)null;
+        var key = new SettingKey(video, Purpose.Parse(item.Purpose!), item.Requester is { } requester ? Requester.Parse(requester) : null);
+        return item.Op is "clearDefault" or "clearOverride"
+            ? new ClearSetting(key)
+            : item.ToChange(key, item.AppliesTo, item.ClearExceptions) with { VocabularyVersion = vocabularyVersion };
+    }
+}

@@ -1,0 +1,15 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Clears an override for a video of somebody else in which the creator is registered as a participant.</summary>
+internal static class ClearAppearanceOverride
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, NoBody noBody, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(
+            http,
+            new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], ifMatch, Reason: null));
+}

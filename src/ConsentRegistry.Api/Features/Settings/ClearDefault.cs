@@ -1,0 +1,13 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Clears a default: an explicit act, which reaches every video.</summary>
+internal static class ClearDefault
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, Purpose purpose, Requester? requester, IfMatch ifMatch, NoBody noBody, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(http, new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(purpose, requester))], ifMatch, Reason: null));
+}

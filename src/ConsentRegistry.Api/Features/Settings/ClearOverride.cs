@@ -1,0 +1,15 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Clears an override for one of the creator's own videos.</summary>
+internal static class ClearOverride
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, NoBody noBody, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(
+            http,
+            new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(new(creatorId, videoId), purpose, requester))], ifMatch, Reason: null));
+}

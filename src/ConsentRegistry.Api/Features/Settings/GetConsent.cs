@@ -1,0 +1,57 @@
+using System.Data;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Settings;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Everything that a creator has said, apart from single videos.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Version">The version of the creator's stream; 0 for a creator never heard of.</param>
+/// <param name="SettingsVersion">The version of the settings: the ETag.</param>
+/// <param name="ChangedAt">When the stream last changed; null if it never did.</param>
+/// <param name="Defaults">All defaults, by purpose and requester.</param>
+/// <param name="Lockdown">The creator's emergency stop; null if none stands.</param>
+/// <param name="Hold">The operator's stop; null if none stands.</param>
+/// <param name="Overrides">How many overrides there are, for the creator's own videos and others'.</param>
+public sealed record ConsentBody(
+    string CreatorId,
+    long Version,
+    long SettingsVersion,
+    Instant? ChangedAt,
+    IReadOnlyList<SettingBody> Defaults,
+    StopBody? Lockdown,
+    StopBody? Hold,
+    long Overrides);
+
+/// <summary>Reads a creator's settings, in one snapshot.</summary>
+internal static class GetConsent
+{
+    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Reading reading, CancellationToken cancellation)
+    {
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var db = snapshot.Db;
+        var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == creatorId.Value, cancellation);
+        var defaults = await SettingsStore.ReadDefaultsAsync(db, creatorId, cancellation);
+        var overrides = await db.Overrides.LongCountAsync(row => row.Creator == creatorId.Value, cancellation);
+
+        var etag = new EntityTagHeaderValue($"\"{creator?.SettingsVersion ?? 0}\"");
+        http.Response.Headers.ETag = etag.ToString();
+        if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
+            && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))
+        {
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+        return Results.Ok(new ConsentBody(
+            creatorId.Value,
+            creator?.Version ?? 0,
+            creator?.SettingsVersion ?? 0,
+            creator?.ChangedAt,
+            [.. defaults.Select(setting => SettingBody.Of(setting.Key, setting.Value))],
+            StopBody.Of(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
+            StopBody.Of(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
+            overrides));
+    }
+}

@@ -1,0 +1,29 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Lists a creator's overrides, for their own videos and for others' in which they appear.</summary>
+internal static class ListOverrides
+{
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor? cursor, Reading reading, CancellationToken cancellation)
+    {
+        var size = limit ?? RequestShape.DefaultPage;
+        var (owner, video, purpose, requester) = (Cursor.Part(cursor, 0), Cursor.Part(cursor, 1), Cursor.Part(cursor, 2), Cursor.Part(cursor, 3));
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var rows = await snapshot.Db.Overrides
+            .FromSql($"""
+                SELECT * FROM consent.video_override
+                WHERE creator = {creatorId.Value} AND (owner, video, purpose, requester) > ({owner}, {video}, {purpose}, {requester})
+                ORDER BY owner, video, purpose, requester LIMIT {size + 1}
+                """)
+            .ToListAsync(cancellation);
+        return Results.Ok(Page<SettingBody>.Of(
+            rows,
+            size,
+            row => SettingBody.Of(SettingsStore.Of(row).Key, SettingsStore.Of(row).Setting),
+            row => [row.Owner, row.Video, row.Purpose, row.Requester]));
+    }
+}

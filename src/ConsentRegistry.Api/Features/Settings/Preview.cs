@@ -1,0 +1,164 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>What a change would do, had it been made.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="SettingsVersion">The version of the settings that stand.</param>
+/// <param name="Changes">How many records would be altered.</param>
+/// <param name="Exceptions">What a new ask or deny would not reach.</param>
+/// <param name="Flips">How many videos' effective consent would flip, by purpose and requester.</param>
+/// <param name="First">The first 100 videos whose effective consent would flip, by owner and video.</param>
+/// <param name="Complete">Whether every registered video of the creator was looked at; false beyond 100,000.</param>
+public sealed record PreviewBody(
+    string CreatorId, long SettingsVersion, int Changes, ExceptionsBody Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete);
+
+/// <summary>How many videos' effective consent would flip.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Requester">The requester; null for one that nobody named.</param>
+/// <param name="Count">How many videos.</param>
+public sealed record FlipCount(string Purpose, string? Requester, int Count);
+
+/// <summary>A video whose effective consent would flip.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Flips">For which purposes and requesters, and how.</param>
+public sealed record FlippedVideo(VideoName Video, IReadOnlyList<FlipBody> Flips);
+
+/// <summary>One flip of effective consent.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Requester">The requester; null for one that nobody named.</param>
+/// <param name="Before">The effect that stands.</param>
+/// <param name="After">The effect after the change.</param>
+public sealed record FlipBody(string Purpose, string? Requester, Effect Before, Effect After);
+
+/// <summary>
+/// Shows what a change would do: plans it as a change does, and decides every video of the creator, and every one in which they appear, with
+/// the settings that stand and with those that would. Nothing is locked and nothing written.
+/// </summary>
+internal sealed class Preview(Database database, FactReader reader)
+{
+    /// <summary>Videos that are named in full.</summary>
+    public const int VideosNamed = 100;
+
+    /// <summary>Videos that one preview looks at: more would keep the caller waiting.</summary>
+    public const int MaxVideos = 100_000;
+
+    private const int VideosPerRead = 1_000;
+
+    public async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
+    {
+        var options = new DbContextOptionsBuilder<RegistryContext>();
+        RegistryContext.Configure(options, database.Reads);
+        await using var db = new RegistryContext(options.Options);
+        await db.Database.OpenConnectionAsync(cancellation);
+        var change = new Change(db, (Npgsql.NpgsqlConnection)db.Database.GetDbConnection());
+
+        var (now, versions) = await StreamStore.ReadVersionsAsync(change, [request.Creator], cancellation);
+        var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == request.Creator.Value, cancellation);
+        if (request.IfMatch.IsStale(creator?.SettingsVersion ?? 0, out var stale))
+            return Problem.Of(stale).AsResult();
+        var stamp = new Stamp(versions.GetValueOrDefault(request.Creator) + 1, now);
+        var planned = await SettingsWriter.PlanAsync(change, request, stamp, cancellation);
+        if (!planned.Succeeded(out var plan, out var refused))
+            return Problem.Of(refused).AsResult();
+
+        var flips = new Flips();
+        var seen = 0;
+        var last = (Owner: "", Video: "");
+        List<VideoKey> videos;
+        do
+        {
+            videos = await ReadVideosAsync(db, request.Creator, last, cancellation);
+            await CountAsync(flips, videos, request, plan.Plan, cancellation);
+            seen += videos.Count;
+            if (videos.Count > 0)
+                last = (videos[^1].Creator.Value, videos[^1].Video.Value);
+        }
+        while (videos.Count == VideosPerRead && seen < MaxVideos);
+        return Results.Ok(new PreviewBody(
+            request.Creator.Value,
+            creator?.SettingsVersion ?? 0,
+            plan.Plan.Count,
+            ExceptionsBody.Of(plan.Plan),
+            flips.Counts,
+            flips.First,
+            Complete: videos.Count < VideosPerRead));
+    }
+
+    private async Task CountAsync(Flips flips, List<VideoKey> videos, SettingsRequest request, SettingsPlan plan, CancellationToken cancellation)
+    {
+        var named = request.Changes.Select(change => change.Key.Requester).OfType<Requester>().Distinct().ToList();
+        var facts = await reader.ReadAsync(videos, named, [], cancellation);
+        var checks =
+            (from video in videos
+             from purpose in RelatedPurposes(request, facts.Vocabulary)
+             from requester in named.Select(one => (Requester?)one).Prepend(null)
+             select (video, purpose, requester)).ToList();
+        var before = checks.ConvertAll(check => facts.Decide(check.video, check.purpose, check.requester).Effect);
+
+        foreach (var altered in plan.Defaults)
+            facts.Add(request.Creator, altered.Key, altered.After);
+        foreach (var altered in plan.Overrides)
+            facts.Add(request.Creator, altered.Key, altered.After);
+        foreach (var ((video, purpose, requester), stood) in checks.Zip(before))
+        {
+            var effect = facts.Decide(video, purpose, requester).Effect;
+            if (effect != stood)
+                flips.Add(video, new(facts.Vocabulary[purpose].Purpose.Name, requester?.Value, stood, effect));
+        }
+    }
+
+    private static List<PurposeIndex> RelatedPurposes(SettingsRequest request, Vocabulary vocabulary)
+    {
+        var related = PurposeSet.None;
+        foreach (var change in request.Changes)
+            related |= vocabulary.Related(vocabulary.Find(change.Key.Purpose));
+        var purposes = new List<PurposeIndex>();
+        foreach (var purpose in related)
+            purposes.Add(purpose);
+        return purposes;
+    }
+
+    private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, (string Owner, string Video) last, CancellationToken cancellation)
+    {
+        var rows = await db.Videos
+            .FromSql($"""
+                SELECT * FROM consent.video
+                WHERE (owner = {creator.Value}
+                    OR ((co_creators || depicted) @> ARRAY[{creator.Value}] AND cardinality(co_creators || depicted) > 0))
+                  AND (owner, video) > ({last.Owner}, {last.Video})
+                ORDER BY owner, video LIMIT {VideosPerRead}
+                """)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(VideoStore.KeyOf)];
+    }
+
+    private sealed class Flips
+    {
+        private readonly SortedDictionary<(string Purpose, string Requester), int> counts = [];
+        private readonly List<(VideoKey Video, List<FlipBody> Flips)> first = [];
+
+        public IReadOnlyList<FlippedVideo> First => [.. first.Select(one => new FlippedVideo(VideoName.Of(one.Video), one.Flips))];
+
+        public IReadOnlyList<FlipCount> Counts =>
+            [.. counts.Select(count => new FlipCount(count.Key.Purpose, count.Key.Requester.Length == 0 ? null : count.Key.Requester, count.Value))];
+
+        // The flips of one video come one after the other.
+        public void Add(VideoKey video, FlipBody flip)
+        {
+            var key = (flip.Purpose, flip.Requester ?? "");
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+            if (first.Count > 0 && first[^1].Video == video)
+                first[^1].Flips.Add(flip);
+            else if (first.Count < VideosNamed)
+                first.Add((video, [flip]));
+        }
+    }
+}

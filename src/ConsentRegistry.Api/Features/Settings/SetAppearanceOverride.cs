@@ -1,0 +1,15 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Sets what holds, as far as this creator decides, for a video of somebody else in which they are registered as a participant.</summary>
+internal static class SetAppearanceOverride
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(
+            http,
+            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], ifMatch, body.Value.Reason));
+}

@@ -1,0 +1,15 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>Sets what holds for one of the creator's own videos, registered or not.</summary>
+internal static class SetOverride
+{
+    public static Task<IResult> Handle(
+        CreatorId creatorId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(
+            http,
+            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(creatorId, videoId), purpose, requester))], ifMatch, body.Value.Reason));
+}

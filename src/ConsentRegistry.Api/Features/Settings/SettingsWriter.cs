@@ -1,0 +1,121 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Settings;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConsentRegistry.Api.Features.Settings;
+
+/// <summary>A change of one creator's settings, whichever operation asked for it.</summary>
+/// <param name="Creator">Whose settings.</param>
+/// <param name="Changes">What to set and clear, as one version.</param>
+/// <param name="IfMatch">The settings version that the caller saw.</param>
+/// <param name="Reason">Why, for the history.</param>
+internal sealed record SettingsRequest(CreatorId Creator, IReadOnlyList<SettingChange> Changes, IfMatch IfMatch, string? Reason)
+{
+    /// <summary>Whether the request has several items, so that a refusal names the item.</summary>
+    public bool IsBulk { get; init; }
+}
+
+/// <summary>A plan, and what stood when it was made.</summary>
+internal sealed record Planned(
+    SettingsPlan Plan, Dictionary<DefaultKey, DefaultSetting> Defaults, Dictionary<OverrideKey, OverrideSetting> Overrides);
+
+/// <summary>Changes settings: lock, load, plan, write.</summary>
+internal sealed class SettingsWriter(ChangePipeline pipeline)
+{
+    public Task<IResult> ApplyAsync(HttpContext http, SettingsRequest request) =>
+        pipeline.RunAsync(http, (change, cancellation) => ApplyAsync(change, request, Caller.Of(http), cancellation));
+
+    private static async Task<Result<Answer>> ApplyAsync(Change change, SettingsRequest request, Caller caller, CancellationToken cancellation)
+    {
+        var stream = await change.LockAsync(StreamId.Of(request.Creator), cancellation);
+        if (request.IfMatch.IsStale(stream.SettingsVersion, out var stale))
+            return stale;
+        var planned = await PlanAsync(change, request, stream.Stamp, cancellation);
+        if (!planned.Succeeded(out var made, out var refused))
+            return refused;
+
+        var (plan, defaults, overrides) = made;
+        if (plan.Count > 0)
+        {
+            await SettingsStore.WriteAsync(change, request.Creator, plan, cancellation);
+            RecordChange[] records =
+            [
+                .. plan.Defaults.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
+                .. plan.Overrides.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
+            ];
+            await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: true, cancellation);
+        }
+        return AnswerOf(request, plan, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
+    }
+
+    /// <summary>Plans a change from what stands, with the stamp that it would have.</summary>
+    public static async Task<Result<Planned>> PlanAsync(Change change, SettingsRequest request, Stamp stamp, CancellationToken cancellation)
+    {
+        if (await FindForeignAsync(change.Db, request, cancellation) is { } foreign)
+            return foreign;
+        var defaults = await SettingsStore.ReadDefaultsAsync(change.Db, request.Creator, cancellation);
+        var overrides = await SettingsStore.ReadOverridesAsync(change, request.Creator, request.Changes, cancellation);
+        var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
+        if (!SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp).Succeeded(out var plan, out var refused))
+            return request.IsBulk ? refused : WithoutIndex(refused);
+        if (plan.Restrictions.Count > 0)
+            await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);
+        if (plan.Count > request.Changes.Count + SettingsPlan.ExceptionsCleared)
+            return new Failure(FailureCode.TooMany, $"More than {SettingsPlan.ExceptionsCleared} exceptions; a lockdown reaches any number.", "clearExceptions");
+        return new Planned(plan, defaults, overrides);
+    }
+
+    /// <summary>The answer to a change of a locked stream.</summary>
+    public static Answer AnswerOf(LockedStream stream, CreatorId creator, int changes, SettingBody? setting, StopBody? stop, ExceptionsBody exceptions)
+    {
+        var raised = changes > 0 ? 1 : 0;
+        var settingsVersion = stream.SettingsVersion + raised;
+        return new(
+            new ChangeBody(creator.Value, stream.Version - 1 + raised, settingsVersion, changes, setting, stop, exceptions, EffectiveEverywhere: true),
+            settingsVersion);
+    }
+
+    private static Answer AnswerOf(SettingsRequest request, SettingsPlan plan, LockedStream stream, SettingBody? setting) =>
+        AnswerOf(stream, request.Creator, plan.Count, setting, stop: null, ExceptionsBody.Of(plan));
+
+    // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
+    private static async Task<Failure?> FindForeignAsync(RegistryContext db, SettingsRequest request, CancellationToken cancellation)
+    {
+        var foreign = request.Changes
+            .Select(change => change.Key.Video)
+            .OfType<VideoKey>()
+            .Where(video => video.Creator != request.Creator)
+            .Distinct()
+            .ToList();
+        if (foreign.Count == 0)
+            return null;
+        var concerned = await VideoStore.ReadAppearancesAsync(db, request.Creator, foreign, cancellation);
+        return foreign.TrueForAll(concerned.Contains)
+            ? null
+            : new Failure(FailureCode.Forbidden, Problem.Forbidden.Detail);
+    }
+
+    private static SettingBody? SettingOf(
+        SettingChange change,
+        SettingsPlan plan,
+        Dictionary<DefaultKey, DefaultSetting> defaults,
+        Dictionary<OverrideKey, OverrideSetting> overrides)
+    {
+        if (change is ClearSetting)
+            return null;
+        if (change.Key.Video is { } video)
+        {
+            var key = new OverrideKey(video, change.Key.Purpose, change.Key.Requester);
+            var altered = plan.Overrides.FirstOrDefault(o => o.Key == key).After;
+            return SettingBody.Of(key, altered ?? overrides[key]);
+        }
+        var place = new DefaultKey(change.Key.Purpose, change.Key.Requester);
+        return SettingBody.Of(place, plan.Defaults.FirstOrDefault(d => d.Key == place).After ?? defaults[place]);
+    }
+
+    // A single change is not an item of a list for its caller.
+    private static Failure WithoutIndex(Failure failure) => failure with { Field = failure.Field?.Replace("changes[0].", "", StringComparison.Ordinal) };
+}

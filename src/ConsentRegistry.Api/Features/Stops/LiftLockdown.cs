@@ -1,0 +1,12 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Features.Stops;
+
+/// <summary>Lifts the emergency stop; the settings stand as before.</summary>
+internal static class LiftLockdown
+{
+    public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, NoBody noBody, StopWriter stops, HttpContext http) =>
+        stops.LiftAsync(http, creatorId, StopKind.Lockdown, ifMatch);
+}

@@ -1,0 +1,55 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain.Purposes;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Stops;
+
+/// <summary>What the two kinds of stop have in common.</summary>
+public interface IStopRequest
+{
+    IReadOnlyList<string>? Purposes { get; }
+
+    string? Reason { get; }
+}
+
+/// <summary>An emergency stop. Without a body it covers everything.</summary>
+/// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
+/// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
+public sealed record LockdownRequest(IReadOnlyList<string>? Purposes, string? Reason) : IStopRequest;
+
+/// <summary>The operator's stop.</summary>
+/// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
+/// <param name="Reason">Why: the legal order or the protection of a minor. Required.</param>
+public sealed record HoldRequest(IReadOnlyList<string>? Purposes, string? Reason) : IStopRequest;
+
+internal sealed class LockdownValidator : AbstractValidator<LockdownRequest>
+{
+    public LockdownValidator() => Include(new StopValidator());
+}
+
+internal sealed class HoldValidator : AbstractValidator<HoldRequest>
+{
+    public HoldValidator()
+    {
+        Include(new StopValidator());
+        RuleFor(request => request.Reason).NotNull().WithMessage("A hold has a reason.");
+    }
+}
+
+internal sealed class StopValidator : AbstractValidator<IStopRequest>
+{
+    public StopValidator()
+    {
+        RuleFor(request => request.Purposes)
+            .Must(purposes => purposes is null or { Count: > 0 })
+            .WithMessage("A list of purposes has at least one; leave it out to stop everything.")
+            .MustHaveAtMost(Domain.Limits.Purposes, "purposes");
+        RuleForEach(request => request.Purposes).NotNull().WithMessage("A purpose is a name.").MustBePurpose();
+        RuleFor(request => request.Reason).MustBeText();
+    }
+}
+
+internal static class StopRequests
+{
+    public static IReadOnlyCollection<Purpose>? ParsedPurposes(this IStopRequest request) => request.Purposes?.Select(Purpose.Parse).Distinct().ToArray();
+}

@@ -1,0 +1,59 @@
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Features.Stops;
+
+/// <summary>Sets, extends and lifts stops: one row, however many videos there are.</summary>
+internal sealed class StopWriter(ChangePipeline pipeline)
+{
+    /// <summary>Adds to the stop that stands, or sets one.</summary>
+    public Task<IResult> SetAsync(HttpContext http, CreatorId creator, StopKind kind, IStopRequest request, IfMatch ifMatch)
+    {
+        var purposes = request.ParsedPurposes();
+        return pipeline.RunAsync(
+            http,
+            async (change, cancellation) =>
+            {
+                if (purposes is not null && await FindUnknownAsync(change.Db, purposes, cancellation) is { } unknown)
+                    return unknown;
+                return await WriteAsync(
+                    change, creator, kind, ifMatch, (standing, stamp) => Stop.Add(standing, purposes, stamp), Caller.Of(http).Author(creator, request.Reason), cancellation);
+            },
+            Patience.Stop);
+    }
+
+    /// <summary>Lifts the stop that stands: exactly the settings that stood before stand again.</summary>
+    public Task<IResult> LiftAsync(HttpContext http, CreatorId creator, StopKind kind, IfMatch ifMatch) => pipeline.RunAsync(
+        http,
+        (change, cancellation) => WriteAsync(change, creator, kind, ifMatch, (_, _) => null, Caller.Of(http).Author(creator, reason: null), cancellation),
+        Patience.Stop);
+
+    private static async Task<Result<Answer>> WriteAsync(
+        Change change, CreatorId creator, StopKind kind, IfMatch ifMatch, Func<Stop?, Stamp, Stop?> alter, Authorship by, CancellationToken cancellation)
+    {
+        var stream = await change.LockAsync(StreamId.Of(creator), cancellation);
+        if (ifMatch.IsStale(stream.SettingsVersion, out var stale))
+            return stale;
+        var before = kind == StopKind.Hold ? stream.Hold : stream.Lockdown;
+        var after = alter(before, stream.Stamp);
+        var changes = ReferenceEquals(before, after) ? 0 : 1;
+        if (changes > 0)
+        {
+            await SettingsStore.WriteAsync(change, stream, kind, after, cancellation);
+            await change.AppendAsync(stream, [Records.Of(kind, before, after)], by, altersSettings: true, cancellation);
+        }
+        return SettingsWriter.AnswerOf(stream, creator, changes, setting: null, StopBody.Of(after), ExceptionsBody.None);
+    }
+
+    private static async Task<Failure?> FindUnknownAsync(RegistryContext db, IReadOnlyCollection<Purpose> purposes, CancellationToken cancellation)
+    {
+        var vocabulary = await db.ReadVocabularyAsync(cancellation);
+        var unknown = purposes.Where(purpose => !vocabulary.TryFind(purpose, out _)).Select(purpose => (Purpose?)purpose).FirstOrDefault();
+        return unknown is { } named ? new(FailureCode.UnknownPurpose, $"The vocabulary does not know '{named}'.", "purposes") : null;
+    }
+}

@@ -1,0 +1,23 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>Reads what is registered about a video: for its owner, whoever is concerned by it, auditors and platforms.</summary>
+internal static class GetVideo
+{
+    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Reading reading, HttpContext http, CancellationToken cancellation)
+    {
+        var caller = Caller.Of(http);
+        var video = new VideoKey(creatorId, videoId);
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var record = (await VideoStore.ReadAsync(snapshot.Db, [video], cancellation)).GetValueOrDefault(video);
+
+        var mayRead = caller.Has(Scopes.WriteVideos) || caller.MayRead(creatorId)
+            || record?.Participants.Any(participant => caller.Manages(participant.Creator.Value)) == true;
+        if (!mayRead)
+            return Problem.Forbidden.AsResult();
+        return record is null ? Problem.NotFound.AsResult() : Results.Ok(VideoBody.Of(video, record));
+    }
+}

@@ -1,0 +1,27 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>Shows effective consent for a video, for every purpose, explained.</summary>
+internal static class GetVideoConsent
+{
+    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, FactReader reader, CancellationToken cancellation)
+    {
+        var video = new VideoKey(creatorId, videoId);
+        var facts = await reader.ReadAsync([video], requester is { } named ? [named] : [], [], cancellation);
+        return Results.Ok(VideoConsent.Of(facts, video, facts.Vocabulary.Purposes.Select(definition => definition.Purpose), requester, explain: true));
+    }
+}
+
+/// <summary>Effective consent as the creator sees it.</summary>
+internal static class VideoConsent
+{
+    private static readonly Dictionary<string, long> NoVersions = [];
+
+    public static VideoConsentBody Of(FactSet facts, VideoKey video, IEnumerable<Purpose> purposes, Requester? requester, bool explain) => new(
+        facts.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
+        [.. purposes.Select(purpose => new PurposeConsentBody(purpose.Name, facts.Answer(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, explain))))]);
+}

@@ -1,0 +1,36 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>Lists a creator's registered videos with their effective consent for one purpose, or for every one.</summary>
+internal static class ListVideos
+{
+    public static async Task<IResult> Handle(
+        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor? cursor, Reading reading, FactReader reader, CancellationToken cancellation)
+    {
+        var size = limit ?? RequestShape.DefaultPage;
+        var after = Cursor.Part(cursor, 0);
+        List<VideoKey> videos;
+        await using (var snapshot = await reading.OpenAsync(cancellation))
+        {
+            videos = await snapshot.Db.Videos
+                .FromSql($"SELECT * FROM consent.video WHERE owner = {creatorId.Value} AND video > {after} ORDER BY video LIMIT {size + 1}")
+                .Select(row => VideoStore.KeyOf(row))
+                .ToListAsync(cancellation);
+        }
+        var facts = await reader.ReadAsync(videos, requester is { } named ? [named] : [], [], cancellation);
+        if (purpose is { } asked && !facts.Vocabulary.TryFind(asked, out _))
+            return RequestShape.UnknownPurpose("purpose").AsResult();
+        var purposes = purpose is { } one ? [one] : facts.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();
+        return Results.Ok(Page<VideoConsentBody>.Of(
+            videos,
+            size,
+            video => VideoConsent.Of(facts, video, purposes, requester, explain: false),
+            video => [video.Video.Value]));
+    }
+}

@@ -1,0 +1,28 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>Registers facts about a video, which only the platform may: whoever asks for consent cannot say what opens a video for them.</summary>
+internal static class RegisterVideo
+{
+    public static Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Body<RegisterVideoRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.Of(http), cancellation));
+
+    private static async Task<Result<Answer>> RegisterAsync(
+        Change change, VideoKey video, RegisterVideoRequest request, Caller caller, CancellationToken cancellation)
+    {
+        var wish = new Wish(video, request.ToRegistration(), MayWiden(caller, request));
+        var result = await Registrar.RegisterAsync(change, [wish], caller.Author(creator: null, request.Reason), cancellation);
+        if (!result.Succeeded(out var fulfilments, out var unavailable))
+            return unavailable;
+        var (record, version, changed, failure) = fulfilments[0];
+        if (failure is not null)
+            return failure;
+        return new Answer(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0, EffectiveEverywhere: true));
+    }
+
+    /// <summary>Whether facts may change in the direction that can widen consent.</summary>
+    public static bool MayWiden(Caller caller, IRegistration request) => caller.Has(Scopes.Admin) && request.Reason is not null;
+}

@@ -1,0 +1,115 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>A video to register.</summary>
+/// <param name="Video">Which.</param>
+/// <param name="Wanted">What the platform says about it.</param>
+/// <param name="MayWiden">Whether the caller may change facts in the incautious direction, and gave a reason.</param>
+internal sealed record Wish(VideoKey Video, Registration Wanted, bool MayWiden);
+
+/// <summary>What became of a wish.</summary>
+/// <param name="Record">What is registered now; null if the wish was refused and nothing was registered before.</param>
+/// <param name="Version">The version of the owner's stream.</param>
+/// <param name="Changed">Whether the wish altered the record.</param>
+/// <param name="Failure">Why it was refused.</param>
+internal sealed record Fulfilment(VideoRecord? Record, long Version, bool Changed, Failure? Failure);
+
+/// <summary>
+/// Registers videos of any owners in one transaction. Only streams that something is appended to are locked, and raised: a first look
+/// without locks finds them, and under the locks everything is decided again.
+/// </summary>
+internal static class Registrar
+{
+    /// <summary>How often a first look may turn out to have been overtaken by somebody else before the caller is asked to repeat.</summary>
+    private const int MaxLooks = 3;
+
+    public static async Task<Result<IReadOnlyList<Fulfilment>>> RegisterAsync(
+        Change change, IReadOnlyList<Wish> wishes, Authorship by, CancellationToken cancellation)
+    {
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            var seen = await DecideAsync(change, wishes, Locks.None, cancellation);
+            var owners = seen.Altered.Keys.Select(video => video.Creator).Distinct().ToList();
+            if (owners.Count == 0)
+                return Result.Of(seen.Fulfilments);
+
+            await ExecuteAsync(change, "SAVEPOINT locks", cancellation);
+            var locks = new Locks(await change.LockAsync(owners.Select(StreamId.Of), cancellation));
+            var decided = await DecideAsync(change, wishes, locks, cancellation);
+            var altered = decided.Altered.Keys.Select(video => video.Creator).ToHashSet();
+            if (altered.SetEquals(owners))
+            {
+                await WriteAsync(change, decided, locks, by, cancellation);
+                return Result.Of(decided.Fulfilments);
+            }
+            await ExecuteAsync(change, "ROLLBACK TO locks", cancellation);
+        }
+        return new Failure(ProblemCode.Unavailable, "The same videos are being registered by others at the same time; repeat the request.");
+    }
+
+    private static async Task<Decided> DecideAsync(Change change, IReadOnlyList<Wish> wishes, Locks locks, CancellationToken cancellation)
+    {
+        var videos = wishes.Select(wish => wish.Video).Distinct().ToList();
+        var standing = await VideoStore.ReadAsync(change.Db, videos, cancellation);
+        var (now, versions) = await StreamStore.ReadVersionsAsync(change, videos.Select(video => video.Creator).Distinct(), cancellation);
+        var altered = new Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>>();
+        var fulfilments = new List<Fulfilment>();
+        foreach (var wish in wishes)
+        {
+            var current = standing.GetValueOrDefault(wish.Video);
+            var version = versions.GetValueOrDefault(wish.Video.Creator);
+            if (!VideoRecord.Register(wish.Video, current, wish.Wanted, locks.TimeOf(wish.Video.Creator) ?? now, wish.MayWiden).Succeeded(out var record, out var failure))
+            {
+                fulfilments.Add(new(current, version, Changed: false, failure));
+                continue;
+            }
+            var changed = !ReferenceEquals(record, current);
+            if (changed)
+            {
+                standing[wish.Video] = record;
+                if (!altered.TryGetValue(wish.Video, out var steps))
+                    altered.Add(wish.Video, steps = []);
+                steps.Add((current, record));
+            }
+            fulfilments.Add(new(record, version, changed, null));
+        }
+        return new(fulfilments, altered, standing);
+    }
+
+    private static async Task WriteAsync(Change change, Decided decided, Locks locks, Authorship by, CancellationToken cancellation)
+    {
+        await VideoStore.WriteAsync(change, [.. decided.Altered.Keys.Select(video => KeyValuePair.Create(video, decided.Standing[video]))], cancellation);
+        var records = decided.Altered
+            .GroupBy(video => video.Key.Creator)
+            .Select(owner => (
+                locks.Of(owner.Key),
+                (IReadOnlyList<RecordChange>)[.. owner.SelectMany(video => video.Value.Select(step => Records.Of(video.Key, step.Before, step.After)))]))
+            .ToList();
+        await change.AppendAsync(records, by, altersSettings: false, cancellation);
+    }
+
+    private static async Task ExecuteAsync(Change change, string sql, CancellationToken cancellation)
+    {
+        await using var command = change.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private sealed record Decided(
+        IReadOnlyList<Fulfilment> Fulfilments,
+        Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>> Altered,
+        Dictionary<VideoKey, VideoRecord> Standing);
+
+    private sealed class Locks(IReadOnlyDictionary<StreamId, LockedStream> streams)
+    {
+        public static readonly Locks None = new(new Dictionary<StreamId, LockedStream>());
+
+        public Instant? TimeOf(CreatorId owner) => streams.TryGetValue(StreamId.Of(owner), out var stream) ? stream.Tx : null;
+
+        public LockedStream Of(CreatorId owner) => streams[StreamId.Of(owner)];
+    }
+}

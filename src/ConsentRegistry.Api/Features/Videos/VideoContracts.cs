@@ -1,0 +1,180 @@
+using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Videos;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Videos;
+
+/// <summary>The words for how another creator can be concerned by a video.</summary>
+public enum ParticipantRole
+{
+    /// <summary>They made it with the owner, and decide on every purpose.</summary>
+    CoCreator,
+
+    /// <summary>Their voice or likeness appears in it; they decide where a purpose uses likeness.</summary>
+    Depicted,
+}
+
+/// <summary>Another creator concerned by a video.</summary>
+/// <param name="CreatorId">Who. Required.</param>
+/// <param name="Role">How. Required.</param>
+public sealed record ParticipantBody(string? CreatorId, [property: Words<ParticipantRole>] string? Role);
+
+/// <summary>A video by its owner and the owner's name for it.</summary>
+/// <param name="CreatorId">The owner. Required.</param>
+/// <param name="VideoId">The owner's id for the video. Required.</param>
+public sealed record SourceRequest(string? CreatorId, string? VideoId);
+
+/// <summary>The facts of a registration.</summary>
+public interface IRegistration
+{
+    string? PublishedAt { get; }
+
+    IReadOnlyList<ParticipantBody>? Participants { get; }
+
+    IReadOnlyList<SourceRequest>? DerivedFrom { get; }
+
+    string? Reason { get; }
+}
+
+/// <summary>Facts about a video. A fact that is left out stays as it is; a list is the wanted list.</summary>
+/// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
+/// <param name="Participants">Everybody else who is concerned; at most 64.</param>
+/// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
+/// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
+public sealed record RegisterVideoRequest(
+    [property: Time] string? PublishedAt, IReadOnlyList<ParticipantBody>? Participants, IReadOnlyList<SourceRequest>? DerivedFrom, string? Reason) : IRegistration;
+
+/// <summary>Facts about one video among many.</summary>
+/// <param name="CreatorId">The owner. Required.</param>
+/// <param name="VideoId">The owner's id for the video. Required.</param>
+/// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
+/// <param name="Participants">Everybody else who is concerned; at most 64.</param>
+/// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
+/// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
+public sealed record RegisterItem(
+    string? CreatorId,
+    string? VideoId,
+    [property: Time] string? PublishedAt,
+    IReadOnlyList<ParticipantBody>? Participants,
+    IReadOnlyList<SourceRequest>? DerivedFrom,
+    string? Reason) : IRegistration;
+
+/// <summary>Many videos to register, of any creators.</summary>
+/// <param name="Videos">The videos; 1 to 10,000.</param>
+public sealed record RegisterVideosRequest(IReadOnlyList<RegisterItem>? Videos);
+
+/// <summary>What is registered about a video.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="PublishedAt">When it was published; null if that is unknown.</param>
+/// <param name="Participants">Everybody else who is concerned, in the order in which decisions name them.</param>
+/// <param name="DerivedFrom">The videos it was made from, in their listed order.</param>
+public sealed record VideoBody(
+    string CreatorId, string VideoId, Instant? PublishedAt, IReadOnlyList<ParticipantBody> Participants, IReadOnlyList<VideoName> DerivedFrom)
+{
+    public static VideoBody Of(VideoKey video, VideoRecord record) => new(
+        video.Creator.Value,
+        video.Video.Value,
+        record.PublishedAt,
+        [.. record.Participants.Select(participant => new ParticipantBody(participant.Creator.Value, participant.Role.Word()))],
+        [.. record.Sources.Select(VideoName.Of)]);
+}
+
+/// <summary>The answer to a registration.</summary>
+/// <param name="Video">What is registered now.</param>
+/// <param name="Version">The version of the owner's stream, for <c>minVersions</c> of a check.</param>
+/// <param name="Changes">1, or 0 if what was said already stood.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the facts.</param>
+public sealed record RegisteredBody(VideoBody Video, long Version, int Changes, bool EffectiveEverywhere);
+
+/// <summary>The answer for one video among many: what happened, or why it was refused.</summary>
+/// <param name="CreatorId">The owner, as the request said.</param>
+/// <param name="VideoId">The video, as the request said.</param>
+/// <param name="Version">The version of the owner's stream; absent from a refused item.</param>
+/// <param name="Changes">1, or 0 if what was said already stood; absent from a refused item.</param>
+/// <param name="Error">Why the item was refused; absent from an accepted one.</param>
+public sealed record RegisteredItem(
+    string? CreatorId,
+    string? VideoId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Changes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ItemError? Error);
+
+/// <summary>The answers for many videos, in the order of the request.</summary>
+/// <param name="Results">For each video what happened. A refused one spoils no other.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the facts.</param>
+public sealed record RegisteredBatchBody(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere);
+
+/// <summary>A video with its effective consent.</summary>
+/// <param name="Video">What is registered; null of a video that nobody registered.</param>
+/// <param name="Consent">The decision for each purpose asked about.</param>
+public sealed record VideoConsentBody(VideoBody? Video, IReadOnlyList<PurposeConsentBody> Consent);
+
+/// <summary>Effective consent for one purpose.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Decision">What a check would be answered.</param>
+public sealed record PurposeConsentBody(string Purpose, DecisionBody Decision);
+
+internal sealed class RegisterVideoValidator : AbstractValidator<RegisterVideoRequest>
+{
+    public RegisterVideoValidator() => Include(new RegistrationValidator());
+}
+
+internal sealed class RegisterItemValidator : AbstractValidator<RegisterItem>
+{
+    public RegisterItemValidator()
+    {
+        RuleFor(item => item.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId();
+        RuleFor(item => item.VideoId).NotNull().WithMessage("A video has an id.").MustBeId();
+        Include(new RegistrationValidator());
+    }
+}
+
+internal sealed class RegisterVideosValidator : AbstractValidator<RegisterVideosRequest>
+{
+    /// <summary>Videos of one request.</summary>
+    public const int MaxVideos = 10_000;
+
+    public RegisterVideosValidator()
+    {
+        RuleFor(request => request.Videos).NotEmpty().WithMessage("At least one video.").MustHaveAtMost(MaxVideos, "videos");
+        RuleForEach(request => request.Videos).NotNull().WithMessage("A video is an object.");
+    }
+}
+
+internal sealed class RegistrationValidator : AbstractValidator<IRegistration>
+{
+    public RegistrationValidator()
+    {
+        RuleFor(request => request.PublishedAt).MustBeTime();
+        RuleFor(request => request.Participants).MustHaveAtMost(Limits.ParticipantsPerVideo, "participants");
+        RuleForEach(request => request.Participants).NotNull().WithMessage("A participant is an object.").ChildRules(participant =>
+        {
+            participant.RuleFor(one => one.CreatorId).NotNull().WithMessage("A participant is a creator.").MustBeId();
+            participant.RuleFor(one => one.Role).NotNull().WithMessage("A participant has a role.").MustBeWord<ParticipantBody, ParticipantRole>();
+        });
+        RuleFor(request => request.DerivedFrom).MustHaveAtMost(Limits.SourcesPerVideo, "sources");
+        RuleForEach(request => request.DerivedFrom).NotNull().WithMessage("A source is an object.").ChildRules(source =>
+        {
+            source.RuleFor(one => one.CreatorId).NotNull().WithMessage("A source has an owner.").MustBeId();
+            source.RuleFor(one => one.VideoId).NotNull().WithMessage("A source has an id.").MustBeId();
+        });
+        RuleFor(request => request.Reason).MustBeText();
+    }
+}
+
+internal static class Registrations
+{
+    /// <summary>Turns a validated request into what the rules work with.</summary>
+    public static Registration ToRegistration(this IRegistration request) => new(
+        Instant.TryParse(request.PublishedAt, out var publishedAt) ? publishedAt : null,
+        request.Participants?.Select(one => new RegisteredParticipant(
+            CreatorId.Parse(one.CreatorId!),
+            Wording.Parse<ParticipantRole>(one.Role!) == ParticipantRole.CoCreator ? Role.CoCreator : Role.Depicted)).ToArray(),
+        request.DerivedFrom?.Select(one => new VideoKey(CreatorId.Parse(one.CreatorId!), VideoId.Parse(one.VideoId!))).ToArray());
+}

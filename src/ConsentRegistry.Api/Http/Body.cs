@@ -1,0 +1,155 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>Says how large the body of an operation may be.</summary>
+/// <param name="Bytes">The limit in bytes.</param>
+public sealed record BodyLimit(int Bytes)
+{
+    /// <summary>For a single change or check.</summary>
+    public static readonly BodyLimit Single = new(1 << 20);
+
+    /// <summary>For bulk changes and batches.</summary>
+    public static readonly BodyLimit Bulk = new(8 << 20);
+}
+
+/// <summary>What the endpoint filter asks of every bound argument: why the request is refused, if it is.</summary>
+public interface IBound
+{
+    Problem? Problem { get; }
+}
+
+/// <summary>A JSON body, read strictly and validated; handlers only ever see one without a problem.</summary>
+/// <typeparam name="T">The request record.</typeparam>
+public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
+    where T : class
+{
+    private readonly T? value;
+
+    private Body(T? value, Problem? problem) => (this.value, Problem) = (value, problem);
+
+    public Problem? Problem { get; }
+
+    /// <summary>The request.</summary>
+    public T Value => value ?? throw new InvalidOperationException("The body was refused; no handler runs with it.");
+
+    public static async ValueTask<Body<T>> BindAsync(HttpContext http, ParameterInfo parameter)
+    {
+        var (bytes, problem) = await BodyReader.ReadAsync(http);
+        if (problem is not null)
+            return new(null, problem);
+        if (bytes.Length == 0 && http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>() is { } empty)
+            return new((T)empty.Stand, null);
+        if (!http.Request.HasJsonContentType())
+            return new(null, new(415, ProblemCode.UnsupportedMediaType, "The body is application/json."));
+        if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
+            return new(null, problem);
+        var validator = http.RequestServices.GetService<IValidator<T>>();
+        return new(value, validator is null ? null : Validation.Check(validator, value!));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var optional = builder.Metadata.OfType<EmptyBody>().Any();
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), optional));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(413, typeof(ProblemBody), [Problem.MediaType]));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(415, typeof(ProblemBody), [Problem.MediaType]));
+    }
+}
+
+/// <summary>Says that an operation works without a body, and what then stands for it.</summary>
+public sealed record EmptyBody(object Stand);
+
+/// <summary>The body of an operation that takes none: one that is sent was meant for another operation.</summary>
+public sealed class NoBody : IBound
+{
+    private NoBody(Problem? problem) => Problem = problem;
+
+    public Problem? Problem { get; }
+
+    public static async ValueTask<NoBody> BindAsync(HttpContext http, ParameterInfo parameter)
+    {
+        var (bytes, problem) = await BodyReader.ReadAsync(http);
+        return new(problem ?? (bytes.Length == 0 ? null : new(400, ProblemCode.UnexpectedBody, "The operation takes no body.")));
+    }
+}
+
+/// <summary>Reads request bodies up to the operation's limit, and leaves what idempotency needs to know of them.</summary>
+internal static class BodyReader
+{
+    public static async Task<(byte[] Bytes, Problem? Problem)> ReadAsync(HttpContext http)
+    {
+        var limit = (http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single).Bytes;
+        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes.");
+        if (http.Request.ContentLength > limit)
+            return ([], tooLarge);
+        using var buffer = new MemoryStream((int)(http.Request.ContentLength ?? 0));
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > limit)
+                return ([], tooLarge);
+            buffer.Write(chunk, 0, read);
+        }
+        var bytes = buffer.ToArray();
+        http.Items[typeof(BodyReader)] = SHA256.HashData(bytes);
+        return (bytes, null);
+    }
+
+    /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
+    public static byte[] HashOf(HttpContext http) => http.Items[typeof(BodyReader)] as byte[] ?? SHA256.HashData([]);
+}
+
+/// <summary>Reads JSON so that nothing in it is overlooked, and says what and where is wrong.</summary>
+internal static class StrictJson
+{
+    public static bool TryRead<T>(byte[] utf8, out T? value, out Problem? problem)
+        where T : class
+    {
+        value = null;
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(utf8, Json.Options);
+            problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is a JSON object, not null.") : null;
+        }
+        catch (JsonException e)
+        {
+            problem = Describe(utf8, e);
+        }
+        return problem is null;
+    }
+
+    // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
+    private static Problem Describe(byte[] utf8, JsonException e)
+    {
+        // The root stays "$"; a field is named as in every other refusal, without it.
+        var place = e.Path?.StartsWith("$.", StringComparison.Ordinal) == true ? e.Path[2..] : "$";
+        var position = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = true });
+        }
+        catch (JsonException malformed)
+        {
+            position = $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
+            return Problem.Of(400, ProblemCode.MalformedJson, place, $"The body is not one JSON value, well formed and at most {Json.MaxDepth} deep, at {position}.");
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            return Problem.Of(400, ProblemCode.DuplicateKey, place, $"The same key stands twice, at {position}.");
+        }
+        return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
+            ? Problem.Of(400, ProblemCode.UnknownField, place, $"There is no such field, at {position}.")
+            : Problem.Of(400, ProblemCode.WrongType, place, $"The value is of another type than this field's, at {position}.");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>The scopes of docs/api.md.</summary>
+public static class Scopes
+{
+    public const string Check = "consent:check";
+    public const string CheckAny = "consent:check:any";
+    public const string Manage = "consent:manage";
+    public const string WriteVideos = "videos:write";
+    public const string WriteUsage = "usage:write";
+    public const string ReadChanges = "changes:read";
+    public const string Audit = "consent:audit";
+    public const string Admin = "consent:admin";
+
+    /// <summary>Every scope, with what it allows, as the OpenAPI document says it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> All = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        [Check] = "Check effective consent as the token's own client_id.",
+        [CheckAny] = "Name any requester in a check.",
+        [Manage] = "Manage the settings of the creator named by sub, or by the creators claim.",
+        [WriteVideos] = "Register videos.",
+        [WriteUsage] = "Record uses.",
+        [ReadChanges] = "Follow everybody's changes.",
+        [Audit] = "Read any creator's settings and the effective consent.",
+        [Admin] = "Holds, purposes, and facts that may widen consent. Never a creator's settings.",
+    };
+}
+
+/// <summary>Who calls, read from the validated token.</summary>
+public sealed class Caller
+{
+    /// <summary>The claim that names the creators for whom an agency acts.</summary>
+    public const string CreatorsClaim = "creators";
+
+    /// <summary>In that claim, and in Development only: every creator.</summary>
+    public const string EveryCreator = "*";
+
+    private readonly HashSet<string> scopes;
+    private readonly HashSet<string> creators;
+
+    private Caller(ClaimsPrincipal principal)
+    {
+        Subject = principal.FindFirstValue("sub");
+        Client = principal.FindFirstValue("client_id");
+        scopes = [.. principal.FindAll("scope").SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        creators = [.. principal.FindAll(CreatorsClaim).Select(claim => claim.Value)];
+    }
+
+    /// <summary>The person or account that signed in.</summary>
+    public string? Subject { get; }
+
+    /// <summary>The program that calls.</summary>
+    public string? Client { get; }
+
+    /// <summary>The requester that a check is for unless it names another; null if the client's name is no requester's.</summary>
+    public Requester? OwnRequester => Requester.TryParse(Client, out var requester) ? requester : null;
+
+    /// <summary>What tells this caller from others: idempotency keys and rate limits belong to it.</summary>
+    public string Identity => $"{Client}|{Subject}";
+
+    /// <summary>Whether the caller is limited to managing creators' settings.</summary>
+    public bool OnlyManages => scopes.SetEquals([Scopes.Manage]);
+
+    public static Caller Of(HttpContext http) => new(http.User);
+
+    public bool Has(string scope) => scopes.Contains(scope);
+
+    /// <summary>Whether the caller manages this creator's settings.</summary>
+    public bool Manages(string creatorId) =>
+        Has(Scopes.Manage) && (Subject == creatorId || creators.Contains(creatorId) || creators.Contains(EveryCreator));
+
+    /// <summary>Whether the caller may read this creator's settings.</summary>
+    public bool MayRead(CreatorId creator) => Has(Scopes.Audit) || Manages(creator.Value);
+
+    /// <summary>Who makes a change to a creator's stream.</summary>
+    public Authorship Author(CreatorId? creator, string? reason) => new(
+        Subject,
+        Client,
+        creator is { } named && Has(Scopes.Manage) && Subject != named.Value && Manages(named.Value) ? named : null,
+        reason);
+}

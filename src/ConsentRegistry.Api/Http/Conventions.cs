@@ -1,0 +1,40 @@
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>What holds for every operation of the contract, set once on each group of routes.</summary>
+internal static class Conventions
+{
+    public static RouteGroupBuilder MapContract(this IEndpointRouteBuilder app, string prefix, string tag)
+    {
+        var group = app.MapGroup(prefix).WithTags(tag);
+        group.AddEndpointFilter(RefuseBadArguments);
+        return group;
+    }
+
+    /// <summary>Names the operation for clients, and says which query parameters it knows.</summary>
+    public static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string operationId, params string[] query) => route
+        .WithName(operationId)
+        .WithMetadata(new QueryParameters(query));
+
+    /// <summary>Names the problems that the operation may answer with, beside those that every one may.</summary>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
+    {
+        foreach (var status in statuses)
+            route.Produces<ProblemBody>(status, Problem.MediaType);
+        return route;
+    }
+
+    /// <summary>An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.</summary>
+    public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) => route
+        .WithMetadata(new ChangeMarker())
+        .Refuses(400, 409, 422, 429);
+
+    private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        foreach (var argument in context.Arguments)
+        {
+            if (argument is IBound { Problem: { } problem })
+                return problem.AsResult();
+        }
+        return await next(context);
+    }
+}

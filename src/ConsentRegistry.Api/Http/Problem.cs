@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>The stable codes that transport adds to those of <see cref="FailureCode"/>.</summary>
+public static class ProblemCode
+{
+    public const string MalformedJson = "malformedJson";
+    public const string UnknownField = "unknownField";
+    public const string DuplicateKey = "duplicateKey";
+    public const string WrongType = "wrongType";
+    public const string UnexpectedBody = "unexpectedBody";
+    public const string UnknownParameter = "unknownParameter";
+    public const string RepeatedParameter = "repeatedParameter";
+    public const string EmptyParameter = "emptyParameter";
+    public const string InvalidHeader = "invalidHeader";
+    public const string Unauthenticated = "unauthenticated";
+    public const string RequesterNotYours = "requesterNotYours";
+    public const string NotFound = "notFound";
+    public const string MethodNotAllowed = "methodNotAllowed";
+    public const string StaleVersion = "staleVersion";
+    public const string TooLarge = "tooLarge";
+    public const string UnsupportedMediaType = "unsupportedMediaType";
+    public const string IdempotencyKeyReused = "idempotencyKeyReused";
+    public const string IdempotencyKeyInFlight = "idempotencyKeyInFlight";
+    public const string RateLimited = "rateLimited";
+    public const string Unavailable = "unavailable";
+    public const string OutcomeUnknown = "outcomeUnknown";
+    public const string InternalError = "internalError";
+}
+
+/// <summary>An answer that refuses: RFC 9457 problem details with a stable code. The one place that turns failures into statuses.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">A stable word for programs.</param>
+/// <param name="Detail">A sentence for people. Never an internal cause, never another creator's data.</param>
+public sealed record Problem(int Status, string Code, string Detail)
+{
+    /// <summary>The media type of RFC 9457.</summary>
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>Seconds after which to try again what could not be answered now.</summary>
+    public const int RetryAfterSeconds = 1;
+
+    public static readonly Problem Unauthenticated = new(401, ProblemCode.Unauthenticated, "A valid bearer token is required.");
+    public static readonly Problem Forbidden = new(403, FailureCode.Forbidden, "The token does not allow this.");
+    public static readonly Problem NotFound = new(404, ProblemCode.NotFound, "There is nothing here.");
+
+    /// <summary>Messages by field, for 400 and 422.</summary>
+    public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
+
+    /// <summary>A problem of one field.</summary>
+    public static Problem Of(int status, string code, string field, string detail) =>
+        new(status, code, detail) { Errors = ImmutableSortedDictionary<string, string[]>.Empty.Add(field, [detail]) };
+
+    /// <summary>The problem that a refusal by the rules is to a caller.</summary>
+    public static Problem Of(Failure failure)
+    {
+        Failure[] all = [failure, .. failure.Further];
+        var worst = all.FirstOrDefault(one => one.Code == FailureCode.Forbidden) ?? failure;
+        if (worst.Code == FailureCode.Forbidden)
+            return Forbidden;
+        var code = all.All(one => one.Code == failure.Code) ? failure.Code : FailureCode.Invalid;
+        return new(StatusOf(failure.Code), code, all.Length == 1 ? failure.Detail : $"{all.Length} items of the request are refused.")
+        {
+            Errors = all
+                .Where(one => one.Field is not null)
+                .GroupBy(one => one.Field!, StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(field => field.Key, field => field.Select(one => one.Detail).ToArray(), StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>The body, as bytes.</summary>
+    public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(
+        new ProblemBody(
+            $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
+            ReasonPhrases.GetReasonPhrase(Status),
+            Status,
+            Detail,
+            Code,
+            TraceIdOf(http),
+            Errors.IsEmpty ? null : Errors),
+        Json.Options);
+
+    /// <summary>Answers with the problem.</summary>
+    public async Task WriteAsync(HttpContext http)
+    {
+        http.Response.StatusCode = Status;
+        if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
+            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+        http.Response.ContentType = MediaType;
+        http.Items[typeof(Problem)] = Code;
+        await http.Response.Body.WriteAsync(ToJson(http), http.RequestAborted);
+    }
+
+    /// <summary>As the result of a handler.</summary>
+    public IResult AsResult() => new ProblemResult(this);
+
+    /// <summary>The id under which the log knows the request.</summary>
+    public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+
+    private static int StatusOf(string code) => code switch
+    {
+        FailureCode.WouldWiden or FailureCode.PurposeExists => 409,
+        ProblemCode.StaleVersion => 412,
+        ProblemCode.Unavailable => 503,
+        _ => 422,
+    };
+
+    private sealed class ProblemResult(Problem problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => problem.WriteAsync(httpContext);
+    }
+}
+
+/// <summary>Problem details (RFC 9457).</summary>
+/// <param name="Type">A link to what the status means.</param>
+/// <param name="Title">The status in words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What is wrong, for people.</param>
+/// <param name="Code">What is wrong, as a stable word for programs.</param>
+/// <param name="TraceId">The id under which the service's log knows the request.</param>
+/// <param name="Errors">For 400 and 422: messages by field.</param>
+public sealed record ProblemBody(
+    string Type, string Title, int Status, string Detail, string Code, string TraceId, IReadOnlyDictionary<string, string[]>? Errors);

@@ -1,0 +1,58 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.</summary>
+internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptionHandler
+{
+    /// <summary>Whether the exception says that PostgreSQL cannot serve now, and not that a statement is wrong.</summary>
+    public static bool MeansUnavailable(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState is
+            PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.QueryCanceled
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.TooManyConnections
+            or PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ReadOnlySqlTransaction
+            || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        DbException or TimeoutException or SocketException => true,
+        // A pooled connection whose server died answers some calls with an I/O error, and a context wraps what its connection threw.
+        IOException => true,
+        InvalidOperationException { InnerException: { } inner } => MeansUnavailable(inner),
+        _ => false,
+    };
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+        var problem = exception switch
+        {
+            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "Whether the change was made is not known; repeat it with the same Idempotency-Key."),
+            BadHttpRequestException { StatusCode: 413 } => new Problem(413, ProblemCode.TooLarge, "The request is too large."),
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request could not be read."),
+            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now."),
+            _ => new Problem(500, ProblemCode.InternalError, "Something went wrong here. The trace id finds it in the log."),
+        };
+        if (problem.Status == 500)
+            LogBug(exception);
+        else if (problem.Status == 503)
+            LogUnavailable(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+        await problem.WriteAsync(httpContext);
+        return true;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug")]
+    private partial void LogBug(Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "PostgreSQL could not serve a request: {Kind} {SqlState}")]
+    private partial void LogUnavailable(string kind, string? sqlState);
+}
+
+/// <summary>The connection broke while a transaction was being committed.</summary>
+public sealed class OutcomeUnknownException(Exception cause) : Exception("The outcome of a commit is unknown.", cause);

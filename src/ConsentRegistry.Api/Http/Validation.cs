@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using ConsentRegistry.Domain;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>Turns what a validator finds into a problem: every field with its messages.</summary>
+internal static class Validation
+{
+    /// <summary>Messages that one answer carries; a request with more is refused all the same.</summary>
+    public const int MessagesNamed = 100;
+
+    public static Problem? Check<T>(IValidator<T> validator, T value)
+    {
+        var result = validator.Validate(value);
+        if (result.IsValid)
+            return null;
+        var errors = result.Errors.Take(MessagesNamed).ToList();
+        var code = CodeOf(errors[0].ErrorCode);
+        if (errors.Any(error => CodeOf(error.ErrorCode) != code))
+            code = FailureCode.Invalid;
+        return new(422, code, errors.Count == 1 ? errors[0].ErrorMessage : $"{errors.Count} values of the request are refused.")
+        {
+            Errors = errors
+                .GroupBy(error => JsonPath(error.PropertyName), StringComparer.Ordinal)
+                .ToImmutableSortedDictionary(
+                    field => field.Key,
+                    field => field.Select(error => error.ErrorMessage).Distinct(StringComparer.Ordinal).ToArray(),
+                    StringComparer.Ordinal),
+        };
+    }
+
+    // FluentValidation's own codes are names of its classes; ours are the contract's.
+    private static string CodeOf(string code) =>
+        code is FailureCode.UnknownPurpose or FailureCode.TooMany ? code : FailureCode.Invalid;
+
+    private static string JsonPath(string property) =>
+        string.Join('.', property.Split('.').Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Settings;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>A stream that this transaction has locked, and raised by one version.</summary>
+/// <param name="Id">The stream.</param>
+/// <param name="Version">The version that the change makes.</param>
+/// <param name="SettingsVersion">The settings version before the change.</param>
+/// <param name="Tx">The time of the change: after the lock, and later than every change of the stream before.</param>
+/// <param name="Head">The hash of the newest leaf; null if this is the first version.</param>
+/// <param name="Hold">The operator's stop before the change.</param>
+/// <param name="Lockdown">The creator's stop before the change.</param>
+public sealed record LockedStream(StreamId Id, long Version, long SettingsVersion, Instant Tx, byte[]? Head, Stop? Hold, Stop? Lockdown)
+{
+    /// <summary>What the records that the change alters are stamped with.</summary>
+    public Stamp Stamp => new(Version, Tx);
+}
+
+/// <summary>
+/// The change that one request makes, inside its transaction: locks streams, and appends the events of one version each. What is altered
+/// and its events commit together, or neither does.
+/// </summary>
+public sealed class Change(RegistryContext db, NpgsqlConnection connection)
+{
+    /// <summary>Rows written by one statement: more are split.</summary>
+    private const int RowsPerStatement = 10_000;
+
+    /// <summary>The context on the same connection, for reading what stands.</summary>
+    public RegistryContext Db { get; } = db;
+
+    /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
+    public bool HasAltered { get; private set; }
+
+    /// <summary>Locks one stream.</summary>
+    public async Task<LockedStream> LockAsync(StreamId stream, CancellationToken cancellation) =>
+        (await LockAsync([stream], cancellation))[stream];
+
+    /// <summary>Locks streams in the order of their ids, which keeps two requests from waiting for each other.</summary>
+    public async Task<IReadOnlyDictionary<StreamId, LockedStream>> LockAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
+    {
+        var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
+        // changed_at is taken after the row is locked: the conflicting row's new values are computed under its lock.
+        await using var command = Command(
+            """
+            INSERT INTO consent.creator AS c (id, version, changed_at, changed_xid)
+            SELECT wanted.id, 1, clock_timestamp(), pg_current_xact_id() FROM unnest(@ids) AS wanted(id) ORDER BY wanted.id COLLATE "C"
+            ON CONFLICT (id) DO UPDATE SET
+                version = c.version + 1,
+                changed_at = greatest(clock_timestamp(), c.changed_at + interval '1 microsecond'),
+                changed_xid = pg_current_xact_id()
+            RETURNING id, version, settings_version, changed_at, head,
+                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at
+            """);
+        command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
+        var locked = new Dictionary<StreamId, LockedStream>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var stream = byName[reader.GetString(0)];
+            locked.Add(stream, new(
+                stream,
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                Instant.From(reader.GetDateTime(3)),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                StopColumns.Read(reader, 5),
+                StopColumns.Read(reader, 8)));
+        }
+        return locked;
+    }
+
+    /// <summary>Appends the records that the change altered in a locked stream: the events of its version.</summary>
+    /// <param name="stream">The stream; each at most once in a change.</param>
+    /// <param name="records">The altered records, in order; at least one.</param>
+    /// <param name="by">Who makes the change.</param>
+    /// <param name="altersSettings">Whether what a creator sees as their settings is altered, so that its version rises.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task AppendAsync(LockedStream stream, IReadOnlyList<RecordChange> records, Authorship by, bool altersSettings, CancellationToken cancellation) =>
+        AppendAsync([(stream, records)], by, altersSettings, cancellation);
+
+    /// <summary>Appends to several locked streams at once.</summary>
+    public async Task AppendAsync(
+        IReadOnlyList<(LockedStream Stream, IReadOnlyList<RecordChange> Records)> streams, Authorship by, bool altersSettings, CancellationToken cancellation)
+    {
+        HasAltered = true;
+        var heads = new List<(string Id, byte[] Head)>();
+        var events = new List<Event>();
+        foreach (var (stream, records) in streams)
+        {
+            var version = Event.Seal(stream.Id, stream.Version, stream.Tx, stream.Head, records, by, () => Draw(stream.Tx));
+            events.AddRange(version);
+            heads.Add((stream.Id.Name, version[^1].Hash));
+        }
+        foreach (var rows in events.Chunk(RowsPerStatement))
+            await InsertAsync(rows, cancellation);
+
+        await using var update = Command(
+            """
+            UPDATE consent.creator AS c SET head = new.head, settings_version = c.settings_version + @settings
+            FROM unnest(@ids, @heads) AS new(id, head) WHERE c.id = new.id
+            """);
+        update.Parameters.AddWithValue("ids", heads.Select(head => head.Id).ToArray());
+        update.Parameters.AddWithValue("heads", heads.Select(head => head.Head).ToArray());
+        update.Parameters.AddWithValue("settings", altersSettings ? 1L : 0L);
+        await update.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Runs a statement over rows given as arrays, in parts of bounded size.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="bind">Binds the arrays of one part.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task WriteAsync<T>(string sql, IReadOnlyCollection<T> rows, Action<NpgsqlParameterCollection, T[]> bind, CancellationToken cancellation)
+    {
+        foreach (var part in rows.Chunk(RowsPerStatement))
+        {
+            await using var command = Command(sql);
+            bind(command.Parameters, part);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>A statement on the transaction's connection.</summary>
+    public NpgsqlCommand Command(string sql) => new(sql, connection);
+
+    private Task InsertAsync(Event[] events, CancellationToken cancellation) => WriteAsync(
+        """
+        INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
+        SELECT * FROM unnest(@creators, @versions, @ordinals, @counts, @ids, @types, @txs, @leaves, @bodies, @salts)
+        """,
+        events,
+        (parameters, part) =>
+        {
+            parameters.AddWithValue("creators", part.Select(e => e.Stream.Name).ToArray());
+            parameters.AddWithValue("versions", part.Select(e => e.Version).ToArray());
+            parameters.AddWithValue("ordinals", part.Select(e => e.Ordinal).ToArray());
+            parameters.AddWithValue("counts", part.Select(e => e.Count).ToArray());
+            parameters.AddWithValue("ids", part.Select(e => e.EventId).ToArray());
+            parameters.AddWithValue("types", part.Select(e => e.Type).ToArray());
+            parameters.AddWithValue("txs", part.Select(e => e.Tx.Microseconds).ToArray());
+            parameters.AddWithValue("leaves", part.Select(e => e.Leaf).ToArray());
+            parameters.AddWithValue("bodies", part.Select(e => e.Body).ToArray());
+            parameters.AddWithValue("salts", part.Select(e => e.Salt).ToArray());
+        },
+        cancellation);
+
+    private static EventEntropy Draw(Instant tx) =>
+        new(Guid.CreateVersion7(new DateTimeOffset(tx.ToDateTime())), RandomNumberGenerator.GetBytes(Event.SaltLength));
+}
+
+/// <summary>The three columns of a stop.</summary>
+internal static class StopColumns
+{
+    public static Stop? Read(System.Data.Common.DbDataReader reader, int at) =>
+        reader.IsDBNull(at + 1)
+            ? null
+            : Of(reader.IsDBNull(at) ? null : reader.GetFieldValue<string[]>(at), reader.GetInt64(at + 1), Instant.From(reader.GetDateTime(at + 2)));
+
+    public static Stop? Of(string[]? purposes, long? version, Instant? at) =>
+        version is { } changed ? Stop.Of(purposes?.Select(Domain.Purposes.Purpose.Parse), new(changed, at!.Value)) : null;
+
+    public static void Bind(NpgsqlParameterCollection parameters, Stop? stop)
+    {
+        parameters.Add(new("purposes", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = (object?)stop?.Purposes?.Select(purpose => purpose.Name).ToArray() ?? DBNull.Value });
+        parameters.Add(new("version", NpgsqlDbType.Bigint) { Value = (object?)stop?.Stamp.Version ?? DBNull.Value });
+        parameters.Add(new("at", NpgsqlDbType.TimestampTz) { Value = (object?)stop?.Stamp.At.ToDateTime() ?? DBNull.Value });
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace ConsentRegistry.Api.Persistence.Migrations;
+
+/// <summary>A migration is a SQL script of this folder, run in one transaction and never edited once it was released.</summary>
+public abstract class ScriptMigration(string script) : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(migrationBuilder);
+        migrationBuilder.Sql(Read());
+    }
+
+    private string Read()
+    {
+        var assembly = typeof(ScriptMigration).Assembly;
+        var name = assembly.GetManifestResourceNames().Single(resource => resource.EndsWith($".{script}.sql", StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>The tables of settings, videos and vocabulary, the inbox of events, and the idempotency keys.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0001_registry")]
+public sealed class Registry() : ScriptMigration("0001_registry");

@@ -1,0 +1,191 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>Reads and writes one creator's settings.</summary>
+internal static class SettingsStore
+{
+    private const string OverrideColumns =
+        "o.owner, o.video, o.purpose, o.requester, o.effect, o.conditions, o.expires_at, o.vocabulary_version, o.version, o.changed_at";
+
+    public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(RegistryContext db, CreatorId creator, CancellationToken cancellation) =>
+        (await db.Defaults.Where(row => row.Creator == creator.Value).OrderBy(row => row.Purpose).ThenBy(row => row.Requester).ToListAsync(cancellation))
+        .ToDictionary(row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)), row => SegmentsJson.Read(row.Segments));
+
+    /// <summary>The overrides that the changes name.</summary>
+    public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
+        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+    {
+        var keys = changes.Where(wanted => wanted.Key.Video is not null).Select(wanted => OverrideKeyOf(wanted.Key)).Distinct().ToArray();
+        var overrides = new Dictionary<OverrideKey, OverrideSetting>();
+        if (keys.Length == 0)
+            return overrides;
+        await using var command = change.Command(
+            $"""
+            SELECT {OverrideColumns} FROM consent.video_override o
+            JOIN unnest(@owners, @videos, @purposes, @requesters) AS k(owner, video, purpose, requester) USING (owner, video, purpose, requester)
+            WHERE o.creator = @creator
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        Bind(command.Parameters, keys);
+        await foreach (var (key, setting) in ReadAsync(command, cancellation))
+            overrides.Add(key, setting);
+        return overrides;
+    }
+
+    /// <summary>Shows a plan every override that can be an exception to its asks and denies, without keeping them.</summary>
+    public static async Task ConsiderOverridesAsync(
+        Change change, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
+    {
+        var ofDefaults = plan.Restrictions.Where(restriction => restriction.Key.Video is null).ToList();
+        var ofVideos = plan.Restrictions.Select(restriction => restriction.Key.Video).OfType<VideoKey>().Distinct().ToArray();
+        await using var command = change.Command(
+            $"""
+            SELECT {OverrideColumns} FROM consent.video_override o
+            WHERE o.creator = @creator AND o.effect <> 'deny'
+              AND (o.purpose = ANY(@purposes) OR (o.owner, o.video) IN (SELECT * FROM unnest(@owners, @videos)))
+            ORDER BY o.owner, o.video, o.purpose, o.requester
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("purposes", ofDefaults.SelectMany(restriction => AtOrBelow(restriction.Key.Purpose, vocabulary)).Distinct(StringComparer.Ordinal).ToArray());
+        command.Parameters.AddWithValue("owners", ofVideos.Select(video => video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", ofVideos.Select(video => video.Video.Value).ToArray());
+        await foreach (var (key, setting) in ReadAsync(command, cancellation))
+            plan.Consider(key, setting);
+    }
+
+    public static async Task WriteAsync(Change change, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
+    {
+        await change.WriteAsync(
+            """
+            INSERT INTO consent.creator_default (creator, purpose, requester, segments)
+            SELECT @creator, n.purpose, n.requester, n.segments::jsonb FROM unnest(@purposes, @requesters, @segments) AS n(purpose, requester, segments)
+            ON CONFLICT (creator, purpose, requester) DO UPDATE SET segments = excluded.segments
+            """,
+            plan.Defaults.Where(altered => altered.After is not null).ToList(),
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+                parameters.AddWithValue("segments", part.Select(altered => SegmentsJson.Write(altered.After!)).ToArray());
+            },
+            cancellation);
+        await change.WriteAsync(
+            """
+            DELETE FROM consent.creator_default d USING unnest(@purposes, @requesters) AS n(purpose, requester)
+            WHERE d.creator = @creator AND d.purpose = n.purpose AND d.requester = n.requester
+            """,
+            plan.Defaults.Where(altered => altered.After is null).ToList(),
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+            },
+            cancellation);
+        await change.WriteAsync(
+            """
+            INSERT INTO consent.video_override
+                (creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
+            SELECT @creator, n.owner, n.video, n.purpose, n.requester, n.effect, string_to_array(n.conditions, ','), n.expires_at, n.vocabulary_version,
+                n.version, n.changed_at
+            FROM unnest(@owners, @videos, @purposes, @requesters, @effects, @conditions, @expiries, @vocabularies, @versions, @times)
+                AS n(owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
+            ON CONFLICT (creator, owner, video, purpose, requester) DO UPDATE SET
+                effect = excluded.effect, conditions = excluded.conditions, expires_at = excluded.expires_at,
+                vocabulary_version = excluded.vocabulary_version, version = excluded.version, changed_at = excluded.changed_at
+            """,
+            plan.Overrides.Where(altered => altered.After is not null).ToList(),
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+                parameters.AddWithValue("effects", part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray());
+                parameters.AddWithValue("conditions", part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray());
+                parameters.AddWithValue("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt?.ToDateTime()).ToArray());
+                parameters.AddWithValue("vocabularies", part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray());
+                parameters.AddWithValue("versions", part.Select(altered => altered.After!.Stamp.Version).ToArray());
+                parameters.AddWithValue("times", part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray());
+            },
+            cancellation);
+        await change.WriteAsync(
+            """
+            DELETE FROM consent.video_override o USING unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
+            WHERE o.creator = @creator AND o.owner = n.owner AND o.video = n.video AND o.purpose = n.purpose AND o.requester = n.requester
+            """,
+            plan.Overrides.Where(altered => altered.After is null).ToList(),
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+            },
+            cancellation);
+    }
+
+    /// <summary>Writes the stop of a locked stream; null lifts it.</summary>
+    public static async Task WriteAsync(Change change, LockedStream stream, StopKind kind, Stop? stop, CancellationToken cancellation)
+    {
+        var name = kind.Word();
+        await using var command = change.Command(
+            $"UPDATE consent.creator SET {name}_purposes = @purposes, {name}_version = @version, {name}_at = @at WHERE id = @id");
+        command.Parameters.AddWithValue("id", stream.Id.Name);
+        StopColumns.Bind(command.Parameters, stop);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>An override as its row holds it.</summary>
+    public static (OverrideKey Key, OverrideSetting Setting) Of(OverrideRow row) => (
+        new(new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video)), Purpose.Parse(row.Purpose), Named(row.Requester)),
+        new(Choices.Read(row.Effect, row.Conditions, row.ExpiresAt, row.VocabularyVersion), new(row.Version, row.ChangedAt)));
+
+    /// <summary>The requester of a row; null where the row says '' for anybody.</summary>
+    public static Requester? Named(string requester) => requester.Length == 0 ? null : Requester.Parse(requester);
+
+    private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
+
+    private static IEnumerable<string> AtOrBelow(Purpose purpose, Vocabulary vocabulary) =>
+        vocabulary.Purposes.Select(definition => definition.Purpose).Where(other => other.IsAtOrBelow(purpose)).Select(other => other.Name);
+
+    private static void Bind(NpgsqlParameterCollection parameters, DefaultKey[] keys)
+    {
+        parameters.AddWithValue("purposes", keys.Select(key => key.Purpose.Name).ToArray());
+        parameters.AddWithValue("requesters", keys.Select(key => key.Requester?.Value ?? "").ToArray());
+    }
+
+    private static void Bind(NpgsqlParameterCollection parameters, OverrideKey[] keys)
+    {
+        parameters.AddWithValue("owners", keys.Select(key => key.Video.Creator.Value).ToArray());
+        parameters.AddWithValue("videos", keys.Select(key => key.Video.Video.Value).ToArray());
+        Bind(parameters, [.. keys.Select(key => new DefaultKey(key.Purpose, key.Requester))]);
+    }
+
+    private static async IAsyncEnumerable<(OverrideKey Key, OverrideSetting Setting)> ReadAsync(
+        NpgsqlCommand command, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return (OverrideColumnsOf.Key(reader, 0), OverrideColumnsOf.Setting(reader, 4));
+    }
+}
+
+/// <summary>The columns of an override, wherever a statement lists them.</summary>
+internal static class OverrideColumnsOf
+{
+    /// <summary>owner, video, purpose, requester.</summary>
+    public static OverrideKey Key(NpgsqlDataReader reader, int at) => new(
+        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))),
+        Purpose.Parse(reader.GetString(at + 2)),
+        SettingsStore.Named(reader.GetString(at + 3)));
+
+    /// <summary>effect, conditions, expires_at, vocabulary_version, version, changed_at.</summary>
+    public static OverrideSetting Setting(NpgsqlDataReader reader, int at) => new(
+        Choices.Read(
+            reader.GetString(at),
+            reader.GetFieldValue<string[]>(at + 1),
+            reader.IsDBNull(at + 2) ? null : Instant.From(reader.GetDateTime(at + 2)),
+            reader.GetInt32(at + 3)),
+        new(reader.GetInt64(at + 4), Instant.From(reader.GetDateTime(at + 5))));
+}

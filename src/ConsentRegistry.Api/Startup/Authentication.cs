@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>Bearer tokens, and the rule that an operation which says nothing about access is refused to all.</summary>
+internal static class Authentication
+{
+    public static void AddRegistryAuthentication(this IServiceCollection services, RegistryOptions options, IHostEnvironment environment)
+    {
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
+        {
+            // Claims keep the names that the token gave them.
+            bearer.MapInboundClaims = false;
+            if (options.Authority is { } authority)
+            {
+                bearer.Authority = authority;
+                bearer.Audience = options.Audience;
+                bearer.TokenValidationParameters.NameClaimType = "sub";
+            }
+            else
+            {
+                bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
+            }
+            if (!environment.IsDevelopment())
+                bearer.Events = new() { OnTokenValidated = RefuseEveryCreator };
+        });
+        services.AddHttpContextAccessor();
+        services.AddSingleton<IAuthorizationHandler, AccessHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(IsNoOperation).Build());
+    }
+
+    // Paths that lead nowhere, and methods that a path lacks, are answered so; an operation without an access decision is refused.
+    private static bool IsNoOperation(AuthorizationHandlerContext context) =>
+        (context.Resource as HttpContext)?.GetEndpoint() is not RouteEndpoint;
+
+    // One token for every creator is a convenience of Development; anywhere else it would be a master key to everybody's settings.
+    private static Task RefuseEveryCreator(TokenValidatedContext context)
+    {
+        if (context.Principal!.HasClaim(Caller.CreatorsClaim, Caller.EveryCreator))
+            context.Fail("A token for every creator is accepted in Development only.");
+        return Task.CompletedTask;
+    }
+}

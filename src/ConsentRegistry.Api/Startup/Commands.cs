@@ -1,0 +1,97 @@
+using ConsentRegistry.Api.Persistence;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>The host's commands: serve (without a word), <c>migrate</c>, and in Development <c>token</c>.</summary>
+internal static class Commands
+{
+    /// <summary>Exit code of a host that cannot start.</summary>
+    private const int CannotStart = 1;
+
+    /// <summary>Exit code of a command line that makes no sense.</summary>
+    private const int Usage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                ["migrate", .. var rest] => await MigrateAsync(rest),
+                ["token", .. var words] => PrintToken(words),
+                _ => await ServeAsync(args),
+            };
+        }
+        catch (Exception e) when (e is StartupException or PrivatePostgresException or PlatformNotSupportedException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return CannotStart;
+        }
+        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e))
+        {
+            await Console.Error.WriteLineAsync($"PostgreSQL cannot be reached: {e.Message}");
+            return CannotStart;
+        }
+    }
+
+    private static async Task<int> ServeAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddRegistryLogging();
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+            builder.WebHost.UseUrls(RegistryOptions.DefaultUrl);
+        var options = RegistryOptions.From(builder.Configuration, builder.Environment);
+
+        await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
+        builder.AddRegistry(options, options.ConnectionString ?? postgres!.ConnectionString);
+        await using var app = builder.Build();
+        var database = app.Services.GetRequiredService<Database>();
+        if (app.Environment.IsDevelopment())
+            await Migrator.MigrateAsync(database, CancellationToken.None);
+        await Migrator.VerifyAsync(database, CancellationToken.None);
+        app.UseRegistry();
+        await app.StartAsync();
+        if (app.Environment.IsDevelopment() && options.Authority is null)
+        {
+            var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            // To the terminal of the developer, not to the log: it shows tokens.
+            Console.WriteLine(Welcome.Text(url, DevelopmentTokens.Open(options.DataFolder), TimeProvider.System.GetUtcNow()));
+        }
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static async Task<int> MigrateAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var options = RegistryOptions.From(builder.Configuration, builder.Environment);
+        await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
+        await using var database = new Database(options.ConnectionString ?? postgres!.ConnectionString);
+        await Migrator.MigrateAsync(database, CancellationToken.None);
+        await Migrator.VerifyAsync(database, CancellationToken.None);
+        Console.WriteLine("The database is migrated.");
+        return 0;
+    }
+
+    private static int PrintToken(string[] words)
+    {
+        var builder = WebApplication.CreateBuilder();
+        if (!builder.Environment.IsDevelopment())
+            throw new StartupException("Tokens are made in Development only; elsewhere they come from Tokens:Authority.");
+        var tokens = DevelopmentTokens.Open(RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder);
+        if (words.Length == 2 && !Domain.Identifier.IsValid(words[1]))
+        {
+            Console.Error.WriteLine($"An id is {Domain.Identifier.Grammar}.");
+            return Usage;
+        }
+        if (tokens.Make(words, TimeProvider.System.GetUtcNow()) is not { } token)
+        {
+            Console.Error.WriteLine("Usage: token admin | platform <id> | creator <id> | auditor");
+            return Usage;
+        }
+        Console.WriteLine(token);
+        return 0;
+    }
+}

@@ -1,0 +1,79 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Purposes;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Stops;
+using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>What the service is made of, and the way of a request through it.</summary>
+internal static class Composition
+{
+    public static void AddRegistry(this WebApplicationBuilder builder, RegistryOptions options, string connectionString)
+    {
+        var services = builder.Services;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Bulk.Bytes;
+        });
+
+        services.AddSingleton(options);
+        services.AddSingleton(new Database(connectionString));
+        services.AddSingleton<Reading>();
+        services.AddSingleton<FactReader>();
+        services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
+        services.AddScoped<ChangePipeline>();
+        services.AddScoped<SettingsWriter>();
+        services.AddScoped<StopWriter>();
+        services.AddScoped<Preview>();
+        services.AddHostedService<IdempotencyCleaner>();
+        services.AddValidators();
+
+        services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
+        services.AddExceptionHandler<Unexpected>();
+        services.AddRegistryAuthentication(options, builder.Environment);
+        services.AddRegistryRateLimits(options);
+        services.AddRegistryOpenApi();
+    }
+
+    public static void UseRegistry(this WebApplication app)
+    {
+        app.UseMiddleware<RequestLog>();
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
+        app.UseRegistryOpenApi();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseMiddleware<RequestShape>();
+
+        SettingsApi.Map(app);
+        StopsApi.Map(app);
+        VideosApi.Map(app);
+        ChecksApi.Map(app);
+        PurposesApi.Map(app);
+        Health.Map(app);
+    }
+
+    // FluentValidation's own registration is a package that this service does without: see README's table of dependencies.
+    private static void AddValidators(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidator<SetDefaultRequest>, SetDefaultValidator>();
+        services.AddSingleton<IValidator<SetOverrideRequest>, SetOverrideValidator>();
+        services.AddSingleton<IValidator<ChangeSettingsRequest>, ChangeSettingsValidator>();
+        services.AddSingleton<IValidator<LockdownRequest>, LockdownValidator>();
+        services.AddSingleton<IValidator<HoldRequest>, HoldValidator>();
+        services.AddSingleton<IValidator<RegisterVideoRequest>, RegisterVideoValidator>();
+        services.AddSingleton<IValidator<RegisterItem>, RegisterItemValidator>();
+        services.AddSingleton<IValidator<RegisterVideosRequest>, RegisterVideosValidator>();
+        services.AddSingleton<IValidator<CheckRequest>, CheckValidator>();
+        services.AddSingleton<IValidator<BatchRequest>, BatchValidator>();
+        services.AddSingleton<IValidator<RegisterPurposeRequest>, RegisterPurposeValidator>();
+    }
+}

@@ -1,0 +1,41 @@
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Http;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>What an orchestrator asks.</summary>
+internal static class Health
+{
+    /// <summary>How long the database may take to answer.</summary>
+    private const int ReadySeconds = 2;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        health.MapGet("/live", Live).Named("live").Produces<HealthBody>();
+        health.MapGet("/ready", Ready).Named("ready").Produces<HealthBody>().Refuses(503);
+    }
+
+    /// <summary>Whether the process runs. If not, start it again.</summary>
+    private static IResult Live() => Results.Ok(new HealthBody("live"));
+
+    /// <summary>Whether the service can answer: the database is there. If not, send requests elsewhere.</summary>
+    private static async Task<IResult> Ready(Database database, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = database.Reads.CreateCommand("SELECT 1");
+            command.CommandTimeout = ReadySeconds;
+            await command.ExecuteScalarAsync(cancellation);
+            return Results.Ok(new HealthBody("ready"));
+        }
+        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        {
+            return new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now.").AsResult();
+        }
+    }
+}
+
+/// <summary>How the service is.</summary>
+/// <param name="Status"><c>live</c> or <c>ready</c>.</param>
+public sealed record HealthBody(string Status);

@@ -1,0 +1,47 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>Deletes idempotency keys that have grown too old. A key is refused no service by staying longer: its row is simply replaced.</summary>
+internal sealed partial class IdempotencyCleaner(Database database, ILogger<IdempotencyCleaner> logger) : BackgroundService
+{
+    /// <summary>How often to look.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Rows of one statement, so that none holds locks for long.</summary>
+    private const int RowsPerStatement = 1_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await DeleteAsync(stoppingToken) == RowsPerStatement)
+                {
+                }
+            }
+            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            {
+                LogPostponed(e.GetType().Name);
+            }
+        }
+    }
+
+    private async Task<int> DeleteAsync(CancellationToken cancellation)
+    {
+        await using var command = database.Changes.CreateCommand(
+            """
+            DELETE FROM consent.idempotency_key WHERE (caller, key) IN (
+                SELECT caller, key FROM consent.idempotency_key WHERE created_at <= now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """);
+        command.Parameters.Add(new() { Value = IdempotencyKey.KeptFor });
+        command.Parameters.Add(new() { Value = RowsPerStatement });
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    [LoggerMessage(20, LogLevel.Warning, "Old idempotency keys could not be deleted now: {Kind}")]
+    private partial void LogPostponed(string kind);
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using ConsentRegistry.Api.Http;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>Logs to the console: for people in Development, one JSON object a line elsewhere.</summary>
+internal static class Logging
+{
+    private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    public static void AddRegistryLogging(this WebApplicationBuilder builder)
+    {
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+            // A failed statement reaches the caller and the log through one place, which leaves its parameters out.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
+            // Nothing here is protected by the framework's data protection, whose keys' storage it warns about.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
+            // Unhandled exceptions are logged where they are turned into an answer.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
+            .ReadFrom.Configuration(builder.Configuration);
+        configuration = builder.Environment.IsDevelopment()
+            ? configuration.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose)
+            : configuration.WriteTo.Console(new JsonFormatter(renderMessage: false), standardErrorFromLevel: LogEventLevel.Verbose);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+    }
+}
+
+/// <summary>One line for each request: trace id, caller, route, status and duration. The route is the template, so that ids stay out of the log.</summary>
+internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+            Log(
+                http.Request.Method,
+                route,
+                http.Response.StatusCode,
+                http.Items[typeof(Problem)] as string,
+                Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+                CallerOf(http),
+                Problem.TraceIdOf(http));
+        }
+    }
+
+    // A client is a program and is named; a subject is a person and is not.
+    private static string CallerOf(HttpContext http)
+    {
+        if (http.User.Identity?.IsAuthenticated != true)
+            return "anonymous";
+        var caller = Caller.Of(http);
+        return caller.Client is { } client ? $"client {client}" : "creator";
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "{Method} {Route} {Status} {Code} {Milliseconds:0.0} ms, {Caller}, {TraceId}")]
+    private partial void Log(string method, string route, int status, string? code, double milliseconds, string caller, string traceId);
+}

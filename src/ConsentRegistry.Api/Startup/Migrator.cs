@@ -1,0 +1,39 @@
+using ConsentRegistry.Api.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>Brings the database to the shape that this version of the service needs, and checks that it can be relied on.</summary>
+internal static class Migrator
+{
+    /// <summary>Applies what migrations are missing, and writes the vocabulary's first version.</summary>
+    public static async Task MigrateAsync(Database database, CancellationToken cancellation)
+    {
+        await using var db = ContextOn(database);
+        await db.Database.MigrateAsync(cancellation);
+        await VocabularyStore.EnsureInitialAsync(db, cancellation);
+    }
+
+    /// <summary>Refuses a database that is not migrated, or that could lose what it has acknowledged.</summary>
+    /// <exception cref="StartupException">The database cannot be relied on.</exception>
+    public static async Task VerifyAsync(Database database, CancellationToken cancellation)
+    {
+        await using var db = ContextOn(database);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
+            throw new StartupException("The database is not migrated; run the host's `migrate` command.");
+        foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" })
+        {
+            await using var command = database.Changes.CreateCommand($"SHOW {setting}");
+            if (await command.ExecuteScalarAsync(cancellation) is not "on")
+                throw new StartupException($"PostgreSQL runs with {setting} off: what it has acknowledged could be lost.");
+        }
+    }
+
+    private static RegistryContext ContextOn(Database database)
+    {
+        var options = new DbContextOptionsBuilder<RegistryContext>();
+        RegistryContext.Configure(options, database.Changes);
+        return new(options.Options);
+    }
+}

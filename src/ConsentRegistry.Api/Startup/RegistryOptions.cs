@@ -1,0 +1,65 @@
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>The configuration of the service; README lists it.</summary>
+public sealed class RegistryOptions
+{
+    /// <summary>The address unless <c>--urls</c> says otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
+    /// <summary>The environment variable that names the data folder.</summary>
+    public const string DataVariable = "CONSENT_DATA";
+
+    /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Where a host keeps what is its own: its PostgreSQL's data and the development key.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. Without it, in Development only, a local key signs.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
+    public required string Audience { get; init; }
+
+    /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
+    public required int ChangesPerSecond { get; init; }
+
+    public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(environment);
+        var options = new RegistryOptions
+        {
+            ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
+            DataFolder = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data")),
+            Authority = NullIfEmpty(configuration["Tokens:Authority"]),
+            Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
+            ChangesPerSecond = configuration.GetValue<int?>("RateLimits:ChangesPerSecond") ?? 50,
+        };
+        if (options.ChangesPerSecond < 1)
+            throw new StartupException("RateLimits:ChangesPerSecond is at least 1.");
+        if (environment.IsDevelopment())
+            return options;
+        if (options.ConnectionString is null)
+            throw new StartupException("ConnectionStrings:Registry is required outside Development.");
+        if (options.Authority is null)
+            throw new StartupException("Tokens:Authority is required outside Development.");
+        return options;
+    }
+
+    // `dotnet run` starts in the folder of the project, ./dev in that of the repository: both mean the same data.
+    private static string RepositoryOf(IHostEnvironment environment)
+    {
+        for (var folder = new DirectoryInfo(environment.ContentRootPath); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ConsentRegistry.sln")))
+                return folder.FullName;
+        }
+        return environment.ContentRootPath;
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}
+
+/// <summary>The host cannot start, for a reason that whoever starts it can mend.</summary>
+public sealed class StartupException(string message) : Exception(message);

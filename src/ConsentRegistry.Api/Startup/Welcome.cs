@@ -1,0 +1,51 @@
+namespace ConsentRegistry.Api.Startup;
+
+/// <summary>What a developer sees when the service is up: where it is, tokens, and a tour to paste.</summary>
+internal static class Welcome
+{
+    public static string Text(string url, DevelopmentTokens tokens, DateTimeOffset now)
+    {
+        string Token(params string[] words) => tokens.Make(words, now)!;
+        // A creator nobody has heard of, so that the tour begins at the beginning however often it is taken.
+        var creator = $"ana-{now:yyMMdd-HHmmss}";
+        var check = $$"""{"creatorId":"{{creator}}","videoId":"first","purpose":"remix"}""";
+        return $"""
+
+            The consent registry is up.
+
+              API      {url}
+              Swagger  {url}/swagger
+              Health   {url}/health/ready
+
+            Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: ./dev token admin | platform <id> | creator <id> | auditor):
+
+              export REGISTRY={url}
+              export PLATFORM={Token("platform", "studio")}
+              export CREATOR={Token("creator", creator)}
+              export ADMIN={Token("admin")}
+
+            Paste the three lines above, then try it. Register a video:
+
+              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/videos/first" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{JsonOf("publishedAt", now)}'
+
+            Silence is never consent: the check is denied.
+
+              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{check}'
+
+            The creator flips one switch, for every video there is:
+
+              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/consent/defaults/remix" -H "Authorization: Bearer $CREATOR" -H "Content-Type: application/json" -d '{Allow}'
+
+            The same check is allowed:
+
+              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{check}'
+
+            Ctrl+C stops the service and its database; the data stay.
+
+            """;
+    }
+
+    private const string Allow = """{"effect":"allow","appliesTo":"all"}""";
+
+    private static string JsonOf(string field, DateTimeOffset time) => $$"""{"{{field}}":"{{time:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""";
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Domain.History;
+
+/// <summary>
+/// The complete records that events carry, as JSON. Moments are RFC 3339 in UTC, for microseconds of a far year are no exact JSON integer;
+/// what a record does not have is null, never absent.
+/// </summary>
+public static class Records
+{
+    /// <summary>A default was changed from one record to another.</summary>
+    public static RecordChange Of(DefaultKey key, DefaultSetting? before, DefaultSetting? after) =>
+        new(EventType.DefaultChanged, KeyOf(null, key.Purpose, key.Requester), Of(before), Of(after));
+
+    /// <summary>An override was changed from one record to another.</summary>
+    public static RecordChange Of(OverrideKey key, OverrideSetting? before, OverrideSetting? after) =>
+        new(EventType.OverrideChanged, KeyOf(key.Video, key.Purpose, key.Requester), Of(before), Of(after));
+
+    /// <summary>A stop was changed from one record to another.</summary>
+    public static RecordChange Of(StopKind kind, Stop? before, Stop? after) =>
+        new(kind == StopKind.Hold ? EventType.HoldChanged : EventType.LockdownChanged, [], Of(before), Of(after));
+
+    /// <summary>Facts about a video were registered.</summary>
+    public static RecordChange Of(VideoKey video, VideoRecord? before, VideoRecord after) =>
+        new(EventType.VideoRegistered, NameOf(video), Of(before), Of(after));
+
+    /// <summary>A purpose entered the vocabulary.</summary>
+    public static RecordChange Of(PurposeDefinition purpose) => new(
+        EventType.PurposeRegistered,
+        new() { ["purpose"] = purpose.Purpose.Name },
+        null,
+        new()
+        {
+            ["purpose"] = purpose.Purpose.Name,
+            ["parent"] = purpose.Purpose.Parent?.Name,
+            ["usesLikeness"] = purpose.MarkedLikeness,
+            ["description"] = purpose.Description,
+            ["introducedIn"] = purpose.IntroducedIn,
+        });
+
+    private static JsonObject KeyOf(VideoKey? video, Purpose purpose, Requester? requester)
+    {
+        var key = new JsonObject { ["purpose"] = purpose.Name, ["requester"] = requester?.Value };
+        if (video is { } named)
+            key["video"] = NameOf(named);
+        return key;
+    }
+
+    private static JsonObject NameOf(VideoKey video) => new() { ["creatorId"] = video.Creator.Value, ["videoId"] = video.Video.Value };
+
+    private static JsonObject? Of(DefaultSetting? setting) => setting is null ? null : new()
+    {
+        ["segments"] = new JsonArray([.. setting.Segments.Select(segment =>
+        {
+            var json = Of(segment.Choice, segment.Stamp);
+            json["from"] = segment.From?.ToString();
+            return json;
+        })]),
+    };
+
+    private static JsonObject? Of(OverrideSetting? setting) => setting is null ? null : Of(setting.Choice, setting.Stamp);
+
+    private static JsonObject Of(Choice choice, Stamp stamp) => Stamped(stamp, new()
+    {
+        ["effect"] = choice.Effect.Word(),
+        ["conditions"] = new JsonArray([.. choice.Conditions.Words().Select(word => JsonValue.Create(word))]),
+        ["expiresAt"] = choice.ExpiresAt?.ToString(),
+        ["vocabularyVersion"] = choice.VocabularyVersion,
+    });
+
+    private static JsonObject? Of(Stop? stop) => stop is null ? null : Stamped(stop.Stamp, new()
+    {
+        ["purposes"] = stop.Purposes is { } listed ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))]) : null,
+    });
+
+    private static JsonObject? Of(VideoRecord? record) => record is null ? null : new()
+    {
+        ["publishedAt"] = record.PublishedAt?.ToString(),
+        ["participants"] = new JsonArray([.. record.Participants.Select(participant => new JsonObject
+        {
+            ["creatorId"] = participant.Creator.Value,
+            ["role"] = participant.Role.Word(),
+        })]),
+        ["derivedFrom"] = new JsonArray([.. record.Sources.Select(NameOf)]),
+    };
+
+    private static JsonObject Stamped(Stamp stamp, JsonObject record)
+    {
+        record["version"] = stamp.Version;
+        record["changedAt"] = stamp.At.ToString();
+        return record;
+    }
+}

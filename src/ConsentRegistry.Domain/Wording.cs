@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Domain;
+
+/// <summary>The words of the contract and of the log for the domain's values: the name of each in camel case.</summary>
+public static class Wording
+{
+    /// <summary>The word for a value.</summary>
+    public static string Word<T>(this T value)
+        where T : struct, Enum => WordsOf<T>.ByValue[value];
+
+    /// <summary>The words for each condition of a set, sorted.</summary>
+    public static ImmutableArray<string> Words(this Conditions conditions) =>
+        conditions == Conditions.None ? [] : [.. Singles.Where(single => conditions.HasFlag(single)).Select(single => single.Word())];
+
+    /// <summary>The value of a word; false if it is none.</summary>
+    public static bool TryParse<T>([NotNullWhen(true)] string? word, out T value)
+        where T : struct, Enum
+    {
+        value = default;
+        return word is not null && WordsOf<T>.ByWord.TryGetValue(word, out value);
+    }
+
+    /// <summary>The value of a word that is known to be one.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static T Parse<T>(string word)
+        where T : struct, Enum =>
+        TryParse<T>(word, out var value) ? value : throw new FormatException($"Not a word for {typeof(T).Name}.");
+
+    /// <summary>Every word for a type, in the order of its values.</summary>
+    public static ImmutableArray<string> All<T>()
+        where T : struct, Enum => WordsOf<T>.InOrder;
+
+    private static readonly ImmutableArray<Conditions> Singles = [Conditions.Attribution, Conditions.LabelAsAi, Conditions.NonCommercial];
+
+    private static class WordsOf<T>
+        where T : struct, Enum
+    {
+        // None is the absence of a value, which has no word.
+        private static readonly T[] Values = [.. Enum.GetValues<T>().Where(value => value.ToString() != "None")];
+
+        public static readonly FrozenDictionary<T, string> ByValue = Values.ToFrozenDictionary(value => value, CamelCase);
+
+        public static readonly FrozenDictionary<string, T> ByWord = Values.ToFrozenDictionary(CamelCase, value => value, StringComparer.Ordinal);
+
+        public static readonly ImmutableArray<string> InOrder = [.. Values.Select(CamelCase)];
+
+        private static string CamelCase(T value)
+        {
+            var name = value.ToString();
+            return char.ToLowerInvariant(name[0]) + name[1..];
+        }
+    }
+}
