@@ -46,6 +46,8 @@ internal static class Commands
 
         await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
         builder.AddRegistry(options, options.ConnectionString ?? postgres!.ConnectionString);
+        if (postgres is not null)
+            builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(postgres, services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()));
         await using var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();
         if (app.Environment.IsDevelopment())

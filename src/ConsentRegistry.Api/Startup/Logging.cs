@@ -50,7 +50,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
                 http.Request.Method,
                 route,
                 http.Response.StatusCode,
-                http.Items[typeof(Problem)] as string,
+                http.Items[typeof(Problem)] as string ?? "-",
                 Stopwatch.GetElapsedTime(start).TotalMilliseconds,
                 CallerOf(http),
                 Problem.TraceIdOf(http));
@@ -67,5 +67,5 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     }
 
     [LoggerMessage(10, LogLevel.Information, "{Method} {Route} {Status} {Code} {Milliseconds:0.0} ms, {Caller}, {TraceId}")]
-    private partial void Log(string method, string route, int status, string? code, double milliseconds, string caller, string traceId);
+    private partial void Log(string method, string route, int status, string code, double milliseconds, string caller, string traceId);
 }

@@ -80,6 +80,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Crashes the whole server at once, as a power failure would, and returns when it is gone. For tests of what happens then.</summary>
     public Task KillAsync() => _server.KillAsync();
 
+    /// <summary>Returns when the server has ended, for whatever reason.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellation) => _server.WaitForExitAsync(cancellation);
+
     /// <summary>Starts the server again after it ended, with its data and at the same address.</summary>
     /// <exception cref="InvalidOperationException">The server runs.</exception>
     /// <exception cref="ObjectDisposedException">The cluster has been disposed.</exception>

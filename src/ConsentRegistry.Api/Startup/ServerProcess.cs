@@ -79,6 +79,9 @@ internal sealed class ServerProcess(ClusterHome home, PostgresBinaries binaries,
         }
     }
 
+    /// <summary>Returns when the server has ended, for whatever reason.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellation) => _watchdog?.WaitForExitAsync(cancellation) ?? Task.CompletedTask;
+
     /// <summary>Kills the server and every process of it at once, as a power failure would, and waits until they are gone.</summary>
     public async Task KillAsync()
     {
