@@ -15,19 +15,19 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>Below the server's 200 connections, so that several test classes at once have room.</summary>
     private const int ConnectionsPerDatabase = 20;
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"consent-tests-{Guid.NewGuid():N}");
-    private PrivatePostgres? _postgres;
-    private int _databases;
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"consent-tests-{Guid.NewGuid():N}");
+    private PrivatePostgres? postgres;
+    private int databases;
 
     public async ValueTask InitializeAsync() =>
-        _postgres = await PrivatePostgres.StartAsync(_folder, NullLogger.Instance, TestContext.Current.CancellationToken);
+        postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, TestContext.Current.CancellationToken);
 
     /// <summary>Creates an empty database with a new name.</summary>
     /// <returns>How to connect to it, as its owner. It is gone after the last test.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
-        var server = _postgres ?? throw new InvalidOperationException("The server has not been started.");
-        var name = $"test_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+        var server = postgres ?? throw new InvalidOperationException("The server has not been started.");
+        var name = $"test_{Interlocked.Increment(ref databases).ToString(CultureInfo.InvariantCulture)}";
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE template0", connection);
@@ -37,12 +37,12 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_postgres is not null)
+        if (postgres is not null)
         {
-            await _postgres.DisposeAsync();
-            Directory.Delete(_postgres.HomeFolder, recursive: true);
+            await postgres.DisposeAsync();
+            Directory.Delete(postgres.HomeFolder, recursive: true);
         }
 
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 }

@@ -20,9 +20,9 @@ internal sealed class ClusterHome : IDisposable
     private const int LockedOnLinux = 11;
     private const int LockedOnMacOS = 35;
 
-    private readonly FileStream _lock;
+    private readonly FileStream heldLock;
 
-    private ClusterHome(string path, ServerAccount account, FileStream held) => (Path, Account, _lock) = (path, account, held);
+    private ClusterHome(string path, ServerAccount account, FileStream held) => (Path, Account, heldLock) = (path, account, held);
 
     public string Path { get; }
     public ServerAccount Account { get; }
@@ -124,7 +124,7 @@ internal sealed class ClusterHome : IDisposable
     }
 
     /// <summary>Releases the lock.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => heldLock.Dispose();
 
     private static async Task<(string Path, ServerAccount Account)> LocateAsync(string folder, ILogger logger, CancellationToken cancellation)
     {

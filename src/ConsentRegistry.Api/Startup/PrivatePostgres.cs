@@ -18,14 +18,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private const string Name = "consent";
 
-    private readonly ClusterHome _home;
-    private readonly ServerProcess _server;
-    private readonly string _socketFolder;
-    private readonly string _password;
-    private bool _disposed;
+    private readonly ClusterHome home;
+    private readonly ServerProcess server;
+    private readonly string socketFolder;
+    private readonly string password;
+    private bool disposed;
 
     private PrivatePostgres(ClusterHome home, ServerProcess server, string socketFolder, string password) =>
-        (_home, _server, _socketFolder, _password) = (home, server, socketFolder, password);
+        (this.home, this.server, this.socketFolder, this.password) = (home, server, socketFolder, password);
 
     /// <summary>
     /// How to connect to database <c>consent</c> as user <c>consent</c>, who owns it and may create further databases, but is no superuser.
@@ -34,7 +34,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionString => ConnectionStringFor(Name, Name, pooling: true);
 
     /// <summary>Where the cluster's files are. To be deleted only after <see cref="DisposeAsync"/>, with all data.</summary>
-    public string HomeFolder => _home.Path;
+    public string HomeFolder => home.Path;
 
     /// <summary>
     /// Starts the cluster of a folder, creating it at the first time and recovering it after a crash. A server that a killed host left running on
@@ -50,18 +50,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("The private PostgreSQL needs Linux or macOS. On Windows use WSL, or give the host a connection string.");
 
-        var home = await ClusterHome.OpenAsync(folder, logger, cancellation);
+        var cluster = await ClusterHome.OpenAsync(folder, logger, cancellation);
         try
         {
-            var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), home.DataMajor, cancellation);
-            var password = await home.InitialiseAsync(binaries, cancellation);
-            var socketFolder = await CreateSocketFolderAsync(home.Account, cancellation);
-            var postgres = new PrivatePostgres(home, new ServerProcess(home, binaries, socketFolder, logger), socketFolder, password);
+            var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), cluster.DataMajor, cancellation);
+            var secret = await cluster.InitialiseAsync(binaries, cancellation);
+            var sockets = await CreateSocketFolderAsync(cluster.Account, cancellation);
+            var postgres = new PrivatePostgres(cluster, new ServerProcess(cluster, binaries, sockets, logger), sockets, secret);
             try
             {
-                await postgres._server.StartAsync(postgres.AnswersAsync, cancellation);
+                await postgres.server.StartAsync(postgres.AnswersAsync, cancellation);
                 await postgres.EnsureDatabaseAsync(cancellation);
-                PrivatePostgresLog.Started(logger, binaries.Major, home.Path, socketFolder);
+                PrivatePostgresLog.Started(logger, binaries.Major, cluster.Path, sockets);
                 return postgres;
             }
             catch
@@ -72,16 +72,16 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch
         {
-            home.Dispose();
+            cluster.Dispose();
             throw;
         }
     }
 
     /// <summary>Crashes the whole server at once, as a power failure would, and returns when it is gone. For tests of what happens then.</summary>
-    public Task KillAsync() => _server.KillAsync();
+    public Task KillAsync() => server.KillAsync();
 
     /// <summary>Returns when the server has ended, for whatever reason.</summary>
-    public Task WaitForExitAsync(CancellationToken cancellation) => _server.WaitForExitAsync(cancellation);
+    public Task WaitForExitAsync(CancellationToken cancellation) => server.WaitForExitAsync(cancellation);
 
     /// <summary>Starts the server again after it ended, with its data and at the same address.</summary>
     /// <exception cref="InvalidOperationException">The server runs.</exception>
@@ -89,19 +89,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <exception cref="PrivatePostgresException">The server does not start.</exception>
     public async Task RestartAsync(CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_server.IsRunning) throw new InvalidOperationException("The private PostgreSQL is running.");
-        await _server.StartAsync(AnswersAsync, cancellation);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (server.IsRunning) throw new InvalidOperationException("The private PostgreSQL is running.");
+        await server.StartAsync(AnswersAsync, cancellation);
     }
 
     /// <summary>Shuts the server down in order and lets another host have the folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
-        _disposed = true;
-        await _server.DisposeAsync();
-        if (Directory.Exists(_socketFolder)) Directory.Delete(_socketFolder, recursive: true);
-        _home.Dispose();
+        if (disposed) return;
+        disposed = true;
+        await server.DisposeAsync();
+        if (Directory.Exists(socketFolder)) Directory.Delete(socketFolder, recursive: true);
+        home.Dispose();
     }
 
     /// <summary>A new folder with a short name: a socket's whole path must fit into 104 bytes on macOS and 108 on Linux (sun_path, unix(7)).</summary>
@@ -127,7 +127,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch (PostgresException refusal) when (refusal.SqlState != PostgresErrorCodes.CannotConnectNow)
         {
-            throw new PrivatePostgresException($"The private PostgreSQL in {_home.Path} refuses the host: {refusal.MessageText}", refusal);
+            throw new PrivatePostgresException($"The private PostgreSQL in {home.Path} refuses the host: {refusal.MessageText}", refusal);
         }
         catch (NpgsqlException)
         {
@@ -140,7 +140,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(ConnectionStringFor(Administrator, Administrator, pooling: false));
         await connection.OpenAsync(cancellation);
-        await EnsureAsync("SELECT 1 FROM pg_roles WHERE rolname = 'consent'", $"CREATE ROLE consent LOGIN CREATEDB PASSWORD '{_password}'");
+        await EnsureAsync("SELECT 1 FROM pg_roles WHERE rolname = 'consent'", $"CREATE ROLE consent LOGIN CREATEDB PASSWORD '{password}'");
         await EnsureAsync("SELECT 1 FROM pg_database WHERE datname = 'consent'", "CREATE DATABASE consent OWNER consent");
 
         async Task EnsureAsync(string exists, string create)
@@ -155,11 +155,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private string ConnectionStringFor(string database, string user, bool pooling) => new NpgsqlConnectionStringBuilder
     {
-        Host = _socketFolder,
+        Host = socketFolder,
         Port = ServerProcess.Port,
         Database = database,
         Username = user,
-        Password = _password,
+        Password = password,
         Pooling = pooling,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;

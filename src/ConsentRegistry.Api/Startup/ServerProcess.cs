@@ -48,9 +48,9 @@ internal sealed class ServerProcess(ClusterHome home, PostgresBinaries binaries,
         exit "$status"
         """;
 
-    private Process? _watchdog;
+    private Process? watchdog;
 
-    public bool IsRunning => _watchdog is { HasExited: false };
+    public bool IsRunning => watchdog is { HasExited: false };
 
     private string PidFile => Path.Combine(home.Data, "postmaster.pid");
 
@@ -80,27 +80,27 @@ internal sealed class ServerProcess(ClusterHome home, PostgresBinaries binaries,
     }
 
     /// <summary>Returns when the server has ended, for whatever reason.</summary>
-    public Task WaitForExitAsync(CancellationToken cancellation) => _watchdog?.WaitForExitAsync(cancellation) ?? Task.CompletedTask;
+    public Task WaitForExitAsync(CancellationToken cancellation) => watchdog?.WaitForExitAsync(cancellation) ?? Task.CompletedTask;
 
     /// <summary>Kills the server and every process of it at once, as a power failure would, and waits until they are gone.</summary>
     public async Task KillAsync()
     {
-        if (_watchdog is null || !IsRunning) return;
+        if (watchdog is null || !IsRunning) return;
         if (ReadPidFile() is { } pidFile) KillTree(pidFile.Pid);
-        else _watchdog.Kill(entireProcessTree: true);
-        await _watchdog.WaitForExitAsync().WaitAsync(StopLimit);
+        else watchdog.Kill(entireProcessTree: true);
+        await watchdog.WaitForExitAsync().WaitAsync(StopLimit);
     }
 
     /// <summary>Shuts the server down: sessions are ended, everything is written. Killed when it takes too long; the data survive either.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_watchdog is null) return;
+        if (watchdog is null) return;
         if (IsRunning)
         {
             try
             {
-                _watchdog.StandardInput.Close();
-                await _watchdog.WaitForExitAsync().WaitAsync(StopLimit);
+                watchdog.StandardInput.Close();
+                await watchdog.WaitForExitAsync().WaitAsync(StopLimit);
             }
             catch (TimeoutException)
             {
@@ -109,13 +109,13 @@ internal sealed class ServerProcess(ClusterHome home, PostgresBinaries binaries,
             }
         }
 
-        _watchdog.Dispose();
-        _watchdog = null;
+        watchdog.Dispose();
+        watchdog = null;
     }
 
     private void Launch()
     {
-        _watchdog?.Dispose();
+        watchdog?.Dispose();
         foreach (var stale in Directory.EnumerateFiles(socketFolder, ".s.PGSQL.*")) File.Delete(stale);
         var start = Command.Prepare(
         [
@@ -124,7 +124,7 @@ internal sealed class ServerProcess(ClusterHome home, PostgresBinaries binaries,
             .. Settings().SelectMany(setting => new[] { "-c", setting }),
         ]);
         start.RedirectStandardInput = true;
-        _watchdog = Process.Start(start) ?? throw new PrivatePostgresException($"'{start.FileName}' did not start.");
+        watchdog = Process.Start(start) ?? throw new PrivatePostgresException($"'{start.FileName}' did not start.");
     }
 
     private IEnumerable<string> Settings() =>
