@@ -30,6 +30,8 @@ internal static class Conventions
 
     private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        // What holds now may not hold in a moment: no cache on the way may answer in the registry's place.
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
         foreach (var argument in context.Arguments)
         {
             if (argument is IBound { Problem: { } problem })

@@ -17,6 +17,21 @@ namespace ConsentRegistry.Api.Features.Checks;
 public sealed record Question(
     VideoKey Video, Purpose Purpose, Requester? Requester, IReadOnlyDictionary<string, long> MinVersions, int MaxStalenessMs, bool Explain);
 
+/// <summary>How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.</summary>
+public sealed class TraceBudget
+{
+    /// <summary>Creators and settings that the traces of one answer list, together.</summary>
+    public const int Entries = 20_000;
+
+    private int left = Entries;
+
+    /// <summary>Whether anything had to be left out.</summary>
+    public bool IsSpent => left <= 0;
+
+    /// <summary>Takes the place of one entry; false if there is none left.</summary>
+    public bool TryTake() => left-- > 0;
+}
+
 /// <summary>Puts decisions into the words of the contract.</summary>
 internal static class Answers
 {
@@ -24,7 +39,7 @@ internal static class Answers
     public const int RefusalReuseMs = 2_000;
 
     private static readonly DecisionBody Unreadable = new(
-        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null);
+        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null, null);
 
     /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
     public static DecisionBody Indeterminate => Unreadable;
@@ -36,21 +51,21 @@ internal static class Answers
     /// <summary>Decides a question. Its purpose is known to the vocabulary of the facts.</summary>
     /// <param name="facts">The facts.</param>
     /// <param name="question">The question.</param>
-    public static DecisionBody Answer(this FactSet facts, Question question)
+    /// <param name="budget">How much explanation the answer may still carry.</param>
+    public static DecisionBody Answer(this FactSet facts, Question question, TraceBudget budget)
     {
         var purpose = facts.Vocabulary.Find(question.Purpose);
         if (!question.Explain)
-            return facts.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question, null, null);
-        var trace = new Explanation(facts, question.Requester);
+            return facts.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
+        var trace = new Explanation(facts, question.Requester, budget);
         var decision = facts.Decide(question.Video, purpose, question.Requester, ref trace);
         var versions = new SortedDictionary<string, long>(StringComparer.Ordinal) { [StreamId.Vocabulary.Name] = facts.Vocabulary.Version };
         foreach (var creator in trace.Creators.Append(question.Video.Creator))
             versions[creator.Value] = facts.StateOf(creator).Version;
-        return facts.BodyOf(decision, question, versions, trace.Considered);
+        return facts.BodyOf(decision, question) with { Versions = versions, Trace = trace.Considered, TraceIsCut = budget.IsSpent ? true : null };
     }
 
-    private static DecisionBody BodyOf(
-        this FactSet facts, Decision decision, Question question, IReadOnlyDictionary<string, long>? versions, IReadOnlyList<ConsideredBody>? trace) => new(
+    private static DecisionBody BodyOf(this FactSet facts, Decision decision, Question question) => new(
         decision.IsAllowed,
         decision.Effect,
         decision.Reason,
@@ -61,8 +76,9 @@ internal static class Answers
         facts.StateOf(question.Video.Creator).Version,
         facts.ReadAt,
         MaxAgeOf(decision, question.MaxStalenessMs, facts.ReadAt),
-        versions,
-        trace);
+        Versions: null,
+        Trace: null,
+        TraceIsCut: null);
 
     public static string? WordOf(Detail detail) => detail == Detail.None ? null : detail.Word();
 
@@ -95,7 +111,7 @@ internal static class Answers
     }
 
     /// <summary>Keeps what the evaluator says. The facts hold settings for anybody and for the requester only, so nobody sees any other.</summary>
-    private readonly struct Explanation(FactSet facts, Requester? requester) : ITrace
+    private readonly struct Explanation(FactSet facts, Requester? requester, TraceBudget budget) : ITrace
     {
         private readonly List<ConsideredBody> considered = [];
         private readonly List<WeighedBody> weighed = [];
@@ -111,6 +127,9 @@ internal static class Answers
 
         public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
         {
+            // A setting for an unrelated purpose has no part in the decision, and there may be hundreds.
+            if (standing == Standing.OtherPurpose || !budget.TryTake())
+                return;
             weighed.Add(new(
                 setting.Scope,
                 facts.Vocabulary[setting.Purpose].Purpose.Name,
@@ -130,6 +149,8 @@ internal static class Answers
             var by = answer.DecidedBy!.Value;
             var creator = facts.CreatorOf(by.Creator);
             creators.Add(creator);
+            if (!budget.TryTake())
+                return;
             considered.Add(new(
                 creator.Value,
                 by.Role,

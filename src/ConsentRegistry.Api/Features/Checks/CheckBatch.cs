@@ -25,6 +25,7 @@ internal static partial class CheckBatch
 
         var asked = questions.OfType<Question>().ToList();
         var facts = asked.Count == 0 ? null : await TryReadAsync(reader, asked, logger, cancellation);
+        var budget = new TraceBudget();
         long? maxAgeMs = null;
         for (var i = 0; i < checks.Count; i++)
         {
@@ -35,7 +36,7 @@ internal static partial class CheckBatch
             else if (!facts.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
             else
-                results[i] = facts.Answer(question);
+                results[i] = facts.Answer(question, budget);
             if (results[i] is DecisionBody decision)
                 maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
         }

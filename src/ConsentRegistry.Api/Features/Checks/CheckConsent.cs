@@ -16,7 +16,7 @@ internal static class CheckConsent
             return RequestShape.UnknownPurpose("purpose").AsResult();
         if (!facts.Knows(question.MinVersions))
             return new Problem(503, ProblemCode.Unavailable, "No version as new as the one in minVersions is known.").AsResult();
-        return Results.Ok(facts.Answer(question));
+        return Results.Ok(facts.Answer(question, new()));
     }
 }
 

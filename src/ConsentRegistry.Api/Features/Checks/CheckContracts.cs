@@ -98,7 +98,7 @@ public enum DecidingScope
 /// <param name="MaxAgeMs">How long the answer may be reused, in milliseconds.</param>
 /// <param name="Versions">With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</param>
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
-/// <param name="Error">In a batch, of an item that is no check: why. Such an item has nothing else but <c>allowed</c>: false.</param>
+/// <param name="TraceIsCut">With <c>explain</c>: true where the trace would list more than 20,000 creators and settings, and lists the first.</param>
 public sealed record DecisionBody(
     bool Allowed,
     Effect Effect,
@@ -111,7 +111,8 @@ public sealed record DecisionBody(
     Instant? FreshAt,
     long MaxAgeMs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut);
 
 /// <summary>One creator's part in a decision.</summary>
 /// <param name="CreatorId">The creator.</param>

@@ -10,6 +10,9 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </summary>
 public sealed class FactReader(Database database)
 {
+    /// <summary>How long the facts may take: a caller in a request path would rather be told that there is no answer.</summary>
+    private const int ReadSeconds = 5;
+
     // Each checked video with everything it was made from. One video more than a check may consult is enough to see that it is too many;
     // whoever walks these in another order reaches as many.
     private static readonly string Reached =
@@ -77,6 +80,7 @@ public sealed class FactReader(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection)
         {
+            Timeout = ReadSeconds,
             BatchCommands =
             {
                 new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),

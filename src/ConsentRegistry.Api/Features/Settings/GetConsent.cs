@@ -39,6 +39,7 @@ internal static class GetConsent
 
         var etag = new EntityTagHeaderValue($"\"{creator?.SettingsVersion ?? 0}\"");
         http.Response.Headers.ETag = etag.ToString();
+        http.Response.Headers.CacheControl = "private, no-cache";
         if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
             && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))
         {

@@ -16,7 +16,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Exceptions">What a new ask or deny would not reach.</param>
 /// <param name="Flips">How many videos' effective consent would flip, by purpose and requester.</param>
 /// <param name="First">The first 100 videos whose effective consent would flip, by owner and video.</param>
-/// <param name="Complete">Whether every registered video of the creator was looked at; false beyond 100,000.</param>
+/// <param name="Complete">Whether every registered video of the creator was looked at; false where that takes more than 2,000,000 decisions.</param>
 public sealed record PreviewBody(
     string CreatorId, long SettingsVersion, int Changes, ExceptionsBody Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete);
 
@@ -47,8 +47,10 @@ internal sealed class Preview(Database database, FactReader reader)
     /// <summary>Videos that are named in full.</summary>
     public const int VideosNamed = 100;
 
-    /// <summary>Videos that one preview looks at: more would keep the caller waiting.</summary>
-    public const int MaxVideos = 100_000;
+    /// <summary>Checks that one preview decides, each with and without the change: more would keep the caller waiting.</summary>
+    public const int MaxChecks = 2_000_000;
+
+    private const int ChecksPerRead = 100_000;
 
     private const int VideosPerRead = 1_000;
 
@@ -69,19 +71,22 @@ internal sealed class Preview(Database database, FactReader reader)
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
 
+        var purposes = RelatedPurposes(request, plan.Vocabulary);
+        var requesters = request.Changes.Select(change => change.Key.Requester).OfType<Requester>().Distinct().ToList();
+        var checksPerVideo = purposes.Count * (requesters.Count + 1);
+        var videosPerRead = Math.Clamp(ChecksPerRead / checksPerVideo, 1, VideosPerRead);
         var flips = new Flips();
-        var seen = 0;
-        var last = (Owner: "", Video: "");
+        var checks = 0;
+        VideoKey? last = null;
         List<VideoKey> videos;
         do
         {
-            videos = await ReadVideosAsync(db, request.Creator, last, cancellation);
-            await CountAsync(flips, videos, request, plan.Plan, cancellation);
-            seen += videos.Count;
-            if (videos.Count > 0)
-                last = (videos[^1].Creator.Value, videos[^1].Video.Value);
+            videos = await ReadVideosAsync(db, request.Creator, last, videosPerRead, cancellation);
+            await CountAsync(flips, videos, purposes, requesters, request.Creator, plan.Plan, cancellation);
+            checks += videos.Count * checksPerVideo;
+            last = videos.Count > 0 ? videos[^1] : null;
         }
-        while (videos.Count == VideosPerRead && seen < MaxVideos);
+        while (videos.Count == videosPerRead && checks < MaxChecks);
         return Results.Ok(new PreviewBody(
             request.Creator.Value,
             creator?.SettingsVersion ?? 0,
@@ -89,24 +94,24 @@ internal sealed class Preview(Database database, FactReader reader)
             ExceptionsBody.Of(plan.Plan),
             flips.Counts,
             flips.First,
-            Complete: videos.Count < VideosPerRead));
+            Complete: videos.Count < videosPerRead));
     }
 
-    private async Task CountAsync(Flips flips, List<VideoKey> videos, SettingsRequest request, SettingsPlan plan, CancellationToken cancellation)
+    private async Task CountAsync(
+        Flips flips, List<VideoKey> videos, List<PurposeIndex> purposes, List<Requester> requesters, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
     {
-        var named = request.Changes.Select(change => change.Key.Requester).OfType<Requester>().Distinct().ToList();
-        var facts = await reader.ReadAsync(videos, named, [], cancellation);
+        var facts = await reader.ReadAsync(videos, requesters, [], cancellation);
         var checks =
             (from video in videos
-             from purpose in RelatedPurposes(request, facts.Vocabulary)
-             from requester in named.Select(one => (Requester?)one).Prepend(null)
+             from purpose in purposes
+             from requester in requesters.Select(one => (Requester?)one).Prepend(null)
              select (video, purpose, requester)).ToList();
         var before = checks.ConvertAll(check => facts.Decide(check.video, check.purpose, check.requester).Effect);
 
         foreach (var altered in plan.Defaults)
-            facts.Add(request.Creator, altered.Key, altered.After);
+            facts.Add(creator, altered.Key, altered.After);
         foreach (var altered in plan.Overrides)
-            facts.Add(request.Creator, altered.Key, altered.After);
+            facts.Add(creator, altered.Key, altered.After);
         foreach (var ((video, purpose, requester), stood) in checks.Zip(before))
         {
             var effect = facts.Decide(video, purpose, requester).Effect;
@@ -126,15 +131,16 @@ internal sealed class Preview(Database database, FactReader reader)
         return purposes;
     }
 
-    private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, (string Owner, string Video) last, CancellationToken cancellation)
+    private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
     {
+        var (owner, video) = (last?.Creator.Value ?? "", last?.Video.Value ?? "");
         var rows = await db.Videos
             .FromSql($"""
                 SELECT * FROM consent.video
                 WHERE (owner = {creator.Value}
                     OR ((co_creators || depicted) @> ARRAY[{creator.Value}] AND cardinality(co_creators || depicted) > 0))
-                  AND (owner, video) > ({last.Owner}, {last.Video})
-                ORDER BY owner, video LIMIT {VideosPerRead}
+                  AND (owner, video) > ({owner}, {video})
+                ORDER BY owner, video LIMIT {limit}
                 """)
             .ToListAsync(cancellation);
         return [.. rows.Select(VideoStore.KeyOf)];

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ internal sealed record SettingsRequest(CreatorId Creator, IReadOnlyList<SettingC
 
 /// <summary>A plan, and what stood when it was made.</summary>
 internal sealed record Planned(
-    SettingsPlan Plan, Dictionary<DefaultKey, DefaultSetting> Defaults, Dictionary<OverrideKey, OverrideSetting> Overrides);
+    SettingsPlan Plan, Vocabulary Vocabulary, Dictionary<DefaultKey, DefaultSetting> Defaults, Dictionary<OverrideKey, OverrideSetting> Overrides);
 
 /// <summary>Changes settings: lock, load, plan, write.</summary>
 internal sealed class SettingsWriter(ChangePipeline pipeline)
@@ -37,7 +38,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         if (!planned.Succeeded(out var made, out var refused))
             return refused;
 
-        var (plan, defaults, overrides) = made;
+        var (plan, _, defaults, overrides) = made;
         if (plan.Count > 0)
         {
             await SettingsStore.WriteAsync(change, request.Creator, plan, cancellation);
@@ -65,7 +66,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);
         if (plan.Count > request.Changes.Count + SettingsPlan.ExceptionsCleared)
             return new Failure(FailureCode.TooMany, $"More than {SettingsPlan.ExceptionsCleared} exceptions; a lockdown reaches any number.", "clearExceptions");
-        return new Planned(plan, defaults, overrides);
+        return new Planned(plan, vocabulary, defaults, overrides);
     }
 
     /// <summary>The answer to a change of a locked stream.</summary>

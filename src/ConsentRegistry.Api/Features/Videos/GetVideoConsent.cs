@@ -21,7 +21,11 @@ internal static class VideoConsent
 {
     private static readonly Dictionary<string, long> NoVersions = [];
 
-    public static VideoConsentBody Of(FactSet facts, VideoKey video, IEnumerable<Purpose> purposes, Requester? requester, bool explain) => new(
-        facts.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
-        [.. purposes.Select(purpose => new PurposeConsentBody(purpose.Name, facts.Answer(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, explain))))]);
+    public static VideoConsentBody Of(FactSet facts, VideoKey video, IEnumerable<Purpose> purposes, Requester? requester, bool explain)
+    {
+        var budget = new TraceBudget();
+        return new(
+            facts.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
+            [.. purposes.Select(purpose => new PurposeConsentBody(purpose.Name, facts.Answer(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, explain), budget)))]);
+    }
 }
