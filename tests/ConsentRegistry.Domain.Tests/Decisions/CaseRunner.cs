@@ -35,6 +35,13 @@ internal static class CaseRunner
         return InWords(decision, facts, world.Vocabulary, check.Requester);
     }
 
+    public static Answer CheckInFull(World world, CaseQuestion check)
+    {
+        var silent = default(NoTrace);
+        var decision = world.Decide(Key(check.CreatorId, check.VideoId), Purpose.Parse(check.Purpose), Requester.Parse(check.Requester), ref silent, out var facts);
+        return InFull(decision, facts, world.Vocabulary, check.Requester);
+    }
+
     public static Expectation InWords(in Decision decision, WorldFacts facts, Vocabulary vocabulary, string requester) => new(
         decision.IsAllowed,
         Word(decision.Effect),
@@ -49,6 +56,21 @@ internal static class CaseRunner
             decision.Setting is not { } setting ? null : setting.Scope is { } scope ? Word(scope) : "grant",
             decision.Setting is { } deciding ? vocabulary[deciding.Purpose].Purpose.Name : null,
             decision.Setting is { NamesRequester: true } ? requester : null));
+
+    /// <summary>A decision with everything that a caller sees of it, in the words in which the reference answers.</summary>
+    public static Answer InFull(in Decision decision, WorldFacts facts, Vocabulary vocabulary, string requester)
+    {
+        var words = InWords(decision, facts, vocabulary, requester);
+        return new(
+            words.Allowed, words.Effect!, words.Reason!, words.Detail, string.Join(' ', words.Obligations!), string.Join(' ', words.Excludes!),
+            words.DecidedBy is not { } by ? null : new(
+                by.CreatorId, by.Role, $"{by.Video.CreatorId}/{by.Video.VideoId}", by.Scope, by.Purpose, by.Requester,
+                decision.Stamp?.Version, decision.Stamp?.At.Microseconds))
+        {
+            HoldsUntil = words.Allowed ? decision.HoldsUntil.Microseconds : long.MaxValue,
+            RestsOnCountedGrant = words.Allowed && decision.RestsOnCountedGrant,
+        };
+    }
 
     public static VideoKey Key(string creatorId, string videoId) => new(CreatorId.Parse(creatorId), VideoId.Parse(videoId));
 
@@ -65,37 +87,37 @@ internal static class CaseRunner
             case "registerVideo":
                 world.RegisterVideo(
                     Key(operation.CreatorId!, operation.VideoId!),
-                    operation.Published switch { "now" => world.Now, "longAgo" => Instant.From(new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)), _ => null },
+                    PublicationOf(world, operation),
                     (operation.Participants ?? []).Select(p => new RegisteredParticipant(CreatorId.Parse(p.CreatorId), p.Role == "depicted" ? Role.Depicted : Role.CoCreator)),
                     (operation.DerivedFrom ?? []).Select(Key));
                 break;
             case "setDefault":
                 var appliesTo = operation.AppliesTo == "all" ? AppliesTo.All : AppliesTo.Future;
-                world.SetDefault(creator, new(Purpose.Parse(operation.Purpose!), Named(operation)), ChoiceOf(world, operation), appliesTo);
+                _ = world.SetDefault(creator, new(Purpose.Parse(operation.Purpose!), Named(operation)), ChoiceOf(world, operation), appliesTo).Value;
                 break;
             case "clearDefault":
-                world[creator].Defaults.Remove(new(Purpose.Parse(operation.Purpose!), Named(operation)));
+                world.ClearDefault(creator, new(Purpose.Parse(operation.Purpose!), Named(operation)));
                 break;
             case "setOverride":
                 world.SetOverride(creator, OverrideKeyOf(operation), ChoiceOf(world, operation));
                 break;
             case "clearOverride":
-                world[creator].Overrides.Remove(OverrideKeyOf(operation));
+                world.ClearOverride(creator, OverrideKeyOf(operation));
                 break;
             case "lockdown":
-                world[creator].Lockdown = Stop.Add(world[creator].Lockdown, PurposesOf(operation), world[creator].Next(world.Now));
+                world.Lockdown(creator, PurposesOf(operation));
                 break;
             case "liftLockdown":
-                world[creator].Lockdown = null;
+                world.LiftLockdown(creator);
                 break;
             case "hold":
-                world[creator].Hold = Stop.Add(world[creator].Hold, PurposesOf(operation), world[creator].Next(world.Now));
+                world.Hold(creator, PurposesOf(operation));
                 break;
             case "liftHold":
-                world[creator].Hold = null;
+                world.LiftHold(creator);
                 break;
             case "erase":
-                world[creator].IsErased = true;
+                world.Erase(creator);
                 break;
             case "grant":
                 var video = Key(operation.Video!);
@@ -115,6 +137,15 @@ internal static class CaseRunner
                 throw new NotSupportedException($"The format has no operation '{operation.Op}'.");
         }
     }
+
+    // Besides the format's three words a number of seconds, so that a video can be published at the very moment of an earlier operation.
+    private static Instant? PublicationOf(World world, Operation operation) => operation.Published switch
+    {
+        "now" => world.Now,
+        "longAgo" => Instant.From(new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
+        "unknown" or null => null,
+        var seconds => world.Now.Plus(TimeSpan.FromSeconds(int.Parse(seconds))),
+    };
 
     private static VideoKey Key(VideoName name) => Key(name.CreatorId, name.VideoId);
 

@@ -27,24 +27,72 @@ internal sealed class World
     public void RegisterPurpose(Purpose purpose, bool likeness) =>
         Vocabulary = new([.. Vocabulary.Purposes, Vocabulary.Register(purpose, likeness, "A purpose of a test.").Value]);
 
-    public void SetDefault(CreatorId creator, DefaultKey key, Choice choice, AppliesTo appliesTo)
+    public Result<DefaultSetting> SetDefault(CreatorId creator, DefaultKey key, Choice choice, AppliesTo appliesTo)
     {
         var person = this[creator];
-        person.Defaults[key] = DefaultSetting.Set(person.Defaults.GetValueOrDefault(key), choice, appliesTo, person.Next(Now)).Value;
-        if (choice.Effect == Effect.Deny)
-            person.RevokeGrants(SettingKey.Of(key));
+        var standing = person.Defaults.GetValueOrDefault(key);
+        var result = DefaultSetting.Set(standing, choice, appliesTo, person.NextStamp(Now));
+        if (!result.Succeeded(out var setting, out _))
+            return result;
+        person.Defaults[key] = setting;
+        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.Of(key));
+        person.Changed(!ReferenceEquals(setting, standing) || revokes);
+        return result;
     }
 
     public void SetOverride(CreatorId creator, OverrideKey key, Choice choice)
     {
         var person = this[creator];
-        person.Overrides[key] = new(choice, person.Next(Now));
-        if (choice.Effect == Effect.Deny)
-            person.RevokeGrants(SettingKey.Of(key));
+        var stands = person.Overrides.GetValueOrDefault(key)?.Choice == choice;
+        if (!stands)
+            person.Overrides[key] = new(choice, person.NextStamp(Now));
+        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.Of(key));
+        person.Changed(!stands || revokes);
     }
 
-    public void Grant(CreatorId creator, GrantKey key, Grant grant) =>
-        this[creator].Grants.Add((key, grant with { Stamp = this[creator].Next(Now) }));
+    public void ClearDefault(CreatorId creator, DefaultKey key) => this[creator].Changed(this[creator].Defaults.Remove(key));
+
+    public void ClearOverride(CreatorId creator, OverrideKey key) => this[creator].Changed(this[creator].Overrides.Remove(key));
+
+    public void Hold(CreatorId creator, IReadOnlyCollection<Purpose>? purposes)
+    {
+        var person = this[creator];
+        var standing = person.Hold;
+        person.Hold = Stop.Add(standing, purposes, person.NextStamp(Now));
+        person.Changed(!ReferenceEquals(person.Hold, standing));
+    }
+
+    public void LiftHold(CreatorId creator)
+    {
+        this[creator].Changed(this[creator].Hold is not null);
+        this[creator].Hold = null;
+    }
+
+    public void Lockdown(CreatorId creator, IReadOnlyCollection<Purpose>? purposes)
+    {
+        var person = this[creator];
+        var standing = person.Lockdown;
+        person.Lockdown = Stop.Add(standing, purposes, person.NextStamp(Now));
+        person.Changed(!ReferenceEquals(person.Lockdown, standing));
+    }
+
+    public void LiftLockdown(CreatorId creator)
+    {
+        this[creator].Changed(this[creator].Lockdown is not null);
+        this[creator].Lockdown = null;
+    }
+
+    public void Erase(CreatorId creator)
+    {
+        this[creator].IsErased = true;
+        this[creator].Changed(true);
+    }
+
+    public void Grant(CreatorId creator, GrantKey key, Grant grant)
+    {
+        this[creator].Grants.Add((key, grant with { Stamp = this[creator].NextStamp(Now) }));
+        this[creator].Changed(true);
+    }
 
     public Decision Decide(VideoKey video, Purpose purpose, Requester requester)
     {
@@ -79,16 +127,23 @@ internal sealed class Person
 
     public long Version { get; private set; }
 
-    public Stamp Next(Instant now) => new(++Version, now);
+    /// <summary>The stamp of the next change, if it is one: changing what already stands makes no version.</summary>
+    public Stamp NextStamp(Instant now) => new(Version + 1, now);
 
-    public void RevokeGrants(SettingKey deny)
+    public void Changed(bool changed) => Version += changed ? 1 : 0;
+
+    public bool RevokeGrants(SettingKey deny)
     {
+        var revoked = false;
         for (var i = 0; i < Grants.Count; i++)
         {
             var (key, grant) = Grants[i];
-            if (Domain.Decisions.Grant.IsTouchedBy(deny, new(key.Video, key.Purpose, key.Requester)))
-                Grants[i] = (key, grant with { IsRevoked = true });
+            if (grant.IsRevoked || !Domain.Decisions.Grant.IsTouchedBy(deny, new(key.Video, key.Purpose, key.Requester)))
+                continue;
+            Grants[i] = (key, grant with { IsRevoked = true });
+            revoked = true;
         }
+        return revoked;
     }
 }
 
