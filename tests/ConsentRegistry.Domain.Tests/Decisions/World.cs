@@ -156,6 +156,9 @@ internal sealed class WorldFacts(World world, Requester requester) : IFacts
     /// <summary>Turns the settings into another order, to show that none matters.</summary>
     public Func<List<List<Setting>>, IEnumerable<List<Setting>>> Arrange { get; set; } = settings => settings;
 
+    /// <summary>Turns the grants into another order, for the same purpose.</summary>
+    public Func<IEnumerable<Grant>, IEnumerable<Grant>> ArrangeGrants { get; set; } = grants => grants;
+
     public CreatorId CreatorOf(CreatorHandle handle) => creators[(int)handle.Value];
 
     public VideoKey VideoOf(VideoHandle handle) => videos[(int)handle.Value];
@@ -197,9 +200,9 @@ internal sealed class WorldFacts(World world, Requester requester) : IFacts
             Hold = StopFact.Of(person.Hold, world.Vocabulary),
             Lockdown = StopFact.Of(person.Lockdown, world.Vocabulary),
             Settings = Arrange(groups).SelectMany(g => g).ToArray(),
-            Grants = person.Grants
+            Grants = ArrangeGrants(person.Grants
                 .Where(g => g.Key.Requester == requester && g.Key.Video == VideoOf(video) && g.Key.UsedIn == VideoOf(usedIn))
-                .Select(g => g.Grant).ToArray(),
+                .Select(g => g.Grant)).ToArray(),
         };
         return true;
     }
