@@ -12,13 +12,13 @@ public sealed class ScenarioStatisticsTests(ITestOutputHelper output)
     private static readonly Dictionary<string, int> Least = new(StringComparer.Ordinal)
     {
         ["allow"] = 100, ["ask"] = 50, ["deny"] = 100,
-        ["creatorDefault"] = 100, ["videoOverride"] = 50, ["grant"] = 10, ["noConsent"] = 50, ["lockdown"] = 5, ["hold"] = 5,
+        ["creatorDefault"] = 100, ["videoOverride"] = 20, ["grant"] = 5, ["noConsent"] = 50, ["lockdown"] = 5, ["hold"] = 5,
         ["erased"] = 5, ["neverSet"] = 20, ["publishedBeforeConsent"] = 10, ["purposeNewerThanConsent"] = 2, ["expired"] = 2,
         ["videoNotRegistered"] = 5,
-        ["excludes something"] = 10, ["has obligations"] = 50, ["rests on a counted grant"] = 2, ["expires"] = 20,
-        ["a participant decided"] = 20, ["a source decided"] = 20, ["a source's participant decided"] = 5,
-        ["a setting below decided"] = 10, ["a setting above decided"] = 50, ["a setting for a named requester decided"] = 50,
-        ["a change after the first decided"] = 50, ["a further segment decided"] = 10, ["a clamped segment decided"] = 5,
+        ["excludes something"] = 10, ["has obligations"] = 40, ["rests on a counted grant"] = 2, ["expires"] = 20,
+        ["a participant decided"] = 20, ["a source decided"] = 20, ["a source's participant decided"] = 2,
+        ["a setting below decided"] = 10, ["a setting above decided"] = 50, ["a setting for a named requester decided"] = 30,
+        ["a change after the first decided"] = 50, ["a further segment decided"] = 4, ["a clamped segment decided"] = 5,
         ["a purpose of the operator was checked"] = 20,
     };
 
