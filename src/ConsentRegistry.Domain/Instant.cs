@@ -40,7 +40,8 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     }
 
     /// <summary>The time of day and date in UTC.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">This is <see cref="Beginning"/> or <see cref="Never"/>, which are no dates.</exception>
+    /// <exception cref="OverflowException">This is <see cref="Beginning"/> or <see cref="Never"/>, which are no dates.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is before year 1 or after year 9999.</exception>
     public DateTime ToDateTime() => new(checked((Microseconds * TimeSpan.TicksPerMicrosecond) + DateTime.UnixEpoch.Ticks), DateTimeKind.Utc);
 
     /// <summary>This moment moved by <paramref name="duration"/>.</summary>
