@@ -147,7 +147,7 @@ public sealed class PropertyTests
     [Fact]
     public void A_decision_with_a_trace_is_the_one_without_and_the_trace_ends_in_it() => ForAll(scenario => ForEachQuestion(scenario, (world, question) =>
     {
-        var trace = new Recorder();
+        var trace = new TraceRecorder();
         var decision = world.Decide(
             CaseRunner.Key(question.CreatorId, question.VideoId), Purpose.Parse(question.Purpose), Requester.Parse(question.Requester),
             ref trace, out var facts);
@@ -325,27 +325,5 @@ public sealed class PropertyTests
         private Random Values(long a, long b, long c) => new((int)((seed + (a * 7_919) + (b * 104_729) + (c * 1_299_709)) % int.MaxValue));
 
         private static T[] Many<T>(Random values, int most, Func<T> one) => [.. Enumerable.Range(0, values.Next(most + 1)).Select(_ => one())];
-    }
-
-    /// <summary>Writes down what it hears.</summary>
-    private sealed class Recorder : ITrace
-    {
-        public static bool IsOn => true;
-
-        public List<Decider> Considered { get; } = [];
-
-        public List<(Setting Setting, Standing Standing, Setting? BeatenBy)> Weighed { get; } = [];
-
-        public List<Decision> Answers { get; } = [];
-
-        public void Consider(Decider decider) => Considered.Add(decider);
-
-        public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) => Weighed.Add((setting, standing, beatenBy));
-
-        public void Weigh(in Grant grant, bool answers)
-        {
-        }
-
-        public void Conclude(in Decision answer) => Answers.Add(answer);
     }
 }
