@@ -20,7 +20,15 @@ public static class CanonicalJson
     public static byte[] Encode(JsonNode? value)
     {
         var output = new ArrayBufferWriter<byte>(256);
-        Write(value, output);
+        try
+        {
+            Write(value, output);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A parsed node reads its text only now, and refuses half a surrogate pair in this way.
+            throw new FormatException("Text with half a surrogate pair is not Unicode.", e);
+        }
         return output.WrittenSpan.ToArray();
     }
 
@@ -86,13 +94,28 @@ public static class CanonicalJson
         }
     }
 
+    // A number is what it is worth, however it is spelled: 56.0 is the integer 56.
     private static long IntegerOf(JsonValue value)
     {
-        if (!value.TryGetValue<long>(out var integer))
-            integer = value.TryGetValue<int>(out var small) ? small : throw new FormatException("Canonical JSON here has no number but integers.");
+        if (!value.TryGetValue<long>(out var integer) && !TryGetWhole(value, out integer))
+            throw new FormatException("Canonical JSON here has no number but integers.");
         return integer is >= -MaxInteger and <= MaxInteger
             ? integer
             : throw new FormatException($"An integer beyond {MaxInteger} is not exact in every JSON reader.");
+    }
+
+    private static bool TryGetWhole(JsonValue value, out long integer)
+    {
+        integer = 0;
+        if (value.TryGetValue<int>(out var small))
+        {
+            integer = small;
+            return true;
+        }
+        if (!value.TryGetValue<double>(out var number) || !double.IsInteger(number) || Math.Abs(number) > MaxInteger)
+            return false;
+        integer = (long)number;
+        return true;
     }
 
     private static void Write(long integer, ArrayBufferWriter<byte> output)

@@ -72,13 +72,7 @@ public static class DecisionCaseFiles
     {
         if (Environment.GetEnvironmentVariable(SharedFileVariable) is { Length: > 0 } named)
             return named;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "shared", "conformance", "decisions.json");
-            if (File.Exists(candidate))
-                return candidate;
-        }
-        return null;
+        return SharedFiles.Find("conformance", "decisions.json");
     }
 
     private static DecisionCase[] Read(string path) =>
