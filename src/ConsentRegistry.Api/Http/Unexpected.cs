@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -40,15 +41,24 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
             _ => new Problem(500, ProblemCode.InternalError, "Something went wrong here. The trace id finds it in the log."),
         };
         if (problem.Status == 500)
-            LogBug(exception);
+            LogBug(WithoutMessages(exception));
         else if (problem.Status == 503)
             LogUnavailable(exception.GetType().Name, (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
         return true;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug")]
-    private partial void LogBug(Exception exception);
+    // A message may quote what the request said, and so name people; types and places are enough to find a bug.
+    private static string WithoutMessages(Exception exception)
+    {
+        var text = new StringBuilder();
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            text.AppendLine().Append(cause.GetType().FullName).Append(' ').Append((cause as PostgresException)?.SqlState).AppendLine().Append(cause.StackTrace);
+        return text.ToString();
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug: {Causes}")]
+    private partial void LogBug(string causes);
 
     [LoggerMessage(2, LogLevel.Warning, "PostgreSQL could not serve a request: {Kind} {SqlState}")]
     private partial void LogUnavailable(string kind, string? sqlState);
