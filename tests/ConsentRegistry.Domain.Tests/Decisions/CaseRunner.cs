@@ -67,8 +67,8 @@ internal static class CaseRunner
                 by.CreatorId, by.Role, $"{by.Video.CreatorId}/{by.Video.VideoId}", by.Scope, by.Purpose, by.Requester,
                 decision.Stamp?.Version, decision.Stamp?.At.Microseconds))
         {
-            HoldsUntil = words.Allowed ? decision.HoldsUntil.Microseconds : long.MaxValue,
-            RestsOnCountedGrant = words.Allowed && decision.RestsOnCountedGrant,
+            HoldsUntil = decision.HoldsUntil.Microseconds,
+            RestsOnCountedGrant = decision.RestsOnCountedGrant,
         };
     }
 
