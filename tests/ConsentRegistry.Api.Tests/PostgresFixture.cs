@@ -3,7 +3,6 @@ using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
 

@@ -36,24 +36,37 @@ internal static class Commands
         }
     }
 
-    private static async Task<int> ServeAsync(string[] args)
+    /// <summary>The builder of a host: its configuration, its log and where it listens.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddRegistryLogging();
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
             builder.WebHost.UseUrls(RegistryOptions.DefaultUrl);
-        var options = RegistryOptions.From(builder.Configuration, builder.Environment);
+        return builder;
+    }
 
-        await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
-        builder.AddRegistry(options, options.ConnectionString ?? postgres!.ConnectionString);
-        if (postgres is not null)
-            builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(postgres, services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()));
-        await using var app = builder.Build();
+    /// <summary>The host of a builder, ready to start: its database is of this version and can be relied on.</summary>
+    internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, RegistryOptions options, string connectionString)
+    {
+        builder.AddRegistry(options, connectionString);
+        var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();
         if (app.Environment.IsDevelopment())
             await Migrator.MigrateAsync(database, CancellationToken.None);
         await Migrator.VerifyAsync(database, CancellationToken.None);
         app.UseRegistry();
+        return app;
+    }
+
+    private static async Task<int> ServeAsync(string[] args)
+    {
+        var builder = CreateBuilder(args);
+        var options = RegistryOptions.From(builder.Configuration, builder.Environment);
+        await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
+        if (postgres is not null)
+            builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(postgres, services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()));
+        await using var app = await BuildAsync(builder, options, options.ConnectionString ?? postgres!.ConnectionString);
         await app.StartAsync();
         if (app.Environment.IsDevelopment() && options.Authority is null)
         {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 

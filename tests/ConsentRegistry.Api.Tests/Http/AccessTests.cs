@@ -1,0 +1,260 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Startup;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ConsentRegistry.Api.Tests.Http;
+
+/// <summary>Who may call what: every endpoint of the running service against every kind of caller.</summary>
+public sealed class AccessTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    private const string Everybody = "everybody";
+
+    /// <summary>Callers whose tokens are good for nothing.</summary>
+    private static readonly string[] Refused =
+        ["anonymous", "expired", "notYetValid", "wrongAudience", "wrongIssuer", "wrongKey", "algNone", "noSignature", "notAToken"];
+
+    /// <summary>Callers with a good token, of whom each operation lets only some in.</summary>
+    private static readonly string[] Known =
+    [
+        "self", "other", "agency", "otherAgency", "everyCreator", "platform", "auditor", "operator", "noScopes",
+        "only consent:check", "only consent:check:any", "only videos:write", "only usage:write", "only changes:read", "only consent:audit", "only consent:admin",
+        "creators without consent:manage",
+    ];
+
+    private static readonly string[] TheCreator = ["self", "agency", "everyCreator"];
+    private static readonly string[] TheCreatorOrAuditor = [.. TheCreator, "auditor", "operator", "only consent:audit"];
+    private static readonly string[] Administrator = ["everyCreator", "operator", "only consent:admin"];
+    private static readonly string[] Registrar = ["everyCreator", "platform", "operator", "only videos:write"];
+    private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
+
+    /// <summary>Every operation: how to call it for a creator, and who may. An operation that is not here fails the test.</summary>
+    private static readonly Dictionary<string, (string Path, object? Body, string[] Allowed)> Operations = new(StringComparer.Ordinal)
+    {
+        ["getConsent"] = ("/v1/creators/{c}/consent", null, TheCreatorOrAuditor),
+        ["setDefault"] = ("/v1/creators/{c}/consent/defaults/remix", new { effect = "deny" }, TheCreator),
+        ["clearDefault"] = ("/v1/creators/{c}/consent/defaults/remix", null, TheCreator),
+        ["changeSettings"] = ("/v1/creators/{c}/consent/changes", new { changes = new[] { new { op = "setDefault", purpose = "mining", effect = "deny" } } }, TheCreator),
+        ["listOverrides"] = ("/v1/creators/{c}/consent/overrides", null, TheCreatorOrAuditor),
+        ["setOverride"] = ("/v1/creators/{c}/videos/v/consent/remix", new { effect = "deny" }, TheCreator),
+        ["clearOverride"] = ("/v1/creators/{c}/videos/v/consent/remix", null, TheCreator),
+        ["listAppearances"] = ("/v1/creators/{c}/appearances", null, TheCreatorOrAuditor),
+        ["setAppearanceOverride"] = ("/v1/creators/{c}/appearances/{owner}/shared/consent/remix", new { effect = "deny" }, TheCreator),
+        ["clearAppearanceOverride"] = ("/v1/creators/{c}/appearances/{owner}/shared/consent/remix", null, TheCreator),
+        ["setLockdown"] = ("/v1/creators/{c}/lockdown", null, TheCreator),
+        ["liftLockdown"] = ("/v1/creators/{c}/lockdown", null, TheCreator),
+        ["setHold"] = ("/v1/creators/{c}/hold", new { reason = "order" }, Administrator),
+        ["liftHold"] = ("/v1/creators/{c}/hold", null, Administrator),
+        ["listVideos"] = ("/v1/creators/{c}/videos", null, TheCreatorOrAuditor),
+        ["getVideo"] = ("/v1/creators/{c}/videos/own", null, [.. TheCreatorOrAuditor, "platform", "only videos:write"]),
+        ["registerVideo"] = ("/v1/creators/{c}/videos/own", new { }, Registrar),
+        ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
+        ["registerVideos"] = ("/v1/videos/batch", new { videos = new[] { new { creatorId = "{c}", videoId = "own" } } }, Registrar),
+        ["checkConsent"] = ("/v1/checks", new { creatorId = "x", videoId = "v", purpose = "remix" }, Checker),
+        ["checkConsentBatch"] = ("/v1/checks/batch", new { checks = new[] { new { creatorId = "x", videoId = "v", purpose = "remix" } } }, Checker),
+        ["listPurposes"] = ("/v1/purposes", null, [Everybody]),
+        ["registerPurpose"] = ("/v1/purposes", new { purpose = "dubbing", usesLikeness = true, description = "Dubbing." }, Administrator),
+        ["live"] = ("/health/live", null, [Everybody]),
+        ["ready"] = ("/health/ready", null, [Everybody]),
+    };
+
+    private static readonly SymmetricSecurityKey AnotherKey = new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
+    private RegistryApplication App => registry.App;
+
+    private IEnumerable<RouteEndpoint> Endpoints => App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    [Fact]
+    public void Every_operation_is_in_the_table_and_the_table_has_no_other() =>
+        Assert.Equal(Operations.Keys.Order(StringComparer.Ordinal), Endpoints.Select(NameOf).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_endpoint_says_who_may_call_it() =>
+        Assert.Empty(Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<Access>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null).Select(NameOf));
+
+    [Fact]
+    public void Every_endpoint_knows_its_query_parameters() =>
+        Assert.Empty(Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<QueryParameters>() is null).Select(NameOf));
+
+    [Fact]
+    public async Task Each_operation_lets_in_whom_it_should_and_nobody_else()
+    {
+        var self = RegistryApplication.NewId();
+        var owner = RegistryApplication.NewId();
+        var other = RegistryApplication.NewId();
+        await RegisterAsync(self, owner);
+        var wrong = new List<string>();
+        foreach (var endpoint in Endpoints)
+        {
+            var (path, body, allowed) = Operations[NameOf(endpoint)];
+            foreach (var caller in Known.Concat(Refused))
+            {
+                var answer = await SendAsync(ClientOf(caller, self, other), endpoint, path, body, self, owner);
+                var expected = allowed.Contains(Everybody) || allowed.Contains(caller) ? 200 : Refused.Contains(caller) ? 401 : 403;
+                var actual = answer.Status is 201 ? 200 : answer.Status;
+                if (actual != expected)
+                    wrong.Add($"{NameOf(endpoint)} by {caller}: {expected} was expected, but the answer is {answer.Status} {answer.Text}");
+                if (answer.Status == 401)
+                    Assert.StartsWith("Bearer", answer.IsProblem(401, "unauthenticated").Header("WWW-Authenticate")!, StringComparison.Ordinal);
+            }
+        }
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task A_refusal_says_the_same_whether_or_not_what_was_asked_for_exists()
+    {
+        var (known, owner, stranger) = (RegistryApplication.NewId(), RegistryApplication.NewId(), App.Creator(RegistryApplication.NewId()));
+        await RegisterAsync(known, owner);
+        await App.Creator(known).PutAsync($"/v1/creators/{known}/lockdown", null);
+        var bodies = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var endpoint in Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<Access>() is not null))
+        {
+            var (path, body, _) = Operations[NameOf(endpoint)];
+            foreach (var creator in new[] { known, RegistryApplication.NewId() })
+                bodies.Add((await SendAsync(stranger, endpoint, path, body, creator, owner)).IsProblem(403, "forbidden").WithoutTrace());
+        }
+        Assert.Single(bodies);
+    }
+
+    [Fact]
+    public async Task Whether_a_video_exists_is_hidden_from_creators_whom_it_does_not_concern()
+    {
+        var (owner, stranger) = (RegistryApplication.NewId(), RegistryApplication.NewId());
+        await RegisterAsync(RegistryApplication.NewId(), owner);
+        var client = App.Creator(stranger);
+        var change = new { changes = new[] { new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = owner, videoId = "shared" } } } };
+        var missing = new { changes = new[] { new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = owner, videoId = "missing" } } } };
+
+        string[] answers =
+        [
+            (await client.GetAsync($"/v1/creators/{owner}/videos/shared")).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.GetAsync($"/v1/creators/{owner}/videos/missing")).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.PutAsync($"/v1/creators/{stranger}/appearances/{owner}/shared/consent/remix", new { effect = "deny" })).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.PutAsync($"/v1/creators/{stranger}/appearances/{owner}/missing/consent/remix", new { effect = "deny" })).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.DeleteAsync($"/v1/creators/{stranger}/appearances/{owner}/shared/consent/remix")).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.DeleteAsync($"/v1/creators/{stranger}/appearances/{owner}/missing/consent/remix")).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.PostAsync($"/v1/creators/{stranger}/consent/changes", change)).IsProblem(403, "forbidden").WithoutTrace(),
+            (await client.PostAsync($"/v1/creators/{stranger}/consent/changes", missing)).IsProblem(403, "forbidden").WithoutTrace(),
+        ];
+
+        Assert.Single(answers.Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_participant_may_read_the_video_and_set_overrides_for_it_but_not_the_owners_settings()
+    {
+        var (self, owner) = (RegistryApplication.NewId(), RegistryApplication.NewId());
+        await RegisterAsync(self, owner);
+
+        (await App.Creator(self).GetAsync($"/v1/creators/{owner}/videos/shared")).Is(200);
+        (await App.Creator(self).PutAsync($"/v1/creators/{self}/appearances/{owner}/shared/consent/remix", new { effect = "deny" })).Is(200);
+        (await App.Creator(self).GetAsync($"/v1/creators/{owner}/videos/shared/consent")).IsProblem(403, "forbidden");
+        (await App.Creator(self).PutAsync($"/v1/creators/{owner}/videos/shared/consent/remix", new { effect = "deny" })).IsProblem(403, "forbidden");
+        (await App.Creator(self).PutAsync($"/v1/creators/{owner}/appearances/{owner}/shared/consent/remix", new { effect = "deny" })).IsProblem(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task An_agencys_changes_are_recorded_as_made_for_the_creator()
+    {
+        var creator = RegistryApplication.NewId();
+        await App.With("consent:manage", "agency", "agency-tool", creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny", reason = "asked by phone" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "deny" });
+
+        Assert.Equal(
+            [
+                """{"client":"agency-tool","onBehalfOf":"CREATOR","reason":"asked by phone","subject":"agency"}""".Replace("CREATOR", creator, StringComparison.Ordinal),
+                """{"client":null,"onBehalfOf":null,"reason":null,"subject":"CREATOR"}""".Replace("CREATOR", creator, StringComparison.Ordinal),
+            ],
+            (await App.QueryAsync<byte[]>("SELECT body FROM consent.inbox WHERE creator = $1 ORDER BY version", creator))
+                .Select(body => System.Text.Json.Nodes.JsonNode.Parse(body)!["by"]!.ToJsonString()));
+    }
+
+    private async Task RegisterAsync(string self, string owner) => (await App.Platform().PostAsync("/v1/videos/batch", new
+    {
+        videos = new object[]
+        {
+            new { creatorId = self, videoId = "own" },
+            new { creatorId = owner, videoId = "shared", participants = new[] { new { creatorId = self, role = "depicted" } } },
+        },
+    })).Is(200);
+
+    private static Task<Answer> SendAsync(RegistryClient client, RouteEndpoint endpoint, string path, object? body, string creator, string owner)
+    {
+        var method = Assert.Single(endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods);
+        var text = body is null ? null : System.Text.Json.JsonSerializer.Serialize(body).Replace("{c}", creator, StringComparison.Ordinal);
+        return client.SendAsync(new(method), path.Replace("{c}", creator, StringComparison.Ordinal).Replace("{owner}", owner, StringComparison.Ordinal), text);
+    }
+
+    private RegistryClient ClientOf(string caller, string self, string other) => caller switch
+    {
+        "anonymous" => App.Anonymous(),
+        "self" => App.Creator(self),
+        "other" => App.Creator(other),
+        "agency" => App.With("consent:manage", "agency", "agency-tool", self, "somebody-else"),
+        "otherAgency" => App.With("consent:manage", "agency", "agency-tool", other),
+        "everyCreator" => App.Admin(),
+        "platform" => App.Platform(),
+        "auditor" => App.Auditor(),
+        "operator" => App.Operator(),
+        "noScopes" => App.With("", self, "tool", self),
+        "creators without consent:manage" => App.With("openid profile", self, "tool", self),
+        "expired" => App.Bearer(App.Sign(TimeProvider.System.GetUtcNow().AddDays(-2), Scopes.All.Keys, self, "tool", self)),
+        "notYetValid" => App.Bearer(App.Sign(TimeProvider.System.GetUtcNow().AddDays(2), Scopes.All.Keys, self, "tool", self)),
+        "wrongAudience" => App.Bearer(Token(self, audience: "another-service")),
+        "wrongIssuer" => App.Bearer(Token(self, issuer: "https://elsewhere.example")),
+        "wrongKey" => App.Bearer(Token(self, key: AnotherKey)),
+        "algNone" => App.Bearer(Token(self, unsigned: true)),
+        "noSignature" => App.Bearer(Token(self)[..(Token(self).LastIndexOf('.') + 1)]),
+        "notAToken" => App.Bearer("not.a.token"),
+        _ when caller.StartsWith("only ", StringComparison.Ordinal) => App.With(caller[5..], "somebody", "tool", self),
+        _ => throw new ArgumentOutOfRangeException(nameof(caller), caller, null),
+    };
+
+    private string Token(
+        string self, string issuer = DevelopmentTokens.Issuer, string audience = DevelopmentTokens.Audience, SecurityKey? key = null, bool unsigned = false) =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = true }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer,
+            Audience = audience,
+            Claims = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["sub"] = self,
+                ["client_id"] = "tool",
+                ["scope"] = string.Join(' ', Scopes.All.Keys),
+                ["creators"] = new[] { self },
+            },
+            SigningCredentials = unsigned ? null : new(key ?? App.SigningKey, SecurityAlgorithms.HmacSha256),
+        });
+
+    private static string NameOf(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint.DisplayName ?? "(nameless)";
+}
+
+/// <summary>Outside Development no token opens every creator's settings.</summary>
+public sealed class ProductionAccessTests(PostgresFixture postgres)
+{
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Staging")]
+    public async Task A_token_for_every_creator_is_refused_outside_Development(string environment)
+    {
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(), $"environment={environment}", "Tokens:Authority=https://issuer.example");
+        var path = "/v1/creators/mia/consent";
+
+        (await app.With("consent:manage consent:audit", "agency", "tool", "*").GetAsync(path)).IsProblem(401, "unauthenticated");
+        (await app.With("consent:manage", "agency", "tool", "mia", "*").GetAsync(path)).IsProblem(401, "unauthenticated");
+        (await app.With("consent:manage", "agency", "tool", "mia").GetAsync(path)).Is(200);
+        (await app.Creator("mia").GetAsync(path)).Is(200);
+    }
+
+    [Fact]
+    public async Task Outside_Development_a_host_without_an_issuer_does_not_start() =>
+        Assert.Contains("Tokens:Authority", (await Assert.ThrowsAsync<StartupException>(
+            async () => await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "environment=Production"))).Message, StringComparison.Ordinal);
+}

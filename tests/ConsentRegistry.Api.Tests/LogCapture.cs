@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+
+namespace ConsentRegistry.Api.Tests;
+
+/// <summary>Keeps what one service logs, after the service's own filters: the lines as they are written outside Development.</summary>
+public sealed class LogCapture : ILogEventSink, IDisposable
+{
+    private static readonly ConcurrentDictionary<string, LogCapture> All = new(StringComparer.Ordinal);
+    private static readonly JsonFormatter Formatter = new(renderMessage: true);
+
+    private readonly string _id = Guid.NewGuid().ToString("N");
+    private readonly ConcurrentQueue<LogEvent> _events = new();
+
+    public LogCapture() => All[_id] = this;
+
+    /// <summary>The configuration of a service that makes it log here.</summary>
+    public IEnumerable<string> Configuration =>
+    [
+        "--Serilog:Using:0=ConsentRegistry.Api.Tests",
+        "--Serilog:WriteTo:0:Name=Captured",
+        $"--Serilog:WriteTo:0:Args:id={_id}",
+    ];
+
+    /// <summary>Everything that was logged, each event as the line that an operator would see.</summary>
+    public IReadOnlyList<string> Lines => [.. _events.Select(Line)];
+
+    /// <summary>What was logged as an error: a bug of the service.</summary>
+    public IReadOnlyList<string> Errors => [.. _events.Where(e => e.Level >= LogEventLevel.Error).Select(Line)];
+
+    public static LogCapture Find(string id) => All[id];
+
+    public void Emit(LogEvent logEvent) => _events.Enqueue(logEvent);
+
+    public void Dispose() => All.TryRemove(_id, out _);
+
+    private static string Line(LogEvent logEvent)
+    {
+        using var writer = new StringWriter();
+        Formatter.Format(logEvent, writer);
+        return writer.ToString();
+    }
+}
+
+/// <summary>Makes <see cref="LogCapture"/> known to the configuration of a logger.</summary>
+public static class LogCaptureConfiguration
+{
+    public static LoggerConfiguration Captured(this LoggerSinkConfiguration sinks, string id)
+    {
+        ArgumentNullException.ThrowIfNull(sinks);
+        return sinks.Sink(LogCapture.Find(id));
+    }
+}
