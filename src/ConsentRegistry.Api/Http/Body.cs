@@ -148,6 +148,11 @@ internal static class StrictJson
         {
             return Problem.Of(400, ProblemCode.DuplicateKey, place, $"The same key stands twice, at {position}.");
         }
+        catch (InvalidOperationException)
+        {
+            // Keys are compared as text, which half a surrogate pair is not.
+            return Problem.Of(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text, at {position}.");
+        }
         return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
             ? Problem.Of(400, ProblemCode.UnknownField, place, $"There is no such field, at {position}.")
             : Problem.Of(400, ProblemCode.WrongType, place, $"The value is of another type than this field's, at {position}.");
