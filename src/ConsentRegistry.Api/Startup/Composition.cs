@@ -6,6 +6,7 @@ using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Startup;
@@ -19,7 +20,9 @@ internal static class Composition
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimit.Bulk.Bytes;
+            // Beyond it the server cuts the connection, so that a caller who is still sending never reads why: what is a little too large is
+            // read to its end, and refused by the limit of the operation.
+            kestrel.Limits.MaxRequestBodySize = 2L * BodyLimit.Bulk.Bytes;
         });
 
         services.AddSingleton(options);
@@ -47,6 +50,7 @@ internal static class Composition
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
         app.UseRegistryOpenApi();
+        app.Use(ForgetTypeOfNothing);
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -59,6 +63,14 @@ internal static class Composition
         ChecksApi.Map(app);
         PurposesApi.Map(app);
         Health.Map(app);
+    }
+
+    // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
+    private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && !http.Request.HasJsonContentType())
+            http.Request.Headers.ContentType = default;
+        return next(http);
     }
 
     // FluentValidation's own registration is a package that this service does without: see README's table of dependencies.
