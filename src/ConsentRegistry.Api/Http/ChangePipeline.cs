@@ -61,9 +61,13 @@ internal sealed class ChangePipeline(RegistryContext db)
         await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
             await prepare.ExecuteNonQueryAsync(cancellation);
         var result = await operation(change, cancellation);
-        var answer = result.Succeeded(out var made, out var failure)
-            ? new StoredAnswer(made.Status, made.ETag, JsonSerializer.SerializeToUtf8Bytes(made.Body, made.Body.GetType(), Json.Options))
-            : StoredAnswer.Of(Problem.Of(failure), http);
+        var succeeded = result.Succeeded(out var made, out var failure);
+        // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
+        if (failure is not null && Problem.Of(failure) is { Status: >= 500 } unavailable)
+            return unavailable.AsResult();
+        var answer = succeeded
+            ? new StoredAnswer(made!.Status, made.ETag, JsonSerializer.SerializeToUtf8Bytes(made.Body, made.Body.GetType(), Json.Options))
+            : StoredAnswer.Of(Problem.Of(failure!), http);
         if (failure is not null || !change.HasAltered)
         {
             await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
