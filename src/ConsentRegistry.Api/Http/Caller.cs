@@ -62,8 +62,8 @@ public sealed class Caller
     /// <summary>What tells this caller from others: idempotency keys and rate limits belong to it.</summary>
     public string Identity => $"{Client}|{Subject}";
 
-    /// <summary>Whether the caller is limited to managing creators' settings.</summary>
-    public bool OnlyManages => scopes.SetEquals([Scopes.Manage]);
+    /// <summary>Whether of this service's scopes the caller has that of managing creators' settings and no other.</summary>
+    public bool OnlyManages => Has(Scopes.Manage) && scopes.Count(Scopes.All.ContainsKey) == 1;
 
     public static Caller Of(HttpContext http) => new(http.User);
 
