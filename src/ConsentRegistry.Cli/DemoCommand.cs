@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Net;
+using System.Text.Json;
+using ConsentRegistry.Client;
+using Spectre.Console;
+
+namespace ConsentRegistry.Cli;
+
+/// <summary><c>consent demo</c>: plays the story of one creator with 500 videos against a running registry.</summary>
+internal static class DemoCommand
+{
+    /// <summary>The environment variable that holds the token, so that it stands in no command line.</summary>
+    private const string TokenVariable = "CONSENT_TOKEN";
+
+    /// <summary>How long one request may take.</summary>
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
+
+    public static Command Create()
+    {
+        var url = new Option<Uri>("--url")
+        {
+            Description = "The registry's address.",
+            DefaultValueFactory = _ => new("http://127.0.0.1:5080"),
+            CustomParser = result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                    return address;
+                result.AddError($"'{result.Tokens[0].Value}' is no http address.");
+                return null;
+            },
+        };
+        var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
+        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop.") { url, token };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(url)!, parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Uri url, string? token, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(token))
+        {
+            await Console.Error.WriteLineAsync($"A token is needed: --token, or {TokenVariable}. ./dev token admin prints one.");
+            return ExitCode.Unusable;
+        }
+        using var handler = new AccessTokenHandler(_ => ValueTask.FromResult(token));
+        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = RequestLimit };
+        try
+        {
+            return await new DemoStory(new(http), Terminal()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
+        }
+        catch (ConsentRegistryException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            await Console.Error.WriteLineAsync($"The registry at {url} does not accept the token for this: it may be of another service, or of another data folder. ({e.Message})");
+        }
+        catch (ConsentRegistryException e)
+        {
+            await Console.Error.WriteLineAsync($"The registry refused: {e.Message}");
+        }
+        catch (HttpRequestException e)
+        {
+            await Console.Error.WriteLineAsync($"The registry at {url} cannot be reached: {e.Message}");
+        }
+        catch (Exception e) when (e is JsonException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            await Console.Error.WriteLineAsync($"What answers at {url} is no consent registry: {e.Message}");
+        }
+        return ExitCode.Unusable;
+    }
+
+    // A file or a pipe gets plain text, as wide as the table needs.
+    private static IAnsiConsole Terminal()
+    {
+        const int plainWidth = 160;
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        console.Profile.Width = plainWidth;
+        return console;
+    }
+}
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything was as expected.</summary>
+    public const int Success = 0;
+
+    /// <summary>The registry answered otherwise than it promises.</summary>
+    public const int Unexpected = 1;
+
+    /// <summary>The registry could not be used at all.</summary>
+    public const int Unusable = 2;
+}

@@ -1,0 +1,17 @@
+namespace ConsentRegistry.Client;
+
+/// <summary>What a change may be made to depend on.</summary>
+public sealed record ChangeOptions
+{
+    /// <summary>
+    /// The settings version that the caller saw: where another stands, the change is refused with status 412 and nothing is changed. Only
+    /// changes of settings and stops look at it.
+    /// </summary>
+    public long? IfSettingsVersion { get; init; }
+
+    /// <summary>
+    /// 1 to 255 printable ASCII characters: the same change with the same key is made once and answered the same, for 24 hours. What makes it
+    /// safe to repeat a change whose answer was lost.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+}

@@ -1,0 +1,109 @@
+namespace ConsentRegistry.Client;
+
+/// <summary>Another creator concerned by a video.</summary>
+/// <param name="CreatorId">Who.</param>
+/// <param name="Role"><c>coCreator</c> or <c>depicted</c>.</param>
+public sealed record Participant(string CreatorId, string Role);
+
+/// <summary>What a platform says about a video. What is null stays as it is; a list is the wanted list.</summary>
+public sealed record VideoFacts
+{
+    /// <summary>When it was published; not in the future.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>Everybody else who is concerned; at most 64.</summary>
+    public IReadOnlyList<Participant>? Participants { get; init; }
+
+    /// <summary>The videos it was made from; at most 16.</summary>
+    public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
+
+    /// <summary>Why; required of an administrator who changes facts in the direction that can widen consent.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A video to register among many.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record VideoToRegister(string CreatorId, string VideoId)
+{
+    /// <inheritdoc cref="VideoFacts.PublishedAt"/>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <inheritdoc cref="VideoFacts.Participants"/>
+    public IReadOnlyList<Participant>? Participants { get; init; }
+
+    /// <inheritdoc cref="VideoFacts.DerivedFrom"/>
+    public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
+
+    /// <inheritdoc cref="VideoFacts.Reason"/>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What is registered about a video.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="PublishedAt">When it was published; null if that is unknown.</param>
+/// <param name="Participants">Everybody else who is concerned.</param>
+/// <param name="DerivedFrom">The videos it was made from.</param>
+public sealed record Video(
+    string CreatorId, string VideoId, DateTimeOffset? PublishedAt, IReadOnlyList<Participant> Participants, IReadOnlyList<VideoName> DerivedFrom);
+
+/// <summary>The answer to a registration.</summary>
+/// <param name="Video">What is registered now.</param>
+/// <param name="Version">The version of the owner's stream, for <see cref="Check.MinVersions"/>.</param>
+/// <param name="Changes">1, or 0 if what was said already stood.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts.</param>
+public sealed record Registered(Video Video, long Version, int Changes, bool EffectiveEverywhere);
+
+/// <summary>What became of one video among many.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="Version">The version of the owner's stream; null of a refused item.</param>
+/// <param name="Changes">1, or 0 if what was said already stood; null of a refused item.</param>
+/// <param name="Error">Why the item was refused; null of an accepted one.</param>
+public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version, int? Changes, ItemError? Error);
+
+/// <summary>What became of many videos, in the order of the request.</summary>
+/// <param name="Results">For each video.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts.</param>
+public sealed record RegisteredBatch(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere);
+
+/// <summary>A video with its effective consent.</summary>
+/// <param name="Video">What is registered; null of a video that nobody registered.</param>
+/// <param name="Consent">The decision for each purpose asked about.</param>
+public sealed record VideoConsent(Video? Video, IReadOnlyList<PurposeConsent> Consent);
+
+/// <summary>Effective consent for one purpose.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Decision">What a check would be answered.</param>
+public sealed record PurposeConsent(string Purpose, Decision Decision);
+
+/// <summary>Registers videos (scope <c>videos:write</c>), and reads them with their effective consent (the creator, or <c>consent:audit</c>).</summary>
+public sealed class VideosClient
+{
+    private readonly Wire wire;
+
+    internal VideosClient(Wire wire) => this.wire = wire;
+
+    /// <summary>Registers facts about a video. Status 409 <c>wouldWiden</c> where they would change in the incautious direction.</summary>
+    public Task<Registered> RegisterAsync(string creatorId, string videoId, VideoFacts facts, ChangeOptions? options = null, CancellationToken cancellation = default) =>
+        wire.SendAsync<Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
+
+    /// <summary>Registers 1 to 10,000 videos of any creators. A refused item spoils no other.</summary>
+    public Task<RegisteredBatch> RegisterAsync(IReadOnlyList<VideoToRegister> videos, ChangeOptions? options = null, CancellationToken cancellation = default) =>
+        wire.SendAsync<RegisteredBatch>(HttpMethod.Post, "/v1/videos/batch", new { videos }, options, cancellation);
+
+    /// <summary>Reads what is registered about a video.</summary>
+    public Task<Video> GetAsync(string creatorId, string videoId, CancellationToken cancellation = default) =>
+        wire.GetAsync<Video>(Path(creatorId, videoId), cancellation);
+
+    /// <summary>Effective consent for every purpose, for a requester or for one that nobody named.</summary>
+    public Task<VideoConsent> GetConsentAsync(string creatorId, string videoId, string? requester = null, CancellationToken cancellation = default) =>
+        wire.GetAsync<VideoConsent>(Path(creatorId, videoId) + "/consent" + Wire.Query(("requester", requester)), cancellation);
+
+    /// <summary>Lists every registered video of a creator with its effective consent, for one purpose or for every one.</summary>
+    public IAsyncEnumerable<VideoConsent> ListAsync(string creatorId, string? purpose = null, string? requester = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<VideoConsent>(Wire.Path("v1", "creators", creatorId, "videos"), [("purpose", purpose), ("requester", requester)], cancellation);
+
+    private static string Path(string creatorId, string videoId) => Wire.Path("v1", "creators", creatorId, "videos", videoId);
+}
