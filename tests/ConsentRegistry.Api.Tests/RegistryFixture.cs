@@ -1,6 +1,11 @@
+using ConsentRegistry.Api.Tests.History;
+
 namespace ConsentRegistry.Api.Tests;
 
-/// <summary>One running service for the tests of a class. They share it but never rows: each uses creators of its own.</summary>
+/// <summary>
+/// One running service for the tests of a class. They share it but never rows: each uses creators of its own. After the last one the events
+/// must tell exactly what the tables hold, whatever the tests did.
+/// </summary>
 public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
 {
     private RegistryApplication? _app;
@@ -14,9 +19,9 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
     {
         if (_app is null)
             return;
+        await using var app = _app;
+        await Ledger.VerifyAsync(app);
         // Whatever a test looked at: a request that failed by a bug is one.
-        var bugs = _app.Log.Errors;
-        await _app.DisposeAsync();
-        Assert.Empty(bugs);
+        Assert.Empty(app.Log.Errors);
     }
 }

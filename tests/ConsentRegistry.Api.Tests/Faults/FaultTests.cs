@@ -1,0 +1,112 @@
+using ConsentRegistry.Api.Tests.History;
+
+namespace ConsentRegistry.Api.Tests.Faults;
+
+/// <summary>PostgreSQL dies under the service, as it does when its machine loses power.</summary>
+public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServer>
+{
+    private const int Writers = 4;
+    private const int ChangesEach = 60;
+
+    private RegistryApplication App => server.App;
+
+    [Fact]
+    public async Task Without_the_database_nothing_is_allowed_and_the_service_recovers_by_itself()
+    {
+        var creator = RegistryApplication.NewId();
+        var client = App.Creator(creator);
+        (await client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
+        var check = new { creatorId = creator, videoId = "v", purpose = "remix", requester = "acme" };
+        Assert.True((bool)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
+
+        await server.Postgres.KillAsync();
+        try
+        {
+            // Twice: the first requests find connections that the server's death has broken, the later ones find no server.
+            for (var i = 0; i < 2; i++)
+            {
+                var batch = (await App.Platform().PostAsync("/v1/checks/batch", new { checks = new object[] { check, check with { purpose = "training" }, new { creatorId = creator } } })).Is(200);
+                foreach (var result in batch["results"]!.AsArray().Take(2))
+                {
+                    Assert.Equal(
+                        """{"allowed":false,"effect":"deny","reason":"indeterminate","decidedBy":null,"obligations":[],"excludes":[],"version":null,"freshAt":null,"maxAgeMs":0}""",
+                        result!.ToJsonString());
+                }
+                Assert.Equal("invalid", (string)batch["results"]![2]!["error"]!["code"]!);
+                Assert.Equal(0, (int)batch["maxAgeMs"]!);
+                Assert.Null(batch["freshAt"]);
+
+                Answer[] unavailable =
+                [
+                    await App.Platform().PostAsync("/v1/checks", check),
+                    await client.GetAsync($"/v1/creators/{creator}/consent"),
+                    await client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }),
+                    await client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, $"Idempotency-Key: {Guid.NewGuid()}"),
+                    await client.PostAsync($"/v1/creators/{creator}/consent/changes", new { dryRun = true, changes = new[] { new { op = "clearDefault", purpose = "remix" } } }),
+                    await client.PutAsync($"/v1/creators/{creator}/lockdown", null),
+                    await client.GetAsync($"/v1/creators/{creator}/videos/v/consent"),
+                    await client.GetAsync($"/v1/creators/{creator}/videos"),
+                    await client.GetAsync($"/v1/creators/{creator}/videos/v"),
+                    await client.GetAsync($"/v1/creators/{creator}/appearances"),
+                    await App.Platform().PutAsync($"/v1/creators/{creator}/videos/w", new { }),
+                    await App.Anonymous().GetAsync("/v1/purposes"),
+                    await App.Anonymous().GetAsync("/health/ready"),
+                ];
+                Assert.All(unavailable, answer => Assert.Equal("1", answer.IsProblem(503, "unavailable").Header("Retry-After")));
+                (await App.Anonymous().GetAsync("/health/live")).Is(200);
+            }
+        }
+        finally
+        {
+            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.HoldsAsync("the service is ready", async () => (await App.Anonymous().GetAsync("/health/ready")).Status == 200);
+        await Eventually.HoldsAsync("checks are answered", async () => (await App.Platform().PostAsync("/v1/checks", check)).Status == 200);
+        Assert.True((bool)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
+        await Eventually.HoldsAsync("changes are made", async () => (await client.PutAsync($"/v1/creators/{creator}/lockdown", null)).Status == 200);
+        Assert.Equal("lockdown", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
+        Assert.Empty(App.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Whatever_was_acknowledged_survives_a_crash_and_whatever_is_retried_happens_once()
+    {
+        var creators = Enumerable.Range(0, Writers).Select(_ => RegistryApplication.NewId()).ToArray();
+        var acknowledged = 0;
+        var writing = Task.WhenAll(creators.Select(async creator =>
+        {
+            for (var i = 0; i < ChangesEach; i++)
+            {
+                var key = $"Idempotency-Key: {creator}-{i}";
+                Answer? answer = null;
+                await Eventually.HoldsAsync("the change is made", async () =>
+                {
+                    answer = await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/v{i}/consent/remix", new { effect = "deny" }, key);
+                    Assert.True(answer.Status is 200 or 503 or 409, answer.Text);
+                    return answer.Status == 200;
+                });
+                Assert.Equal((i + 1, 1), (answer!.Version, answer.Changes));
+                Interlocked.Increment(ref acknowledged);
+            }
+        }));
+
+        for (var crash = 1; crash <= 2; crash++)
+        {
+            var enough = crash * Writers * ChangesEach / 4;
+            await Eventually.HoldsAsync("writing is well under way", () => Task.FromResult(Volatile.Read(ref acknowledged) >= enough || writing.IsFaulted));
+            await server.Postgres.KillAsync();
+            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        }
+        await writing;
+
+        foreach (var creator in creators)
+        {
+            Assert.Equal(ChangesEach, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator));
+            Assert.Equal(ChangesEach, await App.ScalarAsync<long>("SELECT count(*) FROM consent.video_override WHERE creator = $1", creator));
+        }
+        await Ledger.VerifyAsync(App);
+        Assert.Empty(App.Log.Errors);
+    }
+}

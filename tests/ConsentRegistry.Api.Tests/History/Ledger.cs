@@ -1,0 +1,187 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ConsentRegistry.Api.Tests.History;
+
+/// <summary>
+/// Reads every event of a database as somebody would who knows nothing but the format, and compares what they say with the tables. Written
+/// apart from the service's own encoder on purpose.
+/// </summary>
+internal sealed class Ledger
+{
+    private const string Time = "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'";
+
+    private readonly Dictionary<string, (string Type, JsonNode Record)> _records = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamEnd> _streams = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <summary>How many events there are.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>Checks every stream of a database that no request is changing.</summary>
+    public static async Task<Ledger> VerifyAsync(RegistryApplication app)
+    {
+        var ledger = new Ledger();
+        await using (var command = app.Database.CreateCommand(
+            "SELECT creator, version, ordinal, count, event_id, type, tx, leaf, body, salt FROM consent.inbox ORDER BY creator, version, ordinal"))
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                ledger.Read(new(
+                    reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetGuid(4), reader.GetString(5), reader.GetInt64(6),
+                    reader.GetFieldValue<byte[]>(7), reader.GetFieldValue<byte[]>(8), reader.GetFieldValue<byte[]>(9)));
+            }
+        }
+        await ledger.CompareAsync(app);
+        return ledger;
+    }
+
+    private void Read(Row row)
+    {
+        Events++;
+        var where = $"{row.Creator} {row.Version}.{row.Ordinal}";
+        var end = _streams.GetValueOrDefault(row.Creator) ?? new(0, 0, 0, 0, null, 0);
+        var isFirst = row.Ordinal == 1;
+
+        // Versions follow each other without a gap and are whole, and time rises from one to the next.
+        Assert.True(end.Ordinal == end.Count || !isFirst, $"{where}: the version before is not whole");
+        Assert.True(isFirst ? row.Version == end.Version + 1 : row.Version == end.Version && row.Ordinal == end.Ordinal + 1 && row.Count == end.Count, $"{where} after {end}");
+        Assert.True(isFirst ? row.Tx > end.Tx : row.Tx == end.Tx, $"{where}: {row.Tx} after {end.Tx}");
+        Assert.True(row.Ordinal <= row.Count, where);
+
+        // The leaf says what the row says, and commits to the body.
+        Assert.Equal(32, row.Salt.Length);
+        Assert.True(_used.Add($"salt {Convert.ToHexString(row.Salt)}") && _used.Add($"eid {row.EventId}"), $"{where}: used before");
+        var commitment = Base64Url.EncodeToString(HMACSHA256.HashData(row.Salt, row.Body));
+        Assert.Equal(
+            string.Create(CultureInfo.InvariantCulture, $$"""{"commit":"{{commitment}}","eid":"{{row.EventId:D}}","n":{{row.Ordinal}},"of":{{row.Count}},"tx":{{row.Tx}},"type":"{{row.Type}}","v":1,"ver":{{row.Version}}}"""),
+            Encoding.UTF8.GetString(row.Leaf));
+        var id = row.EventId.ToByteArray(bigEndian: true);
+        Assert.Equal((7, 0b10), (id[6] >> 4, id[8] >> 6));
+        Assert.Equal(row.Tx / 1_000, ((long)id[0] << 40 | (long)id[1] << 32 | (long)id[2] << 24 | (long)id[3] << 16 | (long)id[4] << 8 | id[5]));
+
+        // The body is canonical and stands in its chain.
+        var text = Encoding.UTF8.GetString(row.Body);
+        var body = JsonNode.Parse(text)!.AsObject();
+        Assert.Equal(Canonical(body), text);
+        Assert.Equal(["after", "before", "by", "key", "prev", "stream"], body.Select(member => member.Key));
+        Assert.Equal(["client", "onBehalfOf", "reason", "subject"], body["by"]!.AsObject().Select(member => member.Key));
+        Assert.Equal(row.Creator, (string)body["stream"]!);
+        Assert.Equal(end.Head, (string?)body["prev"]);
+
+        // What it was before is what the events before said, and it is something else now.
+        var place = $"{row.Creator} {row.Type} {body["key"]!.ToJsonString()}";
+        var standing = _records.TryGetValue(place, out var known) ? known.Record : null;
+        Assert.True(JsonNode.DeepEquals(standing, body["before"]), $"{where}: {standing?.ToJsonString()} stood, but the event says {body["before"]?.ToJsonString()}");
+        Assert.False(JsonNode.DeepEquals(body["before"], body["after"]), $"{where}: an event without a change: {text}");
+        if (body["after"] is { } after)
+            _records[place] = (row.Type, after.DeepClone());
+        else
+            _records.Remove(place);
+        if (body["after"]?["version"] is { } stamped)
+            Assert.Equal((row.Version, TimeOf(row.Tx)), ((long)stamped, (string)body["after"]!["changedAt"]!));
+        if (body["after"]?["segments"] is JsonArray segments)
+            Assert.Contains(segments.Select(s => (long)s!["version"]!).Append(row.Version), version => version == row.Version);
+
+        var settings = end.SettingsVersion + (isFirst && row.Type is not ("videoRegistered" or "purposeRegistered") ? 1 : 0);
+        _streams[row.Creator] = new(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
+    }
+
+    private async Task CompareAsync(RegistryApplication app)
+    {
+        Assert.All(_streams, stream => Assert.Equal(stream.Value.Count, stream.Value.Ordinal));
+        await CompareAsync(
+            app,
+            _streams.Select(stream => $"{stream.Key} {stream.Value.Version} {stream.Value.SettingsVersion} {stream.Value.Head} {stream.Value.Tx}"),
+            """
+            SELECT id || ' ' || version || ' ' || settings_version || ' ' || rtrim(translate(encode(head, 'base64'), '+/', '-_'), '=')
+                || ' ' || (extract(epoch FROM changed_at) * 1000000)::bigint FROM consent.creator
+            """);
+        await CompareAsync(
+            app,
+            RecordsOf("defaultChanged", record => record["segments"]!),
+            "SELECT creator || ' defaultChanged ' || json_build_object('purpose', purpose, 'requester', nullif(requester, ''))::text || ' ' || segments::text FROM consent.creator_default");
+        await CompareAsync(
+            app,
+            RecordsOf("overrideChanged", record => record),
+            $"""
+            SELECT creator || ' overrideChanged ' || json_build_object('purpose', purpose, 'requester', nullif(requester, ''), 'video', json_build_object('creatorId', owner, 'videoId', video))::text || ' '
+                || json_build_object('effect', effect, 'conditions', conditions, 'expiresAt', to_char(expires_at AT TIME ZONE 'UTC', {Time}), 'vocabularyVersion', vocabulary_version,
+                    'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.video_override
+            """);
+        foreach (var stop in new[] { "lockdown", "hold" })
+        {
+            await CompareAsync(
+                app,
+                RecordsOf($"{stop}Changed", record => record),
+                $$"""
+                SELECT id || ' {{stop}}Changed {} ' || json_build_object('purposes', {{stop}}_purposes, 'version', {{stop}}_version, 'changedAt', to_char({{stop}}_at AT TIME ZONE 'UTC', {{Time}}))::text
+                FROM consent.creator WHERE {{stop}}_version IS NOT NULL
+                """);
+        }
+        await CompareAsync(
+            app,
+            RecordsOf("videoRegistered", record => record),
+            $"""
+            SELECT owner || ' videoRegistered ' || json_build_object('creatorId', owner, 'videoId', video)::text || ' ' || json_build_object(
+                'publishedAt', to_char(published_at AT TIME ZONE 'UTC', {Time}),
+                'participants', (SELECT coalesce(json_agg(json_build_object('creatorId', p.id, 'role', p.role) ORDER BY p.id COLLATE "C", p.role), '[]')
+                    FROM (SELECT unnest(co_creators) AS id, 'coCreator' AS role UNION ALL SELECT unnest(depicted), 'depicted') AS p),
+                'derivedFrom', (SELECT coalesce(json_agg(json_build_object('creatorId', s.o, 'videoId', s.v) ORDER BY s.n), '[]')
+                    FROM unnest(source_owners, source_videos) WITH ORDINALITY AS s(o, v, n)))::text
+            FROM consent.video
+            """);
+        await CompareAsync(
+            app,
+            RecordsOf("purposeRegistered", record => record),
+            """
+            SELECT '$vocabulary purposeRegistered ' || json_build_object('purpose', purpose)::text || ' ' || json_build_object(
+                'purpose', purpose, 'parent', nullif(regexp_replace(purpose, '\.?[^.]*$', ''), ''), 'usesLikeness', uses_likeness, 'description', description, 'introducedIn', introduced_in)::text
+            FROM consent.purpose
+            """);
+    }
+
+    private IEnumerable<string> RecordsOf(string type, Func<JsonNode, JsonNode> part) =>
+        _records.Where(record => record.Value.Type == type).Select(record => $"{record.Key} {Canonical(part(record.Value.Record))}");
+
+    // Both as sorted lines of canonical JSON, so that a difference is read at once.
+    private static async Task CompareAsync(RegistryApplication app, IEnumerable<string> said, string sql) =>
+        Assert.Equal(said.Select(Normal).Order(StringComparer.Ordinal), (await app.QueryAsync<string>(sql)).Select(Normal).Order(StringComparer.Ordinal));
+
+    private static string Normal(string line)
+    {
+        var parts = line.Split(' ', 3);
+        if (parts.Length < 3 || !parts[2].StartsWith('{'))
+            return line;
+        var bytes = Encoding.UTF8.GetBytes(parts[2]);
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { AllowMultipleValues = true });
+        reader.Read();
+        reader.Skip();
+        var end = (int)reader.BytesConsumed;
+        return $"{parts[0]} {parts[1]} {Canonical(JsonNode.Parse(bytes.AsSpan(0, end))!)} {Canonical(JsonNode.Parse(bytes.AsSpan(end))!)}";
+    }
+
+    private static string Canonical(JsonNode node)
+    {
+        return Sorted(node)!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+        static JsonNode? Sorted(JsonNode? node) => node switch
+        {
+            JsonObject members => new JsonObject(members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
+    }
+
+    private static string TimeOf(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    private sealed record Row(string Creator, long Version, int Ordinal, int Count, Guid EventId, string Type, long Tx, byte[] Leaf, byte[] Body, byte[] Salt);
+
+    private sealed record StreamEnd(long Version, int Ordinal, int Count, long Tx, string? Head, long SettingsVersion);
+}
