@@ -171,3 +171,11 @@ internal static class StopColumns
         parameters.Add(new("at", NpgsqlDbType.TimestampTz) { Value = (object?)stop?.Stamp.At.ToDateTime() ?? DBNull.Value });
     }
 }
+
+/// <summary>Moments as an array, some of which may be missing.</summary>
+internal static class Times
+{
+    // The type is said, for it would be guessed from the first element, and wrongly if that is missing.
+    public static NpgsqlParameter Of(string name, IEnumerable<Instant?> moments) =>
+        new(name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = moments.Select(moment => moment?.ToDateTime()).ToArray() };
+}

@@ -105,7 +105,7 @@ internal static class SettingsStore
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
                 parameters.AddWithValue("effects", part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray());
                 parameters.AddWithValue("conditions", part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray());
-                parameters.AddWithValue("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt?.ToDateTime()).ToArray());
+                parameters.Add(Times.Of("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt)));
                 parameters.AddWithValue("vocabularies", part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray());
                 parameters.AddWithValue("versions", part.Select(altered => altered.After!.Stamp.Version).ToArray());
                 parameters.AddWithValue("times", part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray());

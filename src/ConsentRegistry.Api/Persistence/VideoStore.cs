@@ -47,7 +47,7 @@ internal static class VideoStore
         {
             parameters.AddWithValue("owners", part.Select(video => video.Key.Creator.Value).ToArray());
             parameters.AddWithValue("videos", part.Select(video => video.Key.Video.Value).ToArray());
-            parameters.AddWithValue("dates", part.Select(video => video.Value.PublishedAt?.ToDateTime()).ToArray());
+            parameters.Add(Times.Of("dates", part.Select(video => video.Value.PublishedAt)));
             parameters.AddWithValue("co_creators", part.Select(video => Ids(video.Value, Role.CoCreator)).ToArray());
             parameters.AddWithValue("depicted", part.Select(video => Ids(video.Value, Role.Depicted)).ToArray());
             // A slash is in no id. Arrays of arrays would all have to be of one length.
