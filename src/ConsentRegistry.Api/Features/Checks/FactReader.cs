@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using Npgsql;
 
@@ -75,7 +76,8 @@ public sealed class FactReader(Database database)
         IReadOnlyCollection<VideoKey> videos, IReadOnlyCollection<Requester> requesters, IEnumerable<string> alsoVersionsOf, CancellationToken cancellation)
     {
         var creators = Command(Creators, videos);
-        creators.Parameters.Add(new() { Value = alsoVersionsOf.ToArray() });
+        // The vocabulary's version is that of the purposes, which are read anyway; its stream is no creator's.
+        creators.Parameters.Add(new() { Value = alsoVersionsOf.Where(name => name != StreamId.Vocabulary.Name).ToArray() });
         var known = Volatile.Read(ref vocabulary);
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection)
