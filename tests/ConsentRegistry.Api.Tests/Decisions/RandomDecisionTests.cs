@@ -156,7 +156,6 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
     private static void Apply(World world, Operation operation)
     {
         var creator = CreatorId.Parse(operation.CreatorId!);
-        var person = world[creator];
         Requester? requester = operation.Requester is { } named ? Requester.Parse(named) : null;
         switch (operation.Op)
         {
@@ -164,25 +163,25 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
                 world.SetDefault(creator, new(Purpose.Parse(operation.Purpose!), requester), ChoiceOf(world, operation), operation.Effect == "allow" && operation.AppliesTo == "all" ? AppliesTo.All : AppliesTo.Future);
                 break;
             case "clearDefault":
-                person.Defaults.Remove(new(Purpose.Parse(operation.Purpose!), requester));
+                world.ClearDefault(creator, new(Purpose.Parse(operation.Purpose!), requester));
                 break;
             case "setOverride":
                 world.SetOverride(creator, new(CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId), Purpose.Parse(operation.Purpose!), requester), ChoiceOf(world, operation));
                 break;
             case "clearOverride":
-                person.Overrides.Remove(new(CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId), Purpose.Parse(operation.Purpose!), requester));
+                world.ClearOverride(creator, new(CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId), Purpose.Parse(operation.Purpose!), requester));
                 break;
             case "lockdown":
-                person.Lockdown = Stop.Add(person.Lockdown, operation.Purposes?.Select(Purpose.Parse).ToArray(), person.Next(world.Now));
+                world.Lockdown(creator, operation.Purposes?.Select(Purpose.Parse).ToArray());
                 break;
             case "hold":
-                person.Hold = Stop.Add(person.Hold, operation.Purposes?.Select(Purpose.Parse).ToArray(), person.Next(world.Now));
+                world.Hold(creator, operation.Purposes?.Select(Purpose.Parse).ToArray());
                 break;
             case "liftLockdown":
-                person.Lockdown = null;
+                world.LiftLockdown(creator);
                 break;
             case "liftHold":
-                person.Hold = null;
+                world.LiftHold(creator);
                 break;
             default:
                 throw new NotSupportedException(operation.Op);
