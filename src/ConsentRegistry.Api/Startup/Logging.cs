@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
 
@@ -24,6 +25,7 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
+            .Enrich.With(new WithoutPath())
             .ReadFrom.Configuration(builder.Configuration);
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose)
@@ -31,6 +33,12 @@ internal static class Logging
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
+}
+
+/// <summary>Takes away the request's path, which names people and videos: the server adds it to whatever is logged during a request.</summary>
+internal sealed class WithoutPath : ILogEventEnricher
+{
+    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory) => logEvent.RemovePropertyIfPresent("RequestPath");
 }
 
 /// <summary>One line for each request: trace id, caller, route, status and duration. The route is the template, so that ids stay out of the log.</summary>

@@ -1,0 +1,42 @@
+namespace ConsentRegistry.Api.Tests;
+
+/// <summary>What an operator reads about requests names programs and routes, never people, videos, tokens or salts.</summary>
+public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    private RegistryApplication App => registry.App;
+
+    [Fact]
+    public async Task No_line_names_a_creator_a_video_a_subject_a_token_or_a_salt()
+    {
+        const string creator = "creator-who-must-not-be-named", video = "video-secret", subject = "subject-secret", guest = "guest-secret", requester = "requester-secret";
+        var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage", "consent:check", "consent:check:any", "videos:write", "consent:admin"], subject, "studio-tool", creator);
+        var client = App.Bearer(token);
+        var forged = App.Bearer(token[..^8] + "AAAAAAAA");
+        var own = $"/v1/creators/{creator}";
+        Answer[] answers =
+        [
+            await client.PutAsync($"{own}/videos/{video}", new { participants = new[] { new { creatorId = guest, role = "depicted" } } }),
+            await client.PutAsync($"{own}/consent/defaults/remix?requester={requester}", new { effect = "allow", reason = "reason-secret" }, "Idempotency-Key: key-secret"),
+            await client.PutAsync($"{own}/consent/defaults/remix?requester={requester}", new { effect = "deny" }, "Idempotency-Key: key-secret"),
+            await client.PutAsync($"{own}/videos/{video}/consent/remix", new { effect = "maybe" }),
+            await client.PutAsync($"{own}/videos/{video}/consent/remix", """{"effect":"creator-who-must-not-be-named"""),
+            await client.PostAsync("/v1/checks", new { creatorId = creator, videoId = video, purpose = "remix", requester, explain = true }),
+            await client.PutAsync($"{own}/lockdown", null),
+            await client.PutAsync($"{own}/hold", new { reason = "reason-secret" }),
+            await client.GetAsync($"/v1/creators/{guest}/consent"),
+            await client.GetAsync($"{own}/nowhere/{video}"),
+            await client.GetAsync($"{own}/consent?{creator}=1"),
+            await forged.GetAsync($"{own}/consent"),
+            await App.Bearer("token-secret").GetAsync($"{own}/consent"),
+        ];
+        Assert.Equal([200, 200, 422, 422, 400, 200, 200, 200, 403, 404, 400, 401, 401], answers.Select(answer => answer.Status));
+        var salts = (await App.QueryAsync<byte[]>("SELECT salt FROM consent.inbox WHERE creator = $1", creator)).SelectMany(salt => new[] { Convert.ToHexString(salt), Convert.ToBase64String(salt) });
+
+        await Eventually.HoldsAsync("every request is logged", () => Task.FromResult(App.Log.Lines.Count(line => line.Contains("studio-tool", StringComparison.Ordinal)) >= 10));
+        var log = string.Join('\n', App.Log.Lines);
+        foreach (var secret in salts.Concat([creator, video, subject, guest, requester, "reason-secret", "key-secret", "token-secret", token, token.Split('.')[2]]))
+            Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains((string)answers[^5]["traceId"]!, log, StringComparison.Ordinal);
+        Assert.Contains("{creatorId}", log, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,80 @@
+namespace ConsentRegistry.Api.Tests.Settings;
+
+/// <summary>The emergency stop and the operator's.</summary>
+public sealed class StopsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    private readonly string _creator = RegistryApplication.NewId();
+
+    private RegistryApplication App => registry.App;
+
+    [Theory]
+    [InlineData("lockdown")]
+    [InlineData("hold")]
+    public async Task A_second_stop_adds_and_lifting_restores_what_stood(string stop)
+    {
+        var path = $"/v1/creators/{_creator}/{stop}";
+        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { });
+        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/mining", new { effect = "allow", appliesTo = "all" });
+        var before = (await App.Creator(_creator).GetAsync($"/v1/creators/{_creator}/consent"))["defaults"]!.ToJsonString();
+
+        var first = (await App.Admin().PutAsync(path, new { purposes = new[] { "remix.voice", "remix.meme", "remix.voice" }, reason = "first" })).Is(200);
+        Assert.Equal("""["remix.meme","remix.voice"]""", first["stop"]!["purposes"]!.ToJsonString());
+        Assert.Equal((4, 3, 1, 4), (first.Version, first.SettingsVersion, first.Changes, (int)first["stop"]!["version"]!));
+        Assert.Null(first["setting"]);
+        Assert.Equal("deny remix, allow mining, deny remix.voice, allow remix.background", await EffectsAsync(stop));
+
+        var again = (await App.Admin().PutAsync(path, new { purposes = new[] { "remix.meme" }, reason = "again" })).Is(200);
+        Assert.Equal((4, 0, 4), (again.Version, again.Changes, (int)again["stop"]!["version"]!));
+        var more = (await App.Admin().PutAsync(path, new { purposes = new[] { "training" }, reason = "more" })).Is(200);
+        Assert.Equal("""["remix.meme","remix.voice","training"]""", more["stop"]!["purposes"]!.ToJsonString());
+        var all = (await App.Admin().PutAsync(path, new { reason = "all" })).Is(200);
+        Assert.Null(all["stop"]!["purposes"]);
+        Assert.Equal("deny remix, deny mining, deny remix.voice, deny remix.background", await EffectsAsync(stop));
+        var less = (await App.Admin().PutAsync(path, new { purposes = new[] { "mining" }, reason = "less" })).Is(200);
+        Assert.Equal((0, 6), (less.Changes, less.Version));
+        Assert.Null(less["stop"]!["purposes"]);
+
+        var lifted = (await App.Admin().DeleteAsync(path)).Is(200);
+        Assert.Equal((7, 1), (lifted.Version, lifted.Changes));
+        Assert.Null(lifted["stop"]);
+        Assert.Equal((7, 0), ((await App.Admin().DeleteAsync(path)).Is(200).Version, (await App.Admin().DeleteAsync(path)).Changes));
+        Assert.Equal("allow remix, allow mining, allow remix.voice, allow remix.background", await EffectsAsync(stop));
+        Assert.Equal(before, (await App.Creator(_creator).GetAsync($"/v1/creators/{_creator}/consent"))["defaults"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_hold_is_named_before_a_lockdown_and_neither_lifts_the_other()
+    {
+        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { });
+        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/lockdown", null);
+        await App.Operator().PutAsync($"/v1/creators/{_creator}/hold", new { reason = "A court's order." });
+        var check = new { creatorId = _creator, videoId = "v", purpose = "remix" };
+
+        var held = (await App.Platform().PostAsync("/v1/checks", check)).Is(200);
+        Assert.Equal("hold", (string)held["reason"]!);
+        Assert.Equal(
+            $$"""{"creatorId":"{{_creator}}","role":"owner","video":{"creatorId":"{{_creator}}","videoId":"v"},"scope":null,"purpose":null,"requester":null,"version":3,"changedAt":"{{await StopTimeAsync("hold")}}"}""",
+            held["decidedBy"]!.ToJsonString());
+        (await App.Creator(_creator).DeleteAsync($"/v1/creators/{_creator}/lockdown")).Is(200);
+        Assert.Equal("hold", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
+        (await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/lockdown", "{}")).Is(200);
+        (await App.Operator().DeleteAsync($"/v1/creators/{_creator}/hold")).Is(200);
+        Assert.Equal("lockdown", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
+    }
+
+    private Task<string> StopTimeAsync(string stop) =>
+        App.ScalarAsync<string>($"SELECT to_char({stop}_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", _creator);
+
+    private async Task<string> EffectsAsync(string stop)
+    {
+        var effects = new List<string>();
+        foreach (var purpose in new[] { "remix", "mining", "remix.voice", "remix.background" })
+        {
+            var answer = (await App.Platform().PostAsync("/v1/checks", new { creatorId = _creator, videoId = "v", purpose })).Is(200);
+            Assert.Equal((string)answer["effect"]! == "deny" ? stop : "creatorDefault", (string)answer["reason"]!);
+            effects.Add($"{answer["effect"]} {purpose}");
+        }
+        return string.Join(", ", effects);
+    }
+}
