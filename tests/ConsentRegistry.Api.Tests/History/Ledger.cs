@@ -164,20 +164,31 @@ internal sealed class Ledger
         reader.Read();
         reader.Skip();
         var end = (int)reader.BytesConsumed;
-        return $"{parts[0]} {parts[1]} {Canonical(JsonNode.Parse(bytes.AsSpan(0, end))!)} {Canonical(JsonNode.Parse(bytes.AsSpan(end))!)}";
+        return $"{parts[0]} {parts[1]} {Canonical(JsonNode.Parse(bytes.AsSpan(0, end)))} {Canonical(JsonNode.Parse(bytes.AsSpan(end)))}";
     }
 
-    private static string Canonical(JsonNode node)
+    // RFC 8785, as far as the events need it: sorted keys, whole numbers, and no escapes but those that JSON demands.
+    private static string Canonical(JsonNode? node) => node switch
     {
-        return Sorted(node)!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        null => "null",
+        JsonObject members => $"{{{string.Join(',', members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{Quoted(m.Key)}:{Canonical(m.Value)}"))}}}",
+        JsonArray items => $"[{string.Join(',', items.Select(Canonical))}]",
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => Quoted((string)value!),
+        _ => node.ToJsonString(),
+    };
 
-        static JsonNode? Sorted(JsonNode? node) => node switch
-        {
-            JsonObject members => new JsonObject(members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
-            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-            _ => node?.DeepClone(),
-        };
-    }
+    private static string Quoted(string text) => $"\"{string.Concat(text.Select(c => c switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\b' => "\\b",
+        '\f' => "\\f",
+        < ' ' => $"\\u{(int)c:x4}",
+        _ => c.ToString(),
+    }))}\"";
 
     private static string TimeOf(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 

@@ -33,7 +33,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
 
     /// <summary>Every operation: how to call it for a creator, and who may. An operation that is not here fails the test.</summary>
-    private static readonly Dictionary<string, (string Path, object? Body, string[] Allowed)> Operations = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, (string Path, object? Body, string[] Allowed)> Operations = new(StringComparer.Ordinal)
     {
         ["getConsent"] = ("/v1/creators/{c}/consent", null, TheCreatorOrAuditor),
         ["setDefault"] = ("/v1/creators/{c}/consent/defaults/remix", new { effect = "deny" }, TheCreator),
