@@ -126,11 +126,12 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
         await using (var locking = new NpgsqlCommand($"SELECT 1 FROM consent.creator WHERE id = '{_creator}' FOR UPDATE", connection))
             await locking.ExecuteNonQueryAsync(cancellation);
 
-        var lockdown = Client.PutAsync($"/v1/creators/{_creator}/lockdown", null);
         var started = Stopwatch.GetTimestamp();
         var refused = (await Client.PutAsync($"{Consent}/defaults/mining", new { effect = "allow" })).IsProblem(503, "unavailable");
         Assert.Equal("1", refused.Header("Retry-After"));
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(8));
+        // Not before: of two who wait for one row, each waits for the other as well, and twice two seconds are more than three.
+        var lockdown = Client.PutAsync($"/v1/creators/{_creator}/lockdown", null);
         await Eventually.HoldsAsync("the lockdown waits for more than three seconds", async () => await App.ScalarAsync<bool>(
             """
             SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND now() - query_start > interval '3 seconds')
