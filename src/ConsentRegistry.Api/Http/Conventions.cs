@@ -1,5 +1,8 @@
 namespace ConsentRegistry.Api.Http;
 
+/// <summary>Says that an operation may answer with another body than the one it usually produces, where the request asks for it.</summary>
+public sealed record AlsoAnswers(Type Type);
+
 /// <summary>What holds for every operation of the contract, set once on each group of routes.</summary>
 internal static class Conventions
 {

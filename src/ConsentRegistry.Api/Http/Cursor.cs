@@ -10,7 +10,8 @@ public sealed record Cursor(IReadOnlyList<string> Key)
     // No id and no purpose contains it.
     private const char Separator = '/';
 
-    private const int MaxLength = 2_048;
+    /// <summary>Characters of a cursor, at most.</summary>
+    public const int MaxLength = 2_048;
 
     /// <summary>One part of the key; empty, and so before every id, if there is no cursor.</summary>
     public static string Part(Cursor? cursor, int index) => cursor is not null && index < cursor.Key.Count ? cursor.Key[index] : "";

@@ -9,7 +9,8 @@ namespace ConsentRegistry.Api.Http;
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class WordsAttribute : Attribute
 {
-    public abstract IReadOnlyList<string> Values { get; }
+    /// <summary>The enumeration whose values the words are.</summary>
+    public abstract Type Type { get; }
 }
 
 /// <inheritdoc/>
@@ -17,7 +18,14 @@ public abstract class WordsAttribute : Attribute
 public sealed class WordsAttribute<T> : WordsAttribute
     where T : struct, Enum
 {
-    public override IReadOnlyList<string> Values => Wording.All<T>();
+    public override Type Type => typeof(T);
+}
+
+/// <summary>Marks a list whose items are each of one of these types, for the OpenAPI document.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OneOfAttribute(params Type[] types) : Attribute
+{
+    public IReadOnlyList<Type> Types => types;
 }
 
 /// <summary>Marks a text field that holds an RFC 3339 time, for the OpenAPI document.</summary>

@@ -1,10 +1,11 @@
+using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>The host's commands: serve (without a word), <c>migrate</c>, and in Development <c>token</c>.</summary>
+/// <summary>The host's commands: serve (without a word), <c>migrate</c>, <c>openapi</c>, and in Development <c>token</c>.</summary>
 internal static class Commands
 {
     /// <summary>Exit code of a host that cannot start.</summary>
@@ -20,6 +21,7 @@ internal static class Commands
             return args switch
             {
                 ["migrate", .. var rest] => await MigrateAsync(rest),
+                ["openapi"] => await PrintOpenApiAsync(),
                 ["token", .. var words] => PrintToken(words),
                 _ => await ServeAsync(args),
             };
@@ -88,6 +90,26 @@ internal static class Commands
         await Migrator.VerifyAsync(database, CancellationToken.None);
         Console.WriteLine("The database is migrated.");
         return 0;
+    }
+
+    // The same on every machine: nothing is read from the environment, and no database is asked.
+    private static async Task<int> PrintOpenApiAsync()
+    {
+        await using var app = BuildWithoutDatabase();
+        Console.Write(await RegistryDocument.WriteAsync(app, CancellationToken.None));
+        return 0;
+    }
+
+    /// <summary>A host that is never started, of which one only asks what it would offer.</summary>
+    internal static WebApplication BuildWithoutDatabase()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.Logging.ClearProviders();
+        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1 };
+        builder.AddRegistry(options, "Host=nowhere.invalid");
+        var app = builder.Build();
+        app.UseRegistry();
+        return app;
     }
 
     private static int PrintToken(string[] words)

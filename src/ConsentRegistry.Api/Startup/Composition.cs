@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;

@@ -3,23 +3,25 @@ using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>What an orchestrator asks.</summary>
+/// <summary>What an orchestrator asks: whether to restart the service, and whether to send it requests.</summary>
 internal static class Health
 {
+    public const string Tag = "Health";
+
     /// <summary>How long the database may take to answer.</summary>
     private const int ReadySeconds = 2;
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        var health = app.MapGroup("/health").WithTags(Tag).AllowAnonymous();
         health.MapGet("/live", Live).Named("live").Produces<HealthBody>();
         health.MapGet("/ready", Ready).Named("ready").Produces<HealthBody>().Refuses(503);
     }
 
-    /// <summary>Whether the process runs. If not, start it again.</summary>
+    /// <summary>Says whether the process runs. If not, start it again.</summary>
     private static IResult Live() => Results.Ok(new HealthBody("live"));
 
-    /// <summary>Whether the service can answer: the database is there. If not, send requests elsewhere.</summary>
+    /// <summary>Says whether the service can answer. If not, as its database is out of reach, send requests elsewhere.</summary>
     private static async Task<IResult> Ready(Database database, CancellationToken cancellation)
     {
         try

@@ -4,6 +4,10 @@ using FluentValidation;
 namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>Answers many checks from one snapshot. A bad item spoils no other; facts that cannot be read make every item indeterminate.</summary>
+/// <remarks>
+/// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name, has an <c>error</c>
+/// beside <c>allowed: false</c>.
+/// </remarks>
 internal static partial class CheckBatch
 {
     public static async Task<IResult> Handle(

@@ -5,6 +5,10 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>Answers one check. A deny is an answer; not being able to answer is 503.</summary>
+/// <remarks>
+/// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope <c>consent:check:any</c>. Ask again for
+/// each use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c> was asked for.
+/// </remarks>
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(Body<CheckRequest> body, FactReader reader, HttpContext http, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
@@ -20,18 +21,18 @@ public enum Consistency
 }
 
 /// <summary>One question: may this requester use this video for this purpose?</summary>
-/// <param name="CreatorId">The video's owner. Required.</param>
-/// <param name="VideoId">The owner's id for the video. Required.</param>
-/// <param name="Purpose">The purpose. Required.</param>
+/// <param name="CreatorId">The video's owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="Purpose">The purpose.</param>
 /// <param name="Requester">Who wants to use the video; the token's own client without it.</param>
 /// <param name="MinVersions">Streams' versions that the answer must know at least, by creator; at most 64.</param>
 /// <param name="Consistency">How the check comes by its facts.</param>
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.</param>
 /// <param name="Explain">Whether to say how the decision came about.</param>
 public sealed record CheckRequest(
-    string? CreatorId,
-    string? VideoId,
-    string? Purpose,
+    [property: Required] string? CreatorId,
+    [property: Required] string? VideoId,
+    [property: Required] string? Purpose,
     string? Requester,
     IReadOnlyDictionary<string, long>? MinVersions,
     [property: Words<Consistency>] string? Consistency,
@@ -58,7 +59,7 @@ public sealed record CheckDefaults(
 /// <summary>Many questions at once.</summary>
 /// <param name="Defaults">What the checks have in common.</param>
 /// <param name="Checks">The checks; 1 to 1,000.</param>
-public sealed record BatchRequest(CheckDefaults? Defaults, IReadOnlyList<CheckRequest>? Checks);
+public sealed record BatchRequest(CheckDefaults? Defaults, [property: Required] IReadOnlyList<CheckRequest>? Checks);
 
 /// <summary>Who and what decided.</summary>
 /// <param name="CreatorId">The creator who decided.</param>
@@ -105,7 +106,7 @@ public sealed record DecisionBody(
     Reason Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Words<Detail>] string? Detail,
     DeciderBody? DecidedBy,
-    IReadOnlyList<string> Obligations,
+    [property: Words<Conditions>] IReadOnlyList<string> Obligations,
     IReadOnlyList<string> Excludes,
     long? Version,
     Instant? FreshAt,
@@ -173,7 +174,7 @@ public sealed record RefusedItem(bool Allowed, ItemError Error);
 /// <param name="Results">For each check a decision, or <c>{allowed: false, error}</c>.</param>
 /// <param name="FreshAt">The database's time at the read that answered; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
-public sealed record BatchBody(IReadOnlyList<object> Results, Instant? FreshAt, long MaxAgeMs);
+public sealed record BatchBody([property: OneOf(typeof(DecisionBody), typeof(RefusedItem))] IReadOnlyList<object> Results, Instant? FreshAt, long MaxAgeMs);
 
 internal sealed class CheckValidator : AbstractValidator<CheckRequest>
 {

@@ -24,7 +24,7 @@ public sealed record PurposeBody(string Purpose, string? Parent, bool UsesLikene
 /// <param name="Items">Every purpose, in order of registration; at most 256.</param>
 public sealed record VocabularyBody(int Version, IReadOnlyList<PurposeBody> Items);
 
-/// <summary>Lists the vocabulary.</summary>
+/// <summary>Lists the vocabulary. Every purpose, in order of registration; no purpose is ever renamed, moved or removed.</summary>
 internal static class ListPurposes
 {
     public static async Task<IResult> Handle(Reading reading, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -8,11 +9,12 @@ using FluentValidation;
 namespace ConsentRegistry.Api.Features.Purposes;
 
 /// <summary>A purpose to register.</summary>
-/// <param name="Purpose">Its name: its parent's, a dot and one segment of <c>[a-z][a-z0-9-]{0,62}</c>; at most 4 segments. Required.</param>
+/// <param name="Purpose">Its name: its parent's, a dot and one segment of <c>[a-z][a-z0-9-]{0,62}</c>; at most 4 segments.</param>
 /// <param name="Parent">The purpose one above, which the name says already; if given, it has to agree.</param>
-/// <param name="UsesLikeness">Whether depicted people decide on it. Required: whoever registers a purpose has to have thought of them.</param>
-/// <param name="Description">What it means, in a sentence for creators. Required; at most 1,000 characters.</param>
-public sealed record RegisterPurposeRequest(string? Purpose, string? Parent, bool? UsesLikeness, string? Description);
+/// <param name="UsesLikeness">Whether depicted people decide on it: whoever registers a purpose has to have thought of them.</param>
+/// <param name="Description">What it means, in a sentence for creators; at most 1,000 characters.</param>
+public sealed record RegisterPurposeRequest(
+    [property: Required] string? Purpose, string? Parent, [property: Required] bool? UsesLikeness, [property: Required] string? Description);
 
 internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurposeRequest>
 {
@@ -31,6 +33,9 @@ internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurpo
 }
 
 /// <summary>Registers a purpose. Nobody's earlier allow reaches it; earlier asks and denies above it do.</summary>
+/// <remarks>
+/// It raises the version of the vocabulary by one. Registering the same once more changes nothing, and is 200.
+/// </remarks>
 internal static class RegisterPurpose
 {
     public static Task<IResult> Handle(Body<RegisterPurposeRequest> body, ChangePipeline pipeline, HttpContext http) =>

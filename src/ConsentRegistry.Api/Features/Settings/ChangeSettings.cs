@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
@@ -23,8 +24,8 @@ public enum ChangeOperation
 }
 
 /// <summary>One item of a bulk change.</summary>
-/// <param name="Op">What to do. Required.</param>
-/// <param name="Purpose">The purpose of the setting. Required.</param>
+/// <param name="Op">What to do.</param>
+/// <param name="Purpose">The purpose of the setting.</param>
 /// <param name="Requester">The requester that the setting names; without it, anybody.</param>
 /// <param name="Video">Of an override, the video: an own one, or one in which the creator is registered as a participant.</param>
 /// <param name="Effect">Where something is set: the effect.</param>
@@ -33,8 +34,8 @@ public enum ChangeOperation
 /// <param name="ExpiresAt">Of an allow only: when it ends, RFC 3339.</param>
 /// <param name="ClearExceptions">Of an ask or deny default: also clear the more specific settings that answer less restrictively, those of this request apart.</param>
 public sealed record ChangeItem(
-    [property: Words<ChangeOperation>] string? Op,
-    string? Purpose,
+    [property: Required] [property: Words<ChangeOperation>] string? Op,
+    [property: Required] string? Purpose,
     string? Requester,
     VideoReference? Video,
     [property: Words<Effect>] string? Effect,
@@ -49,16 +50,16 @@ public sealed record ChangeItem(
 }
 
 /// <summary>A video by its owner and the owner's name for it, as a request names it.</summary>
-/// <param name="CreatorId">The owner. Required.</param>
-/// <param name="VideoId">The owner's id for the video. Required.</param>
-public sealed record VideoReference(string? CreatorId, string? VideoId);
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record VideoReference([property: Required] string? CreatorId, [property: Required] string? VideoId);
 
 /// <summary>Changes that are made together, or not at all.</summary>
 /// <param name="Changes">The changes; 1 to 10,000, no two of one setting.</param>
 /// <param name="DryRun">Whether to change nothing and say what would flip.</param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
-public sealed record ChangeSettingsRequest(IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
+public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
 
 internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettingsRequest>
 {
@@ -109,7 +110,10 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
     }
 }
 
-/// <summary>Makes up to 10,000 changes as one: one version, and if one item is refused, none is made.</summary>
+/// <summary>Makes many changes as one. Up to 10,000 make one version, and if one item is refused, none is made.</summary>
+/// <remarks>
+/// With <c>dryRun</c> nothing is changed: the answer counts the videos whose effective consent would flip, and names the first 100.
+/// </remarks>
 internal static class ChangeSettings
 {
     public static Task<IResult> Handle(

@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Clears an override for a video of somebody else in which the creator is registered as a participant.</summary>
+/// <summary>Clears an override for somebody else's video. The creator has to be registered as a participant; otherwise the answer is 403.</summary>
 internal static class ClearAppearanceOverride
 {
     public static Task<IResult> Handle(

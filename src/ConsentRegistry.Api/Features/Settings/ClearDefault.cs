@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Clears a default: an explicit act, which reaches every video.</summary>
+/// <summary>Clears a default. That is an explicit act and reaches every video; clearing what is not set changes nothing.</summary>
 internal static class ClearDefault
 {
     public static Task<IResult> Handle(

@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Clears an override for one of the creator's own videos.</summary>
+/// <summary>Clears an override for an own video. What the default says holds again; clearing what is not set changes nothing.</summary>
 internal static class ClearOverride
 {
     public static Task<IResult> Handle(

@@ -26,7 +26,7 @@ public sealed record ConsentBody(
     StopBody? Hold,
     long Overrides);
 
-/// <summary>Reads a creator's settings, in one snapshot.</summary>
+/// <summary>Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of reads as version 0.</summary>
 internal static class GetConsent
 {
     public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Reading reading, CancellationToken cancellation)

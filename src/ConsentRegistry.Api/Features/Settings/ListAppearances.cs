@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -9,9 +10,9 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Video">The video.</param>
 /// <param name="PublishedAt">When it was published; null if that is unknown.</param>
 /// <param name="Roles">How the creator is concerned: <c>coCreator</c>, <c>depicted</c> or both.</param>
-public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, IReadOnlyList<string> Roles);
+public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, [property: Words<ParticipantRole>] IReadOnlyList<string> Roles);
 
-/// <summary>Lists the videos in which a creator is registered as a participant.</summary>
+/// <summary>Lists the videos of others in which a creator appears. Those are the videos for which the platform registered them as a participant.</summary>
 internal static class ListAppearances
 {
     public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor? cursor, Reading reading, CancellationToken cancellation)

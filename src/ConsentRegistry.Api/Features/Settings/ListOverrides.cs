@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Lists a creator's overrides, for their own videos and for others' in which they appear.</summary>
+/// <summary>Lists a creator's overrides. Those for their own videos and for others' in which they appear, by owner, video and purpose.</summary>
 internal static class ListOverrides
 {
     public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor? cursor, Reading reading, CancellationToken cancellation)

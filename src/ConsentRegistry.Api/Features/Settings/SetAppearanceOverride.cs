@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Sets what holds, as far as this creator decides, for a video of somebody else in which they are registered as a participant.</summary>
+/// <summary>Sets an override for somebody else's video. It holds as far as this creator decides, who has to be registered as a participant; otherwise the answer is 403.</summary>
 internal static class SetAppearanceOverride
 {
     public static Task<IResult> Handle(

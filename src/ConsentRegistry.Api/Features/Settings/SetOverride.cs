@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Sets what holds for one of the creator's own videos, registered or not.</summary>
+/// <summary>Sets an override for an own video. It holds for this video in place of the default, whether or not the video is registered yet.</summary>
 internal static class SetOverride
 {
     public static Task<IResult> Handle(

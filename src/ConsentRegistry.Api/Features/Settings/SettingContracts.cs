@@ -24,7 +24,7 @@ public sealed record VideoName(string CreatorId, string VideoId)
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record SegmentBody(
-    Instant? From, Effect Effect, IReadOnlyList<string> Conditions, Instant? ExpiresAt, int VocabularyVersion, long Version, Instant ChangedAt);
+    Instant? From, Effect Effect, [property: Words<Conditions>] IReadOnlyList<string> Conditions, Instant? ExpiresAt, int VocabularyVersion, long Version, Instant ChangedAt);
 
 /// <summary>A setting as stored: a default, or an override for one video.</summary>
 /// <param name="Video">The video of an override; null for a default.</param>
@@ -42,7 +42,7 @@ public sealed record SettingBody(
     string Purpose,
     string? Requester,
     Effect Effect,
-    IReadOnlyList<string> Conditions,
+    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
     Instant? ExpiresAt,
     int VocabularyVersion,
     long Version,

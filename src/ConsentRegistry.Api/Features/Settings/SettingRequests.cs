@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
@@ -21,7 +22,7 @@ public interface IChoiceRequest
 }
 
 /// <summary>A default to set.</summary>
-/// <param name="Effect">The effect. Required.</param>
+/// <param name="Effect">The effect.</param>
 /// <param name="AppliesTo">Of an allow only: <c>future</c> (the default) reaches videos published from now on; <c>all</c> is the creator's explicit word for every video.</param>
 /// <param name="Conditions">What an allow or ask attaches.</param>
 /// <param name="ExpiresAt">Of an allow only: when it ends, RFC 3339.</param>
@@ -29,7 +30,7 @@ public interface IChoiceRequest
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
 public sealed record SetDefaultRequest(
-    [property: Words<Effect>] string? Effect,
+    [property: Required] [property: Words<Effect>] string? Effect,
     [property: Words<AppliesTo>] string? AppliesTo,
     [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
     [property: Time] string? ExpiresAt,
@@ -38,13 +39,13 @@ public sealed record SetDefaultRequest(
     int? VocabularyVersion) : IChoiceRequest;
 
 /// <summary>An override to set.</summary>
-/// <param name="Effect">The effect. Required.</param>
+/// <param name="Effect">The effect.</param>
 /// <param name="Conditions">What an allow or ask attaches.</param>
 /// <param name="ExpiresAt">Of an allow only: when it ends, RFC 3339.</param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
 public sealed record SetOverrideRequest(
-    [property: Words<Effect>] string? Effect,
+    [property: Required] [property: Words<Effect>] string? Effect,
     [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
     [property: Time] string? ExpiresAt,
     string? Reason,

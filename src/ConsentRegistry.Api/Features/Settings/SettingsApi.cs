@@ -18,7 +18,7 @@ internal static class SettingsApi
         creator.MapDelete("/consent/defaults/{purpose}", ClearDefault.Handle).Named("clearDefault", "requester").Allow(Access.TheCreator)
             .Changes().Produces<ChangeBody>().Refuses(412);
         creator.MapPost("/consent/changes", ChangeSettings.Handle).Named("changeSettings").Allow(Access.TheCreator)
-            .Changes().WithMetadata(BodyLimit.Bulk).Produces<ChangeBody>().Refuses(412);
+            .Changes().WithMetadata(BodyLimit.Bulk).Produces<ChangeBody>().WithMetadata(new AlsoAnswers(typeof(PreviewBody))).Refuses(412);
 
         creator.MapGet("/consent/overrides", ListOverrides.Handle).Named("listOverrides", "limit", "cursor").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<SettingBody>>().Refuses(422);

@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Stops;
 
-/// <summary>Lifts the operator's stop; the settings stand as before.</summary>
+/// <summary>Lifts the operator's stop. Exactly the settings that stood before stand again; lifting what does not stand changes nothing.</summary>
 internal static class LiftHold
 {
     public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, NoBody noBody, StopWriter stops, HttpContext http) =>

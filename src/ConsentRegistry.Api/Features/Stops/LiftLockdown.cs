@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Stops;
 
-/// <summary>Lifts the emergency stop; the settings stand as before.</summary>
+/// <summary>Lifts the emergency stop. Exactly the settings that stood before stand again; lifting what does not stand changes nothing.</summary>
 internal static class LiftLockdown
 {
     public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, NoBody noBody, StopWriter stops, HttpContext http) =>

@@ -4,7 +4,10 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Stops;
 
-/// <summary>The operator's stop, by legal order or for a minor: beats the creator's settings and is named before their lockdown.</summary>
+/// <summary>Sets the operator's stop. By legal order or for a minor, it beats the creator's settings and is named before their lockdown.</summary>
+/// <remarks>
+/// Without <c>purposes</c> it stops everything. A second one adds to the one that stands; only lifting narrows.
+/// </remarks>
 internal static class SetHold
 {
     public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, Body<HoldRequest> body, StopWriter stops, HttpContext http) =>

@@ -4,7 +4,10 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Stops;
 
-/// <summary>The emergency stop: denies everything, or some purposes, at once, whatever the settings say.</summary>
+/// <summary>Sets the emergency stop. It denies everything, or some purposes, at once, whatever the settings say and however many videos there are.</summary>
+/// <remarks>
+/// Without a body it stops everything. A second one adds to the one that stands; only lifting narrows.
+/// </remarks>
 internal static class SetLockdown
 {
     public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, Body<LockdownRequest> body, StopWriter stops, HttpContext http) =>

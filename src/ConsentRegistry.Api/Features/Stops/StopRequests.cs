@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Purposes;
 using FluentValidation;
@@ -19,8 +20,8 @@ public sealed record LockdownRequest(IReadOnlyList<string>? Purposes, string? Re
 
 /// <summary>The operator's stop.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
-/// <param name="Reason">Why: the legal order or the protection of a minor. Required.</param>
-public sealed record HoldRequest(IReadOnlyList<string>? Purposes, string? Reason) : IStopRequest;
+/// <param name="Reason">Why: the legal order or the protection of a minor.</param>
+public sealed record HoldRequest(IReadOnlyList<string>? Purposes, [property: Required] string? Reason) : IStopRequest;
 
 internal sealed class LockdownValidator : AbstractValidator<LockdownRequest>
 {

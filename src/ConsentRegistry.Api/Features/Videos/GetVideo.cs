@@ -4,7 +4,10 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
-/// <summary>Reads what is registered about a video: for its owner, whoever is concerned by it, auditors and platforms.</summary>
+/// <summary>Reads what is registered about a video. Its owner, whoever is concerned by it, auditors and platforms may.</summary>
+/// <remarks>
+/// For anybody else the answer is 403, whether or not the video is registered.
+/// </remarks>
 internal static class GetVideo
 {
     public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Reading reading, HttpContext http, CancellationToken cancellation)

@@ -5,7 +5,7 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
-/// <summary>Shows effective consent for a video, for every purpose, explained.</summary>
+/// <summary>Shows effective consent for a video. The decision for every purpose, explained, for one requester or for one that no setting names.</summary>
 internal static class GetVideoConsent
 {
     public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, FactReader reader, CancellationToken cancellation)

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
-/// <summary>Lists a creator's registered videos with their effective consent for one purpose, or for every one.</summary>
+/// <summary>Lists a creator's videos with their effective consent. Only registered videos are listed, each with the decision for one purpose or for every one.</summary>
 internal static class ListVideos
 {
     public static async Task<IResult> Handle(

@@ -4,7 +4,11 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
-/// <summary>Registers facts about a video, which only the platform may: whoever asks for consent cannot say what opens a video for them.</summary>
+/// <summary>Registers facts about a video. Only the platform may: whoever asks for consent cannot say what opens a video for them.</summary>
+/// <remarks>
+/// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants and sources; removing one, or another
+/// <c>publishedAt</c> than the stored one, is 409 without <c>consent:admin</c> and a reason.
+/// </remarks>
 internal static class RegisterVideo
 {
     public static Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Body<RegisterVideoRequest> body, ChangePipeline pipeline, HttpContext http) =>

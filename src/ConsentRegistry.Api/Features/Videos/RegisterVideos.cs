@@ -7,6 +7,9 @@ using FluentValidation;
 namespace ConsentRegistry.Api.Features.Videos;
 
 /// <summary>Registers many videos of any creators. A refused item spoils no other; the accepted ones commit together.</summary>
+/// <remarks>
+/// The answers stand in the order of the request.
+/// </remarks>
 internal static class RegisterVideos
 {
     public static Task<IResult> Handle(Body<RegisterVideosRequest> body, IValidator<RegisterItem> validator, ChangePipeline pipeline, HttpContext http) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Settings;
@@ -20,14 +21,9 @@ public enum ParticipantRole
 }
 
 /// <summary>Another creator concerned by a video.</summary>
-/// <param name="CreatorId">Who. Required.</param>
-/// <param name="Role">How. Required.</param>
-public sealed record ParticipantBody(string? CreatorId, [property: Words<ParticipantRole>] string? Role);
-
-/// <summary>A video by its owner and the owner's name for it.</summary>
-/// <param name="CreatorId">The owner. Required.</param>
-/// <param name="VideoId">The owner's id for the video. Required.</param>
-public sealed record SourceRequest(string? CreatorId, string? VideoId);
+/// <param name="CreatorId">Who.</param>
+/// <param name="Role">How.</param>
+public sealed record ParticipantBody([property: Required] string? CreatorId, [property: Required] [property: Words<ParticipantRole>] string? Role);
 
 /// <summary>The facts of a registration.</summary>
 public interface IRegistration
@@ -36,7 +32,7 @@ public interface IRegistration
 
     IReadOnlyList<ParticipantBody>? Participants { get; }
 
-    IReadOnlyList<SourceRequest>? DerivedFrom { get; }
+    IReadOnlyList<VideoReference>? DerivedFrom { get; }
 
     string? Reason { get; }
 }
@@ -47,26 +43,26 @@ public interface IRegistration
 /// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
 public sealed record RegisterVideoRequest(
-    [property: Time] string? PublishedAt, IReadOnlyList<ParticipantBody>? Participants, IReadOnlyList<SourceRequest>? DerivedFrom, string? Reason) : IRegistration;
+    [property: Time] string? PublishedAt, IReadOnlyList<ParticipantBody>? Participants, IReadOnlyList<VideoReference>? DerivedFrom, string? Reason) : IRegistration;
 
 /// <summary>Facts about one video among many.</summary>
-/// <param name="CreatorId">The owner. Required.</param>
-/// <param name="VideoId">The owner's id for the video. Required.</param>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
 /// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
 /// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
 public sealed record RegisterItem(
-    string? CreatorId,
-    string? VideoId,
+    [property: Required] string? CreatorId,
+    [property: Required] string? VideoId,
     [property: Time] string? PublishedAt,
     IReadOnlyList<ParticipantBody>? Participants,
-    IReadOnlyList<SourceRequest>? DerivedFrom,
+    IReadOnlyList<VideoReference>? DerivedFrom,
     string? Reason) : IRegistration;
 
 /// <summary>Many videos to register, of any creators.</summary>
 /// <param name="Videos">The videos; 1 to 10,000.</param>
-public sealed record RegisterVideosRequest(IReadOnlyList<RegisterItem>? Videos);
+public sealed record RegisterVideosRequest([property: Required] IReadOnlyList<RegisterItem>? Videos);
 
 /// <summary>What is registered about a video.</summary>
 /// <param name="CreatorId">The owner.</param>

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>One stable code of a problem.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Code">The code.</param>
+/// <param name="When">When it is answered.</param>
+/// <param name="Detail">The detail of an example.</param>
+/// <param name="Field">The field that the example blames.</param>
+internal sealed record ProblemEntry(int Status, string Code, string When, string Detail, string? Field = null)
+{
+    /// <summary>The example, as the service would answer it.</summary>
+    public JsonNode Example => JsonSerializer.SerializeToNode(
+        new ProblemBody(
+            $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
+            ReasonPhrases.GetReasonPhrase(Status),
+            Status,
+            Detail,
+            Code,
+            "4bf92f3577b34da6a3ce929d0e0e4736",
+            Field is null ? null : new Dictionary<string, string[]>(StringComparer.Ordinal) { [Field] = [Detail] }),
+        Json.Options)!;
+}
+
+/// <summary>Every code that an operation may answer with, by status.</summary>
+internal static class ProblemCatalog
+{
+    public static readonly IReadOnlyList<ProblemEntry> All =
+    [
+        new(400, ProblemCode.MalformedJson, "The body is not one well-formed JSON value.", "The body is not one JSON value, well formed and at most 16 deep, at line 1, byte 18.", "$"),
+        new(400, ProblemCode.UnknownField, "The body has a field that the operation does not know.", "There is no such field, at line 1, byte 11.", "efect"),
+        new(400, ProblemCode.DuplicateKey, "A key stands twice in one object of the body.", "The same key stands twice, at line 1, byte 26.", "effect"),
+        new(400, ProblemCode.WrongType, "A value of the body is of another type than its field.", "The value is of another type than this field's, at line 1, byte 12.", "effect"),
+        new(400, ProblemCode.UnexpectedBody, "The operation takes no body, and one was sent.", "The operation takes no body."),
+        new(400, ProblemCode.UnknownParameter, "The query has a parameter that the operation does not know.", "The operation has no such query parameter.", "requestor"),
+        new(400, ProblemCode.RepeatedParameter, "A query parameter stands more than once.", "The query parameter stands more than once.", "requester"),
+        new(400, ProblemCode.EmptyParameter, "A query parameter is empty.", "The query parameter is empty; leave it out to say nothing.", "requester"),
+        new(400, ProblemCode.InvalidHeader, "A header is not of its grammar.", "If-Match is an ETag in quotes, as an answer gave it.", "If-Match"),
+        new(401, ProblemCode.Unauthenticated, "There is no valid bearer token.", Problem.Unauthenticated.Detail),
+        new(403, FailureCode.Forbidden, "The token does not allow this, whether or not it exists.", Problem.Forbidden.Detail),
+        new(403, ProblemCode.RequesterNotYours, "The check names another requester, which takes `consent:check:any`.", "The token allows checks for its own client only."),
+        new(404, ProblemCode.NotFound, "Nothing is there.", Problem.NotFound.Detail),
+        new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", "The path has no such method."),
+        new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "Removing a participant can widen what is allowed.", "participants"),
+        new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already, and a purpose never changes.", "purpose"),
+        new(409, ProblemCode.IdempotencyKeyInFlight, "A request with the same key is still being answered; repeat it.", "A request with this key is being answered."),
+        new(412, ProblemCode.StaleVersion, "The settings have changed since the version in `If-Match`.", "The settings have changed since the version in If-Match."),
+        new(413, ProblemCode.TooLarge, "The body is larger than the operation's limit.", $"The body is larger than {BodyLimit.Single.Bytes} bytes."),
+        new(415, ProblemCode.UnsupportedMediaType, "The body is not `application/json`.", "The body is application/json."),
+        new(422, FailureCode.Invalid, "A value is not one that the registry accepts.", $"An id is {Identifier.Grammar}.", "creatorId"),
+        new(422, FailureCode.UnknownPurpose, "The vocabulary does not know a purpose.", "The vocabulary does not know this purpose.", "purpose"),
+        new(422, FailureCode.TooMany, "There are more items than a limit, which `errors` names.", "At most 64 participants.", "participants"),
+        new(422, ProblemCode.IdempotencyKeyReused, "The key was used for another request.", "The key was used for another request.", IdempotencyKey.Header),
+        new(429, ProblemCode.RateLimited, "The caller makes more changes a second than allowed; repeat after `Retry-After`.", "More than 50 changes a second; try again shortly."),
+        new(500, ProblemCode.InternalError, "A bug of the registry.", "Something went wrong here. The trace id finds it in the log."),
+        new(503, ProblemCode.Unavailable, "The registry cannot answer now; repeat after `Retry-After`. A check without an answer is no allow.", "The registry's database cannot be reached now."),
+        new(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made; repeat it with its `Idempotency-Key`.", "Whether the change was made is not known; repeat it with the same Idempotency-Key."),
+    ];
+
+    private static readonly Dictionary<string, ProblemEntry> ByCode = All.ToDictionary(entry => entry.Code, StringComparer.Ordinal);
+
+    public static ProblemEntry Find(string code) => ByCode[code];
+}

@@ -1,0 +1,57 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>Which problems an operation may answer with: those that follow from what it takes, and those of its own.</summary>
+internal static class Refusals
+{
+    // What only the operation itself knows.
+    private static readonly Dictionary<string, string[]> Own = new(StringComparer.Ordinal)
+    {
+        ["checkConsent"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["checkConsentBatch"] = [FailureCode.TooMany],
+        ["setDefault"] = [FailureCode.TooMany],
+        ["changeSettings"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["setLockdown"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["setHold"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["getVideo"] = [ProblemCode.NotFound],
+        ["registerVideo"] = [FailureCode.WouldWiden, FailureCode.TooMany],
+        ["registerVideos"] = [FailureCode.TooMany],
+        ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
+    };
+
+    // A batch whose facts cannot be read is answered item by item; whether the process runs is no question to the database.
+    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "live"];
+
+    /// <summary>The codes by status, in order.</summary>
+    public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
+        from code in Codes(route).Distinct(StringComparer.Ordinal)
+        let entry = ProblemCatalog.Find(code)
+        group code by entry.Status into status
+        orderby status.Key
+        select (status.Key, (IReadOnlyList<string>)[.. status]);
+
+    private static IEnumerable<string> Codes(Route route) =>
+    [
+        ProblemCode.UnknownParameter,
+        .. When(route.QueryParameters.Count > 0, ProblemCode.RepeatedParameter, ProblemCode.EmptyParameter),
+        .. When(route.Body is not null, ProblemCode.MalformedJson, ProblemCode.UnknownField, ProblemCode.DuplicateKey, ProblemCode.WrongType),
+        .. When(route.TakesNoBody, ProblemCode.UnexpectedBody),
+        .. When(route.Alters || route.TakesIfMatch, ProblemCode.InvalidHeader),
+        .. When(route.Access is not null, ProblemCode.Unauthenticated, FailureCode.Forbidden),
+        .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
+        .. When(route.TakesIfMatch, ProblemCode.StaleVersion),
+        .. When(route.Body is not null || route.TakesNoBody, ProblemCode.TooLarge),
+        .. When(route.Body is not null, ProblemCode.UnsupportedMediaType),
+        .. When(route.Body is not null || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
+        .. When(route.PathParameters.Contains("purpose") || route.QueryParameters.Contains("purpose"), FailureCode.UnknownPurpose),
+        .. Own.GetValueOrDefault(route.OperationId, []),
+        .. When(route.Alters, ProblemCode.IdempotencyKeyReused, ProblemCode.RateLimited),
+        ProblemCode.InternalError,
+        .. When(!NeverUnavailable.Contains(route.OperationId), ProblemCode.Unavailable),
+        .. When(route.Alters, ProblemCode.OutcomeUnknown),
+    ];
+
+    private static string[] When(bool holds, params string[] codes) => holds ? codes : [];
+}

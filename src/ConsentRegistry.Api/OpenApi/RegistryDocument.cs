@@ -1,0 +1,77 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Purposes;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Stops;
+using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Domain;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.Swagger;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its page at <c>/swagger</c>.</summary>
+/// <remarks>
+/// Version 3.1 of OpenAPI, because it lets an operation name the scopes of a bearer token, and a reference be nullable and described.
+/// </remarks>
+internal static class RegistryDocument
+{
+    private const string Name = "v1";
+
+    /// <summary>The groups of operations in the order in which a reader needs them; each is described by its route table.</summary>
+    public static readonly IReadOnlyList<(string Tag, Type RouteTable)> Tags =
+    [
+        (ChecksApi.Tag, typeof(ChecksApi)),
+        (SettingsApi.Tag, typeof(SettingsApi)),
+        (StopsApi.Tag, typeof(StopsApi)),
+        (VideosApi.Tag, typeof(VideosApi)),
+        (PurposesApi.Tag, typeof(PurposesApi)),
+        (Health.Tag, typeof(Health)),
+    ];
+
+    public static void AddRegistryOpenApi(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSingleton<XmlDocs>();
+        services.AddSingleton(_ => Story.Read());
+        services.AddSwaggerGen(swagger =>
+        {
+            swagger.SwaggerDoc(Name, Introduction.Info);
+            swagger.AddServer(new() { Url = "/", Description = "The service that serves this document." });
+            swagger.MapType<Instant>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" });
+            swagger.SupportNonNullableReferenceTypes();
+            swagger.CustomSchemaIds(SchemaNames.Of);
+            swagger.SchemaFilter<WordSchemas>();
+            swagger.SchemaFilter<RecordSchemas>();
+            swagger.OperationFilter<Operations>();
+            swagger.DocumentFilter<BatchChecks>();
+            swagger.DocumentFilter<SharedParts>();
+        });
+    }
+
+    public static void UseRegistryOpenApi(this WebApplication app)
+    {
+        app.UseSwagger(swagger => swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.UseSwaggerUI(page =>
+        {
+            page.DocumentTitle = Introduction.Title;
+            page.SwaggerEndpoint($"{Name}/swagger.json", Introduction.Title);
+            page.EnablePersistAuthorization();
+            page.EnableDeepLinking();
+            page.DisplayOperationId();
+            page.DisplayRequestDuration();
+            // The schemas at the end of the page are for looking up, and start folded.
+            page.DefaultModelsExpandDepth(0);
+        });
+    }
+
+    /// <summary>The document of a host that need not be started, as the repository keeps it.</summary>
+    public static async Task<string> WriteAsync(WebApplication app, CancellationToken cancellation)
+    {
+        // A host that serves does this when it starts: only then are the operations known.
+        app.UseEndpoints(_ => { });
+        var document = await app.Services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(Name, host: null, basePath: null);
+        var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation);
+        return json.ReplaceLineEndings("\n") + "\n";
+    }
+}

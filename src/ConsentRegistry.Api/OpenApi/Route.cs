@@ -1,0 +1,58 @@
+using System.Reflection;
+using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>What the code of an operation says of it: its route's conventions, and what its handler takes.</summary>
+internal sealed class Route(ApiDescription description, MethodInfo handler)
+{
+    private readonly IList<object> metadata = description.ActionDescriptor.EndpointMetadata;
+
+    public string OperationId => Find<IEndpointNameMetadata>()!.EndpointName;
+
+    /// <summary>The handler, whose class is the operation.</summary>
+    public MethodInfo Handler => handler;
+
+    public IReadOnlyList<string> PathParameters { get; } =
+        [.. description.RelativePath!.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1])];
+
+    public IReadOnlyList<string> QueryParameters => Find<QueryParameters>()?.Names ?? [];
+
+    /// <summary>Who may call; null if anybody may.</summary>
+    public Access? Access => Find<IAllowAnonymous>() is null ? Find<Access>() : null;
+
+    public bool Alters => Find<ChangeMarker>() is not null;
+
+    /// <summary>Whether the operation takes the settings version that the caller saw, and so answers with the new one.</summary>
+    public bool TakesIfMatch => Takes(typeof(IfMatch));
+
+    /// <summary>Whether the answer may be that nothing changed.</summary>
+    public bool TakesIfNoneMatch => Successes.Any(success => success.StatusCode == StatusCodes.Status304NotModified);
+
+    public Type? Body => handler.GetParameters().Select(parameter => parameter.ParameterType)
+        .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))?.GenericTypeArguments[0];
+
+    public bool MayOmitBody => Find<EmptyBody>() is not null;
+
+    public bool TakesNoBody => Takes(typeof(NoBody));
+
+    public BodyLimit BodyLimit => Find<BodyLimit>() ?? BodyLimit.Single;
+
+    /// <summary>The answers that refuse nothing.</summary>
+    public IEnumerable<IProducesResponseTypeMetadata> Successes =>
+        metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer.StatusCode < 400).OrderBy(answer => answer.StatusCode);
+
+    /// <summary>The statuses that the route table names as refusals.</summary>
+    public IEnumerable<int> Refusals => metadata.OfType<IProducesResponseTypeMetadata>().Select(answer => answer.StatusCode).Where(status => status >= 400);
+
+    /// <summary>What else the success may be, where the request decides.</summary>
+    public Type? Alternative => Find<AlsoAnswers>()?.Type;
+
+    private T? Find<T>()
+        where T : class => metadata.OfType<T>().LastOrDefault();
+
+    private bool Takes(Type type) => handler.GetParameters().Any(parameter => parameter.ParameterType == type);
+}

@@ -1,0 +1,55 @@
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>What operations refer to: tags, the security scheme, parameters, headers and the examples of problems.</summary>
+internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
+{
+    public const string ETag = "ETag";
+
+    public const string Challenge = "WWW-Authenticate";
+
+    public const string RetryAfter = "Retry-After";
+
+    private const string Bearer = "bearer";
+
+    /// <summary>A bearer token with this scope.</summary>
+    public static OpenApiSecurityRequirement Requirement(string scope, OpenApiDocument document) =>
+        new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [scope] };
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        swaggerDoc.Tags = new HashSet<OpenApiTag>(RegistryDocument.Tags.Select(tag => new OpenApiTag { Name = tag.Tag, Description = docs.Summary(tag.RouteTable) }));
+        var parts = swaggerDoc.Components!;
+        parts.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [Bearer] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = $"A token of the platform's OpenID Connect provider, with scopes:\n\n{string.Join('\n', Scopes.All.Select(scope => $"- `{scope.Key}`: {scope.Value}"))}",
+            },
+        };
+        parts.Parameters = Parameters.All.ToDictionary(part => part.Key, part => (IOpenApiParameter)part.Value, StringComparer.Ordinal);
+        parts.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+        {
+            [ETag] = Header("The settings version, in quotes, for `If-Match` and `If-None-Match`.", new() { Type = JsonSchemaType.String }, "\"3\""),
+            [Challenge] = Header("That a bearer token is required, and what is wrong with the one sent.", new() { Type = JsonSchemaType.String }, "Bearer"),
+            [RetryAfter] = Header("Seconds after which to try again.", new() { Type = JsonSchemaType.Integer, Minimum = "1" }, Problem.RetryAfterSeconds),
+        };
+        // A method that the path lacks is no operation, so none refers to that problem.
+        parts.Examples = ProblemCatalog.All.Where(entry => entry.Code != ProblemCode.MethodNotAllowed).ToDictionary(
+            entry => entry.Code,
+            entry => (IOpenApiExample)new OpenApiExample { Summary = entry.When, Value = entry.Example },
+            StringComparer.Ordinal);
+        parts.Schemas!.Remove(SchemaNames.Of(typeof(VideoReference)));
+        parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(parts.Schemas, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+    }
+
+    private static OpenApiHeader Header(string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>
+        new() { Description = description, Schema = schema, Example = example };
+}
