@@ -45,9 +45,6 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     public IEnumerable<IProducesResponseTypeMetadata> Successes =>
         metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer.StatusCode < 400).OrderBy(answer => answer.StatusCode);
 
-    /// <summary>The statuses that the route table names as refusals.</summary>
-    public IEnumerable<int> Refusals => metadata.OfType<IProducesResponseTypeMetadata>().Select(answer => answer.StatusCode).Where(status => status >= 400);
-
     /// <summary>What else the success may be, where the request decides.</summary>
     public Type? Alternative => Find<AlsoAnswers>()?.Type;
 

@@ -4,11 +4,10 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
-/// <summary>Sets a default: what holds for all of a creator's videos, for one purpose and one requester or anybody.</summary>
+/// <summary>Sets a default. It holds for all of a creator's videos, for one purpose and one requester or anybody.</summary>
 /// <remarks>
 /// An ask or deny reaches every video at once. An allow reaches videos published from now on, or with <c>appliesTo: all</c> those that stand as well.
 /// More specific settings stay; an ask or deny names those that answer less restrictively as <c>exceptions</c>, and clears them with <c>clearExceptions</c>.
-/// A deny ends for good every grant that it touches.
 /// </remarks>
 internal static class SetDefault
 {

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace ConsentRegistry.Api.Tests.OpenApi;
+
+/// <summary>The OpenAPI document that the repository keeps.</summary>
+internal static class CommittedDocument
+{
+    public static string Text { get; } = File.ReadAllText(Find());
+
+    public static JsonNode Json { get; } = JsonNode.Parse(Text)!;
+
+    /// <summary>Every operation, with its path and method.</summary>
+    public static IEnumerable<(string Path, string Method, JsonObject Operation)> Operations =>
+        from path in Json["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        select (path.Key, operation.Key, operation.Value!.AsObject());
+
+    /// <summary>What a node is, or refers to.</summary>
+    public static JsonNode Resolve(JsonNode node)
+    {
+        while (node is JsonObject && (string?)node["$ref"] is { } reference)
+            node = reference[2..].Split('/').Aggregate(Json, (at, step) => at[step]!);
+        return node;
+    }
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ConsentRegistry.sln")))
+                return Path.Combine(folder.FullName, "docs", "openapi.json");
+        }
+        throw new FileNotFoundException("The repository's docs/openapi.json was not found above the tests.");
+    }
+}
