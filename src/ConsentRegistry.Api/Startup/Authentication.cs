@@ -18,6 +18,7 @@ internal static class Authentication
             {
                 bearer.Authority = authority;
                 bearer.Audience = options.Audience;
+                bearer.RequireHttpsMetadata = !environment.IsDevelopment();
                 bearer.TokenValidationParameters.NameClaimType = "sub";
             }
             else

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -23,6 +24,7 @@ internal static class Commands
                 ["migrate", .. var rest] => await MigrateAsync(rest),
                 ["openapi"] => await PrintOpenApiAsync(),
                 ["token", .. var words] => PrintToken(words),
+                [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(word),
                 _ => await ServeAsync(args),
             };
         }
@@ -36,6 +38,12 @@ internal static class Commands
             await Console.Error.WriteLineAsync($"PostgreSQL cannot be reached: {e.Message}");
             return CannotStart;
         }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
+            or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            await Console.Error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
+            return CannotStart;
+        }
     }
 
     /// <summary>The builder of a host: its configuration, its log and where it listens.</summary>
@@ -43,7 +51,8 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddRegistryLogging();
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        string[] addresses = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
+        if (addresses.All(key => string.IsNullOrEmpty(builder.Configuration[key])))
             builder.WebHost.UseUrls(RegistryOptions.DefaultUrl);
         return builder;
     }
@@ -110,6 +119,12 @@ internal static class Commands
         var app = builder.Build();
         app.UseRegistry();
         return app;
+    }
+
+    private static int RefuseCommand(string word)
+    {
+        Console.Error.WriteLine($"There is no command '{word}'; there are `migrate`, `openapi` and, in Development, `token`. Without a command the host serves.");
+        return Usage;
     }
 
     private static int PrintToken(string[] words)

@@ -7,6 +7,9 @@ namespace ConsentRegistry.Api.Startup;
 /// <summary>Brings the database to the shape that this version of the service needs, and checks that it can be relied on.</summary>
 internal static class Migrator
 {
+    /// <summary>The oldest major version of PostgreSQL that the service is tested with.</summary>
+    private const int OldestPostgres = 15;
+
     /// <summary>Applies what migrations are missing, and writes the vocabulary's first version.</summary>
     public static async Task MigrateAsync(Database database, CancellationToken cancellation)
     {
@@ -19,6 +22,11 @@ internal static class Migrator
     /// <exception cref="StartupException">The database cannot be relied on.</exception>
     public static async Task VerifyAsync(Database database, CancellationToken cancellation)
     {
+        await using (var version = database.Changes.CreateCommand("SELECT current_setting('server_version_num')::int"))
+        {
+            if (await version.ExecuteScalarAsync(cancellation) is not >= OldestPostgres * 10_000)
+                throw new StartupException($"PostgreSQL {OldestPostgres} or later is needed.");
+        }
         await using var db = ContextOn(database);
         if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
             throw new StartupException("The database is not migrated; run the host's `migrate` command.");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Npgsql;
+
 namespace ConsentRegistry.Api.Startup;
 
 /// <summary>The configuration of the service; README lists it.</summary>
@@ -34,17 +37,43 @@ public sealed class RegistryOptions
             DataFolder = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
-            ChangesPerSecond = configuration.GetValue<int?>("RateLimits:ChangesPerSecond") ?? 50,
+            ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
         };
-        if (options.ChangesPerSecond < 1)
-            throw new StartupException("RateLimits:ChangesPerSecond is at least 1.");
+        if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
+            throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
         if (environment.IsDevelopment())
             return options;
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
+        // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.
+        if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || authority.Scheme != Uri.UriSchemeHttps)
+            throw new StartupException("Tokens:Authority is an https address outside Development.");
         return options;
+    }
+
+    private static int? PositiveOrNull(IConfiguration configuration, string key)
+    {
+        if (NullIfEmpty(configuration[key]) is not { } text)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new StartupException($"{key} is a whole number, at least 1.");
+    }
+
+    // What is wrong is not repeated: the reader's message may quote a part of the password.
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(text);
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     // `dotnet run` starts in the folder of the project, ./dev in that of the repository: both mean the same data.
