@@ -17,7 +17,9 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
             or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             or PostgresErrorCodes.TooManyConnections
             or PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ReadOnlySqlTransaction
-            || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+            || postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
+            // A password that was changed under a running host: its operator's to mend, and no bug.
+            || postgres.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification,
         DbException or TimeoutException or SocketException => true,
         // A pooled connection whose server died answers some calls with an I/O error, and a context wraps what its connection threw.
         IOException => true,

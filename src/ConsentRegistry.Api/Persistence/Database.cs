@@ -48,7 +48,7 @@ public sealed class Database : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
             // An acknowledged change has reached the disk, whatever the server's or the role's default says.
-            Options = "-c synchronous_commit=on",
+            Options = $"{given.Options} -c synchronous_commit=on".Trim(),
         });
     }
 }

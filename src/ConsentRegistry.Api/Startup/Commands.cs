@@ -33,15 +33,15 @@ internal static class Commands
             await Console.Error.WriteLineAsync(e.Message);
             return CannotStart;
         }
-        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e))
-        {
-            await Console.Error.WriteLineAsync($"PostgreSQL cannot be reached: {e.Message}");
-            return CannotStart;
-        }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
             or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
         {
             await Console.Error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
+            return CannotStart;
+        }
+        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e))
+        {
+            await Console.Error.WriteLineAsync($"PostgreSQL cannot be reached: {e.Message}");
             return CannotStart;
         }
     }
