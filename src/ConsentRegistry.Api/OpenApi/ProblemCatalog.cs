@@ -32,9 +32,9 @@ internal static class ProblemCatalog
 {
     public static readonly IReadOnlyList<ProblemEntry> All =
     [
-        new(400, ProblemCode.MalformedJson, "The body is not one well-formed JSON value.", "The body is not one JSON value, well formed and at most 16 deep, at line 1, byte 18.", "$"),
-        new(400, ProblemCode.UnknownField, "The body has a field that the operation does not know.", "There is no such field, at line 1, byte 11.", "efect"),
-        new(400, ProblemCode.DuplicateKey, "A key stands twice in one object of the body.", "The same key stands twice, at line 1, byte 26.", "effect"),
+        new(400, ProblemCode.MalformedJson, "The body is not one well-formed JSON value.", $"The body is not one JSON value, well formed and at most {Json.MaxDepth} deep, at line 1, byte 17.", "$"),
+        new(400, ProblemCode.UnknownField, "The body has a field that the operation does not know.", "There is no such field, at line 1, byte 10.", "efect"),
+        new(400, ProblemCode.DuplicateKey, "A key stands twice in one object of the body.", "The same key stands twice, at line 1, byte 27.", "effect"),
         new(400, ProblemCode.WrongType, "A value of the body is of another type than its field.", "The value is of another type than this field's, at line 1, byte 12.", "effect"),
         new(400, ProblemCode.UnexpectedBody, "The operation takes no body, and one was sent.", "The operation takes no body."),
         new(400, ProblemCode.UnknownParameter, "The query has a parameter that the operation does not know.", "The operation has no such query parameter.", "requestor"),
@@ -46,7 +46,7 @@ internal static class ProblemCatalog
         new(403, ProblemCode.RequesterNotYours, "The check names another requester, which takes `consent:check:any`.", "The token allows checks for its own client only."),
         new(404, ProblemCode.NotFound, "Nothing is there.", Problem.NotFound.Detail),
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", "The path has no such method."),
-        new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "Removing a participant can widen what is allowed.", "participants"),
+        new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "'participants' would change in the direction that can widen consent; that takes the administrator's scope and a reason.", "participants"),
         new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already, and a purpose never changes.", "purpose"),
         new(409, ProblemCode.IdempotencyKeyInFlight, "A request with the same key is still being answered; repeat it.", "A request with this key is being answered."),
         new(412, ProblemCode.StaleVersion, "The settings have changed since the version in `If-Match`.", "The settings have changed since the version in If-Match."),
