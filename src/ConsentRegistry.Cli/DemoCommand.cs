@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using System.Text.Json;
 using ConsentRegistry.Client;
 using Spectre.Console;
 
@@ -30,7 +29,7 @@ internal static class DemoCommand
             },
         };
         var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
-        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop.") { url, token };
+        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop. Exit code 0 if every answer is as promised, 1 if not, 2 if no registry answers.") { url, token };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(url)!, parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable), cancellation));
         return command;
@@ -43,8 +42,7 @@ internal static class DemoCommand
             await Console.Error.WriteLineAsync($"A token is needed: --token, or {TokenVariable}. ./dev token admin prints one.");
             return ExitCode.Unusable;
         }
-        using var handler = new AccessTokenHandler(_ => ValueTask.FromResult(token));
-        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = RequestLimit };
+        using var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = url, Timeout = RequestLimit };
         try
         {
             return await new DemoStory(new(http), Terminal()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
@@ -53,25 +51,29 @@ internal static class DemoCommand
         {
             await Console.Error.WriteLineAsync($"The registry at {url} does not accept the token for this: it may be of another service, or of another data folder. ({e.Message})");
         }
+        catch (ConsentRegistryException e) when (e.Code is ConsentRegistryException.UnknownCode or ConsentRegistryException.UnreadableCode)
+        {
+            await Console.Error.WriteLineAsync($"What answers at {url} is no consent registry, or one behind something else that answers in its place. ({e.Message})");
+        }
         catch (ConsentRegistryException e)
         {
-            await Console.Error.WriteLineAsync($"The registry refused: {e.Message}");
+            await Console.Error.WriteLineAsync($"The registry at {url} refused: {e.Message}");
         }
         catch (HttpRequestException e)
         {
-            await Console.Error.WriteLineAsync($"The registry at {url} cannot be reached: {e.Message}");
+            await Console.Error.WriteLineAsync($"The registry at {url} cannot be reached: is it running? ./dev run starts one. ({e.Message})");
         }
-        catch (Exception e) when (e is JsonException or TaskCanceledException { InnerException: TimeoutException })
+        catch (TaskCanceledException e) when (e.InnerException is TimeoutException)
         {
-            await Console.Error.WriteLineAsync($"What answers at {url} is no consent registry: {e.Message}");
+            await Console.Error.WriteLineAsync($"The registry at {url} did not answer within {RequestLimit.TotalSeconds:0} seconds.");
         }
         return ExitCode.Unusable;
     }
 
-    // A file or a pipe gets plain text, as wide as the table needs.
+    // A file or a pipe gets plain text without control codes, as wide as the longest line needs.
     private static IAnsiConsole Terminal()
     {
-        const int plainWidth = 160;
+        const int plainWidth = 240;
         if (!Console.IsOutputRedirected)
             return AnsiConsole.Console;
         var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });

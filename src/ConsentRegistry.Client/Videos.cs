@@ -1,8 +1,13 @@
 namespace ConsentRegistry.Client;
 
+/// <summary>A video by its owner and the owner's name for it.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record VideoName(string CreatorId, string VideoId);
+
 /// <summary>Another creator concerned by a video.</summary>
 /// <param name="CreatorId">Who.</param>
-/// <param name="Role"><c>coCreator</c> or <c>depicted</c>.</param>
+/// <param name="Role">How: <see cref="Roles.CoCreator"/> or <see cref="Roles.Depicted"/>.</param>
 public sealed record Participant(string CreatorId, string Role);
 
 /// <summary>What a platform says about a video. What is null stays as it is; a list is the wanted list.</summary>
@@ -61,7 +66,7 @@ public sealed record Registered(Video Video, long Version, int Changes, bool Eff
 /// <param name="Version">The version of the owner's stream; null of a refused item.</param>
 /// <param name="Changes">1, or 0 if what was said already stood; null of a refused item.</param>
 /// <param name="Error">Why the item was refused; null of an accepted one.</param>
-public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version, int? Changes, ItemError? Error);
+public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version = null, int? Changes = null, ItemError? Error = null);
 
 /// <summary>What became of many videos, in the order of the request.</summary>
 /// <param name="Results">For each video.</param>
@@ -87,23 +92,36 @@ public sealed class VideosClient
 
     /// <summary>Registers facts about a video. Status 409 <c>wouldWiden</c> where they would change in the incautious direction.</summary>
     public Task<Registered> RegisterAsync(string creatorId, string videoId, VideoFacts facts, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
+        wire.SendAsync<VideoFacts, Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
 
-    /// <summary>Registers 1 to 10,000 videos of any creators. A refused item spoils no other.</summary>
-    public Task<RegisteredBatch> RegisterAsync(IReadOnlyList<VideoToRegister> videos, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<RegisteredBatch>(HttpMethod.Post, "/v1/videos/batch", new { videos }, options, cancellation);
+    /// <summary>Registers 1 to 10,000 videos of any creators. A refused item spoils no other; the accepted ones commit together.</summary>
+    /// <returns>As many results as videos, in their order.</returns>
+    public async Task<RegisteredBatch> RegisterAsync(IReadOnlyList<VideoToRegister> videos, ChangeOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(videos);
+        var batch = await wire.SendAsync<VideosToRegister, RegisteredBatch>(HttpMethod.Post, Wire.Path("v1", "videos", "batch"), new(videos), options, cancellation);
+        return batch.Results.Count == videos.Count ? batch : throw Wire.Unreadable($"{videos.Count} videos have {batch.Results.Count} results.");
+    }
 
-    /// <summary>Reads what is registered about a video.</summary>
+    /// <summary>Reads what is registered about a video; status 404 where nothing is. Whoever appears in it may read it as well.</summary>
     public Task<Video> GetAsync(string creatorId, string videoId, CancellationToken cancellation = default) =>
         wire.GetAsync<Video>(Path(creatorId, videoId), cancellation);
 
     /// <summary>Effective consent for every purpose, for a requester or for one that nobody named.</summary>
     public Task<VideoConsent> GetConsentAsync(string creatorId, string videoId, string? requester = null, CancellationToken cancellation = default) =>
-        wire.GetAsync<VideoConsent>(Path(creatorId, videoId) + "/consent" + Wire.Query(("requester", requester)), cancellation);
+        wire.GetAsync<VideoConsent>(Path(creatorId, videoId, "consent") + Wire.Query(("requester", requester)), cancellation);
 
-    /// <summary>Lists every registered video of a creator with its effective consent, for one purpose or for every one.</summary>
-    public IAsyncEnumerable<VideoConsent> ListAsync(string creatorId, string? purpose = null, string? requester = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<VideoConsent>(Wire.Path("v1", "creators", creatorId, "videos"), [("purpose", purpose), ("requester", requester)], cancellation);
+    /// <summary>Lists every registered video of a creator with its effective consent, page by page while it is enumerated.</summary>
+    /// <param name="creatorId">The creator.</param>
+    /// <param name="purpose">The purpose to decide on; every one if null.</param>
+    /// <param name="requester">For whom; for one that nobody named if null.</param>
+    /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public IAsyncEnumerable<VideoConsent> ListAsync(
+        string creatorId, string? purpose = null, string? requester = null, int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<VideoConsent>(Wire.Path("v1", "creators", creatorId, "videos"), pageSize, [("purpose", purpose), ("requester", requester)], cancellation);
 
-    private static string Path(string creatorId, string videoId) => Wire.Path("v1", "creators", creatorId, "videos", videoId);
+    private static string Path(string creatorId, string videoId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, "videos", videoId, .. rest]);
 }
+
+internal sealed record VideosToRegister(IReadOnlyList<VideoToRegister> Videos);

@@ -1,85 +1,156 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ConsentRegistry.Client;
 
-/// <summary>Sends requests and reads answers: the one place that knows of paths, headers and problem details.</summary>
-internal sealed class Wire(HttpClient http)
+/// <summary>Sends requests and reads answers: the one place that knows of addresses, headers and problem details.</summary>
+internal sealed class Wire
 {
-    // Fields that a newer registry adds are passed over. A word for an effect that this client does not know is an exception, and so no consent.
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private readonly HttpClient http;
+    private readonly Uri root;
+
+    public Wire(HttpClient http)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
+        var address = http.BaseAddress ?? throw new ArgumentException("The client's BaseAddress is the registry's.", nameof(http));
+        // Without the slash the last segment of the address would be replaced, not added to.
+        root = address.AbsolutePath.EndsWith('/') ? address : new UriBuilder(address) { Path = address.AbsolutePath + "/" }.Uri;
+        this.http = http;
+    }
 
-    /// <summary>A path of these segments; each is escaped.</summary>
-    public static string Path(params string[] segments) => "/" + string.Join('/', segments.Select(Uri.EscapeDataString));
+    /// <summary>A path of these segments, relative to the registry's address; each is escaped.</summary>
+    /// <exception cref="ArgumentException">A segment is empty, <c>.</c> or <c>..</c>: no escaping keeps those from naming another operation.</exception>
+    public static string Path(params string[] segments)
+    {
+        foreach (var segment in segments)
+        {
+            ArgumentNullException.ThrowIfNull(segment, nameof(segments));
+            if (segment is "" or "." or "..")
+                throw new ArgumentException($"'{segment}' is neither an id nor a purpose.", nameof(segments));
+        }
+        return string.Join('/', segments.Select(Uri.EscapeDataString));
+    }
 
-    /// <summary>A query of the parameters that have a value.</summary>
+    /// <summary>A query of the parameters that have a value. An empty value is sent, and refused by the registry.</summary>
     public static string Query(params (string Name, string? Value)[] parameters)
     {
         var given = parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}").ToList();
         return given.Count == 0 ? "" : "?" + string.Join('&', given);
     }
 
-    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, path, body: null, options: null, cancellation);
+    /// <summary>The exception for a success that makes no sense.</summary>
+    public static ConsentRegistryException Unreadable(string detail, HttpStatusCode status = HttpStatusCode.OK, Exception? cause = null) =>
+        new(status, ConsentRegistryException.UnreadableCode, $"What answered is no consent registry that this client understands. {detail}", cause);
 
-    public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, ChangeOptions? options, CancellationToken cancellation)
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Get, new Uri(root, path)), cancellation);
+
+    /// <summary>What stands, unless it is of this version; null if it is.</summary>
+    public async Task<T?> GetUnlessAsync<T>(string path, long version, CancellationToken cancellation)
+        where T : class
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        if (body is not null)
-            request.Content = JsonContent.Create(body, body.GetType(), options: Json);
-        if (options?.IfSettingsVersion is { } version)
-            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version.ToString(CultureInfo.InvariantCulture)}\""));
-        if (options?.IdempotencyKey is { } key)
-            request.Headers.Add("Idempotency-Key", key);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (!response.IsSuccessStatusCode)
-            throw await ProblemOfAsync(response, cancellation);
-        return await response.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new JsonException("The registry answered null.");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        request.Headers.IfNoneMatch.Add(ETagOf(version));
+        using var response = await http.SendAsync(request, cancellation);
+        return response.StatusCode == HttpStatusCode.NotModified ? null : await ReadAsync<T>(response, cancellation);
+    }
+
+    public Task<T> DeleteAsync<T>(string path, ChangeOptions? options, CancellationToken cancellation) =>
+        SendAsync<T>(With(options, new(HttpMethod.Delete, new Uri(root, path))), cancellation);
+
+    public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, ChangeOptions? options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, TypeOf<TBody>()));
+        content.Headers.ContentType = new("application/json");
+        return SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = content }), cancellation);
     }
 
     /// <summary>Every item of a list, page by page.</summary>
-    public async IAsyncEnumerable<T> ListAsync<T>(string path, (string Name, string? Value)[] parameters, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<T> ListAsync<T>(
+        string path, int? pageSize, (string Name, string? Value)[] parameters, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? cursor = null;
         do
         {
-            var page = await GetAsync<Page<T>>(path + Query([.. parameters, ("cursor", cursor)]), cancellation);
+            var page = await GetAsync<Page<T>>(path + Query([.. parameters, ("limit", pageSize?.ToString(CultureInfo.InvariantCulture)), ("cursor", cursor)]), cancellation);
             foreach (var item in page.Items)
                 yield return item;
+            if (page.NextCursor is not null && page.NextCursor == cursor)
+                throw Unreadable("The list does not go on.");
             cursor = page.NextCursor;
         }
         while (cursor is not null);
     }
 
+    private static HttpRequestMessage With(ChangeOptions? options, HttpRequestMessage request)
+    {
+        if (options?.IfSettingsVersion is { } version)
+            request.Headers.IfMatch.Add(ETagOf(version));
+        if (options?.IdempotencyKey is { } key)
+            request.Headers.Add("Idempotency-Key", key);
+        return request;
+    }
+
+    private static EntityTagHeaderValue ETagOf(long version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
+
+    // The answer is read whole, so that the client's timeout is for all of it.
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, cancellation);
+            return await ReadAsync<T>(response, cancellation);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (!response.IsSuccessStatusCode)
+            throw await ProblemOfAsync(response, cancellation);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            return await JsonSerializer.DeserializeAsync(body, TypeOf<T>(), cancellation) ?? throw new JsonException("The body is null.");
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(e.Message, response.StatusCode, e);
+        }
+    }
+
     private static async Task<ConsentRegistryException> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        Problem? problem = null;
+        ProblemDetails? problem = null;
         try
         {
             if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
-                problem = await response.Content.ReadFromJsonAsync<Problem>(Json, cancellation);
+            {
+                await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+                problem = await JsonSerializer.DeserializeAsync(body, TypeOf<ProblemDetails>(), cancellation);
+            }
         }
         catch (JsonException)
         {
             // Something between here and the registry answered in its place; the status says what there is to say.
         }
-        return new(
-            response.StatusCode,
-            problem?.Code ?? "unknown",
-            problem?.Detail ?? response.ReasonPhrase ?? "",
-            problem?.TraceId,
-            problem?.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal),
-            response.Headers.RetryAfter?.Delta);
+        return new(response.StatusCode, problem?.Code ?? ConsentRegistryException.UnknownCode, problem?.Detail ?? response.ReasonPhrase ?? "")
+        {
+            TraceId = problem?.TraceId,
+            Errors = problem?.Errors ?? [],
+            RetryAfter = RetryAfterOf(response),
+        };
     }
 
-    private sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+    // The registry gives seconds; a proxy may give a date, which is meant by the clock that also dated the answer.
+    private static TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - (response.Headers.Date ?? DateTimeOffset.UtcNow));
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
 
-    private sealed record Problem(string? Code, string? Detail, string? TraceId, Dictionary<string, string[]>? Errors);
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)(WireJson.Default.GetTypeInfo(typeof(T))
+        ?? throw new InvalidOperationException($"{nameof(WireJson)} does not know {typeof(T)}."));
 }

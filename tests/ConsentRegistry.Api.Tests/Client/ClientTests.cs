@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Client;
 
@@ -24,7 +22,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
 
         var set = await client.Settings.SetDefaultAsync(
-            creator, "remix", new(Effect.Allow) { AppliesTo = "all", Conditions = ["attribution"], Reason = "a test" }, cancellation: Cancellation);
+            creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All, Conditions = [Conditions.Attribution], Reason = "a test" }, cancellation: Cancellation);
         var named = await client.Settings.SetDefaultAsync(creator, "training", new(Effect.Ask), requester: "lab", cancellation: Cancellation);
         var consent = await client.Settings.GetAsync(creator, Cancellation);
 
@@ -47,7 +45,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var registered = await client.Videos.RegisterAsync(creator, source.VideoId, new() { PublishedAt = Published }, cancellation: Cancellation);
         var batch = await client.Videos.RegisterAsync(
             [new(creator, "derived") { DerivedFrom = [source], Participants = [new("someone", "depicted")] }, new(creator, "no/id")], cancellation: Cancellation);
-        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = "all" }, cancellation: Cancellation);
+        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All }, cancellation: Cancellation);
 
         Assert.Equal((Published, 1), (registered.Video.PublishedAt, registered.Changes));
         Assert.Equal((1, "invalid"), (batch.Results[0].Changes, batch.Results[1].Error!.Code));
@@ -72,7 +70,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         await client.Videos.RegisterAsync([.. Enumerable.Range(0, 250).Select(i => new VideoToRegister(creator, $"v{i:000}"))], cancellation: Cancellation);
 
-        var videos = await client.Videos.ListAsync(creator, "remix", "studio", Cancellation).ToListAsync(Cancellation);
+        var videos = await client.Videos.ListAsync(creator, "remix", "studio", cancellation: Cancellation).ToListAsync(Cancellation);
         var one = await client.Videos.GetConsentAsync(creator, "v007", "studio", Cancellation);
 
         Assert.Equal(Enumerable.Range(0, 250).Select(i => $"v{i:000}"), videos.Select(video => video.Video!.VideoId));
@@ -91,8 +89,8 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         await client.Settings.SetOverrideAsync(creator, own, "remix", new(Effect.Deny), cancellation: Cancellation);
         await client.Settings.SetOverrideAsync(creator, foreign, "remix", new(Effect.Allow), "studio", cancellation: Cancellation);
 
-        Assert.Equal(foreign, (await client.Settings.ListAppearancesAsync(creator, Cancellation).ToListAsync(Cancellation)).Single().Video);
-        Assert.Equal([own, foreign], (await client.Settings.ListOverridesAsync(creator, Cancellation).ToListAsync(Cancellation)).Select(o => o.Video).OrderBy(v => v != own));
+        Assert.Equal(foreign, (await client.Settings.ListAppearancesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation)).Single().Video);
+        Assert.Equal([own, foreign], (await client.Settings.ListOverridesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation)).Select(o => o.Video).OrderBy(v => v != own));
         Assert.Equal(1, (await client.Settings.ClearOverrideAsync(creator, own, "remix", cancellation: Cancellation)).Changes);
         Assert.Equal(1, (await client.Settings.ClearOverrideAsync(creator, foreign, "remix", "studio", cancellation: Cancellation)).Changes);
     }
@@ -102,9 +100,9 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     {
         var client = Client("admin");
         await client.Videos.RegisterAsync(creator, "v", new(), cancellation: Cancellation);
-        SettingChange[] changes = [new("setDefault", "mining") { Effect = Effect.Allow, AppliesTo = "all" }];
+        SettingChange[] changes = [SettingChange.SetDefault("mining", Effect.Allow) with { AppliesTo = AppliesTo.All }];
 
-        var preview = await client.Settings.PreviewAsync(creator, changes, Cancellation);
+        var preview = await client.Settings.PreviewAsync(creator, changes, cancellation: Cancellation);
         var change = await client.Settings.ChangeAsync(creator, changes, "a test", cancellation: Cancellation);
 
         Assert.Equal((1, 1, true), (preview.Changes, preview.Flips.Single().Count, preview.Complete));
@@ -139,7 +137,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     public async Task A_refusal_is_an_exception_with_code_fields_and_trace_id()
     {
         var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            Client("admin").Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny) { Conditions = ["attribution"] }, cancellation: Cancellation));
+            Client("admin").Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny) { Conditions = [Conditions.Attribution] }, cancellation: Cancellation));
         var forbidden = await Assert.ThrowsAsync<ConsentRegistryException>(() => Client("creator", "other").Settings.GetAsync(creator, Cancellation));
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid"), (refused.Status, refused.Code));
@@ -165,29 +163,113 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     }
 
     [Fact]
-    public async Task A_word_for_an_effect_that_the_client_does_not_know_is_no_consent()
+    public async Task Every_operation_of_a_bulk_change_is_made()
     {
-        var client = Answering(HttpStatusCode.OK, "application/json", """{"allowed":true,"effect":"perhaps","reason":"x","someday":1}""");
+        var client = Client("admin");
+        var video = new VideoName(creator, "v");
+        await client.Settings.ChangeAsync(
+            creator, [SettingChange.SetDefault("remix", Effect.Deny), SettingChange.SetOverride(video, "remix", Effect.Allow) with { Requester = "studio" }], cancellation: Cancellation);
 
-        await Assert.ThrowsAsync<JsonException>(() => client.Checks.CheckAsync(new("a", "b", "remix"), Cancellation));
+        var cleared = await client.Settings.ChangeAsync(
+            creator, [SettingChange.ClearDefault("remix"), SettingChange.ClearOverride(video, "remix") with { Requester = "studio" }], vocabularyVersion: 1, cancellation: Cancellation);
+
+        Assert.Equal((2, 2L), (cleared.Changes, cleared.SettingsVersion));
+        Assert.Equal(0, (await client.Settings.GetAsync(creator, Cancellation)).Overrides);
     }
 
     [Fact]
-    public async Task A_field_that_the_client_does_not_know_is_passed_over()
+    public async Task A_new_deny_names_what_it_did_not_reach()
     {
-        var client = Answering(HttpStatusCode.OK, "application/json", """{"allowed":false,"effect":"deny","reason":"aNewReason","someday":1}""");
+        var client = Client("admin");
+        await client.Settings.SetOverrideAsync(creator, new(creator, "v"), "remix", new(Effect.Allow), cancellation: Cancellation);
 
-        Assert.Equal("aNewReason", (await client.Checks.CheckAsync(new("a", "b", "remix"), Cancellation)).Reason);
+        var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
+
+        Assert.Equal(1, deny.Exceptions.Count);
+        Assert.Equal((new VideoName(creator, "v"), Effect.Allow), (deny.Exceptions.First.Single().Video, deny.Exceptions.First.Single().Effect));
     }
 
     [Fact]
-    public async Task An_answer_of_somebody_else_on_the_way_is_an_exception_too()
+    public async Task Settings_are_read_only_if_they_have_changed()
     {
-        var client = Answering(HttpStatusCode.BadGateway, "text/html", "<h1>Bad gateway</h1>");
+        var client = Client("admin");
+        var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
 
-        var exception = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Checks.CheckAsync(new("a", "b", "remix"), Cancellation));
+        Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
+        Assert.Equal(deny.SettingsVersion, (await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion - 1, Cancellation))!.SettingsVersion);
+    }
 
-        Assert.Equal((HttpStatusCode.BadGateway, "unknown"), (exception.Status, exception.Code));
+    [Fact]
+    public async Task Times_keep_their_microseconds_and_lose_what_is_finer()
+    {
+        var client = Client("admin");
+        var expiry = new DateTimeOffset(2999, 12, 31, 23, 59, 59, TimeSpan.FromHours(1)).AddMicroseconds(123_456);
+
+        var set = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { ExpiresAt = expiry.AddTicks(7) }, cancellation: Cancellation);
+
+        Assert.Equal(expiry, set.Setting!.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_check_may_ask_for_reuse_versions_and_an_explanation()
+    {
+        var client = Client("admin");
+        await client.Videos.RegisterAsync(creator, "v", new() { PublishedAt = Published }, cancellation: Cancellation);
+        var allow = await client.Settings.SetDefaultAsync(
+            creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All, Conditions = [Conditions.LabelAsAi] }, cancellation: Cancellation);
+        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All }, requester: "studio", cancellation: Cancellation);
+        var check = new Check(creator, "v", "remix")
+        {
+            Requester = "studio",
+            Explain = true,
+            Consistency = Consistency.Strong,
+            MaxStaleness = TimeSpan.FromMilliseconds(1_500.9),
+            MinVersions = new Dictionary<string, long>(StringComparer.Ordinal) { [creator] = allow.Version },
+        };
+
+        var decision = await client.Checks.CheckAsync(check, Cancellation);
+        var unknown = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Checks.CheckAsync(
+            check with { MinVersions = new Dictionary<string, long>(StringComparer.Ordinal) { [creator] = 1_000 } }, Cancellation));
+
+        Assert.Equal((true, TimeSpan.FromMilliseconds(1_500), false), (decision.Allowed, decision.MaxAge, decision.TraceIsCut));
+        var settings = Assert.Single(decision.Trace!).Settings;
+        Assert.Equal("studio", settings.Single(setting => setting.Standing == "unbeaten").Requester);
+        Assert.Equal("studio", settings.Single(setting => setting.Standing == "beaten").BeatenBy!.Requester);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (unknown.Status, unknown.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Lists_go_on_over_pages_of_any_size_and_an_impossible_size_is_refused()
+    {
+        var client = Client("admin");
+        await client.Settings.ChangeAsync(
+            creator, [.. Enumerable.Range(0, 5).Select(i => SettingChange.SetOverride(new(creator, $"v{i}"), "remix", Effect.Deny))], cancellation: Cancellation);
+
+        var overrides = await client.Settings.ListOverridesAsync(creator, pageSize: 2, Cancellation).ToListAsync(Cancellation);
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(
+            async () => await client.Settings.ListOverridesAsync(creator, pageSize: 0, Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal(["v0", "v1", "v2", "v3", "v4"], overrides.Select(setting => setting.Video!.VideoId));
+        Assert.Contains("limit", refused.Errors.Keys);
+    }
+
+    [Theory]
+    [InlineData("a:b@c~d.e_f-g")]
+    [InlineData("...")]
+    [InlineData("~")]
+    [InlineData(":")]
+    public async Task Ids_of_any_characters_arrive_as_they_are(string id)
+    {
+        var client = Client("admin");
+        var (owner, me) = ($"{creator}{id}", $"{id}{creator}");
+        await client.Videos.RegisterAsync(owner, id, new() { Participants = [new(me, Roles.CoCreator)] }, cancellation: Cancellation);
+
+        var own = await client.Settings.SetOverrideAsync(owner, new(owner, id), "remix", new(Effect.Deny), id, cancellation: Cancellation);
+        var appearance = await client.Settings.SetOverrideAsync(me, new(owner, id), "remix", new(Effect.Deny), cancellation: Cancellation);
+
+        Assert.Equal((owner, new VideoName(owner, id), id), (own.CreatorId, own.Setting!.Video, own.Setting.Requester));
+        Assert.Equal((me, new VideoName(owner, id)), (appearance.CreatorId, appearance.Setting!.Video));
+        Assert.Equal(id, (await client.Videos.GetConsentAsync(owner, id, cancellation: Cancellation)).Video!.VideoId);
     }
 
     private ConsentRegistryClient Client(params string[] words)
@@ -198,21 +280,8 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
             ["creator", var id] => fixture.App.Sign(now, [Scopes.Manage], id, client: null),
             _ => fixture.App.Sign(now, Scopes.All.Keys, "admin", "admin", Caller.EveryCreator),
         };
-        return Over(new AccessTokenHandler(_ => ValueTask.FromResult(token)), fixture.App.Address);
-    }
-
-    private ConsentRegistryClient Answering(HttpStatusCode status, string type, string body) => Over(new Canned(status, type, body), new("http://registry.invalid"));
-
-    private ConsentRegistryClient Over(HttpMessageHandler handler, Uri address)
-    {
-        var http = new HttpClient(handler) { BaseAddress = address };
-        disposables.AddRange([http, handler]);
+        var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = fixture.App.Address };
+        disposables.Add(http);
         return new(http);
-    }
-
-    private sealed class Canned(HttpStatusCode status, string type, string body) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, type) });
     }
 }

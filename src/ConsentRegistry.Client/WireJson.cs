@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ConsentRegistry.Client;
+
+/// <summary>
+/// How this client reads and writes JSON, as generated code. Fields that a newer registry adds are passed over; what an answer has to have and
+/// has not, or has twice, is an exception and so no consent.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Check))]
+[JsonSerializable(typeof(CheckBatch))]
+[JsonSerializable(typeof(Decision))]
+[JsonSerializable(typeof(BatchDecision))]
+[JsonSerializable(typeof(Choice))]
+[JsonSerializable(typeof(SettingChanges))]
+[JsonSerializable(typeof(StopToSet))]
+[JsonSerializable(typeof(Change))]
+[JsonSerializable(typeof(Preview))]
+[JsonSerializable(typeof(Consent))]
+[JsonSerializable(typeof(Page<Setting>), TypeInfoPropertyName = "PageOfSettings")]
+[JsonSerializable(typeof(Page<Appearance>), TypeInfoPropertyName = "PageOfAppearances")]
+[JsonSerializable(typeof(Page<VideoConsent>), TypeInfoPropertyName = "PageOfVideos")]
+[JsonSerializable(typeof(VideoFacts))]
+[JsonSerializable(typeof(VideosToRegister))]
+[JsonSerializable(typeof(Video))]
+[JsonSerializable(typeof(Registered))]
+[JsonSerializable(typeof(RegisteredBatch))]
+[JsonSerializable(typeof(VideoConsent))]
+[JsonSerializable(typeof(PurposeToRegister))]
+[JsonSerializable(typeof(Purpose))]
+[JsonSerializable(typeof(Vocabulary))]
+[JsonSerializable(typeof(ProblemDetails))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor = null);
+
+internal sealed record ProblemDetails(string? Code = null, string? Detail = null, string? TraceId = null, Dictionary<string, string[]>? Errors = null);
+
+/// <summary>A duration as the contract has it, in whole milliseconds; what is finer is cut off, so that nothing is reused for longer than was said.</summary>
+internal sealed class MillisecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // What no TimeSpan holds is as good as for ever.
+        const long longest = long.MaxValue / TimeSpan.TicksPerMillisecond;
+        return TimeSpan.FromTicks(Math.Clamp(reader.GetInt64(), -longest, longest) * TimeSpan.TicksPerMillisecond);
+    }
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Ticks / TimeSpan.TicksPerMillisecond);
+}
