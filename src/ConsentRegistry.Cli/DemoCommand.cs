@@ -29,7 +29,7 @@ internal static class DemoCommand
             },
         };
         var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
-        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop. Exit code 0 if every answer is as promised, 1 if not, 2 if no registry answers.") { url, token };
+        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry could not be asked.") { url, token };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(url)!, parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable), cancellation));
         return command;
@@ -40,6 +40,12 @@ internal static class DemoCommand
         if (string.IsNullOrWhiteSpace(token))
         {
             await Console.Error.WriteLineAsync($"A token is needed: --token, or {TokenVariable}. ./dev token admin prints one.");
+            return ExitCode.Unusable;
+        }
+        token = token.Trim();
+        if (token.Any(character => character is < '!' or > '~'))
+        {
+            await Console.Error.WriteLineAsync("The token is none: it is one word of printable ASCII characters.");
             return ExitCode.Unusable;
         }
         using var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = url, Timeout = RequestLimit };
