@@ -59,8 +59,8 @@ public sealed class Caller
     /// <summary>The requester that a check is for unless it names another; null if the client's name is no requester's.</summary>
     public Requester? OwnRequester => Requester.TryParse(Client, out var requester) ? requester : null;
 
-    /// <summary>What tells this caller from others: idempotency keys and rate limits belong to it.</summary>
-    public string Identity => $"{Client}|{Subject}";
+    /// <summary>What tells this caller from others: idempotency keys and rate limits belong to it. The length keeps the two names apart.</summary>
+    public string Identity => $"{Client?.Length ?? -1}:{Client}:{Subject}";
 
     /// <summary>Whether of this service's scopes the caller has that of managing creators' settings and no other.</summary>
     public bool OnlyManages => Has(Scopes.Manage) && scopes.Count(Scopes.All.ContainsKey) == 1;

@@ -27,7 +27,7 @@ internal static class Composition
         });
 
         services.AddSingleton(options);
-        services.AddSingleton(new Database(connectionString));
+        services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
         services.AddSingleton<FactReader>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));

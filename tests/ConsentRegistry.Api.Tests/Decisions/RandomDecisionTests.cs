@@ -29,8 +29,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
     [Fact]
     public async Task Decides_random_histories_as_the_domain_alone_does()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("CONSENT_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper!.WriteLine($"CONSENT_TEST_SEED={seed}");
+        var seed = TestSeed.Get();
         var random = new Random(seed);
         var started = Stopwatch.GetTimestamp();
         var compared = 0;

@@ -43,8 +43,7 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
     [Fact]
     public async Task No_damaged_request_makes_the_service_fail()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("CONSENT_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper!.WriteLine($"CONSENT_TEST_SEED={seed}");
+        var seed = TestSeed.Get();
         var random = new Random(seed);
         var operations = App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => (
@@ -65,7 +64,8 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
                 var answer = await App.Admin().SendAsync(new(request.Method), request.Path, request.Body, request.Headers);
                 Interlocked.Increment(ref answered);
                 var shaped = answer.Status < 400 || answer.Text.Length == 0 || (answer.MediaType == "application/problem+json" && answer.Code is not null);
-                if (answer.Status >= 500 || !shaped)
+                // 505 is the server's own word on a request line that it cannot read.
+                if (answer.Status is >= 500 and not 505 || !shaped)
                     failures.Add($"{request.Method} {request.Path} {string.Join(" | ", request.Headers)} {(request.Body is null ? "" : Encoding.Latin1.GetString(request.Body))} => {answer.Status} {answer.Text}");
             }
             catch (Exception e) when (e is HttpRequestException or UriFormatException or FormatException)

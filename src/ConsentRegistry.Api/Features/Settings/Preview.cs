@@ -40,7 +40,7 @@ public sealed record FlipBody(string Purpose, string? Requester, Effect Before, 
 
 /// <summary>
 /// Shows what a change would do: plans it as a change does, and decides every video of the creator, and every one in which they appear, with
-/// the settings that stand and with those that would. Nothing is locked and nothing written.
+/// the settings that stand and with those that would. What others made from those videos is not looked at. Nothing is locked and nothing written.
 /// </summary>
 internal sealed class Preview(Database database, FactReader reader)
 {
@@ -71,22 +71,7 @@ internal sealed class Preview(Database database, FactReader reader)
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
 
-        var purposes = RelatedPurposes(request, plan.Vocabulary);
-        var requesters = request.Changes.Select(change => change.Key.Requester).OfType<Requester>().Distinct().ToList();
-        var checksPerVideo = purposes.Count * (requesters.Count + 1);
-        var videosPerRead = Math.Clamp(ChecksPerRead / checksPerVideo, 1, VideosPerRead);
-        var flips = new Flips();
-        var checks = 0;
-        VideoKey? last = null;
-        List<VideoKey> videos;
-        do
-        {
-            videos = await ReadVideosAsync(db, request.Creator, last, videosPerRead, cancellation);
-            await CountAsync(flips, videos, purposes, requesters, request.Creator, plan.Plan, cancellation);
-            checks += videos.Count * checksPerVideo;
-            last = videos.Count > 0 ? videos[^1] : null;
-        }
-        while (videos.Count == videosPerRead && checks < MaxChecks);
+        var (flips, complete) = await CountAsync(db, request.Creator, plan.Plan, plan.Vocabulary, cancellation);
         return Results.Ok(new PreviewBody(
             request.Creator.Value,
             creator?.SettingsVersion ?? 0,
@@ -94,7 +79,33 @@ internal sealed class Preview(Database database, FactReader reader)
             ExceptionsBody.Of(plan.Plan),
             flips.Counts,
             flips.First,
-            Complete: videos.Count < videosPerRead));
+            complete));
+    }
+
+    private async Task<(Flips Flips, bool Complete)> CountAsync(
+        RegistryContext db, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
+    {
+        var flips = new Flips();
+        if (plan.Count == 0)
+            return (flips, Complete: true);
+        // What is altered, exceptions that are cleared included, bears on these purposes, and on whom it names beside anybody.
+        SettingKey[] altered = [.. plan.Defaults.Select(one => SettingKey.Of(one.Key)), .. plan.Overrides.Select(one => SettingKey.Of(one.Key))];
+        var purposes = RelatedPurposes(altered, vocabulary);
+        var requesters = altered.Select(key => key.Requester).OfType<Requester>().Distinct().ToList();
+        var checksPerVideo = purposes.Count * (requesters.Count + 1);
+        var videosPerRead = Math.Clamp(ChecksPerRead / checksPerVideo, 1, VideosPerRead);
+        var checks = 0;
+        VideoKey? last = null;
+        List<VideoKey> videos;
+        do
+        {
+            videos = await ReadVideosAsync(db, creator, last, videosPerRead, cancellation);
+            await CountAsync(flips, videos, purposes, requesters, creator, plan, cancellation);
+            checks += videos.Count * checksPerVideo;
+            last = videos.Count > 0 ? videos[^1] : null;
+        }
+        while (videos.Count == videosPerRead && checks < MaxChecks);
+        return (flips, Complete: videos.Count < videosPerRead);
     }
 
     private async Task CountAsync(
@@ -120,11 +131,11 @@ internal sealed class Preview(Database database, FactReader reader)
         }
     }
 
-    private static List<PurposeIndex> RelatedPurposes(SettingsRequest request, Vocabulary vocabulary)
+    private static List<PurposeIndex> RelatedPurposes(SettingKey[] altered, Vocabulary vocabulary)
     {
         var related = PurposeSet.None;
-        foreach (var change in request.Changes)
-            related |= vocabulary.Related(vocabulary.Find(change.Key.Purpose));
+        foreach (var key in altered)
+            related |= vocabulary.Related(vocabulary.Find(key.Purpose));
         var purposes = new List<PurposeIndex>();
         foreach (var purpose in related)
             purposes.Add(purpose);

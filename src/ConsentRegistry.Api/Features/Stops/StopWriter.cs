@@ -22,7 +22,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
                 if (purposes is not null && await FindUnknownAsync(change.Db, purposes, cancellation) is { } unknown)
                     return unknown;
                 return await WriteAsync(
-                    change, creator, kind, ifMatch, (standing, stamp) => Stop.Add(standing, purposes, stamp), Caller.Of(http).Author(creator, request.Reason), cancellation);
+                    change, creator, kind, ifMatch, (standing, stamp) => Stop.Add(standing, purposes, stamp), AuthorOf(http, creator, kind, request.Reason), cancellation);
             },
             Patience.Stop);
     }
@@ -30,8 +30,12 @@ internal sealed class StopWriter(ChangePipeline pipeline)
     /// <summary>Lifts the stop that stands: exactly the settings that stood before stand again.</summary>
     public Task<IResult> LiftAsync(HttpContext http, CreatorId creator, StopKind kind, IfMatch ifMatch) => pipeline.RunAsync(
         http,
-        (change, cancellation) => WriteAsync(change, creator, kind, ifMatch, (_, _) => null, Caller.Of(http).Author(creator, reason: null), cancellation),
+        (change, cancellation) => WriteAsync(change, creator, kind, ifMatch, (_, _) => null, AuthorOf(http, creator, kind, reason: null), cancellation),
         Patience.Stop);
+
+    // A hold is the operator's own act, whomever else the caller may act for.
+    private static Authorship AuthorOf(HttpContext http, CreatorId creator, StopKind kind, string? reason) =>
+        Caller.Of(http).Author(kind == StopKind.Hold ? null : creator, reason);
 
     private static async Task<Result<Answer>> WriteAsync(
         Change change, CreatorId creator, StopKind kind, IfMatch ifMatch, Func<Stop?, Stamp, Stop?> alter, Authorship by, CancellationToken cancellation)
