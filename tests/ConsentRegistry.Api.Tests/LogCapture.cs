@@ -13,30 +13,30 @@ public sealed class LogCapture : ILogEventSink, IDisposable
     private static readonly ConcurrentDictionary<string, LogCapture> All = new(StringComparer.Ordinal);
     private static readonly JsonFormatter Formatter = new(renderMessage: true);
 
-    private readonly string _id = Guid.NewGuid().ToString("N");
-    private readonly ConcurrentQueue<LogEvent> _events = new();
+    private readonly string id = Guid.NewGuid().ToString("N");
+    private readonly ConcurrentQueue<LogEvent> events = new();
 
-    public LogCapture() => All[_id] = this;
+    public LogCapture() => All[id] = this;
 
     /// <summary>The configuration of a service that makes it log here.</summary>
     public IEnumerable<string> Configuration =>
     [
         "--Serilog:Using:0=ConsentRegistry.Api.Tests",
         "--Serilog:WriteTo:0:Name=Captured",
-        $"--Serilog:WriteTo:0:Args:id={_id}",
+        $"--Serilog:WriteTo:0:Args:id={id}",
     ];
 
     /// <summary>Everything that was logged, each event as the line that an operator would see.</summary>
-    public IReadOnlyList<string> Lines => [.. _events.Select(Line)];
+    public IReadOnlyList<string> Lines => [.. events.Select(Line)];
 
     /// <summary>What was logged as an error: a bug of the service.</summary>
-    public IReadOnlyList<string> Errors => [.. _events.Where(e => e.Level >= LogEventLevel.Error).Select(Line)];
+    public IReadOnlyList<string> Errors => [.. events.Where(e => e.Level >= LogEventLevel.Error).Select(Line)];
 
     public static LogCapture Find(string id) => All[id];
 
-    public void Emit(LogEvent logEvent) => _events.Enqueue(logEvent);
+    public void Emit(LogEvent logEvent) => events.Enqueue(logEvent);
 
-    public void Dispose() => All.TryRemove(_id, out _);
+    public void Dispose() => All.TryRemove(id, out _);
 
     private static string Line(LogEvent logEvent)
     {

@@ -18,16 +18,16 @@ namespace ConsentRegistry.Api.Tests;
 /// </summary>
 public sealed class RegistryApplication : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly string _folder;
-    private readonly DevelopmentTokens _tokens;
-    private readonly HttpMessageInvoker _http;
+    private readonly WebApplication app;
+    private readonly string folder;
+    private readonly DevelopmentTokens tokens;
+    private readonly HttpMessageInvoker http;
 
     private RegistryApplication(WebApplication app, string connectionString, string folder, LogCapture log)
     {
-        (_app, _folder, Log) = (app, folder, log);
-        _tokens = DevelopmentTokens.Open(folder);
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 64 });
+        (this.app, this.folder, Log) = (app, folder, log);
+        tokens = DevelopmentTokens.Open(folder);
+        http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 64 });
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
     }
@@ -45,72 +45,72 @@ public sealed class RegistryApplication : IAsyncDisposable
     public LogCapture Log { get; }
 
     /// <summary>The service's own parts, for reading its endpoints.</summary>
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => app.Services;
 
     /// <summary>Starts the service.</summary>
     /// <param name="connectionString">An empty database, or one that such a service has used.</param>
     /// <param name="configuration">What differs from the defaults, as <c>key=value</c>.</param>
     public static async Task<RegistryApplication> StartAsync(string connectionString, params string[] configuration)
     {
-        var folder = Directory.CreateTempSubdirectory("consent-host-").FullName;
+        var data = Directory.CreateTempSubdirectory("consent-host-").FullName;
         var log = new LogCapture();
         var builder = Commands.CreateBuilder(
         [
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Registry={connectionString}",
-            $"--{RegistryOptions.DataVariable}={folder}",
+            $"--{RegistryOptions.DataVariable}={data}",
             "--RateLimits:ChangesPerSecond=1000000",
             .. log.Configuration,
             .. configuration.Select(setting => $"--{setting}"),
         ]);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
         if (options.Authority is not null)
-            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(folder));
+            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
         if (!builder.Environment.IsDevelopment())
         {
             await using var database = new Database(connectionString);
             await Migrator.MigrateAsync(database, CancellationToken.None);
         }
-        var app = await Commands.BuildAsync(builder, options, connectionString);
-        await app.StartAsync(CancellationToken.None);
-        return new(app, connectionString, folder, log);
+        var host = await Commands.BuildAsync(builder, options, connectionString);
+        await host.StartAsync(CancellationToken.None);
+        return new(host, connectionString, data, log);
     }
 
     /// <summary>A new id that no other test uses.</summary>
     public static string NewId(string prefix = "c") => $"{prefix}-{Guid.NewGuid():N}"[..16];
 
     /// <summary>An administrator, who in Development also manages every creator.</summary>
-    public RegistryClient Admin() => Bearer(_tokens.Make(["admin"], TimeProvider.System.GetUtcNow()));
+    public RegistryClient Admin() => Bearer(tokens.Make(["admin"], TimeProvider.System.GetUtcNow()));
 
     /// <summary>A platform's backend.</summary>
-    public RegistryClient Platform(string id = "platform") => Bearer(_tokens.Make(["platform", id], TimeProvider.System.GetUtcNow()));
+    public RegistryClient Platform(string id = "platform") => Bearer(tokens.Make(["platform", id], TimeProvider.System.GetUtcNow()));
 
     /// <summary>A creator who manages their own settings.</summary>
-    public RegistryClient Creator(string id) => Bearer(_tokens.Make(["creator", id], TimeProvider.System.GetUtcNow()));
+    public RegistryClient Creator(string id) => Bearer(tokens.Make(["creator", id], TimeProvider.System.GetUtcNow()));
 
     /// <summary>An auditor.</summary>
-    public RegistryClient Auditor() => Bearer(_tokens.Make(["auditor"], TimeProvider.System.GetUtcNow()));
+    public RegistryClient Auditor() => Bearer(tokens.Make(["auditor"], TimeProvider.System.GetUtcNow()));
 
     /// <summary>Somebody without a token.</summary>
     public RegistryClient Anonymous() => Bearer(null);
 
     /// <summary>Somebody with exactly these scopes and claims.</summary>
     public RegistryClient With(string scopes, string? subject = null, string? client = null, params string[] creators) =>
-        Bearer(_tokens.Sign(TimeProvider.System.GetUtcNow(), scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries), subject, client, creators));
+        Bearer(tokens.Sign(TimeProvider.System.GetUtcNow(), scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries), subject, client, creators));
 
     /// <summary>Somebody with every scope, but no creator to manage.</summary>
     public RegistryClient Operator(string subject = "operator") => With(string.Join(' ', Scopes.All.Keys), subject, "console");
 
     /// <summary>Somebody with this token.</summary>
-    public RegistryClient Bearer(string? token) => new(_http, Address, token);
+    public RegistryClient Bearer(string? token) => new(http, Address, token);
 
     /// <summary>A token with these claims, as this service accepts it.</summary>
     public string Sign(DateTimeOffset now, IEnumerable<string> scopes, string? subject, string? client, params string[] creators) =>
-        _tokens.Sign(now, scopes, subject, client, creators);
+        tokens.Sign(now, scopes, subject, client, creators);
 
     /// <summary>What such a token is signed and checked with.</summary>
-    public Microsoft.IdentityModel.Tokens.SecurityKey SigningKey => _tokens.Validation.IssuerSigningKey;
+    public Microsoft.IdentityModel.Tokens.SecurityKey SigningKey => tokens.Validation.IssuerSigningKey;
 
     /// <summary>The first column of a statement's rows.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, params object[] parameters)
@@ -134,13 +134,13 @@ public sealed class RegistryApplication : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var database = _app.Services.GetRequiredService<Database>();
-        _http.Dispose();
-        await _app.StopAsync(TestContext.Current.CancellationToken);
-        await _app.DisposeAsync();
+        var database = app.Services.GetRequiredService<Database>();
+        http.Dispose();
+        await app.StopAsync(TestContext.Current.CancellationToken);
+        await app.DisposeAsync();
         await database.DisposeAsync();
         await Database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
         Log.Dispose();
     }
 

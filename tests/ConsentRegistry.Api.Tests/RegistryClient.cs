@@ -66,10 +66,10 @@ public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string?
 /// <summary>What the service answered.</summary>
 public sealed record Answer(int Status, string? MediaType, string Text, IReadOnlyDictionary<string, string> Headers)
 {
-    private JsonNode? _json;
+    private JsonNode? json;
 
     /// <summary>The body as JSON.</summary>
-    public JsonNode Json => _json ??= JsonNode.Parse(Text) ?? throw new InvalidOperationException("The body is null.");
+    public JsonNode Json => json ??= JsonNode.Parse(Text) ?? throw new InvalidOperationException("The body is null.");
 
     /// <summary>A member of the body; null if it is null or absent.</summary>
     public JsonNode? this[string member] => Json[member];

@@ -8,20 +8,20 @@ namespace ConsentRegistry.Api.Tests;
 /// </summary>
 public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
 {
-    private RegistryApplication? _app;
+    private RegistryApplication? app;
 
     /// <summary>The service.</summary>
-    public RegistryApplication App => _app ?? throw new InvalidOperationException("The service has not been started.");
+    public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
 
-    public async ValueTask InitializeAsync() => _app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+    public async ValueTask InitializeAsync() => app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is null)
+        if (app is null)
             return;
-        await using var app = _app;
-        await Ledger.VerifyAsync(app);
+        await using var ending = app;
+        await Ledger.VerifyAsync(ending);
         // Whatever a test looked at: a request that failed by a bug is one.
-        Assert.True(app.Log.Errors.Count == 0, string.Join('\n', app.Log.Errors));
+        Assert.True(ending.Log.Errors.Count == 0, string.Join('\n', ending.Log.Errors));
     }
 }

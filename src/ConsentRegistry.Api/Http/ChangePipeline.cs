@@ -1,6 +1,4 @@
 using System.Data;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

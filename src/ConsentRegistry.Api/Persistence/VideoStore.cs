@@ -2,7 +2,6 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Videos;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;

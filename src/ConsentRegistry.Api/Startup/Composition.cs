@@ -8,7 +8,6 @@ using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Startup;
 

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Security.Cryptography;
 using ConsentRegistry.Api.Http;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -1,5 +1,5 @@
-using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Startup;
 

@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 

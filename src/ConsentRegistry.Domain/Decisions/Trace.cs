@@ -1,5 +1,3 @@
-using ConsentRegistry.Domain.Settings;
-
 namespace ConsentRegistry.Domain.Decisions;
 
 /// <summary>Why a setting took part in a decision, or did not.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;

@@ -1,5 +1,3 @@
-using ConsentRegistry.Domain.Purposes;
-
 namespace ConsentRegistry.Domain.History;
 
 /// <summary>A stream of events: that of a creator, or the vocabulary's. Versions of a stream are whole and follow each other without a gap.</summary>

@@ -3,7 +3,7 @@ namespace ConsentRegistry.Api.Tests.Checks;
 /// <summary>What surrounds a decision: who asks, how fresh it is, how it explains itself.</summary>
 public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
@@ -11,7 +11,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task An_answer_has_every_field()
     {
         await AllowAsync(new { effect = "allow", appliesTo = "all", conditions = new[] { "labelAsAi", "attribution" } });
-        var changedAt = await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", _creator);
+        var changedAt = await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator);
         var before = await App.NowAsync();
 
         var answer = (await CheckAsync(App.Platform("acme"))).Is(200);
@@ -19,7 +19,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         var freshAt = (string)answer["freshAt"]!;
         Assert.InRange(freshAt, before, await App.NowAsync(), StringComparer.Ordinal);
         Assert.Equal(
-            $$"""{"allowed":true,"effect":"allow","reason":"creatorDefault","decidedBy":{"creatorId":"{{_creator}}","role":"owner","video":{"creatorId":"{{_creator}}","videoId":"v"},"scope":"default","purpose":"remix","requester":null,"version":2,"changedAt":"{{changedAt}}"},"obligations":["attribution","labelAsAi"],"excludes":[],"version":2,"freshAt":"{{freshAt}}","maxAgeMs":0}""",
+            $$"""{"allowed":true,"effect":"allow","reason":"creatorDefault","decidedBy":{"creatorId":"{{creator}}","role":"owner","video":{"creatorId":"{{creator}}","videoId":"v"},"scope":"default","purpose":"remix","requester":null,"version":2,"changedAt":"{{changedAt}}"},"obligations":["attribution","labelAsAi"],"excludes":[],"version":2,"freshAt":"{{freshAt}}","maxAgeMs":0}""",
             answer.Text);
     }
 
@@ -27,15 +27,15 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task An_explanation_names_every_setting_what_beat_it_and_the_versions_consulted()
     {
         var guest = RegistryApplication.NewId();
-        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { participants = new[] { new { creatorId = guest, role = "coCreator" } } });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix?requester=rival", new { effect = "deny" });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/videos/v/consent/remix?requester=acme", new { effect = "ask" });
+        await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { participants = new[] { new { creatorId = guest, role = "coCreator" } } });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix?requester=rival", new { effect = "deny" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/v/consent/remix?requester=acme", new { effect = "ask" });
 
         var answer = (await CheckAsync(App.Platform("acme"), explain: true)).Is(200);
 
-        Assert.Equal($"{guest} 0, {_creator} 4".Split(", ").Append("$vocabulary 1").Order(StringComparer.Ordinal), answer["versions"]!.AsObject().Select(v => $"{v.Key} {v.Value}").Order(StringComparer.Ordinal));
-        Assert.Equal([$"{_creator} owner ask videoOverride", $"{guest} coCreator deny noConsent"], answer["trace"]!.AsArray().Select(one => $"{one!["creatorId"]} {one["role"]} {one["effect"]} {one["reason"]}"));
+        Assert.Equal($"{guest} 0, {creator} 4".Split(", ").Append("$vocabulary 1").Order(StringComparer.Ordinal), answer["versions"]!.AsObject().Select(v => $"{v.Key} {v.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal([$"{creator} owner ask videoOverride", $"{guest} coCreator deny noConsent"], answer["trace"]!.AsArray().Select(one => $"{one!["creatorId"]} {one["role"]} {one["effect"]} {one["reason"]}"));
         Assert.Equal(
             ["default remix  allow beaten override remix acme 2", "override remix acme ask unbeaten   4"],
             answer["trace"]![0]!["settings"]!.AsArray()
@@ -51,16 +51,16 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
     {
         await AllowAsync(new { effect = "allow", appliesTo = "all" });
 
-        (await CheckAsync(App.Platform(), minVersions: new() { [_creator] = 2 })).Is(200);
-        (await CheckAsync(App.Platform(), minVersions: new() { [_creator] = 0, ["never-heard-of"] = 0, ["$vocabulary"] = 1 })).Is(200);
-        Assert.Equal("1", (await CheckAsync(App.Platform(), minVersions: new() { [_creator] = 3 })).IsProblem(503, "unavailable").Header("Retry-After"));
+        (await CheckAsync(App.Platform(), minVersions: new() { [creator] = 2 })).Is(200);
+        (await CheckAsync(App.Platform(), minVersions: new() { [creator] = 0, ["never-heard-of"] = 0, ["$vocabulary"] = 1 })).Is(200);
+        Assert.Equal("1", (await CheckAsync(App.Platform(), minVersions: new() { [creator] = 3 })).IsProblem(503, "unavailable").Header("Retry-After"));
         (await CheckAsync(App.Platform(), minVersions: new() { ["never-heard-of"] = 1 })).IsProblem(503, "unavailable");
         (await CheckAsync(App.Platform(), minVersions: new() { ["$vocabulary"] = 1_000 })).IsProblem(503, "unavailable");
         Assert.Equal(["minVersions"], (await CheckAsync(App.Platform(), minVersions: Enumerable.Range(0, 65).ToDictionary(i => $"c{i}", _ => 0L))).IsProblem(422, "tooMany").Fields);
         var batch = (await App.Platform().PostAsync("/v1/checks/batch", new
         {
-            defaults = new { creatorId = _creator, videoId = (string?)null, purpose = "remix" },
-            checks = new object[] { new { videoId = "v", minVersions = new Dictionary<string, long> { [_creator] = 3 } }, new { videoId = "v" } },
+            defaults = new { creatorId = creator, videoId = (string?)null, purpose = "remix" },
+            checks = new object[] { new { videoId = "v", minVersions = new Dictionary<string, long> { [creator] = 3 } }, new { videoId = "v" } },
         })).Is(200);
         Assert.Equal(["indeterminate", "creatorDefault"], batch["results"]!.AsArray().Select(r => (string)r!["reason"]!));
         Assert.False((bool)batch["results"]![0]!["allowed"]!);
@@ -75,7 +75,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal(300_000, (int)(await CheckAsync(App.Platform(), maxStalenessMs: 300_000))["maxAgeMs"]!);
 
         var expiry = Domain.Instant.From(TimeProvider.System.GetUtcNow()).Plus(TimeSpan.FromSeconds(100)).ToString();
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", expiresAt = expiry });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", expiresAt = expiry });
         Assert.InRange((int)(await CheckAsync(App.Platform(), maxStalenessMs: 300_000))["maxAgeMs"]!, 1, 100_000);
         Assert.Equal(5_000, (int)(await CheckAsync(App.Platform(), maxStalenessMs: 5_000))["maxAgeMs"]!);
         Assert.Equal(0, (int)(await CheckAsync(App.Platform()))["maxAgeMs"]!);
@@ -97,7 +97,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task Naming_another_requester_takes_the_scope_for_it()
     {
         await AllowAsync(new { effect = "deny" });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix?requester=acme", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix?requester=acme", new { effect = "allow", appliesTo = "all" });
         var acme = App.With("consent:check", null, "acme");
 
         Assert.True((bool)(await CheckAsync(acme)).Is(200)["allowed"]!);
@@ -109,7 +109,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         (await CheckAsync(App.With("consent:check", "somebody"), requester: "acme")).IsProblem(403, "requesterNotYours");
         var batch = (await acme.PostAsync("/v1/checks/batch", new
         {
-            defaults = new { creatorId = _creator, purpose = "remix" },
+            defaults = new { creatorId = creator, purpose = "remix" },
             checks = new object[] { new { videoId = "v" }, new { videoId = "v", requester = "rival" }, new { videoId = "v", requester = "acme" } },
         })).Is(200);
         Assert.Equal(["True", "requesterNotYours", "True"], batch["results"]!.AsArray().Select(r => r!["error"] is { } error ? (string)error["code"]! : ((bool)r["allowed"]!).ToString()));
@@ -121,7 +121,7 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         await AllowAsync(new { effect = "allow", appliesTo = "all" });
         var batch = (await App.Platform().PostAsync("/v1/checks/batch", new
         {
-            defaults = new { creatorId = _creator, purpose = "remix", maxStalenessMs = 1_000, explain = true },
+            defaults = new { creatorId = creator, purpose = "remix", maxStalenessMs = 1_000, explain = true },
             checks = new object[]
             {
                 new { videoId = "v" },
@@ -158,14 +158,14 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         {
             videos = Enumerable.Range(0, sources + 1).Select(i => new
             {
-                creatorId = _creator,
+                creatorId = creator,
                 videoId = $"v{i}",
-                derivedFrom = Enumerable.Range((i * 8) + 1, 8).Where(s => s <= sources).Select(s => new { creatorId = _creator, videoId = $"v{s}" }),
+                derivedFrom = Enumerable.Range((i * 8) + 1, 8).Where(s => s <= sources).Select(s => new { creatorId = creator, videoId = $"v{s}" }),
             }),
         });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
 
-        var answer = (await App.Platform().PostAsync("/v1/checks", new { creatorId = _creator, videoId = "v0", purpose = "remix", maxStalenessMs = 1_000 })).Is(200);
+        var answer = (await App.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v0", purpose = "remix", maxStalenessMs = 1_000 })).Is(200);
 
         Assert.Equal(expected, expected == "allow" ? (string)answer["effect"]! : (string)answer["reason"]!);
         Assert.Equal(expected == "allow", (bool)answer["allowed"]!);
@@ -175,10 +175,10 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
 
     private async Task AllowAsync(object body)
     {
-        (await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { })).Is(200);
-        (await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", body)).Is(200);
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", body)).Is(200);
     }
 
     private Task<Answer> CheckAsync(RegistryClient client, string? requester = null, int? maxStalenessMs = null, bool? explain = null, Dictionary<string, long>? minVersions = null) =>
-        client.PostAsync("/v1/checks", new { creatorId = _creator, videoId = "v", purpose = "remix", requester, maxStalenessMs, explain, minVersions });
+        client.PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix", requester, maxStalenessMs, explain, minVersions });
 }

@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Tests.Decisions;
 /// <param name="prefix">Stands before every creator's id, so that cases can share a database: it changes no order among them.</param>
 internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
 {
-    private readonly RegistryClient _admin = app.Admin();
+    private readonly RegistryClient admin = app.Admin();
 
     public async Task PlayAsync(Operation operation)
     {
@@ -26,21 +26,21 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
         };
         var answer = operation.Op switch
         {
-            "registerPurpose" => await _admin.PostAsync("/v1/purposes", new { purpose = operation.Purpose, usesLikeness = operation.UsesLikeness, description = "A purpose of a test." }),
-            "registerVideo" => await _admin.PutAsync($"{creator}/videos/{operation.VideoId}", new
+            "registerPurpose" => await admin.PostAsync("/v1/purposes", new { purpose = operation.Purpose, usesLikeness = operation.UsesLikeness, description = "A purpose of a test." }),
+            "registerVideo" => await admin.PutAsync($"{creator}/videos/{operation.VideoId}", new
             {
                 publishedAt = operation.Published switch { "now" => now, "longAgo" => "2020-01-01T00:00:00Z", _ => null },
                 participants = operation.Participants?.Select(p => new { creatorId = prefix + p.CreatorId, role = p.Role }),
                 derivedFrom = operation.DerivedFrom?.Select(Named),
             }),
-            "setDefault" => await _admin.PutAsync($"{creator}/consent/defaults/{operation.Purpose}{requester}", choice),
-            "clearDefault" => await _admin.DeleteAsync($"{creator}/consent/defaults/{operation.Purpose}{requester}"),
-            "setOverride" => await _admin.PutAsync($"{creator}{PathOf(operation)}/consent/{operation.Purpose}{requester}", choice with { appliesTo = null }),
-            "clearOverride" => await _admin.DeleteAsync($"{creator}{PathOf(operation)}/consent/{operation.Purpose}{requester}"),
-            "lockdown" => await _admin.PutAsync($"{creator}/lockdown", new { purposes = operation.Purposes }),
-            "liftLockdown" => await _admin.DeleteAsync($"{creator}/lockdown"),
-            "hold" => await _admin.PutAsync($"{creator}/hold", new { purposes = operation.Purposes, reason = "A test." }),
-            "liftHold" => await _admin.DeleteAsync($"{creator}/hold"),
+            "setDefault" => await admin.PutAsync($"{creator}/consent/defaults/{operation.Purpose}{requester}", choice),
+            "clearDefault" => await admin.DeleteAsync($"{creator}/consent/defaults/{operation.Purpose}{requester}"),
+            "setOverride" => await admin.PutAsync($"{creator}{PathOf(operation)}/consent/{operation.Purpose}{requester}", choice with { appliesTo = null }),
+            "clearOverride" => await admin.DeleteAsync($"{creator}{PathOf(operation)}/consent/{operation.Purpose}{requester}"),
+            "lockdown" => await admin.PutAsync($"{creator}/lockdown", new { purposes = operation.Purposes }),
+            "liftLockdown" => await admin.DeleteAsync($"{creator}/lockdown"),
+            "hold" => await admin.PutAsync($"{creator}/hold", new { purposes = operation.Purposes, reason = "A test." }),
+            "liftHold" => await admin.DeleteAsync($"{creator}/hold"),
             _ => throw new NotSupportedException($"Over HTTP there is no operation '{operation.Op}'."),
         };
         Assert.True(answer.Status is 200 or 201, $"{operation}: {answer.Status} {answer.Text}");

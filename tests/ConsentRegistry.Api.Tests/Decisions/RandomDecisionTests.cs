@@ -21,7 +21,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
     private static readonly string[] Effects = ["allow", "ask", "deny"];
     private static readonly string[] AllConditions = ["attribution", "labelAsAi", "nonCommercial"];
 
-    private readonly List<string> _purposes = [.. Vocabulary.Initial.Purposes.Select(p => p.Purpose.Name)];
+    private readonly List<string> purposes = [.. Vocabulary.Initial.Purposes.Select(p => p.Purpose.Name)];
     private readonly List<(string Name, bool UsesLikeness)> _registered = [];
 
     private RegistryApplication App => registry.App;
@@ -63,7 +63,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
             else if (operation.Op == "registerPurpose")
             {
                 _registered.Add((operation.Purpose!, operation.UsesLikeness));
-                _purposes.Add(operation.Purpose!);
+                purposes.Add(operation.Purpose!);
                 world.RegisterPurpose(Purpose.Parse(operation.Purpose!), operation.UsesLikeness);
                 await http.PlayAsync(operation);
             }
@@ -75,7 +75,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         }
         world.Now = Parse(await App.NowAsync());
         var questions = Enumerable.Range(0, Checks)
-            .Select(_ => new CaseQuestion(Pick(random, People), Pick(random, Clips), random.Next(20) == 0 ? "dubbing" : Pick(random, _purposes), Pick(random, Requesters)))
+            .Select(_ => new CaseQuestion(Pick(random, People), Pick(random, Clips), random.Next(20) == 0 ? "dubbing" : Pick(random, purposes), Pick(random, Requesters)))
             .ToList();
         var answers = await AskAsync(prefix, questions);
         for (var i = 0; i < questions.Count; i++)
@@ -97,7 +97,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
     private Operation Draw(Random random, World world)
     {
         var creator = Pick(random, People);
-        var purpose = Pick(random, _purposes);
+        var purpose = Pick(random, purposes);
         var requester = random.Next(3) == 0 ? Pick(random, Requesters) : null;
         var effect = Pick(random, Effects);
         var conditions = effect == "deny" ? null : AllConditions.Where(_ => random.Next(3) == 0).ToArray();

@@ -9,19 +9,19 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
 {
     private const int Many = 24;
 
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
-    private RegistryClient Client => App.Creator(_creator);
+    private RegistryClient Client => App.Creator(creator);
 
-    private string Consent => $"/v1/creators/{_creator}/consent";
+    private string Consent => $"/v1/creators/{creator}/consent";
 
     [Fact]
     public async Task Changes_of_one_creator_at_once_all_succeed_one_after_the_other()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, Many).Select(i =>
-            Client.PutAsync($"/v1/creators/{_creator}/videos/v{i}/consent/remix", new { effect = "deny" })));
+            Client.PutAsync($"/v1/creators/{creator}/videos/v{i}/consent/remix", new { effect = "deny" })));
 
         Assert.Equal(Enumerable.Range(1, Many).Select(v => (long)v), answers.Select(answer => answer.Is(200).Version).Order());
         Assert.Equal(Enumerable.Range(1, Many).Select(v => (long)v), answers.Select(answer => answer.SettingsVersion).Order());
@@ -94,7 +94,7 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
             Assert.Equal(["Idempotency-Key"], (await Client.SendAsync(new(method), Consent + path, body, key, $"If-Match: {ifMatch}")).IsProblem(422, "idempotencyKeyReused").Fields);
         (await Client.PutAsync($"{Consent}/defaults/remix?requester=acme", new { effect = "allow" }, key)).IsProblem(422, "idempotencyKeyReused");
         Assert.Equal(1, (await Client.GetAsync(Consent)).Version);
-        (await App.With("consent:manage", "agency", "tool", _creator).PutAsync($"{Consent}/defaults/mining", new { effect = "deny" }, key)).Is(200);
+        (await App.With("consent:manage", "agency", "tool", creator).PutAsync($"{Consent}/defaults/mining", new { effect = "deny" }, key)).Is(200);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
         {
             videos = Enumerable.Range(0, 10).Select(v => new
             {
-                creatorId = $"{_creator}-{(v + i) % 5}",
+                creatorId = $"{creator}-{(v + i) % 5}",
                 videoId = $"v{v}",
                 derivedFrom = new[] { new { creatorId = "source", videoId = $"s{v}" } },
             }),
@@ -112,7 +112,7 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
 
         Assert.All(answers, answer => Assert.True(answer.Status is 200 or 503, answer.Text));
         Assert.All(answers.Where(answer => answer.Status == 200), answer => Assert.All(answer["results"]!.AsArray(), result => Assert.Null(result!["error"])));
-        Assert.True(await App.ScalarAsync<long>("SELECT count(*) FROM consent.video WHERE owner LIKE $1", $"{_creator}-%") >= 10);
+        Assert.True(await App.ScalarAsync<long>("SELECT count(*) FROM consent.video WHERE owner LIKE $1", $"{creator}-%") >= 10);
         await Ledger.VerifyAsync(App);
     }
 
@@ -123,7 +123,7 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" });
         await using var connection = await App.Database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var locking = new NpgsqlCommand($"SELECT 1 FROM consent.creator WHERE id = '{_creator}' FOR UPDATE", connection))
+        await using (var locking = new NpgsqlCommand($"SELECT 1 FROM consent.creator WHERE id = '{creator}' FOR UPDATE", connection))
             await locking.ExecuteNonQueryAsync(cancellation);
 
         var started = Stopwatch.GetTimestamp();
@@ -131,7 +131,7 @@ public sealed class ConcurrencyTests(RegistryFixture registry) : IClassFixture<R
         Assert.Equal("1", refused.Header("Retry-After"));
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(8));
         // Not before: of two who wait for one row, each waits for the other as well, and twice two seconds are more than three.
-        var lockdown = Client.PutAsync($"/v1/creators/{_creator}/lockdown", null);
+        var lockdown = Client.PutAsync($"/v1/creators/{creator}/lockdown", null);
         await Eventually.HoldsAsync("the lockdown waits for more than three seconds", async () => await App.ScalarAsync<bool>(
             """
             SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND now() - query_start > interval '3 seconds')

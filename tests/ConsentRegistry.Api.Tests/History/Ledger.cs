@@ -16,8 +16,8 @@ internal sealed class Ledger
     private const string Time = "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'";
 
     private readonly Dictionary<string, (string Type, JsonNode Record)> _records = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, StreamEnd> _streams = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StreamEnd> streams = new(StringComparer.Ordinal);
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
     /// <summary>How many events there are.</summary>
     public int Events { get; private set; }
@@ -45,7 +45,7 @@ internal sealed class Ledger
     {
         Events++;
         var where = $"{row.Creator} {row.Version}.{row.Ordinal}";
-        var end = _streams.GetValueOrDefault(row.Creator) ?? new(0, 0, 0, 0, null, 0);
+        var end = streams.GetValueOrDefault(row.Creator) ?? new(0, 0, 0, 0, null, 0);
         var isFirst = row.Ordinal == 1;
 
         // Versions follow each other without a gap and are whole, and time rises from one to the next.
@@ -56,7 +56,7 @@ internal sealed class Ledger
 
         // The leaf says what the row says, and commits to the body.
         Assert.Equal(32, row.Salt.Length);
-        Assert.True(_used.Add($"salt {Convert.ToHexString(row.Salt)}") && _used.Add($"eid {row.EventId}"), $"{where}: used before");
+        Assert.True(used.Add($"salt {Convert.ToHexString(row.Salt)}") && used.Add($"eid {row.EventId}"), $"{where}: used before");
         var commitment = Base64Url.EncodeToString(HMACSHA256.HashData(row.Salt, row.Body));
         Assert.Equal(
             string.Create(CultureInfo.InvariantCulture, $$"""{"commit":"{{commitment}}","eid":"{{row.EventId:D}}","n":{{row.Ordinal}},"of":{{row.Count}},"tx":{{row.Tx}},"type":"{{row.Type}}","v":1,"ver":{{row.Version}}}"""),
@@ -89,15 +89,15 @@ internal sealed class Ledger
             Assert.Contains(segments.Select(s => (long)s!["version"]!).Append(row.Version), version => version == row.Version);
 
         var settings = end.SettingsVersion + (isFirst && row.Type is not ("videoRegistered" or "purposeRegistered") ? 1 : 0);
-        _streams[row.Creator] = new(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
+        streams[row.Creator] = new(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
     }
 
     private async Task CompareAsync(RegistryApplication app)
     {
-        Assert.All(_streams, stream => Assert.Equal(stream.Value.Count, stream.Value.Ordinal));
+        Assert.All(streams, stream => Assert.Equal(stream.Value.Count, stream.Value.Ordinal));
         await CompareAsync(
             app,
-            _streams.Select(stream => $"{stream.Key} {stream.Value.Version} {stream.Value.SettingsVersion} {stream.Value.Head} {stream.Value.Tx}"),
+            streams.Select(stream => $"{stream.Key} {stream.Value.Version} {stream.Value.SettingsVersion} {stream.Value.Head} {stream.Value.Tx}"),
             """
             SELECT id || ' ' || version || ' ' || settings_version || ' ' || rtrim(translate(encode(head, 'base64'), '+/', '-_'), '=')
                 || ' ' || (extract(epoch FROM changed_at) * 1000000)::bigint FROM consent.creator

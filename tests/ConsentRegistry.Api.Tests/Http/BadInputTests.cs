@@ -369,15 +369,15 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
     /// <summary>Bytes whose length nobody announces.</summary>
     private sealed class Chunked : HttpContent
     {
-        private readonly byte[] _bytes;
+        private readonly byte[] bytes;
 
         public Chunked(byte[] bytes)
         {
-            _bytes = bytes;
+            this.bytes = bytes;
             Headers.ContentType = new("application/json");
         }
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) => await stream.WriteAsync(_bytes);
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) => await stream.WriteAsync(bytes);
 
         protected override bool TryComputeLength(out long length)
         {

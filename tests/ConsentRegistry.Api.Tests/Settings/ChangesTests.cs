@@ -8,18 +8,18 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
     private static readonly string[] Purposes =
         ["remix", "remix.background", "remix.meme", "remix.voice", "remix.likeness", "training", "training.generative", "training.nongenerative", "grounding", "mining"];
 
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
-    private RegistryClient Client => App.Creator(_creator);
+    private RegistryClient Client => App.Creator(creator);
 
-    private string Changes => $"/v1/creators/{_creator}/consent/changes";
+    private string Changes => $"/v1/creators/{creator}/consent/changes";
 
     [Fact]
     public async Task A_bulk_change_is_one_version_with_an_event_for_each_record()
     {
-        await Client.PutAsync($"/v1/creators/{_creator}/consent/defaults/grounding", new { effect = "allow" });
+        await Client.PutAsync($"/v1/creators/{creator}/consent/defaults/grounding", new { effect = "allow" });
         var answer = (await Client.PostAsync(Changes, new
         {
             reason = "Spring cleaning.",
@@ -29,32 +29,32 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
                 new { op = "setDefault", purpose = "training", requester = "acme", effect = "allow", appliesTo = "all", conditions = new[] { "attribution" } },
                 new { op = "clearDefault", purpose = "grounding" },
                 new { op = "clearDefault", purpose = "mining" },
-                new { op = "setOverride", purpose = "remix", effect = "allow", video = new { creatorId = _creator, videoId = "v" } },
-                new { op = "clearOverride", purpose = "mining", video = new { creatorId = _creator, videoId = "v" } },
+                new { op = "setOverride", purpose = "remix", effect = "allow", video = new { creatorId = creator, videoId = "v" } },
+                new { op = "clearOverride", purpose = "mining", video = new { creatorId = creator, videoId = "v" } },
             },
         })).Is(200);
 
         Assert.Equal((2, 2, 4, "\"2\""), (answer.Version, answer.SettingsVersion, answer.Changes, answer.Header("ETag")));
         Assert.Null(answer["setting"]);
         Assert.Equal(1, (int)answer["exceptions"]!["count"]!);
-        Assert.Equal([1, 2, 3, 4], await App.QueryAsync<int>("SELECT ordinal FROM consent.inbox WHERE creator = $1 AND version = 2 ORDER BY ordinal", _creator));
-        Assert.Equal([4], await App.QueryAsync<int>("SELECT DISTINCT count FROM consent.inbox WHERE creator = $1 AND version = 2", _creator));
+        Assert.Equal([1, 2, 3, 4], await App.QueryAsync<int>("SELECT ordinal FROM consent.inbox WHERE creator = $1 AND version = 2 ORDER BY ordinal", creator));
+        Assert.Equal([4], await App.QueryAsync<int>("SELECT DISTINCT count FROM consent.inbox WHERE creator = $1 AND version = 2", creator));
         Assert.All(
-            await App.QueryAsync<byte[]>("SELECT body FROM consent.inbox WHERE creator = $1 AND version = 2", _creator),
+            await App.QueryAsync<byte[]>("SELECT body FROM consent.inbox WHERE creator = $1 AND version = 2", creator),
             body => Assert.Equal("Spring cleaning.", (string)JsonNode.Parse(body)!["by"]!["reason"]!));
     }
 
     [Fact]
     public async Task One_refused_item_keeps_the_others_from_being_made()
     {
-        await Client.PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "ask" });
+        await Client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "ask" });
         object good = new { op = "setDefault", purpose = "remix", effect = "deny" };
 
         (await Client.PostAsync(Changes, new { changes = new[] { good, new { op = "setDefault", purpose = "unheard.of", effect = "deny" } } })).IsProblem(422, "unknownPurpose");
         (await Client.PostAsync(Changes, new { changes = new[] { good, new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = "somebody", videoId = "v" } } } })).IsProblem(403, "forbidden");
         (await Client.PostAsync(Changes, new { changes = new[] { good } }, "If-Match: \"0\"")).IsProblem(412, "staleVersion");
 
-        var read = await Client.GetAsync($"/v1/creators/{_creator}/consent");
+        var read = await Client.GetAsync($"/v1/creators/{creator}/consent");
         Assert.Equal((1, "ask"), (read.Version, (string)read["defaults"]![0]!["effect"]!));
     }
 
@@ -62,29 +62,29 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task A_bulk_change_reaches_own_videos_and_those_one_appears_in()
     {
         var owner = RegistryApplication.NewId();
-        await App.Platform().PutAsync($"/v1/creators/{owner}/videos/shared", new { participants = new[] { new { creatorId = _creator, role = "coCreator" } } });
+        await App.Platform().PutAsync($"/v1/creators/{owner}/videos/shared", new { participants = new[] { new { creatorId = creator, role = "coCreator" } } });
 
         (await Client.PostAsync(Changes, new
         {
             changes = new[]
             {
                 new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = owner, videoId = "shared" } },
-                new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = _creator, videoId = "own" } },
+                new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = creator, videoId = "own" } },
             },
         })).Is(200);
 
-        var read = (await Client.GetAsync($"/v1/creators/{_creator}/consent/overrides")).Is(200)["items"]!.AsArray();
-        Assert.Equal(new[] { $"{owner}/shared", $"{_creator}/own" }.Order(StringComparer.Ordinal), read.Select(o => $"{o!["video"]!["creatorId"]}/{o["video"]!["videoId"]}"));
+        var read = (await Client.GetAsync($"/v1/creators/{creator}/consent/overrides")).Is(200)["items"]!.AsArray();
+        Assert.Equal(new[] { $"{owner}/shared", $"{creator}/own" }.Order(StringComparer.Ordinal), read.Select(o => $"{o!["video"]!["creatorId"]}/{o["video"]!["videoId"]}"));
     }
 
     [Fact]
     public async Task Overrides_with_and_without_an_expiry_go_together()
     {
-        object Override(string video, string? expiresAt) => new { op = "setOverride", purpose = "remix", effect = "allow", expiresAt, video = new { creatorId = _creator, videoId = video } };
+        object Override(string video, string? expiresAt) => new { op = "setOverride", purpose = "remix", effect = "allow", expiresAt, video = new { creatorId = creator, videoId = video } };
 
         (await Client.PostAsync(Changes, new { changes = new[] { Override("a", null), Override("b", "2999-01-01T00:00:00Z"), Override("c", null) } })).Is(200);
 
-        var items = (await Client.GetAsync($"/v1/creators/{_creator}/consent/overrides")).Is(200)["items"]!.AsArray();
+        var items = (await Client.GetAsync($"/v1/creators/{creator}/consent/overrides")).Is(200)["items"]!.AsArray();
         Assert.Equal([null, "2999-01-01T00:00:00.000000Z", null], items.Select(item => (string?)item!["expiresAt"]));
     }
 
@@ -98,15 +98,15 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
             new { op = "setDefault", purpose = "training.generative", effect = "allow", appliesTo = "all" },
             new { op = "setDefault", purpose = "mining", effect = "allow" },
             new { op = "setDefault", purpose = "grounding", requester = "acme", effect = "ask" },
-            new { op = "setOverride", purpose = "mining", effect = "allow", video = new { creatorId = _creator, videoId = "v007" } },
+            new { op = "setOverride", purpose = "mining", effect = "allow", video = new { creatorId = creator, videoId = "v007" } },
         ];
         string?[] requesters = [null, "acme"];
         var before = await EffectsAsync(requesters);
-        var consent = (await Client.GetAsync($"/v1/creators/{_creator}/consent")).Text;
+        var consent = (await Client.GetAsync($"/v1/creators/{creator}/consent")).Text;
 
         var preview = (await Client.PostAsync(Changes, new { dryRun = true, changes }, $"Idempotency-Key: {Guid.NewGuid()}")).Is(200);
 
-        Assert.Equal(consent, (await Client.GetAsync($"/v1/creators/{_creator}/consent")).Text);
+        Assert.Equal(consent, (await Client.GetAsync($"/v1/creators/{creator}/consent")).Text);
         Assert.Equal(before, await EffectsAsync(requesters));
         var made = (await Client.PostAsync(Changes, new { changes })).Is(200);
         var after = await EffectsAsync(requesters);
@@ -129,30 +129,30 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
     [Fact]
     public async Task Ten_thousand_overrides_are_one_change_and_a_lockdown_one_more_request()
     {
-        var changes = Enumerable.Range(0, 10_000).Select(i => new { op = "setOverride", purpose = "remix", effect = i % 2 == 0 ? "allow" : "deny", video = new { creatorId = _creator, videoId = $"v{i:0000}" } });
+        var changes = Enumerable.Range(0, 10_000).Select(i => new { op = "setOverride", purpose = "remix", effect = i % 2 == 0 ? "allow" : "deny", video = new { creatorId = creator, videoId = $"v{i:0000}" } });
         var answer = (await Client.PostAsync(Changes, new { changes })).Is(200);
 
         Assert.Equal((1, 1, 10_000), (answer.Version, answer.SettingsVersion, answer.Changes));
-        Assert.Equal(10_000, (int)(await Client.GetAsync($"/v1/creators/{_creator}/consent"))["overrides"]!);
-        Assert.Equal(10_000, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 1 AND count = 10000", _creator));
+        Assert.Equal(10_000, (int)(await Client.GetAsync($"/v1/creators/{creator}/consent"))["overrides"]!);
+        Assert.Equal(10_000, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 1 AND count = 10000", creator));
         Assert.Equal(0, (await Client.PostAsync(Changes, new { changes })).Is(200).Changes);
-        var lockdown = (await Client.PutAsync($"/v1/creators/{_creator}/lockdown", null)).Is(200);
+        var lockdown = (await Client.PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         Assert.Equal((2, 1), (lockdown.Version, lockdown.Changes));
-        await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, 1_000).Select(i => new { creatorId = _creator, videoId = $"v{i:0000}" }) });
+        await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, 1_000).Select(i => new { creatorId = creator, videoId = $"v{i:0000}" }) });
         var batch = (await App.Platform().PostAsync("/v1/checks/batch", new
         {
-            defaults = new { creatorId = _creator, purpose = "remix" },
+            defaults = new { creatorId = creator, purpose = "remix" },
             checks = Enumerable.Range(0, 1_000).Select(i => new { videoId = $"v{i:0000}" }),
         })).Is(200);
         Assert.All(batch["results"]!.AsArray(), result => Assert.Equal("lockdown", (string)result!["reason"]!));
-        (await Client.DeleteAsync($"/v1/creators/{_creator}/lockdown")).Is(200);
+        (await Client.DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
         var open = (await App.Platform().PostAsync("/v1/checks/batch", new
         {
-            defaults = new { creatorId = _creator, purpose = "remix" },
+            defaults = new { creatorId = creator, purpose = "remix" },
             checks = Enumerable.Range(0, 1_000).Select(i => new { videoId = $"v{i:0000}" }),
         })).Is(200);
         Assert.Equal(500, open["results"]!.AsArray().Count(result => (bool)result!["allowed"]!));
-        var cleared = (await Client.PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "deny", clearExceptions = true })).Is(200);
+        var cleared = (await Client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny", clearExceptions = true })).Is(200);
         Assert.Equal(5_001, cleared.Changes);
     }
 
@@ -162,10 +162,10 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
         {
             videos = Enumerable.Range(0, videos).Select(i => new
             {
-                creatorId = _creator,
+                creatorId = creator,
                 videoId = $"v{i:000}",
                 publishedAt = i % 3 == 0 ? null : "2020-01-01T00:00:00Z",
-                derivedFrom = i % 5 == 0 && i > 0 ? new[] { new { creatorId = _creator, videoId = $"v{i - 1:000}" } } : null,
+                derivedFrom = i % 5 == 0 && i > 0 ? new[] { new { creatorId = creator, videoId = $"v{i - 1:000}" } } : null,
             }),
         })).Is(200);
         (await Client.PostAsync(Changes, new
@@ -176,9 +176,9 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
                 new { op = "setDefault", purpose = "remix.voice", effect = "ask" },
                 new { op = "setDefault", purpose = "grounding", effect = "allow", appliesTo = "all" },
                 new { op = "setDefault", purpose = "training", effect = "deny" },
-                new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = _creator, videoId = "v001" } },
-                new { op = "setOverride", purpose = "remix", effect = "ask", video = new { creatorId = _creator, videoId = "v002" } },
-                new { op = "setOverride", purpose = "remix", effect = "allow", video = new { creatorId = _creator, videoId = "v003" } },
+                new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = creator, videoId = "v001" } },
+                new { op = "setOverride", purpose = "remix", effect = "ask", video = new { creatorId = creator, videoId = "v002" } },
+                new { op = "setOverride", purpose = "remix", effect = "allow", video = new { creatorId = creator, videoId = "v003" } },
             },
         })).Is(200);
     }
@@ -188,7 +188,7 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
         var effects = new Dictionary<(string, string, string?), string>();
         foreach (var requester in requesters)
         {
-            var page = (await Client.GetAsync($"/v1/creators/{_creator}/videos?limit=1000{(requester is null ? "" : $"&requester={requester}")}")).Is(200);
+            var page = (await Client.GetAsync($"/v1/creators/{creator}/videos?limit=1000{(requester is null ? "" : $"&requester={requester}")}")).Is(200);
             foreach (var video in page["items"]!.AsArray())
             {
                 Assert.Equal(Purposes, video!["consent"]!.AsArray().Select(one => (string)one!["purpose"]!));

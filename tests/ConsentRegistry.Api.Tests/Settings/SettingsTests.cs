@@ -6,13 +6,13 @@ namespace ConsentRegistry.Api.Tests.Settings;
 /// <summary>Setting, clearing and reading what a creator has said.</summary>
 public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
-    private RegistryClient Client => App.Creator(_creator);
+    private RegistryClient Client => App.Creator(creator);
 
-    private string Consent => $"/v1/creators/{_creator}/consent";
+    private string Consent => $"/v1/creators/{creator}/consent";
 
     [Fact]
     public async Task A_creator_never_heard_of_reads_as_version_0()
@@ -21,7 +21,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
         Assert.Equal("\"0\"", answer.Header("ETag"));
         Assert.Equal(
-            $$"""{"creatorId":"{{_creator}}","version":0,"settingsVersion":0,"changedAt":null,"defaults":[],"lockdown":null,"hold":null,"overrides":0}""",
+            $$"""{"creatorId":"{{creator}}","version":0,"settingsVersion":0,"changedAt":null,"defaults":[],"lockdown":null,"hold":null,"overrides":0}""",
             answer.Text);
         Assert.Equal(0, await RowsAsync());
     }
@@ -36,7 +36,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
         var changedAt = (string)set["setting"]!["changedAt"]!;
         var expected = $$"""
-            {"creatorId":"{{_creator}}","version":1,"settingsVersion":1,"changes":1,
+            {"creatorId":"{{creator}}","version":1,"settingsVersion":1,"changes":1,
              "setting":{"video":null,"purpose":"remix.voice","requester":"acme","effect":"allow","conditions":["attribution","nonCommercial"],"expiresAt":"{{expiry}}",
                "vocabularyVersion":1,"version":1,"changedAt":"{{changedAt}}",
                "segments":[{"from":"{{changedAt}}","effect":"allow","conditions":["attribution","nonCommercial"],"expiresAt":"{{expiry}}","vocabularyVersion":1,"version":1,"changedAt":"{{changedAt}}"}]},
@@ -45,7 +45,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         AssertJson(expected, set.Json);
         Assert.Equal("\"1\"", set.Header("ETag"));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", changedAt);
-        Assert.Equal(changedAt, await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", _creator));
+        Assert.Equal(changedAt, await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator));
 
         var read = (await Client.GetAsync(Consent)).Is(200);
         Assert.True(JsonNode.DeepEquals(set["setting"], Assert.Single(read["defaults"]!.AsArray())));
@@ -55,13 +55,13 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task The_answer_to_an_override_has_every_field_as_it_is_stored_and_read_back()
     {
-        var set = (await Client.PutAsync($"/v1/creators/{_creator}/videos/v:1/consent/training", new { effect = "ask", conditions = new[] { "labelAsAi" }, vocabularyVersion = 1 })).Is(200);
+        var set = (await Client.PutAsync($"/v1/creators/{creator}/videos/v:1/consent/training", new { effect = "ask", conditions = new[] { "labelAsAi" }, vocabularyVersion = 1 })).Is(200);
 
         var changedAt = (string)set["setting"]!["changedAt"]!;
         AssertJson(
             $$"""
-            {"creatorId":"{{_creator}}","version":1,"settingsVersion":1,"changes":1,
-             "setting":{"video":{"creatorId":"{{_creator}}","videoId":"v:1"},"purpose":"training","requester":null,"effect":"ask","conditions":["labelAsAi"],"expiresAt":null,
+            {"creatorId":"{{creator}}","version":1,"settingsVersion":1,"changes":1,
+             "setting":{"video":{"creatorId":"{{creator}}","videoId":"v:1"},"purpose":"training","requester":null,"effect":"ask","conditions":["labelAsAi"],"expiresAt":null,
                "vocabularyVersion":1,"version":1,"changedAt":"{{changedAt}}"},
              "exceptions":{"count":0,"first":[]},"effectiveEverywhere":true}
             """,
@@ -86,19 +86,19 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
             ("DELETE", "/videos/other/consent/remix", null),
         ];
         foreach (var (method, path, body) in requests)
-            (await Client.SendAsync(new(method), $"/v1/creators/{_creator}{path}", body)).Is(200);
+            (await Client.SendAsync(new(method), $"/v1/creators/{creator}{path}", body)).Is(200);
         var before = (await Client.GetAsync(Consent)).Is(200);
         var (head, rows) = (await HeadAsync(), await RowsAsync());
         Assert.Equal((6, 6, 6), (before.Version, before.SettingsVersion, rows));
 
         foreach (var (method, path, body) in requests.Where(r => r.Path != "/lockdown"))
         {
-            var again = (await Client.SendAsync(new(method), $"/v1/creators/{_creator}{path}", body)).Is(200);
+            var again = (await Client.SendAsync(new(method), $"/v1/creators/{creator}{path}", body)).Is(200);
             Assert.Equal((0, 6, 6), (again.Changes, again.Version, again.SettingsVersion));
             Assert.Equal("\"6\"", again.Header("ETag"));
         }
-        (await App.Admin().DeleteAsync($"/v1/creators/{_creator}/hold")).Is(200);
-        (await Client.DeleteAsync($"/v1/creators/{_creator}/lockdown")).Is(200);
+        (await App.Admin().DeleteAsync($"/v1/creators/{creator}/hold")).Is(200);
+        (await Client.DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
 
         Assert.Equal(before.Text, (await Client.GetAsync(Consent)).Text);
         Assert.Equal((head, rows), (await HeadAsync(), await RowsAsync()));
@@ -111,7 +111,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         (await Client.PutAsync($"{Consent}/defaults/remixing", new { effect = "deny" })).IsProblem(422, "unknownPurpose");
         (await Client.DeleteAsync($"{Consent}/defaults/remix")).Is(200);
 
-        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.creator WHERE id = $1", _creator));
+        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.creator WHERE id = $1", creator));
     }
 
     [Fact]
@@ -147,10 +147,10 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     {
         ArgumentNullException.ThrowIfNull(path);
         var owner = RegistryApplication.NewId();
-        await App.Platform().PutAsync($"/v1/creators/{owner}/videos/v", new { participants = new[] { new { creatorId = _creator, role = "depicted" } } });
+        await App.Platform().PutAsync($"/v1/creators/{owner}/videos/v", new { participants = new[] { new { creatorId = creator, role = "depicted" } } });
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });
         await Client.PutAsync($"{Consent}/defaults/training", new { effect = "deny" });
-        var at = $"/v1/creators/{_creator}{path.Replace("OWNER", owner, StringComparison.Ordinal)}";
+        var at = $"/v1/creators/{creator}{path.Replace("OWNER", owner, StringComparison.Ordinal)}";
         var before = await Client.GetAsync(Consent);
 
         foreach (var stale in new[] { "\"1\"", "\"3\"", "W/\"2\"", "\"02\"" })
@@ -165,7 +165,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     public async Task Registering_videos_raises_the_version_and_not_the_settings_version()
     {
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });
-        var registered = (await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { })).Is(200);
+        var registered = (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
 
         Assert.Equal((2, 1), (registered.Version, registered.Changes));
         var read = await Client.GetAsync(Consent);
@@ -223,9 +223,9 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         await Client.PutAsync($"{Consent}/defaults/remix.voice", new { effect = "allow" });
         await Client.PutAsync($"{Consent}/defaults/remix?requester=acme", new { effect = "ask" });
         await Client.PutAsync($"{Consent}/defaults/training", new { effect = "allow" });
-        await Client.PutAsync($"/v1/creators/{_creator}/videos/a/consent/remix", new { effect = "allow" });
-        await Client.PutAsync($"/v1/creators/{_creator}/videos/b/consent/remix.meme?requester=acme", new { effect = "ask" });
-        await Client.PutAsync($"/v1/creators/{_creator}/videos/c/consent/remix", new { effect = "deny" });
+        await Client.PutAsync($"/v1/creators/{creator}/videos/a/consent/remix", new { effect = "allow" });
+        await Client.PutAsync($"/v1/creators/{creator}/videos/b/consent/remix.meme?requester=acme", new { effect = "ask" });
+        await Client.PutAsync($"/v1/creators/{creator}/videos/c/consent/remix", new { effect = "deny" });
 
         var deny = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" })).Is(200);
         Assert.Equal(1, deny.Changes);
@@ -234,8 +234,8 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
             {"count":4,"first":[
               {"video":null,"purpose":"remix","requester":"acme","effect":"ask"},
               {"video":null,"purpose":"remix.voice","requester":null,"effect":"allow"},
-              {"video":{"creatorId":"{{_creator}}","videoId":"a"},"purpose":"remix","requester":null,"effect":"allow"},
-              {"video":{"creatorId":"{{_creator}}","videoId":"b"},"purpose":"remix.meme","requester":"acme","effect":"ask"}]}
+              {"video":{"creatorId":"{{creator}}","videoId":"a"},"purpose":"remix","requester":null,"effect":"allow"},
+              {"video":{"creatorId":"{{creator}}","videoId":"b"},"purpose":"remix.meme","requester":"acme","effect":"ask"}]}
             """,
             deny["exceptions"]!);
 
@@ -246,7 +246,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         var read = await Client.GetAsync(Consent);
         Assert.Equal(["remix", "training"], read["defaults"]!.AsArray().Select(d => (string)d!["purpose"]!));
         Assert.Equal(1, (int)read["overrides"]!);
-        Assert.Equal(4, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = $2", _creator, cleared.Version));
+        Assert.Equal(4, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = $2", creator, cleared.Version));
     }
 
     [Fact]
@@ -262,11 +262,11 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task An_override_for_an_unregistered_video_is_kept_and_denies_or_waits()
     {
-        await Client.PutAsync($"/v1/creators/{_creator}/videos/later/consent/remix", new { effect = "allow" });
-        var check = new { creatorId = _creator, videoId = "later", purpose = "remix" };
+        await Client.PutAsync($"/v1/creators/{creator}/videos/later/consent/remix", new { effect = "allow" });
+        var check = new { creatorId = creator, videoId = "later", purpose = "remix" };
 
         Assert.Equal("videoNotRegistered", (string?)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["detail"]);
-        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/later", new { });
+        await App.Platform().PutAsync($"/v1/creators/{creator}/videos/later", new { });
         Assert.True((bool)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
     }
 
@@ -291,19 +291,19 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         {
             videos = Enumerable.Range(0, 12).Select(i => new
             {
-                creatorId = $"{_creator}-o{i % 3}",
+                creatorId = $"{creator}-o{i % 3}",
                 videoId = $"v{i:00}",
-                participants = new[] { new { creatorId = _creator, role = "depicted" }, new { creatorId = _creator, role = "coCreator" } },
+                participants = new[] { new { creatorId = creator, role = "depicted" }, new { creatorId = creator, role = "coCreator" } },
             }),
         });
-        await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, 12).Select(i => new { creatorId = _creator, videoId = $"v{i:00}" }) });
+        await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, 12).Select(i => new { creatorId = creator, videoId = $"v{i:00}" }) });
 
-        var appearances = (await PagesAsync($"/v1/creators/{_creator}/appearances", 5)).SelectMany(page => page).ToList();
+        var appearances = (await PagesAsync($"/v1/creators/{creator}/appearances", 5)).SelectMany(page => page).ToList();
         Assert.Equal(
-            Enumerable.Range(0, 12).Select(i => $"{_creator}-o{i % 3}/v{i:00}").Order(StringComparer.Ordinal),
+            Enumerable.Range(0, 12).Select(i => $"{creator}-o{i % 3}/v{i:00}").Order(StringComparer.Ordinal),
             appearances.Select(a => $"{a["video"]!["creatorId"]}/{a["video"]!["videoId"]}"));
         Assert.All(appearances, a => Assert.Equal("""["coCreator","depicted"]""", a["roles"]!.ToJsonString()));
-        var videos = (await PagesAsync($"/v1/creators/{_creator}/videos?purpose=remix", 5)).SelectMany(page => page).ToList();
+        var videos = (await PagesAsync($"/v1/creators/{creator}/videos?purpose=remix", 5)).SelectMany(page => page).ToList();
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"v{i:00}"), videos.Select(v => (string)v["video"]!["videoId"]!));
         Assert.All(videos, v => Assert.Equal("remix", (string)Assert.Single(v["consent"]!.AsArray())!["purpose"]!));
     }
@@ -312,7 +312,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
     private async Task BulkAsync(IEnumerable<object> changes)
     {
-        var json = System.Text.Json.JsonSerializer.Serialize(new { changes }).Replace("OWN", _creator, StringComparison.Ordinal);
+        var json = System.Text.Json.JsonSerializer.Serialize(new { changes }).Replace("OWN", creator, StringComparison.Ordinal);
         (await Client.PostAsync($"{Consent}/changes", json)).Is(200);
     }
 
@@ -330,9 +330,9 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         return pages;
     }
 
-    private Task<long> RowsAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", _creator);
+    private Task<long> RowsAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", creator);
 
-    private async Task<string> HeadAsync() => Convert.ToHexString(await App.ScalarAsync<byte[]>("SELECT head FROM consent.creator WHERE id = $1", _creator));
+    private async Task<string> HeadAsync() => Convert.ToHexString(await App.ScalarAsync<byte[]>("SELECT head FROM consent.creator WHERE id = $1", creator));
 
     private static void AssertJson(string expected, JsonNode actual)
     {

@@ -3,7 +3,7 @@ namespace ConsentRegistry.Api.Tests.Settings;
 /// <summary>The emergency stop and the operator's.</summary>
 public sealed class StopsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
@@ -12,11 +12,11 @@ public sealed class StopsTests(RegistryFixture registry) : IClassFixture<Registr
     [InlineData("hold")]
     public async Task A_second_stop_adds_and_lifting_restores_what_stood(string stop)
     {
-        var path = $"/v1/creators/{_creator}/{stop}";
-        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/mining", new { effect = "allow", appliesTo = "all" });
-        var before = (await App.Creator(_creator).GetAsync($"/v1/creators/{_creator}/consent"))["defaults"]!.ToJsonString();
+        var path = $"/v1/creators/{creator}/{stop}";
+        await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "allow", appliesTo = "all" });
+        var before = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent"))["defaults"]!.ToJsonString();
 
         var first = (await App.Admin().PutAsync(path, new { purposes = new[] { "remix.voice", "remix.meme", "remix.voice" }, reason = "first" })).Is(200);
         Assert.Equal("""["remix.meme","remix.voice"]""", first["stop"]!["purposes"]!.ToJsonString());
@@ -40,38 +40,38 @@ public sealed class StopsTests(RegistryFixture registry) : IClassFixture<Registr
         Assert.Null(lifted["stop"]);
         Assert.Equal((7, 0), ((await App.Admin().DeleteAsync(path)).Is(200).Version, (await App.Admin().DeleteAsync(path)).Changes));
         Assert.Equal("allow remix, allow mining, allow remix.voice, allow remix.background", await EffectsAsync(stop));
-        Assert.Equal(before, (await App.Creator(_creator).GetAsync($"/v1/creators/{_creator}/consent"))["defaults"]!.ToJsonString());
+        Assert.Equal(before, (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent"))["defaults"]!.ToJsonString());
     }
 
     [Fact]
     public async Task A_hold_is_named_before_a_lockdown_and_neither_lifts_the_other()
     {
-        await App.Platform().PutAsync($"/v1/creators/{_creator}/videos/v", new { });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/lockdown", null);
-        await App.Operator().PutAsync($"/v1/creators/{_creator}/hold", new { reason = "A court's order." });
-        var check = new { creatorId = _creator, videoId = "v", purpose = "remix" };
+        await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null);
+        await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "A court's order." });
+        var check = new { creatorId = creator, videoId = "v", purpose = "remix" };
 
         var held = (await App.Platform().PostAsync("/v1/checks", check)).Is(200);
         Assert.Equal("hold", (string)held["reason"]!);
         Assert.Equal(
-            $$"""{"creatorId":"{{_creator}}","role":"owner","video":{"creatorId":"{{_creator}}","videoId":"v"},"scope":null,"purpose":null,"requester":null,"version":3,"changedAt":"{{await StopTimeAsync("hold")}}"}""",
+            $$"""{"creatorId":"{{creator}}","role":"owner","video":{"creatorId":"{{creator}}","videoId":"v"},"scope":null,"purpose":null,"requester":null,"version":3,"changedAt":"{{await StopTimeAsync("hold")}}"}""",
             held["decidedBy"]!.ToJsonString());
-        (await App.Creator(_creator).DeleteAsync($"/v1/creators/{_creator}/lockdown")).Is(200);
+        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
         Assert.Equal("hold", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
-        (await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/lockdown", "{}")).Is(200);
-        (await App.Operator().DeleteAsync($"/v1/creators/{_creator}/hold")).Is(200);
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", "{}")).Is(200);
+        (await App.Operator().DeleteAsync($"/v1/creators/{creator}/hold")).Is(200);
         Assert.Equal("lockdown", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
     }
 
     private Task<string> StopTimeAsync(string stop) =>
-        App.ScalarAsync<string>($"SELECT to_char({stop}_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", _creator);
+        App.ScalarAsync<string>($"SELECT to_char({stop}_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator);
 
     private async Task<string> EffectsAsync(string stop)
     {
         var effects = new List<string>();
         foreach (var purpose in new[] { "remix", "mining", "remix.voice", "remix.background" })
         {
-            var answer = (await App.Platform().PostAsync("/v1/checks", new { creatorId = _creator, videoId = "v", purpose })).Is(200);
+            var answer = (await App.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose })).Is(200);
             Assert.Equal((string)answer["effect"]! == "deny" ? stop : "creatorDefault", (string)answer["reason"]!);
             effects.Add($"{answer["effect"]} {purpose}");
         }

@@ -10,8 +10,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"consent-tests-{Guid.NewGuid():N}");
-    private string? _home;
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"consent-tests-{Guid.NewGuid():N}");
+    private string? home;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,8 +19,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (_home is not null) Directory.Delete(_home, recursive: true);
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (home is not null) Directory.Delete(home, recursive: true);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
@@ -92,7 +92,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         using var bystander = Process.Start("sleep", "600");
         try
         {
-            var data = Path.Combine(_home!, "data");
+            var data = Path.Combine(home!, "data");
             await File.WriteAllLinesAsync(Path.Combine(data, "postmaster.pid"), [$"{bystander.Id}", data, "1", "5432", "/tmp", ""], Cancellation);
 
             await using var second = await StartAsync();
@@ -120,7 +120,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task An_interrupted_first_start_is_begun_anew()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "postgres", "data.new", "base"));
+        Directory.CreateDirectory(Path.Combine(folder, "postgres", "data.new", "base"));
         await using var postgres = await StartAsync();
         Assert.Equal("consent", await ScalarAsync(postgres, "SELECT current_database()"));
     }
@@ -128,7 +128,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task Missing_programs_are_explained_with_what_to_install()
     {
-        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() => PostgresBinaries.FindAsync([_folder], major: null, Cancellation));
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() => PostgresBinaries.FindAsync([folder], major: null, Cancellation));
 
         foreach (var hint in new[] { "apt-get install postgresql", "dnf install postgresql-server", "brew install", "CONSENT_POSTGRES_BIN", "connection string" })
             Assert.Contains(hint, refusal.Message, StringComparison.Ordinal);
@@ -137,12 +137,12 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task A_folder_whose_programs_do_not_start_is_passed_over()
     {
-        Directory.CreateDirectory(_folder);
-        foreach (var program in new[] { "initdb", "postgres", "pg_ctl" }) File.CreateSymbolicLink(Path.Combine(_folder, program), "/uninstalled");
+        Directory.CreateDirectory(folder);
+        foreach (var program in new[] { "initdb", "postgres", "pg_ctl" }) File.CreateSymbolicLink(Path.Combine(folder, program), "/uninstalled");
 
-        var found = await PostgresBinaries.FindAsync([_folder, .. PostgresBinaries.CandidateFolders()], major: null, Cancellation);
+        var found = await PostgresBinaries.FindAsync([folder, .. PostgresBinaries.CandidateFolders()], major: null, Cancellation);
 
-        Assert.NotEqual(_folder, found.Folder);
+        Assert.NotEqual(folder, found.Folder);
     }
 
     [Fact]
@@ -156,8 +156,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
 
     private async Task<PrivatePostgres> StartAsync()
     {
-        var postgres = await PrivatePostgres.StartAsync(_folder, NullLogger.Instance, Cancellation);
-        _home = postgres.HomeFolder;
+        var postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, Cancellation);
+        home = postgres.HomeFolder;
         return postgres;
     }
 
@@ -165,8 +165,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     private async Task<Process> StartOrphanAsync()
     {
         var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, Cancellation);
-        var data = Path.Combine(_home!, "data");
-        string[] server = [binaries.Postgres, "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={_home}"];
+        var data = Path.Combine(home!, "data");
+        string[] server = [binaries.Postgres, "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}"];
         string[] commandLine = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. server] : server;
         var orphan = Process.Start(new ProcessStartInfo(commandLine[0], commandLine[1..]) { WorkingDirectory = "/" })!;
 

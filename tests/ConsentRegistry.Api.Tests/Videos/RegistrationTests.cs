@@ -3,11 +3,11 @@ namespace ConsentRegistry.Api.Tests.Videos;
 /// <summary>Facts about videos change freely only in the cautious direction.</summary>
 public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private readonly string _creator = RegistryApplication.NewId();
+    private readonly string creator = RegistryApplication.NewId();
 
     private RegistryApplication App => registry.App;
 
-    private string Video => $"/v1/creators/{_creator}/videos/v";
+    private string Video => $"/v1/creators/{creator}/videos/v";
 
     [Fact]
     public async Task A_registration_is_answered_as_it_is_stored_and_read_back()
@@ -19,9 +19,9 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
             derivedFrom = new[] { new { creatorId = "s", videoId = "2" }, new { creatorId = "r", videoId = "1" }, new { creatorId = "s", videoId = "2" } },
         })).Is(200);
 
-        var video = $$"""{"creatorId":"{{_creator}}","videoId":"v","publishedAt":"2026-03-01T00:30:00.123456Z","participants":[{"creatorId":"Z","role":"depicted"},{"creatorId":"a","role":"coCreator"},{"creatorId":"a","role":"depicted"},{"creatorId":"z","role":"coCreator"}],"derivedFrom":[{"creatorId":"s","videoId":"2"},{"creatorId":"r","videoId":"1"}]}""";
+        var video = $$"""{"creatorId":"{{creator}}","videoId":"v","publishedAt":"2026-03-01T00:30:00.123456Z","participants":[{"creatorId":"Z","role":"depicted"},{"creatorId":"a","role":"coCreator"},{"creatorId":"a","role":"depicted"},{"creatorId":"z","role":"coCreator"}],"derivedFrom":[{"creatorId":"s","videoId":"2"},{"creatorId":"r","videoId":"1"}]}""";
         Assert.Equal($$"""{"video":{{video}},"version":1,"changes":1,"effectiveEverywhere":true}""", answer.Text);
-        Assert.Equal(video, (await App.Creator(_creator).GetAsync(Video)).Is(200).Text);
+        Assert.Equal(video, (await App.Creator(creator).GetAsync(Video)).Is(200).Text);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
             var again = (await App.Platform().PutAsync(Video, body)).Is(200);
             Assert.Equal((0, 1), (again.Changes, again.Version));
         }
-        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", _creator));
+        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", creator));
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
         Assert.Equal([field], (await App.Platform().PutAsync(Video, body)).IsProblem(409, "wouldWiden").Fields);
         Assert.Equal([field], (await App.Platform().PutAsync(Video, reasoned)).IsProblem(409, "wouldWiden").Fields);
         Assert.Equal([field], (await App.Operator().PutAsync(Video, body)).IsProblem(409, "wouldWiden").Fields);
-        Assert.Equal(1, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", _creator));
+        Assert.Equal(1, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator));
         (await App.With("consent:admin", "admin").PutAsync(Video, reasoned)).IsProblem(403, "forbidden");
         Assert.Equal((1, 2), ((await App.Operator().PutAsync(Video, reasoned)).Is(200).Changes, (await App.Operator().PutAsync(Video, reasoned)).Version));
     }
@@ -78,14 +78,14 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
         {
             videos = new object[]
             {
-                new { creatorId = _creator, videoId = "v", publishedAt = "2020-01-01T00:00:00Z" },
-                new { creatorId = _creator, videoId = "w" },
+                new { creatorId = creator, videoId = "v", publishedAt = "2020-01-01T00:00:00Z" },
+                new { creatorId = creator, videoId = "w" },
                 new { creatorId = "bad id", videoId = "w" },
                 new { creatorId = other, videoId = "x", derivedFrom = new[] { new { creatorId = other, videoId = "x" } } },
                 new { creatorId = other, videoId = "y", publishedAt = "2999-01-01T00:00:00Z" },
-                new { creatorId = other, videoId = "z", participants = new[] { new { creatorId = _creator, role = "depicted" } } },
-                new { creatorId = _creator, videoId = "w" },
-                new { creatorId = _creator, videoId = "w", participants = new[] { new { creatorId = "a", role = "depicted" } } },
+                new { creatorId = other, videoId = "z", participants = new[] { new { creatorId = creator, role = "depicted" } } },
+                new { creatorId = creator, videoId = "w" },
+                new { creatorId = creator, videoId = "w", participants = new[] { new { creatorId = "a", role = "depicted" } } },
                 new { videoId = "w" },
             },
         })).Is(200);
@@ -93,18 +93,18 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
         Assert.Equal(
             ["wouldWiden", "2 1", "invalid", "invalid", "invalid", "1 1", "2 0", "2 1", "invalid"],
             answer["results"]!.AsArray().Select(r => r!["error"] is { } error ? (string)error["code"]! : $"{r["version"]} {r["changes"]}"));
-        Assert.Equal(2, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", _creator));
-        Assert.Equal(2, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 2", _creator));
-        Assert.Equal(0, await App.ScalarAsync<long>("SELECT settings_version FROM consent.creator WHERE id = $1", _creator));
+        Assert.Equal(2, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator));
+        Assert.Equal(2, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 2", creator));
+        Assert.Equal(0, await App.ScalarAsync<long>("SELECT settings_version FROM consent.creator WHERE id = $1", creator));
     }
 
     [Fact]
     public async Task A_video_that_nobody_registered_is_404_to_whoever_may_read_it()
     {
-        (await App.Creator(_creator).GetAsync(Video)).IsProblem(404, "notFound");
+        (await App.Creator(creator).GetAsync(Video)).IsProblem(404, "notFound");
         (await App.Platform().GetAsync(Video)).IsProblem(404, "notFound");
         (await App.Auditor().GetAsync(Video)).IsProblem(404, "notFound");
-        var consent = (await App.Creator(_creator).GetAsync($"{Video}/consent")).Is(200);
+        var consent = (await App.Creator(creator).GetAsync($"{Video}/consent")).Is(200);
         Assert.Null(consent["video"]);
         Assert.All(consent["consent"]!.AsArray(), one => Assert.Equal("neverSet", (string)one!["decision"]!["detail"]!));
     }
@@ -113,11 +113,11 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
     public async Task A_creator_sees_effective_consent_for_every_purpose_explained_and_for_a_requester()
     {
         await App.Platform().PutAsync(Video, new { });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix", new { effect = "deny" });
-        await App.Creator(_creator).PutAsync($"/v1/creators/{_creator}/consent/defaults/remix?requester=acme", new { effect = "allow", appliesTo = "all" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" });
+        await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix?requester=acme", new { effect = "allow", appliesTo = "all" });
 
-        var anybody = (await App.Creator(_creator).GetAsync($"{Video}/consent")).Is(200)["consent"]!.AsArray();
-        var acme = (await App.Creator(_creator).GetAsync($"{Video}/consent?requester=acme")).Is(200)["consent"]!.AsArray();
+        var anybody = (await App.Creator(creator).GetAsync($"{Video}/consent")).Is(200)["consent"]!.AsArray();
+        var acme = (await App.Creator(creator).GetAsync($"{Video}/consent?requester=acme")).Is(200)["consent"]!.AsArray();
 
         Assert.Equal(10, anybody.Count);
         Assert.Equal("deny", (string)anybody[0]!["decision"]!["effect"]!);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using ConsentRegistry.Domain.Decisions;
-using ConsentRegistry.Domain.Purposes;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,7 +1,6 @@
 using System.Data;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 

@@ -2,7 +2,6 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Microsoft.EntityFrameworkCore;

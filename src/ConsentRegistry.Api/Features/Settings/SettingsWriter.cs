@@ -4,7 +4,6 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Settings;
 

@@ -1,5 +1,4 @@
 using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 
