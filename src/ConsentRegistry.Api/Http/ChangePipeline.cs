@@ -59,14 +59,14 @@ internal sealed class ChangePipeline(RegistryContext db)
         await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
             await prepare.ExecuteNonQueryAsync(cancellation);
         var result = await operation(change, cancellation);
-        var succeeded = result.Succeeded(out var made, out var failure);
+        var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.Of(failure);
         // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
-        if (failure is not null && Problem.Of(failure) is { Status: >= 500 } unavailable)
-            return unavailable.AsResult();
-        var answer = succeeded
+        if (refusal is { Status: >= 500 })
+            return refusal.AsResult();
+        var answer = refusal is null
             ? new StoredAnswer(made!.Status, made.ETag, JsonSerializer.SerializeToUtf8Bytes(made.Body, made.Body.GetType(), Json.Options))
-            : StoredAnswer.Of(Problem.Of(failure!), http);
-        if (failure is not null || !change.HasAltered)
+            : StoredAnswer.Of(refusal, http);
+        if (refusal is not null || !change.HasAltered)
         {
             await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
             await undo.ExecuteNonQueryAsync(cancellation);

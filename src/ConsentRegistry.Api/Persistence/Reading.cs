@@ -7,12 +7,10 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Reads several tables in one snapshot, on the connections that changes do not use.</summary>
 public sealed class Reading(Database database)
 {
-    /// <summary>Opens a snapshot. Everything read through it is of one moment; nothing can be written.</summary>
+    /// <summary>Opens a snapshot. Everything read through it is of one moment, and it ends without a commit.</summary>
     public async Task<Snapshot> OpenAsync(CancellationToken cancellation)
     {
-        var options = new DbContextOptionsBuilder<RegistryContext>();
-        RegistryContext.Configure(options, database.Reads);
-        var db = new RegistryContext(options.Options);
+        var db = RegistryContext.Over(database.Reads);
         try
         {
             return new(db, await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation));

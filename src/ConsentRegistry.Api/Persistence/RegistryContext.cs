@@ -22,6 +22,14 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
 
     public DbSet<PurposeRow> Purposes => Set<PurposeRow>();
 
+    /// <summary>A context of its own over this data source, beside the one of the request.</summary>
+    public static RegistryContext Over(NpgsqlDataSource source)
+    {
+        var options = new DbContextOptionsBuilder<RegistryContext>();
+        Configure(options, source);
+        return new(options.Options);
+    }
+
     /// <summary>The options of a context over this data source.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) => options
         .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migration", Schema))

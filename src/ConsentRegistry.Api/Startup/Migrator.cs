@@ -12,7 +12,7 @@ internal static class Migrator
     /// <summary>Applies what migrations are missing, and writes the vocabulary's first version.</summary>
     public static async Task MigrateAsync(Database database, CancellationToken cancellation)
     {
-        await using var db = ContextOn(database);
+        await using var db = RegistryContext.Over(database.Changes);
         await db.Database.MigrateAsync(cancellation);
         await VocabularyStore.EnsureInitialAsync(db, cancellation);
     }
@@ -26,7 +26,7 @@ internal static class Migrator
             if (await version.ExecuteScalarAsync(cancellation) is not >= OldestPostgres * 10_000)
                 throw new StartupException($"PostgreSQL {OldestPostgres} or later is needed.");
         }
-        await using var db = ContextOn(database);
+        await using var db = RegistryContext.Over(database.Changes);
         if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
             throw new StartupException("The database is not migrated; run the host's `migrate` command.");
         foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" })
@@ -35,12 +35,5 @@ internal static class Migrator
             if (await command.ExecuteScalarAsync(cancellation) is not "on")
                 throw new StartupException($"PostgreSQL runs with {setting} off: what it has acknowledged could be lost.");
         }
-    }
-
-    private static RegistryContext ContextOn(Database database)
-    {
-        var options = new DbContextOptionsBuilder<RegistryContext>();
-        RegistryContext.Configure(options, database.Changes);
-        return new(options.Options);
     }
 }

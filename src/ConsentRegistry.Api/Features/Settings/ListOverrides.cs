@@ -23,7 +23,11 @@ internal static class ListOverrides
         return Results.Ok(Page<SettingBody>.Of(
             rows,
             size,
-            row => SettingBody.Of(SettingsStore.Of(row).Key, SettingsStore.Of(row).Setting),
+            row =>
+            {
+                var (key, setting) = SettingsStore.Of(row);
+                return SettingBody.Of(key, setting);
+            },
             row => [row.Owner, row.Video, row.Purpose, row.Requester]));
     }
 }

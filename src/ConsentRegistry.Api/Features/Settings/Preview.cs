@@ -55,9 +55,7 @@ internal sealed class Preview(Database database, FactReader reader)
 
     public async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
     {
-        var options = new DbContextOptionsBuilder<RegistryContext>();
-        RegistryContext.Configure(options, database.Reads);
-        await using var db = new RegistryContext(options.Options);
+        await using var db = RegistryContext.Over(database.Reads);
         await db.Database.OpenConnectionAsync(cancellation);
         var change = new Change(db, (Npgsql.NpgsqlConnection)db.Database.GetDbConnection());
 
