@@ -68,10 +68,7 @@ public sealed class RegistryApplication : IAsyncDisposable
         if (options.Authority is not null)
             TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
         if (!builder.Environment.IsDevelopment())
-        {
-            await using var database = new Database(connectionString);
-            await Migrator.MigrateAsync(database, CancellationToken.None);
-        }
+            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
         return new(host, connectionString, data, log);

@@ -2,25 +2,50 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
-/// <summary>The two pools of connections: changes wait for row locks, and must never keep a check from its connection.</summary>
+/// <summary>
+/// The pools of connections: changes wait for row locks, and must never keep a check from its connection. Each has no more rights than its
+/// work needs, whatever the login may: the role is taken as a connection opens.
+/// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    private const string ApplicationRole = "consent_application";
+
+    private const string SequencerRole = "consent_sequencer";
+
+    /// <summary>The roles that a migration gives rights to: of requests, of the sequencer, and of auditors. None can log in by itself.</summary>
+    public static readonly IReadOnlyList<string> Roles = [ApplicationRole, SequencerRole, "consent_auditor"];
+
     /// <summary>Connections for checks and other reads.</summary>
     public const int ReadConnections = 40;
 
     /// <summary>Connections for changes.</summary>
     public const int ChangeConnections = 40;
 
+    /// <summary>Connections of the sequencer: one works, the other takes over where it broke.</summary>
+    public const int SequencerConnections = 2;
+
+    /// <summary>
+    /// How long the server lets a transaction of the sequencer wait for its next statement: a node that is paused in the middle loses the lock
+    /// after this time at most.
+    /// </summary>
+    public const int SequencerIdleSeconds = 3;
+
     /// <summary>How long a new connection may take: beyond it PostgreSQL counts as unreachable.</summary>
     public const int ConnectSeconds = 3;
+
+    /// <summary>After how long the server asks a silent sequencer whether it is still there.</summary>
+    private const int KeepAliveSeconds = 2;
 
     /// <summary>How long any one statement may take.</summary>
     public const int StatementSeconds = 30;
 
     public Database(string connectionString)
     {
-        Reads = Create(connectionString, "reads", ReadConnections);
-        Changes = Create(connectionString, "changes", ChangeConnections);
+        Reads = Create(connectionString, "reads", ReadConnections, $"-c role={ApplicationRole}");
+        Changes = Create(connectionString, "changes", ChangeConnections, $"-c role={ApplicationRole}");
+        Sequencer = Create(
+            connectionString, "sequencer", SequencerConnections, $"-c role={SequencerRole} -c idle_in_transaction_session_timeout={SequencerIdleSeconds}s "
+                + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3");
     }
 
     /// <summary>For checks and other reads.</summary>
@@ -29,13 +54,20 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For changes and the administration.</summary>
     public NpgsqlDataSource Changes { get; }
 
+    /// <summary>For moving events from the inbox to the log.</summary>
+    public NpgsqlDataSource Sequencer { get; }
+
+    /// <summary>Connections with the login's own rights, for migrating.</summary>
+    public static NpgsqlDataSource OfOwner(string connectionString) => Create(connectionString, "owner", connections: 2, options: "");
+
     public async ValueTask DisposeAsync()
     {
         await Reads.DisposeAsync();
         await Changes.DisposeAsync();
+        await Sequencer.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Create(string connectionString, string purpose, int connections)
+    private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -48,7 +80,7 @@ public sealed class Database : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
             // An acknowledged change has reached the disk, whatever the server's or the role's default says.
-            Options = $"{given.Options} -c synchronous_commit=on".Trim(),
+            Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
         });
     }
 }

@@ -64,7 +64,7 @@ internal static class Commands
         var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();
         if (app.Environment.IsDevelopment())
-            await Migrator.MigrateAsync(database, CancellationToken.None);
+            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await Migrator.VerifyAsync(database, CancellationToken.None);
         app.UseRegistry();
         return app;
@@ -94,8 +94,9 @@ internal static class Commands
         var builder = WebApplication.CreateBuilder(args);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
         await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
-        await using var database = new Database(options.ConnectionString ?? postgres!.ConnectionString);
-        await Migrator.MigrateAsync(database, CancellationToken.None);
+        var connectionString = options.ConnectionString ?? postgres!.ConnectionString;
+        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        await using var database = new Database(connectionString);
         await Migrator.VerifyAsync(database, CancellationToken.None);
         Console.WriteLine("The database is migrated.");
         return 0;

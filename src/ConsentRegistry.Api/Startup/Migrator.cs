@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -9,10 +10,11 @@ internal static class Migrator
     /// <summary>The oldest major version of PostgreSQL that the service is tested with.</summary>
     private const int OldestPostgres = 15;
 
-    /// <summary>Applies what migrations are missing, and writes the vocabulary's first version.</summary>
-    public static async Task MigrateAsync(Database database, CancellationToken cancellation)
+    /// <summary>Applies what migrations are missing, and writes the vocabulary's first version. The login owns what it makes.</summary>
+    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
     {
-        await using var db = RegistryContext.Over(database.Changes);
+        await using var owner = Database.OfOwner(connectionString);
+        await using var db = RegistryContext.Over(owner);
         await db.Database.MigrateAsync(cancellation);
         await VocabularyStore.EnsureInitialAsync(db, cancellation);
     }
@@ -21,6 +23,19 @@ internal static class Migrator
     /// <exception cref="StartupException">The database cannot be relied on.</exception>
     public static async Task VerifyAsync(Database database, CancellationToken cancellation)
     {
+        try
+        {
+            await VerifyServerAsync(database, cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedTable)
+        {
+            // The roles that connections take are made by a migration.
+            throw NotMigrated();
+        }
+    }
+
+    private static async Task VerifyServerAsync(Database database, CancellationToken cancellation)
+    {
         await using (var version = database.Changes.CreateCommand("SELECT current_setting('server_version_num')::int"))
         {
             if (await version.ExecuteScalarAsync(cancellation) is not >= OldestPostgres * 10_000)
@@ -28,7 +43,7 @@ internal static class Migrator
         }
         await using var db = RegistryContext.Over(database.Changes);
         if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
-            throw new StartupException("The database is not migrated; run the host's `migrate` command.");
+            throw NotMigrated();
         foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" })
         {
             await using var command = database.Changes.CreateCommand($"SHOW {setting}");
@@ -36,4 +51,6 @@ internal static class Migrator
                 throw new StartupException($"PostgreSQL runs with {setting} off: what it has acknowledged could be lost.");
         }
     }
+
+    private static StartupException NotMigrated() => new("The database is not migrated; run the host's `migrate` command.");
 }

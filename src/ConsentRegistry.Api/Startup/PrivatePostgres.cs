@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Persistence;
 using System.Runtime.Versioning;
 using Npgsql;
 
@@ -141,6 +142,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         await using var connection = new NpgsqlConnection(ConnectionStringFor(Administrator, Administrator, pooling: false));
         await connection.OpenAsync(cancellation);
         await EnsureAsync("SELECT 1 FROM pg_roles WHERE rolname = 'consent'", $"CREATE ROLE consent LOGIN CREATEDB PASSWORD '{password}'");
+        // The user makes tables and takes these roles, and so has no need to make roles.
+        foreach (var role in Database.Roles)
+            await EnsureAsync($"SELECT 1 FROM pg_roles WHERE rolname = '{role}'", $"CREATE ROLE {role}; GRANT {role} TO consent");
         await EnsureAsync("SELECT 1 FROM pg_database WHERE datname = 'consent'", "CREATE DATABASE consent OWNER consent");
 
         async Task EnsureAsync(string exists, string create)

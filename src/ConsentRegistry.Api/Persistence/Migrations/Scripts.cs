@@ -25,3 +25,8 @@ public abstract class ScriptMigration(string script) : Migration
 [DbContext(typeof(RegistryContext))]
 [Migration("0001_registry")]
 public sealed class Registry() : ScriptMigration("0001_registry");
+
+/// <summary>The history log, and the rights of the host and of auditors.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0002_log")]
+public sealed class Log() : ScriptMigration("0002_log");
