@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
@@ -33,7 +34,8 @@ internal static class StrictBase64
     {
         bytes = null;
         var buffer = new byte[(text.Length / 4 * 3) + 3];
-        if (!Base64Url.TryDecodeFromChars(text, buffer, out var length))
+        // Not TryDecodeFromChars: that throws where the text is no base64.
+        if (Base64Url.DecodeFromChars(text, buffer, out _, out var length) != OperationStatus.Done)
             return false;
         if (!text.SequenceEqual(Base64Url.EncodeToString(buffer.AsSpan(0, length))))
             return false;

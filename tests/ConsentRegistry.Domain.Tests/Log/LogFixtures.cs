@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Domain.Log;
 
@@ -15,6 +16,15 @@ internal static class LogFixtures
     public static NoteSigner Signer(byte first, string name = Origin) => new(name, Seed(first));
 
     public static NoteKey Key(byte first, string name = Origin, NoteKeyType type = NoteKeyType.Ed25519) => Signer(first, name).Key(type, Ed25519);
+
+    /// <summary>A pair of keys whose private parts begin so.</summary>
+    public static KeySet Keys(byte first) => KeySet.Create(Seed(first), P256(first), Ed25519).Value;
+
+    public static ECParameters P256(byte first)
+    {
+        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = Seed(first) });
+        return key.ExportParameters(includePrivateParameters: true);
+    }
 
     public static byte[] Root(byte first) => [first, .. Enumerable.Range(1, 31).Select(i => (byte)i)];
 

@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace ConsentRegistry.Domain.Log;
+
+/// <summary>
+/// Reads a JSON Web Key Set of Ed25519 and P-256. Members that RFC 7517 knows and this set relies on must be right where they are present;
+/// others are ignored, as it asks. A key of another type is refused: nobody would sign or verify with it. No failure quotes a value, since any
+/// of them might be a private part in the wrong place.
+/// </summary>
+internal static class KeySetReader
+{
+    /// <summary>The member of a set that holds its keys.</summary>
+    public const string KeysMember = "keys";
+
+    /// <summary>The longest set that is read, in bytes: a key takes about 400.</summary>
+    private const int MaxBytes = 256 * 1024;
+
+    /// <summary>Reads a set.</summary>
+    public static Result<KeySet> Read(ReadOnlySpan<byte> utf8, IEd25519 ed25519)
+    {
+        if (utf8.Length > MaxBytes)
+            return new Failure(FailureCode.TooMany, $"A key set has at most {MaxBytes} bytes.");
+        if (!StrictJson.TryRead(utf8, out var set))
+            return Invalid("The key set is not a JSON object, or a member stands in an object twice.");
+        if (set[KeysMember] is not JsonArray { Count: <= KeySet.MaxKeys } items)
+            return Invalid($"A key set has its keys, {KeySet.MaxKeys} at most, as a list.", KeysMember);
+        var keys = new List<Jwk>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (!ReadKey(items[i], ed25519).Succeeded(out var key, out var failure))
+                return failure.Inside($"{KeysMember}[{i}]");
+            keys.Add(key);
+        }
+        return KeySet.Of(keys);
+    }
+
+    private static Result<Jwk> ReadKey(JsonNode? node, IEd25519 ed25519)
+    {
+        if (node is not JsonObject members)
+            return Invalid("A key is an object.");
+        var read = (members.Text("kty"), members.Text("crv")) switch
+        {
+            ("OKP", "Ed25519") => ReadEd25519(members, ed25519),
+            ("EC", "P-256") => ReadP256(members),
+            _ => Invalid("A key is of type OKP with the curve Ed25519, or of type EC with the curve P-256.", "kty"),
+        };
+        if (!read.Succeeded(out var key, out var failure))
+            return failure;
+        return WrongUse(members, key) ?? Result.Of(key);
+    }
+
+    private static Result<Jwk> ReadEd25519(JsonObject members, IEd25519 ed25519)
+    {
+        if (!TryReadPart(members, "x", out var publicKey))
+            return WrongPart("x");
+        if (!members.ContainsKey("d"))
+            return Ed25519Jwk.FromPublicKey(publicKey);
+        if (!TryReadPart(members, "d", out var seed))
+            return WrongPart("d");
+        var key = Ed25519Jwk.FromSeed(seed, ed25519);
+        return key.PublicKey.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public key.", "d");
+    }
+
+    private static Result<Jwk> ReadP256(JsonObject members)
+    {
+        if (!TryReadPart(members, "x", out var x))
+            return WrongPart("x");
+        if (!TryReadPart(members, "y", out var y))
+            return WrongPart("y");
+        byte[]? d = null;
+        if (members.ContainsKey("d") && !TryReadPart(members, "d", out d))
+            return WrongPart("d");
+        return P256Jwk.From(new() { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = x, Y = y }, D = d }).Succeeded(out var key, out var failure)
+            ? Result.Of<Jwk>(key)
+            : failure;
+    }
+
+    // What is said about a key beside the key itself, and is not so.
+    private static Failure? WrongUse(JsonObject members, Jwk key)
+    {
+        if (members.ContainsKey("kid") && members.Text("kid") != key.Kid)
+            return Invalid("A key's id is its thumbprint by RFC 7638, and this is not.", "kid");
+        if (members.ContainsKey("use") && members.Text("use") != "sig")
+            return Invalid("The registry's keys are for signatures: sig.", "use");
+        // EdDSA is the name of RFC 8037, Ed25519 the later one of RFC 9864.
+        var algorithmFits = key is Ed25519Jwk ? members.Text("alg") is "EdDSA" or "Ed25519" : members.Text("alg") == "ES256";
+        if (members.ContainsKey("alg") && !algorithmFits)
+            return Invalid("The algorithm is EdDSA for Ed25519 and ES256 for P-256.", "alg");
+        var verifierKeyFits = key is Ed25519Jwk own && Log.NoteKey.TryParse(members.Text("vkey"), out var stated) && stated.Equals(own.NoteKey(stated.Name));
+        return members.ContainsKey("vkey") && !verifierKeyFits ? Invalid("The verifier key is not this key's.", "vkey") : null;
+    }
+
+    // Coordinates, public keys and private parts all have 32 bytes on both curves.
+    private static bool TryReadPart(JsonObject members, string member, [NotNullWhen(true)] out byte[]? part) =>
+        StrictBase64.TryDecodeUrl(members.Text(member), out part) && part.Length == Ed25519.PublicKeyLength;
+
+    private static Failure WrongPart(string member) => Invalid("A part of a key is 32 bytes in base64url without padding.", member);
+
+    private static Failure Invalid(string why, string? member = null) => new(FailureCode.Invalid, why, member);
+}
