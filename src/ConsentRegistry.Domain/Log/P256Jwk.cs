@@ -29,7 +29,8 @@ public sealed class P256Jwk : Jwk
         try
         {
             using var publicKey = ECDsa.Create(own with { D = null });
-            return d is null || IsPrivatePartOf(own) ? new P256Jwk(own) : Refused("The private part is not that of the public key.");
+            var key = new P256Jwk(own);
+            return d is null || IsPrivatePartOf(key) ? key : Refused("The private part is not that of the public key.");
         }
         catch (CryptographicException)
         {
@@ -61,12 +62,11 @@ public sealed class P256Jwk : Jwk
 
     private protected override byte[]? PrivatePart => parameters.D;
 
-    // From the private part alone the platform computes the point that belongs to it.
-    private static bool IsPrivatePartOf(ECParameters parameters)
+    // What the private part signs, the public key must verify. (To compute the point from the private part is not possible on every platform.)
+    private static bool IsPrivatePartOf(P256Jwk key)
     {
-        using var key = ECDsa.Create(parameters with { Q = default });
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return point.X.AsSpan().SequenceEqual(parameters.Q.X) && point.Y.AsSpan().SequenceEqual(parameters.Q.Y);
+        var message = "Is this the private part of that key?"u8;
+        return key.Verify(message, key.Sign(message));
     }
 
     private static Failure Refused(string why) => new(FailureCode.Invalid, why);
