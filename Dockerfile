@@ -1,4 +1,4 @@
-# The host as an image. It needs no shell, and writes nothing but its log, which goes to the console.
+# The host as an image. It needs no shell, and writes nothing but /data and its log, which goes to the console.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
@@ -21,6 +21,11 @@ COPY --from=build /app ./
 # The host's own default is the loopback interface, where nobody outside the container reaches it.
 ENV ASPNETCORE_HTTP_PORTS=8080
 EXPOSE 8080
+
+# What the service writes: the checkpoint that it signed last.
+ENV CONSENT_DATA=/data
+RUN mkdir --mode=700 /data && chown $APP_UID /data
+VOLUME /data
 
 # A user of the base image without rights, named by its number so that an orchestrator can see that it is not root.
 USER $APP_UID

@@ -33,6 +33,9 @@ public static class FailureCode
     /// <summary>The purpose is registered already, and otherwise.</summary>
     public const string PurposeExists = "purposeExists";
 
+    /// <summary>The creator was erased: nothing can be changed for them any more, and nothing of their past can be read.</summary>
+    public const string CreatorErased = "creatorErased";
+
     /// <summary>The caller may not do this, or not for this creator; the same whether or not what was named exists.</summary>
     public const string Forbidden = "forbidden";
 }

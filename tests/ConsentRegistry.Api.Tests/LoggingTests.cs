@@ -30,7 +30,7 @@ public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<Regis
             await App.Bearer("token-secret").GetAsync($"{own}/consent"),
         ];
         Assert.Equal([200, 200, 422, 422, 400, 200, 200, 200, 403, 404, 400, 401, 401], answers.Select(answer => answer.Status));
-        var salts = (await App.QueryAsync<byte[]>("SELECT salt FROM consent.inbox WHERE creator = $1", creator)).SelectMany(salt => new[] { Convert.ToHexString(salt), Convert.ToBase64String(salt) });
+        var salts = (await App.QueryAsync<byte[]>("SELECT salt FROM consent.event WHERE creator = $1", creator)).SelectMany(salt => new[] { Convert.ToHexString(salt), Convert.ToBase64String(salt) });
 
         await Eventually.HoldsAsync("every request is logged", () => Task.FromResult(App.Log.Lines.Count(line => line.Contains("studio-tool", StringComparison.Ordinal)) >= 10));
         var log = string.Join('\n', App.Log.Lines);

@@ -34,6 +34,10 @@ public sealed class PostgresFixture : IAsyncLifetime
         return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, MaxPoolSize = ConnectionsPerDatabase }.ConnectionString;
     }
 
+    /// <summary>How to connect to the same database as somebody whom nothing stops: a superuser.</summary>
+    public static string AsAdministrator(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Username = PrivatePostgres.Administrator, Pooling = false }.ConnectionString;
+
     public async ValueTask DisposeAsync()
     {
         if (postgres is not null)

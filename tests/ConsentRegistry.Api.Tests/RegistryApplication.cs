@@ -1,6 +1,8 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -50,10 +52,20 @@ public sealed class RegistryApplication : IAsyncDisposable
     /// <summary>Starts the service.</summary>
     /// <param name="connectionString">An empty database, or one that such a service has used.</param>
     /// <param name="configuration">What differs from the defaults, as <c>key=value</c>.</param>
-    public static async Task<RegistryApplication> StartAsync(string connectionString, params string[] configuration)
+    public static Task<RegistryApplication> StartAsync(string connectionString, params string[] configuration) =>
+        StartInAsync(Directory.CreateTempSubdirectory("consent-host-").FullName, connectionString, configuration);
+
+    /// <summary>Starts the service with a data folder that is there already, and that goes with it.</summary>
+    public static async Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration)
     {
-        var data = Directory.CreateTempSubdirectory("consent-host-").FullName;
         var log = new LogCapture();
+        // Outside Development keys are mounted, and the log has a name.
+        if (configuration.Any(setting => setting.StartsWith("environment=", StringComparison.Ordinal)))
+        {
+            var keys = Path.Combine(data, "mounted-keys.json");
+            await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+            configuration = [.. configuration, $"Log:KeyFile={keys}", "Log:Origin=registry.test/log"];
+        }
         var builder = Commands.CreateBuilder(
         [
             "--environment=Development",
@@ -129,7 +141,17 @@ public sealed class RegistryApplication : IAsyncDisposable
     public async Task<string> NowAsync() =>
         Domain.Instant.From(await ScalarAsync<DateTime>("SELECT clock_timestamp()")).ToString();
 
+    /// <summary>Where the service keeps what is its own.</summary>
+    public string DataFolder => folder;
+
     public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Ends the service and leaves its data folder.</summary>
+    public async Task StopAsync()
     {
         var database = app.Services.GetRequiredService<Database>();
         http.Dispose();
@@ -137,7 +159,6 @@ public sealed class RegistryApplication : IAsyncDisposable
         await app.DisposeAsync();
         await database.DisposeAsync();
         await Database.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
         Log.Dispose();
     }
 

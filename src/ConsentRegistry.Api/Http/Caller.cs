@@ -25,8 +25,8 @@ public static class Scopes
         [WriteVideos] = "Register videos.",
         [WriteUsage] = "Record uses.",
         [ReadChanges] = "Follow everybody's changes.",
-        [Audit] = "Read any creator's settings and the effective consent.",
-        [Admin] = "Holds, purposes, and facts that may widen consent. Never a creator's settings.",
+        [Audit] = "Read any creator's settings, history and past consent, and the log.",
+        [Admin] = "Holds, purposes, erasure, and facts that may widen consent. Never a creator's settings.",
     };
 }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -28,7 +29,7 @@ public enum Patience
 /// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the stored answer commit
 /// together. A commit whose outcome is unknown is answered so, and never retried here.
 /// </summary>
-internal sealed class ChangePipeline(RegistryContext db)
+internal sealed class ChangePipeline(RegistryContext db, LogWatch log)
 {
     private const string BeforeChange = "before_change";
 
@@ -41,6 +42,8 @@ internal sealed class ChangePipeline(RegistryContext db)
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem))
             return problem.AsResult();
+        if (log.IsOverfull && patience != Patience.Stop)
+            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log; only stops are taken now.").AsResult();
         var cancellation = http.RequestAborted;
         await db.Database.OpenConnectionAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);

@@ -104,7 +104,7 @@ public sealed record Problem(int Status, string Code, string Detail)
 
     private static int StatusOf(string code) => code switch
     {
-        FailureCode.WouldWiden or FailureCode.PurposeExists => 409,
+        FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased => 409,
         ProblemCode.StaleVersion => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,

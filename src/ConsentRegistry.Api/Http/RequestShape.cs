@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Http;
@@ -31,6 +32,11 @@ internal sealed class RequestShape(RequestDelegate next)
             ? null
             : Problem.Of(422, FailureCode.Invalid, "limit", $"A page holds 1 to {MaxPage} items."),
         ["cursor"] = text => Cursor.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "A cursor is the nextCursor of an earlier page."),
+        ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
+        ["kind"] = text => EventType.All.Contains(text)
+            ? null
+            : Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}."),
+        ["eventId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "eventId", "The id of an event is a UUID."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Problem UnknownPurpose(string field) =>

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -18,7 +19,13 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         operation.RequestBody = route.Body is { } body ? RequestBody(route, body, context) : null;
         operation.Responses = [];
         foreach (var success in route.Successes)
-            operation.Responses[success.StatusCode.ToString()] = Success(route, success.StatusCode, success.Type, context);
+        {
+            var response = Success(route, success, context);
+            // What an operation answers in two ways is one answer of two contents.
+            if (operation.Responses.TryGetValue(success.StatusCode.ToString(), out var before))
+                response.Content = before.Content!.Concat(response.Content!).ToDictionary(StringComparer.Ordinal);
+            operation.Responses[success.StatusCode.ToString()] = response;
+        }
         foreach (var (status, codes) in Refusals.Of(route))
             operation.Responses[status.ToString()] = Refusal(status, codes, context);
         operation.Security = [.. (route.Access?.AnyOf ?? []).Select(way => SharedParts.Requirement(way.Scope, context.Document))];
@@ -51,14 +58,21 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         };
     }
 
-    private OpenApiResponse Success(Route route, int status, Type? body, OperationFilterContext context)
+    private OpenApiResponse Success(Route route, IProducesResponseTypeMetadata success, OperationFilterContext context)
     {
+        var (status, body) = (success.StatusCode, success.Type);
         var response = new OpenApiResponse { Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) };
         if (route.TakesIfMatch || route.TakesIfNoneMatch)
             response.Headers["ETag"] = new OpenApiHeaderReference(SharedParts.ETag, context.Document);
         if (body is null || body == typeof(void))
         {
             response.Description = "What the caller has seen still stands.";
+            return response;
+        }
+        if (success.ContentTypes.FirstOrDefault(type => type != JsonType) is { } media)
+        {
+            response.Description = docs.Summary(route.Handler.DeclaringType!) ?? "";
+            response.Content = Content(media, Samples.Schema(media), Samples.Of(route.OperationId));
             return response;
         }
         var schema = Schema(body, context);

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using Microsoft.OpenApi;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -17,6 +18,22 @@ internal static class Parameters
         ["DecidedPurpose"] = Query("purpose", "The purpose to decide on; every one of the vocabulary without it.", Purpose()),
         ["NamedRequester"] = Query("requester", "The requester that the setting names; without it, the setting is for anybody.", Id()),
         ["AskingRequester"] = Query("requester", "Who would use the video; without it, a requester whom no setting names.", Id()),
+        ["AsOf"] = Query("asOf", "A past moment, RFC 3339: the answer is what held then.", Time()),
+        ["HistoryVideo"] = Query("videoId", "Only events about a video of this id, whoever owns it.", Id()),
+        ["HistoryPurpose"] = Query("purpose", "Only events about settings for this purpose, and stops that list it or everything.", Purpose()),
+        ["Kind"] = Query("kind", "Only events of this kind.", Kind()),
+        ["FromTime"] = Query("from", "Only changes made at this moment or later, RFC 3339.", Time()),
+        ["ToTime"] = Query("to", "Only changes made before this moment, RFC 3339.", Time()),
+        ["After"] = Query("after", "The `seq` after which the list begins; without it, at the beginning of the log.", Count()),
+        ["FromSize"] = Query("from", "The size of the earlier tree; required, at least 1.", Count()),
+        ["ToSize"] = Query("to", "The size of the later tree; that of the newest checkpoint without it.", Count()),
+        ["FromLeaf"] = Query("from", "The first leaf; 0 without it.", Count()),
+        ["ToLeaf"] = Query("to", "The leaf after the last; the end of the newest checkpoint without it.", Count()),
+        ["Size"] = Query("size", "The size of the tree that the proof is for; that of the newest checkpoint without it.", Count()),
+        ["EventId"] = Path("eventId", "The event.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
+        ["Level"] = Path("level", "The tile's level, 0 for the hashes of leaves.", new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Maximum = "7" }, 0),
+        ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
+        ["LastEventId"] = Header("Last-Event-ID", "Of server-sent events: the id of the last one that the caller has. It goes before `after`.", Text(1, 20)),
         ["Limit"] = Query("limit", "How many items a page holds at most.", Limit()),
         ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page, unchanged.", Text(1, Cursor.MaxLength)),
         ["IfMatch"] = Header(
@@ -41,11 +58,15 @@ internal static class Parameters
         {
             yield return name switch
             {
-                "purpose" => "DecidedPurpose",
+                "purpose" => IsHistory(route) ? "HistoryPurpose" : "DecidedPurpose",
+                "videoId" => "HistoryVideo",
+                "from" or "to" => (name == "from" ? "From" : "To") + (IsHistory(route) ? "Time" : route.OperationId == "exportLog" ? "Leaf" : "Size"),
                 "requester" => route.Alters ? "NamedRequester" : "AskingRequester",
                 _ => $"{char.ToUpperInvariant(name[0])}{name[1..]}",
             };
         }
+        if (route.QueryParameters.Contains("after"))
+            yield return "LastEventId";
         if (route.TakesIfMatch)
             yield return "IfMatch";
         if (route.TakesIfNoneMatch)
@@ -54,7 +75,9 @@ internal static class Parameters
             yield return "IdempotencyKey";
     }
 
-    private static OpenApiParameter Path(string name, string description, OpenApiSchema schema, string example) =>
+    private static bool IsHistory(Route route) => route.OperationId == "listHistory";
+
+    private static OpenApiParameter Path(string name, string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>
         new() { Name = name, In = ParameterLocation.Path, Required = true, Description = description, Schema = schema, Example = example };
 
     private static OpenApiParameter Query(string name, string description, OpenApiSchema schema) =>
@@ -69,6 +92,14 @@ internal static class Parameters
 
     private static OpenApiSchema Limit() =>
         new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = RequestShape.MaxPage.ToString(), Default = RequestShape.DefaultPage };
+
+    private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
+
+    private static OpenApiSchema Uuid() => new() { Type = JsonSchemaType.String, Format = "uuid" };
+
+    private static OpenApiSchema Count() => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
+
+    private static OpenApiSchema Kind() => new() { Type = JsonSchemaType.String, Enum = [.. EventType.All.Select(kind => System.Text.Json.Nodes.JsonValue.Create(kind)!)] };
 
     private static OpenApiSchema Text(int least, int? most) => new() { Type = JsonSchemaType.String, MinLength = least, MaxLength = most };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -48,6 +49,7 @@ internal static class ProblemCatalog
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", "The path has no such method."),
         new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "'participants' would change in the direction that can widen consent; that takes the administrator's scope and a reason.", "participants"),
         new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already, and a purpose never changes.", "purpose"),
+        new(409, FailureCode.CreatorErased, "The creator was erased.", LockedStream.Erased.Detail),
         new(409, ProblemCode.IdempotencyKeyInFlight, "A request with the same key is still being answered; repeat it.", "A request with this key is being answered."),
         new(412, ProblemCode.StaleVersion, "The settings have changed since the version in `If-Match`.", "The settings have changed since the version in If-Match."),
         new(413, ProblemCode.TooLarge, "The body is larger than the operation's limit.", $"The body is larger than {BodyLimit.Single.Bytes} bytes."),

@@ -9,6 +9,12 @@ internal static class Refusals
     // What only the operation itself knows.
     private static readonly Dictionary<string, string[]> Own = new(StringComparer.Ordinal)
     {
+        ["getConsent"] = [FailureCode.CreatorErased],
+        ["getCheckpoint"] = [ProblemCode.NotFound],
+        ["getTile"] = [ProblemCode.NotFound],
+        ["getEntries"] = [ProblemCode.NotFound],
+        ["getInclusionProof"] = [ProblemCode.NotFound],
+        ["listChanges"] = [ProblemCode.InvalidHeader],
         ["checkConsent"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["checkConsentBatch"] = [FailureCode.TooMany],
         ["setDefault"] = [FailureCode.TooMany],
@@ -22,7 +28,7 @@ internal static class Refusals
     };
 
     // A batch whose facts cannot be read is answered item by item; whether the process runs is no question to the database.
-    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "live"];
+    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "live", "listLogKeys"];
 
     /// <summary>The codes by status, in order.</summary>
     public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
@@ -40,6 +46,7 @@ internal static class Refusals
         .. When(route.TakesNoBody, ProblemCode.UnexpectedBody),
         .. When(route.Alters || route.TakesIfMatch, ProblemCode.InvalidHeader),
         .. When(route.Access is not null, ProblemCode.Unauthenticated, FailureCode.Forbidden),
+        .. When(route.Alters && route.PathParameters.Contains("creatorId") && route.OperationId != "eraseCreator", FailureCode.CreatorErased),
         .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
         .. When(route.TakesIfMatch, ProblemCode.StaleVersion),
         .. When(route.Body is not null || route.TakesNoBody, ProblemCode.TooLarge),

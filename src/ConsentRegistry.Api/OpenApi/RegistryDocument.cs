@@ -1,4 +1,7 @@
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Erasure;
+using ConsentRegistry.Api.Features.History;
+using ConsentRegistry.Api.Features.Log;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
@@ -26,6 +29,9 @@ internal static class RegistryDocument
         (StopsApi.Tag, typeof(StopsApi)),
         (VideosApi.Tag, typeof(VideosApi)),
         (PurposesApi.Tag, typeof(PurposesApi)),
+        (HistoryApi.Tag, typeof(HistoryApi)),
+        (ErasureApi.Tag, typeof(ErasureApi)),
+        (LogApi.Tag, typeof(LogApi)),
         (Health.Tag, typeof(Health)),
     ];
 

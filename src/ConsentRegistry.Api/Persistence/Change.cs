@@ -15,8 +15,12 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Head">The hash of the newest leaf; null if this is the first version.</param>
 /// <param name="Hold">The operator's stop before the change.</param>
 /// <param name="Lockdown">The creator's stop before the change.</param>
-public sealed record LockedStream(StreamId Id, long Version, long SettingsVersion, Instant Tx, byte[]? Head, Stop? Hold, Stop? Lockdown)
+/// <param name="ErasedAt">When the creator was erased; null if they were not.</param>
+public sealed record LockedStream(StreamId Id, long Version, long SettingsVersion, Instant Tx, byte[]? Head, Stop? Hold, Stop? Lockdown, Instant? ErasedAt)
 {
+    /// <summary>Why nothing changes for a creator who was erased.</summary>
+    public static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased; nothing changes for them any more.");
+
     /// <summary>What the records that the change alters are stamped with.</summary>
     public Stamp Stamp => new(Version, Tx);
 }
@@ -36,9 +40,12 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
     public bool HasAltered { get; private set; }
 
-    /// <summary>Locks one stream.</summary>
-    public async Task<LockedStream> LockAsync(StreamId stream, CancellationToken cancellation) =>
-        (await LockAsync([stream], cancellation))[stream];
+    /// <summary>Locks one stream; refused with <see cref="FailureCode.CreatorErased"/> if nothing may be appended to it any more.</summary>
+    public async Task<Result<LockedStream>> LockAsync(StreamId stream, CancellationToken cancellation)
+    {
+        var locked = (await LockAsync([stream], cancellation))[stream];
+        return locked.ErasedAt is null ? locked : LockedStream.Erased;
+    }
 
     /// <summary>Locks streams in the order of their ids, which keeps two requests from waiting for each other.</summary>
     public async Task<IReadOnlyDictionary<StreamId, LockedStream>> LockAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
@@ -54,7 +61,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
                 changed_at = greatest(clock_timestamp(), c.changed_at + interval '1 microsecond'),
                 changed_xid = pg_current_xact_id()
             RETURNING id, version, settings_version, changed_at, head,
-                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at
+                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at
             """);
         command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
         var locked = new Dictionary<StreamId, LockedStream>();
@@ -69,7 +76,8 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
                 Instant.From(reader.GetDateTime(3)),
                 reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
                 StopColumns.Read(reader, 5),
-                StopColumns.Read(reader, 8)));
+                StopColumns.Read(reader, 8),
+                reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))));
         }
         return locked;
     }

@@ -5,22 +5,27 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Reads the heads of streams.</summary>
 internal static class StreamStore
 {
-    /// <summary>The database's clock, and the versions of those streams that exist.</summary>
-    public static async Task<(Instant Now, Dictionary<CreatorId, long> Versions)> ReadVersionsAsync(
+    /// <summary>The database's clock, and of those streams that exist the versions and whether their creators were erased.</summary>
+    public static async Task<(Instant Now, Dictionary<CreatorId, StreamRow> Streams)> ReadAsync(
         Change change, IEnumerable<CreatorId> creators, CancellationToken cancellation)
     {
         await using var command = change.Command(
-            "SELECT clock_timestamp(), c.id, c.version FROM (VALUES (1)) AS one LEFT JOIN consent.creator c ON c.id = ANY(@ids)");
+            "SELECT clock_timestamp(), c.id, c.version, c.erased_at IS NOT NULL FROM (VALUES (1)) AS one LEFT JOIN consent.creator c ON c.id = ANY(@ids)");
         command.Parameters.AddWithValue("ids", creators.Select(creator => creator.Value).ToArray());
-        var versions = new Dictionary<CreatorId, long>();
+        var streams = new Dictionary<CreatorId, StreamRow>();
         var now = default(Instant);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             now = Instant.From(reader.GetDateTime(0));
             if (!reader.IsDBNull(1))
-                versions.Add(CreatorId.Parse(reader.GetString(1)), reader.GetInt64(2));
+                streams.Add(CreatorId.Parse(reader.GetString(1)), new(reader.GetInt64(2), reader.GetBoolean(3)));
         }
-        return (now, versions);
+        return (now, streams);
     }
 }
+
+/// <summary>Where a creator's stream stands.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="IsErased">Whether the creator was erased.</param>
+public readonly record struct StreamRow(long Version, bool IsErased);

@@ -38,7 +38,7 @@ internal static class VocabularyStore
         await db.Database.OpenConnectionAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
-        var stream = await change.LockAsync(StreamId.Vocabulary, cancellation);
+        var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         if (stream.Version > 1)
             return;
         var initial = Vocabulary.Initial.Purposes;

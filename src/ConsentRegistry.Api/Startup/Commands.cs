@@ -1,12 +1,14 @@
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>The host's commands: serve (without a word), <c>migrate</c>, <c>openapi</c>, and in Development <c>token</c>.</summary>
+/// <summary>The host's commands: serve (without a word), <c>migrate</c>, <c>new-keys</c>, <c>openapi</c>, and in Development <c>token</c>.</summary>
 internal static class Commands
 {
     /// <summary>Exit code of a host that cannot start.</summary>
@@ -23,12 +25,13 @@ internal static class Commands
             {
                 ["migrate", .. var rest] => await MigrateAsync(rest),
                 ["openapi"] => await PrintOpenApiAsync(),
+                ["new-keys", .. var old] => PrintNewKeys(old),
                 ["token", .. var words] => PrintToken(words),
                 [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(word),
                 _ => await ServeAsync(args),
             };
         }
-        catch (Exception e) when (e is StartupException or PrivatePostgresException or PlatformNotSupportedException)
+        catch (Exception e) when (e is StartupException or PrivatePostgresException or PlatformNotSupportedException or Ed25519UnavailableException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return CannotStart;
@@ -63,6 +66,8 @@ internal static class Commands
         builder.AddRegistry(options, connectionString);
         var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();
+        // Read now: a host without its keys does not start.
+        _ = app.Services.GetRequiredService<LogSigner>();
         if (app.Environment.IsDevelopment())
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await Migrator.VerifyAsync(database, CancellationToken.None);
@@ -115,16 +120,37 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
-        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1 };
+        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
         app.UseRegistry();
         return app;
     }
 
+    /// <summary>Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are retired.</summary>
+    private static int PrintNewKeys(string[] words)
+    {
+        var ed25519 = new OpenSslEd25519();
+        var fresh = LogKeys.Create(ed25519);
+        var keys = words switch
+        {
+            [] => fresh,
+            ["--rotate", var path] => LogKeys.Read(path, ed25519).Rotate(fresh).Value,
+            ["--retire", var path] => LogKeys.Read(path, ed25519).Retire(),
+            _ => null,
+        };
+        if (keys is null)
+        {
+            Console.Error.WriteLine("Usage: new-keys | new-keys --rotate <file> (new keys before those of the file) | new-keys --retire <file> (only the newest go on signing)");
+            return Usage;
+        }
+        Console.WriteLine(keys.ToJson(includePrivate: true));
+        return 0;
+    }
+
     private static int RefuseCommand(string word)
     {
-        Console.Error.WriteLine($"There is no command '{word}'; there are `migrate`, `openapi` and, in Development, `token`. Without a command the host serves.");
+        Console.Error.WriteLine($"There is no command '{word}'; there are `migrate`, `new-keys`, `openapi` and, in Development, `token`. Without a command the host serves.");
         return Usage;
     }
 

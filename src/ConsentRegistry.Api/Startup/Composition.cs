@@ -1,4 +1,7 @@
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Erasure;
+using ConsentRegistry.Api.Features.History;
+using ConsentRegistry.Api.Features.Log;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
@@ -6,6 +9,7 @@ using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -29,12 +33,15 @@ internal static class Composition
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
         services.AddSingleton<FactReader>();
+        services.AddSingleton<PastReader>();
+        services.AddSingleton<Receipts>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
         services.AddScoped<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
+        services.AddLog(options);
         services.AddValidators();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -62,6 +69,9 @@ internal static class Composition
         VideosApi.Map(app);
         ChecksApi.Map(app);
         PurposesApi.Map(app);
+        HistoryApi.Map(app);
+        LogApi.Map(app);
+        ErasureApi.Map(app);
         Health.Map(app);
     }
 
@@ -81,6 +91,7 @@ internal static class Composition
         services.AddSingleton<IValidator<ChangeSettingsRequest>, ChangeSettingsValidator>();
         services.AddSingleton<IValidator<LockdownRequest>, LockdownValidator>();
         services.AddSingleton<IValidator<HoldRequest>, HoldValidator>();
+        services.AddSingleton<IValidator<EraseRequest>, EraseValidator>();
         services.AddSingleton<IValidator<RegisterVideoRequest>, RegisterVideoValidator>();
         services.AddSingleton<IValidator<RegisterItem>, RegisterItemValidator>();
         services.AddSingleton<IValidator<RegisterVideosRequest>, RegisterVideosValidator>();

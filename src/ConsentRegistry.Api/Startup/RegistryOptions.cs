@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Domain.Log;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
@@ -9,13 +10,16 @@ public sealed class RegistryOptions
     /// <summary>The address unless <c>--urls</c> says otherwise.</summary>
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <summary>The name of a developer's log.</summary>
+    public const string DevelopmentOrigin = "development.invalid/consent-registry";
+
     /// <summary>The environment variable that names the data folder.</summary>
     public const string DataVariable = "CONSENT_DATA";
 
     /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>Where a host keeps what is its own: its PostgreSQL's data and the development key.</summary>
+    /// <summary>Where a host keeps what is its own: the last checkpoint that it signed, and in Development its PostgreSQL's data and keys.</summary>
     public required string DataFolder { get; init; }
 
     /// <summary>The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. Without it, in Development only, a local key signs.</summary>
@@ -26,6 +30,12 @@ public sealed class RegistryOptions
 
     /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
     public required int ChangesPerSecond { get; init; }
+
+    /// <summary>The name of the history log, which its checkpoints begin with: <c>Log:Origin</c>. It never changes.</summary>
+    public required string LogOrigin { get; init; }
+
+    /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
+    public string? LogKeyFile { get; init; }
 
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
@@ -38,13 +48,19 @@ public sealed class RegistryOptions
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
+            LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
+            LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
+        if (!NoteKey.IsName(options.LogOrigin))
+            throw new StartupException("Log:Origin is a name without spaces and plus signs, for example registry.example.com/log.");
         if (environment.IsDevelopment())
             return options;
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
+        if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
+            throw new StartupException("Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints keys.");
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.

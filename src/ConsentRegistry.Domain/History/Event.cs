@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -21,7 +20,11 @@ public sealed record Authorship(string? Subject, string? Client, CreatorId? OnBe
 /// <param name="Key">What tells the record from others of its type in the stream; empty where there is only one.</param>
 /// <param name="Before">The complete record before; null if there was none.</param>
 /// <param name="After">The complete record after; null if there is none any more.</param>
-public sealed record RecordChange(string Type, JsonObject Key, JsonObject? Before, JsonObject? After);
+public sealed record RecordChange(string Type, JsonObject Key, JsonObject? Before, JsonObject? After)
+{
+    /// <summary>Of an erasure: the events that it covers, which its leaf lists.</summary>
+    public Erasure? Erased { get; init; }
+}
 
 /// <summary>The randomness that one event needs, drawn by the caller.</summary>
 /// <param name="EventId">A UUID of version 7 (RFC 9562).</param>
@@ -45,9 +48,6 @@ public sealed record Event(
     /// <summary>Bytes of a salt.</summary>
     public const int SaltLength = 32;
 
-    /// <summary>The format of a leaf, its member <c>v</c>.</summary>
-    public const int LeafFormat = 1;
-
     /// <summary>What the next event of the stream names as its predecessor: the SHA-256 of the leaf.</summary>
     public byte[] Hash => SHA256.HashData(Leaf);
 
@@ -66,42 +66,12 @@ public sealed record Event(
         foreach (var change in changes)
         {
             var (id, salt) = draw();
-            var body = CanonicalJson.Encode(BodyOf(stream, change, by, head));
-            var sealedEvent = new Event(
-                stream, version, events.Count + 1, changes.Count, id, change.Type, tx,
-                LeafOf(change.Type, id, version, events.Count + 1, changes.Count, tx, HMACSHA256.HashData(salt, body)), body, salt);
+            var body = new EventBody(stream, head, by, change).Encode();
+            var leaf = new Leaf(change.Type, id, version, events.Count + 1, changes.Count, tx, HMACSHA256.HashData(salt, body), change.Erased);
+            var sealedEvent = new Event(stream, version, leaf.Ordinal, leaf.Count, id, change.Type, tx, leaf.Encode(), body, salt);
             events.Add(sealedEvent);
             head = sealedEvent.Hash;
         }
         return events.MoveToImmutable();
     }
-
-    private static byte[] LeafOf(string type, Guid id, long version, int ordinal, int count, Instant tx, byte[] commitment) =>
-        CanonicalJson.Encode(new JsonObject
-        {
-            ["v"] = LeafFormat,
-            ["type"] = type,
-            ["eid"] = id.ToString("D"),
-            ["ver"] = version,
-            ["n"] = ordinal,
-            ["of"] = count,
-            ["tx"] = tx.Microseconds,
-            ["commit"] = Base64Url.EncodeToString(commitment),
-        });
-
-    private static JsonObject BodyOf(StreamId stream, RecordChange change, Authorship by, byte[]? head) => new()
-    {
-        ["stream"] = stream.Name,
-        ["prev"] = head is null ? null : Base64Url.EncodeToString(head),
-        ["by"] = new JsonObject
-        {
-            ["subject"] = by.Subject,
-            ["client"] = by.Client,
-            ["onBehalfOf"] = by.OnBehalfOf?.Value,
-            ["reason"] = by.Reason,
-        },
-        ["key"] = change.Key.DeepClone(),
-        ["before"] = change.Before?.DeepClone(),
-        ["after"] = change.After?.DeepClone(),
-    };
 }

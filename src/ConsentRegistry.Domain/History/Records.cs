@@ -41,6 +41,12 @@ public static class Records
             ["introducedIn"] = purpose.IntroducedIn,
         });
 
+    /// <summary>The creator was erased.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="covered">The events whose bodies go; several parts make several events.</param>
+    public static RecordChange Of(Instant at, Erasure covered) =>
+        new(EventType.CreatorErased, [], null, new() { ["erasedAt"] = at.ToString() }) { Erased = covered };
+
     private static JsonObject KeyOf(VideoKey? video, Purpose purpose, Requester? requester)
     {
         var key = new JsonObject { ["purpose"] = purpose.Name, ["requester"] = requester?.Value };

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
 namespace ConsentRegistry.Domain.History;
 
 /// <summary>A stream of events: that of a creator, or the vocabulary's. Versions of a stream are whole and follow each other without a gap.</summary>
@@ -13,6 +16,18 @@ public readonly record struct StreamId
 
     /// <summary>The stream of settings, stops and grants of a creator who decides, and of video facts of an owner.</summary>
     public static StreamId Of(CreatorId creator) => new(creator.Value);
+
+    /// <summary>The creator whose stream it is; null for the vocabulary's.</summary>
+    public CreatorId? Creator => this == Vocabulary ? null : CreatorId.Parse(Name);
+
+    /// <summary>Reads the name of a stream; false if there can be none of that name.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? name, out StreamId stream)
+    {
+        stream = name == Vocabulary.Name ? Vocabulary : default;
+        if (CreatorId.TryParse(name, out var creator))
+            stream = Of(creator);
+        return stream != default;
+    }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -38,4 +53,16 @@ public static class EventType
 
     /// <summary>A purpose entered the vocabulary.</summary>
     public const string PurposeRegistered = "purposeRegistered";
+
+    /// <summary>
+    /// The creator was erased. Of the versions before it, in this stream, nothing is left but their leaves; the leaf of this event says which.
+    /// </summary>
+    public const string CreatorErased = "creatorErased";
+
+    /// <summary>Every type.</summary>
+    public static ImmutableArray<string> All { get; } =
+        [DefaultChanged, OverrideChanged, LockdownChanged, HoldChanged, VideoRegistered, PurposeRegistered, CreatorErased];
+
+    /// <summary>Whether events of a type alter what a creator sees as their settings, so that the settings version rises.</summary>
+    public static bool AltersSettings(string type) => type is DefaultChanged or OverrideChanged or LockdownChanged or HoldChanged or CreatorErased;
 }

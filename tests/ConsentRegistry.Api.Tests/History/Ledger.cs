@@ -17,6 +17,10 @@ internal sealed class Ledger
 
     private readonly Dictionary<string, (string Type, JsonNode Record)> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StreamEnd> streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long? Seq, Guid Id, bool IsCleared)>> events = new(StringComparer.Ordinal);
+    private List<(long? Seq, Guid Id, bool IsCleared)> before = [];
+    private List<string> listed = [];
+    private readonly HashSet<string> erased = new(StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
     /// <summary>How many events there are.</summary>
@@ -27,14 +31,15 @@ internal sealed class Ledger
     {
         var ledger = new Ledger();
         await using (var command = app.Database.CreateCommand(
-            "SELECT creator, version, ordinal, count, event_id, type, tx, leaf, body, salt FROM consent.inbox ORDER BY creator, version, ordinal"))
+            "SELECT creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, seq FROM consent.event ORDER BY creator, version, ordinal"))
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
             {
                 ledger.Read(new(
                     reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetGuid(4), reader.GetString(5), reader.GetInt64(6),
-                    reader.GetFieldValue<byte[]>(7), reader.GetFieldValue<byte[]>(8), reader.GetFieldValue<byte[]>(9)));
+                    reader.GetFieldValue<byte[]>(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
+                    reader.IsDBNull(10) ? null : reader.GetInt64(10)));
             }
         }
         await ledger.CompareAsync(app);
@@ -55,11 +60,26 @@ internal sealed class Ledger
         Assert.True(row.Ordinal <= row.Count, where);
 
         // The leaf says what the row says, and commits to the body.
+        Assert.True(used.Add($"eid {row.EventId}"), $"{where}: used before");
+        var settings = end.SettingsVersion + (isFirst && row.Type is not ("videoRegistered" or "purposeRegistered") ? 1 : 0);
+        var next = new StreamEnd(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
+        events.TryAdd(row.Creator, []);
+        if (row.Type == "creatorErased")
+            ReadErasure(row, where, isFirst);
+        events[row.Creator].Add((row.Seq, row.EventId, row.Body is null));
+        if (row.Body is null || row.Salt is null)
+        {
+            // Only an erasure later in the stream can have taken it; it says so when it is read.
+            Assert.True(row.Body is null && row.Salt is null && row.Seq is not null, $"{where}: half of it is missing");
+            streams[row.Creator] = next;
+            return;
+        }
         Assert.Equal(32, row.Salt.Length);
-        Assert.True(used.Add($"salt {Convert.ToHexString(row.Salt)}") && used.Add($"eid {row.EventId}"), $"{where}: used before");
+        Assert.True(used.Add($"salt {Convert.ToHexString(row.Salt)}"), $"{where}: used before");
         var commitment = Base64Url.EncodeToString(HMACSHA256.HashData(row.Salt, row.Body));
+        var covered = row.Type != "creatorErased" ? ("", "") : Covered(JsonNode.Parse(row.Leaf)!);
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $$"""{"commit":"{{commitment}}","eid":"{{row.EventId:D}}","n":{{row.Ordinal}},"of":{{row.Count}},"tx":{{row.Tx}},"type":"{{row.Type}}","v":1,"ver":{{row.Version}}}"""),
+            string.Create(CultureInfo.InvariantCulture, $$"""{"commit":"{{commitment}}","eid":"{{row.EventId:D}}",{{covered.Item1}}"n":{{row.Ordinal}},"of":{{row.Count}},{{covered.Item2}}"tx":{{row.Tx}},"type":"{{row.Type}}","v":1,"ver":{{row.Version}}}"""),
             Encoding.UTF8.GetString(row.Leaf));
         var id = row.EventId.ToByteArray(bigEndian: true);
         Assert.Equal((7, 0b10), (id[6] >> 4, id[8] >> 6));
@@ -76,7 +96,7 @@ internal sealed class Ledger
 
         // What it was before is what the events before said, and it is something else now.
         var place = $"{row.Creator} {row.Type} {body["key"]!.ToJsonString()}";
-        var standing = _records.TryGetValue(place, out var known) ? known.Record : null;
+        var standing = row.Type != "creatorErased" && _records.TryGetValue(place, out var known) ? known.Record : null;
         Assert.True(JsonNode.DeepEquals(standing, body["before"]), $"{where}: {standing?.ToJsonString()} stood, but the event says {body["before"]?.ToJsonString()}");
         Assert.False(JsonNode.DeepEquals(body["before"], body["after"]), $"{where}: an event without a change: {text}");
         if (body["after"] is { } after)
@@ -88,13 +108,36 @@ internal sealed class Ledger
         if (body["after"]?["segments"] is JsonArray segments)
             Assert.Contains(segments.Select(s => (long)s!["version"]!).Append(row.Version), version => version == row.Version);
 
-        var settings = end.SettingsVersion + (isFirst && row.Type is not ("videoRegistered" or "purposeRegistered") ? 1 : 0);
-        streams[row.Creator] = new(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
+        streams[row.Creator] = next;
     }
+
+    // Nothing is left of what the creator's events said, and the erasure's leaves list each of them once.
+    private void ReadErasure(Row row, string where, bool isFirst)
+    {
+        foreach (var gone in _records.Keys.Where(record => record.StartsWith($"{row.Creator} ", StringComparison.Ordinal)).ToList())
+            _records.Remove(gone);
+        erased.Add(row.Creator);
+        if (isFirst)
+            (before, listed) = ([.. events[row.Creator]], []);
+        var leaf = JsonNode.Parse(row.Leaf)!;
+        foreach (var range in leaf["ranges"]!.AsArray())
+        {
+            for (var seq = (long)range![0]!; seq <= (long)range[1]!; seq++)
+                listed.Add($"{before.Single(e => e.Seq == seq).Id}");
+        }
+        listed.AddRange(leaf["eids"]!.AsArray().Select(id => (string)id!));
+        if (row.Ordinal < row.Count)
+            return;
+        Assert.Equal(before.Select(e => $"{e.Id}").Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.True(row.Seq is null || before.TrueForAll(e => e.IsCleared), $"{where}: the log has it, and not all bodies are gone");
+    }
+
+    private static (string Ids, string Ranges) Covered(JsonNode leaf) => ($"\"eids\":{leaf["eids"]!.ToJsonString()},", $"\"ranges\":{leaf["ranges"]!.ToJsonString()},");
 
     private async Task CompareAsync(RegistryApplication app)
     {
         Assert.All(streams, stream => Assert.Equal(stream.Value.Count, stream.Value.Ordinal));
+        Assert.All(events, stream => Assert.True(stream.Value.TrueForAll(e => !e.IsCleared) || erased.Contains(stream.Key), $"{stream.Key}: a body is missing without an erasure"));
         await CompareAsync(
             app,
             streams.Select(stream => $"{stream.Key} {stream.Value.Version} {stream.Value.SettingsVersion} {stream.Value.Head} {stream.Value.Tx}"),
@@ -115,6 +158,10 @@ internal sealed class Ledger
                     'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
             FROM consent.video_override
             """);
+        await CompareAsync(
+            app,
+            RecordsOf("creatorErased", record => record),
+            $$"""SELECT id || ' creatorErased {} ' || json_build_object('erasedAt', to_char(erased_at AT TIME ZONE 'UTC', {{Time}}))::text FROM consent.creator WHERE erased_at IS NOT NULL""");
         foreach (var stop in new[] { "lockdown", "hold" })
         {
             await CompareAsync(
@@ -192,7 +239,7 @@ internal sealed class Ledger
 
     private static string TimeOf(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
-    private sealed record Row(string Creator, long Version, int Ordinal, int Count, Guid EventId, string Type, long Tx, byte[] Leaf, byte[] Body, byte[] Salt);
+    private sealed record Row(string Creator, long Version, int Ordinal, int Count, Guid EventId, string Type, long Tx, byte[] Leaf, byte[]? Body, byte[]? Salt, long? Seq);
 
     private sealed record StreamEnd(long Version, int Ordinal, int Count, long Tx, string? Head, long SettingsVersion);
 }

@@ -58,6 +58,17 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["checkConsentBatch"] = ("/v1/checks/batch", new { checks = new[] { new { creatorId = "x", videoId = "v", purpose = "remix" } } }, Checker),
         ["listPurposes"] = ("/v1/purposes", null, [Everybody]),
         ["registerPurpose"] = ("/v1/purposes", new { purpose = "dubbing", usesLikeness = true, description = "Dubbing." }, Administrator),
+        ["listHistory"] = ("/v1/creators/{c}/history", null, TheCreatorOrAuditor),
+        ["exportHistory"] = ("/v1/creators/{c}/history/export", null, TheCreatorOrAuditor),
+        ["listChanges"] = ("/v1/changes", null, ["everyCreator", "platform", "operator", "auditor", "only changes:read", "only consent:audit"]),
+        ["eraseCreator"] = ("/v1/creators/{c}/erasure", new { reason = "asked for" }, [.. TheCreator, "operator", "only consent:admin"]),
+        ["getCheckpoint"] = ("/log/checkpoint", null, [Everybody]),
+        ["getTile"] = ("/log/tile/0/000.p/1", null, [Everybody]),
+        ["getEntries"] = ("/log/tile/entries/000.p/1", null, [Everybody]),
+        ["getInclusionProof"] = ("/v1/log/proof/{event}", null, [Everybody]),
+        ["getConsistencyProof"] = ("/v1/log/consistency?from=1", null, [Everybody]),
+        ["listLogKeys"] = ("/v1/log/keys", null, [Everybody]),
+        ["exportLog"] = ("/v1/log/export", null, ["everyCreator", "operator", "auditor", "only consent:audit"]),
         ["live"] = ("/health/live", null, [Everybody]),
         ["ready"] = ("/health/ready", null, [Everybody]),
     };
@@ -87,10 +98,14 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         var owner = RegistryApplication.NewId();
         var other = RegistryApplication.NewId();
         await RegisterAsync(self, owner);
+        await Log.Exports.CoveredAsync(App);
+        var registered = await App.ScalarAsync<Guid>("SELECT event_id FROM consent.history WHERE seq = 0");
         var wrong = new List<string>();
-        foreach (var endpoint in Endpoints)
+        // After an erasure nothing else is to be had.
+        foreach (var endpoint in Endpoints.OrderBy(endpoint => NameOf(endpoint) == "eraseCreator"))
         {
             var (path, body, allowed) = Operations[NameOf(endpoint)];
+            path = path.Replace("{event}", $"{registered:D}", StringComparison.Ordinal);
             foreach (var caller in Known.Concat(Refused))
             {
                 var answer = await SendAsync(ClientOf(caller, self, other), endpoint, path, body, self, owner);
@@ -170,7 +185,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
                 """{"client":"agency-tool","onBehalfOf":"CREATOR","reason":"asked by phone","subject":"agency"}""".Replace("CREATOR", creator, StringComparison.Ordinal),
                 """{"client":null,"onBehalfOf":null,"reason":null,"subject":"CREATOR"}""".Replace("CREATOR", creator, StringComparison.Ordinal),
             ],
-            (await App.QueryAsync<byte[]>("SELECT body FROM consent.inbox WHERE creator = $1 ORDER BY version", creator))
+            (await App.QueryAsync<byte[]>("SELECT body FROM consent.event WHERE creator = $1 ORDER BY version", creator))
                 .Select(body => System.Text.Json.Nodes.JsonNode.Parse(body)!["by"]!.ToJsonString()));
     }
 

@@ -57,6 +57,7 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
         var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
         var answered = 0;
 
+        await Log.Exports.CoveredAsync(App);
         await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (request, _) =>
         {
             try

@@ -14,14 +14,16 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     [Fact]
     public async Task Every_example_is_what_an_empty_registry_answers_when_the_story_is_played()
     {
+        var wrong = new List<string>();
         foreach (var scene in Story.Read().Scenes)
         {
+            await Log.Exports.CoveredAsync(registry.App);
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
-            Assert.True(
-                JsonNode.DeepEquals(expected, actual),
-                $"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf that is right, put it into OpenApi/Story.json and run ./dev openapi.");
+            if (!JsonNode.DeepEquals(expected, actual))
+                wrong.Add($"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf that is right, put it into OpenApi/Story.json and run ./dev openapi.");
         }
+        Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
 
     [Fact]
@@ -41,7 +43,12 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         }
     }
 
-    private Task<Answer> SendAsync(Scene scene, JsonNode? body)
+    // An event's id is not known before it is drawn.
+    private async Task<string> PathOf(Scene scene) => scene.Path.Contains("{first}", StringComparison.Ordinal)
+        ? scene.Path.Replace("{first}", $"{await registry.App.ScalarAsync<Guid>("SELECT event_id FROM consent.history ORDER BY seq LIMIT 1"):D}", StringComparison.Ordinal)
+        : scene.Path;
+
+    private async Task<Answer> SendAsync(Scene scene, JsonNode? body)
     {
         var app = registry.App;
         var caller = scene.Caller?.Split(' ') switch
@@ -51,13 +58,18 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
             ["admin"] => app.Admin(),
             _ => app.Anonymous(),
         };
-        return caller.SendAsync(new(scene.Method), scene.Path, body?.ToJsonString(), [.. scene.Headers ?? []]);
+        return await caller.SendAsync(new(scene.Method), await PathOf(scene), body?.ToJsonString(), [.. scene.Headers ?? []]);
     }
 
-    // What the clock says differs from run to run; that there is a time does not.
+    // What the clock says, what is drawn at random, and what is computed from these differs from run to run; that it is there does not.
+    private static readonly HashSet<string> Different =
+    [
+        "changedAt", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
+    ];
+
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch
     {
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, member.Key is "changedAt" or "freshAt" or "from" && member.Value is JsonValue ? JsonValue.Create("a time") : WithoutTimes(member.Value)))),
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Different.Contains(member.Key) && (member.Value is JsonArray || member.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String) ? JsonValue.Create("something") : WithoutTimes(member.Value)))),
         JsonArray items => new JsonArray([.. items.Select(WithoutTimes)]),
         _ => node?.DeepClone(),
     };

@@ -37,10 +37,10 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Equal((2, 2, 4, "\"2\""), (answer.Version, answer.SettingsVersion, answer.Changes, answer.Header("ETag")));
         Assert.Null(answer["setting"]);
         Assert.Equal(1, (int)answer["exceptions"]!["count"]!);
-        Assert.Equal([1, 2, 3, 4], await App.QueryAsync<int>("SELECT ordinal FROM consent.inbox WHERE creator = $1 AND version = 2 ORDER BY ordinal", creator));
-        Assert.Equal([4], await App.QueryAsync<int>("SELECT DISTINCT count FROM consent.inbox WHERE creator = $1 AND version = 2", creator));
+        Assert.Equal([1, 2, 3, 4], await App.QueryAsync<int>("SELECT ordinal FROM consent.event WHERE creator = $1 AND version = 2 ORDER BY ordinal", creator));
+        Assert.Equal([4], await App.QueryAsync<int>("SELECT DISTINCT count FROM consent.event WHERE creator = $1 AND version = 2", creator));
         Assert.All(
-            await App.QueryAsync<byte[]>("SELECT body FROM consent.inbox WHERE creator = $1 AND version = 2", creator),
+            await App.QueryAsync<byte[]>("SELECT body FROM consent.event WHERE creator = $1 AND version = 2", creator),
             body => Assert.Equal("Spring cleaning.", (string)JsonNode.Parse(body)!["by"]!["reason"]!));
     }
 
@@ -134,7 +134,7 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
 
         Assert.Equal((1, 1, 10_000), (answer.Version, answer.SettingsVersion, answer.Changes));
         Assert.Equal(10_000, (int)(await Client.GetAsync($"/v1/creators/{creator}/consent"))["overrides"]!);
-        Assert.Equal(10_000, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 1 AND count = 10000", creator));
+        Assert.Equal(10_000, await App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1 AND version = 1 AND count = 10000", creator));
         Assert.Equal(0, (await Client.PostAsync(Changes, new { changes })).Is(200).Changes);
         var lockdown = (await Client.PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         Assert.Equal((2, 1), (lockdown.Version, lockdown.Changes));

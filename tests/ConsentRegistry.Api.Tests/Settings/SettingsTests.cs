@@ -21,7 +21,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
         Assert.Equal("\"0\"", answer.Header("ETag"));
         Assert.Equal(
-            $$"""{"creatorId":"{{creator}}","version":0,"settingsVersion":0,"changedAt":null,"defaults":[],"lockdown":null,"hold":null,"overrides":0}""",
+            $$"""{"creatorId":"{{creator}}","version":0,"settingsVersion":0,"changedAt":null,"erasedAt":null,"defaults":[],"lockdown":null,"hold":null,"overrides":0}""",
             answer.Text);
         Assert.Equal(0, await RowsAsync());
     }
@@ -246,7 +246,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         var read = await Client.GetAsync(Consent);
         Assert.Equal(["remix", "training"], read["defaults"]!.AsArray().Select(d => (string)d!["purpose"]!));
         Assert.Equal(1, (int)read["overrides"]!);
-        Assert.Equal(4, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = $2", creator, cleared.Version));
+        Assert.Equal(4, await App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1 AND version = $2", creator, cleared.Version));
     }
 
     [Fact]
@@ -330,7 +330,7 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         return pages;
     }
 
-    private Task<long> RowsAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", creator);
+    private Task<long> RowsAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1", creator);
 
     private async Task<string> HeadAsync() => Convert.ToHexString(await App.ScalarAsync<byte[]>("SELECT head FROM consent.creator WHERE id = $1", creator));
 

@@ -13,6 +13,8 @@ public sealed class RegistryOptionsTests
     {
         ["ConnectionStrings:Registry"] = "Host=db;Username=registry",
         ["Tokens:Authority"] = "https://issuer.example",
+        ["Log:Origin"] = "registry.example/log",
+        ["Log:KeyFile"] = "/run/log-keys.json",
     };
 
     [Fact]
@@ -30,6 +32,8 @@ public sealed class RegistryOptionsTests
     [InlineData("Tokens:Authority", "")]
     [InlineData("Tokens:Authority", "http://issuer.example")]
     [InlineData("Tokens:Authority", "issuer.example")]
+    [InlineData("Log:KeyFile", "")]
+    [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
     [InlineData("RateLimits:ChangesPerSecond", "many")]
     public void What_is_missing_or_wrong_in_production_is_named_and_not_quoted(string key, string value)

@@ -34,7 +34,7 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
             var again = (await App.Platform().PutAsync(Video, body)).Is(200);
             Assert.Equal((0, 1), (again.Changes, again.Version));
         }
-        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1", creator));
+        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1", creator));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
             ["wouldWiden", "2 1", "invalid", "invalid", "invalid", "1 1", "2 0", "2 1", "invalid"],
             answer["results"]!.AsArray().Select(r => r!["error"] is { } error ? (string)error["code"]! : $"{r["version"]} {r["changes"]}"));
         Assert.Equal(2, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator));
-        Assert.Equal(2, await App.ScalarAsync<long>("SELECT count(*) FROM consent.inbox WHERE creator = $1 AND version = 2", creator));
+        Assert.Equal(2, await App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1 AND version = 2", creator));
         Assert.Equal(0, await App.ScalarAsync<long>("SELECT settings_version FROM consent.creator WHERE id = $1", creator));
     }
 

@@ -68,6 +68,15 @@ public sealed class CosignatureTests
         Assert.False(Cosignature.TryVerify(signature, LogFixtures.Text, LogFixtures.Key(5, Name), ed25519, out _));
     }
 
+    [Fact]
+    public void A_key_for_plain_signatures_verifies_no_cosignature_even_when_the_line_names_it()
+    {
+        var plain = LogFixtures.Key(5, Name);
+        var signature = new NoteSignature(Name, plain.Id, Cosignature.Sign(LogFixtures.Text, Time, witness, ed25519).Bytes);
+        Assert.True(signature.ClaimsToBeBy(plain));
+        Assert.False(Cosignature.TryVerify(signature, LogFixtures.Text, plain, ed25519, out _));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(8)]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -14,8 +15,9 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="MinVersions">Versions that the answer must know at least.</param>
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
 /// <param name="Explain">Whether to say how the decision came about.</param>
+/// <param name="Receipt">Whether to sign the decision.</param>
 public sealed record Question(
-    VideoKey Video, Purpose Purpose, Requester? Requester, IReadOnlyDictionary<string, long> MinVersions, int MaxStalenessMs, bool Explain);
+    VideoKey Video, Purpose Purpose, Requester? Requester, IReadOnlyDictionary<string, long> MinVersions, int MaxStalenessMs, bool Explain, bool Receipt = false);
 
 /// <summary>How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.</summary>
 public sealed class TraceBudget
@@ -59,11 +61,20 @@ internal static class Answers
             return facts.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
         var trace = new Explanation(facts, question.Requester, budget);
         var decision = facts.Decide(question.Video, purpose, question.Requester, ref trace);
-        var versions = new SortedDictionary<string, long>(StringComparer.Ordinal) { [StreamId.Vocabulary.Name] = facts.Vocabulary.Version };
-        foreach (var creator in trace.Creators.Append(question.Video.Creator))
-            versions[creator.Value] = facts.StateOf(creator).Version;
-        return facts.BodyOf(decision, question) with { Versions = versions, Trace = trace.Considered, TraceIsCut = budget.IsSpent ? true : null };
+        return facts.BodyOf(decision, question) with
+        {
+            Versions = facts.VersionsOf(trace.Creators.Append(question.Video.Creator)),
+            Trace = trace.Considered,
+            TraceIsCut = budget.IsSpent ? true : null,
+        };
     }
+
+    /// <summary>The versions of creators' streams, and that of the vocabulary.</summary>
+    public static ImmutableSortedDictionary<string, long> VersionsOf(this FactSet facts, IEnumerable<CreatorId> creators) => creators
+        .Distinct()
+        .Select(creator => KeyValuePair.Create(creator.Value, facts.StateOf(creator).Version))
+        .Append(KeyValuePair.Create(StreamId.Vocabulary.Name, (long)facts.Vocabulary.Version))
+        .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static DecisionBody BodyOf(this FactSet facts, Decision decision, Question question) => new(
         decision.IsAllowed,

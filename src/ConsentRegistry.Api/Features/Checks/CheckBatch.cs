@@ -1,4 +1,6 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks;
@@ -11,7 +13,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static partial class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, FactReader reader, ILogger<FactReader> logger, HttpContext http, CancellationToken cancellation)
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, FactReader reader, Receipts receipts, ILogger<FactReader> logger, HttpContext http, CancellationToken cancellation)
     {
         var caller = Caller.Of(http);
         var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
@@ -21,6 +23,8 @@ internal static partial class CheckBatch
         {
             var check = WithDefaults(checks[i], defaults);
             var problem = Validation.Check(validator, check);
+            if (problem is null && check.AsOf is not null)
+                problem = Problem.Of(422, FailureCode.Invalid, "asOf", "A past moment is asked about one check at a time.");
             if (problem is null)
                 Asking.TryRead(check, caller, out questions[i], out problem);
             if (problem is not null)
@@ -40,7 +44,7 @@ internal static partial class CheckBatch
             else if (!facts.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
             else
-                results[i] = facts.Answer(question, budget);
+                results[i] = receipts.Attach(facts.Answer(question, budget), facts, question);
             if (results[i] is DecisionBody decision)
                 maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
         }
@@ -72,7 +76,9 @@ internal static partial class CheckBatch
         check.MinVersions ?? defaults.MinVersions,
         check.Consistency ?? defaults.Consistency,
         check.MaxStalenessMs ?? defaults.MaxStalenessMs,
-        check.Explain ?? defaults.Explain);
+        check.Explain ?? defaults.Explain,
+        check.Receipt ?? defaults.Receipt,
+        check.AsOf);
 
     private static RefusedItem Refuse(Problem problem) => new(Allowed: false, ItemError.Of(problem));
 

@@ -11,16 +11,27 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </remarks>
 internal static class CheckConsent
 {
-    public static async Task<IResult> Handle(Body<CheckRequest> body, FactReader reader, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(Body<CheckRequest> body, FactReader reader, PastReader past, Receipts receipts, HttpContext http, CancellationToken cancellation)
     {
         if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
             return problem.AsResult();
+        if (Instant.TryParse(body.Value.AsOf, out var at))
+            return await AnswerAsync(past, question, at, cancellation);
         var facts = await reader.ReadAsync([question.Video], Asking.RequestersOf([question]), question.MinVersions.Keys, cancellation);
         if (!facts.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose").AsResult();
         if (!facts.Knows(question.MinVersions))
             return new Problem(503, ProblemCode.Unavailable, "No version as new as the one in minVersions is known.").AsResult();
-        return Results.Ok(facts.Answer(question, new()));
+        return Results.Ok(receipts.Attach(facts.Answer(question, new()), facts, question));
+    }
+
+    private static async Task<IResult> AnswerAsync(PastReader past, Question question, Instant at, CancellationToken cancellation)
+    {
+        if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
+            return Problem.Of(failure).AsResult();
+        return facts.Vocabulary.TryFind(question.Purpose, out _)
+            ? Results.Ok(facts.Answer(question, new()) with { MaxAgeMs = 0 })
+            : RequestShape.UnknownPurpose("purpose").AsResult();
     }
 }
 
@@ -39,9 +50,14 @@ internal static class Asking
     {
         (question, problem) = (null, null);
         Requester? requester = check.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
-        if (requester is null)
+        var mayCheck = caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny);
+        // An auditor asks about the past for anybody, and about now for nobody.
+        var audits = check.AsOf is not null && caller.Has(Scopes.Audit);
+        if (!audits && (check.AsOf is not null || !mayCheck))
+            problem = Problem.Forbidden;
+        else if (requester is null)
             problem = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, so the check has to name the requester.");
-        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
+        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny) && !audits)
             problem = RequesterNotYours;
         if (problem is not null)
             return false;
@@ -51,7 +67,8 @@ internal static class Asking
             requester,
             check.MinVersions ?? NoVersions,
             check.MaxStalenessMs ?? 0,
-            check.Explain ?? false);
+            check.Explain ?? false,
+            check.Receipt ?? false);
         return true;
     }
 

@@ -29,6 +29,8 @@ public enum Consistency
 /// <param name="Consistency">How the check comes by its facts.</param>
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.</param>
 /// <param name="Explain">Whether to say how the decision came about.</param>
+/// <param name="Receipt">Whether to answer with a receipt: the decision, signed, which anybody can verify and decide again later.</param>
+/// <param name="AsOf">A past moment, RFC 3339, to be asked about instead of now; takes <c>consent:audit</c>. Not in a batch.</param>
 public sealed record CheckRequest(
     [property: Required] string? CreatorId,
     [property: Required] string? VideoId,
@@ -37,7 +39,9 @@ public sealed record CheckRequest(
     IReadOnlyDictionary<string, long>? MinVersions,
     [property: Words<Consistency>] string? Consistency,
     int? MaxStalenessMs,
-    bool? Explain);
+    bool? Explain,
+    bool? Receipt,
+    [property: Time] string? AsOf);
 
 /// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
 /// <param name="CreatorId">The videos' owner.</param>
@@ -47,6 +51,7 @@ public sealed record CheckRequest(
 /// <param name="Consistency">How the checks come by their facts.</param>
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
 /// <param name="Explain">Whether to say how the decisions came about.</param>
+/// <param name="Receipt">Whether to answer with receipts.</param>
 public sealed record CheckDefaults(
     string? CreatorId,
     string? Purpose,
@@ -54,7 +59,8 @@ public sealed record CheckDefaults(
     IReadOnlyDictionary<string, long>? MinVersions,
     [property: Words<Consistency>] string? Consistency,
     int? MaxStalenessMs,
-    bool? Explain);
+    bool? Explain,
+    bool? Receipt);
 
 /// <summary>Many questions at once.</summary>
 /// <param name="Defaults">What the checks have in common.</param>
@@ -100,6 +106,7 @@ public enum DecidingScope
 /// <param name="Versions">With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</param>
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
 /// <param name="TraceIsCut">With <c>explain</c>: true where the trace would list more than 20,000 creators and settings, and lists the first.</param>
+/// <param name="Receipt">With <c>receipt</c>: the decision as a compact JWS. There is none of an <c>indeterminate</c> one.</param>
 public sealed record DecisionBody(
     bool Allowed,
     Effect Effect,
@@ -113,7 +120,8 @@ public sealed record DecisionBody(
     long MaxAgeMs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Receipt = null);
 
 /// <summary>One creator's part in a decision.</summary>
 /// <param name="CreatorId">The creator.</param>
@@ -187,6 +195,8 @@ internal sealed class CheckValidator : AbstractValidator<CheckRequest>
         RuleFor(check => check.VideoId).NotNull().WithMessage("A check names a video.").MustBeId();
         RuleFor(check => check.Purpose).NotNull().WithMessage("A check names a purpose.").MustBePurpose();
         RuleFor(check => check.Requester).MustBeId();
+        RuleFor(check => check.AsOf).MustBeTime();
+        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage("A receipt is of a decision of now.");
         RuleFor(check => check.Consistency).MustBeWord<CheckRequest, Consistency>();
         RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"From 0 to {MaxStalenessMs} milliseconds.");
         RuleFor(check => check.MinVersions)

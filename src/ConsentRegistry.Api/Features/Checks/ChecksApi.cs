@@ -11,7 +11,7 @@ internal static class ChecksApi
     {
         var checks = app.MapContract("/v1/checks", Tag);
 
-        checks.MapPost("", CheckConsent.Handle).Named("checkConsent").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+        checks.MapPost("", CheckConsent.Handle).Named("checkConsent").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
             .Produces<DecisionBody>().Refuses(400, 422, 503);
         checks.MapPost("/batch", CheckBatch.Handle).Named("checkConsentBatch").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
             .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>().Refuses(400, 422);

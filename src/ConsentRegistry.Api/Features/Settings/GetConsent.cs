@@ -1,4 +1,5 @@
 using System.Data;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Version">The version of the creator's stream; 0 for a creator never heard of.</param>
 /// <param name="SettingsVersion">The version of the settings: the ETag.</param>
 /// <param name="ChangedAt">When the stream last changed; null if it never did.</param>
+/// <param name="ErasedAt">When the creator was erased; null if they were not.</param>
 /// <param name="Defaults">All defaults, by purpose and requester.</param>
 /// <param name="Lockdown">The creator's emergency stop; null if none stands.</param>
 /// <param name="Hold">The operator's stop; null if none stands.</param>
@@ -20,16 +22,25 @@ public sealed record ConsentBody(
     long Version,
     long SettingsVersion,
     Instant? ChangedAt,
+    Instant? ErasedAt,
     IReadOnlyList<SettingBody> Defaults,
     StopBody? Lockdown,
     StopBody? Hold,
     long Overrides);
 
 /// <summary>Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of reads as version 0.</summary>
+/// <remarks>
+/// With <c>asOf</c>, as they were at a past moment; of an erased creator only what holds since the erasure is known.
+/// </remarks>
 internal static class GetConsent
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, Instant? asOf, HttpContext http, Reading reading, Database database, CancellationToken cancellation)
     {
+        if (asOf is { } at)
+        {
+            var past = await PastConsent.ReadAsync(database, creatorId, at, cancellation);
+            return past.Succeeded(out var then, out var failure) ? Results.Ok(then) : Problem.Of(failure).AsResult();
+        }
         await using var snapshot = await reading.OpenAsync(cancellation);
         var db = snapshot.Db;
         var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == creatorId.Value, cancellation);
@@ -49,6 +60,7 @@ internal static class GetConsent
             creator?.Version ?? 0,
             creator?.SettingsVersion ?? 0,
             creator?.ChangedAt,
+            creator?.ErasedAt,
             [.. defaults.Select(setting => SettingBody.Of(setting.Key, setting.Value))],
             StopBody.Of(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
             StopBody.Of(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),

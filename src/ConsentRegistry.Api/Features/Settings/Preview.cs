@@ -59,11 +59,13 @@ internal sealed class Preview(Database database, FactReader reader)
         await db.Database.OpenConnectionAsync(cancellation);
         var change = new Change(db, (Npgsql.NpgsqlConnection)db.Database.GetDbConnection());
 
-        var (now, versions) = await StreamStore.ReadVersionsAsync(change, [request.Creator], cancellation);
+        var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == request.Creator.Value, cancellation);
         if (request.IfMatch.IsStale(creator?.SettingsVersion ?? 0, out var stale))
             return Problem.Of(stale).AsResult();
-        var stamp = new Stamp(versions.GetValueOrDefault(request.Creator) + 1, now);
+        if (creator?.ErasedAt is not null)
+            return Problem.Of(LockedStream.Erased).AsResult();
+        var stamp = new Stamp(streams.GetValueOrDefault(request.Creator).Version + 1, now);
         var planned = await SettingsWriter.PlanAsync(change, request, stamp, cancellation);
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();

@@ -11,8 +11,8 @@ internal static class SettingsApi
     {
         var creator = app.MapContract("/v1/creators/{creatorId}", Tag);
 
-        creator.MapGet("/consent", GetConsent.Handle).Named("getConsent").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<ConsentBody>().Produces(304);
+        creator.MapGet("/consent", GetConsent.Handle).Named("getConsent", "asOf").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+            .Produces<ConsentBody>().Produces(304).Refuses(409, 422);
         creator.MapPut("/consent/defaults/{purpose}", SetDefault.Handle).Named("setDefault", "requester").Allow(Access.TheCreator)
             .Changes().Produces<ChangeBody>().Refuses(412);
         creator.MapDelete("/consent/defaults/{purpose}", ClearDefault.Handle).Named("clearDefault", "requester").Allow(Access.TheCreator)

@@ -30,7 +30,8 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
 
     private static async Task<Result<Answer>> ApplyAsync(Change change, SettingsRequest request, Caller caller, CancellationToken cancellation)
     {
-        var stream = await change.LockAsync(StreamId.Of(request.Creator), cancellation);
+        if (!(await change.LockAsync(StreamId.Of(request.Creator), cancellation)).Succeeded(out var stream, out var erased))
+            return erased;
         if (request.IfMatch.IsStale(stream.SettingsVersion, out var stale))
             return stale;
         var planned = await PlanAsync(change, request, stream.Stamp, cancellation);

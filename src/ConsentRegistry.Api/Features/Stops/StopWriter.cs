@@ -40,7 +40,8 @@ internal sealed class StopWriter(ChangePipeline pipeline)
     private static async Task<Result<Answer>> WriteAsync(
         Change change, CreatorId creator, StopKind kind, IfMatch ifMatch, Func<Stop?, Stamp, Stop?> alter, Authorship by, CancellationToken cancellation)
     {
-        var stream = await change.LockAsync(StreamId.Of(creator), cancellation);
+        if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
+            return erased;
         if (ifMatch.IsStale(stream.SettingsVersion, out var stale))
             return stale;
         var before = kind == StopKind.Hold ? stream.Hold : stream.Lockdown;

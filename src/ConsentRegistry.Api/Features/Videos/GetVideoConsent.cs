@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Videos;

@@ -56,13 +56,18 @@ internal static class Registrar
     {
         var videos = wishes.Select(wish => wish.Video).Distinct().ToList();
         var standing = await VideoStore.ReadAsync(change.Db, videos, cancellation);
-        var (now, versions) = await StreamStore.ReadVersionsAsync(change, videos.Select(video => video.Creator).Distinct(), cancellation);
+        var (now, streams) = await StreamStore.ReadAsync(change, videos.Select(video => video.Creator).Distinct(), cancellation);
         var altered = new Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>>();
         var fulfilments = new List<Fulfilment>();
         foreach (var wish in wishes)
         {
             var current = standing.GetValueOrDefault(wish.Video);
-            var version = versions.GetValueOrDefault(wish.Video.Creator);
+            var (version, isErased) = streams.GetValueOrDefault(wish.Video.Creator);
+            if (isErased)
+            {
+                fulfilments.Add(new(current, version, Changed: false, LockedStream.Erased));
+                continue;
+            }
             if (!VideoRecord.Register(wish.Video, current, wish.Wanted, locks.TimeOf(wish.Video.Creator) ?? now, wish.MayWiden).Succeeded(out var record, out var failure))
             {
                 fulfilments.Add(new(current, version, Changed: false, failure));

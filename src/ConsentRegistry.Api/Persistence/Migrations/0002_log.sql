@@ -18,6 +18,12 @@ CREATE TABLE consent.history (
 );
 COMMENT ON COLUMN consent.history.tx IS 'Microseconds since 1970.';
 
+-- All events, whether they have their place in the log yet or not: in one statement each is here exactly once.
+CREATE VIEW consent.event AS
+    SELECT seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt FROM consent.history
+    UNION ALL
+    SELECT NULL, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt FROM consent.inbox;
+
 -- Which versions wait the longest: the order in which the sequencer takes them.
 CREATE INDEX inbox_order ON consent.inbox (tx, creator, version) WHERE ordinal = 1;
 

@@ -1,11 +1,9 @@
 using System.Runtime.InteropServices;
-using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
 
-namespace ConsentRegistry.Api.Features.Checks;
+namespace ConsentRegistry.Domain.Decisions;
 
 /// <summary>What the registry knows of a creator beside settings.</summary>
 /// <param name="Version">The version of the creator's stream; 0 if there is none.</param>
@@ -57,8 +55,10 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     /// <summary>What is known of a creator beside settings.</summary>
     public CreatorState StateOf(CreatorId creator) => states.GetValueOrDefault(creator, CreatorState.Unknown);
 
+    /// <summary>The creator that a decision names.</summary>
     public CreatorId CreatorOf(CreatorHandle handle) => creators[handle.Value];
 
+    /// <summary>The video that a decision names.</summary>
     public VideoKey VideoOf(VideoHandle handle) => videos[handle.Value];
 
     /// <summary>Decides one check from these facts, seen from a requester; from one that nobody named if there is none.</summary>

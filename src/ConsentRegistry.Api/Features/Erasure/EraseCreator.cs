@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Erasure;
+
+/// <summary>A creator to be erased.</summary>
+/// <param name="Reason">Why. It stays in the history, so it should name nobody; at most 1,000 characters.</param>
+public sealed record EraseRequest([property: Required] string? Reason);
+
+/// <summary>A creator who was erased.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Version">The version of the creator's stream: its last.</param>
+/// <param name="ErasedAt">When.</param>
+/// <param name="Changes">How many events the erasure made; 0 if the creator was erased before.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is denied.</param>
+public sealed record ErasedBody(string CreatorId, long Version, Instant ErasedAt, int Changes, bool EffectiveEverywhere);
+
+/// <summary>Erases a creator for good. Every check on them is denied at once; their settings, videos and what their history says are deleted.</summary>
+/// <remarks>
+/// The history keeps a leaf of every event, which names nobody, so that the log stays provable. What other creators' records say of this one, as a
+/// participant or a source, is theirs and stays. Nothing can be changed for the creator any more: 409.
+/// </remarks>
+internal static class EraseCreator
+{
+    public static Task<IResult> Handle(CreatorId creatorId, Body<EraseRequest> body, ChangePipeline pipeline, HttpContext http) => pipeline.RunAsync(
+        http, (change, cancellation) => EraseAsync(change, creatorId, Caller.Of(http).Author(creatorId, body.Value.Reason), cancellation), Patience.Stop);
+
+    private static async Task<Result<Answer>> EraseAsync(Change change, CreatorId creator, Authorship by, CancellationToken cancellation)
+    {
+        var id = StreamId.Of(creator);
+        var stream = (await change.LockAsync([id], cancellation))[id];
+        if (stream.ErasedAt is { } before)
+            return new Answer(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0, EffectiveEverywhere: true));
+
+        var records = (await EventStore.ListForErasureAsync(change, id, cancellation)).Select(part => Records.Of(stream.Tx, part)).ToList();
+        foreach (var sql in Deletions)
+        {
+            await using var command = change.Command(sql);
+            command.Parameters.AddWithValue("creator", creator.Value);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
+        return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count, EffectiveEverywhere: true));
+    }
+
+    // The creator's row stays as a tombstone that denies.
+    private static readonly IReadOnlyList<string> Deletions =
+    [
+        """
+        UPDATE consent.creator SET erased_at = changed_at, lockdown_purposes = NULL, lockdown_version = NULL, lockdown_at = NULL,
+            hold_purposes = NULL, hold_version = NULL, hold_at = NULL
+        WHERE id = @creator
+        """,
+        "DELETE FROM consent.creator_default WHERE creator = @creator",
+        "DELETE FROM consent.video_override WHERE creator = @creator",
+        "DELETE FROM consent.video WHERE owner = @creator",
+    ];
+}
+
+internal sealed class EraseValidator : AbstractValidator<EraseRequest>
+{
+    public EraseValidator() => RuleFor(request => request.Reason).NotNull().WithMessage("An erasure has a reason.").MustBeText();
+}

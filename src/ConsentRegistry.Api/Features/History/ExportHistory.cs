@@ -1,0 +1,108 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Log;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.History;
+
+/// <summary>Exports a creator's history as a bundle. It proves itself, without the registry: verify it with <c>consent verify</c>.</summary>
+/// <remarks>
+/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, the public keys, and a signed statement of where the
+/// stream ends, which shows that nothing was withheld. An answer without its last line, <c>end</c>, was cut short: ask again.
+/// </remarks>
+internal static class ExportHistory
+{
+    /// <summary>The type of the signed statement.</summary>
+    public const string StatementType = "consent-stream+jws";
+
+    /// <summary>Events of one transaction: a long one would keep the server from cleaning up behind the sequencer.</summary>
+    private const int EventsPerRead = 200;
+
+    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Database database, LogSigner signer, CancellationToken cancellation)
+    {
+        var stream = StreamId.Of(creatorId);
+        TreeHead? head;
+        (long Version, string Type, byte[] Leaf)? last;
+        await using (var connection = await database.Reads.OpenConnectionAsync(cancellation))
+        {
+            head = await LogStore.ReadHeadAsync(connection, cancellation);
+            if (head is null)
+                return new Problem(503, ProblemCode.Unavailable, "The log has no checkpoint yet.").AsResult();
+            last = await ReadLastAsync(connection, stream, head.Size, cancellation);
+        }
+
+        using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "creator", ["creatorId"] = stream.Name });
+        await lines.WriteCheckpointAsync(head.Note);
+        await WriteEntriesAsync(lines, database, stream, head.Size, isErased: last?.Type == EventType.CreatorErased, cancellation);
+        var statement = new JsonObject
+        {
+            ["v"] = ExportLines.Format,
+            ["origin"] = signer.Origin,
+            ["creatorId"] = stream.Name,
+            ["version"] = last?.Version ?? 0,
+            ["head"] = last is { } newest ? Base64Url.EncodeToString(SHA256.HashData(newest.Leaf)) : null,
+            ["treeSize"] = head.Size,
+        };
+        await lines.WriteAsync(new() { ["kind"] = "statement", ["jws"] = signer.Sign(statement, StatementType) });
+        await lines.EndAsync();
+        return Results.Empty;
+    }
+
+    private static async Task WriteEntriesAsync(
+        ExportLines lines, Database database, StreamId stream, long treeSize, bool isErased, CancellationToken cancellation)
+    {
+        for (var (version, ordinal) = (0L, 0); ;)
+        {
+            await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+            var events = await ReadAsync(connection, stream, (version, ordinal), treeSize, cancellation);
+            if (events.Count == 0)
+                return;
+            var paths = events.ConvertAll(stored => ProofPath.Inclusion(stored.Seq!.Value, treeSize));
+            var hashes = await TileStore.ReadAsync(connection, [.. paths.SelectMany(path => path)], treeSize, cancellation);
+            foreach (var (stored, path) in events.Zip(paths))
+            {
+                // Erased while it was being read: what was written so far is of another creator than what would follow.
+                if (stored.Body is null && !isErased)
+                    throw new IOException("The creator was erased during the export.");
+                await lines.WriteEntryAsync(stored, hashes.ProofOf(path));
+            }
+            (version, ordinal) = (events[^1].Version, events[^1].Ordinal);
+        }
+    }
+
+    private static async Task<List<StoredEvent>> ReadAsync(
+        NpgsqlConnection connection, StreamId stream, (long Version, int Ordinal) after, long treeSize, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT {EventStore.Columns} FROM consent.history
+            WHERE creator = $1 AND (version, ordinal) > ($2, $3) AND seq < $4 ORDER BY version, ordinal LIMIT $5
+            """,
+            connection)
+        {
+            Parameters =
+            {
+                new() { Value = stream.Name }, new() { Value = after.Version }, new() { Value = after.Ordinal }, new() { Value = treeSize }, new() { Value = EventsPerRead },
+            },
+        };
+        return await EventStore.ReadAsync(command, cancellation).ToListAsync(cancellation);
+    }
+
+    private static async Task<(long Version, string Type, byte[] Leaf)?> ReadLastAsync(
+        NpgsqlConnection connection, StreamId stream, long treeSize, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT version, type, leaf FROM consent.history WHERE creator = $1 AND seq < $2 ORDER BY version DESC, ordinal DESC LIMIT 1", connection)
+        {
+            Parameters = { new() { Value = stream.Name }, new() { Value = treeSize } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)) : null;
+    }
+}

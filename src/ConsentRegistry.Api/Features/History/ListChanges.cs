@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.History;
+
+/// <summary>Everybody's changes, in log order.</summary>
+/// <param name="Items">The events, by <c>seq</c>.</param>
+/// <param name="NextAfter">What to ask for next; null if the log has no more yet, and the last item's <c>seq</c> is what to come back with.</param>
+public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAfter);
+
+/// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
+/// <remarks>
+/// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
+/// a stream ends after an hour, and clients connect again. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// </remarks>
+internal static class ListChanges
+{
+    /// <summary>Streams that one node serves at once.</summary>
+    private const int MaxStreams = 200;
+
+    /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
+    private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
+
+    /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private static int streams;
+
+    public static async Task<IResult> Handle(LeafCounts counts, int? limit, HttpContext http, Database database, LogWatch log, IHostApplicationLifetime host, CancellationToken cancellation)
+    {
+        if (!TryReadStart(http, counts, out var after))
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
+        if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
+            return StreamOf(after, database, log, host.ApplicationStopping);
+        var size = limit ?? RequestShape.DefaultPage;
+        var items = await ReadAsync(database, after, size + 1, cancellation);
+        return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
+    }
+
+    private const string LastEventId = "Last-Event-ID";
+
+    // A client that reconnects says where it was; that is later than where it first began.
+    private static bool TryReadStart(HttpContext http, LeafCounts counts, out long after)
+    {
+        after = counts["after"] ?? -1;
+        return http.Request.Headers[LastEventId] is not [{ } text]
+            || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
+    }
+
+    private static IResult StreamOf(long after, Database database, LogWatch log, CancellationToken stopping)
+    {
+        if (Interlocked.Increment(ref streams) <= MaxStreams)
+            return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
+        Interlocked.Decrement(ref streams);
+        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already.").AsResult();
+    }
+
+    private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
+        long after, Database database, LogWatch log, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        try
+        {
+            // The caller leaves, or this node does.
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
+            var (started, spoken) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
+            while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
+            {
+                var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, cancellation) : [];
+                foreach (var item in items)
+                {
+                    after = item.Seq!.Value;
+                    yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
+                }
+                if (items.Count > 0)
+                    spoken = TimeProvider.System.GetTimestamp();
+                else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
+                {
+                    spoken = TimeProvider.System.GetTimestamp();
+                    yield return new(null, "heartbeat");
+                }
+                if (items.Count == 0)
+                    await ((Task)log.NextAsync(ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref streams);
+        }
+    }
+
+    private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.history WHERE seq > $1 ORDER BY seq LIMIT $2");
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = count });
+        var items = new List<HistoryItem>();
+        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
+            items.Add(HistoryItem.Of(stored));
+        return items;
+    }
+}

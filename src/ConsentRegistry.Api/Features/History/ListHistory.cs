@@ -1,0 +1,100 @@
+using System.Globalization;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.History;
+
+/// <summary>Lists a creator's consent history. Newest first: who changed what from what to what, when and on whose behalf.</summary>
+/// <remarks>
+/// An event that the log does not have yet says <c>sequenced: false</c>; it counts all the same. With a filter a page may hold fewer items than its
+/// limit, or none, and still have a <c>nextCursor</c>: only its absence means the end.
+/// </remarks>
+internal static class ListHistory
+{
+    /// <summary>Events that one request looks at: a rare thing in a long history takes several.</summary>
+    private const int EventsPerRequest = 10_000;
+
+    private sealed record Filter(VideoId? Video, Purpose? Purpose, string? Kind)
+    {
+        public bool PassesAll => this is { Video: null, Purpose: null, Kind: null };
+    }
+
+    public static async Task<IResult> Handle(
+        CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor? cursor, Database database, CancellationToken cancellation)
+    {
+        if (!TryReadPlace(cursor, out var version, out var ordinal))
+            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+        var filter = new Filter(
+            videoId is null ? null : VideoId.Parse(videoId), purpose is null ? null : Purpose.Parse(purpose), kind);
+        var size = limit ?? RequestShape.DefaultPage;
+        await using var command = database.Reads.CreateCommand(
+            $"""
+            SELECT {EventStore.Columns} FROM consent.event
+            WHERE creator = $1 AND (version, ordinal) < ($2, $3) AND tx >= $4 AND tx < $5
+            ORDER BY version DESC, ordinal DESC LIMIT $6
+            """);
+        foreach (var value in new object[] { creatorId.Value, version, ordinal, range.From.Microseconds, range.To.Microseconds, (filter.PassesAll ? size : EventsPerRequest) + 1 })
+            command.Parameters.Add(new() { Value = value });
+        return Results.Ok(await ReadAsync(command, filter, size, cancellation));
+    }
+
+    private static async Task<Page<HistoryItem>> ReadAsync(NpgsqlCommand command, Filter filter, int limit, CancellationToken cancellation)
+    {
+        var items = new List<HistoryItem>();
+        var seen = 0;
+        StoredEvent? last = null;
+        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
+        {
+            if (items.Count == limit || seen == EventsPerRequest)
+                return new(items, PlaceOf(last!));
+            seen++;
+            last = stored;
+            var body = stored.ReadBody();
+            if (Passes(filter, stored, body))
+                items.Add(HistoryItem.Of(stored, body));
+        }
+        return new(items, null);
+    }
+
+    private static bool Passes(Filter filter, StoredEvent stored, EventBody? body)
+    {
+        if (filter.Kind is not null && filter.Kind != stored.Type)
+            return false;
+        if (filter.Video is null && filter.Purpose is null)
+            return true;
+        // What was erased passes no filter on what it said.
+        var change = body is null ? null : RecordedChange.Read(body.Change);
+        return (filter.Video is not { } video || VideoOf(change) == video) && (filter.Purpose is not { } purpose || Concerns(change, purpose));
+    }
+
+    private static VideoId? VideoOf(RecordedChange? change) => change switch
+    {
+        RecordedChange.OfOverride setting => setting.Key.Video.Video,
+        RecordedChange.OfVideo video => video.Video.Video,
+        _ => null,
+    };
+
+    private static bool Concerns(RecordedChange? change, Purpose purpose) => change switch
+    {
+        RecordedChange.OfDefault setting => setting.Key.Purpose == purpose,
+        RecordedChange.OfOverride setting => setting.Key.Purpose == purpose,
+        RecordedChange.OfStop stop => new[] { stop.Before, stop.After }.Any(each => each is not null && (each.Purposes is not { } listed || listed.Contains(purpose))),
+        _ => false,
+    };
+
+    private static string PlaceOf(StoredEvent stored) =>
+        new Cursor([stored.Version.ToString(CultureInfo.InvariantCulture), stored.Ordinal.ToString(CultureInfo.InvariantCulture)]).ToString();
+
+    private static bool TryReadPlace(Cursor? cursor, out long version, out int ordinal)
+    {
+        (version, ordinal) = (long.MaxValue, int.MaxValue);
+        return cursor is null
+            || (cursor.Key.Count == 2
+                && long.TryParse(cursor.Key[0], NumberStyles.None, CultureInfo.InvariantCulture, out version)
+                && int.TryParse(cursor.Key[1], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal));
+    }
+}

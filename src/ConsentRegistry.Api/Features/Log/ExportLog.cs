@@ -1,0 +1,63 @@
+using ConsentRegistry.Api.Features.History;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.Log;
+
+/// <summary>Exports the log. All entries of a range with what they say, every checkpoint over them, and the keys: <c>consent verify</c> needs nothing else.</summary>
+/// <remarks>
+/// From leaf <c>from</c> (the first without it) up to but without <c>to</c> (the end of the newest checkpoint without it). After a break go on with <c>from</c> = the last whole entry's
+/// <c>seq</c> plus one, and give the parts to the verifier in order. An answer without its last line, <c>end</c>, was cut short.
+/// </remarks>
+internal static class ExportLog
+{
+    /// <summary>Entries of one transaction: a long one would keep the server from cleaning up behind the sequencer.</summary>
+    private const int EntriesPerRead = 500;
+
+    public static async Task<IResult> Handle(LeafCounts counts, HttpContext http, Database database, LogSigner signer, CancellationToken cancellation)
+    {
+        long size;
+        await using (var connection = await database.Reads.OpenConnectionAsync(cancellation))
+            size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
+        var (from, to) = (counts["from"] ?? 0, counts["to"] ?? size);
+        if (to > size || from > to)
+            return LeafCounts.OutOfRange(to > size ? "to" : "from", $"The newest checkpoint covers {size} leaves.").AsResult();
+
+        using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "log", ["from"] = from, ["to"] = to });
+        for (var first = from; first < to; first += EntriesPerRead)
+        {
+            var end = Math.Min(first + EntriesPerRead, to);
+            await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+            var notes = await ReadNotesAsync(connection, first, end, cancellation);
+            await foreach (var stored in EventStore.ReadAsync(Entries(connection, first, end), cancellation))
+            {
+                await lines.WriteEntryAsync(stored);
+                if (notes.TryGetValue(stored.Seq!.Value + 1, out var note))
+                    await lines.WriteCheckpointAsync(note);
+            }
+        }
+        await lines.EndAsync();
+        return Results.Empty;
+    }
+
+    private static NpgsqlCommand Entries(NpgsqlConnection connection, long first, long end) =>
+        new($"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq", connection)
+        {
+            Parameters = { new() { Value = first }, new() { Value = end } },
+        };
+
+    private static async Task<Dictionary<long, string>> ReadNotesAsync(NpgsqlConnection connection, long first, long end, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT size, note FROM consent.tree_head WHERE size > $1 AND size <= $2", connection)
+        {
+            Parameters = { new() { Value = first }, new() { Value = end } },
+        };
+        var notes = new Dictionary<long, string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            notes.Add(reader.GetInt64(0), reader.GetString(1));
+        return notes;
+    }
+}

@@ -1,0 +1,20 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+
+namespace ConsentRegistry.Api.Features.Log;
+
+/// <summary>Shows the newest checkpoint. A signed note of C2SP tlog-checkpoint: the log's name, its size and its root.</summary>
+/// <remarks>
+/// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. 404 in the first seconds of a registry.
+/// </remarks>
+internal static class GetCheckpoint
+{
+    public static async Task<IResult> Handle(HttpContext http, Database database, CancellationToken cancellation)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+        if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head)
+            return Problem.NotFound.AsResult();
+        http.Response.Headers.CacheControl = "no-cache";
+        return Results.Text(head.Note, $"{LogMedia.Text}; charset=utf-8");
+    }
+}

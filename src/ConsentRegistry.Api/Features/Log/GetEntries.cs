@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain.Log;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.Log;
+
+/// <summary>Shows the leaves of a tile. Each after its length in two bytes, big-endian, as C2SP tlog-tiles lays them out.</summary>
+/// <remarks>
+/// The path is the tile's place in groups of three digits, as <c>/log/tile/entries/x001/234</c>; <c>.p/W</c> after it asks for the first <c>W</c> leaves. A leaf names nobody.
+/// </remarks>
+internal static class GetEntries
+{
+    public static async Task<IResult> Handle(string? tile, HttpContext http, Database database, CancellationToken cancellation)
+    {
+        if (!TileId.TryParsePath(tile, out var index, out var width))
+            return Problem.NotFound.AsResult();
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+        if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || new TileId(0, index).WidthIn(head.Size) < width)
+            return Problem.NotFound.AsResult();
+        http.Response.Headers.CacheControl = LogMedia.Forever;
+        return Results.Bytes(await ReadAsync(connection, index * TileId.Width, width, cancellation), LogMedia.Bytes);
+    }
+
+    private static async Task<byte[]> ReadAsync(NpgsqlConnection connection, long first, int count, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT leaf FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq", connection)
+        {
+            Parameters = { new() { Value = first }, new() { Value = first + count } },
+        };
+        using var bundle = new MemoryStream();
+        var length = new byte[sizeof(ushort)];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var leaf = reader.GetFieldValue<byte[]>(0);
+            BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)leaf.Length));
+            bundle.Write(length);
+            bundle.Write(leaf);
+        }
+        return bundle.ToArray();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>An event as it is stored.</summary>
+/// <param name="Seq">Its place in the log; null if it still waits in the inbox.</param>
+/// <param name="Stream">Its stream.</param>
+/// <param name="Version">The version of the stream.</param>
+/// <param name="Ordinal">Its place in the version.</param>
+/// <param name="Count">How many events make up the version.</param>
+/// <param name="EventId">Its id.</param>
+/// <param name="Type">One of <see cref="EventType"/>.</param>
+/// <param name="Tx">The time of the change.</param>
+/// <param name="Leaf">What the log holds.</param>
+/// <param name="Body">What it says; null if it was erased.</param>
+/// <param name="Salt">The key of the commitment; null with the body.</param>
+public sealed record StoredEvent(
+    long? Seq, StreamId Stream, long Version, int Ordinal, int Count, Guid EventId, string Type, Instant Tx, byte[] Leaf, byte[]? Body, byte[]? Salt)
+{
+    /// <summary>What the event says; null if it was erased.</summary>
+    /// <exception cref="InvalidDataException">The database holds something that this service did not write.</exception>
+    public EventBody? ReadBody()
+    {
+        if (Body is null)
+            return null;
+        return EventBody.TryParse(Type, Body, out var body) ? body : throw new InvalidDataException($"Event {EventId} has a body that is not of its format.");
+    }
+}
+
+/// <summary>Reads events, whether they have their place in the log yet or not.</summary>
+internal static class EventStore
+{
+    /// <summary>The columns of an event, in the order in which <see cref="Read"/> takes them.</summary>
+    public const string Columns = "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt";
+
+    /// <summary>An event of the reader's row.</summary>
+    public static StoredEvent Read(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(0) ? null : reader.GetInt64(0),
+        StreamId.TryParse(reader.GetString(1), out var stream) ? stream : throw new InvalidDataException("An event is of no stream."),
+        reader.GetInt64(2),
+        reader.GetInt32(3),
+        reader.GetInt32(4),
+        reader.GetGuid(5),
+        reader.GetString(6),
+        new(reader.GetInt64(7)),
+        reader.GetFieldValue<byte[]>(8),
+        reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
+        reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10));
+
+    /// <summary>The events of the rows, as they come.</summary>
+    public static async IAsyncEnumerable<StoredEvent> ReadAsync(
+        NpgsqlCommand command, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return Read(reader);
+    }
+
+    /// <summary>All events of a locked stream, as the leaf of an erasure lists them: in one statement each is in the log or waits, never both.</summary>
+    public static async Task<ImmutableArray<Erasure>> ListForErasureAsync(Change change, StreamId stream, CancellationToken cancellation)
+    {
+        await using var command = change.Command("SELECT seq, event_id FROM consent.event WHERE creator = @creator ORDER BY seq");
+        command.Parameters.AddWithValue("creator", stream.Name);
+        var (sequenced, waiting) = (new List<long>(), new List<Guid>());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (reader.IsDBNull(0))
+                waiting.Add(reader.GetGuid(1));
+            else
+                sequenced.Add(reader.GetInt64(0));
+        }
+        return Erasure.Of(sequenced, waiting);
+    }
+}

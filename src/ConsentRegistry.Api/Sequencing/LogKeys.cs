@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Api.Sequencing;
+
+/// <summary>The keys of the log: a JWK Set in a file that is mounted, or made in Development. They are never in the database, and never logged.</summary>
+internal static class LogKeys
+{
+    /// <summary>Bytes of a key file, at most.</summary>
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>New keys: one that signs checkpoints, one that signs receipts.</summary>
+    public static KeySet Create(IEd25519 ed25519)
+    {
+        using var receipts = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return KeySet.Create(RandomNumberGenerator.GetBytes(Ed25519.SeedLength), receipts.ExportParameters(includePrivateParameters: true), ed25519).Value;
+    }
+
+    /// <summary>Reads the keys of a file.</summary>
+    /// <exception cref="StartupException">There is none, or it cannot be used.</exception>
+    public static KeySet Read(string path, IEd25519 ed25519)
+    {
+        byte[] bytes;
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+                throw new StartupException($"The key file '{path}' is larger than {MaxBytes} bytes.");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The log's key file '{path}' cannot be read: {e.Message}");
+        }
+        if (!KeySet.Parse(bytes, ed25519).Succeeded(out var keys, out var failure))
+            throw new StartupException($"The log's key file '{path}' cannot be used: {failure.Detail}");
+        if (keys.TokenSigner is null || keys.LogSigners("name").Count == 0)
+            throw new StartupException($"The log's key file '{path}' lacks a private key: one of Ed25519 signs checkpoints, one of P-256 signs receipts.");
+        return keys;
+    }
+
+    /// <summary>Reads the keys of a file, and makes them at first.</summary>
+    public static KeySet ReadOrCreate(string path, IEd25519 ed25519)
+    {
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            try
+            {
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+                if (!OperatingSystem.IsWindows())
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                using var file = new StreamWriter(path, options);
+                file.Write(Create(ed25519).ToJson(includePrivate: true));
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another host of this folder was faster.
+            }
+        }
+        return Read(path, ed25519);
+    }
+}

@@ -1,0 +1,24 @@
+using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Api.Sequencing;
+
+/// <summary>What the history log consists of in a host.</summary>
+internal static class LogServices
+{
+    public static void AddLog(this IServiceCollection services, RegistryOptions options)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IEd25519, OpenSslEd25519>();
+        services.AddSingleton(provider =>
+        {
+            var ed25519 = provider.GetRequiredService<IEd25519>();
+            var keys = options.LogKeyFile is { } mounted ? LogKeys.Read(mounted, ed25519) : LogKeys.ReadOrCreate(Path.Combine(options.DataFolder, "log-keys.json"), ed25519);
+            return new LogSigner(options.LogOrigin, keys, ed25519);
+        });
+        services.AddSingleton(_ => new CheckpointFile(Path.Combine(options.DataFolder, "log-checkpoint")));
+        services.AddSingleton<LogWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
+        services.AddHostedService<Sequencer>();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Api.Sequencing;
+
+/// <summary>Signs checkpoints and receipts under the log's origin, and knows those that it signed before.</summary>
+internal sealed class LogSigner(string origin, KeySet keys, IEd25519 ed25519)
+{
+    private readonly IReadOnlyList<NoteSigner> signers = keys.LogSigners(origin);
+    private readonly IReadOnlyList<NoteKey> known = keys.LogKeys(origin);
+    private readonly P256Jwk tokenSigner = keys.TokenSigner ?? throw new ArgumentException("No key signs tokens.", nameof(keys));
+
+    /// <summary>The name of the log, and of its keys.</summary>
+    public string Origin { get; } = origin;
+
+    /// <summary>The public keys, as everybody may have them: a JWK Set.</summary>
+    public string PublicKeys { get; } = keys.Public(origin);
+
+    /// <summary>A checkpoint over a tree.</summary>
+    public SignedNote Sign(long size, byte[] root) => SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers, ed25519);
+
+    /// <summary>A token over a payload.</summary>
+    public string Sign(JsonObject payload, string type) => Jws.Sign(payload, type, tokenSigner);
+
+    /// <summary>Reads a checkpoint of this log; false if it is none, or no key of this log signed it.</summary>
+    public bool TryRead(string note, [NotNullWhen(true)] out Checkpoint? checkpoint)
+    {
+        checkpoint = null;
+        return SignedNote.TryParse(note, out var signed)
+            && signed.IsAccepted(known, ed25519)
+            && Checkpoint.TryParse(signed.Text, out checkpoint)
+            && checkpoint.Origin == Origin;
+    }
+}

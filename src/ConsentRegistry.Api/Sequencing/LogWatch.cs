@@ -1,0 +1,102 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Sequencing;
+
+/// <summary>How far the log is.</summary>
+/// <param name="Size">Leaves that it has.</param>
+/// <param name="Head">Its newest checkpoint; null if there is none yet.</param>
+/// <param name="Waiting">Events in the inbox, counted up to one beyond <see cref="LogWatch.MaxWaiting"/>.</param>
+/// <param name="Lag">For how long the oldest of them has waited.</param>
+public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag)
+{
+    /// <summary>Whether a sequencer has something to do.</summary>
+    public bool HasWork => Waiting > 0 || Size > (Head?.Size ?? 0);
+
+    /// <summary>What tells whether a sequencer is at work: both only grow.</summary>
+    public (long Size, long Covered) Progress => (Size, Head?.Size ?? 0);
+}
+
+/// <summary>Looks at the log for everybody in this process: the sequencer, followers of changes, receipts, and changes that must wait.</summary>
+internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logger) : BackgroundService
+{
+    /// <summary>Events that may wait for the log: with more, changes other than stops are refused.</summary>
+    public const int MaxWaiting = 50_000;
+
+    /// <summary>How often to look.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>An event that has waited so long is an alarm: nobody sequences.</summary>
+    private static readonly TimeSpan AlarmingLag = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an alarm is repeated.</summary>
+    private static readonly TimeSpan BetweenAlarms = TimeSpan.FromSeconds(30);
+
+    private TaskCompletionSource<LogState> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long alarmedAt;
+
+    /// <summary>What the last look saw; null before the first.</summary>
+    public LogState? State { get; private set; }
+
+    /// <summary>Whether so much waits for the log that nothing but stops may be added.</summary>
+    public bool IsOverfull => State?.Waiting > MaxWaiting;
+
+    /// <summary>What the next look sees.</summary>
+    public Task<LogState> NextAsync(CancellationToken cancellation) => Volatile.Read(ref next).Task.WaitAsync(cancellation);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        do
+        {
+            try
+            {
+                Publish(await LookAsync(stoppingToken));
+            }
+            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            {
+                LogUnseen(e.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private void Publish(LogState state)
+    {
+        State = state;
+        Interlocked.Exchange(ref next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(state);
+        if (state.Lag < AlarmingLag || (alarmedAt != 0 && TimeProvider.System.GetElapsedTime(alarmedAt) < BetweenAlarms))
+            return;
+        alarmedAt = TimeProvider.System.GetTimestamp();
+        LogLag((long)state.Lag.TotalSeconds, state.Waiting);
+    }
+
+    private async Task<LogState> LookAsync(CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand(
+            """
+            SELECT (SELECT coalesce(max(seq) + 1, 0) FROM consent.history),
+                h.size, h.root, h.note,
+                (SELECT count(*) FROM (SELECT FROM consent.inbox LIMIT $1) AS counted)::int,
+                clock_timestamp(),
+                (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1)
+            FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC LIMIT 1) AS h ON true
+            """);
+        command.Parameters.Add(new() { Value = MaxWaiting + 1 });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new(
+            reader.GetInt64(0),
+            reader.IsDBNull(1) ? null : new(reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetString(3)),
+            reader.GetInt32(4),
+            reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))));
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "The log could not be looked at: {Kind}")]
+    private partial void LogUnseen(string kind);
+
+    [LoggerMessage(31, LogLevel.Error, "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress")]
+    private partial void LogLag(long seconds, int waiting);
+}

@@ -1,0 +1,178 @@
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Log;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Sequencing;
+
+/// <summary>The log is not what this node knows it to have been, or cannot be appended to without a fork: an alarm, and the end of sequencing here.</summary>
+internal sealed class LogIntegrityException(string message) : Exception(message);
+
+/// <summary>
+/// Moves events from the inbox to the log, and signs checkpoints over it: one node at a time, fenced by an epoch. A node takes over where
+/// nothing has moved for <see cref="Patience"/> although there is work. No request waits for any of this.
+/// </summary>
+internal sealed partial class Sequencer(
+    Database database, LogWatch watch, LogSigner signer, CheckpointFile file, TimeProvider clock, ILogger<Sequencer> logger) : BackgroundService
+{
+    /// <summary>For how long nothing moves before this node takes over.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two checkpoints while the log grows: half of what an event may wait for being covered by one.</summary>
+    public static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two batches that were not full: fewer and larger transactions leave more of the disk to the requests.</summary>
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>After something went wrong.</summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WaitUntilNeededAsync(stoppingToken);
+                await LeadAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is LogIntegrityException or InvalidDataException)
+            {
+                LogAlarm(e.Message);
+                return;
+            }
+            // A broken connection or a paused server: whoever takes over goes on from what is committed.
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+                await Task.Delay(BetweenTries, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task WaitUntilNeededAsync(CancellationToken cancellation)
+    {
+        var (seen, since) = (watch.State?.Progress, clock.GetTimestamp());
+        while (true)
+        {
+            var state = await watch.NextAsync(cancellation);
+            if (!state.HasWork || state.Progress != seen)
+                (seen, since) = (state.Progress, clock.GetTimestamp());
+            else if (clock.GetElapsedTime(since) >= Patience)
+                return;
+        }
+    }
+
+    /// <summary>Sequences until another node takes over.</summary>
+    private async Task LeadAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.Sequencer.OpenConnectionAsync(cancellation);
+        var epoch = await LogStore.TakeOverAsync(connection, cancellation);
+        if (await LoadAsync(connection, epoch, cancellation) is not var (tree, covered))
+            return;
+        LogTakenOver(epoch, tree.Size);
+        var signedAt = 0L;
+        while (true)
+        {
+            var isBehind = false;
+            if (await LogStore.IsAnythingWaitingAsync(connection, cancellation))
+            {
+                if (await AppendAsync(connection, epoch, tree, cancellation) is not { } longer)
+                    break;
+                isBehind = longer.Size - tree.Size >= LogStore.EventsPerBatch;
+                tree = longer;
+            }
+            if (tree.Size > covered && (signedAt == 0 || clock.GetElapsedTime(signedAt) >= BetweenCheckpoints))
+            {
+                if (!await SignAsync(connection, epoch, tree, cancellation))
+                    break;
+                (covered, signedAt) = (tree.Size, clock.GetTimestamp());
+            }
+            if (!isBehind)
+                await Task.Delay(BetweenBatches, clock, cancellation);
+        }
+        LogHandedOver(epoch);
+    }
+
+    /// <summary>Appends one batch.</summary>
+    /// <returns>The tree with it; null if somebody else has taken over.</returns>
+    private static async Task<TreeBuilder?> AppendAsync(NpgsqlConnection connection, long epoch, TreeBuilder tree, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
+                return null;
+            var longer = tree.Copy();
+            var tiles = new List<Tile>();
+            foreach (var moved in await LogStore.MoveAsync(connection, cancellation))
+            {
+                if (moved.Seq != longer.Size)
+                    throw new LogIntegrityException($"The log goes on at {moved.Seq}, and not at {longer.Size}, where this node left it.");
+                longer.Append(MerkleTree.LeafHash(moved.Leaf), tiles);
+                if (moved.Type == EventType.CreatorErased)
+                    await LogStore.EraseAsync(connection, moved, cancellation);
+            }
+            await LogStore.WriteAsync(connection, tiles, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return longer;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new LogIntegrityException($"What is to be appended conflicts with the log: {e.ConstraintName}.");
+        }
+    }
+
+    /// <summary>Signs the tree as it is: first into this node's file, then into the database, from where it is served.</summary>
+    /// <returns>False if somebody else has taken over.</returns>
+    private async Task<bool> SignAsync(NpgsqlConnection connection, long epoch, TreeBuilder tree, CancellationToken cancellation)
+    {
+        var root = tree.Root();
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
+            return false;
+        var note = signer.Sign(tree.Size, root).ToString();
+        file.Write(note);
+        if (!await LogStore.TryWriteAsync(connection, new(tree.Size, root, note), cancellation))
+            throw new LogIntegrityException($"There is a checkpoint of {tree.Size} leaves with another root.");
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    /// <summary>The tree as the database has it, which must go on from all that was ever signed. Read under the lock: nobody moves it meanwhile.</summary>
+    /// <returns>The tree, and how much of it checkpoints cover; null if somebody else has taken over.</returns>
+    private async Task<(TreeBuilder Tree, long Covered)?> LoadAsync(NpgsqlConnection connection, long epoch, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
+            return null;
+        var tree = await LogStore.ReadTreeAsync(connection, cancellation);
+        var head = await LogStore.ReadHeadAsync(connection, cancellation);
+        if (head is not null)
+            await RequireAsync(connection, tree, head.Size, head.Root, "the newest checkpoint of the database", cancellation);
+        if (file.Read(signer) is { } last)
+            await RequireAsync(connection, tree, last.Size, last.Root, $"the checkpoint that this node signed last ({file.Path})", cancellation);
+        return (tree, head?.Size ?? 0);
+    }
+
+    private static async Task RequireAsync(
+        NpgsqlConnection connection, TreeBuilder tree, long size, byte[] root, string what, CancellationToken cancellation)
+    {
+        if (size > tree.Size)
+            throw new LogIntegrityException($"The log has {tree.Size} leaves, fewer than {what}, which covers {size}: history was lost or taken back.");
+        if (!(await TileStore.ReadRootAsync(connection, size, cancellation)).AsSpan().SequenceEqual(root))
+            throw new LogIntegrityException($"The first {size} leaves of the log are not those of {what}: history was rewritten.");
+    }
+
+    [LoggerMessage(40, LogLevel.Information, "Sequencing in epoch {Epoch}, from leaf {Size} on")]
+    private partial void LogTakenOver(long epoch, long size);
+
+    [LoggerMessage(41, LogLevel.Information, "Another node sequences now; epoch {Epoch} is over")]
+    private partial void LogHandedOver(long epoch);
+
+    [LoggerMessage(42, LogLevel.Warning, "Sequencing was interrupted: {Kind} {SqlState}")]
+    private partial void LogInterrupted(string kind, string? sqlState);
+
+    [LoggerMessage(43, LogLevel.Critical, "This node does not extend the log any more: {Problem}")]
+    private partial void LogAlarm(string problem);
+}

@@ -1,0 +1,76 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace ConsentRegistry.Domain.History;
+
+/// <summary>What the log holds of an event: it names nobody.</summary>
+/// <param name="Type">One of <see cref="EventType"/>.</param>
+/// <param name="EventId">The event's id.</param>
+/// <param name="Version">The version of its stream.</param>
+/// <param name="Ordinal">Its place in the version, from 1.</param>
+/// <param name="Count">How many events make up the version.</param>
+/// <param name="Tx">The time of the change.</param>
+/// <param name="Commitment">HMAC-SHA256 of the canonical body, keyed with the salt.</param>
+/// <param name="Erased">Of an erasure: which events it covers; null on everything else.</param>
+public sealed record Leaf(string Type, Guid EventId, long Version, int Ordinal, int Count, Instant Tx, byte[] Commitment, Erasure? Erased)
+{
+    /// <summary>The format, member <c>v</c>.</summary>
+    public const int Format = 1;
+
+    /// <summary>Bytes of a leaf, at most: what C2SP tlog-tiles can say of an entry's length.</summary>
+    public const int MaxBytes = ushort.MaxValue;
+
+    /// <summary>The bytes: canonical JSON.</summary>
+    public byte[] Encode()
+    {
+        var leaf = new JsonObject
+        {
+            ["v"] = Format,
+            ["type"] = Type,
+            ["eid"] = EventId.ToString("D"),
+            ["ver"] = Version,
+            ["n"] = Ordinal,
+            ["of"] = Count,
+            ["tx"] = Tx.Microseconds,
+            ["commit"] = Base64Url.EncodeToString(Commitment),
+        };
+        Erased?.WriteTo(leaf);
+        return CanonicalJson.Encode(leaf);
+    }
+
+    /// <summary>Reads a leaf; false if the bytes are not those that <see cref="Encode"/> writes.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Leaf? leaf)
+    {
+        leaf = null;
+        if (bytes.Length > MaxBytes || !CanonicalReading.TryParse(bytes, out var members))
+            return false;
+        try
+        {
+            var type = members["type"].Text();
+            leaf = new(
+                type,
+                Guid.ParseExact(members["eid"].Text(), "D"),
+                members["ver"].Integer(),
+                checked((int)members["n"].Integer()),
+                checked((int)members["of"].Integer()),
+                new(members["tx"].Integer()),
+                Base64Url.DecodeFromChars(members["commit"].Text()),
+                type == EventType.CreatorErased ? Erasure.Read(members) : null);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return false;
+        }
+        var isWhole = EventType.All.Contains(leaf.Type) && leaf.Version >= 1 && leaf.Ordinal >= 1 && leaf.Ordinal <= leaf.Count
+            && leaf.Commitment.Length == HMACSHA256.HashSizeInBytes && leaf.Encode().AsSpan().SequenceEqual(bytes);
+        if (!isWhole)
+            leaf = null;
+        return isWhole;
+    }
+
+    /// <summary>Whether the leaf commits to this body with this salt.</summary>
+    public bool CommitsTo(ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt) =>
+        salt.Length == Event.SaltLength && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(salt, body), Commitment);
+}

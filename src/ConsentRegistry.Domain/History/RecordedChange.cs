@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Domain.History;
+
+/// <summary>A record before and after a change, read back from an event: the inverse of <see cref="Records"/>.</summary>
+public abstract record RecordedChange
+{
+    private RecordedChange()
+    {
+    }
+
+    /// <summary>A default was set, clamped or cleared.</summary>
+    public sealed record OfDefault(DefaultKey Key, DefaultSetting? Before, DefaultSetting? After) : RecordedChange;
+
+    /// <summary>An override was set or cleared.</summary>
+    public sealed record OfOverride(OverrideKey Key, OverrideSetting? Before, OverrideSetting? After) : RecordedChange;
+
+    /// <summary>A stop was set, extended or lifted.</summary>
+    public sealed record OfStop(StopKind Kind, Stop? Before, Stop? After) : RecordedChange;
+
+    /// <summary>Facts about a video were registered.</summary>
+    public sealed record OfVideo(VideoKey Video, VideoRecord? Before, VideoRecord After) : RecordedChange;
+
+    /// <summary>A purpose entered the vocabulary.</summary>
+    public sealed record OfPurpose(PurposeDefinition Purpose) : RecordedChange;
+
+    /// <summary>The creator was erased.</summary>
+    public sealed record OfErasure(Instant At) : RecordedChange;
+
+    /// <summary>Reads the records of an event.</summary>
+    /// <exception cref="FormatException">They are not as <see cref="Records"/> writes them.</exception>
+    public static RecordedChange Read(RecordChange change)
+    {
+        RecordedChange read;
+        try
+        {
+            read = change.Type switch
+            {
+                EventType.DefaultChanged => new OfDefault(
+                    new(PurposeOf(change.Key), RequesterOf(change.Key)), OrNull(change.Before, DefaultOf), OrNull(change.After, DefaultOf)),
+                EventType.OverrideChanged => new OfOverride(
+                    new(VideoOf(change.Key["video"]), PurposeOf(change.Key), RequesterOf(change.Key)), OrNull(change.Before, OverrideOf), OrNull(change.After, OverrideOf)),
+                EventType.LockdownChanged => new OfStop(StopKind.Lockdown, OrNull(change.Before, StopOf), OrNull(change.After, StopOf)),
+                EventType.HoldChanged => new OfStop(StopKind.Hold, OrNull(change.Before, StopOf), OrNull(change.After, StopOf)),
+                EventType.VideoRegistered => new OfVideo(VideoOf(change.Key), OrNull(change.Before, VideoRecordOf), VideoRecordOf(change.After.Object())),
+                EventType.PurposeRegistered => new OfPurpose(DefinitionOf(change.After.Object())),
+                EventType.CreatorErased => new OfErasure(change.After.Object()["erasedAt"].Moment()),
+                _ => throw new FormatException("Not a type of event."),
+            };
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            throw new FormatException("A record that no rule could have made.", e);
+        }
+        // Whatever reading passes over, a second spelling or a further member, shows when it is written again.
+        return IsSame(read.Write(), change) ? read : throw new FormatException("A record is not written as it should be.");
+    }
+
+    private RecordChange Write() => this switch
+    {
+        OfDefault change => Records.Of(change.Key, change.Before, change.After),
+        OfOverride change => Records.Of(change.Key, change.Before, change.After),
+        OfStop change => Records.Of(change.Kind, change.Before, change.After),
+        OfVideo change => Records.Of(change.Video, change.Before, change.After),
+        OfPurpose change => Records.Of(change.Purpose),
+        OfErasure change => Records.Of(change.At, new([], [])),
+        _ => throw new InvalidOperationException("A change of no kind."),
+    };
+
+    private static bool IsSame(RecordChange one, RecordChange other) =>
+        JsonNode.DeepEquals(one.Key, other.Key) && JsonNode.DeepEquals(one.Before, other.Before) && JsonNode.DeepEquals(one.After, other.After);
+
+    private static T? OrNull<T>(JsonObject? record, Func<JsonObject, T> read)
+        where T : class => record is null ? null : read(record);
+
+    private static Purpose PurposeOf(JsonObject key) => Purpose.Parse(key["purpose"].Text());
+
+    private static Requester? RequesterOf(JsonObject key) => key["requester"].OrNull(name => Requester.Parse(name.Text()));
+
+    private static VideoKey VideoOf(JsonNode? name) =>
+        new(CreatorId.Parse(name.Object()["creatorId"].Text()), VideoId.Parse(name.Object()["videoId"].Text()));
+
+    private static DefaultSetting DefaultOf(JsonObject record) => new(
+    [
+        .. record.Array("segments").Select(segment => segment.Object())
+            .Select(segment => new Segment(segment["from"].OrNull(from => from.Moment()), ChoiceOf(segment), StampOf(segment))),
+    ]);
+
+    private static OverrideSetting OverrideOf(JsonObject record) => new(ChoiceOf(record), StampOf(record));
+
+    private static Stop StopOf(JsonObject record) => Stop.Of(
+        record["purposes"] is null ? null : record.Array("purposes").Select(purpose => Purpose.Parse(purpose.Text())).ToList(), StampOf(record));
+
+    private static VideoRecord VideoRecordOf(JsonObject record) => new(
+        record["publishedAt"].OrNull(time => time.Moment()),
+        record.Array("participants").Select(participant => new RegisteredParticipant(
+            CreatorId.Parse(participant.Object()["creatorId"].Text()), Wording.Parse<Decisions.Role>(participant.Object()["role"].Text()))),
+        record.Array("derivedFrom").Select(VideoOf));
+
+    private static PurposeDefinition DefinitionOf(JsonObject record) => new(
+        Purpose.Parse(record["purpose"].Text()), record["usesLikeness"].Truth(), record["description"].Text(), checked((int)record["introducedIn"].Integer()));
+
+    private static Choice ChoiceOf(JsonObject record) => Choice.Of(
+        Wording.Parse<Effect>(record["effect"].Text()),
+        record.Array("conditions").Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word.Text())),
+        record["expiresAt"].OrNull(expiry => expiry.Moment()),
+        checked((int)record["vocabularyVersion"].Integer()));
+
+    private static Stamp StampOf(JsonObject record) => new(record["version"].Integer(), record["changedAt"].Moment());
+}

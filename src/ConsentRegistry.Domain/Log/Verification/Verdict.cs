@@ -1,0 +1,27 @@
+namespace ConsentRegistry.Domain.Log.Verification;
+
+/// <summary>What became of a verification.</summary>
+public enum Verdict
+{
+    /// <summary>Everything that was asked for holds.</summary>
+    Valid,
+
+    /// <summary>Something is not as the registry wrote and signed it.</summary>
+    Tampered,
+
+    /// <summary>What was given is not enough, or not of the kind, to say either.</summary>
+    Unusable,
+}
+
+/// <summary>Why a verification did not succeed: the first thing that is wrong.</summary>
+/// <param name="Verdict"><see cref="Verdict.Tampered"/> or <see cref="Verdict.Unusable"/>.</param>
+/// <param name="What">One sentence for people.</param>
+/// <param name="Seq">The entry, where one is at fault.</param>
+/// <param name="Input">Which input, from 1, where a line is at fault.</param>
+/// <param name="Line">The line of that input, from 1.</param>
+public sealed record Finding(Verdict Verdict, string What, long? Seq = null, int? Input = null, long? Line = null)
+{
+    internal static Finding Tampered(string what, long? seq = null) => new(Verdict.Tampered, what, seq);
+
+    internal static Finding Unusable(string what, long? seq = null) => new(Verdict.Unusable, what, seq);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace ConsentRegistry.Domain.Log.Verification;
+
+/// <summary>What an auditor brings to a verification.</summary>
+public sealed record VerificationRequest
+{
+    /// <summary>
+    /// How much older than the newest entry before it an entry may be: the registry orders each batch by time, and a change takes no longer than
+    /// minutes.
+    /// </summary>
+    public static readonly TimeSpan DefaultClockTolerance = TimeSpan.FromMinutes(10);
+
+    /// <summary>Kept checkpoints and receipts of one verification, each.</summary>
+    public const int MaxItems = 10_000;
+
+    /// <summary>Keys that the auditor trusts; null if none were given as a set.</summary>
+    public KeySet? PinnedSet { get; init; }
+
+    /// <summary>Verifier keys that the auditor trusts, beside those of <see cref="PinnedSet"/>.</summary>
+    public ImmutableArray<NoteKey> PinnedKeys { get; init; } = [];
+
+    /// <summary>Signed notes of checkpoints that the auditor kept: the log must still agree with each. At most <see cref="MaxItems"/>.</summary>
+    public ImmutableArray<string> KeptCheckpoints { get; init; } = [];
+
+    /// <summary>Decision receipts, as tokens. At most <see cref="MaxItems"/>.</summary>
+    public ImmutableArray<string> Receipts { get; init; } = [];
+
+    /// <summary>How far back time may go from one entry to a later one.</summary>
+    public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
+
+    /// <summary>Whether only keys of the auditor's own are trusted.</summary>
+    public bool HasPinnedKeys => PinnedSet is not null || PinnedKeys.Length > 0;
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace ConsentRegistry.Domain.Log;
+
+/// <summary>What a log, or whoever asks for it, submits to a witness (C2SP tlog-witness, <c>add-checkpoint</c>).</summary>
+/// <param name="OldSize">The size of the checkpoint that the witness saw last; 0 if it saw none.</param>
+/// <param name="Proof">The consistency proof from there.</param>
+/// <param name="Note">The checkpoint, as a signed note.</param>
+public sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Proof, SignedNote Note)
+{
+    /// <summary>Lines of a proof, at most: as many as a tree can be high.</summary>
+    public const int MaxProof = 63;
+
+    /// <summary>Bytes of a request, at most.</summary>
+    public const int MaxBytes = SignedNote.MaxBytes + (1 << 16);
+
+    private const string OldMarker = "old ";
+
+    /// <summary>Reads a request body; false if it is none.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AddCheckpoint? request)
+    {
+        request = null;
+        // The first empty line ends the proof; a note has another one.
+        var end = body.IndexOf("\n\n"u8);
+        if (end < 0 || body.Length > MaxBytes || !SignedNote.TryParse(body[(end + 2)..], out var note))
+            return false;
+        var lines = Encoding.UTF8.GetString(body[..end]).Split('\n');
+        if (lines.Length > MaxProof + 1 || !lines[0].StartsWith(OldMarker, StringComparison.Ordinal) || !TryReadSize(lines[0][OldMarker.Length..], out var oldSize))
+            return false;
+        var proof = new List<byte[]>();
+        foreach (var line in lines.Skip(1))
+        {
+            if (!StrictBase64.TryDecode(line, out var hash) || hash.Length != MerkleTree.HashLength)
+                return false;
+            proof.Add(hash);
+        }
+        request = new(oldSize, proof, note);
+        return true;
+    }
+
+    /// <summary>The request body.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{OldMarker}{OldSize}\n{string.Concat(Proof.Select(hash => StrictBase64.Encode(hash) + "\n"))}\n{Note}");
+
+    private static bool TryReadSize(string text, out long size) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && text == size.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>What a witness answers.</summary>
+/// <param name="Status">The HTTP status of the protocol.</param>
+/// <param name="Body">The body: the cosignature's line, the size that was seen last, or why not.</param>
+/// <param name="Seen">The checkpoint that the witness has to keep before it gives the answer out; null if nothing changes.</param>
+public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = null)
+{
+    /// <summary>Whether the checkpoint was found to go on from the one before.</summary>
+    public bool IsCosigned => Status == 200;
+
+    /// <summary>The media type of the body.</summary>
+    public string MediaType => Status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8";
+}
+
+/// <summary>
+/// Watches one log: it cosigns a checkpoint only if it goes on from the one that it saw last. A log that shows different people different
+/// histories gets the cosignature for one of them.
+/// </summary>
+/// <param name="keys">The log's keys, all of one name: the log's origin.</param>
+/// <param name="signer">Who cosigns.</param>
+/// <param name="ed25519">Computes and verifies signatures.</param>
+public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer, IEd25519 ed25519)
+{
+    /// <summary>The verifier key of the witness's cosignatures.</summary>
+    public NoteKey Key { get; } = signer.Key(NoteKeyType.Cosignature, ed25519);
+
+    /// <summary>Reads a note as a checkpoint of the watched log; false if it is none, or not signed by a key of it.</summary>
+    public bool TryRead(SignedNote note, [NotNullWhen(true)] out Checkpoint? checkpoint) =>
+        Checkpoint.TryParse(note.Text, out checkpoint) && IsKnown(checkpoint) && note.IsAccepted(keys, ed25519);
+
+    /// <summary>Judges a checkpoint.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="last">The checkpoint that was cosigned last; null if none was.</param>
+    /// <param name="seconds">The time, in seconds since 1970.</param>
+    public WitnessAnswer Judge(AddCheckpoint request, Checkpoint? last, long seconds)
+    {
+        if (!Checkpoint.TryParse(request.Note.Text, out var checkpoint))
+            return new(400, "The note is no checkpoint.\n");
+        if (!IsKnown(checkpoint))
+            return new(404, "The log is not known here.\n");
+        if (!request.Note.IsAccepted(keys, ed25519))
+            return new(403, "No key of the log signed the checkpoint.\n");
+        if (request.OldSize > checkpoint.Size)
+            return new(400, "The old size is greater than that of the checkpoint.\n");
+        var seen = last?.Size ?? 0;
+        if (request.OldSize != seen || (last is not null && last.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root)))
+            return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n"));
+        var goesOn = last is null || last.Size == 0
+            ? request.Proof.Count == 0
+            : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
+        return goesOn
+            ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer, ed25519)}\n", request.Note)
+            : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n");
+    }
+
+    private bool IsKnown(Checkpoint checkpoint) => keys.Any(key => key.Name == checkpoint.Origin);
+}

@@ -1,0 +1,202 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.Log.Verification;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Domain.Tests.Log.Verification;
+
+/// <summary>A log in memory, and its exports written by hand: nothing here reads what the verifier reads.</summary>
+internal sealed class SampleLog
+{
+    public const string Origin = LogFixtures.Origin;
+
+    private readonly Dictionary<string, (long Version, byte[]? Head)> heads = new(StringComparer.Ordinal);
+    private int drawn;
+
+    public List<Row> Rows { get; } = [];
+
+    public SortedSet<long> Checkpoints { get; } = [];
+
+    public KeySet Keys { get; set; } = LogFixtures.Keys(1);
+
+    public Instant Now { get; set; } = new(1_800_000_000_000_000);
+
+    /// <summary>A vocabulary, three creators, a version of three events, an erasure, and checkpoints between them.</summary>
+    public static SampleLog Story()
+    {
+        var log = new SampleLog();
+        log.AddVocabulary(["remix", "remix.voice", "training"]);
+        log.Checkpoints.Add(3);
+        log.Add("ana", Default("remix", Effect.Allow), Default("training", Effect.Deny), Video("ana", "v1"));
+        log.Add("bea", Default("remix", Effect.Allow));
+        log.Checkpoints.Add(7);
+        log.Add("cem", Video("cem", "v1"), Lockdown());
+        log.Add("bea", Default("remix", Effect.Ask));
+        log.Add("ana", Lockdown());
+        log.Erase("bea");
+        log.Checkpoints.Add(13);
+        log.Add("cem", Default("remix", Effect.Allow));
+        log.Checkpoints.Add(14);
+        return log;
+    }
+
+    public void AddVocabulary(IEnumerable<string> names) => Add(
+        "$vocabulary", [.. names.Select(name => Records.Of(new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)))]);
+
+    /// <summary>A change: the next version of a stream, a minute later.</summary>
+    public void Add(string stream, params RecordChange[] changes)
+    {
+        Now = Now.Plus(TimeSpan.FromMinutes(1));
+        var (version, head) = heads.GetValueOrDefault(stream);
+        var id = stream == StreamId.Vocabulary.Name ? StreamId.Vocabulary : StreamId.Of(CreatorId.Parse(stream));
+        var events = Event.Seal(id, version + 1, Now, head, changes, new("somebody", "a program", null, "a \"reason\""), Draw);
+        heads[stream] = (version + 1, events[^1].Hash);
+        Rows.AddRange(events.Select(each => new Row(each)));
+    }
+
+    /// <summary>Erases a creator; some of the covered events by their id instead of their place.</summary>
+    public void Erase(string creator, int byId = 1)
+    {
+        var covered = Rows.Select((row, seq) => (row, Seq: (long)seq)).Where(each => each.row.Event.Stream.Name == creator).ToList();
+        foreach (var (row, _) in covered)
+            row.IsCleared = true;
+        var parts = Erasure.Of(covered.SkipLast(byId).Select(each => each.Seq), covered.TakeLast(byId).Select(each => each.row.Event.EventId));
+        Add(creator, [.. parts.Select(part => Records.Of(Now, part))]);
+    }
+
+    public static RecordChange Default(string purpose, Effect effect) => Records.Of(
+        new DefaultKey(Purpose.Parse(purpose), null), null, new DefaultSetting([new(null, Choice.Of(effect, Conditions.None, null, 1), new(1, new(5)))]));
+
+    public static RecordChange Video(string creator, string video) =>
+        Records.Of(new VideoKey(CreatorId.Parse(creator), VideoId.Parse(video)), null, new VideoRecord(null, [], []));
+
+    public static RecordChange Lockdown() => Records.Of(StopKind.Lockdown, null, Stop.Of(null, new(2, new(6))));
+
+    public byte[] RootAt(long size) => Root([.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))]);
+
+    public string Note(long size, KeySet? keys = null) =>
+        SignedNote.Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin), LogFixtures.Ed25519).ToString();
+
+    /// <summary>The lines of one part.</summary>
+    public List<string> Part(long from, long to)
+    {
+        List<string> lines = [$$"""{"from":{{from}},"kind":"log","origin":"{{Origin}}","to":{{to}},"v":1}""", KeysLine()];
+        for (var seq = from; seq < to; seq++)
+        {
+            lines.Add(Entry(seq));
+            if (Checkpoints.Contains(seq + 1))
+                lines.Add(NoteLine(Note(seq + 1)));
+        }
+        return Seal(lines);
+    }
+
+    public List<string> Export() => Part(0, Rows.Count);
+
+    /// <summary>A creator's bundle under the checkpoint of a size.</summary>
+    public List<string> Bundle(string creator, long? upTo = null)
+    {
+        var size = upTo ?? Rows.Count;
+        var own = Enumerable.Range(0, (int)size).Where(seq => Rows[seq].Event.Stream.Name == creator).ToList();
+        var last = own.Count == 0 ? null : Rows[own[^1]];
+        List<string> lines =
+        [
+            $$"""{"creatorId":"{{creator}}","kind":"creator","origin":"{{Origin}}","v":1}""",
+            KeysLine(),
+            NoteLine(Note(size)),
+            .. own.Select(seq => Entry(seq, ProofOf(seq, size))),
+            Statement(creator, size, last?.Event.Version ?? 0, last is null ? null : SHA256.HashData(last.Leaf)),
+        ];
+        return Seal(lines);
+    }
+
+    public string Statement(string creator, long size, long version, byte[]? head) =>
+        $$"""{"jws":"{{Jws.Sign(
+            new() { ["creatorId"] = creator, ["head"] = head is null ? null : Base64Url.EncodeToString(head), ["origin"] = Origin, ["treeSize"] = size, ["v"] = 1, ["version"] = version },
+            "consent-stream+jws",
+            Keys.TokenSigner!)}}","kind":"statement"}""";
+
+    public string Entry(long seq, IEnumerable<byte[]>? proof = null)
+    {
+        var row = Rows[(int)seq];
+        var body = row.IsCleared ? "null" : Quote(Encoding.UTF8.GetString(row.Body));
+        var salt = row.IsCleared ? "null" : Quote(Base64Url.EncodeToString(row.Salt));
+        var path = proof is null ? "" : $"\"proof\":[{string.Join(',', proof.Select(hash => Quote(Base64Url.EncodeToString(hash))))}],";
+        return $$"""{"body":{{body}},"kind":"entry","leaf":{{Quote(Encoding.UTF8.GetString(row.Leaf))}},{{path}}"salt":{{salt}},"seq":{{seq}}}""";
+    }
+
+    public static string NoteLine(string note) => $$"""{"kind":"checkpoint","note":{{Quote(note)}}}""";
+
+    /// <summary>The lines with the last line that belongs to them, in place of the one they have.</summary>
+    public static List<string> Seal(IEnumerable<string> lines)
+    {
+        var kept = lines.Where(line => !line.StartsWith("{\"kind\":\"end\"", StringComparison.Ordinal)).ToList();
+        return [.. kept, $$"""{"kind":"end","sha256":"{{Base64Url.EncodeToString(SHA256.HashData(Bytes(kept)))}}"}"""];
+    }
+
+    public static byte[] Bytes(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+
+    public static VerificationReport Verify(IEnumerable<string> lines, VerificationRequest? request = null) => Verify(request ?? new(), Bytes(lines));
+
+    public static VerificationReport Verify(VerificationRequest request, params IEnumerable<byte[]> inputs)
+    {
+        using var verifier = new ExportVerifier(request, LogFixtures.Ed25519);
+        foreach (var input in inputs)
+        {
+            foreach (var chunk in input.Chunk(777))
+                verifier.Read(chunk);
+            verifier.EndInput();
+        }
+        return verifier.Finish();
+    }
+
+    public static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"";
+
+    private string KeysLine() => Keys.Public(Origin)[..^1] + ",\"kind\":\"keys\"}";
+
+    private IEnumerable<byte[]> ProofOf(long seq, long size)
+    {
+        byte[][] leaves = [.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))];
+        return ProofPath.Inclusion(seq, size).Select(range => Root(leaves[(int)range.First..(int)range.End]));
+    }
+
+    // RFC 6962, section 2.1, by its definition.
+    private static byte[] Root(byte[][] leaves)
+    {
+        if (leaves.Length == 0)
+            return SHA256.HashData([]);
+        if (leaves.Length == 1)
+            return leaves[0];
+        var split = 1;
+        while (split * 2 < leaves.Length)
+            split *= 2;
+        return MerkleTree.NodeHash(Root(leaves[..split]), Root(leaves[split..]));
+    }
+
+    private EventEntropy Draw()
+    {
+        var number = new byte[16];
+        BinaryPrimitives.WriteInt32BigEndian(number.AsSpan(12), ++drawn);
+        return new(new(number, bigEndian: true), SHA256.HashData(number));
+    }
+
+    /// <summary>An event in its place in the log, and what somebody made of it.</summary>
+    public sealed class Row(Event sealedEvent)
+    {
+        public Event Event { get; } = sealedEvent;
+
+        public byte[] Leaf { get; set; } = sealedEvent.Leaf;
+
+        public byte[] Body { get; set; } = sealedEvent.Body;
+
+        public byte[] Salt { get; set; } = sealedEvent.Salt;
+
+        public bool IsCleared { get; set; }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Domain.Tests.Log;
+
+/// <summary>A witness by C2SP tlog-witness: each answer of the protocol, and a log that shows two histories.</summary>
+public sealed class WitnessTests
+{
+    private const string Origin = "log.example";
+    private const long Now = 1_795_000_000;
+
+    private static readonly OpenSslEd25519 Ed25519 = new();
+    private static readonly NoteSigner Log = new(Origin, Seed(1));
+    private static readonly NoteSigner Cosigner = new("witness.example", Seed(2));
+    private static readonly Witness Witness = new([Log.Key(NoteKeyType.Ed25519, Ed25519)], Cosigner, Ed25519);
+
+    [Fact]
+    public void Cosigns_the_first_checkpoint_and_each_that_goes_on_from_the_last()
+    {
+        Checkpoint? last = null;
+        foreach (var size in new[] { 3, 3, 5, 300, 700 })
+        {
+            var request = new AddCheckpoint(last?.Size ?? 0, last is null ? [] : Proof(last.Size, size), Note(size));
+            Assert.True(AddCheckpoint.TryParse(Encoding.UTF8.GetBytes(request.ToString()), out var read));
+            var answer = Witness.Judge(read, last, Now);
+
+            Assert.Equal(200, answer.Status);
+            Assert.True(SignedNote.TryParse(answer.Seen! + answer.Body, out var cosigned));
+            Assert.Equal(NoteVerdict.Valid, cosigned.VerifiedBy(Witness.Key, Ed25519));
+            Assert.True(Cosignature.TryVerify(cosigned.Signatures[^1], cosigned.Text, Witness.Key, Ed25519, out var seconds));
+            Assert.Equal(Now, seconds);
+            Assert.True(Checkpoint.TryParse(answer.Seen!.Text, out last));
+        }
+    }
+
+    [Fact]
+    public void Never_cosigns_a_second_history()
+    {
+        var last = CheckpointOf(5);
+        var fork = Tree(9, other: true);
+        var note = SignedNote.Sign(new Checkpoint(Origin, 9, fork.Builder.Root()).ToString(), [Log], Ed25519);
+        Assert.Equal(422, Witness.Judge(new(5, Proof(5, 9), note), last, Now).Status);
+        Assert.Equal(422, Witness.Judge(new(5, fork.Hashes.ProofOf(ProofPath.Consistency(5, 9)), note), last, Now).Status);
+        Assert.Equal(422, Witness.Judge(new(5, [], note), last, Now).Status);
+
+        // Another root of the same size, and a smaller tree.
+        var sameSize = SignedNote.Sign(new Checkpoint(Origin, 5, Tree(5, other: true).Builder.Root()).ToString(), [Log], Ed25519);
+        var answer = Witness.Judge(new(5, [], sameSize), last, Now);
+        Assert.Equal((409, "5\n", "text/x.tlog.size"), (answer.Status, answer.Body, answer.MediaType));
+        Assert.Equal(409, Witness.Judge(new(3, [], Note(3)), last, Now).Status);
+        Assert.Equal(409, Witness.Judge(new(0, [], Note(9)), last, Now).Status);
+        Assert.All(new[] { answer }, refused => Assert.Null(refused.Seen));
+    }
+
+    [Fact]
+    public void Refuses_what_is_not_this_log_s_and_what_makes_no_sense()
+    {
+        var elsewhere = new NoteSigner("other.example", Seed(3));
+        Assert.Equal(404, Witness.Judge(new(0, [], SignedNote.Sign(new Checkpoint("other.example", 3, new byte[32]).ToString(), [elsewhere], Ed25519)), null, Now).Status);
+        Assert.Equal(403, Witness.Judge(new(0, [], SignedNote.Sign(CheckpointOf(3).ToString(), [new NoteSigner(Origin, Seed(4))], Ed25519)), null, Now).Status);
+        Assert.Equal(400, Witness.Judge(new(4, [], Note(3)), CheckpointOf(4), Now).Status);
+        Assert.Equal(422, Witness.Judge(new(0, Proof(2, 3), Note(3)), null, Now).Status);
+        Assert.Equal(400, Witness.Judge(new(0, [], SignedNote.Sign("no checkpoint\n", [Log], Ed25519)), null, Now).Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("old 0\n")]
+    [InlineData("old 0\n\n")]
+    [InlineData("old 00\n\nNOTE")]
+    [InlineData("old -1\n\nNOTE")]
+    [InlineData("old  0\n\nNOTE")]
+    [InlineData("new 0\n\nNOTE")]
+    [InlineData("old 0\r\n\r\nNOTE")]
+    [InlineData("old 5\nAAAA\n\nNOTE")]
+    [InlineData("old 5\nnot base64\n\nNOTE")]
+    [InlineData("\nold 5\n\nNOTE")]
+    public void Refuses_what_is_no_request(string body) =>
+        Assert.False(AddCheckpoint.TryParse(Encoding.UTF8.GetBytes(body.Replace("NOTE", Note(3).ToString(), StringComparison.Ordinal)), out _));
+
+    [Fact]
+    public void Refuses_more_lines_of_proof_than_a_tree_is_high()
+    {
+        var line = Convert.ToBase64String(new byte[32]) + "\n";
+        string Body(int lines) => $"old 5\n{string.Concat(Enumerable.Repeat(line, lines))}\n{Note(700)}";
+        Assert.True(AddCheckpoint.TryParse(Encoding.UTF8.GetBytes(Body(AddCheckpoint.MaxProof)), out _));
+        Assert.False(AddCheckpoint.TryParse(Encoding.UTF8.GetBytes(Body(AddCheckpoint.MaxProof + 1)), out _));
+    }
+
+    [Fact]
+    public void No_flipped_bit_of_a_request_is_cosigned()
+    {
+        var last = CheckpointOf(5);
+        var body = Encoding.UTF8.GetBytes(new AddCheckpoint(5, Proof(5, 9), Note(9)).ToString());
+        for (var bit = 0; bit < body.Length * 8; bit++)
+        {
+            var flipped = body.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(AddCheckpoint.TryParse(flipped, out var request) && Witness.Judge(request, last, Now).IsCosigned, $"bit {bit}");
+        }
+    }
+
+    private static byte[] Seed(byte number) => [.. Enumerable.Repeat(number, 32)];
+
+    private static Checkpoint CheckpointOf(int size) => new(Origin, size, Tree(size).Builder.Root());
+
+    private static SignedNote Note(int size) => SignedNote.Sign(CheckpointOf(size).ToString(), [Log], Ed25519);
+
+    private static byte[][] Proof(long from, int to) => Tree(to).Hashes.ProofOf(ProofPath.Consistency(from, to));
+
+    private static (TreeBuilder Builder, TreeHashes Hashes) Tree(int size, bool other = false)
+    {
+        var builder = new TreeBuilder();
+        var completed = new List<Tile>();
+        var leaves = Enumerable.Range(0, size).Select(leaf => MerkleTree.LeafHash(BitConverter.GetBytes(other && leaf == 1 ? -1 : leaf))).ToArray();
+        foreach (var leaf in leaves)
+            builder.Append(leaf, completed);
+        var tiles = completed.ToDictionary(tile => tile.Id, tile => tile.Hashes);
+        if (size % TileId.Width > 0)
+            tiles[new(0, size / TileId.Width)] = [.. leaves[^(size % TileId.Width)..].SelectMany(hash => hash)];
+        if (size >= TileId.Width)
+            tiles[new(1, 0)] = [.. completed.SelectMany(tile => tile.Root)];
+        return (builder, new(tiles));
+    }
+}
