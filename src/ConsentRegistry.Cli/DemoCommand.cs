@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using ConsentRegistry.Client;
-using Spectre.Console;
 
 namespace ConsentRegistry.Cli;
 
@@ -20,13 +19,7 @@ internal static class DemoCommand
         {
             Description = "The registry's address.",
             DefaultValueFactory = _ => new("http://127.0.0.1:5080"),
-            CustomParser = result =>
-            {
-                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-                    return address;
-                result.AddError($"'{result.Tokens[0].Value}' is no http address.");
-                return null;
-            },
+            CustomParser = HttpAddress.Parse,
         };
         var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
         var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry could not be asked.") { url, token };
@@ -51,7 +44,7 @@ internal static class DemoCommand
         using var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = url, Timeout = RequestLimit };
         try
         {
-            return await new DemoStory(new(http), Terminal()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
+            return await new DemoStory(new(http), Terminal.Open()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
         }
         catch (ConsentRegistryException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
@@ -75,28 +68,4 @@ internal static class DemoCommand
         }
         return ExitCode.Unusable;
     }
-
-    // A file or a pipe gets plain text without control codes, as wide as the longest line needs.
-    private static IAnsiConsole Terminal()
-    {
-        const int plainWidth = 240;
-        if (!Console.IsOutputRedirected)
-            return AnsiConsole.Console;
-        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
-        console.Profile.Width = plainWidth;
-        return console;
-    }
-}
-
-/// <summary>What the process ends with.</summary>
-internal static class ExitCode
-{
-    /// <summary>Everything was as expected.</summary>
-    public const int Success = 0;
-
-    /// <summary>The registry answered otherwise than it promises.</summary>
-    public const int Unexpected = 1;
-
-    /// <summary>The registry could not be used at all.</summary>
-    public const int Unusable = 2;
 }

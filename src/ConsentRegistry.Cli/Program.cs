@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ConsentRegistry.Cli;
 
-var root = new RootCommand("Works with a consent registry from the command line.") { DemoCommand.Create() };
+var root = new RootCommand("Works with a consent registry from the command line.") { DemoCommand.Create(), VerifyCommand.Create(), WitnessCommand.Create() };
 var parsed = root.Parse(args);
 var code = await parsed.InvokeAsync();
 // A command line that makes no sense says nothing about the registry.

@@ -1,0 +1,14 @@
+namespace ConsentRegistry.Cli;
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything was as expected.</summary>
+    public const int Success = 0;
+
+    /// <summary>The registry answered otherwise than it promises, or what it wrote was tampered with.</summary>
+    public const int Unexpected = 1;
+
+    /// <summary>The registry, or the input, could not be used at all.</summary>
+    public const int Unusable = 2;
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Cli;
+
+/// <summary>Serves <c>add-checkpoint</c> of C2SP tlog-witness, and nothing else.</summary>
+internal sealed class WitnessServer(Watch watch)
+{
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
+
+    public async Task<int> ServeAsync(string address, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+            throw new UnusableException("--listen is an http address, for example http://127.0.0.1:7380/; put a proxy that ends TLS before it.");
+        using var listener = new HttpListener();
+        listener.Prefixes.Add(address.EndsWith('/') ? address : address + "/");
+        listener.Start();
+        await Console.Error.WriteLineAsync($"Witnessing at {address}");
+        while (!cancellation.IsCancellationRequested)
+        {
+            var context = await listener.GetContextAsync().WaitAsync(cancellation);
+            try
+            {
+                await AnswerAsync(context, cancellation);
+            }
+            catch (Exception e) when (e is HttpListenerException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                // The caller left in the middle, or sends too slowly.
+                context.Response.Abort();
+            }
+        }
+        return ExitCode.Success;
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellation)
+    {
+        var (status, media, body) = (404, "text/plain", "There is nothing here.\n");
+        if (context.Request.Url?.AbsolutePath.EndsWith("/add-checkpoint", StringComparison.Ordinal) == true)
+        {
+            if (context.Request.HttpMethod != "POST")
+            {
+                (status, body) = (405, "Only POST.\n");
+            }
+            else if (AddCheckpoint.TryParse(await ReadAsync(context.Request, cancellation), out var request))
+            {
+                var answer = watch.Add(request);
+                (status, media, body) = (answer.Status, answer.MediaType, answer.Body);
+            }
+            else
+            {
+                (status, body) = (400, "This is no request of the protocol.\n");
+            }
+        }
+        context.Response.StatusCode = status;
+        context.Response.ContentType = media;
+        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ReadLimit);
+        var body = new byte[AddCheckpoint.MaxBytes + 1];
+        var length = await request.InputStream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, limit.Token);
+        return body[..length];
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+
+namespace ConsentRegistry.Benchmarks;
+
+/// <summary>
+/// Changes by many writers at once through two hosts, whose sequencers compete, while the hosts and the database are killed again and again.
+/// Then every acknowledged change must be in the log exactly once and in its creator's order, and <c>consent verify</c> must agree.
+/// </summary>
+internal static class Soak
+{
+    private const int Writers = 16;
+    private const int CreatorsPerWriter = 8;
+
+    /// <summary>How long one change may be tried before the run gives up: many times what any of the kills takes to mend.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public static async Task<int> RunAsync(int changes)
+    {
+        await using var scratch = await Scratch.CreateAsync();
+        await using var hosts = new Hosts(scratch);
+        await hosts.StartAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(15) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scratch.AdminToken());
+
+        var acknowledged = new ConcurrentBag<(string Creator, long Version)>();
+        var started = Stopwatch.GetTimestamp();
+        using var stop = new CancellationTokenSource();
+        var killing = hosts.KillAgainAndAgainAsync(() => acknowledged.Count, stop.Token);
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(http, hosts, writer, changes / Writers, acknowledged)));
+        await stop.CancelAsync();
+        var kills = await killing;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s ({acknowledged.Count / seconds:0}/s), {kills}"));
+
+        await hosts.EnsureRunningAsync();
+        var export = scratch.PathOf("log.ndjson");
+        await ExportAsync(http, hosts, scratch, export);
+        return Compare(acknowledged, export) ? Verify(export) : 1;
+    }
+
+    private static async Task WriteAsync(HttpClient http, Hosts hosts, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
+    {
+        var creators = Enumerable.Range(0, CreatorsPerWriter).Select(_ => $"w{writer}-{Guid.NewGuid():N}").ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            var creator = creators[i % creators.Length];
+            var version = await ChangeAsync(http, hosts, creator, i, key: Guid.NewGuid().ToString());
+            acknowledged.Add((creator, version));
+        }
+    }
+
+    /// <summary>Makes one change, however often it has to be tried: its idempotency key makes it happen once.</summary>
+    private static async Task<long> ChangeAsync(HttpClient http, Hosts hosts, string creator, int number, string key)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var attempt = 0; Stopwatch.GetElapsedTime(started) < Patience; attempt++)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Put, $"{hosts.UrlOf(number + attempt)}/v1/creators/{creator}/videos/v{number}/consent/remix")
+                {
+                    Content = JsonContent.Create(new { effect = "ask" }),
+                };
+                request.Headers.Add("Idempotency-Key", key);
+                using var answer = await http.SendAsync(request);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["version"]!.GetValue<long>();
+                if (answer.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict or HttpStatusCode.InternalServerError))
+                    throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
+            {
+                // Killed in the middle; the key tells whether it was made.
+            }
+            await Task.Delay(50);
+        }
+        throw new TimeoutException($"A change was not acknowledged within {Patience}.");
+    }
+
+    private static async Task ExportAsync(HttpClient http, Hosts hosts, Scratch scratch, string path)
+    {
+        await using var source = NpgsqlDataSource.Create(scratch.Postgres.ConnectionString);
+        while (true)
+        {
+            await using var command = source.CreateCommand(
+                "SELECT NOT EXISTS (SELECT FROM consent.inbox) AND (SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1 FROM consent.history)");
+            if (await command.ExecuteScalarAsync() is true)
+                break;
+            await Task.Delay(50);
+        }
+        await using var file = File.Create(path);
+        await using var export = await http.GetStreamAsync($"{hosts.UrlOf(0)}/v1/log/export");
+        await export.CopyToAsync(file);
+    }
+
+    private static bool Compare(ConcurrentBag<(string Creator, long Version)> acknowledged, string export)
+    {
+        var logged = new Dictionary<string, List<long>>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(export))
+        {
+            var entry = JsonNode.Parse(line)!;
+            if (entry["kind"]!.GetValue<string>() != "entry")
+                continue;
+            var stream = JsonNode.Parse(entry["body"]!.GetValue<string>())!["stream"]!.GetValue<string>();
+            if (!logged.TryGetValue(stream, out var versions))
+                logged.Add(stream, versions = []);
+            versions.Add(JsonNode.Parse(entry["leaf"]!.GetValue<string>())!["ver"]!.GetValue<long>());
+        }
+        var wrong = acknowledged.GroupBy(change => change.Creator, change => change.Version, StringComparer.Ordinal)
+            .Count(creator => !logged.GetValueOrDefault(creator.Key, []).SequenceEqual(creator.Order()));
+        Console.WriteLine($"{logged.Count} streams in the log; creators whose acknowledged changes are not there exactly once and in order: {wrong}");
+        return wrong == 0;
+    }
+
+    private static int Verify(string export)
+    {
+        var cli = Path.Combine(AppContext.BaseDirectory, "consent.dll");
+        using var verify = Process.Start(new ProcessStartInfo("dotnet", [cli, "verify", export]))!;
+        verify.WaitForExit();
+        Console.WriteLine($"consent verify: exit code {verify.ExitCode}");
+        return verify.ExitCode;
+    }
+}
