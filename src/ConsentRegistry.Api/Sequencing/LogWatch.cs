@@ -97,6 +97,6 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
     [LoggerMessage(30, LogLevel.Warning, "The log could not be looked at: {Kind}")]
     private partial void LogUnseen(string kind);
 
-    [LoggerMessage(31, LogLevel.Error, "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress")]
+    [LoggerMessage(31, LogLevel.Warning, "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress")]
     private partial void LogLag(long seconds, int waiting);
 }
