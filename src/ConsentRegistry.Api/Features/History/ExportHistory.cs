@@ -39,7 +39,11 @@ internal static class ExportHistory
 
         using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "creator", ["creatorId"] = stream.Name });
         await lines.WriteCheckpointAsync(head.Note);
-        await WriteEntriesAsync(lines, database, stream, head.Size, isErased: last?.Type == EventType.CreatorErased, cancellation);
+        if (!await TryWriteEntriesAsync(lines, database, stream, head.Size, isErased: last?.Type == EventType.CreatorErased, cancellation))
+        {
+            http.Abort();
+            return Results.Empty;
+        }
         var statement = new JsonObject
         {
             ["v"] = ExportLines.Format,
@@ -54,7 +58,8 @@ internal static class ExportHistory
         return Results.Empty;
     }
 
-    private static async Task WriteEntriesAsync(
+    /// <returns>False if the creator was erased meanwhile: what was written so far is not what would follow.</returns>
+    private static async Task<bool> TryWriteEntriesAsync(
         ExportLines lines, Database database, StreamId stream, long treeSize, bool isErased, CancellationToken cancellation)
     {
         for (var (version, ordinal) = (0L, 0); ;)
@@ -62,14 +67,13 @@ internal static class ExportHistory
             await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
             var events = await ReadAsync(connection, stream, (version, ordinal), treeSize, cancellation);
             if (events.Count == 0)
-                return;
+                return true;
             var paths = events.ConvertAll(stored => ProofPath.Inclusion(stored.Seq!.Value, treeSize));
             var hashes = await TileStore.ReadAsync(connection, [.. paths.SelectMany(path => path)], treeSize, cancellation);
             foreach (var (stored, path) in events.Zip(paths))
             {
-                // Erased while it was being read: what was written so far is of another creator than what would follow.
                 if (stored.Body is null && !isErased)
-                    throw new IOException("The creator was erased during the export.");
+                    return false;
                 await lines.WriteEntryAsync(stored, hashes.ProofOf(path));
             }
             (version, ordinal) = (events[^1].Version, events[^1].Ordinal);
