@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Domain.Log;
@@ -83,8 +84,13 @@ public sealed class RegistryApplication : IAsyncDisposable
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
-        return new(host, connectionString, data, log);
+        var application = new RegistryApplication(host, connectionString, data, log);
+        await Eventually.HoldsAsync("the node answers from memory", () => Task.FromResult(application.Replica.TryBegin(out _)));
+        return application;
     }
+
+    /// <summary>The node's memory.</summary>
+    internal ConsentReplica Replica => app.Services.GetRequiredService<ConsentReplica>();
 
     /// <summary>A new id that no other test uses.</summary>
     public static string NewId(string prefix = "c") => $"{prefix}-{Guid.NewGuid():N}"[..16];

@@ -58,7 +58,7 @@ internal sealed class IdempotencyKey
                         """
                         INSERT INTO consent.idempotency_key AS k (caller, key, created_at, fingerprint) VALUES ($1, $2, now(), $3)
                         ON CONFLICT (caller, key) DO UPDATE
-                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL, etag = NULL, body = NULL
+                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL, etag = NULL, body = NULL, changed_xids = '{}'
                             WHERE k.created_at <= now() - $4
                         RETURNING true
                         """)
@@ -82,7 +82,7 @@ internal sealed class IdempotencyKey
     public async Task StoreAsync(NpgsqlConnection connection, StoredAnswer answer, CancellationToken cancellation)
     {
         await using var store = new NpgsqlCommand(
-            "UPDATE consent.idempotency_key SET status = $3, etag = $4, body = $5 WHERE caller = $1 AND key = $2", connection)
+            "UPDATE consent.idempotency_key SET status = $3, etag = $4, body = $5, changed_xids = $6 WHERE caller = $1 AND key = $2", connection)
         {
             Parameters =
             {
@@ -91,6 +91,7 @@ internal sealed class IdempotencyKey
                 new() { Value = answer.Status },
                 new() { Value = (object?)answer.ETag?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = answer.Body },
+                new() { Value = answer.Xids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8 },
             },
         };
         await store.ExecuteNonQueryAsync(cancellation);
@@ -99,7 +100,7 @@ internal sealed class IdempotencyKey
     private async Task<(StoredAnswer? Answer, Problem? Problem)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var read = new NpgsqlCommand(
-            "SELECT fingerprint, status, etag, body FROM consent.idempotency_key WHERE caller = $1 AND key = $2", connection)
+            "SELECT fingerprint, status, etag, body, changed_xids FROM consent.idempotency_key WHERE caller = $1 AND key = $2", connection)
         {
             Parameters = { new() { Value = caller }, new() { Value = key } },
         };
@@ -109,7 +110,8 @@ internal sealed class IdempotencyKey
             return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "The key has just expired; repeat the request."));
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
             return (null, Problem.Of(422, ProblemCode.IdempotencyKeyReused, Header, "The key was used for another request."));
-        return (new(reader.GetInt32(1), reader.IsDBNull(2) ? null : long.Parse(reader.GetString(2)), reader.GetFieldValue<byte[]>(3)), null);
+        var etag = reader.IsDBNull(2) ? (long?)null : long.Parse(reader.GetString(2));
+        return (new(reader.GetInt32(1), etag, reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<ulong[]>(4)), null);
     }
 
     // Method, path, query, If-Match and body: what makes a request the same. No part can run into the next.

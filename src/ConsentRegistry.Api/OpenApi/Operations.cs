@@ -26,6 +26,15 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
                 response.Content = before.Content!.Concat(response.Content!).ToDictionary(StringComparer.Ordinal);
             operation.Responses[success.StatusCode.ToString()] = response;
         }
+        if (route.Alters && operation.Responses.TryGetValue("200", out var whenInForce))
+        {
+            operation.Responses["202"] = new OpenApiResponse
+            {
+                Description = "With `Prefer: respond-async`: the change is made, and in force on every node by `effectiveBy`.",
+                Headers = new Dictionary<string, IOpenApiHeader>(whenInForce.Headers!, StringComparer.Ordinal) { [Prefer.AppliedHeader] = new OpenApiHeaderReference(SharedParts.PreferenceApplied, context.Document) },
+                Content = Content(JsonType, whenInForce.Content![JsonType].Schema!, story.AnswersAtOnceOf(route.OperationId)),
+            };
+        }
         foreach (var (status, codes) in Refusals.Of(route))
             operation.Responses[status.ToString()] = Refusal(status, codes, context);
         operation.Security = [.. (route.Access?.AnyOf ?? []).Select(way => SharedParts.Requirement(way.Scope, context.Document))];

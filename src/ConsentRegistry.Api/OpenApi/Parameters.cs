@@ -47,6 +47,11 @@ internal static class Parameters
             $"A text of the caller's own, such as a UUID, that makes repeating the request safe: the change is made once and answered the same for {IdempotencyKey.KeptFor.TotalHours:0} hours. "
             + "A key belongs to its caller and to one request.",
             Key()),
+        ["Prefer"] = Header(
+            Prefer.Header,
+            $"`{Prefer.RespondAsync}` (RFC 7240) asks for an answer as soon as the change is committed: 202, with the moment by which it is in force on every node. "
+            + "Without it the answer comes when it is.",
+            Text(1, null)),
     };
 
     /// <summary>The names of the parameters that an operation takes, in the order of path, query and headers.</summary>
@@ -72,7 +77,10 @@ internal static class Parameters
         if (route.TakesIfNoneMatch)
             yield return "IfNoneMatch";
         if (route.Alters)
+        {
             yield return "IdempotencyKey";
+            yield return "Prefer";
+        }
     }
 
     private static bool IsHistory(Route route) => route.OperationId == "listHistory";

@@ -25,7 +25,7 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
         {
             var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             var needed = property.IsDefined(typeof(RequiredAttribute));
-            var mayBeAbsent = written ? !needed : property.IsDefined(typeof(JsonIgnoreAttribute));
+            var mayBeAbsent = written ? !needed : property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed;
             var mayBeNull = written ? mayBeAbsent : !mayBeAbsent && IsNullable(property);
             var inner = SchemaOf(property, context);
             FieldLimits.Apply(type, name, inner);

@@ -44,5 +44,22 @@ internal sealed class Story(IReadOnlyList<Scene> scenes)
         scenes.Where(scene => scene.Operation == operation && scene.Status == status && scene.Answer is not null)
             .ToDictionary(scene => scene.Name, scene => Example(scene, scene.Answer!), StringComparer.Ordinal);
 
+    /// <summary>The answers of a change to a caller who would not wait: one that was played, or those of callers who did, with what then differs.</summary>
+    public Dictionary<string, IOpenApiExample> AnswersAtOnceOf(string operation)
+    {
+        if (AnswersOf(operation, 202) is { Count: > 0 } played)
+            return played;
+        var by = scenes.First(scene => scene.Status == 202).Answer!["effectiveBy"]!;
+        return scenes.Where(scene => scene.Operation == operation && scene.Answer?["effectiveEverywhere"] is not null).Take(1).ToDictionary(
+            scene => scene.Name,
+            scene =>
+            {
+                var answer = scene.Answer!.DeepClone();
+                (answer["effectiveEverywhere"], answer["effectiveBy"]) = (false, by.DeepClone());
+                return Example(scene, answer);
+            },
+            StringComparer.Ordinal);
+    }
+
     private static IOpenApiExample Example(Scene scene, JsonNode value) => new OpenApiExample { Summary = scene.Summary, Value = value.DeepClone() };
 }

@@ -33,7 +33,7 @@ internal sealed partial class XmlDocs
     {
         var parameter = members.GetValueOrDefault(NameOf('T', property.DeclaringType!))?.Elements("param")
             .FirstOrDefault(param => param.Attribute("name")?.Value == property.Name);
-        return parameter is null ? null : Markdown(parameter);
+        return parameter is null ? Text($"{NameOf('P', property.DeclaringType!)}.{property.Name}", "summary") : Markdown(parameter);
     }
 
     /// <summary>What an enumeration's docs say of one of its values.</summary>

@@ -37,8 +37,29 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     /// <summary>The context on the same connection, for reading what stands.</summary>
     public RegistryContext Db { get; } = db;
 
+    private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> appended = new(StringComparer.Ordinal);
+    private ulong xid;
+
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
-    public bool HasAltered { get; private set; }
+    public bool HasAltered => appended.Count > 0;
+
+    /// <summary>Notes streams that the answer speaks of: it is given when what was last changed in them is in force.</summary>
+    public void Consult(IEnumerable<StreamId> streams) => consulted.UnionWith(streams.Select(stream => stream.Name));
+
+    /// <summary>The transactions that last changed the streams that the answer speaks of, this one among them if it altered any.</summary>
+    public async Task<ulong[]> ReadXidsAsync(CancellationToken cancellation)
+    {
+        if (consulted.IsSubsetOf(appended))
+            return HasAltered ? [xid] : [];
+        await using var command = Command("SELECT DISTINCT changed_xid FROM consent.creator WHERE id = ANY(@ids)");
+        command.Parameters.AddWithValue("ids", consulted.ToArray());
+        var xids = new List<ulong>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            xids.Add(reader.GetFieldValue<ulong>(0));
+        return [.. xids];
+    }
 
     /// <summary>Locks one stream; refused with <see cref="FailureCode.CreatorErased"/> if nothing may be appended to it any more.</summary>
     public async Task<Result<LockedStream>> LockAsync(StreamId stream, CancellationToken cancellation)
@@ -51,6 +72,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     public async Task<IReadOnlyDictionary<StreamId, LockedStream>> LockAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
     {
         var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
+        Consult(byName.Values);
         // changed_at is taken after the row is locked: the conflicting row's new values are computed under its lock.
         await using var command = Command(
             """
@@ -61,7 +83,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
                 changed_at = greatest(clock_timestamp(), c.changed_at + interval '1 microsecond'),
                 changed_xid = pg_current_xact_id()
             RETURNING id, version, settings_version, changed_at, head,
-                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at
+                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at, changed_xid
             """);
         command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
         var locked = new Dictionary<StreamId, LockedStream>();
@@ -69,6 +91,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
         while (await reader.ReadAsync(cancellation))
         {
             var stream = byName[reader.GetString(0)];
+            xid = reader.GetFieldValue<ulong>(12);
             locked.Add(stream, new(
                 stream,
                 reader.GetInt64(1),
@@ -95,7 +118,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     public async Task AppendAsync(
         IReadOnlyList<(LockedStream Stream, IReadOnlyList<RecordChange> Records)> streams, Authorship by, bool altersSettings, CancellationToken cancellation)
     {
-        HasAltered = true;
+        appended.UnionWith(streams.Select(stream => stream.Stream.Id.Name));
         var heads = new List<(string Id, byte[] Head)>();
         var events = new List<Event>();
         foreach (var (stream, records) in streams)

@@ -24,6 +24,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections of the sequencer: one works, the other takes over where it broke.</summary>
     public const int SequencerConnections = 2;
 
+    /// <summary>Connections of the replica: one polls and beats, one loads or compares, one reads for all changes that wait, one to spare.</summary>
+    public const int ReplicaConnections = 4;
+
+    /// <summary>How long a poll, a beat or a look at the nodes may take: longer, and nothing fresh comes of it.</summary>
+    public const int ReplicaSeconds = 5;
+
     /// <summary>
     /// How long the server lets a transaction of the sequencer wait for its next statement: a node that is paused in the middle loses the lock
     /// after this time at most.
@@ -46,6 +52,8 @@ public sealed class Database : IAsyncDisposable
         Sequencer = Create(
             connectionString, "sequencer", SequencerConnections, $"-c role={SequencerRole} -c idle_in_transaction_session_timeout={SequencerIdleSeconds}s "
                 + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3");
+        // Of a beat that a crash takes back, what is left says less than what holds: no need to wait for the disk.
+        Replica = Create(connectionString, "replica", ReplicaConnections, $"-c role={ApplicationRole} -c synchronous_commit=off", ReplicaSeconds);
     }
 
     /// <summary>For checks and other reads.</summary>
@@ -57,6 +65,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For moving events from the inbox to the log.</summary>
     public NpgsqlDataSource Sequencer { get; }
 
+    /// <summary>For following all changes, and for saying how far this node is.</summary>
+    public NpgsqlDataSource Replica { get; }
+
     /// <summary>Connections with the login's own rights, for migrating.</summary>
     public static NpgsqlDataSource OfOwner(string connectionString) => Create(connectionString, "owner", connections: 2, options: "");
 
@@ -65,9 +76,10 @@ public sealed class Database : IAsyncDisposable
         await Reads.DisposeAsync();
         await Changes.DisposeAsync();
         await Sequencer.DisposeAsync();
+        await Replica.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options)
+    private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options, int seconds = StatementSeconds)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -75,7 +87,7 @@ public sealed class Database : IAsyncDisposable
             ApplicationName = $"consent-registry {purpose}",
             MaxPoolSize = Math.Min(connections, given.MaxPoolSize),
             Timeout = ConnectSeconds,
-            CommandTimeout = StatementSeconds,
+            CommandTimeout = seconds,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,

@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Persistence;
 
@@ -11,7 +12,9 @@ internal static class StreamStore
     {
         await using var command = change.Command(
             "SELECT clock_timestamp(), c.id, c.version, c.erased_at IS NOT NULL FROM (VALUES (1)) AS one LEFT JOIN consent.creator c ON c.id = ANY(@ids)");
-        command.Parameters.AddWithValue("ids", creators.Select(creator => creator.Value).ToArray());
+        var wanted = creators.ToList();
+        change.Consult(wanted.Select(StreamId.Of));
+        command.Parameters.AddWithValue("ids", wanted.Select(creator => creator.Value).ToArray());
         var streams = new Dictionary<CreatorId, StreamRow>();
         var now = default(Instant);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

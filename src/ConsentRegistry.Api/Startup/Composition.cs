@@ -9,6 +9,7 @@ using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
@@ -32,7 +33,7 @@ internal static class Composition
         services.AddSingleton(options);
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
-        services.AddSingleton<FactReader>();
+        services.AddSingleton<CheckFacts>();
         services.AddSingleton<PastReader>();
         services.AddSingleton<Receipts>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
@@ -42,6 +43,7 @@ internal static class Composition
         services.AddScoped<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
+        services.AddReplica(options.Replica);
         services.AddValidators();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -21,9 +22,11 @@ internal static class Health
     /// <summary>Says whether the process runs. If not, start it again.</summary>
     private static IResult Live() => Results.Ok(new HealthBody("live"));
 
-    /// <summary>Says whether the service can answer. If not, as its database is out of reach, send requests elsewhere.</summary>
-    private static async Task<IResult> Ready(Database database, CancellationToken cancellation)
+    /// <summary>Says whether the service can answer. If not, as its memory is being loaded or its database is out of reach, send requests elsewhere.</summary>
+    private static async Task<IResult> Ready(Database database, ConsentReplica replica, CancellationToken cancellation)
     {
+        if (!replica.TryBegin(out _))
+            return new Problem(503, ProblemCode.Unavailable, "This node's memory is not loaded, or not fresh.").AsResult();
         try
         {
             await using var command = database.Reads.CreateCommand("SELECT 1");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
 
@@ -37,6 +38,9 @@ public sealed class RegistryOptions
     /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
     public string? LogKeyFile { get; init; }
 
+    /// <summary>How this node answers from memory.</summary>
+    internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
+
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -50,6 +54,7 @@ public sealed class RegistryOptions
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            Replica = ReplicaOptions.From(configuration, environment),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");

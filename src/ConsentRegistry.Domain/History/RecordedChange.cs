@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -34,10 +35,36 @@ public abstract record RecordedChange
     /// <exception cref="FormatException">They are not as <see cref="Records"/> writes them.</exception>
     public static RecordedChange Read(RecordChange change)
     {
-        RecordedChange read;
+        var read = ReadRecords(change);
+        // Whatever reading passes over, a second spelling or a further member, shows when it is written again.
+        return IsSame(read.Write(), change) ? read : throw new FormatException("A record is not written as it should be.");
+    }
+
+    /// <summary>
+    /// Reads what stands after an event, from a body that this service is known to have written: nothing is verified, and what stood before
+    /// is left out.
+    /// </summary>
+    /// <param name="type">One of <see cref="EventType"/>.</param>
+    /// <param name="body">The body.</param>
+    /// <exception cref="FormatException">It is no body of that type.</exception>
+    public static RecordedChange ReadAfter(string type, ReadOnlySpan<byte> body)
+    {
         try
         {
-            read = change.Type switch
+            var members = JsonNode.Parse(body).Object();
+            return ReadRecords(new(type, members["key"].Object(), Before: null, members["after"]?.Object()));
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("A body is not JSON.", e);
+        }
+    }
+
+    private static RecordedChange ReadRecords(RecordChange change)
+    {
+        try
+        {
+            return change.Type switch
             {
                 EventType.DefaultChanged => new OfDefault(
                     new(PurposeOf(change.Key), RequesterOf(change.Key)), OrNull(change.Before, DefaultOf), OrNull(change.After, DefaultOf)),
@@ -55,8 +82,6 @@ public abstract record RecordedChange
         {
             throw new FormatException("A record that no rule could have made.", e);
         }
-        // Whatever reading passes over, a second spelling or a further member, shows when it is written again.
-        return IsSame(read.Write(), change) ? read : throw new FormatException("A record is not written as it should be.");
     }
 
     private RecordChange Write() => this switch

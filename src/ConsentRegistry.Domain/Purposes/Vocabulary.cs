@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text;
 
 namespace ConsentRegistry.Domain.Purposes;
 
@@ -18,6 +19,7 @@ public sealed class Vocabulary
 
     private readonly FrozenDictionary<string, PurposeIndex> byName;
     private readonly Place[] places;
+    private readonly (byte[] Name, PurposeIndex Index)[] byBytes;
 
     /// <summary>A vocabulary of these purposes, in order of registration.</summary>
     /// <exception cref="ArgumentException">A purpose stands twice or before its parent, versions fall, or there are too many.</exception>
@@ -40,6 +42,7 @@ public sealed class Vocabulary
                 throw new ArgumentException($"'{purpose}' stands twice.", nameof(purposes));
         }
         byName = index.ToFrozenDictionary(StringComparer.Ordinal);
+        byBytes = [.. index.OrderBy(name => name.Key, StringComparer.Ordinal).Select(name => (Encoding.ASCII.GetBytes(name.Key), name.Value))];
         for (var i = 0; i < Purposes.Length; i++)
             places[i] = PlaceOf(i);
     }
@@ -70,6 +73,31 @@ public sealed class Vocabulary
 
     /// <summary>Finds a purpose; false if the vocabulary does not know it.</summary>
     public bool TryFind(Purpose purpose, out PurposeIndex index) => byName.TryGetValue(purpose.Name, out index);
+
+    /// <summary>Finds a purpose by its name in UTF-8; false if the vocabulary does not know it. Allocates nothing.</summary>
+    public bool TryFind(ReadOnlySpan<byte> name, out PurposeIndex index)
+    {
+        var (low, high) = (0, byBytes.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = byBytes[middle].Name.AsSpan().SequenceCompareTo(name);
+            if (order == 0)
+            {
+                index = byBytes[middle].Index;
+                return true;
+            }
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        index = default;
+        return false;
+    }
+
+    /// <summary>The name of a purpose, in UTF-8.</summary>
+    public ReadOnlySpan<byte> Utf8Name(PurposeIndex purpose) => byBytes[places[purpose.Value].NameRank].Name;
 
     /// <summary>The place of a purpose that is known to be in the vocabulary.</summary>
     /// <exception cref="KeyNotFoundException">It is not.</exception>

@@ -10,9 +10,9 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task An_answer_has_every_field()
     {
+        var before = await App.NowAsync();
         await AllowAsync(new { effect = "allow", appliesTo = "all", conditions = new[] { "labelAsAi", "attribution" } });
         var changedAt = await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator);
-        var before = await App.NowAsync();
 
         var answer = (await CheckAsync(App.Platform("acme"))).Is(200);
 

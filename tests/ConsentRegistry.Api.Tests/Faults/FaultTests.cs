@@ -23,6 +23,8 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         await server.Postgres.KillAsync();
         try
         {
+            // For a while memory knows of no change, since none can be made.
+            await Eventually.HoldsAsync("memory is not fresh any more", async () => (await App.Platform().PostAsync("/v1/checks", check)).Status == 503);
             // Twice: the first requests find connections that the server's death has broken, the later ones find no server.
             for (var i = 0; i < 2; i++)
             {

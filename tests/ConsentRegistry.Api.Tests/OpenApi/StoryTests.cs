@@ -64,7 +64,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     // What the clock says, what is drawn at random, and what is computed from these differs from run to run; that it is there does not.
     private static readonly HashSet<string> Different =
     [
-        "changedAt", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
+        "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
     ];
 
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch

@@ -16,13 +16,13 @@ public sealed class PurposesTests(RegistryFixture registry) : IClassFixture<Regi
 
         var made = (await App.Operator().PostAsync("/v1/purposes", purpose)).Is(201);
         Assert.Equal(
-            $$"""{"purpose":"remix.dubbing","parent":"remix","usesLikeness":false,"description":"Dubbing.\nIn any language.","introducedIn":{{version + 1}}}""", made.Text);
+            $$"""{"purpose":"remix.dubbing","parent":"remix","usesLikeness":false,"description":"Dubbing.\nIn any language.","introducedIn":{{version + 1}},"effectiveEverywhere":true}""", made.Text);
         Assert.Equal(made.Text, (await App.Operator().PostAsync("/v1/purposes", purpose)).Is(200).Text);
         (await App.Operator().PostAsync("/v1/purposes", purpose with { usesLikeness = true })).IsProblem(409, "purposeExists");
         (await App.Operator().PostAsync("/v1/purposes", purpose with { description = "Otherwise." })).IsProblem(409, "purposeExists");
         var listed = (await App.Anonymous().GetAsync("/v1/purposes")).Is(200);
         Assert.Equal(version + 1, (int)listed["version"]!);
-        Assert.Equal(made.Text, listed["items"]!.AsArray()[^1]!.ToJsonString());
+        Assert.Equal(made.Text.Replace(",\"effectiveEverywhere\":true", "", StringComparison.Ordinal), listed["items"]!.AsArray()[^1]!.ToJsonString());
 
         var below = (await App.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix.dubbing", minVersions = new Dictionary<string, int> { ["$vocabulary"] = version + 1 } })).Is(200);
         Assert.Equal("purposeNewerThanConsent", (string)below["detail"]!);

@@ -16,8 +16,16 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
 /// <param name="Explain">Whether to say how the decision came about.</param>
 /// <param name="Receipt">Whether to sign the decision.</param>
+/// <param name="IsStrong">Whether facts have to be newer than the request.</param>
 public sealed record Question(
-    VideoKey Video, Purpose Purpose, Requester? Requester, IReadOnlyDictionary<string, long> MinVersions, int MaxStalenessMs, bool Explain, bool Receipt = false);
+    VideoKey Video,
+    Purpose Purpose,
+    Requester? Requester,
+    IReadOnlyDictionary<string, long> MinVersions,
+    int MaxStalenessMs,
+    bool Explain,
+    bool Receipt = false,
+    bool IsStrong = false);
 
 /// <summary>How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.</summary>
 public sealed class TraceBudget
@@ -46,22 +54,19 @@ internal static class Answers
     /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
     public static DecisionBody Indeterminate => Unreadable;
 
-    /// <summary>Whether the facts are at least of these versions.</summary>
-    public static bool Knows(this FactSet facts, IReadOnlyDictionary<string, long> minVersions) =>
-        minVersions.All(wanted => (wanted.Key == StreamId.Vocabulary.Name ? facts.Vocabulary.Version : facts.StateOf(CreatorId.Parse(wanted.Key)).Version) >= wanted.Value);
-
     /// <summary>Decides a question. Its purpose is known to the vocabulary of the facts.</summary>
-    /// <param name="facts">The facts.</param>
+    /// <param name="fresh">The facts.</param>
     /// <param name="question">The question.</param>
     /// <param name="budget">How much explanation the answer may still carry.</param>
-    public static DecisionBody Answer(this FactSet facts, Question question, TraceBudget budget)
+    public static DecisionBody Answer(this FreshFacts fresh, Question question, TraceBudget budget)
     {
+        var facts = fresh.Set;
         var purpose = facts.Vocabulary.Find(question.Purpose);
         if (!question.Explain)
-            return facts.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
+            return fresh.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
         var trace = new Explanation(facts, question.Requester, budget);
         var decision = facts.Decide(question.Video, purpose, question.Requester, ref trace);
-        return facts.BodyOf(decision, question) with
+        return fresh.BodyOf(decision, question) with
         {
             Versions = facts.VersionsOf(trace.Creators.Append(question.Video.Creator)),
             Trace = trace.Considered,
@@ -76,17 +81,17 @@ internal static class Answers
         .Append(KeyValuePair.Create(StreamId.Vocabulary.Name, (long)facts.Vocabulary.Version))
         .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    private static DecisionBody BodyOf(this FactSet facts, Decision decision, Question question) => new(
+    private static DecisionBody BodyOf(this FreshFacts fresh, Decision decision, Question question) => new(
         decision.IsAllowed,
         decision.Effect,
         decision.Reason,
         WordOf(decision.Detail),
-        facts.DeciderOf(decision, question.Requester),
+        fresh.Set.DeciderOf(decision, question.Requester),
         decision.Obligations.Words(),
-        [.. facts.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
-        facts.StateOf(question.Video.Creator).Version,
-        facts.ReadAt,
-        MaxAgeOf(decision, question.MaxStalenessMs, facts.ReadAt),
+        [.. fresh.Set.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
+        fresh.Set.StateOf(question.Video.Creator).Version,
+        fresh.FreshAt,
+        MaxAgeOf(decision, question.MaxStalenessMs, fresh.Set.ReadAt),
         Versions: null,
         Trace: null,
         TraceIsCut: null);
@@ -109,8 +114,9 @@ internal static class Answers
             decision.Stamp?.At);
     }
 
+    /// <summary>How long a decision may be reused, in milliseconds.</summary>
     // Never past the next expiry among what an allow rests on; never at all where a counted grant may be spent by somebody else.
-    private static long MaxAgeOf(in Decision decision, int maxStalenessMs, Instant readAt)
+    public static long MaxAgeOf(in Decision decision, int maxStalenessMs, Instant now)
     {
         if (!decision.IsAllowed)
             return decision.Reason == Reason.Indeterminate ? 0 : RefusalReuseMs;
@@ -118,7 +124,7 @@ internal static class Answers
             return 0;
         return decision.HoldsUntil == Instant.Never
             ? maxStalenessMs
-            : Math.Min(maxStalenessMs, (long)Math.Max(0, decision.HoldsUntil.Since(readAt).TotalMilliseconds));
+            : Math.Min(maxStalenessMs, (long)Math.Max(0, decision.HoldsUntil.Since(now).TotalMilliseconds));
     }
 
     /// <summary>Keeps what the evaluator says. The facts hold settings for anybody and for the requester only, so nobody sees any other.</summary>
@@ -169,7 +175,12 @@ internal static class Answers
                 answer.Effect,
                 answer.Reason,
                 WordOf(answer.Detail),
-                [.. weighed]));
+                // In an order of its own: that in which memory holds them says nothing.
+                [
+                    .. weighed.OrderBy(setting => setting.Scope)
+                        .ThenBy(setting => setting.Purpose, StringComparer.Ordinal)
+                        .ThenBy(setting => setting.Requester, StringComparer.Ordinal),
+                ]));
         }
 
         private string? Named(in Setting setting) => setting.Audience == Audience.Requester ? requester?.Value : null;

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using FluentValidation;
@@ -10,11 +11,12 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name, has an <c>error</c>
 /// beside <c>allowed: false</c>.
 /// </remarks>
-internal static partial class CheckBatch
+internal static class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, FactReader reader, Receipts receipts, ILogger<FactReader> logger, HttpContext http, CancellationToken cancellation)
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, HttpContext http, CancellationToken cancellation)
     {
+        var arrivedAt = Elapsed.Now;
         var caller = Caller.Of(http);
         var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
         var questions = new Question?[checks.Count];
@@ -32,40 +34,35 @@ internal static partial class CheckBatch
         }
 
         var asked = questions.OfType<Question>().ToList();
-        var facts = asked.Count == 0 ? null : await TryReadAsync(reader, asked, logger, cancellation);
+        var facts = asked.Count == 0 ? null : await TakeAsync(memory, asked, arrivedAt, cancellation);
         var budget = new TraceBudget();
         long? maxAgeMs = null;
         for (var i = 0; i < checks.Count; i++)
         {
             if (questions[i] is not { } question)
                 continue;
-            if (facts is null || !facts.Knows(question.MinVersions))
+            if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
                 results[i] = Answers.Indeterminate;
-            else if (!facts.Vocabulary.TryFind(question.Purpose, out _))
+            else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
             else
-                results[i] = receipts.Attach(facts.Answer(question, budget), facts, question);
+                results[i] = receipts.Attach(facts.Answer(question, budget), facts.Set, question);
             if (results[i] is DecisionBody decision)
                 maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
         }
-        return Results.Ok(new BatchBody(results, facts?.ReadAt, maxAgeMs ?? 0));
+        return Results.Ok(new BatchBody(results, facts?.FreshAt, maxAgeMs ?? 0));
     }
 
-    private static async Task<FactSet?> TryReadAsync(FactReader reader, List<Question> asked, ILogger logger, CancellationToken cancellation)
+    // A version that nobody has reached spoils its own items only: the others are answered from what there is.
+    private static async Task<FreshFacts?> TakeAsync(CheckFacts memory, List<Question> asked, long arrivedAt, CancellationToken cancellation)
     {
-        try
-        {
-            return await reader.ReadAsync(
-                [.. asked.Select(question => question.Video).Distinct()],
-                Asking.RequestersOf(asked),
-                asked.SelectMany(question => question.MinVersions.Keys).Distinct(StringComparer.Ordinal),
-                cancellation);
-        }
-        catch (Exception e) when (Unexpected.MeansUnavailable(e))
-        {
-            LogUnreadable(logger, e.GetType().Name);
-            return null;
-        }
+        var videos = asked.Select(question => question.Video).Distinct().ToList();
+        var requesters = Asking.RequestersOf(asked);
+        var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
+            .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
+        var need = new Need(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
+        return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys)
+            ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys));
     }
 
     private static CheckRequest WithDefaults(CheckRequest check, CheckDefaults? defaults) => defaults is null ? check : new(
@@ -81,7 +78,4 @@ internal static partial class CheckBatch
         check.AsOf);
 
     private static RefusedItem Refuse(Problem problem) => new(Allowed: false, ItemError.Of(problem));
-
-    [LoggerMessage(3, LogLevel.Warning, "The facts of a batch could not be read: {Kind}")]
-    private static partial void LogUnreadable(ILogger logger, string kind);
 }

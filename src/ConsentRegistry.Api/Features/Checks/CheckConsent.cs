@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 
@@ -11,18 +12,20 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </remarks>
 internal static class CheckConsent
 {
-    public static async Task<IResult> Handle(Body<CheckRequest> body, FactReader reader, PastReader past, Receipts receipts, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, HttpContext http, CancellationToken cancellation)
     {
+        var arrivedAt = Elapsed.Now;
         if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
             return problem.AsResult();
         if (Instant.TryParse(body.Value.AsOf, out var at))
             return await AnswerAsync(past, question, at, cancellation);
-        var facts = await reader.ReadAsync([question.Video], Asking.RequestersOf([question]), question.MinVersions.Keys, cancellation);
-        if (!facts.Vocabulary.TryFind(question.Purpose, out _))
-            return RequestShape.UnknownPurpose("purpose").AsResult();
-        if (!facts.Knows(question.MinVersions))
-            return new Problem(503, ProblemCode.Unavailable, "No version as new as the one in minVersions is known.").AsResult();
-        return Results.Ok(receipts.Attach(facts.Answer(question, new()), facts, question));
+        var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
+        if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)
+            return CheckFacts.Unavailable.AsResult();
+        return facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+            ? Results.Ok(receipts.Attach(facts.Answer(question, new()), facts.Set, question))
+            : RequestShape.UnknownPurpose("purpose").AsResult();
     }
 
     private static async Task<IResult> AnswerAsync(PastReader past, Question question, Instant at, CancellationToken cancellation)
@@ -30,7 +33,7 @@ internal static class CheckConsent
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
             return Problem.Of(failure).AsResult();
         return facts.Vocabulary.TryFind(question.Purpose, out _)
-            ? Results.Ok(facts.Answer(question, new()) with { MaxAgeMs = 0 })
+            ? Results.Ok(new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 })
             : RequestShape.UnknownPurpose("purpose").AsResult();
     }
 }
@@ -68,7 +71,8 @@ internal static class Asking
             check.MinVersions ?? NoVersions,
             check.MaxStalenessMs ?? 0,
             check.Explain ?? false,
-            check.Receipt ?? false);
+            check.Receipt ?? false,
+            check.Consistency == Consistency.Strong.Word());
         return true;
     }
 

@@ -16,8 +16,7 @@ public sealed record EraseRequest([property: Required] string? Reason);
 /// <param name="Version">The version of the creator's stream: its last.</param>
 /// <param name="ErasedAt">When.</param>
 /// <param name="Changes">How many events the erasure made; 0 if the creator was erased before.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is denied.</param>
-public sealed record ErasedBody(string CreatorId, long Version, Instant ErasedAt, int Changes, bool EffectiveEverywhere);
+public sealed record ErasedBody(string CreatorId, long Version, Instant ErasedAt, int Changes) : ChangeAnswer;
 
 /// <summary>Erases a creator for good. Every check on them is denied at once; their settings, videos and what their history says are deleted.</summary>
 /// <remarks>
@@ -34,7 +33,7 @@ internal static class EraseCreator
         var id = StreamId.Of(creator);
         var stream = (await change.LockAsync([id], cancellation))[id];
         if (stream.ErasedAt is { } before)
-            return new Answer(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0, EffectiveEverywhere: true));
+            return new Answer(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0));
 
         var records = (await EventStore.ListForErasureAsync(change, id, cancellation)).Select(part => Records.Of(stream.Tx, part)).ToList();
         foreach (var sql in Deletions)
@@ -44,7 +43,7 @@ internal static class EraseCreator
             await command.ExecuteNonQueryAsync(cancellation);
         }
         await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
-        return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count, EffectiveEverywhere: true));
+        return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count));
     }
 
     // The creator's row stays as a tombstone that denies.

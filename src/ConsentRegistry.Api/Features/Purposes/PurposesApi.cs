@@ -13,6 +13,6 @@ internal static class PurposesApi
 
         purposes.MapGet("", ListPurposes.Handle).Named("listPurposes").AllowAnonymous().Produces<VocabularyBody>();
         purposes.MapPost("", RegisterPurpose.Handle).Named("registerPurpose").Allow(Access.Scope(Scopes.Admin))
-            .Changes().Produces<PurposeBody>(201).Produces<PurposeBody>();
+            .Changes().Produces<PurposeChangeBody>(201).Produces<PurposeChangeBody>();
     }
 }

@@ -16,6 +16,18 @@ namespace ConsentRegistry.Api.Features.Purposes;
 public sealed record RegisterPurposeRequest(
     [property: Required] string? Purpose, string? Parent, [property: Required] bool? UsesLikeness, [property: Required] string? Description);
 
+/// <summary>A purpose that is registered.</summary>
+/// <param name="Purpose">Its name.</param>
+/// <param name="Parent">The purpose one above; null for a root.</param>
+/// <param name="UsesLikeness">Whether depicted people decide on it: it is marked so, or one below it is.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
+public sealed record PurposeChangeBody(string Purpose, string? Parent, bool UsesLikeness, string Description, int IntroducedIn) : ChangeAnswer
+{
+    internal static PurposeChangeBody Of(PurposeBody purpose) =>
+        new(purpose.Purpose, purpose.Parent, purpose.UsesLikeness, purpose.Description, purpose.IntroducedIn);
+}
+
 internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurposeRequest>
 {
     public RegisterPurposeValidator()
@@ -49,9 +61,9 @@ internal static class RegisterPurpose
             return refused;
         var isNew = definition.IntroducedIn > vocabulary.Version;
         if (!isNew)
-            return new Answer(PurposeBody.Of(definition, vocabulary));
+            return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, vocabulary)));
         await VocabularyStore.WriteAsync(change, [definition], vocabulary.Purposes.Length, cancellation);
         await change.AppendAsync(stream, [Records.Of(definition)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
-        return new Answer(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition])), Status: 201);
+        return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition]))), Status: 201);
     }
 }

@@ -41,7 +41,7 @@ public sealed record FlipBody(string Purpose, string? Requester, Effect Before, 
 /// Shows what a change would do: plans it as a change does, and decides every video of the creator, and every one in which they appear, with
 /// the settings that stand and with those that would. What others made from those videos is not looked at. Nothing is locked and nothing written.
 /// </summary>
-internal sealed class Preview(Database database, FactReader reader)
+internal sealed class Preview(Database database, CheckFacts memory)
 {
     /// <summary>Videos that are named in full.</summary>
     public const int VideosNamed = 100;
@@ -70,7 +70,8 @@ internal sealed class Preview(Database database, FactReader reader)
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
 
-        var (flips, complete) = await CountAsync(db, request.Creator, plan.Plan, plan.Vocabulary, cancellation);
+        if (await CountAsync(db, request.Creator, plan.Plan, plan.Vocabulary, cancellation) is not var (flips, complete))
+            return CheckFacts.Unavailable.AsResult();
         return Results.Ok(new PreviewBody(
             request.Creator.Value,
             creator?.SettingsVersion ?? 0,
@@ -81,7 +82,7 @@ internal sealed class Preview(Database database, FactReader reader)
             complete));
     }
 
-    private async Task<(Flips Flips, bool Complete)> CountAsync(
+    private async Task<(Flips Flips, bool Complete)?> CountAsync(
         RegistryContext db, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
     {
         var flips = new Flips();
@@ -99,7 +100,8 @@ internal sealed class Preview(Database database, FactReader reader)
         do
         {
             videos = await ReadVideosAsync(db, creator, last, videosPerRead, cancellation);
-            await CountAsync(flips, videos, purposes, requesters, creator, plan, cancellation);
+            if (!await TryCountAsync(flips, videos, purposes, requesters, creator, plan, cancellation))
+                return null;
             checks += videos.Count * checksPerVideo;
             last = videos.Count > 0 ? videos[^1] : null;
         }
@@ -107,10 +109,11 @@ internal sealed class Preview(Database database, FactReader reader)
         return (flips, Complete: videos.Count < videosPerRead);
     }
 
-    private async Task CountAsync(
+    private async Task<bool> TryCountAsync(
         Flips flips, List<VideoKey> videos, List<PurposeIndex> purposes, List<Requester> requesters, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
     {
-        var facts = await reader.ReadAsync(videos, requesters, [], cancellation);
+        if (await memory.TakeAsync(videos, requesters, default, cancellation) is not { Set: var facts })
+            return false;
         var checks =
             (from video in videos
              from purpose in purposes
@@ -128,6 +131,7 @@ internal sealed class Preview(Database database, FactReader reader)
             if (effect != stood)
                 flips.Add(video, new(facts.Vocabulary[purpose].Purpose.Name, requester?.Value, stood, effect));
         }
+        return true;
     }
 
     private static List<PurposeIndex> RelatedPurposes(SettingKey[] altered, Vocabulary vocabulary)

@@ -123,7 +123,6 @@ public sealed record ExceptionsBody(int Count, IReadOnlyList<ExceptionBody> Firs
 /// <param name="Setting">The setting as stored, where a single one was set.</param>
 /// <param name="Stop">The stop that stands, where one was set.</param>
 /// <param name="Exceptions">What a new ask or deny did not reach.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the change.</param>
 public sealed record ChangeBody(
     string CreatorId,
     long Version,
@@ -131,5 +130,4 @@ public sealed record ChangeBody(
     int Changes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop,
-    ExceptionsBody Exceptions,
-    bool EffectiveEverywhere);
+    ExceptionsBody Exceptions) : ChangeAnswer;

@@ -75,7 +75,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         var raised = changes > 0 ? 1 : 0;
         var settingsVersion = stream.SettingsVersion + raised;
         return new(
-            new ChangeBody(creator.Value, stream.Version - 1 + raised, settingsVersion, changes, setting, stop, exceptions, EffectiveEverywhere: true),
+            new ChangeBody(creator.Value, stream.Version - 1 + raised, settingsVersion, changes, setting, stop, exceptions),
             settingsVersion);
     }
 

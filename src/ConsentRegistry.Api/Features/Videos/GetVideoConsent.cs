@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Videos;
@@ -8,11 +7,12 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// <summary>Shows effective consent for a video. The decision for every purpose, explained, for one requester or for one that no setting names.</summary>
 internal static class GetVideoConsent
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, FactReader reader, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, CheckFacts memory, CancellationToken cancellation)
     {
         var video = new VideoKey(creatorId, videoId);
-        var facts = await reader.ReadAsync([video], requester is { } named ? [named] : [], [], cancellation);
-        return Results.Ok(VideoConsent.Of(facts, video, facts.Vocabulary.Purposes.Select(definition => definition.Purpose), requester, explain: true));
+        if (await memory.TakeAsync([video], requester is { } named ? [named] : [], default, cancellation) is not { } facts)
+            return CheckFacts.Unavailable.AsResult();
+        return Results.Ok(VideoConsent.Of(facts, video, facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose), requester, explain: true));
     }
 }
 
@@ -21,11 +21,11 @@ internal static class VideoConsent
 {
     private static readonly Dictionary<string, long> NoVersions = [];
 
-    public static VideoConsentBody Of(FactSet facts, VideoKey video, IEnumerable<Purpose> purposes, Requester? requester, bool explain)
+    public static VideoConsentBody Of(FreshFacts facts, VideoKey video, IEnumerable<Purpose> purposes, Requester? requester, bool explain)
     {
         var budget = new TraceBudget();
         return new(
-            facts.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
+            facts.Set.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
             [.. purposes.Select(purpose => new PurposeConsentBody(purpose.Name, facts.Answer(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, explain), budget)))]);
     }
 }

@@ -11,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class ListVideos
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor? cursor, Reading reading, FactReader reader, CancellationToken cancellation)
+        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor? cursor, Reading reading, CheckFacts memory, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         var after = Cursor.Part(cursor, 0);
@@ -23,10 +23,11 @@ internal static class ListVideos
                 .Select(row => VideoStore.KeyOf(row))
                 .ToListAsync(cancellation);
         }
-        var facts = await reader.ReadAsync(videos, requester is { } named ? [named] : [], [], cancellation);
-        if (purpose is { } asked && !facts.Vocabulary.TryFind(asked, out _))
+        if (await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation) is not { } facts)
+            return CheckFacts.Unavailable.AsResult();
+        if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
             return RequestShape.UnknownPurpose("purpose").AsResult();
-        var purposes = purpose is { } one ? [one] : facts.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();
+        var purposes = purpose is { } one ? [one] : facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();
         return Results.Ok(Page<VideoConsentBody>.Of(
             videos,
             size,

@@ -24,7 +24,7 @@ internal static class RegisterVideo
         var (record, version, changed, failure) = fulfilments[0];
         if (failure is not null)
             return failure;
-        return new Answer(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0, EffectiveEverywhere: true));
+        return new Answer(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0));
     }
 
     /// <summary>Whether facts may change in the direction that can widen consent.</summary>

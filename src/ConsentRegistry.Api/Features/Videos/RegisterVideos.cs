@@ -39,7 +39,7 @@ internal static class RegisterVideos
                 ? Refused(items[at], Problem.Of(failure))
                 : new(items[at].CreatorId, items[at].VideoId, fulfilment.Version, fulfilment.Changed ? 1 : 0, Error: null);
         }
-        return new Answer(new RegisteredBatchBody(results, EffectiveEverywhere: true));
+        return new Answer(new RegisteredBatchBody(results));
     }
 
     private static RegisteredItem Refused(RegisterItem item, Problem problem) =>

@@ -85,8 +85,7 @@ public sealed record VideoBody(
 /// <param name="Video">What is registered now.</param>
 /// <param name="Version">The version of the owner's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Changes">1, or 0 if what was said already stood.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the facts.</param>
-public sealed record RegisteredBody(VideoBody Video, long Version, int Changes, bool EffectiveEverywhere);
+public sealed record RegisteredBody(VideoBody Video, long Version, int Changes) : ChangeAnswer;
 
 /// <summary>The answer for one video among many: what happened, or why it was refused.</summary>
 /// <param name="CreatorId">The owner, as the request said.</param>
@@ -103,8 +102,7 @@ public sealed record RegisteredItem(
 
 /// <summary>The answers for many videos, in the order of the request.</summary>
 /// <param name="Results">For each video what happened. A refused one spoils no other.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the facts.</param>
-public sealed record RegisteredBatchBody(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere);
+public sealed record RegisteredBatchBody(IReadOnlyList<RegisteredItem> Results) : ChangeAnswer;
 
 /// <summary>A video with its effective consent.</summary>
 /// <param name="Video">What is registered; null of a video that nobody registered.</param>

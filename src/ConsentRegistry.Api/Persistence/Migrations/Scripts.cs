@@ -30,3 +30,8 @@ public sealed class Registry() : ScriptMigration("0001_registry");
 [DbContext(typeof(RegistryContext))]
 [Migration("0002_log")]
 public sealed class Log() : ScriptMigration("0002_log");
+
+/// <summary>The nodes that answer from memory, and what replays wait for.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0003_replica")]
+public sealed class Replicas() : ScriptMigration("0003_replica");

@@ -1,0 +1,45 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>Facts of some checks, taken out of memory to be explained, signed or tried on.</summary>
+/// <param name="Set">The facts.</param>
+/// <param name="FreshAt">The database's time at the poll that they are as new as.</param>
+public sealed record FreshFacts(FactSet Set, Instant FreshAt)
+{
+    /// <summary>Versions that the facts have reached at least, of the streams that were asked for, whether or not they bear on the checks.</summary>
+    public IReadOnlyDictionary<string, long> Reached { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+}
+
+/// <summary>Takes facts out of memory. Memory is their one source: there is no second way that could answer differently.</summary>
+internal sealed class CheckFacts(ConsentReplica replica)
+{
+    /// <summary>What is answered where memory cannot answer: it is not fresh, or does not know what is asked for.</summary>
+    public static readonly Problem Unavailable = new(503, ProblemCode.Unavailable, "This node's memory is not as fresh as the check needs; try again shortly.");
+
+    /// <summary>Takes the facts for checks of these videos by these requesters.</summary>
+    /// <param name="videos">The checked videos.</param>
+    /// <param name="requesters">The requesters; settings for others are left out.</param>
+    /// <param name="need">What memory has to be, beside being fresh.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="versionsOf">Streams whose versions are asked for.</param>
+    /// <returns>The facts; null if memory is not what is needed within <see cref="ConsentReplica.Patience"/>.</returns>
+    public async Task<FreshFacts?> TakeAsync(
+        IReadOnlyCollection<VideoKey> videos,
+        IReadOnlyCollection<Requester> requesters,
+        Need need,
+        CancellationToken cancellation,
+        IEnumerable<string>? versionsOf = null)
+    {
+        if (await replica.BeginAsync(need, cancellation) is not { } permit)
+            return null;
+        // Before the facts: versions only rise.
+        var reached = (versionsOf ?? []).ToDictionary(stream => stream, permit.Memory.VersionOf, StringComparer.Ordinal);
+        var facts = permit.Memory.Extract(videos, requesters, permit.Now);
+        return facts is not null && permit.Holds ? new(facts, permit.State.DatabaseTime) { Reached = reached } : null;
+    }
+}

@@ -1,0 +1,181 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>
+/// The one writer of this node's memory: loads it, catches up, joins the nodes, and then polls and beats. Whatever goes wrong, memory stops
+/// answering by itself, by the time of its last poll and its last beat.
+/// </summary>
+internal sealed partial class Applier(
+    Database database, ConsentReplica replica, Bootstrap bootstrap, ReplicaOptions options, ILogger<Applier> logger) : BackgroundService
+{
+    /// <summary>Between two polls when nothing happens: half of what a change elsewhere may take to be denied here.</summary>
+    public static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>After something went wrong.</summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
+    private readonly Membership membership = new(options);
+    private FactMemory? memory;
+    private Follower? follower;
+
+    /// <summary>Has everything about a creator read again by the next poll; until then nothing is answered about them.</summary>
+    public void Doubt(CreatorId creator)
+    {
+        lock (doubts)
+            doubts.Add(creator);
+        replica.Hurry();
+    }
+
+    private readonly HashSet<CreatorId> doubts = [];
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        replica.StopAnswering();
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await membership.LeaveAsync(database, cancellationToken);
+        }
+        catch (Exception e) when (Unexpected.MeansUnavailable(e) || e is OperationCanceledException)
+        {
+            // Somebody else will take the row away.
+            LogInterrupted(e.GetType().Name, null);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (follower is null)
+                    (memory, follower) = await bootstrap.LoadAsync(stoppingToken);
+                await using var connection = await database.Replica.OpenConnectionAsync(stoppingToken);
+                await FollowAsync(connection, stoppingToken);
+            }
+            catch (Exception e) when (e is MemoryLostException or InvalidDataException or FormatException)
+            {
+                LogLost(e.Message);
+                Drop();
+                await LeaveQuietlyAsync(stoppingToken);
+            }
+            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            {
+                // Memory stays, and goes on from where it is: it stops answering by itself.
+                LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+                membership.LoseSight();
+                await Task.Delay(BetweenTries, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogBug(e.GetType().Name, e.StackTrace);
+                Drop();
+                await Task.Delay(BetweenTries, stoppingToken);
+            }
+        }
+    }
+
+    private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var poll = await PollAsync(connection, cancellation);
+            var applied = follower!.Apply(poll);
+            if (applied.IsComplete)
+            {
+                if (!membership.HasJoined)
+                {
+                    replica.StopAnswering();
+                    replica.NoteBeat(await membership.JoinAsync(connection, poll.Snapshot, cancellation));
+                    LogJoined();
+                    // This poll was sent before the row was there: the next is the first to answer from.
+                    continue;
+                }
+                replica.Publish(new(memory!, poll.DatabaseTime, poll.SentAt));
+                if (applied.BroughtEvents || membership.IsBeatDue)
+                {
+                    if (await membership.BeatAsync(connection, poll.Snapshot, cancellation) is not { } beatAt)
+                    {
+                        replica.StopAnswering();
+                        LogEvicted();
+                        continue;
+                    }
+                    replica.NoteBeat(beatAt);
+                    Beaten?.Invoke();
+                }
+                if (await membership.EvictAsync(connection, poll, cancellation) is > 0 and var evicted)
+                    LogEvicting(evicted);
+            }
+            if (applied.IsComplete && follower.Doubted.Count == 0)
+                await PauseAsync(poll.SentAt, cancellation);
+        }
+    }
+
+    /// <summary>Told after each beat: what waits on this node for all nodes may be over.</summary>
+    public Action? Beaten { get; set; }
+
+    private async Task<Poll> PollAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        CreatorId[] doubtful;
+        lock (doubts)
+        {
+            doubtful = [.. doubts];
+            doubts.Clear();
+        }
+        foreach (var creator in doubtful)
+            follower!.Doubt(creator);
+        return await Feed.PollAsync(connection, follower!.From, follower.Limit, follower.Doubted, cancellation);
+    }
+
+    // Not sooner than twice what the last poll and its beat took: a slow database is not asked more often.
+    private async Task PauseAsync(long sentAt, CancellationToken cancellation)
+    {
+        var took = Elapsed.Since(sentAt);
+        await replica.WaitForHurryAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - took).Ticks)), cancellation);
+        var rest = (2 * took) - Elapsed.Since(sentAt);
+        if (rest > TimeSpan.FromMilliseconds(1))
+            await Task.Delay(rest, cancellation);
+    }
+
+    private void Drop()
+    {
+        replica.StopAnswering();
+        (memory, follower) = (null, null);
+    }
+
+    private async Task LeaveQuietlyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await membership.LeaveAsync(database, cancellation);
+        }
+        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        {
+            LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+        }
+    }
+
+    [LoggerMessage(50, LogLevel.Information, "This node has joined, and answers from memory")]
+    private partial void LogJoined();
+
+    [LoggerMessage(51, LogLevel.Warning, "This node's row is gone: it joins again")]
+    private partial void LogEvicted();
+
+    [LoggerMessage(52, LogLevel.Warning, "{Count} nodes were taken away whose beat stood still")]
+    private partial void LogEvicting(int count);
+
+    [LoggerMessage(53, LogLevel.Critical, "Memory is lost and loaded anew: {Problem}")]
+    private partial void LogLost(string problem);
+
+    [LoggerMessage(54, LogLevel.Warning, "Following the database was interrupted: {Kind} {SqlState}")]
+    private partial void LogInterrupted(string kind, string? sqlState);
+
+    [LoggerMessage(55, LogLevel.Error, "Following the database failed by a bug: {Kind} {Trace}")]
+    private partial void LogBug(string kind, string? trace);
+}

@@ -1,0 +1,247 @@
+using System.Data;
+using System.Runtime;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>
+/// Loads memory from one snapshot: what stands, how far every stream is, and where the log is. From there on it follows the log alone. One
+/// node loads at a time, so that a restart of all of them does not ask for everything at once.
+/// </summary>
+internal sealed partial class Bootstrap(Database database, ILoggerFactory loggers, ILogger<Bootstrap> logger)
+{
+    // Any number that nothing else in this database locks by.
+    private const long LoadingLock = 0x434F4E53454E54;
+
+    /// <summary>How long to wait for other nodes that load: they may hang, and loading beside them does no harm.</summary>
+    private const int WaitSeconds = 60;
+
+    /// <summary>How long the database may take for one statement of loading.</summary>
+    private const int LoadSeconds = 600;
+
+    /// <summary>With fewer records there is nothing worth compacting.</summary>
+    private const int WorthCompacting = 100_000;
+
+    /// <summary>Loads.</summary>
+    /// <returns>What follows the log from there on, and the memory that it alters.</returns>
+    public async Task<(FactMemory Memory, Follower Follower)> LoadAsync(CancellationToken cancellation)
+    {
+        var started = Elapsed.Now;
+        await using var connection = await database.Replica.OpenConnectionAsync(cancellation);
+        var isAlone = await TryLockAsync(connection, cancellation);
+        try
+        {
+            var memory = new FactMemory();
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+            var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
+            memory.Load(await ReadVocabularyAsync(connection, cancellation));
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary);
+            await LoadStreamsAsync(connection, editor, cancellation);
+            await LoadDefaultsAsync(connection, editor, cancellation);
+            await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
+            await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, editor, cancellation);
+            var waiting = await ReadWaitingAsync(connection, cancellation);
+            await transaction.CommitAsync(cancellation);
+            if (memory.VideoCount > WorthCompacting)
+                Compact();
+            LogLoaded(memory.CreatorCount, memory.VideoCount, (long)Elapsed.Since(started).TotalMilliseconds);
+            return (memory, new(memory, server, position, anchor, waiting, loggers.CreateLogger<Follower>()));
+        }
+        finally
+        {
+            if (isAlone && connection.State == ConnectionState.Open)
+            {
+                await using var unlock = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = LoadingLock } } };
+                await unlock.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand($"SET lock_timeout = '{WaitSeconds}s'; SELECT pg_advisory_lock({LoadingLock}); RESET lock_timeout", connection)
+            {
+                CommandTimeout = 2 * WaitSeconds,
+            };
+            await command.ExecuteNonQueryAsync(cancellation);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(ServerIdentity Server, long Position, Guid Anchor)> ReadPositionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT {Feed.IdentityColumns}, h.seq, h.event_id
+            FROM (VALUES (1)) AS one LEFT JOIN (SELECT seq, event_id FROM consent.history ORDER BY seq DESC LIMIT 1) AS h ON true
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (new(reader.GetString(0), reader.GetString(1)), reader.IsDBNull(2) ? -1 : reader.GetInt64(2), reader.IsDBNull(3) ? default : reader.GetGuid(3));
+    }
+
+    private static async Task<Vocabulary> ReadVocabularyAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT purpose, place, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<PurposeRow>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new()
+            {
+                Purpose = reader.GetString(0),
+                Place = reader.GetInt16(1),
+                UsesLikeness = reader.GetBoolean(2),
+                Description = reader.GetString(3),
+                IntroducedIn = reader.GetInt32(4),
+            });
+        }
+        return VocabularyStore.Of(rows);
+    }
+
+    private static async Task LoadStreamsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    {
+        await using (var rows = await CopyRows.OpenAsync(connection, $"SELECT id, version FROM consent.creator WHERE id <> '{StreamId.Vocabulary.Name}'", 2, cancellation))
+        {
+            while (await rows.ReadAsync(cancellation))
+                editor.Reach(CreatorId.Parse(rows.Text(0)), rows.Int64(1));
+        }
+        // The few who are stopped or erased.
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT id, erased_at IS NOT NULL, hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator
+            WHERE erased_at IS NOT NULL OR hold_version IS NOT NULL OR lockdown_version IS NOT NULL
+            """,
+            connection)
+        {
+            CommandTimeout = LoadSeconds,
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var creator = CreatorId.Parse(reader.GetString(0));
+            if (reader.GetBoolean(1))
+                editor.Erase(creator);
+            if (StopColumns.Read(reader, 2) is { } hold)
+                editor.PutStop(creator, StopKind.Hold, hold);
+            if (StopColumns.Read(reader, 5) is { } lockdown)
+                editor.PutStop(creator, StopKind.Lockdown, lockdown);
+        }
+    }
+
+    private static async Task LoadDefaultsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    {
+        await using var rows = await CopyRows.OpenAsync(connection, "SELECT creator, purpose, requester, segments::text FROM consent.creator_default", 4, cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            var key = new DefaultKey(Purpose.Parse(rows.Text(1)), SettingsStore.Named(rows.Text(2)));
+            editor.PutDefault(CreatorId.Parse(rows.Text(0)), key, SegmentsJson.Read(rows.Text(3)));
+        }
+    }
+
+    private static async Task LoadVideosAsync(NpgsqlConnection connection, KeyHasher hasher, FactEditor editor, CancellationToken cancellation)
+    {
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
+            """
+            SELECT owner, video, published_at,
+                CASE WHEN cardinality(co_creators) > 0 THEN array_to_string(co_creators, '/') END,
+                CASE WHEN cardinality(depicted) > 0 THEN array_to_string(depicted, '/') END,
+                CASE WHEN cardinality(source_owners) > 0 THEN array_to_string(source_owners, '/') END,
+                CASE WHEN cardinality(source_videos) > 0 THEN array_to_string(source_videos, '/') END
+            FROM consent.video
+            """,
+            7,
+            cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            Instant? publishedAt = rows.IsNull(2) ? null : rows.Time(2);
+            var (owner, video) = (hasher.OfCreator(rows.Bytes(0)), hasher.OfVideo(rows.Bytes(0), rows.Bytes(1)));
+            if (rows.IsNull(3) && rows.IsNull(4) && rows.IsNull(5))
+            {
+                editor.PutVideo(owner, video, publishedAt, [], []);
+                continue;
+            }
+            var record = VideoStore.RecordOf(publishedAt, rows.Ids(3), rows.Ids(4), rows.Ids(5), rows.Ids(6));
+            editor.PutVideo(owner, video, publishedAt, [.. record.Participants], [.. record.Sources]);
+        }
+    }
+
+    private static async Task LoadOverridesAsync(
+        NpgsqlConnection connection, KeyHasher hasher, Vocabulary vocabulary, FactEditor editor, CancellationToken cancellation)
+    {
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
+            """
+            SELECT creator, owner, video, purpose, requester, effect, CASE WHEN cardinality(conditions) > 0 THEN array_to_string(conditions, '/') END,
+                expires_at, vocabulary_version, version, changed_at
+            FROM consent.video_override
+            """,
+            11,
+            cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            var isOwner = rows.Bytes(0).SequenceEqual(rows.Bytes(1));
+            var place = isOwner ? hasher.OfVideo(rows.Bytes(1), rows.Bytes(2)) : hasher.OfAppearance(rows.Bytes(0), rows.Bytes(1), rows.Bytes(2));
+            if (!vocabulary.TryFind(rows.Bytes(3), out var purpose))
+                throw new InvalidDataException("An override is for a purpose that the vocabulary does not have.");
+            (FactKey Key, Requester Requester)? requester =
+                rows.Bytes(4).IsEmpty ? null : (hasher.OfRequester(rows.Bytes(4)), Requester.Parse(rows.Text(4)));
+            editor.PutOverride(hasher.OfCreator(rows.Bytes(0)), place, purpose, requester, SettingOf(rows, purpose, requester is not null));
+        }
+    }
+
+    private static Setting SettingOf(CopyRows rows, PurposeIndex purpose, bool isNamed) => new()
+    {
+        Scope = Scope.Override,
+        Audience = isNamed ? Audience.Requester : Audience.Anybody,
+        Purpose = purpose,
+        Effect = rows.Bytes(5)[1] switch
+        {
+            // allow, ask, deny: the second letter tells them apart, and the table's constraint keeps out every other word.
+            (byte)'l' => Effect.Allow,
+            (byte)'s' => Effect.Ask,
+            _ => Effect.Deny,
+        },
+        Conditions = rows.Ids(6).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word)),
+        VocabularyVersion = rows.Int32(8),
+        From = Instant.Beginning,
+        ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),
+        Stamp = new(rows.Int64(9), rows.Time(10)),
+    };
+
+    private static async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT event_id FROM consent.inbox", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var waiting = new List<Guid>();
+        while (await reader.ReadAsync(cancellation))
+            waiting.Add(reader.GetGuid(0));
+        return waiting;
+    }
+
+    // Growing segments leave holes behind, which would stay.
+    private static void Compact()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    [LoggerMessage(61, LogLevel.Information, "Memory is loaded: {Creators} creators, {Videos} videos and appearances, in {Milliseconds} ms")]
+    private partial void LogLoaded(long creators, long videos, long milliseconds);
+}

@@ -1,0 +1,138 @@
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>What one poll left behind: memory as of it, and when it was.</summary>
+/// <param name="Memory">Memory, with everything that the poll saw.</param>
+/// <param name="DatabaseTime">The database's time at the poll.</param>
+/// <param name="SentAt">This node's time just before the poll was sent, by <see cref="Elapsed"/>.</param>
+internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, long SentAt)
+{
+    /// <summary>The moment that expiries are compared with: the database's time, carried on by this node's clock.</summary>
+    public Instant At(long now) => new(DatabaseTime.Microseconds + ((now - SentAt) / 1_000));
+}
+
+/// <summary>
+/// A permission to answer from memory, taken before the first fact is read. What was decided by it may be answered only if it still holds
+/// afterwards.
+/// </summary>
+internal readonly struct Permit(ReplicaState state, long until, long now)
+{
+    /// <summary>The state to read.</summary>
+    public ReplicaState State { get; } = state;
+
+    public FactMemory Memory => State.Memory;
+
+    /// <summary>The moment that expiries are compared with.</summary>
+    public Instant Now { get; } = state.At(now);
+
+    /// <summary>Whether what was read may be answered.</summary>
+    public bool Holds => Elapsed.Now <= until;
+}
+
+/// <summary>What a check asks of the memory that answers it, beside being fresh.</summary>
+/// <param name="MinVersions">Versions that memory must have reached, by stream.</param>
+/// <param name="PolledAfter">The moment after which the poll must have been sent; null for any that is fresh.</param>
+internal readonly record struct Need(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter);
+
+/// <summary>
+/// This node's memory, for those who decide from it. It answers for Δ after the last poll was sent, and for Δ after the last beat was sent that
+/// arrived: whatever this node cannot know of, every change has waited for.
+/// </summary>
+internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
+{
+    /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly long delta = Elapsed.Of(options.Delta);
+    private readonly SemaphoreSlim hurry = new(0, 1);
+    private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ReplicaState? state;
+    private long beatSentAt;
+
+    /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
+    public bool TryBegin(out Permit permit)
+    {
+        // Both are copied before any fact is read: they only say less than what holds by then.
+        var current = Volatile.Read(ref state);
+        var now = Elapsed.Now;
+        if (current is null)
+        {
+            permit = default;
+            return false;
+        }
+        var until = Math.Min(current.SentAt, Volatile.Read(ref beatSentAt)) + delta;
+        permit = new(current, until, now);
+        return now <= until;
+    }
+
+    /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="Patience"/>.</summary>
+    public async Task<Permit?> BeginAsync(Need need, CancellationToken cancellation)
+    {
+        if (TryBegin(need, out var permit))
+            return permit;
+        var deadline = Elapsed.Now + Elapsed.Of(Patience);
+        while (true)
+        {
+            var next = Volatile.Read(ref published).Task;
+            if (TryBegin(need, out permit))
+                return permit;
+            if (need.PolledAfter is not null)
+                Hurry();
+            var left = TimeSpan.FromTicks((deadline - Elapsed.Now) / 100);
+            if (left <= TimeSpan.Zero || !await EndsWithinAsync(next, left, cancellation))
+                return TryBegin(need, out permit) ? permit : null;
+        }
+    }
+
+    /// <summary>Asks for a poll as soon as may be.</summary>
+    public void Hurry()
+    {
+        try
+        {
+            if (hurry.CurrentCount == 0)
+                hurry.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else was as quick.
+        }
+    }
+
+    /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
+    internal Task<bool> WaitForHurryAsync(TimeSpan time, CancellationToken cancellation) => hurry.WaitAsync(time, cancellation);
+
+    /// <summary>Makes what a poll brought the memory that is answered from.</summary>
+    internal void Publish(ReplicaState next)
+    {
+        Volatile.Write(ref state, next);
+        Interlocked.Exchange(ref published, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Notes when a beat was sent that has arrived.</summary>
+    internal void NoteBeat(long sentAt) => Volatile.Write(ref beatSentAt, sentAt);
+
+    /// <summary>Nothing is answered from memory any more, until this node has joined again.</summary>
+    internal void StopAnswering() => Volatile.Write(ref state, null);
+
+    public void Dispose() => hurry.Dispose();
+
+    private bool TryBegin(in Need need, out Permit permit) =>
+        TryBegin(out permit)
+        && (need.PolledAfter is not { } after || permit.State.SentAt > after)
+        && (need.MinVersions is not { Count: > 0 } versions || permit.Memory.Reaches(versions));
+
+    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan time, CancellationToken cancellation)
+    {
+        try
+        {
+            await task.WaitAsync(time, cancellation);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>All that the database holds of one creator, from one snapshot: their stream, settings, stops, and the videos that they own.</summary>
+internal sealed class CreatorRecords(CreatorId creator)
+{
+    private readonly List<(DefaultKey Key, DefaultSetting Setting)> defaults = [];
+    private readonly List<(OverrideKey Key, OverrideSetting Setting)> overrides = [];
+    private readonly List<(VideoKey Video, VideoRecord Record)> videos = [];
+
+    public CreatorId Creator { get; } = creator;
+
+    /// <summary>The version of the stream; 0 if there is none.</summary>
+    public long Version { get; private set; }
+
+    private bool IsErased { get; set; }
+
+    private Stop? Hold { get; set; }
+
+    private Stop? Lockdown { get; set; }
+
+    /// <summary>Puts everything in place of what memory knows of the creator.</summary>
+    public void PutInto(FactEditor editor)
+    {
+        editor.Forget(Creator);
+        if (IsErased)
+            editor.Erase(Creator);
+        editor.Reach(Creator, Version);
+        foreach (var (video, record) in videos)
+            editor.PutVideo(video, record);
+        foreach (var (key, setting) in defaults)
+            editor.PutDefault(Creator, key, setting);
+        foreach (var (key, setting) in overrides)
+            editor.PutOverride(Creator, key, setting);
+        if (Hold is not null)
+            editor.PutStop(Creator, StopKind.Hold, Hold);
+        if (Lockdown is not null)
+            editor.PutStop(Creator, StopKind.Lockdown, Lockdown);
+    }
+
+    /// <summary>The names in memory of everything that the creator has said, and of the videos that they own.</summary>
+    public IEnumerable<FactKey> Places(KeyHasher hasher) =>
+        videos.Select(video => hasher.Of(video.Video)).Concat(overrides.Select(setting => hasher.Of(Creator, setting.Key.Video))).Distinct();
+
+    /// <summary>Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.</summary>
+    public static void AddTo(NpgsqlBatch batch, string[] creators)
+    {
+        foreach (var sql in Statements)
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = creators } } });
+    }
+
+    /// <summary>Reads the results of those statements, which come next.</summary>
+    public static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var all = new Dictionary<string, CreatorRecords>(StringComparer.Ordinal);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var id = reader.GetString(0);
+            var one = new CreatorRecords(CreatorId.Parse(id));
+            all.Add(id, one);
+            // A creator who has no row was never heard of.
+            if (reader.IsDBNull(1))
+                continue;
+            (one.Version, one.IsErased) = (reader.GetInt64(1), reader.GetBoolean(2));
+            (one.Hold, one.Lockdown) = (StopColumns.Read(reader, 3), StopColumns.Read(reader, 6));
+        }
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var key = new DefaultKey(Purpose.Parse(reader.GetString(1)), SettingsStore.Named(reader.GetString(2)));
+            all[reader.GetString(0)].defaults.Add((key, SegmentsJson.Read(reader.GetString(3))));
+        }
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            all[reader.GetString(0)].overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
+            all[reader.GetString(0)].videos.Add((video, VideoStore.RecordOf(
+                reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
+                reader.GetFieldValue<string[]>(3),
+                reader.GetFieldValue<string[]>(4),
+                reader.GetFieldValue<string[]>(5),
+                reader.GetFieldValue<string[]>(6))));
+        }
+        return [.. all.Values];
+    }
+
+    private static readonly IReadOnlyList<string> Statements =
+    [
+        """
+        SELECT wanted.id, c.version, c.erased_at IS NOT NULL, c.hold_purposes, c.hold_version, c.hold_at, c.lockdown_purposes, c.lockdown_version, c.lockdown_at
+        FROM unnest($1) AS wanted(id) LEFT JOIN consent.creator c ON c.id = wanted.id
+        """,
+        "SELECT creator, purpose, requester, segments FROM consent.creator_default WHERE creator = ANY($1)",
+        """
+        SELECT creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at
+        FROM consent.video_override WHERE creator = ANY($1)
+        """,
+        "SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video WHERE owner = ANY($1)",
+    ];
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>What is prepared beside memory while readers go on, and then published as a whole.</summary>
+internal sealed class Draft : ISlotStore
+{
+    private readonly FactMemory memory;
+    private readonly Dictionary<FactKey, VideoSlot> videos = [];
+    private readonly Dictionary<FactKey, CreatorSlot> creators = [];
+    private readonly List<int> released = [];
+    private readonly Vocabulary before;
+
+    public Draft(FactMemory memory)
+    {
+        (this.memory, before) = (memory, memory.Vocabulary);
+        Editor = new(memory.Hasher, memory.Names, memory.Extras, this, before);
+    }
+
+    /// <summary>Alters the draft.</summary>
+    public FactEditor Editor { get; }
+
+    /// <summary>Whether nothing was altered.</summary>
+    public bool IsEmpty => videos.Count == 0 && creators.Count == 0 && ReferenceEquals(Editor.Vocabulary, before);
+
+    /// <summary>Publishes everything at once. The draft is of no use afterwards.</summary>
+    public void Publish()
+    {
+        if (IsEmpty)
+            return;
+        memory.Publish(videos.Values, creators.Values, ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary);
+        foreach (var link in released)
+            memory.Extras.Free(link);
+    }
+
+    VideoSlot ISlotStore.Video(in FactKey key)
+    {
+        if (videos.TryGetValue(key, out var drafted))
+            return drafted;
+        ref readonly var slot = ref memory.FindVideo(key);
+        return Unsafe.IsNullRef(in slot) ? new() { Name = key } : slot;
+    }
+
+    CreatorSlot ISlotStore.Creator(in FactKey key)
+    {
+        if (creators.TryGetValue(key, out var drafted))
+            return drafted;
+        ref readonly var slot = ref memory.FindCreator(key);
+        return Unsafe.IsNullRef(in slot) ? new() { Name = key } : slot;
+    }
+
+    void ISlotStore.Set(in VideoSlot slot) => videos[slot.Name] = slot;
+
+    void ISlotStore.Set(in CreatorSlot slot) => creators[slot.Name] = slot;
+
+    int ISlotStore.Keep(object? extra, int before)
+    {
+        // Readers may still be at the old place until the draft is published.
+        if (before != 0)
+            released.Add(before);
+        return extra is null ? 0 : memory.Extras.Add(extra);
+    }
+}
+
+/// <summary>A memory that nobody reads yet, into which everything is put at once.</summary>
+internal sealed class Loading(FactMemory memory) : ISlotStore
+{
+    VideoSlot ISlotStore.Video(in FactKey key)
+    {
+        ref readonly var slot = ref memory.FindVideo(key);
+        return Unsafe.IsNullRef(in slot) ? new() { Name = key } : slot;
+    }
+
+    CreatorSlot ISlotStore.Creator(in FactKey key)
+    {
+        ref readonly var slot = ref memory.FindCreator(key);
+        return Unsafe.IsNullRef(in slot) ? new() { Name = key } : slot;
+    }
+
+    void ISlotStore.Set(in VideoSlot slot) => memory.Load(slot);
+
+    void ISlotStore.Set(in CreatorSlot slot) => memory.Load(slot);
+
+    int ISlotStore.Keep(object? extra, int before)
+    {
+        if (before != 0)
+            memory.Extras.Free(before);
+        return extra is null ? 0 : memory.Extras.Add(extra);
+    }
+}

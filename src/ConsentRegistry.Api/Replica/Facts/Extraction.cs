@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>Takes the facts of some checks out of memory, for those who want to explain, sign, or try a change on them.</summary>
+internal static class Extraction
+{
+    /// <summary>The facts for checks of these videos by these requesters, all of one state of memory.</summary>
+    /// <param name="memory">Memory.</param>
+    /// <param name="videos">The checked videos.</param>
+    /// <param name="requesters">The requesters; settings for others are left out.</param>
+    /// <param name="now">The moment that expiries are compared with.</param>
+    /// <returns>The facts; null where memory is in doubt about a creator.</returns>
+    public static FactSet? Extract(this FactMemory memory, IReadOnlyCollection<VideoKey> videos, IReadOnlyCollection<Requester> requesters, Instant now) =>
+        memory.Read(state =>
+        {
+            var one = new OneState(state, requesters, new(state.Vocabulary, now));
+            foreach (var video in videos)
+                one.Add(video);
+            return one.Facts;
+        });
+
+    private sealed class OneState(FactMemory memory, IReadOnlyCollection<Requester> requesters, FactSet facts)
+    {
+        private readonly Dictionary<VideoKey, VideoRecord?> records = [];
+        private readonly HashSet<CreatorId> creators = [];
+        private bool isInDoubt;
+
+        public FactSet? Facts => isInDoubt ? null : facts;
+
+        public void Add(VideoKey root)
+        {
+            // One video more than a check may consult is enough to see that it is too many.
+            var reached = new List<VideoKey> { root };
+            for (var at = 0; at < reached.Count; at++)
+            {
+                foreach (var source in AddVideo(reached[at])?.Sources ?? [])
+                {
+                    if (reached.Count <= Limits.VideosPerCheck && !reached.Contains(source))
+                        reached.Add(source);
+                }
+            }
+        }
+
+        private VideoRecord? AddVideo(VideoKey video)
+        {
+            if (records.TryGetValue(video, out var known))
+                return known;
+            var record = RecordOf(video);
+            records.Add(video, record);
+            facts.Add(video, record);
+            AddDecider(video.Creator, video);
+            foreach (var participant in record?.Participants ?? [])
+            {
+                if (participant.Creator != video.Creator)
+                    AddDecider(participant.Creator, video);
+            }
+            return record;
+        }
+
+        private VideoRecord? RecordOf(VideoKey video)
+        {
+            var slot = Current(video.Creator, memory.Hasher.Of(video));
+            if (!slot.Word.IsRegistered)
+                return null;
+            var extra = Extra(slot);
+            return new(
+                slot.Published,
+                extra.Participants.Select(one => new RegisteredParticipant(memory.Names[one.Creator].Id, one.Role)),
+                extra.Sources.Select(one => memory.Names[one].Id));
+        }
+
+        private void AddDecider(CreatorId creator, VideoKey video)
+        {
+            AddCreator(creator);
+            var slot = Current(creator, memory.Hasher.Of(creator, video));
+            var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : Extra(slot).Overrides;
+            foreach (var (requester, settings) in ForAll(overrides))
+            {
+                foreach (var setting in settings)
+                    facts.Add(creator, new OverrideKey(video, PurposeOf(setting), requester), new OverrideSetting(ChoiceOf(setting), setting.Stamp));
+            }
+        }
+
+        private void AddCreator(CreatorId creator)
+        {
+            if (!creators.Add(creator))
+                return;
+            var slot = Creator(creator);
+            isInDoubt |= slot.Word.IsUnreadable;
+            CreatorExtra? extra = null;
+            if (slot.Word.Link != 0)
+                isInDoubt |= (extra = memory.Extras.Find<CreatorExtra>(slot.Word.Link)) is null;
+            facts.Add(creator, new CreatorState(slot.Version, extra?.IsErased ?? false, extra?.Hold, extra?.Lockdown));
+            var defaults = slot.Word.HasPlain ? new([slot.Plain], []) : extra?.Defaults ?? SettingList.Empty;
+            foreach (var (requester, settings) in ForAll(defaults))
+            {
+                foreach (var segments in settings.GroupBy(setting => setting.Purpose))
+                {
+                    facts.Add(creator, new DefaultKey(PurposeOf(segments.First()), requester), new DefaultSetting(
+                    [
+                        .. segments.Select(segment => new Segment(segment.From == Instant.Beginning ? null : segment.From, ChoiceOf(segment), segment.Stamp)),
+                    ]));
+                }
+            }
+        }
+
+        private IEnumerable<(Requester? Requester, Setting[] Settings)> ForAll(SettingList list)
+        {
+            yield return (null, list.ForAnybody);
+            foreach (var requester in requesters)
+                yield return (requester, list.For(memory.Hasher.Of(requester.Value)).ToArray());
+        }
+
+        private CreatorSlot Creator(CreatorId creator)
+        {
+            ref readonly var slot = ref memory.FindCreator(memory.Hasher.Of(creator.Value));
+            return Unsafe.IsNullRef(in slot) ? default : slot;
+        }
+
+        private VideoSlot Current(CreatorId decider, FactKey place)
+        {
+            ref readonly var slot = ref memory.FindVideo(place);
+            return Unsafe.IsNullRef(in slot) || slot.Word.Epoch != Creator(decider).Word.Epoch ? default : slot;
+        }
+
+        private VideoExtra Extra(in VideoSlot slot)
+        {
+            if (slot.Word.Link == 0)
+                return new();
+            var extra = memory.Extras.Find<VideoExtra>(slot.Word.Link);
+            isInDoubt |= extra is null;
+            return extra ?? new();
+        }
+
+        // A purpose beyond the vocabulary, or a choice that nobody can make, is half stored: this is read again.
+        private Domain.Purposes.Purpose PurposeOf(in Setting setting)
+        {
+            isInDoubt |= setting.Purpose.Value >= facts.Vocabulary.Purposes.Length;
+            return facts.Vocabulary[isInDoubt ? default : setting.Purpose].Purpose;
+        }
+
+        private static Choice ChoiceOf(in Setting setting) => Choice.Of(
+            setting.Effect, setting.Conditions, setting.ExpiresAt == Instant.Never ? null : setting.ExpiresAt, setting.VocabularyVersion);
+    }
+}

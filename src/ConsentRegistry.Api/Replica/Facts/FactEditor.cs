@@ -1,0 +1,245 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>Where an editor finds slots, and puts them.</summary>
+internal interface ISlotStore
+{
+    /// <summary>The slot of that name; an empty one of that name if there is none.</summary>
+    VideoSlot Video(in FactKey key);
+
+    /// <summary>The slot of that name; an empty one of that name if there is none.</summary>
+    CreatorSlot Creator(in FactKey key);
+
+    void Set(in VideoSlot slot);
+
+    void Set(in CreatorSlot slot);
+
+    /// <summary>Keeps an extra in place of the one before; nothing, if it is null.</summary>
+    /// <returns>Its place.</returns>
+    int Keep(object? extra, int before);
+}
+
+/// <summary>Memory is not what the database says, in a way that only loading it anew can mend.</summary>
+internal sealed class MemoryLostException(string message) : Exception(message);
+
+/// <summary>Puts records in place of records: how a row or an event changes what slots hold.</summary>
+internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extras, ISlotStore store, Vocabulary vocabulary)
+{
+    private Vocabulary vocabulary = vocabulary;
+
+    /// <summary>The vocabulary, with what was added here.</summary>
+    public Vocabulary Vocabulary => vocabulary;
+
+    /// <summary>The version of a creator's stream that memory has reached; 0 if it knows of none.</summary>
+    public long VersionOf(CreatorId creator) => store.Creator(hasher.Of(creator.Value)).Version;
+
+    /// <summary>Notes that a stream is at a version.</summary>
+    public void Reach(CreatorId creator, long version) => store.Set(store.Creator(hasher.Of(creator.Value)) with { Version = version });
+
+    /// <summary>Says whether what memory knows of a creator may be answered from.</summary>
+    public void Doubt(CreatorId creator)
+    {
+        var slot = store.Creator(hasher.Of(creator.Value));
+        store.Set(slot with { Word = slot.Word.WithUnreadable(true) });
+    }
+
+    /// <summary>Forgets everything that a creator has said, and the videos that they own: what is put after it is all there is.</summary>
+    public void Forget(CreatorId creator)
+    {
+        var slot = store.Creator(hasher.Of(creator.Value));
+        // What stays behind in slots is of an epoch that is over. There are no more than a byte can count.
+        if (slot.Word.Epoch == byte.MaxValue)
+            throw new MemoryLostException("A creator was forgotten too often.");
+        store.Set(new CreatorSlot
+        {
+            Name = slot.Name,
+            Word = default(SlotWord).WithEpoch((byte)(slot.Word.Epoch + 1)).WithLink(store.Keep(null, slot.Word.Link)),
+        });
+    }
+
+    /// <summary>Applies an event.</summary>
+    public void Apply(CreatorId? creator, RecordedChange change)
+    {
+        switch (change)
+        {
+            case RecordedChange.OfPurpose added:
+                vocabulary = new([.. vocabulary.Purposes, added.Purpose]);
+                break;
+            case RecordedChange.OfDefault setting when creator is { } decider:
+                PutDefault(decider, setting.Key, setting.After);
+                break;
+            case RecordedChange.OfOverride setting when creator is { } decider:
+                PutOverride(decider, setting.Key, setting.After);
+                break;
+            case RecordedChange.OfStop stop when creator is { } stopped:
+                PutStop(stopped, stop.Kind, stop.After);
+                break;
+            case RecordedChange.OfVideo video:
+                PutVideo(video.Video, video.After);
+                break;
+            case RecordedChange.OfErasure when creator is { } erased:
+                Erase(erased);
+                break;
+            default:
+                throw new MemoryLostException("An event stands in a stream where none of its type can.");
+        }
+    }
+
+    /// <summary>Puts a default; null takes it away.</summary>
+    public void PutDefault(CreatorId creator, DefaultKey key, DefaultSetting? setting)
+    {
+        var slot = store.Creator(hasher.Of(creator.Value));
+        var extra = ExtraOf(slot);
+        var standing = slot.Word.HasPlain ? SettingList.Empty.With(slot.Word.Purpose, null, [slot.Plain]) : extra.Defaults;
+        var segments = new List<Setting>();
+        var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
+        if (setting is not null)
+            Setting.Add(segments, setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
+        PutDefaults(slot, extra, standing.With(purpose, requester, [.. segments]));
+    }
+
+    /// <summary>Puts an override; null takes it away.</summary>
+    public void PutOverride(CreatorId decider, OverrideKey key, OverrideSetting? setting)
+    {
+        var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
+        Setting? wanted = setting is null ? null : Setting.Of(setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
+        PutOverride(hasher.Of(decider.Value), hasher.Of(decider, key.Video), purpose, requester, wanted);
+    }
+
+    /// <summary>Puts an override whose records are known by their names in memory.</summary>
+    public void PutOverride(in FactKey decider, in FactKey place, PurposeIndex purpose, (FactKey Key, Requester Requester)? requester, Setting? wanted)
+    {
+        var creator = store.Creator(decider);
+        var slot = Current(place, creator);
+        // As nearly all are: the first word on a video, for anybody.
+        if (slot.Word is { HasPlain: false, Link: 0 } && wanted is { } first && SlotWord.Fits(first))
+        {
+            slot.Word = slot.Word.WithPlain(first);
+            (slot.StampVersion, slot.StampAt) = (first.Stamp.Version, first.Stamp.At.Microseconds);
+            store.Set(slot);
+            store.Set(creator with { Overrides = creator.Overrides + 1 });
+            return;
+        }
+        var extra = ExtraOf(slot);
+        var standing = slot.Word.HasPlain ? SettingList.Empty.With(slot.Word.Purpose, null, [slot.Plain]) : extra.Overrides;
+        var had = standing.Has(purpose, requester?.Key);
+        PutOverrides(slot, extra, standing.With(purpose, requester, wanted is { } setting ? [setting] : []));
+        var change = (wanted is null ? 0 : 1) - (had ? 1 : 0);
+        if (change != 0)
+            store.Set(creator with { Overrides = creator.Overrides + change });
+    }
+
+    /// <summary>Puts what is registered about a video.</summary>
+    public void PutVideo(VideoKey video, VideoRecord record) => PutVideo(
+        hasher.Of(video.Creator.Value), hasher.Of(video), record.PublishedAt, [.. record.Participants], [.. record.Sources]);
+
+    /// <summary>Puts what is registered about a video whose records are known by their names in memory.</summary>
+    public void PutVideo(in FactKey owner, in FactKey video, Instant? publishedAt, RegisteredParticipant[] participants, VideoKey[] sources)
+    {
+        var creator = store.Creator(owner);
+        var slot = Current(video, creator);
+        if (!slot.Word.IsRegistered)
+            store.Set(creator with { Videos = creator.Videos + 1 });
+        slot.PublishedAt = (publishedAt ?? Instant.Beginning).Microseconds;
+        slot.Word = slot.Word.WithRegistered(true);
+        if (participants.Length == 0 && sources.Length == 0 && slot.Word.Link == 0)
+        {
+            store.Set(slot);
+            return;
+        }
+        Put(slot, new VideoExtra
+        {
+            Overrides = ExtraOf(slot).Overrides,
+            Participants = Array.ConvertAll(participants, one => new Participant(names.NumberOf(one.Creator), one.Role)),
+            Sources = Array.ConvertAll(sources, names.NumberOf),
+        });
+    }
+
+    /// <summary>Puts a stop; null lifts it.</summary>
+    public void PutStop(CreatorId creator, StopKind kind, Stop? stop)
+    {
+        var slot = store.Creator(hasher.Of(creator.Value));
+        var extra = ExtraOf(slot);
+        var (hold, lockdown) = kind == StopKind.Hold ? (stop, extra.Lockdown) : (extra.Hold, stop);
+        Put(slot, new CreatorExtra
+        {
+            Defaults = extra.Defaults,
+            Hold = hold,
+            Lockdown = lockdown,
+            HoldFact = StopFact.Of(hold, vocabulary),
+            LockdownFact = StopFact.Of(lockdown, vocabulary),
+            IsErased = extra.IsErased,
+        });
+    }
+
+    /// <summary>Leaves a tombstone that denies.</summary>
+    public void Erase(CreatorId creator)
+    {
+        var version = VersionOf(creator);
+        Forget(creator);
+        Put(store.Creator(hasher.Of(creator.Value)) with { Version = version }, new CreatorExtra { IsErased = true });
+    }
+
+    private void PutDefaults(CreatorSlot slot, CreatorExtra extra, SettingList defaults)
+    {
+        slot.Word = slot.Word.WithoutPlain();
+        (slot.StampVersion, slot.StampAt) = (0, 0);
+        if (defaults.Only is { } only && SlotWord.Fits(only))
+        {
+            slot.Word = slot.Word.WithPlain(only);
+            (slot.StampVersion, slot.StampAt) = (only.Stamp.Version, only.Stamp.At.Microseconds);
+            defaults = SettingList.Empty;
+        }
+        Put(slot, new CreatorExtra
+        {
+            Defaults = defaults,
+            Hold = extra.Hold,
+            Lockdown = extra.Lockdown,
+            HoldFact = extra.HoldFact,
+            LockdownFact = extra.LockdownFact,
+            IsErased = extra.IsErased,
+        });
+    }
+
+    private void PutOverrides(VideoSlot slot, VideoExtra extra, SettingList overrides)
+    {
+        slot.Word = slot.Word.WithoutPlain();
+        (slot.StampVersion, slot.StampAt) = (0, 0);
+        if (overrides.Only is { } only && SlotWord.Fits(only))
+        {
+            slot.Word = slot.Word.WithPlain(only);
+            (slot.StampVersion, slot.StampAt) = (only.Stamp.Version, only.Stamp.At.Microseconds);
+            overrides = SettingList.Empty;
+        }
+        Put(slot, new VideoExtra { Overrides = overrides, Participants = extra.Participants, Sources = extra.Sources });
+    }
+
+    private void Put(VideoSlot slot, VideoExtra extra) =>
+        store.Set(slot with { Word = slot.Word.WithLink(store.Keep(extra.IsEmpty ? null : extra, slot.Word.Link)) });
+
+    private void Put(CreatorSlot slot, CreatorExtra extra) =>
+        store.Set(slot with { Word = slot.Word.WithLink(store.Keep(extra.IsEmpty ? null : extra, slot.Word.Link)) });
+
+    // A slot of an epoch that is over says nothing: it begins anew.
+    private VideoSlot Current(in FactKey place, in CreatorSlot decider)
+    {
+        var slot = store.Video(place);
+        if (slot.Word.Epoch == decider.Word.Epoch)
+            return slot;
+        return new() { Name = slot.Name, Word = default(SlotWord).WithEpoch(decider.Word.Epoch).WithLink(store.Keep(null, slot.Word.Link)) };
+    }
+
+    private VideoExtra ExtraOf(in VideoSlot slot) =>
+        slot.Word.Link == 0 ? new() : extras.Find<VideoExtra>(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+
+    private CreatorExtra ExtraOf(in CreatorSlot slot) =>
+        slot.Word.Link == 0 ? new() : extras.Find<CreatorExtra>(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+
+    private (FactKey Key, Requester Requester)? Named(Requester? requester) => requester is { } named ? (hasher.Of(named.Value), named) : null;
+}

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>A check as a caller's bytes name it. The ids are valid.</summary>
+internal readonly ref struct AskedCheck
+{
+    public required ReadOnlySpan<byte> Creator { get; init; }
+
+    public required ReadOnlySpan<byte> Video { get; init; }
+
+    /// <summary>Who asks; empty for one that nobody named.</summary>
+    public ReadOnlySpan<byte> Requester { get; init; }
+
+    public required PurposeIndex Purpose { get; init; }
+}
+
+/// <summary>The names in memory of a check's owner and video, made once and looked up as often as it takes.</summary>
+internal readonly record struct CheckKeys(FactKey Owner, FactKey Video);
+
+/// <summary>A decision, and the version of the owner's stream that it knows.</summary>
+internal readonly record struct Outcome(Decision Decision, long Version);
+
+/// <summary>
+/// All settings, stops and registered facts, as far as one writer has stored them. Any number of readers decide from it meanwhile without
+/// a lock: a number, odd while something is being stored, tells them whether to look again.
+/// </summary>
+internal sealed class FactMemory
+{
+    private readonly SlotTable<VideoSlot> videos = new();
+    private readonly SlotTable<CreatorSlot> creators = new();
+    private long generation;
+    private Vocabulary? vocabulary;
+
+    /// <summary>An empty memory, whose hash key nobody knows.</summary>
+    public FactMemory()
+        : this(new KeyHasher(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))))
+    {
+    }
+
+    /// <summary>An empty memory whose records have the same names as another's.</summary>
+    public FactMemory(KeyHasher hasher) => (Hasher, Names) = (hasher, new(hasher));
+
+    public KeyHasher Hasher { get; }
+
+    public Names Names { get; }
+
+    public ExtraTable Extras { get; } = new();
+
+    /// <summary>The vocabulary, which is the first thing that is loaded.</summary>
+    public Vocabulary Vocabulary => Volatile.Read(ref vocabulary) ?? throw new InvalidOperationException("No vocabulary has been loaded.");
+
+    public bool HasVocabulary => Volatile.Read(ref vocabulary) is not null;
+
+    /// <summary>Videos and appearances that memory holds.</summary>
+    public long VideoCount => videos.Count;
+
+    /// <summary>Creators that memory holds.</summary>
+    public long CreatorCount => creators.Count;
+
+    /// <summary>The slot of a video or an appearance; the reference is null if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly VideoSlot FindVideo(in FactKey key) => ref videos.Find(key);
+
+    /// <summary>The slot of a creator; the reference is null if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly CreatorSlot FindCreator(in FactKey key) => ref creators.Find(key);
+
+    /// <summary>The names of a check's records, whose places the processor is asked to fetch.</summary>
+    public CheckKeys Prepare(ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video)
+    {
+        var keys = new CheckKeys(Hasher.OfCreator(creator), Hasher.OfVideo(creator, video));
+        creators.Prefetch(keys.Owner);
+        videos.Prefetch(keys.Video);
+        return keys;
+    }
+
+    /// <summary>Decides a check.</summary>
+    /// <param name="check">The check; its purpose is of this memory's vocabulary.</param>
+    /// <param name="keys">The names of its records.</param>
+    /// <param name="now">The moment that expiries are compared with.</param>
+    public Outcome Decide(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    {
+        var wait = new SpinWait();
+        while (true)
+        {
+            var before = Volatile.Read(ref generation);
+            if ((before & 1) == 0)
+            {
+                var known = Vocabulary;
+                var view = new MemoryView(this, known, check, keys);
+                var decision = Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known);
+                Volatile.ReadBarrier();
+                if (Volatile.Read(ref generation) == before)
+                    return new(decision, view.OwnerVersion);
+            }
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>Reads what one state of memory says, as often as it takes until nothing was stored meanwhile.</summary>
+    public T Read<T>(Func<FactMemory, T> read)
+    {
+        var wait = new SpinWait();
+        while (true)
+        {
+            var before = Volatile.Read(ref generation);
+            if ((before & 1) == 0)
+            {
+                var value = read(this);
+                Volatile.ReadBarrier();
+                if (Volatile.Read(ref generation) == before)
+                    return value;
+            }
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>Whether memory has reached these versions, by stream.</summary>
+    public bool Reaches(IReadOnlyDictionary<string, long> versions) => Read(memory => versions.All(wanted => memory.VersionOf(wanted.Key) >= wanted.Value));
+
+    /// <summary>The version of a stream that memory has reached; 0 if it knows of none.</summary>
+    public long VersionOf(string stream)
+    {
+        if (stream == StreamId.Vocabulary.Name)
+            return Vocabulary.Version;
+        ref readonly var slot = ref creators.Find(Hasher.Of(stream));
+        return Unsafe.IsNullRef(in slot) ? 0 : slot.Version;
+    }
+
+    /// <summary>Stores what was prepared aside: readers see all of it or nothing.</summary>
+    public void Publish(IReadOnlyCollection<VideoSlot> changedVideos, IReadOnlyCollection<CreatorSlot> changedCreators, Vocabulary? newVocabulary)
+    {
+        foreach (var slot in changedVideos)
+            videos.Reserve(slot.Key);
+        foreach (var slot in changedCreators)
+            creators.Reserve(slot.Key);
+        Volatile.Write(ref generation, generation + 1);
+        Volatile.WriteBarrier();
+        if (newVocabulary is not null)
+            Volatile.Write(ref vocabulary, newVocabulary);
+        foreach (var slot in changedVideos)
+            videos.Put(slot);
+        foreach (var slot in changedCreators)
+            creators.Put(slot);
+        Volatile.Write(ref generation, generation + 1);
+    }
+
+    /// <summary>Stores into a memory that nobody reads yet.</summary>
+    public void Load(in VideoSlot slot) => videos.Put(slot);
+
+    /// <summary>Stores into a memory that nobody reads yet.</summary>
+    public void Load(in CreatorSlot slot) => creators.Put(slot);
+
+    /// <summary>Stores into a memory that nobody reads yet.</summary>
+    public void Load(Vocabulary loaded) => Volatile.Write(ref vocabulary, loaded);
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>
+/// A hash table of plain structs for one writer and any number of readers: open addressing with linear probing, in segments that each grow
+/// by themselves. The garbage collector has nothing to follow in it, and no operation touches more than one segment.
+/// </summary>
+/// <remarks>
+/// Readers may see a slot half written: whoever reads has to find out whether anything was stored meanwhile (<see cref="FactMemory"/>'s
+/// generation), and to read again. Until then what was read is safe to look at, and means nothing.
+/// </remarks>
+/// <typeparam name="T">The slot.</typeparam>
+internal sealed class SlotTable<T>
+    where T : unmanaged, ISlot
+{
+    /// <summary>A power of two. With ten million records a segment has some thousands, which are copied in tens of microseconds.</summary>
+    private const int Segments = 4096;
+
+    private const int SegmentShift = 64 - 12;
+
+    /// <summary>Of a hundred slots of a segment, how many are taken before it grows. More make long walks, fewer waste memory.</summary>
+    private const int FullPercent = 82;
+
+    /// <summary>By how many percent a full segment grows: little, since what is reserved is memory that nothing uses.</summary>
+    private const int GrowthPercent = 15;
+
+    private const int SmallestGrowth = 4;
+
+    private readonly T[][] segments = new T[Segments][];
+    private readonly int[] taken = new int[Segments];
+
+    public SlotTable() => Array.Fill(segments, []);
+
+    /// <summary>Records that the table holds, dead ones included.</summary>
+    public long Count
+    {
+        get
+        {
+            var count = 0L;
+            foreach (var number in taken)
+                count += number;
+            return count;
+        }
+    }
+
+    /// <summary>Finds a record; the reference is null if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly T Find(in FactKey key)
+    {
+        var slots = Volatile.Read(ref segments[(int)(key.Low >> SegmentShift)]);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(slots);
+        var at = PlaceOf(key, slots.Length);
+        for (var walked = 0; walked < slots.Length; walked++)
+        {
+            ref var slot = ref Unsafe.Add(ref first, at);
+            var name = slot.Key;
+            if (name == key)
+                return ref slot;
+            if (name.IsEmpty)
+                break;
+            if (++at == slots.Length)
+                at = 0;
+        }
+        return ref Unsafe.NullRef<T>();
+    }
+
+    /// <summary>Asks the processor to fetch the place where a record would be. A hint: it reads nothing and cannot fail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(in FactKey key)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var slots = segments[(int)(key.Low >> SegmentShift)];
+        if (slots.Length == 0)
+            return;
+        // The collector may move the segment between the two lines: then another line is fetched in vain.
+        ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slots), PlaceOf(key, slots.Length));
+        Sse.Prefetch0(Unsafe.AsPointer(ref slot));
+    }
+
+    /// <summary>Stores a record in place of the one of its name. Only the one writer may.</summary>
+    public void Put(in T record)
+    {
+        var segment = (int)(record.Key.Low >> SegmentShift);
+        ref var slot = ref SlotOf(segments[segment], record.Key);
+        if (Unsafe.IsNullRef(ref slot) || (slot.Key.IsEmpty && (taken[segment] + 1) * 100L > segments[segment].Length * (long)FullPercent))
+        {
+            Grow(segment);
+            slot = ref SlotOf(segments[segment], record.Key);
+        }
+        if (slot.Key.IsEmpty)
+            taken[segment]++;
+        slot = record;
+    }
+
+    /// <summary>Makes room for a record beforehand, so that storing it is nothing but a store.</summary>
+    public void Reserve(in FactKey key)
+    {
+        var segment = (int)(key.Low >> SegmentShift);
+        ref var slot = ref SlotOf(segments[segment], key);
+        if (Unsafe.IsNullRef(ref slot) || (slot.Key.IsEmpty && (taken[segment] + 1) * 100L > segments[segment].Length * (long)FullPercent))
+            Grow(segment);
+    }
+
+    // Readers go on in the old segment, which holds the same until something is stored.
+    private void Grow(int segment)
+    {
+        var old = segments[segment];
+        var grown = new T[(int)(old.Length * (100L + GrowthPercent) / 100) + SmallestGrowth];
+        var count = 0;
+        foreach (ref readonly var record in old.AsSpan())
+        {
+            if (record.Key.IsEmpty || record.IsDead)
+                continue;
+            SlotOf(grown, record.Key) = record;
+            count++;
+        }
+        taken[segment] = count;
+        Volatile.Write(ref segments[segment], grown);
+    }
+
+    // The record's slot, or the empty one that it would take; null in a segment that is full.
+    private static ref T SlotOf(T[] slots, in FactKey key)
+    {
+        var at = PlaceOf(key, slots.Length);
+        for (var walked = 0; walked < slots.Length; walked++)
+        {
+            ref var slot = ref slots[at];
+            if (slot.Key == key || slot.Key.IsEmpty)
+                return ref slot;
+            if (++at == slots.Length)
+                at = 0;
+        }
+        return ref Unsafe.NullRef<T>();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOf(in FactKey key, int length) => (int)((key.High >> 32) * (uint)length >> 32);
+}

@@ -1,0 +1,132 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>What a table of slots needs to know of one.</summary>
+internal interface ISlot
+{
+    /// <summary>The record's name; empty in an empty slot.</summary>
+    FactKey Key { get; }
+
+    /// <summary>Whether the slot says nothing any more, so that a growing table may leave it behind.</summary>
+    bool IsDead { get; }
+}
+
+/// <summary>
+/// The part of a slot that is read and written as one word, and so is never half old and half new: a plain setting, and where to find what
+/// does not fit.
+/// </summary>
+/// <param name="Bits">
+/// From the lowest: 32 bits link, 8 purpose, 2 effect (0 is no plain setting), 3 conditions, 1 registered, 1 unreadable, 1 free, 8 vocabulary
+/// version, 8 epoch.
+/// </param>
+internal readonly record struct SlotWord(ulong Bits)
+{
+    private const int PurposeAt = 32;
+    private const int EffectAt = 40;
+    private const int ConditionsAt = 42;
+    private const int RegisteredAt = 45;
+    private const int UnreadableAt = 46;
+    private const int VocabularyAt = 48;
+    private const int EpochAt = 56;
+    private const ulong PlainMask = 0x00FF_1FFF_0000_0000;
+
+    /// <summary>The place of what does not fit into the slot; 0 if everything does.</summary>
+    public int Link => (int)(uint)Bits;
+
+    /// <summary>The effect of the plain setting; 0 if there is none.</summary>
+    public Effect Effect => (Effect)(Bits >> EffectAt & 3);
+
+    /// <summary>Whether there is a plain setting.</summary>
+    public bool HasPlain => Effect != default;
+
+    /// <summary>The purpose of the plain setting.</summary>
+    public PurposeIndex Purpose => new((byte)(Bits >> PurposeAt));
+
+    /// <summary>Of a video: whether it is registered.</summary>
+    public bool IsRegistered => (Bits >> RegisteredAt & 1) != 0;
+
+    /// <summary>Of a creator: whether what memory knows is in doubt, so that nothing may be answered from it.</summary>
+    public bool IsUnreadable => (Bits >> UnreadableAt & 1) != 0;
+
+    /// <summary>Of a creator: which of their records hold. Of a record: to which epoch of its decider it belongs.</summary>
+    public byte Epoch => (byte)(Bits >> EpochAt);
+
+    public SlotWord WithLink(int link) => new((Bits & ~0xFFFF_FFFFUL) | (uint)link);
+
+    public SlotWord WithRegistered(bool registered) => new((Bits & ~(1UL << RegisteredAt)) | (registered ? 1UL << RegisteredAt : 0));
+
+    public SlotWord WithUnreadable(bool unreadable) => new((Bits & ~(1UL << UnreadableAt)) | (unreadable ? 1UL << UnreadableAt : 0));
+
+    public SlotWord WithEpoch(byte epoch) => new((Bits & ~(0xFFUL << EpochAt)) | ((ulong)epoch << EpochAt));
+
+    public SlotWord WithoutPlain() => new(Bits & ~PlainMask);
+
+    /// <summary>The word with a plain setting. Of the setting, the stamp stands beside the word.</summary>
+    public SlotWord WithPlain(in Setting setting) => new(
+        (Bits & ~PlainMask)
+        | ((ulong)setting.Purpose.Value << PurposeAt)
+        | ((ulong)setting.Effect << EffectAt)
+        | ((ulong)setting.Conditions << ConditionsAt)
+        | ((ulong)(byte)setting.VocabularyVersion << VocabularyAt));
+
+    /// <summary>Whether a setting fits: it is for anybody, covers every video and never expires.</summary>
+    public static bool Fits(in Setting setting) =>
+        setting.Audience == Audience.Anybody && setting.ExpiresAt == Instant.Never && setting.From == Instant.Beginning
+        && setting.VocabularyVersion is >= 0 and <= byte.MaxValue;
+
+    /// <summary>The plain setting.</summary>
+    public Setting Plain(Scope scope, Stamp stamp) => new()
+    {
+        Scope = scope,
+        Audience = Audience.Anybody,
+        Purpose = Purpose,
+        Effect = Effect,
+        Conditions = (Conditions)(Bits >> ConditionsAt & 7),
+        VocabularyVersion = (byte)(Bits >> VocabularyAt),
+        From = Instant.Beginning,
+        ExpiresAt = Instant.Never,
+        Stamp = stamp,
+    };
+}
+
+/// <summary>What is registered about a video and what its owner has said about it; or what a participant has said about it. 48 bytes.</summary>
+internal struct VideoSlot : ISlot
+{
+    public FactKey Name;
+    public long PublishedAt;
+    public long StampVersion;
+    public long StampAt;
+    public SlotWord Word;
+
+    public readonly FactKey Key => Name;
+
+    public readonly bool IsDead => !Word.HasPlain && !Word.IsRegistered && Word.Link == 0;
+
+    /// <summary>When the video was published; the beginning if that is unknown.</summary>
+    public readonly Instant? Published => PublishedAt == Instant.Beginning.Microseconds ? null : new Instant(PublishedAt);
+
+    public readonly Setting Plain => Word.Plain(Scope.Override, new(StampVersion, new(StampAt)));
+}
+
+/// <summary>A creator's stream, and their default if it is a plain one. 56 bytes.</summary>
+internal struct CreatorSlot : ISlot
+{
+    public FactKey Name;
+    public long Version;
+    public long StampVersion;
+    public long StampAt;
+    public SlotWord Word;
+    public int Overrides;
+    public int Videos;
+
+    public readonly FactKey Key => Name;
+
+    // A stream's version is never forgotten: after it, what comes next is known.
+    public readonly bool IsDead => false;
+
+    public readonly Setting Plain => Word.Plain(Scope.Default, new(StampVersion, new(StampAt)));
+}

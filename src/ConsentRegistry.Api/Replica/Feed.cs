@@ -1,0 +1,118 @@
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>Which history a server tells: another one may begin where a backup is restored or a standby promoted.</summary>
+internal readonly record struct ServerIdentity(string System, string Timeline);
+
+/// <summary>A row of the nodes.</summary>
+internal readonly record struct NodeRow(Guid Id, long Beat, TimeSpan Delta);
+
+/// <summary>An event as the feed brings it.</summary>
+/// <param name="Seq">Its place in the log; null if it still waits in the inbox.</param>
+/// <param name="Stream">Its stream.</param>
+/// <param name="Version">The version of the stream.</param>
+/// <param name="Ordinal">Its place in the version.</param>
+/// <param name="Count">How many events make up the version.</param>
+/// <param name="EventId">Its id.</param>
+/// <param name="Type">One of <see cref="EventType"/>.</param>
+/// <param name="Body">What it says; null if it was erased.</param>
+internal sealed record FeedEvent(long? Seq, StreamId Stream, long Version, int Ordinal, int Count, Guid EventId, string Type, byte[]? Body);
+
+/// <summary>What one snapshot of the database says.</summary>
+/// <param name="SentAt">This node's time just before it was asked for.</param>
+/// <param name="DatabaseTime">The database's time.</param>
+/// <param name="Snapshot">The snapshot, as PostgreSQL writes it.</param>
+/// <param name="Server">Which history it is of.</param>
+/// <param name="Nodes">The nodes.</param>
+/// <param name="History">The log from the wanted place on, in its order.</param>
+/// <param name="IsCut">Whether there is more of it than was read.</param>
+/// <param name="Inbox">Everything that waits for the log.</param>
+/// <param name="Reloaded">All that stands of the creators who were asked for.</param>
+internal sealed record Poll(
+    long SentAt,
+    Instant DatabaseTime,
+    string Snapshot,
+    ServerIdentity Server,
+    IReadOnlyList<NodeRow> Nodes,
+    IReadOnlyList<FeedEvent> History,
+    bool IsCut,
+    IReadOnlyList<FeedEvent> Inbox,
+    IReadOnlyList<CreatorRecords> Reloaded);
+
+/// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
+internal static class Feed
+{
+    /// <summary>The server's identity, as a list of columns.</summary>
+    public const string IdentityColumns = "(SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)";
+
+    private const string EventColumns = "creator, version, ordinal, count, event_id, type, body";
+
+    /// <summary>Polls.</summary>
+    /// <param name="connection">A connection to the primary.</param>
+    /// <param name="from">The place in the log from which on it is read.</param>
+    /// <param name="limit">Events of the log that are read, at most.</param>
+    /// <param name="reload">Creators of whom everything is read.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
+    public static async Task<Poll> PollAsync(NpgsqlConnection connection, long from, int limit, IReadOnlyCollection<CreatorId> reload, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+                // On a standby the position to write at cannot be asked for: the poll fails.
+                new($"SELECT now(), pg_current_snapshot()::text, {IdentityColumns}"),
+                new("SELECT id, beat, delta_ms FROM consent.node"),
+                new($"SELECT seq, {EventColumns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
+                {
+                    Parameters = { new() { Value = from }, new() { Value = limit + 1 } },
+                },
+                new($"SELECT NULL::bigint, {EventColumns} FROM consent.inbox"),
+            },
+        };
+        if (reload.Count > 0)
+            CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
+        batch.BatchCommands.Add(new("COMMIT"));
+
+        var sentAt = Elapsed.Now;
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var (time, snapshot, server) = (Instant.From(reader.GetDateTime(0)), reader.GetString(1), new ServerIdentity(reader.GetString(2), reader.GetString(3)));
+        await reader.NextResultAsync(cancellation);
+        var nodes = new List<NodeRow>();
+        while (await reader.ReadAsync(cancellation))
+            nodes.Add(new(reader.GetGuid(0), reader.GetInt64(1), TimeSpan.FromMilliseconds(reader.GetInt32(2))));
+        await reader.NextResultAsync(cancellation);
+        var history = await ReadEventsAsync(reader, cancellation);
+        var isCut = history.Count > limit;
+        if (isCut)
+            history.RemoveAt(history.Count - 1);
+        await reader.NextResultAsync(cancellation);
+        var inbox = await ReadEventsAsync(reader, cancellation);
+        var reloaded = reload.Count == 0 ? [] : await CreatorRecords.ReadAsync(reader, cancellation);
+        return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded);
+    }
+
+    private static async Task<List<FeedEvent>> ReadEventsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var events = new List<FeedEvent>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            events.Add(new(
+                reader.IsDBNull(0) ? null : reader.GetInt64(0),
+                StreamId.TryParse(reader.GetString(1), out var stream) ? stream : throw new InvalidDataException("An event is of no stream."),
+                reader.GetInt64(2),
+                reader.GetInt32(3),
+                reader.GetInt32(4),
+                reader.GetGuid(5),
+                reader.GetString(6),
+                reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7)));
+        }
+        return events;
+    }
+}

@@ -1,0 +1,157 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>Whether a change is in force on every node, or by when it will be.</summary>
+/// <param name="Everywhere">Whether every check that starts from now on, on any node, is answered with the change.</param>
+/// <param name="By">The moment by which it will be; null if it is.</param>
+internal readonly record struct InForce(bool Everywhere, Instant? By)
+{
+    public static readonly InForce Now = new(true, null);
+}
+
+/// <summary>
+/// Waits until changes are in force on every node: until each node says that its memory has them, or until so much time has passed that whatever
+/// a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody who waits holds a connection.
+/// </summary>
+internal sealed partial class Fence(Database database, ReplicaOptions options, Applier applier, ILogger<Fence> logger) : BackgroundService
+{
+    /// <summary>Between two looks at the nodes while somebody waits.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+
+    private readonly SemaphoreSlim signal = new(0, 1);
+    private readonly Lock guard = new();
+    private readonly List<Waiter> waiters = [];
+
+    /// <summary>The bound that holds whatever the other nodes' Δ is, where they cannot be asked.</summary>
+    private static readonly TimeSpan LargestDelta = TimeSpan.FromMilliseconds(ReplicaOptions.LargestDeltaMs);
+
+    /// <summary>By when a change that has just been committed is in force everywhere, seen from a moment.</summary>
+    public Instant BoundFrom(Instant now) => now.Plus(ReplicaOptions.LongestWait(knownDelta));
+
+    private TimeSpan knownDelta = options.Delta;
+
+    /// <summary>Waits until the changes of these transactions are in force on every node.</summary>
+    /// <param name="xids">The transactions, committed.</param>
+    /// <param name="committedAt">This node's time after the last of them was known to be committed.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task WaitAsync(IReadOnlyCollection<ulong> xids, long committedAt, CancellationToken cancellation)
+    {
+        if (!options.HasFence || xids.Count == 0)
+            return Task.CompletedTask;
+        var waiter = new Waiter([.. xids], committedAt);
+        lock (guard)
+            waiters.Add(waiter);
+        Signal();
+        return waiter.Done.Task.WaitAsync(cancellation);
+    }
+
+    public override void Dispose()
+    {
+        signal.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        applier.Beaten = Signal;
+        while (true)
+        {
+            Waiter[] waiting;
+            lock (guard)
+                waiting = [.. waiters];
+            if (waiting.Length == 0)
+            {
+                await signal.WaitAsync(stoppingToken);
+                continue;
+            }
+            try
+            {
+                await LookAsync(waiting, stoppingToken);
+            }
+            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            {
+                LogUnseen(e.GetType().Name);
+            }
+            Release();
+            await signal.WaitAsync(BetweenLooks, stoppingToken);
+        }
+    }
+
+    private async Task LookAsync(Waiter[] waiting, CancellationToken cancellation)
+    {
+        // Sent now: after the commits of all who wait already.
+        await using var batch = database.Replica.CreateBatch();
+        batch.BatchCommands.Add(new("SELECT coalesce(max(delta_ms), 0) FROM consent.node"));
+        batch.BatchCommands.Add(new(
+            """
+            SELECT x FROM unnest($1) AS wanted(x) WHERE NOT EXISTS (SELECT FROM consent.node WHERE NOT pg_visible_in_snapshot(x, seen))
+            """)
+        {
+            Parameters = { new() { Value = waiting.SelectMany(waiter => waiter.Left).Distinct().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8 } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var largest = TimeSpan.FromMilliseconds(Math.Max(reader.GetInt32(0), (int)options.Delta.TotalMilliseconds));
+        knownDelta = largest;
+        await reader.NextResultAsync(cancellation);
+        var everywhere = new HashSet<ulong>();
+        while (await reader.ReadAsync(cancellation))
+            everywhere.Add(reader.GetFieldValue<ulong>(0));
+        foreach (var waiter in waiting)
+            waiter.Note(everywhere, largest);
+    }
+
+    private void Release()
+    {
+        lock (guard)
+        {
+            waiters.RemoveAll(waiter =>
+            {
+                var isOver = waiter.Left.Count == 0 || Elapsed.Since(waiter.CommittedAt) >= ReplicaOptions.LongestWait(waiter.LargestDelta ?? LargestDelta);
+                if (isOver)
+                    waiter.Done.TrySetResult();
+                return isOver;
+            });
+        }
+    }
+
+    private void Signal()
+    {
+        try
+        {
+            if (signal.CurrentCount == 0)
+                signal.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Somebody else was as quick, or the host ends.
+        }
+    }
+
+    [LoggerMessage(65, LogLevel.Warning, "The nodes could not be looked at: {Kind}")]
+    private partial void LogUnseen(string kind);
+
+    private sealed class Waiter(HashSet<ulong> left, long committedAt)
+    {
+        /// <summary>The transactions that some node does not have yet.</summary>
+        public HashSet<ulong> Left { get; } = left;
+
+        public long CommittedAt { get; } = committedAt;
+
+        /// <summary>The largest Δ of the nodes, as far as they were read after the commit; null if they were not.</summary>
+        public TimeSpan? LargestDelta { get; private set; }
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Note(HashSet<ulong> everywhere, TimeSpan largest)
+        {
+            Left.ExceptWith(everywhere);
+            LargestDelta = LargestDelta is { } before && before > largest ? before : largest;
+        }
+    }
+}

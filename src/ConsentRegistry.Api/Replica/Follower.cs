@@ -1,0 +1,198 @@
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>What applying a poll came to.</summary>
+/// <param name="BroughtEvents">Whether it brought any event that was not known before.</param>
+/// <param name="IsComplete">Whether memory has all that the poll's snapshot saw.</param>
+internal readonly record struct Applied(bool BroughtEvents, bool IsComplete);
+
+/// <summary>
+/// Applies polls to memory. A version of a stream is applied whole, when it is the next one; one that is known is passed over; anything else
+/// puts the creator in doubt, of whom the next poll reads everything. Where history itself is another, memory is lost.
+/// </summary>
+internal sealed partial class Follower(FactMemory memory, ServerIdentity server, long position, Guid anchor, IEnumerable<Guid> waiting, ILogger logger)
+{
+    /// <summary>Events of the log that one poll reads; a node that is further behind takes several.</summary>
+    private const int EventsPerPoll = 20_000;
+
+    private readonly HashSet<CreatorId> doubted = [];
+    private HashSet<Guid> waiting = [.. waiting];
+    private long position = position;
+    private Guid anchor = anchor;
+
+    /// <summary>The place in the log from which on the next poll reads: the last event that is known, which has to be there still.</summary>
+    public long From => Math.Max(position, 0);
+
+    /// <summary>Events of the log that the next poll reads, at most.</summary>
+    public int Limit { get; private set; } = EventsPerPoll;
+
+    /// <summary>Creators of whom the next poll reads everything.</summary>
+    public IReadOnlyCollection<CreatorId> Doubted => doubted;
+
+    /// <summary>Has everything about a creator read by the next poll; until then nothing is answered about them.</summary>
+    public void Doubt(CreatorId creator)
+    {
+        var draft = new Draft(memory);
+        draft.Editor.Doubt(creator);
+        draft.Publish();
+        doubted.Add(creator);
+    }
+
+    /// <summary>Applies a poll: prepares it aside, and publishes it as a whole.</summary>
+    /// <exception cref="MemoryLostException">The database tells another history than the one that memory has.</exception>
+    public Applied Apply(Poll poll)
+    {
+        if (poll.Server != server)
+            throw new MemoryLostException("The database is another, or went on from another point.");
+        var arrived = AfterAnchor(poll);
+        if (poll.IsCut)
+        {
+            arrived = WholeVersions(arrived);
+            // A version may be larger than any limit, and is only ever applied whole.
+            Limit = arrived.Count == 0 ? Limit * 2 : EventsPerPoll;
+        }
+        var inbox = poll.IsCut ? [] : poll.Inbox;
+        var draft = new Draft(memory);
+        try
+        {
+            foreach (var creator in poll.Reloaded)
+            {
+                creator.PutInto(draft.Editor);
+                doubted.Remove(creator.Creator);
+            }
+            Prepare(draft.Editor, arrived, inbox);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw new MemoryLostException("A record is for a purpose that the vocabulary does not have.");
+        }
+        var brought = Follow(poll, arrived);
+        draft.Publish();
+        return new(brought, !poll.IsCut);
+    }
+
+    // What was known has to be where it was: no history forgets.
+    private List<FeedEvent> AfterAnchor(Poll poll)
+    {
+        var arrived = poll.History.ToList();
+        if (position >= 0)
+        {
+            if (arrived.Count == 0 || arrived[0].Seq != position || arrived[0].EventId != anchor)
+                throw new MemoryLostException("The log is not the one that this node has followed.");
+            arrived.RemoveAt(0);
+        }
+        for (var i = 0; i < arrived.Count; i++)
+        {
+            if (arrived[i].Seq != position + 1 + i)
+                throw new MemoryLostException("The log has a gap.");
+        }
+        return arrived;
+    }
+
+    // The last version may go on beyond what was read.
+    private static List<FeedEvent> WholeVersions(List<FeedEvent> arrived)
+    {
+        var last = arrived[^1];
+        return last.Ordinal == last.Count ? arrived : arrived.TakeWhile(one => one.Stream != last.Stream || one.Version != last.Version).ToList();
+    }
+
+    private void Prepare(FactEditor editor, List<FeedEvent> arrived, IReadOnlyList<FeedEvent> inbox)
+    {
+        var waits = inbox.OrderBy(one => one.Stream.Name, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.Ordinal);
+        // Records name purposes, and may stand before them: of two streams neither comes first.
+        var (purposes, others) = (new List<FeedEvent>(), new List<FeedEvent>());
+        foreach (var one in arrived.Concat(waits))
+            (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
+        ApplyVersions(editor, purposes);
+        ApplyVersions(editor, others);
+    }
+
+    private void ApplyVersions(FactEditor editor, List<FeedEvent> events)
+    {
+        for (var at = 0; at < events.Count;)
+        {
+            var (first, count) = (events[at], 1);
+            while (at + count < events.Count && events[at + count].Stream == first.Stream && events[at + count].Version == first.Version)
+                count++;
+            ApplyVersion(editor, first, events.GetRange(at, count));
+            at += count;
+        }
+    }
+
+    private void ApplyVersion(FactEditor editor, FeedEvent first, List<FeedEvent> version)
+    {
+        var creator = first.Stream.Creator;
+        if (creator is { } one && doubted.Contains(one))
+            return;
+        var reached = creator is { } known ? editor.VersionOf(known) : editor.Vocabulary.Version;
+        if (first.Version <= reached)
+            return;
+        if (first.Version == reached + 1 && IsWhole(version) && TryRead(version) is { } changes)
+        {
+            foreach (var change in changes)
+                editor.Apply(creator, change);
+            if (creator is { } decider)
+                editor.Reach(decider, first.Version);
+            return;
+        }
+        if (creator is not { } doubtful)
+            throw new MemoryLostException("The vocabulary's stream has a gap.");
+        LogDoubt(first.Version, reached);
+        editor.Doubt(doubtful);
+        doubted.Add(doubtful);
+    }
+
+    private static bool IsWhole(List<FeedEvent> version) =>
+        version.Count == version[0].Count && version.Select((one, at) => one.Ordinal == at + 1 && one.Count == version.Count).All(fits => fits);
+
+    // A body that is gone was erased, with everything else of its creator, by an event of the same snapshot.
+    private static List<RecordedChange>? TryRead(List<FeedEvent> version)
+    {
+        try
+        {
+            return version.Where(one => one.Body is not null).Select(one => RecordedChange.ReadAfter(one.Type, one.Body)).ToList();
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    // What waited has to be in the log by now, or wait still.
+    private bool Follow(Poll poll, List<FeedEvent> arrived)
+    {
+        var brought = false;
+        var logged = new HashSet<Guid>();
+        foreach (var one in arrived)
+        {
+            logged.Add(one.EventId);
+            brought |= !waiting.Contains(one.EventId);
+        }
+        if (arrived.Count > 0)
+            (position, anchor) = (arrived[^1].Seq!.Value, arrived[^1].EventId);
+        if (poll.IsCut)
+        {
+            waiting.ExceptWith(logged);
+            return brought;
+        }
+        var stillWaiting = new HashSet<Guid>(poll.Inbox.Count);
+        foreach (var one in poll.Inbox)
+        {
+            stillWaiting.Add(one.EventId);
+            brought |= !waiting.Contains(one.EventId);
+        }
+        foreach (var before in waiting)
+        {
+            if (!stillWaiting.Contains(before) && !logged.Contains(before))
+                throw new MemoryLostException("A change that was applied is gone.");
+        }
+        waiting = stillWaiting;
+        return brought;
+    }
+
+    [LoggerMessage(60, LogLevel.Error, "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again")]
+    private partial void LogDoubt(long version, long reached);
+}

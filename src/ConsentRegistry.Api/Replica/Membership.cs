@@ -1,0 +1,102 @@
+using ConsentRegistry.Api.Persistence;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>
+/// This node among those that answer from memory. Whoever changes something waits for every row; so a row says how far a node is, and a node
+/// whose row is gone answers nothing until it has a new one.
+/// </summary>
+internal sealed class Membership(ReplicaOptions options)
+{
+    /// <summary>How often a beat is sent at least: four of them fit into Δ.</summary>
+    private readonly TimeSpan betweenBeats = options.Delta / 4;
+
+    private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
+    private Guid id;
+    private long beatAt;
+
+    /// <summary>Whether this node has a row, as far as it knows.</summary>
+    public bool HasJoined { get; private set; }
+
+    /// <summary>Whether it is time for a beat.</summary>
+    public bool IsBeatDue => Elapsed.Since(beatAt) >= betweenBeats;
+
+    /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>
+    /// <param name="connection">A connection.</param>
+    /// <param name="snapshot">The snapshot that memory has.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>This node's time just before the row was sent.</returns>
+    public async Task<long> JoinAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
+    {
+        id = Guid.CreateVersion7();
+        var sentAt = Elapsed.Now;
+        // A row that a crash took back would be one that nobody waits for: it has to be on disk.
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
+            await durable.ExecuteNonQueryAsync(cancellation);
+        await using var command = new NpgsqlCommand("INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)", connection)
+        {
+            Parameters = { new() { Value = id }, new() { Value = snapshot }, new() { Value = (int)options.Delta.TotalMilliseconds } },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        (HasJoined, beatAt) = (true, sentAt);
+        return sentAt;
+    }
+
+    /// <summary>Says that this node lives, and what its memory has.</summary>
+    /// <returns>This node's time just before the beat was sent; null if its row is gone.</returns>
+    public async Task<long?> BeatAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
+    {
+        var sentAt = Elapsed.Now;
+        await using var command = new NpgsqlCommand("UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1", connection)
+        {
+            Parameters = { new() { Value = id }, new() { Value = snapshot } },
+        };
+        HasJoined = await command.ExecuteNonQueryAsync(cancellation) > 0;
+        beatAt = sentAt;
+        return HasJoined ? sentAt : null;
+    }
+
+    /// <summary>Takes away the rows of nodes whose beat has stood still for twice their Δ in every poll of this one: by then they answer nothing.</summary>
+    public async Task<int> EvictAsync(NpgsqlConnection connection, Poll poll, CancellationToken cancellation)
+    {
+        var evicted = 0;
+        foreach (var node in poll.Nodes.Where(node => node.Id != id))
+        {
+            if (!others.TryGetValue(node.Id, out var seen) || seen.Beat != node.Beat)
+            {
+                others[node.Id] = (node.Beat, poll.SentAt);
+                continue;
+            }
+            if (poll.SentAt - seen.Since < Elapsed.Of(2 * Longer(node.Delta, options.Delta)))
+                continue;
+            await using var command = new NpgsqlCommand("DELETE FROM consent.node WHERE id = $1 AND beat = $2", connection)
+            {
+                Parameters = { new() { Value = node.Id }, new() { Value = node.Beat } },
+            };
+            evicted += await command.ExecuteNonQueryAsync(cancellation);
+        }
+        var present = poll.Nodes.Select(node => node.Id).ToHashSet();
+        foreach (var gone in others.Keys.Where(other => !present.Contains(other)).ToList())
+            others.Remove(gone);
+        return evicted;
+    }
+
+    /// <summary>Forgets what was seen of the others: after a time without polls, how long their beats stood still is not known.</summary>
+    public void LoseSight() => others.Clear();
+
+    /// <summary>Takes this node's row away, so that nobody waits for it. It answers nothing any more.</summary>
+    public async Task LeaveAsync(Database database, CancellationToken cancellation)
+    {
+        if (!HasJoined)
+            return;
+        HasJoined = false;
+        await using var command = database.Replica.CreateCommand("DELETE FROM consent.node WHERE id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}

@@ -1,0 +1,16 @@
+namespace ConsentRegistry.Api.Replica;
+
+/// <summary>What answering from memory consists of in a host.</summary>
+internal static class ReplicaServices
+{
+    public static void AddReplica(this IServiceCollection services, ReplicaOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<ConsentReplica>();
+        services.AddSingleton<Bootstrap>();
+        services.AddSingleton<Applier>();
+        services.AddHostedService(provider => provider.GetRequiredService<Applier>());
+        services.AddSingleton<Fence>();
+        services.AddHostedService(provider => provider.GetRequiredService<Fence>());
+    }
+}
