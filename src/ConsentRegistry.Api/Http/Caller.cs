@@ -67,6 +67,8 @@ public sealed class Caller
 
     public static Caller Of(HttpContext http) => new(http.User);
 
+    public static Caller Of(ClaimsPrincipal principal) => new(principal);
+
     public bool Has(string scope) => scopes.Contains(scope);
 
     /// <summary>Whether the caller manages this creator's settings.</summary>

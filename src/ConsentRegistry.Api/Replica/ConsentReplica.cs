@@ -1,3 +1,4 @@
+using System.Text;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 
@@ -9,6 +10,9 @@ namespace ConsentRegistry.Api.Replica;
 /// <param name="SentAt">This node's time just before the poll was sent, by <see cref="Elapsed"/>.</param>
 internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, long SentAt)
 {
+    /// <summary>The database's time at the poll, as answers write it.</summary>
+    public byte[] DatabaseTimeText { get; } = Encoding.ASCII.GetBytes(DatabaseTime.ToString());
+
     /// <summary>The moment that expiries are compared with: the database's time, carried on by this node's clock.</summary>
     public Instant At(long now) => new(DatabaseTime.Microseconds + ((now - SentAt) / 1_000));
 }

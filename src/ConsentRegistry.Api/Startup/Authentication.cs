@@ -24,9 +24,21 @@ internal static class Authentication
             {
                 bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
             }
-            if (!environment.IsDevelopment())
-                bearer.Events = new() { OnTokenValidated = RefuseEveryCreator };
+            bearer.AutomaticRefreshInterval = IssuerKeys.BetweenRefreshes;
+            bearer.Events = new()
+            {
+                OnMessageReceived = UseKnownToken,
+                OnTokenValidated = context =>
+                {
+                    if (!environment.IsDevelopment())
+                        RefuseEveryCreator(context);
+                    KeepToken(context);
+                    return Task.CompletedTask;
+                },
+            };
         });
+        services.AddSingleton<TokenCache>();
+        services.AddHostedService<IssuerKeys>();
         services.AddHttpContextAccessor();
         services.AddSingleton<IAuthorizationHandler, AccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
@@ -38,10 +50,27 @@ internal static class Authentication
         (context.Resource as HttpContext)?.GetEndpoint() is not RouteEndpoint;
 
     // One token for every creator is a convenience of Development; anywhere else it would be a master key to everybody's settings.
-    private static Task RefuseEveryCreator(TokenValidatedContext context)
+    private static void RefuseEveryCreator(TokenValidatedContext context)
     {
         if (context.Principal!.HasClaim(Caller.CreatorsClaim, Caller.EveryCreator))
             context.Fail("A token for every creator is accepted in Development only.");
+    }
+
+    private static Task UseKnownToken(MessageReceivedContext context)
+    {
+        if (Tokens(context.HttpContext).TryFind(context.Request.Headers.Authorization, out var known))
+        {
+            context.Principal = known.Principal;
+            context.Success();
+        }
         return Task.CompletedTask;
     }
+
+    private static void KeepToken(TokenValidatedContext context)
+    {
+        if (context.Result is null && context.Request.Headers.Authorization is [{ } authorization])
+            Tokens(context.HttpContext).Add(authorization, context.Principal!, context.SecurityToken.ValidTo);
+    }
+
+    private static TokenCache Tokens(HttpContext http) => http.RequestServices.GetRequiredService<TokenCache>();
 }

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Log;
@@ -55,6 +56,8 @@ internal static class Composition
 
     public static void UseRegistry(this WebApplication app)
     {
+        // Before all else: what nearly every request is costs nothing that it does not need.
+        app.UseMiddleware<DirectChecks>();
         app.UseMiddleware<RequestLog>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));

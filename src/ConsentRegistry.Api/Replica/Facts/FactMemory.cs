@@ -24,7 +24,10 @@ internal readonly ref struct AskedCheck
 internal readonly record struct CheckKeys(FactKey Owner, FactKey Video);
 
 /// <summary>A decision, and the version of the owner's stream that it knows.</summary>
-internal readonly record struct Outcome(Decision Decision, long Version);
+/// <param name="Decision">The decision.</param>
+/// <param name="Version">The version.</param>
+/// <param name="IsUnreadable">Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of videos.</param>
+internal readonly record struct Outcome(Decision Decision, long Version, bool IsUnreadable);
 
 /// <summary>
 /// All settings, stops and registered facts, as far as one writer has stored them. Any number of readers decide from it meanwhile without
@@ -97,7 +100,7 @@ internal sealed class FactMemory
                 var decision = Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known);
                 Volatile.ReadBarrier();
                 if (Volatile.Read(ref generation) == before)
-                    return new(decision, view.OwnerVersion);
+                    return new(decision, view.OwnerVersion, view.IsInDoubt);
             }
             wait.SpinOnce(sleep1Threshold: -1);
         }

@@ -29,6 +29,9 @@ internal ref struct MemoryView : IFacts
     private readonly VideoSlot videoSlot;
     private FactKey requesterKey;
 
+    /// <summary>Whether a fact could not be read.</summary>
+    public bool IsInDoubt { get; private set; }
+
     public MemoryView(FactMemory memory, Vocabulary vocabulary, scoped in AskedCheck check, in CheckKeys keys)
     {
         this.memory = memory;
@@ -45,16 +48,24 @@ internal ref struct MemoryView : IFacts
     /// <summary>The version of the stream of the checked video's owner.</summary>
     public readonly long OwnerVersion => ownerSlot.Version;
 
-    public readonly bool TryRead(VideoHandle video, out VideoFacts facts)
+    public bool TryRead(VideoHandle video, out VideoFacts facts)
     {
         if (video == Names.CheckedVideo)
-            return TryRead(Names.CheckedOwner, ownerSlot, videoSlot, out facts);
+            return Known(TryRead(Names.CheckedOwner, ownerSlot, videoSlot, out facts));
         var named = memory.Names[video];
         var creator = CopyCreator(memory.Names[named.Owner].Key);
-        return TryRead(named.Owner, creator, CopyVideo(named.Key, creator), out facts);
+        return Known(TryRead(named.Owner, creator, CopyVideo(named.Key, creator), out facts));
     }
 
-    public bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts facts)
+    public bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts facts) => Known(TryRead(creator, video, out facts));
+
+    private bool Known(bool isKnown)
+    {
+        IsInDoubt |= !isKnown;
+        return isKnown;
+    }
+
+    private bool TryRead(CreatorHandle creator, VideoHandle video, out CreatorFacts facts)
     {
         facts = default;
         // Whose, and about what.

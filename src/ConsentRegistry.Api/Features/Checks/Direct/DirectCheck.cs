@@ -1,0 +1,128 @@
+using System.Text.Json;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Features.Checks.Direct;
+
+/// <summary>
+/// A check read straight from a request's bytes. Only what nearly every check looks like is read this way; whatever else there may be, or be wrong,
+/// is left to the reader that names it.
+/// </summary>
+/// <remarks>The parts are places in the bytes that were read, so that many can be kept.</remarks>
+internal struct DirectCheck
+{
+    public Part Creator;
+    public Part Video;
+    public Part Purpose;
+    public Part Requester;
+    public int MaxStalenessMs;
+    public bool IsStrong;
+
+    /// <summary>Bytes of a text; of none, the length is 0.</summary>
+    internal readonly record struct Part(int Start, int Length)
+    {
+        public bool IsNone => Length == 0;
+
+        public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> bytes) => bytes.Slice(Start, Length);
+    }
+
+    [Flags]
+    private enum Member
+    {
+        None = 0,
+        Creator = 1,
+        Video = 2,
+        Purpose = 4,
+        Requester = 8,
+        Consistency = 16,
+        MaxStaleness = 32,
+    }
+
+    /// <summary>Reads a check that is all there is; false if it is not of the usual kind.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="check">The check; its ids are valid.</param>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out DirectCheck check)
+    {
+        check = default;
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, isFinalBlock: true, default);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && TryReadMembers(ref reader, bytes, ref check) && check.IsWhole && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the check names all that it has to.</summary>
+    public readonly bool IsWhole => !Creator.IsNone && !Video.IsNone && !Purpose.IsNone;
+
+    /// <summary>Reads the members of an object that has just begun, up to its end; false if they are not of the usual kind.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="bytes">What it reads.</param>
+    /// <param name="check">What is named already, and what is named here in its place.</param>
+    public static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check)
+    {
+        var seen = Member.None;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!TryFind(ref reader, out var member) || (seen & member) != Member.None || !reader.Read())
+                return false;
+            seen |= member;
+            // What is optional may be null, which is as if it were not there.
+            if (reader.TokenType == JsonTokenType.Null)
+                continue;
+            var isGood = member switch
+            {
+                Member.Creator => TryReadId(ref reader, ref check.Creator),
+                Member.Video => TryReadId(ref reader, ref check.Video),
+                Member.Purpose => TryReadText(ref reader, ref check.Purpose),
+                Member.Requester => TryReadId(ref reader, ref check.Requester),
+                Member.Consistency => TryReadConsistency(ref reader, ref check.IsStrong),
+                _ => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out check.MaxStalenessMs)
+                    && check.MaxStalenessMs is >= 0 and <= CheckValidator.MaxStalenessMs,
+            };
+            if (!isGood)
+                return false;
+        }
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private static bool TryFind(ref Utf8JsonReader reader, out Member member)
+    {
+        member = default;
+        if (reader.ValueIsEscaped)
+            return false;
+        var name = reader.ValueSpan;
+        member = name.Length switch
+        {
+            9 when name.SequenceEqual("creatorId"u8) => Member.Creator,
+            9 when name.SequenceEqual("requester"u8) => Member.Requester,
+            7 when name.SequenceEqual("videoId"u8) => Member.Video,
+            7 when name.SequenceEqual("purpose"u8) => Member.Purpose,
+            11 when name.SequenceEqual("consistency"u8) => Member.Consistency,
+            14 when name.SequenceEqual("maxStalenessMs"u8) => Member.MaxStaleness,
+            _ => Member.None,
+        };
+        return member != Member.None;
+    }
+
+    private static bool TryReadText(ref Utf8JsonReader reader, ref Part part)
+    {
+        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.ValueSpan.IsEmpty)
+            return false;
+        // Past the quotation mark.
+        part = new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        return true;
+    }
+
+    private static bool TryReadId(ref Utf8JsonReader reader, ref Part part) => TryReadText(ref reader, ref part) && Identifier.IsValid(reader.ValueSpan);
+
+    private static bool TryReadConsistency(ref Utf8JsonReader reader, ref bool isStrong)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            return false;
+        isStrong = reader.ValueTextEquals("strong"u8);
+        return isStrong || reader.ValueTextEquals("fast"u8);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Replica.Facts;
+
+namespace ConsentRegistry.Api.Features.Checks.Direct;
+
+/// <summary>
+/// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request is answered from its
+/// bytes, before anything else of the service has a look at it; every other one goes the usual way, with its body unread.
+/// </summary>
+internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica)
+{
+    private const string SinglePath = "/v1/checks";
+
+    private const string BatchPath = "/v1/checks/batch";
+
+    private const string JsonType = "application/json";
+
+    /// <summary>Bytes of a single check that is answered this way: the ids and words that one can hold take less than a quarter.</summary>
+    private const int LongestSingle = 4 << 10;
+
+    [ThreadStatic]
+    private static AnswerBuffer? reused;
+
+    private static AnswerBuffer Buffer => reused ??= new();
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (!HttpMethods.IsPost(request.Method) || request.Path.Value is not { } path || !path.StartsWith(SinglePath, StringComparison.Ordinal))
+            return next(http);
+        var isSingle = path.Length == SinglePath.Length;
+        if (!isSingle && path != BatchPath)
+            return next(http);
+        if (request.QueryString.HasValue
+            || request.ContentLength is not { } length || length == 0 || length > (isSingle ? LongestSingle : BodyLimit.Bulk.Bytes)
+            || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true || !(request.ContentType.Length == JsonType.Length || request.HasJsonContentType())
+            || !tokens.TryFind(request.Headers.Authorization, out var token) || !token.Checks.May)
+        {
+            return next(http);
+        }
+        var body = request.BodyReader;
+        if (body.TryRead(out var read))
+        {
+            if (read.Buffer.Length >= length)
+                return AnswerAsync(http, body, read.Buffer, isSingle, token.Checks);
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+        return ReadAsync(http, body, (int)length, isSingle, token.Checks);
+    }
+
+    private async Task ReadAsync(HttpContext http, PipeReader body, int length, bool isSingle, CheckRights rights)
+    {
+        var read = await body.ReadAtLeastAsync(length, http.RequestAborted);
+        await AnswerAsync(http, body, read.Buffer, isSingle, rights);
+    }
+
+    private Task AnswerAsync(HttpContext http, PipeReader body, ReadOnlySequence<byte> bytes, bool isSingle, CheckRights rights)
+    {
+        var answer = Buffer;
+        answer.Clear();
+        var rented = bytes.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)bytes.Length);
+        if (rented is not null)
+            bytes.CopyTo(rented);
+        var whole = rented is null ? bytes.FirstSpan : rented.AsSpan(0, (int)bytes.Length);
+        var isAnswered = isSingle ? TryAnswerSingle(whole, rights, answer) : TryAnswerBatch(whole, rights, answer);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        if (!isAnswered)
+        {
+            // As if nobody had looked.
+            body.AdvanceTo(bytes.Start, bytes.Start);
+            return next(http);
+        }
+        body.AdvanceTo(bytes.End);
+        var response = http.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = answer.Length;
+        response.Headers.CacheControl = "no-store";
+        response.BodyWriter.Write(answer.Written);
+        return Task.CompletedTask;
+    }
+
+    private bool TryAnswerSingle(ReadOnlySpan<byte> bytes, CheckRights rights, AnswerBuffer answer)
+    {
+        if (!DirectCheck.TryRead(bytes, out var check) || check.IsStrong || !rights.TryName(check.Requester.Of(bytes), out var requester) || !replica.TryBegin(out var permit))
+            return false;
+        var memory = permit.Memory;
+        if (!memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
+            return false;
+        var asked = new AskedCheck { Creator = check.Creator.Of(bytes), Video = check.Video.Of(bytes), Requester = requester, Purpose = purpose };
+        var outcome = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now);
+        // A fact that could not be read is 503, and not a decision.
+        if (outcome.IsUnreadable || !permit.Holds)
+            return false;
+        DecisionWriter.Write(answer, asked, outcome, permit, check.MaxStalenessMs);
+        return true;
+    }
+
+    private bool TryAnswerBatch(ReadOnlySpan<byte> bytes, CheckRights rights, AnswerBuffer answer)
+    {
+        if (!replica.TryBegin(out var permit))
+            return false;
+        using var block = new CheckBlock(permit, rights, answer);
+        answer.Add("{\"results\":["u8);
+        try
+        {
+            if (!TryAnswerItems(bytes, block))
+                return false;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        if (!permit.Holds)
+            return false;
+        answer.Add("],\"freshAt\":\""u8);
+        answer.Add(permit.State.DatabaseTimeText);
+        answer.Add("\",\"maxAgeMs\":"u8);
+        answer.AddNumber(block.MaxAgeMs);
+        answer.Add((byte)'}');
+        return true;
+    }
+
+    // {"defaults": {…}, "checks": […]}, with the defaults first: they have to be known.
+    private static bool TryAnswerItems(ReadOnlySpan<byte> bytes, CheckBlock block)
+    {
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: true, default);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read())
+            return false;
+        var defaults = default(DirectCheck);
+        if (reader.TokenType == JsonTokenType.PropertyName && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual("defaults"u8))
+        {
+            // A default video would be every item's: it is no member of the defaults.
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !DirectCheck.TryReadMembers(ref reader, bytes, ref defaults) || !defaults.Video.IsNone || !reader.Read())
+                return false;
+        }
+        if (reader.TokenType != JsonTokenType.PropertyName || reader.ValueIsEscaped || !reader.ValueSpan.SequenceEqual("checks"u8)
+            || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            return false;
+        }
+        var count = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var check = defaults;
+            if (++count > BatchValidator.MaxChecks || !DirectCheck.TryReadMembers(ref reader, bytes, ref check) || !check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
+                return false;
+        }
+        return count > 0 && reader.TokenType == JsonTokenType.EndArray && block.TryFlush(bytes)
+            && reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+    }
+}
