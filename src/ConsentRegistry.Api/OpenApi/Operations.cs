@@ -16,7 +16,7 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         operation.OperationId = route.OperationId;
         Describe(operation, route);
         operation.Parameters = [.. Parameters.Of(route).Select(name => new OpenApiParameterReference(name, context.Document))];
-        operation.RequestBody = route.Body is { } body ? RequestBody(route, body, context) : null;
+        operation.RequestBody = route.Body is { } body ? RequestBody(route, body, context) : route.Lines is { } media ? Lines(route, media) : null;
         operation.Responses = [];
         foreach (var success in route.Successes)
         {
@@ -66,6 +66,13 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
             Content = Content(JsonType, Schema(body, context), story.RequestsOf(route.OperationId)),
         };
     }
+
+    private static OpenApiRequestBody Lines(Route route, string media) => new()
+    {
+        Required = true,
+        Description = "One object a line, of any number of lines.",
+        Content = Content(media, Samples.Schema(media), Samples.RequestOf(route.OperationId)),
+    };
 
     private OpenApiResponse Success(Route route, IProducesResponseTypeMetadata success, OperationFilterContext context)
     {

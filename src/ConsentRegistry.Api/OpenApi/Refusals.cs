@@ -28,7 +28,7 @@ internal static class Refusals
     };
 
     // A batch whose facts cannot be read is answered item by item; whether the process runs is no question to the database.
-    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "live", "listLogKeys"];
+    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "streamChecks", "live", "listLogKeys"];
 
     /// <summary>The codes by status, in order.</summary>
     public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -34,6 +35,9 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
 
     public Type? Body => handler.GetParameters().Select(parameter => parameter.ParameterType)
         .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))?.GenericTypeArguments[0];
+
+    /// <summary>The media type of a body that is lines, each one of them an object of its own; null for any other.</summary>
+    public string? Lines => Find<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault(type => type == CheckStream.MediaType);
 
     public bool MayOmitBody => Find<EmptyBody>() is not null;
 

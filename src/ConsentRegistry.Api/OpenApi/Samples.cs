@@ -22,12 +22,33 @@ internal static class Samples
         ["getEntries"] = "two bytes of length and a leaf, for each",
         ["exportHistory"] = Export,
         ["exportLog"] = Export,
+        ["streamChecks"] =
+            """
+            {"allowed":false,"effect":"deny","reason":"noConsent","detail":"neverSet","decidedBy":{"creatorId":"ana","role":"owner","video":{"creatorId":"ana","videoId":"summer"},"scope":null,"purpose":null,"requester":null,"version":null,"changedAt":null},"obligations":[],"excludes":[],"version":1,"freshAt":"2026-11-23T09:30:00.000000Z","maxAgeMs":2000}
+            {"allowed":false,"error":{"code":"invalid","detail":"videoId: A check names a video."},"line":2}
+
+            """,
         ["listChanges"] = "event: overrideChanged\nid: 812\ndata: {\"eventId\":\"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55\",\"seq\":812}\n\n",
     };
 
-    /// <summary>The examples of an operation.</summary>
-    public static Dictionary<string, IOpenApiExample> Of(string operation) =>
-        new(StringComparer.Ordinal) { ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonValue.Create(All[operation]) } };
+    private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
+    {
+        ["streamChecks"] =
+            """
+            {"creatorId":"ana","videoId":"summer","purpose":"remix","requester":"acme"}
+            {"creatorId":"ana","purpose":"remix"}
+
+            """,
+    };
+
+    /// <summary>The examples of what an operation answers.</summary>
+    public static Dictionary<string, IOpenApiExample> Of(string operation) => Example(All[operation]);
+
+    /// <summary>The examples of what an operation takes.</summary>
+    public static Dictionary<string, IOpenApiExample> RequestOf(string operation) => Example(Requests[operation]);
+
+    private static Dictionary<string, IOpenApiExample> Example(string text) =>
+        new(StringComparer.Ordinal) { ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonValue.Create(text) } };
 
     /// <summary>The schema of a text, or of bytes.</summary>
     public static IOpenApiSchema Schema(string media) => new OpenApiSchema { Type = JsonSchemaType.String, Format = media == LogMedia.Bytes ? "binary" : null };

@@ -35,6 +35,7 @@ internal static class Composition
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
+        services.AddSingleton<ChunkAnswers>();
         services.AddSingleton<PastReader>();
         services.AddSingleton<Receipts>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));

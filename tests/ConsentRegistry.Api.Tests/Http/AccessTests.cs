@@ -55,6 +55,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
         ["registerVideos"] = ("/v1/videos/batch", new { videos = new[] { new { creatorId = "{c}", videoId = "own" } } }, Registrar),
         ["checkConsent"] = ("/v1/checks", new { creatorId = "x", videoId = "v", purpose = "remix" }, Checker),
+        ["streamChecks"] = ("/v1/checks/stream", null, Checker),
         ["checkConsentBatch"] = ("/v1/checks/batch", new { checks = new[] { new { creatorId = "x", videoId = "v", purpose = "remix" } } }, Checker),
         ["listPurposes"] = ("/v1/purposes", null, [Everybody]),
         ["registerPurpose"] = ("/v1/purposes", new { purpose = "dubbing", usesLikeness = true, description = "Dubbing." }, Administrator),

@@ -10,13 +10,13 @@ using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
-/// <summary>How a check comes by its facts. Until a node answers from memory, both read the database.</summary>
+/// <summary>How a check comes by its facts.</summary>
 public enum Consistency
 {
     /// <summary>The node's own facts, which no acknowledged change is missing from.</summary>
     Fast,
 
-    /// <summary>Facts that were read after the request arrived.</summary>
+    /// <summary>Facts of a poll that was sent after the request arrived.</summary>
     Strong,
 }
 
@@ -101,7 +101,7 @@ public enum DecidingScope
 /// <param name="Obligations">What the requester must observe: the conditions of everybody concerned.</param>
 /// <param name="Excludes">Purposes below the checked one that an allow does not speak for: a use of them needs a check of its own.</param>
 /// <param name="Version">The version of the owner's stream that the answer knows; null if the facts could not be read.</param>
-/// <param name="FreshAt">The database's time at the read that answered; null if the facts could not be read.</param>
+/// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answer may be reused, in milliseconds.</param>
 /// <param name="Versions">With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</param>
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
@@ -178,9 +178,15 @@ public sealed record ItemError(string Code, string Detail)
 /// <param name="Error">Why the item is no check.</param>
 public sealed record RefusedItem(bool Allowed, ItemError Error);
 
+/// <summary>The answer to a line of a stream that is no check.</summary>
+/// <param name="Allowed">Always false.</param>
+/// <param name="Error">Why the line is no check.</param>
+/// <param name="Line">The number of the line, from 1.</param>
+public sealed record RefusedLine(bool Allowed, ItemError Error, long Line);
+
 /// <summary>The answers to many questions, in the order of the checks.</summary>
 /// <param name="Results">For each check a decision, or <c>{allowed: false, error}</c>.</param>
-/// <param name="FreshAt">The database's time at the read that answered; null if the facts could not be read.</param>
+/// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
 public sealed record BatchBody([property: OneOf(typeof(DecisionBody), typeof(RefusedItem))] IReadOnlyList<object> Results, Instant? FreshAt, long MaxAgeMs);
 

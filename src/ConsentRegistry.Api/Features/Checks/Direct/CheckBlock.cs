@@ -32,17 +32,19 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     /// <summary>Whether the separator stands after each answer, the last one too, and not between them.</summary>
     public bool EndsEach { get; init; }
 
-    /// <summary>Adds a check, and answers the block if it is full; false if the check is not one that the caller may make, or for no known purpose.</summary>
+    /// <summary>Adds a check, and answers the block if it is full; false, with nothing added, if the check is not one that the caller may make, or for no known purpose.</summary>
     public bool TryAdd(ReadOnlySpan<byte> bytes, in DirectCheck check)
     {
         if (!rights.TryName(check.Requester.Of(bytes), out _) || !permit.Memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
             return false;
         items[count++] = new(check, purpose, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
-        return count < Size || TryFlush(bytes);
+        if (count == Size)
+            Flush(bytes);
+        return true;
     }
 
-    /// <summary>Answers what the block holds; false if a fact could not be read.</summary>
-    public bool TryFlush(ReadOnlySpan<byte> bytes)
+    /// <summary>Answers what the block holds.</summary>
+    public void Flush(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < count; i++)
         {
@@ -58,7 +60,6 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
                 answer.Add(Separator);
         }
         count = 0;
-        return true;
     }
 
     public void Dispose() => reused = items;

@@ -22,6 +22,8 @@ internal struct DirectCheck
     {
         public bool IsNone => Length == 0;
 
+        public Part Moved(int by) => this with { Start = Start + by };
+
         public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> bytes) => bytes.Slice(Start, Length);
     }
 
@@ -52,6 +54,18 @@ internal struct DirectCheck
         {
             return false;
         }
+    }
+
+    /// <summary>Reads a check that is one line among many; its parts are places in all of the bytes.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, int start, int length, out DirectCheck check)
+    {
+        if (!TryRead(bytes.Slice(start, length), out check))
+            return false;
+        check.Creator = check.Creator.Moved(start);
+        check.Video = check.Video.Moved(start);
+        check.Purpose = check.Purpose.Moved(start);
+        check.Requester = check.Requester.Moved(start);
+        return true;
     }
 
     /// <summary>Whether the check names all that it has to.</summary>

@@ -150,7 +150,9 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             if (++count > BatchValidator.MaxChecks || !DirectCheck.TryReadMembers(ref reader, bytes, ref check) || !check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
                 return false;
         }
-        return count > 0 && reader.TokenType == JsonTokenType.EndArray && block.TryFlush(bytes)
-            && reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+        if (count == 0 || reader.TokenType != JsonTokenType.EndArray)
+            return false;
+        block.Flush(bytes);
+        return reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
     }
 }

@@ -1,0 +1,123 @@
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using ConsentRegistry.Api.Features.Checks.Direct;
+using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>Answers any number of checks, one a line. Each line is answered with one line, in order, as soon as it has arrived.</summary>
+/// <remarks>
+/// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>). A line that is no check is answered with its number and an <c>error</c> beside
+/// <c>allowed: false</c>, and the stream goes on. A line longer than 16 KiB ends it, and so does a caller who takes nothing for 30 seconds.
+/// </remarks>
+internal static class CheckStream
+{
+    /// <summary>The media type of newline-delimited JSON.</summary>
+    public const string MediaType = "application/x-ndjson";
+
+    /// <summary>Bytes of a line, at most.</summary>
+    public const int LongestLine = 16 << 10;
+
+    /// <summary>For how long a caller may take nothing of what is answered.</summary>
+    public static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes of lines that are answered together: some hundred checks, so that handing them on costs little beside answering them.</summary>
+    private const int ChunkBytes = 64 << 10;
+
+    /// <summary>Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more memory than that.</summary>
+    private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
+
+    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, CancellationToken cancellation)
+    {
+        if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
+            return new Problem(415, ProblemCode.UnsupportedMediaType, $"The body is {MediaType}.").AsResult();
+        LiftLimits(http);
+        http.Response.ContentType = MediaType;
+        http.Response.Headers.CacheControl = "no-store";
+        var caller = Caller.Of(http);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var chunks = Channel.CreateBounded<Task<Chunk>>(new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true });
+        var reading = ReadAsync(http.Request.BodyReader, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
+        try
+        {
+            await SendAsync(http, chunks.Reader, stop.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+        return Results.Empty;
+    }
+
+    // How much there is to come, and how fast, is the caller's affair: what holds them to it is that nothing is read on while they take nothing.
+    private static void LiftLimits(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+            requestRate.MinDataRate = null;
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+            responseRate.MinDataRate = null;
+    }
+
+    /// <summary>Cuts what arrives into chunks of whole lines. The room for chunks is what holds a fast caller back.</summary>
+    private static async Task ReadAsync(PipeReader body, ChannelWriter<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            var firstLine = 1L;
+            while (true)
+            {
+                var read = await body.ReadAsync(cancellation);
+                var rest = read.Buffer;
+                while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)
+                {
+                    firstLine += chunk.Lines;
+                    await chunks.WriteAsync(answer(chunk), cancellation);
+                    if (chunk.IsLast)
+                    {
+                        chunks.Complete();
+                        return;
+                    }
+                }
+                body.AdvanceTo(rest.Start, rest.End);
+                if (read.IsCompleted)
+                {
+                    chunks.Complete();
+                    return;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // Whoever sends what was answered ends with what ended this.
+            chunks.TryComplete(e);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext http, ChannelReader<Task<Chunk>> chunks, CancellationToken cancellation)
+    {
+        await foreach (var answered in chunks.ReadAllAsync(cancellation))
+        {
+            using var chunk = await answered;
+            var sending = http.Response.BodyWriter.WriteAsync(chunk.Answer.Memory, cancellation);
+            if (sending.IsCompleted)
+            {
+                await sending;
+                continue;
+            }
+            try
+            {
+                await sending.AsTask().WaitAsync(LongestStall, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                http.Abort();
+                return;
+            }
+        }
+    }
+}
