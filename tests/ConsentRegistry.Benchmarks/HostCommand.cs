@@ -15,7 +15,7 @@ internal static class HostCommand
             Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
             "--environment=Development", $"--urls=http://127.0.0.1:{port}", $"--ConnectionStrings:Registry={connectionString}",
             $"--{RegistryOptions.DataVariable}={folder}", $"--Log:KeyFile={keyFile}",
-            "--RateLimits:ChangesPerSecond=1000000", "--Serilog:MinimumLevel:Default=Error",
+            "--RateLimits:ChangesPerSecond=1000000", "--Serilog:MinimumLevel:Default=Error", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error",
         },
         UseShellExecute = false,
         RedirectStandardOutput = true,

@@ -25,7 +25,7 @@ static int Explain()
     Console.Error.WriteLine("all            log, and load at the full scale");
     Console.Error.WriteLine("log            changes per second with and without sequencing, and how far checkpoints lag behind");
     Console.Error.WriteLine(LoadBenchmark.Usage);
-    Console.Error.WriteLine("               the service under load, with all data or so many creators'; all parts or those named");
+    Console.Error.WriteLine("               the service under load, with all data or so many creators'; all of the parts, or those named");
     Console.Error.WriteLine("soak [number]  that many changes (100,000) while hosts and database are killed, then the log is verified");
     return 2;
 }

@@ -23,13 +23,18 @@ internal static class LoadBenchmark
         ("revocation", RevocationRow.MeasureAsync),
     ];
 
-    public static string Usage => $"load [{string.Join('|', Parts.Select(part => part.Name))} …] [--creators n] [--rounds n] [--seconds n] [--write]";
+    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [--write]";
 
     public static async Task<int> RunAsync(string[] words)
     {
         if (LoadOptions.Read(words, [.. Parts.Select(part => part.Name)]) is not { } options)
         {
             Console.Error.WriteLine(Usage);
+            return 2;
+        }
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.Error.WriteLine("The load benchmark runs on Linux only: it reads what processes occupy from /proc.");
             return 2;
         }
         await using var data = await LoadedData.OpenAsync(options.Scale);

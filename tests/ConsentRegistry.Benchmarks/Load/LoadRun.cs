@@ -17,7 +17,7 @@ internal sealed class LoadRun(LoadOptions options, LoadedData data) : IAsyncDisp
     public Scale Scale => Data.Scale;
 
     /// <summary>The node over the data.</summary>
-    public async Task<RunningServer> NodeAsync() => node ??= await Data.StartNodeAsync("node-a", Data.ConnectionString);
+    public async Task<RunningServer> NodeAsync() => node ??= await Data.StartNodeAsync("node-a");
 
     /// <summary>The yardstick, which answers with as many bytes as the node does.</summary>
     public async Task<RunningServer> BareAsync()

@@ -43,7 +43,7 @@ internal sealed class LoadedData : IAsyncDisposable
             {
                 Console.Error.WriteLine($"Loading {scale.Creators:N0} creators with {scale.Videos:N0} videos and overrides into {kept.FullName}; they are kept for the next run.");
                 await data.CreateDatabaseAsync(Loaded);
-                data.ForgetLog();
+                data.Forget("node-*");
                 await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
                 await new Loading(data.ConnectionString, scale).RunAsync();
             }
@@ -58,21 +58,18 @@ internal sealed class LoadedData : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a database without data, anew, and says how to connect to it.</summary>
-    public async Task<string> CreateEmptyAsync()
-    {
-        await CreateDatabaseAsync(Empty);
-        await Migrator.MigrateAsync(ConnectionStringOf(Empty), CancellationToken.None);
-        return ConnectionStringOf(Empty);
-    }
+    /// <summary>Starts a node of the service over the data, and waits until it is ready.</summary>
+    /// <param name="name">The node's name: <c>node-</c> and a word. Each has a folder of its own.</param>
+    public Task<RunningServer> StartNodeAsync(string name) => StartNodeAsync(name, ConnectionString);
 
-    /// <summary>Starts a node of the service, and waits until it is ready.</summary>
-    /// <param name="name">The node's name; each has a folder of its own.</param>
-    /// <param name="connectionString">Its database.</param>
-    public async Task<RunningServer> StartNodeAsync(string name, string connectionString)
+    /// <summary>Starts a node over a database without data, made anew.</summary>
+    public async Task<RunningServer> StartEmptyNodeAsync()
     {
-        var port = HostCommand.FreePort();
-        return await RunningServer.StartAsync(HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port), port, "/health/ready");
+        const string Name = "node-empty";
+        await CreateDatabaseAsync(Empty);
+        Forget(Name);
+        await Migrator.MigrateAsync(ConnectionStringOf(Empty), CancellationToken.None);
+        return await StartNodeAsync(Name, ConnectionStringOf(Empty));
     }
 
     /// <summary>Where to put what the run needs a file for.</summary>
@@ -82,6 +79,12 @@ internal sealed class LoadedData : IAsyncDisposable
     {
         NpgsqlConnection.ClearAllPools();
         await postgres.DisposeAsync();
+    }
+
+    private async Task<RunningServer> StartNodeAsync(string name, string connectionString)
+    {
+        var port = HostCommand.FreePort();
+        return await RunningServer.StartAsync(HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port), port, "/health/ready");
     }
 
     private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;
@@ -98,10 +101,10 @@ internal sealed class LoadedData : IAsyncDisposable
         }
     }
 
-    /// <summary>Nodes refuse a log that is shorter than what they signed; the one that they signed is gone with its database.</summary>
-    private void ForgetLog()
+    // A node refuses a log that is shorter than what it signed, and what it signed is gone with its database.
+    private void Forget(string nodes)
     {
-        foreach (var node in folder.EnumerateDirectories("node-*"))
+        foreach (var node in folder.EnumerateDirectories(nodes))
             node.Delete(recursive: true);
     }
 }

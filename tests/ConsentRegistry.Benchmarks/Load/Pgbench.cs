@@ -14,10 +14,9 @@ internal static partial class Pgbench
     /// <returns>Transactions a second, connecting not counted.</returns>
     public static async Task<double> RunAsync(LoadedData data, string script, int clients, TimeSpan duration)
     {
-        var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, CancellationToken.None);
-        var pgbench = Path.Combine(binaries.Folder, "pgbench");
-        if (!File.Exists(pgbench))
-            throw new BenchmarkException($"{pgbench} is missing; install the whole of PostgreSQL's server package");
+        // Beside a server: on Debian the one in PATH is a script that looks for a server's.
+        var pgbench = PostgresBinaries.CandidateFolders().Where(folder => File.Exists(Path.Combine(folder, "postgres"))).Select(folder => Path.Combine(folder, "pgbench"))
+            .FirstOrDefault(File.Exists) ?? throw new BenchmarkException("pgbench is missing; it comes with PostgreSQL, in Fedora with postgresql-contrib");
         var connection = new NpgsqlConnectionStringBuilder(data.ConnectionString);
         var start = Command.Prepare(
         [

@@ -37,7 +37,7 @@ internal sealed record Row(string What, string Measured, string Yardstick, strin
     }
 
     /// <summary>A part that could not be measured.</summary>
-    public static Row Failed(string part, string why) => new(part, $"not measured: {why}", Nothing, Nothing, Nothing, null);
+    public static Row Failed(string part, string why) => new(part, $"not measured: {why.ReplaceLineEndings(" ").Trim()}", Nothing, Nothing, Nothing, null);
 
     public static string Number(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{(value < 100 ? Math.Round(value, 2) : Math.Round(value)):#,0.##} {unit}");
 }
@@ -48,4 +48,7 @@ internal sealed record Target(string Words, Func<double, bool> IsMetBy)
     public static Target AtLeast(double least, string unit = "") => new(string.Create(CultureInfo.InvariantCulture, $"≥ {least:#,0.##}{unit}"), value => value >= least);
 
     public static Target AtMost(double most, string unit = "") => new(string.Create(CultureInfo.InvariantCulture, $"≤ {most:#,0.##}{unit}"), value => value <= most);
+
+    /// <summary>Whether a number that grows with the data is met: with less data that would say nothing, and is null.</summary>
+    public bool? HoldsAt(Scale scale, double value) => scale.IsFull ? IsMetBy(value) : null;
 }

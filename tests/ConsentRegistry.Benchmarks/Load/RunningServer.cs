@@ -13,16 +13,18 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private readonly Process process;
 
-    private RunningServer(Process process, Uri url, TimeSpan timeToReady)
+    private RunningServer(Process process, int port)
     {
-        (this.process, Url, TimeToReady) = (process, url, timeToReady);
+        (this.process, Url) = (process, new Uri($"http://127.0.0.1:{port}"));
         AppDomain.CurrentDomain.ProcessExit += EndWithUs;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
     }
 
     public Uri Url { get; }
 
     /// <summary>From the start of the process to the first answer that it is ready.</summary>
-    public TimeSpan TimeToReady { get; }
+    public TimeSpan TimeToReady { get; private set; }
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     /// <param name="start">How it is started; its standard output is read and forgotten.</param>
@@ -31,24 +33,18 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <exception cref="BenchmarkException">It ended, or took too long.</exception>
     public static async Task<RunningServer> StartAsync(ProcessStartInfo start, int port, string readyPath)
     {
-        var url = new Uri($"http://127.0.0.1:{port}");
-        using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
         var started = Stopwatch.GetTimestamp();
-        var server = Process.Start(start)!;
-        server.OutputDataReceived += (_, _) => { };
-        server.BeginOutputReadLine();
-        while (!await IsReadyAsync(http, readyPath))
+        var server = new RunningServer(Process.Start(start)!, port);
+        try
         {
-            if (server.HasExited)
-                throw new BenchmarkException($"{string.Join(' ', start.ArgumentList.Take(1))} ended with {server.ExitCode} before it was ready");
-            if (Stopwatch.GetElapsedTime(started) > StartLimit)
-            {
-                server.Kill();
-                throw new BenchmarkException($"a server was not ready after {StartLimit.TotalMinutes:0} minutes");
-            }
-            await Task.Delay(BetweenTries);
+            await server.WaitUntilReadyAsync(readyPath, started);
+            return server;
         }
-        return new(server, url, Stopwatch.GetElapsedTime(started));
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Memory that the process occupies now, in bytes: VmRSS of proc(5).</summary>
@@ -68,6 +64,20 @@ internal sealed class RunningServer : IAsyncDisposable
             await process.WaitForExitAsync();
         }
         process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(string path, long started)
+    {
+        using var http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        while (!await IsReadyAsync(http, path))
+        {
+            if (process.HasExited)
+                throw new BenchmarkException($"a server ended with {process.ExitCode} before it was ready");
+            if (Stopwatch.GetElapsedTime(started) > StartLimit)
+                throw new BenchmarkException($"a server was not ready after {StartLimit.TotalMinutes:0} minutes");
+            await Task.Delay(BetweenTries);
+        }
+        TimeToReady = Stopwatch.GetElapsedTime(started);
     }
 
     private void EndWithUs(object? sender, EventArgs e) => process.Kill();

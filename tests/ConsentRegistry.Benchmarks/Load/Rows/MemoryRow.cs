@@ -10,7 +10,7 @@ internal static class MemoryRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var loaded = await MemoryWatch.SettleAsync(await run.NodeAsync());
-        await using var other = await run.Data.StartNodeAsync("node-empty", await run.Data.CreateEmptyAsync());
+        await using var other = await run.Data.StartEmptyNodeAsync();
         var empty = await MemoryWatch.SettleAsync(other);
         var bytes = (double)(loaded - empty) / run.Scale.Videos;
         return
@@ -18,6 +18,7 @@ internal static class MemoryRow
             Row.Of("memory per video and override", Row.Number(bytes, "bytes"), Target, bytes) with
             {
                 Yardstick = $"{Row.Number(loaded / MiB, "MiB")} loaded, {Row.Number(empty / MiB, "MiB")} empty",
+                Holds = Target.HoldsAt(run.Scale, bytes),
             },
         ];
     }

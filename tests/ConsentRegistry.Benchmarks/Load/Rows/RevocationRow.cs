@@ -23,6 +23,8 @@ internal static class RevocationRow
     /// <summary>Past this an expected answer does not come any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly Target None = new("0", value => value == 0);
+
     private static readonly Target Soon = Target.AtMost(100, " ms at p99");
 
     /// <summary>A check of the other node: when it was sent, when its answer was there, and whether it was allowed.</summary>
@@ -33,7 +35,7 @@ internal static class RevocationRow
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
-        await using var other = await run.Data.StartNodeAsync("node-b", run.Data.ConnectionString);
+        await using var other = await run.Data.StartNodeAsync("node-b");
         using var writer = LoadRun.Client(await run.NodeAsync(), run.Data.AdminToken);
         using var reader = LoadRun.Client(other, run.Data.CheckToken);
         var revocations = new List<Revocation>();
@@ -48,9 +50,9 @@ internal static class RevocationRow
             counted.Select(one => one.FromRequest).ToArray(), counted.Select(one => one.FromAcknowledgement).ToArray(), counted.Sum(one => one.StaleAllows));
         return
         [
-            Row.Of($"revocation, request to denial on another node ({counted.Length} times)", Times(requests), Soon, Statistics.At(requests, 0.99)),
-            Row.Of("revocation, acknowledgement to denial there", Times(acknowledgements)),
-            Row.Of("allows by checks sent after the acknowledgement", $"{stale}", Target.AtMost(0), stale),
+            Row.Of($"revocation, request to first denial on another node ({counted.Length} times)", Times(requests), Soon, Statistics.At(requests, 0.99)),
+            Row.Of("revocation, acknowledgement to first denial there", Times(acknowledgements)),
+            Row.Of("allows by checks sent after the acknowledgement", $"{stale}", None, stale),
         ];
     }
 
