@@ -56,7 +56,7 @@ internal static class Wrk
             .Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
         if (numbers is not [var requests, var microseconds, var p99, var refused, var broken])
             throw new BenchmarkException($"wrk said: {output}");
-        if (refused + broken > 0 || requests == 0)
+        if (refused + broken > 0)
             throw new BenchmarkException($"{kind}: of {requests:0} requests {refused:0} were refused, and {broken:0} not answered");
         return new(requests / microseconds * 1e6, p99 / 1000);
     }
