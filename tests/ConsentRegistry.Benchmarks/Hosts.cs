@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using ConsentRegistry.Api.Startup;
 
 namespace ConsentRegistry.Benchmarks;
 
@@ -10,7 +7,7 @@ internal sealed class Hosts(Scratch scratch) : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(3);
 
-    private readonly int[] ports = [FreePort(), FreePort()];
+    private readonly int[] ports = [HostCommand.FreePort(), HostCommand.FreePort()];
     private readonly Process?[] processes = new Process?[2];
 
     /// <summary>The address of a host; which, does not matter.</summary>
@@ -74,18 +71,7 @@ internal sealed class Hosts(Scratch scratch) : IAsyncDisposable
 
     private async Task StartAsync(int host)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList =
-            {
-                Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
-                "--environment=Development", $"--urls=http://127.0.0.1:{ports[host]}", $"--ConnectionStrings:Registry={scratch.Postgres.ConnectionString}",
-                $"--{RegistryOptions.DataVariable}={scratch.HostFolder($"host-{host}")}", $"--Log:KeyFile={scratch.KeyFile}",
-                "--RateLimits:ChangesPerSecond=1000000", "--Serilog:MinimumLevel:Default=Error",
-            },
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
+        var start = HostCommand.Of(scratch.Postgres.ConnectionString, scratch.HostFolder($"host-{host}"), scratch.KeyFile, ports[host]);
         while (true)
         {
             var process = processes[host] = Process.Start(start)!;
@@ -115,12 +101,5 @@ internal sealed class Hosts(Scratch scratch) : IAsyncDisposable
             await Task.Delay(100);
         }
         return false;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
-using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
-using ConsentRegistry.Domain.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConsentRegistry.Benchmarks;
@@ -15,31 +13,22 @@ internal sealed class Scratch : IAsyncDisposable
     public PrivatePostgres Postgres { get; }
 
     /// <summary>The key file that all hosts of the run share.</summary>
-    public string KeyFile => Path.Combine(folder.FullName, "log-keys.json");
+    public string KeyFile => Hosts.KeyFile;
+
+    private HostFolders Hosts => new(folder.FullName);
 
     public static async Task<Scratch> CreateAsync()
     {
         var root = Directory.CreateTempSubdirectory("consent-bench-");
         var postgres = await PrivatePostgres.StartAsync(Path.Combine(root.FullName, "postgres"), NullLogger.Instance, CancellationToken.None);
-        var scratch = new Scratch(postgres, root);
-        await File.WriteAllTextAsync(scratch.KeyFile, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
-        return scratch;
+        return new Scratch(postgres, root);
     }
 
     /// <summary>A folder of its own for a host; the tokens of all of them are the same.</summary>
-    public string HostFolder(string name)
-    {
-        var path = Path.Combine(folder.FullName, name);
-        Directory.CreateDirectory(path);
-        var (tokens, copy) = (Path.Combine(folder.FullName, "development-token.key"), Path.Combine(path, "development-token.key"));
-        DevelopmentTokens.Open(folder.FullName);
-        if (!File.Exists(copy))
-            File.Copy(tokens, copy);
-        return path;
-    }
+    public string HostFolder(string name) => Hosts.Of(name);
 
     /// <summary>A token that may do everything in Development.</summary>
-    public string AdminToken() => DevelopmentTokens.Open(folder.FullName).Make(["admin"], TimeProvider.System.GetUtcNow())!;
+    public string AdminToken() => Hosts.Token("admin");
 
     /// <summary>Where to put what outlives the hosts.</summary>
     public string PathOf(string name) => Path.Combine(folder.FullName, name);

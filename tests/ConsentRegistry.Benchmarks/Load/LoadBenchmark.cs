@@ -1,0 +1,66 @@
+using ConsentRegistry.Benchmarks.Load.Rows;
+
+namespace ConsentRegistry.Benchmarks.Load;
+
+/// <summary>
+/// The service under load, with all the data that it is made for, beside yardsticks of the same run: a bare endpoint of the same web server, and PostgreSQL
+/// without the service.
+/// </summary>
+internal static class LoadBenchmark
+{
+    private const string Document = "docs/performance.md";
+
+    /// <summary>The parts of a run, in their order: the first two look at the node as it has just been started.</summary>
+    private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> Parts =
+    [
+        ("start", StartRow.MeasureAsync),
+        ("memory", MemoryRow.MeasureAsync),
+        ("single", SingleRow.MeasureAsync),
+        ("batch", BatchRow.MeasureAsync),
+        ("stream", StreamRow.MeasureAsync),
+        ("strong", StrongRow.MeasureAsync),
+        ("changes", ChangeRow.MeasureAsync),
+        ("revocation", RevocationRow.MeasureAsync),
+    ];
+
+    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [--write]";
+
+    public static async Task<int> RunAsync(string[] words)
+    {
+        if (LoadOptions.Read(words, [.. Parts.Select(part => part.Name)]) is not { } options)
+        {
+            Console.Error.WriteLine(Usage);
+            return 2;
+        }
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.Error.WriteLine("The load benchmark runs on Linux only: it reads what processes occupy from /proc.");
+            return 2;
+        }
+        await using var data = await LoadedData.OpenAsync(options.Scale);
+        var rows = new List<Row>();
+        var isComplete = true;
+        await using (var run = new LoadRun(options, data))
+        {
+            foreach (var part in Parts.Where(part => options.Parts.Count == 0 || options.Parts.Contains(part.Name)))
+            {
+                Console.Error.WriteLine($"Measuring: {part.Name}");
+                try
+                {
+                    rows.AddRange(await part.MeasureAsync(run));
+                }
+                catch (Exception e) when (e is BenchmarkException or HttpRequestException)
+                {
+                    rows.Add(Row.Failed(part.Name, e.Message));
+                    isComplete = false;
+                }
+            }
+        }
+
+        var text = Report.Text(rows, options, await Machine.DescribeAsync(data), TimeProvider.System.GetLocalNow());
+        Console.Write(text);
+        if (options.IsWhole || options.Write)
+            await Report.WriteAsync(Path.Combine(Repository.Folder, Document), text);
+        return isComplete ? 0 : 1;
+    }
+}

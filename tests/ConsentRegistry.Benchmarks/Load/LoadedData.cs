@@ -1,0 +1,110 @@
+using ConsentRegistry.Api.Startup;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace ConsentRegistry.Benchmarks.Load;
+
+/// <summary>
+/// A PostgreSQL server of the benchmark's own whose database holds a scale's data. It is kept from run to run, under <c>.data</c> of the
+/// repository, since loading takes minutes.
+/// </summary>
+internal sealed class LoadedData : IAsyncDisposable
+{
+    private const string Loaded = "bench";
+
+    private const string Empty = "bench_empty";
+
+    private readonly PrivatePostgres postgres;
+    private readonly DirectoryInfo folder;
+    private readonly HostFolders hosts;
+
+    private LoadedData(PrivatePostgres postgres, DirectoryInfo folder, Scale scale) =>
+        (this.postgres, this.folder, hosts, Scale) = (postgres, folder, new(folder.FullName), scale);
+
+    public Scale Scale { get; }
+
+    /// <summary>How to connect to the data.</summary>
+    public string ConnectionString => ConnectionStringOf(Loaded);
+
+    /// <summary>A token of a platform that checks.</summary>
+    public string CheckToken => hosts.Token("platform", "studio");
+
+    /// <summary>A token that may do everything in Development.</summary>
+    public string AdminToken => hosts.Token("admin");
+
+    /// <summary>Opens the data of a scale, and loads them where they are missing.</summary>
+    public static async Task<LoadedData> OpenAsync(Scale scale)
+    {
+        var kept = Directory.CreateDirectory(Path.Combine(Repository.Folder, ".data", $"bench-{scale.Creators}"));
+        var data = new LoadedData(await PrivatePostgres.StartAsync(kept.FullName, NullLogger.Instance, CancellationToken.None), kept, scale);
+        try
+        {
+            if (!await Loading.IsDoneAsync(data.ConnectionString))
+            {
+                Console.Error.WriteLine($"Loading {scale.Creators:N0} creators with {scale.Videos:N0} videos and overrides into {kept.FullName}; they are kept for the next run.");
+                await data.CreateDatabaseAsync(Loaded);
+                data.Forget("node-*");
+                await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
+                await new Loading(data.ConnectionString, scale).RunAsync();
+            }
+            // The service may have grown a migration since the data were loaded.
+            await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
+            return data;
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a node of the service over the data, and waits until it is ready.</summary>
+    /// <param name="name">The node's name: <c>node-</c> and a word. Each has a folder of its own.</param>
+    public Task<RunningServer> StartNodeAsync(string name) => StartNodeAsync(name, ConnectionString);
+
+    /// <summary>Starts a node over a database without data, made anew.</summary>
+    public async Task<RunningServer> StartEmptyNodeAsync()
+    {
+        const string Name = "node-empty";
+        await CreateDatabaseAsync(Empty);
+        Forget(Name);
+        await Migrator.MigrateAsync(ConnectionStringOf(Empty), CancellationToken.None);
+        return await StartNodeAsync(Name, ConnectionStringOf(Empty));
+    }
+
+    /// <summary>Where to put what the run needs a file for.</summary>
+    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await postgres.DisposeAsync();
+    }
+
+    private async Task<RunningServer> StartNodeAsync(string name, string connectionString)
+    {
+        var port = HostCommand.FreePort();
+        return await RunningServer.StartAsync(HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port), port, "/health/ready");
+    }
+
+    private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;
+
+    private async Task CreateDatabaseAsync(string name)
+    {
+        NpgsqlConnection.ClearAllPools();
+        await using var connection = new NpgsqlConnection(postgres.ConnectionString);
+        await connection.OpenAsync();
+        foreach (var sql in new[] { $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"CREATE DATABASE {name}" })
+        {
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    // A node refuses a log that is shorter than what it signed, and what it signed is gone with its database.
+    private void Forget(string nodes)
+    {
+        foreach (var node in folder.EnumerateDirectories(nodes))
+            node.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,40 @@
+namespace ConsentRegistry.Benchmarks.Load;
+
+/// <summary>How much data a run works on. All ids follow from numbers, counted from 1, so that any row can be named without a look at the database.</summary>
+/// <param name="Creators">How many creators there are.</param>
+internal sealed record Scale(int Creators)
+{
+    /// <summary>The scale that the targets are for.</summary>
+    public const int FullCreators = 1_000_000;
+
+    /// <summary>Videos of each creator, and as many overrides: one for each video.</summary>
+    public const int VideosPerCreator = 10;
+
+    /// <summary>The most that ids of this width can name.</summary>
+    public const int MaxCreators = 9_999_999;
+
+    private static readonly string[] Effects = ["deny", "allow", "ask"];
+
+    public int Videos => Creators * VideosPerCreator;
+
+    public bool IsFull => Creators == FullCreators;
+
+    public static string Creator(int number) => $"c{number:0000000}";
+
+    public static string Video(int number) => $"v{number:00000000}";
+
+    /// <summary>The number of the creator who owns a video.</summary>
+    public static int OwnerOf(int video) => ((video - 1) / VideosPerCreator) + 1;
+
+    /// <summary>The effect of a video's override, as it was loaded.</summary>
+    public static string EffectOf(int video) => Effects[video % Effects.Length];
+
+    /// <summary>The creator's last video, the only one whose override a run may change: all others stand as they were loaded.</summary>
+    public static int ChangeableVideoOf(int creator) => creator * VideosPerCreator;
+
+    /// <summary>The body of a check of a video.</summary>
+    public static string Check(int video) => $$"""{"creatorId":"{{Creator(OwnerOf(video))}}","videoId":"{{Video(video)}}","purpose":"remix"}""";
+
+    /// <summary>A video, each as likely as any other.</summary>
+    public int RandomVideo(Random random) => random.Next(1, Videos + 1);
+}
