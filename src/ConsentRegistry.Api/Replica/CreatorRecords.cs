@@ -56,11 +56,15 @@ internal sealed class CreatorRecords(CreatorId creator)
             batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = creators } } });
     }
 
-    /// <summary>Reads the results of those statements, which come next.</summary>
-    public static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    /// <summary>Reads the results of those statements.</summary>
+    /// <param name="reader">The reader, at the result before theirs, or at their first.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="isFirst">Whether the reader is at their first.</param>
+    public static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation, bool isFirst = false)
     {
         var all = new Dictionary<string, CreatorRecords>(StringComparer.Ordinal);
-        await reader.NextResultAsync(cancellation);
+        if (!isFirst)
+            await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var id = reader.GetString(0);

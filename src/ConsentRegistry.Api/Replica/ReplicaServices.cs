@@ -10,6 +10,8 @@ internal static class ReplicaServices
         services.AddSingleton<Bootstrap>();
         services.AddSingleton<Applier>();
         services.AddHostedService(provider => provider.GetRequiredService<Applier>());
+        services.AddSingleton<Comparison>();
+        services.AddHostedService(provider => provider.GetRequiredService<Comparison>());
         services.AddSingleton<Fence>();
         services.AddHostedService(provider => provider.GetRequiredService<Fence>());
     }

@@ -1,0 +1,267 @@
+using System.Text;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Tests.Replica;
+
+/// <summary>Memory decides as the rules do, whatever was put into it in whatever order, and while more is being put.</summary>
+public sealed class FactMemoryTests
+{
+    private const int Worlds = 150;
+    private const int Steps = 60;
+
+    private static readonly string[] People = ["ann", "Bob", "c~d", "dan"];
+    private static readonly string[] Clips = ["v1", "v2"];
+    private static readonly string?[] Askers = ["acme", "beta", "ann"];
+
+    [Fact]
+    public void Decides_random_registries_as_the_domain_alone_does()
+    {
+        var seed = TestSeed.Get();
+        for (var i = 0; i < Worlds; i++)
+            Compare(new Random(seed + i), $"seed {seed + i}");
+    }
+
+    private static void Compare(Random random, string what)
+    {
+        var (world, memory) = (new World(), new FactMemory());
+        memory.Load(world.Vocabulary);
+        for (var step = 0; step < Steps;)
+        {
+            // Several changes in one draft, as a poll brings them.
+            var draft = new Draft(memory);
+            for (var changes = random.Next(1, 6); changes > 0; changes--, step++)
+            {
+                world.Now = world.Now.Plus(TimeSpan.FromMinutes(1));
+                Change(random, world, draft.Editor);
+            }
+            draft.Publish();
+        }
+        foreach (var video in People.SelectMany(owner => Clips, (owner, clip) => CaseRunner.Key(owner, clip)))
+        {
+            foreach (var definition in world.Vocabulary.Purposes)
+            {
+                foreach (var asker in Askers)
+                {
+                    var requester = Requester.Parse(asker!);
+                    var decision = world.Decide(video, definition.Purpose, requester, ref silent, out var facts);
+                    var expected = InWords(decision, world.Vocabulary, creator => facts.CreatorOf(creator).Value, one => facts.VideoOf(one));
+                    Assert.Equal($"{what} {video} {definition.Purpose} {asker}: {expected}", $"{what} {video} {definition.Purpose} {asker}: {FromMemory(memory, video, definition.Purpose, requester, world.Now)}");
+                    var extracted = memory.Extract([video], [requester], world.Now)!;
+                    var again = extracted.Decide(video, extracted.Vocabulary.Find(definition.Purpose), requester);
+                    Assert.Equal(expected, InWords(again, world.Vocabulary, creator => extracted.CreatorOf(creator).Value, extracted.VideoOf));
+                }
+            }
+        }
+    }
+
+    private static NoTrace silent;
+
+    private static string FromMemory(FactMemory memory, VideoKey video, Purpose purpose, Requester requester, Instant now)
+    {
+        var asked = new AskedCheck
+        {
+            Creator = Encoding.ASCII.GetBytes(video.Creator.Value),
+            Video = Encoding.ASCII.GetBytes(video.Video.Value),
+            Requester = Encoding.ASCII.GetBytes(requester.Value),
+            Purpose = memory.Vocabulary.Find(purpose),
+        };
+        var outcome = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), now);
+        Assert.False(outcome.IsUnreadable);
+        return InWords(
+            outcome.Decision,
+            memory.Vocabulary,
+            creator => creator == Names.CheckedOwner ? video.Creator.Value : memory.Names[creator].Id.Value,
+            one => one == Names.CheckedVideo ? video : memory.Names[one].Id);
+    }
+
+    private static string InWords(in Decision decision, Vocabulary vocabulary, Func<CreatorHandle, string> creator, Func<VideoHandle, VideoKey> video) =>
+        $"{decision.Effect} {decision.Reason} {decision.Detail} {decision.Setting?.Scope} {(decision.Setting is { } setting ? vocabulary[setting.Purpose].Purpose.Name : "")} {decision.Setting?.NamesRequester} "
+        + $"{decision.Stamp} {decision.Obligations} {string.Join(',', vocabulary.Names(decision.Excludes))} {decision.HoldsUntil.Microseconds} "
+        + (decision.DecidedBy is { } by ? $"{creator(by.Creator)} {by.Role} {video(by.Video)}" : "nobody");
+
+    private static void Change(Random random, World world, FactEditor editor)
+    {
+        var creator = CreatorId.Parse(Pick(random, People));
+        var purpose = Pick(random, world.Vocabulary.Purposes).Purpose;
+        Requester? named = random.Next(3) == 0 ? Requester.Parse(Pick(random, Askers)!) : null;
+        var effect = (Effect)random.Next(1, 4);
+        var conditions = effect == Effect.Deny ? Conditions.None : (Conditions)random.Next(8);
+        Instant? expiry = effect == Effect.Allow && random.Next(3) == 0 ? world.Now.Plus(TimeSpan.FromMinutes(random.Next(1, 90))) : null;
+        var choice = Choice.Of(effect, conditions, expiry, world.Vocabulary.Version);
+        var person = world[creator];
+        switch (random.Next(24))
+        {
+            case < 6:
+                var video = CaseRunner.Key(creator.Value, Pick(random, Clips));
+                world.RegisterVideo(
+                    video,
+                    random.Next(3) == 0 ? null : world.Now.Plus(TimeSpan.FromMinutes(-random.Next(40))),
+                    Enumerable.Range(0, random.Next(4)).Select(_ => new RegisteredParticipant(CreatorId.Parse(Pick(random, People)), random.Next(2) == 0 ? Role.CoCreator : Role.Depicted)),
+                    Enumerable.Range(0, random.Next(3)).Select(_ => CaseRunner.Key(Pick(random, People), Pick(random, Clips))).Where(source => source != video));
+                editor.PutVideo(video, world.Videos[video]);
+                break;
+            case < 12:
+                var key = new DefaultKey(purpose, named);
+                world.SetDefault(creator, key, choice, (AppliesTo)random.Next(2));
+                editor.PutDefault(creator, key, person.Defaults[key]);
+                break;
+            case < 13:
+                world.ClearDefault(creator, new(purpose, named));
+                editor.PutDefault(creator, new(purpose, named), null);
+                break;
+            case < 18:
+                var about = new OverrideKey(CaseRunner.Key(Pick(random, People), Pick(random, Clips)), purpose, named);
+                world.SetOverride(creator, about, choice);
+                editor.PutOverride(creator, about, person.Overrides[about]);
+                break;
+            case < 19 when person.Overrides.Count > 0:
+                var gone = Pick(random, person.Overrides.Keys.ToList());
+                world.ClearOverride(creator, gone);
+                editor.PutOverride(creator, gone, null);
+                break;
+            case < 21:
+                var kind = (StopKind)random.Next(2);
+                var listed = random.Next(2) == 0 ? null : new[] { purpose };
+                if (kind == StopKind.Hold)
+                    world.Hold(creator, listed);
+                else
+                    world.Lockdown(creator, listed);
+                editor.PutStop(creator, kind, kind == StopKind.Hold ? person.Hold : person.Lockdown);
+                break;
+            case < 22:
+                world.LiftLockdown(creator);
+                world.LiftHold(creator);
+                editor.PutStop(creator, StopKind.Hold, null);
+                editor.PutStop(creator, StopKind.Lockdown, null);
+                break;
+            case 22 when world.Vocabulary.Purposes.Length < 14:
+                world.RegisterPurpose(Purpose.Parse($"remix.p{world.Vocabulary.Purposes.Length}"), random.Next(2) == 0);
+                editor.Apply(null, new Domain.History.RecordedChange.OfPurpose(world.Vocabulary.Purposes[^1]));
+                break;
+            case 23 when random.Next(8) == 0:
+                world.Erase(creator);
+                editor.Erase(creator);
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task Readers_see_all_of_what_is_published_at_once_or_none_of_it()
+    {
+        // Either the owner or the participant denies, never neither: whoever saw half of a change would see an allow.
+        var memory = new FactMemory();
+        memory.Load(Vocabulary.Initial);
+        var (owner, guest) = (CreatorId.Parse("owner"), CreatorId.Parse("guest"));
+        var video = new VideoKey(owner, VideoId.Parse("v"));
+        var key = new DefaultKey(Purpose.Parse("remix"), null);
+        void Publish(bool ownerAllows, long version)
+        {
+            var draft = new Draft(memory);
+            draft.Editor.PutVideo(video, new(null, [new(guest, Role.CoCreator)], []));
+            foreach (var (creator, allows) in new[] { (owner, ownerAllows), (guest, !ownerAllows) })
+            {
+                // Now plain, now not: in place, and by another extra.
+                var choice = allows ? Choice.Allow(Conditions.None, version % 3 == 0 ? new Instant(long.MaxValue - 1) : null, 1) : Choice.Deny(1);
+                draft.Editor.PutDefault(creator, key, new([new(null, choice, new(version, new(version)))]));
+                draft.Editor.Reach(creator, version);
+            }
+            draft.Publish();
+        }
+        Publish(true, 1);
+        using var stop = new CancellationTokenSource();
+        var reading = Task.Run(() =>
+        {
+            var (decisions, last) = (0, 0L);
+            while (!stop.IsCancellationRequested)
+            {
+                var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Purpose = Vocabulary.Initial.Find(Purpose.Parse("remix")) };
+                var (decision, version, isUnreadable) = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(5));
+                Assert.False(isUnreadable);
+                Assert.Equal(Effect.Deny, decision.Effect);
+                Assert.Equal(Reason.CreatorDefault, decision.Reason);
+                Assert.Equal(version, decision.Stamp!.Value.Version);
+                Assert.True(version >= last, "versions only rise");
+                last = version;
+                if (++decisions % 64 == 0)
+                    Assert.Equal(Effect.Deny, memory.Extract([video], [], new(5))!.Decide(video, Vocabulary.Initial.Find(Purpose.Parse("remix")), null).Effect);
+            }
+            return decisions;
+        }, TestContext.Current.CancellationToken);
+        for (var version = 2L; version < 60_000 && !reading.IsCompleted; version++)
+            Publish(version % 2 == 1, version);
+        await stop.CancelAsync();
+        Assert.True(await reading > 1_000);
+    }
+
+    [Fact]
+    public void What_is_in_doubt_is_not_answered_until_it_is_read_again()
+    {
+        var memory = new FactMemory();
+        memory.Load(Vocabulary.Initial);
+        var owner = CreatorId.Parse("owner");
+        var video = new VideoKey(owner, VideoId.Parse("v"));
+        Draft(memory, editor =>
+        {
+            editor.PutVideo(video, new(null, [], []));
+            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Allow(Conditions.None, null, 1), new(1, new(1)))]));
+            editor.PutOverride(owner, new(video, Purpose.Parse("grounding"), null), new(Choice.Allow(Conditions.None, null, 1), new(2, new(2))));
+            editor.Reach(owner, 2);
+        });
+        Assert.True(Ask(memory, "remix").Decision.IsAllowed);
+        Draft(memory, editor => editor.Doubt(owner));
+        Assert.True(Ask(memory, "remix").IsUnreadable);
+        Assert.Null(memory.Extract([video], [], new(9)));
+        Draft(memory, editor =>
+        {
+            editor.Forget(owner);
+            editor.PutVideo(video, new(null, [], []));
+            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Allow(Conditions.None, null, 1), new(3, new(3)))]));
+            editor.Reach(owner, 3);
+        });
+        Assert.Equal((true, 3), (Ask(memory, "remix").Decision.IsAllowed, Ask(memory, "remix").Version));
+        // What was forgotten is gone for good.
+        Assert.Equal(Detail.NeverSet, Ask(memory, "grounding").Decision.Detail);
+    }
+
+    [Fact]
+    public void Deciding_from_memory_allocates_nothing()
+    {
+        var memory = new FactMemory();
+        memory.Load(Vocabulary.Initial);
+        var owner = CreatorId.Parse("owner");
+        Draft(memory, editor =>
+        {
+            editor.PutVideo(new(owner, VideoId.Parse("v")), new(null, [new(CreatorId.Parse("guest"), Role.CoCreator)], [new(CreatorId.Parse("guest"), VideoId.Parse("w"))]));
+            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Ask(Conditions.Attribution, 1), new(1, new(1)))]));
+            editor.PutDefault(owner, new(Purpose.Parse("remix"), Requester.Parse("acme")), new([new(null, Choice.Deny(1), new(2, new(2)))]));
+        });
+        Ask(memory, "remix");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
+            Ask(memory, "remix");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5_000);
+    }
+
+    private static void Draft(FactMemory memory, Action<FactEditor> edit)
+    {
+        var draft = new Draft(memory);
+        edit(draft.Editor);
+        draft.Publish();
+    }
+
+    private static Outcome Ask(FactMemory memory, string purpose)
+    {
+        Span<byte> name = stackalloc byte[64];
+        memory.Vocabulary.TryFind(name[..Encoding.ASCII.GetBytes(purpose, name)], out var index);
+        var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Requester = "acme"u8, Purpose = index };
+        return memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(9));
+    }
+
+    private static T Pick<T>(Random random, IReadOnlyList<T> items) => items[random.Next(items.Count)];
+}
