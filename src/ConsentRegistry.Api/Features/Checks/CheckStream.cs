@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Threading.Channels;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -44,6 +45,11 @@ internal static class CheckStream
         {
             await SendAsync(http, chunks.Reader, stop.Token);
         }
+        // A caller who has left, or sends what is no HTTP, can be told nothing any more.
+        catch (Exception e) when (e is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException)
+        {
+            http.Abort();
+        }
         finally
         {
             await stop.CancelAsync();
@@ -72,24 +78,27 @@ internal static class CheckStream
             while (true)
             {
                 var read = await body.ReadAsync(cancellation);
-                var rest = read.Buffer;
-                while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)
+                var (rest, isOver) = (read.Buffer, read.IsCompleted);
+                try
                 {
-                    firstLine += chunk.Lines;
-                    await chunks.WriteAsync(answer(chunk), cancellation);
-                    if (chunk.IsLast)
+                    while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)
                     {
-                        chunks.Complete();
-                        return;
+                        firstLine += chunk.Lines;
+                        isOver |= chunk.IsLast;
+                        await chunks.WriteAsync(answer(chunk), cancellation);
+                        if (chunk.IsLast)
+                            break;
                     }
                 }
-                body.AdvanceTo(rest.Start, rest.End);
-                if (read.IsCompleted)
+                finally
                 {
-                    chunks.Complete();
-                    return;
+                    // What was read has to be given back, whatever happened.
+                    body.AdvanceTo(rest.Start, rest.End);
                 }
+                if (isOver)
+                    break;
             }
+            chunks.Complete();
         }
         catch (Exception e)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
@@ -43,45 +42,53 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             return next(http);
         }
         var body = request.BodyReader;
-        if (body.TryRead(out var read))
+        if (!body.TryRead(out var read))
+            return ReadAsync(http, (int)length, isSingle, token.Checks);
+        if (read.Buffer.Length >= length && read.Buffer.IsSingleSegment && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks, out var answer))
         {
-            if (read.Buffer.Length >= length)
-                return AnswerAsync(http, body, read.Buffer, isSingle, token.Checks);
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            body.AdvanceTo(read.Buffer.End);
+            Write(http.Response, answer);
+            return Task.CompletedTask;
         }
-        return ReadAsync(http, body, (int)length, isSingle, token.Checks);
+        // As if nobody had looked.
+        body.AdvanceTo(read.Buffer.Start);
+        return ReadAsync(http, (int)length, isSingle, token.Checks);
     }
 
-    private async Task ReadAsync(HttpContext http, PipeReader body, int length, bool isSingle, CheckRights rights)
+    // A body that comes in pieces. Whoever looks at it after all finds it whole.
+    private async Task ReadAsync(HttpContext http, int length, bool isSingle, CheckRights rights)
     {
-        var read = await body.ReadAtLeastAsync(length, http.RequestAborted);
-        await AnswerAsync(http, body, read.Buffer, isSingle, rights);
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var count = await http.Request.Body.ReadAtLeastAsync(bytes.AsMemory(0, length), length, throwOnEndOfStream: false, http.RequestAborted);
+            if (TryAnswer(bytes.AsSpan(0, count), isSingle, rights, out var answer))
+            {
+                Write(http.Response, answer);
+                return;
+            }
+            http.Request.Body = new MemoryStream(bytes, 0, count, writable: false);
+            await next(http);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
-    private Task AnswerAsync(HttpContext http, PipeReader body, ReadOnlySequence<byte> bytes, bool isSingle, CheckRights rights)
+    private bool TryAnswer(ReadOnlySpan<byte> bytes, bool isSingle, CheckRights rights, out AnswerBuffer answer)
     {
-        var answer = Buffer;
+        answer = Buffer;
         answer.Clear();
-        var rented = bytes.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)bytes.Length);
-        if (rented is not null)
-            bytes.CopyTo(rented);
-        var whole = rented is null ? bytes.FirstSpan : rented.AsSpan(0, (int)bytes.Length);
-        var isAnswered = isSingle ? TryAnswerSingle(whole, rights, answer) : TryAnswerBatch(whole, rights, answer);
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        if (!isAnswered)
-        {
-            // As if nobody had looked.
-            body.AdvanceTo(bytes.Start, bytes.Start);
-            return next(http);
-        }
-        body.AdvanceTo(bytes.End);
-        var response = http.Response;
+        return isSingle ? TryAnswerSingle(bytes, rights, answer) : TryAnswerBatch(bytes, rights, answer);
+    }
+
+    private static void Write(HttpResponse response, AnswerBuffer answer)
+    {
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = answer.Length;
         response.Headers.CacheControl = "no-store";
         response.BodyWriter.Write(answer.Written);
-        return Task.CompletedTask;
     }
 
     private bool TryAnswerSingle(ReadOnlySpan<byte> bytes, CheckRights rights, AnswerBuffer answer)
