@@ -1,5 +1,6 @@
 using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Benchmarks.Load;
+using ConsentRegistry.Benchmarks.Staleness;
 
 // Every run prints what it measured against a yardstick of the same run; none of it is a test that time decides.
 return args switch
@@ -7,9 +8,11 @@ return args switch
     ["all"] => await AllAsync(),
     ["load", .. var words] => await LoadBenchmark.RunAsync(words),
     ["log"] => await SequencingBenchmark.RunAsync(),
-    ["soak"] => await Soak.RunAsync(changes: 100_000),
-    ["soak", var number] when int.TryParse(number, out var changes) && changes > 0 => await Soak.RunAsync(changes),
     ["bare", var port, var answer, var contentType] => await BareEndpoint.RunAsync(port, answer, contentType),
+    ["soak"] => Math.Max(await Soak.RunAsync(Soak.UsualChanges), await StalenessRun.RunAsync([])),
+    ["soak", "log"] => await Soak.RunAsync(Soak.UsualChanges),
+    ["soak", "log", var number] when int.TryParse(number, out var changes) && changes > 0 => await Soak.RunAsync(changes),
+    ["soak", "staleness", .. var words] => await StalenessRun.RunAsync(words),
     _ => Explain(),
 };
 
@@ -22,10 +25,17 @@ static async Task<int> AllAsync()
 
 static int Explain()
 {
-    Console.Error.WriteLine("all            log, and load at the full scale");
-    Console.Error.WriteLine("log            changes per second with and without sequencing, and how far checkpoints lag behind");
-    Console.Error.WriteLine(LoadBenchmark.Usage);
-    Console.Error.WriteLine("               the service under load, with all data or so many creators'; all of the parts, or those named");
-    Console.Error.WriteLine("soak [number]  that many changes (100,000) while hosts and database are killed, then the log is verified");
+    Console.Error.WriteLine(
+        $"""
+        all                log, and load at the full scale
+        {LoadBenchmark.Usage}
+                           the service under load, with all data or so many creators'; all of the parts, or those named
+        log                changes per second with and without sequencing, and how far checkpoints lag behind
+        soak               both of the following
+        soak log [number]  that many changes (100,000) while nodes and database are killed, then the log is verified
+        soak staleness {StalenessOptions.Usage}
+                           that many checks (1,000,000) while consent is withdrawn and given back and everything fails in turns,
+                           then every answer is searched for one that an acknowledged change makes impossible
+        """);
     return 2;
 }

@@ -11,62 +11,95 @@ using Npgsql;
 namespace ConsentRegistry.Benchmarks;
 
 /// <summary>
-/// Changes by many writers at once through two hosts, whose sequencers compete, while the hosts and the database are killed again and again.
+/// Changes by many writers at once through two nodes, whose sequencers compete, while the nodes and the database are killed again and again.
 /// Then every acknowledged change must be in the log exactly once and in its creator's order, and <c>consent verify</c> must agree.
 /// </summary>
 internal static class Soak
 {
+    /// <summary>Changes of a run that nobody wants otherwise.</summary>
+    public const int UsualChanges = 100_000;
+
     private const int Writers = 16;
     private const int CreatorsPerWriter = 8;
 
     /// <summary>How long one change may be tried before the run gives up: many times what any of the kills takes to mend.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(3);
+
     public static async Task<int> RunAsync(int changes)
     {
         await using var scratch = await Scratch.CreateAsync();
-        await using var hosts = new Hosts(scratch);
-        await hosts.StartAsync();
+        await using var nodes = new Nodes(scratch, count: 2);
+        await nodes.StartAsync();
         using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(15) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scratch.AdminToken());
 
         var acknowledged = new ConcurrentBag<(string Creator, long Version)>();
         var started = Stopwatch.GetTimestamp();
         using var stop = new CancellationTokenSource();
-        var killing = hosts.KillAgainAndAgainAsync(() => acknowledged.Count, stop.Token);
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(http, hosts, writer, changes / Writers, acknowledged)));
+        var killing = KillAgainAndAgainAsync(scratch, nodes, () => acknowledged.Count, stop.Token);
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(http, nodes, writer, changes / Writers, acknowledged)));
         await stop.CancelAsync();
         var kills = await killing;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s ({acknowledged.Count / seconds:0}/s), {kills}"));
 
-        await hosts.EnsureRunningAsync();
+        await nodes.EnsureRunningAsync();
         var export = scratch.PathOf("log.ndjson");
-        await ExportAsync(http, hosts, scratch, export);
+        await ExportAsync(http, nodes, scratch, export);
         return Compare(acknowledged, export) ? Verify(export) : 1;
     }
 
-    private static async Task WriteAsync(HttpClient http, Hosts hosts, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
+    /// <summary>Kills one node, the other, and the database in turns, until it is told to stop; each is started again.</summary>
+    /// <returns>What was killed how often.</returns>
+    private static async Task<string> KillAgainAndAgainAsync(Scratch scratch, Nodes nodes, Func<int> progress, CancellationToken cancellation)
+    {
+        var (killed, databases) = (0, 0);
+        while (!cancellation.IsCancellationRequested)
+        {
+            var before = progress();
+            await Task.Delay(BetweenKills, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            // Something has to happen between two kills, or they are all there is.
+            if (cancellation.IsCancellationRequested || progress() == before)
+                continue;
+            if ((killed + databases) % 3 == 2)
+            {
+                databases++;
+                await scratch.Postgres.KillAsync();
+                await scratch.Postgres.RestartAsync(CancellationToken.None);
+            }
+            else
+            {
+                var node = killed++ % nodes.Count;
+                await nodes.KillAsync(node);
+                await nodes.StartAsync(node);
+            }
+        }
+        return $"{killed} nodes and {databases} databases killed";
+    }
+
+    private static async Task WriteAsync(HttpClient http, Nodes nodes, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
     {
         var creators = Enumerable.Range(0, CreatorsPerWriter).Select(_ => $"w{writer}-{Guid.NewGuid():N}").ToArray();
         for (var i = 0; i < count; i++)
         {
             var creator = creators[i % creators.Length];
-            var version = await ChangeAsync(http, hosts, creator, i, key: Guid.NewGuid().ToString());
+            var version = await ChangeAsync(http, nodes, creator, i, key: Guid.NewGuid().ToString());
             acknowledged.Add((creator, version));
         }
     }
 
     /// <summary>Makes one change, however often it has to be tried: its idempotency key makes it happen once.</summary>
-    private static async Task<long> ChangeAsync(HttpClient http, Hosts hosts, string creator, int number, string key)
+    private static async Task<long> ChangeAsync(HttpClient http, Nodes nodes, string creator, int number, string key)
     {
         var started = Stopwatch.GetTimestamp();
         for (var attempt = 0; Stopwatch.GetElapsedTime(started) < Patience; attempt++)
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Put, $"{hosts.UrlOf(number + attempt)}/v1/creators/{creator}/videos/v{number}/consent/remix")
+                using var request = new HttpRequestMessage(HttpMethod.Put, $"{nodes.UrlOf(number + attempt)}/v1/creators/{creator}/videos/v{number}/consent/remix")
                 {
                     Content = JsonContent.Create(new { effect = "ask" }),
                 };
@@ -86,7 +119,7 @@ internal static class Soak
         throw new TimeoutException($"A change was not acknowledged within {Patience}.");
     }
 
-    private static async Task ExportAsync(HttpClient http, Hosts hosts, Scratch scratch, string path)
+    private static async Task ExportAsync(HttpClient http, Nodes nodes, Scratch scratch, string path)
     {
         await using var source = NpgsqlDataSource.Create(scratch.Postgres.ConnectionString);
         while (true)
@@ -98,7 +131,7 @@ internal static class Soak
             await Task.Delay(50);
         }
         await using var file = File.Create(path);
-        await using var export = await http.GetStreamAsync($"{hosts.UrlOf(0)}/v1/log/export");
+        await using var export = await http.GetStreamAsync($"{nodes.UrlOf(0)}/v1/log/export");
         await export.CopyToAsync(file);
     }
 

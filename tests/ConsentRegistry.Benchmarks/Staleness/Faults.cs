@@ -1,0 +1,161 @@
+using System.Net.Http.Json;
+using Npgsql;
+
+namespace ConsentRegistry.Benchmarks.Staleness;
+
+/// <summary>Drives the faults of a script, one after the other, until it is told to stop; whatever it broke is whole again when it returns.</summary>
+internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, TimeSpan delta, Tally tally)
+{
+    /// <summary>More than a node keeps connections for changes.</summary>
+    private const int ManyChanges = 60;
+
+    private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(scratch.Postgres.ConnectionString);
+
+    /// <summary>The Δ of a node, each its own: by it a row of <c>consent.node</c> tells whose it is.</summary>
+    public static int DeltaMsOf(int node, TimeSpan delta) => (int)delta.TotalMilliseconds + node;
+
+    public async Task DriveAsync(IEnumerable<Fault> script, CancellationToken stop)
+    {
+        await using var owned = database;
+        foreach (var fault in script)
+        {
+            await Task.Delay(fault.After, CancellationToken.None);
+            if (stop.IsCancellationRequested)
+                return;
+            try
+            {
+                await DriveAsync(fault);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                // Nodes that answer from the database have no rows that could be blocked.
+            }
+            catch (Exception e) when (e is NpgsqlException or HttpRequestException or OperationCanceledException)
+            {
+                // Neither had a connection to give just now; what the fault needed it for does not happen.
+                continue;
+            }
+            tally.Driven(fault.Kind);
+        }
+    }
+
+    private Task DriveAsync(Fault fault) => fault.Kind switch
+    {
+        FaultKind.NodeKilled => KillAsync(fault),
+        FaultKind.NodePaused => PauseAsync(fault),
+        FaultKind.BeatBlocked => BlockBeatAsync(fault),
+        FaultKind.PausedBeforeBeat => PauseBeforeBeatAsync(fault),
+        FaultKind.NodeEvicted => EvictAsync(fault),
+        FaultKind.DatabaseKilled => KillDatabaseAsync(),
+        FaultKind.ConnectionsExhausted => ExhaustAsync(fault),
+        _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
+    };
+
+    private async Task KillAsync(Fault fault)
+    {
+        await nodes.KillAsync(fault.Node);
+        await Task.Delay(fault.For);
+        await nodes.StartAsync(fault.Node);
+    }
+
+    private async Task PauseAsync(Fault fault)
+    {
+        await nodes.PauseAsync(fault.Node);
+        await Task.Delay(fault.For);
+        await nodes.ContinueAsync(fault.Node);
+    }
+
+    private async Task KillDatabaseAsync()
+    {
+        await scratch.Postgres.KillAsync();
+        await scratch.Postgres.RestartAsync(CancellationToken.None);
+        // The pool's connections are of the server that died.
+        database.Clear();
+    }
+
+    private async Task BlockBeatAsync(Fault fault)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockRowAsync(connection, fault.Node);
+        await Task.Delay(fault.For);
+    }
+
+    private async Task PauseBeforeBeatAsync(Fault fault)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockRowAsync(connection, fault.Node);
+        await IsBlockedAsync(connection.ProcessID);
+        await nodes.PauseAsync(fault.Node);
+        try
+        {
+            await Task.Delay(fault.For);
+            // Every other time its beat is written while it stands still.
+            if (fault.Draw % 2 == 0)
+                await transaction.RollbackAsync();
+        }
+        finally
+        {
+            await nodes.ContinueAsync(fault.Node);
+        }
+        await Task.Delay(FaultScript.Shortest);
+    }
+
+    // Deleting the row of a node that still answers would be an error of whoever does it: a node is evicted only when it has been silent for longer than Δ.
+    private async Task EvictAsync(Fault fault)
+    {
+        await nodes.PauseAsync(fault.Node);
+        try
+        {
+            await Task.Delay((2 * delta) + fault.For);
+            await using var delete = database.CreateCommand("DELETE FROM consent.node WHERE delta_ms = $1");
+            delete.Parameters.Add(new() { Value = DeltaMsOf(fault.Node, delta) });
+            await delete.ExecuteNonQueryAsync();
+        }
+        finally
+        {
+            await nodes.ContinueAsync(fault.Node);
+        }
+    }
+
+    private async Task ExhaustAsync(Fault fault)
+    {
+        var hostage = $"hostage-{fault.Draw}";
+        await http.PutAsJsonAsync($"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/consent/defaults/remix", new { effect = "ask" });
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("SELECT FROM consent.creator WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = hostage } } })
+            await hold.ExecuteNonQueryAsync();
+        var changes = Enumerable.Range(0, ManyChanges).Select(i =>
+            http.PutAsJsonAsync($"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/videos/v{i}/consent/remix", new { effect = "deny" }));
+        var waiting = Task.WhenAll(changes.Select(change => change.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await Task.Delay(fault.For);
+        await transaction.RollbackAsync();
+        await waiting;
+    }
+
+    private async Task LockRowAsync(NpgsqlConnection connection, int node)
+    {
+        // A row that a killed node left behind may be there too.
+        await using var hold = new NpgsqlCommand("SELECT FROM consent.node WHERE delta_ms = $1 FOR UPDATE", connection)
+        {
+            Parameters = { new() { Value = DeltaMsOf(node, delta) } },
+        };
+        await hold.ExecuteNonQueryAsync();
+    }
+
+    private async Task IsBlockedAsync(int by)
+    {
+        // A node beats at least every Δ/4, and so has tried before this ends.
+        for (var waited = TimeSpan.Zero; waited < delta; waited += TimeSpan.FromMilliseconds(10))
+        {
+            await using var look = database.CreateCommand(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'consent-registry replica' AND $1 = ANY (pg_blocking_pids(pid)))");
+            look.Parameters.Add(new() { Value = by });
+            if (await look.ExecuteScalarAsync() is true)
+                return;
+            await Task.Delay(10);
+        }
+    }
+}
