@@ -72,7 +72,9 @@ internal sealed class Membership(ReplicaOptions options)
             }
             if (poll.SentAt - seen.Since < Elapsed.Of(2 * Longer(node.Delta, options.Delta)))
                 continue;
-            await using var command = new NpgsqlCommand("DELETE FROM consent.node WHERE id = $1 AND beat = $2", connection)
+            // A row that somebody holds is left to the next poll: whoever waits for it does not follow.
+            await using var command = new NpgsqlCommand(
+                "DELETE FROM consent.node WHERE id = (SELECT id FROM consent.node WHERE id = $1 AND beat = $2 FOR UPDATE SKIP LOCKED)", connection)
             {
                 Parameters = { new() { Value = node.Id }, new() { Value = node.Beat } },
             };

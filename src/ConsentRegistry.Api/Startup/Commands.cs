@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,6 +87,9 @@ internal static class Commands
         await app.StartAsync();
         if (app.Environment.IsDevelopment() && options.Authority is null)
         {
+            // So that what is shown can be pasted at once.
+            while (await app.Services.GetRequiredService<ConsentReplica>().BeginAsync(default, app.Lifetime.ApplicationStopping) is null)
+                app.Lifetime.ApplicationStopping.ThrowIfCancellationRequested();
             var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             // To the terminal of the developer, not to the log: it shows tokens.
             Console.WriteLine(Welcome.Text(url, DevelopmentTokens.Open(options.DataFolder), TimeProvider.System.GetUtcNow()));

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.AuthZen;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Features.Erasure;
@@ -59,6 +60,7 @@ internal static class Composition
     {
         // Before all else: what nearly every request is costs nothing that it does not need.
         app.UseMiddleware<DirectChecks>();
+        app.Use(RequestId.EchoAsync);
         app.UseMiddleware<RequestLog>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
@@ -74,6 +76,7 @@ internal static class Composition
         StopsApi.Map(app);
         VideosApi.Map(app);
         ChecksApi.Map(app);
+        AuthZenApi.Map(app);
         PurposesApi.Map(app);
         HistoryApi.Map(app);
         LogApi.Map(app);

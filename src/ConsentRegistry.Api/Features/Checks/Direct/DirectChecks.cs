@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
@@ -42,8 +43,17 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             return next(http);
         }
         var body = request.BodyReader;
-        if (!body.TryRead(out var read))
-            return ReadAsync(http, (int)length, isSingle, token.Checks);
+        ReadResult read;
+        try
+        {
+            if (!body.TryRead(out read))
+                return ReadAsync(http, (int)length, isSingle, token.Checks);
+        }
+        // A caller who left in the middle, or is too slow: the long way knows what to say, if anything.
+        catch (IOException)
+        {
+            return next(http);
+        }
         if (read.Buffer.Length >= length && read.Buffer.IsSingleSegment && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks, out var answer))
         {
             body.AdvanceTo(read.Buffer.End);
@@ -61,7 +71,16 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         var bytes = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            var count = await http.Request.Body.ReadAtLeastAsync(bytes.AsMemory(0, length), length, throwOnEndOfStream: false, http.RequestAborted);
+            var count = 0;
+            try
+            {
+                count = await http.Request.Body.ReadAtLeastAsync(bytes.AsMemory(0, length), length, throwOnEndOfStream: false, http.RequestAborted);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                await next(http);
+                return;
+            }
             if (TryAnswer(bytes.AsSpan(0, count), isSingle, rights, out var answer))
             {
                 Write(http.Response, answer);

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+
+namespace ConsentRegistry.Api.Features.AuthZen;
+
+/// <summary>Evaluates many requests, in their order, with what they have in common said once. Without any it is a single evaluation.</summary>
+internal static class EvaluateMany
+{
+    private const string ExecuteAll = "execute_all";
+    private const string DenyOnFirstDeny = "deny_on_first_deny";
+    private const string PermitOnFirstPermit = "permit_on_first_permit";
+
+    public static async Task<IResult> Handle(CheckFacts memory, HttpContext http, CancellationToken cancellation)
+    {
+        var (body, problem) = await EvaluationBody.ReadAsync(http);
+        if (problem is not null)
+            return problem.AsResult();
+        if (!TryReadSemantic(body!, out var semantic))
+            return EvaluationBody.Malformed($"options.evaluations_semantic is {ExecuteAll}, {DenyOnFirstDeny} or {PermitOnFirstPermit}.").AsResult();
+        if (body!["evaluations"] is not null and not JsonArray)
+            return EvaluationBody.Malformed("evaluations is a list.").AsResult();
+        if (body["evaluations"] is not JsonArray { Count: > 0 } items)
+            return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, http, cancellation);
+        if (items.Count > BatchValidator.MaxChecks)
+            return EvaluationBody.Malformed($"At most {BatchValidator.MaxChecks} evaluations.").AsResult();
+        if (items.Any(item => item is not JsonObject))
+            return EvaluationBody.Malformed("An evaluation is an object.").AsResult();
+
+        var caller = Caller.Of(http);
+        var asked = items.Select(item => EvaluationRequest.Read(item!.AsObject(), body).Ask(caller)).ToList();
+        var questions = asked.Select(one => one.Question).OfType<Question>().ToList();
+        var facts = questions.Count == 0
+            ? null
+            : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Asking.RequestersOf(questions), default, cancellation);
+        var answers = new JsonArray();
+        foreach (var one in asked)
+        {
+            var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!)
+                : facts is null ? EvaluationAnswer.Indeterminate()
+                : EvaluationAnswer.Of(facts, question);
+            answers.Add(answer);
+            var isAllowed = (bool)answer["decision"]!;
+            if ((semantic == DenyOnFirstDeny && !isAllowed) || (semantic == PermitOnFirstPermit && isAllowed))
+                break;
+        }
+        return Results.Ok(new JsonObject { ["evaluations"] = answers });
+    }
+
+    private static bool TryReadSemantic(JsonObject body, out string semantic)
+    {
+        semantic = ExecuteAll;
+        if (body["options"] is not { } options)
+            return true;
+        if (options is not JsonObject named)
+            return false;
+        if (named["evaluations_semantic"] is not { } given)
+            return true;
+        semantic = given is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+        return semantic is ExecuteAll or DenyOnFirstDeny or PermitOnFirstPermit;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.AuthZen;
+
+/// <summary>Reads bodies as the specification wants them read: members that nobody knows are passed over.</summary>
+internal static class EvaluationBody
+{
+    public static async Task<(JsonObject? Body, Problem? Problem)> ReadAsync(HttpContext http)
+    {
+        var (bytes, problem) = await BodyReader.ReadAsync(http);
+        if (problem is not null)
+            return (null, problem);
+        if (!http.Request.HasJsonContentType())
+            return (null, Malformed("The body is application/json."));
+        try
+        {
+            var options = new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false };
+            return JsonNode.Parse(bytes, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is a JSON object."));
+        }
+        catch (JsonException)
+        {
+            return (null, Malformed($"The body is not one JSON value, well formed, without a key twice and at most {Json.MaxDepth} deep."));
+        }
+    }
+
+    public static Problem Malformed(string detail) => new(400, ProblemCode.MalformedJson, detail);
+}
+
+/// <summary>Why one evaluation among many has no decision of its own.</summary>
+/// <param name="Status">The status that it would have had alone.</param>
+/// <param name="Message">A sentence for people.</param>
+internal sealed record EvaluationError(int Status, string Message);
+
+/// <summary>A question, or why there is none.</summary>
+internal readonly record struct AskedEvaluation(Question? Question, EvaluationError? Error);
+
+/// <summary>One evaluation's parts: who (<c>requester</c>), what (a purpose) and with which video. Those that it leaves out are the request's own.</summary>
+internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action, JsonObject? Resource, Problem? Malformed)
+{
+    private const string SubjectType = "requester";
+    private const string ResourceType = "video";
+
+    private static readonly Dictionary<string, long> NoVersions = [];
+
+    /// <summary>Reads an evaluation.</summary>
+    /// <param name="evaluation">The evaluation.</param>
+    /// <param name="defaults">What stands for a part that it leaves out.</param>
+    public static EvaluationRequest Read(JsonObject evaluation, JsonObject? defaults)
+    {
+        var parts = new Dictionary<string, JsonObject?>(StringComparer.Ordinal);
+        foreach (var (name, members) in new[] { ("subject", new[] { "type", "id" }), ("action", ["name"]), ("resource", ["type", "id"]) })
+        {
+            var part = (evaluation[name] ?? defaults?[name]) as JsonObject;
+            if (part is null || members.Any(member => !TryText(part[member], out _)) || part["properties"] is not null and not JsonObject)
+                return new(null, null, null, EvaluationBody.Malformed($"{name} is an object with {string.Join(" and ", members)}."));
+            parts.Add(name, part);
+        }
+        return (evaluation["context"] ?? defaults?["context"]) is not null and not JsonObject
+            ? new(null, null, null, EvaluationBody.Malformed("context is an object."))
+            : new(parts["subject"], parts["action"], parts["resource"], null);
+    }
+
+    /// <summary>Turns the evaluation into a question that the caller may ask.</summary>
+    public AskedEvaluation Ask(Caller caller)
+    {
+        if (Malformed is not null)
+            return new(null, new(400, Malformed.Detail));
+        if ((string)Subject!["type"]! != SubjectType)
+            return Unknown($"A subject is of type {SubjectType}.");
+        if ((string)Resource!["type"]! != ResourceType)
+            return Unknown($"A resource is of type {ResourceType}.");
+        if (!Requester.TryParse((string)Subject["id"]!, out var requester))
+            return Unknown($"A requester's id is {Identifier.Grammar}.");
+        if (!TryVideo(out var video))
+            return Unknown($"A video is named by its id and properties.creatorId, or by an id \"creatorId/videoId\"; each is {Identifier.Grammar}.");
+        if (!Purpose.TryParse((string)Action!["name"]!, out var purpose))
+            return Unknown("The action is no purpose.");
+        if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
+            return new(null, new(403, "The token allows checks for its own client only."));
+        return new(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, Explain: false), null);
+    }
+
+    private bool TryVideo(out VideoKey video)
+    {
+        video = default;
+        var id = (string)Resource!["id"]!;
+        string? owner = null;
+        if (Resource["properties"]?["creatorId"] is { } named)
+        {
+            if (!TryText(named, out owner))
+                return false;
+        }
+        else if (id.IndexOf('/') is > 0 and var slash)
+        {
+            (owner, id) = (id[..slash], id[(slash + 1)..]);
+        }
+        if (!CreatorId.TryParse(owner, out var creator) || !VideoId.TryParse(id, out var name))
+            return false;
+        video = new(creator, name);
+        return true;
+    }
+
+    private static AskedEvaluation Unknown(string message) => new(null, new(422, message));
+
+    private static bool TryText(JsonNode? node, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        return node is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.TryGetValue(out text) && text is not null;
+    }
+}
+
+/// <summary>Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.</summary>
+internal static class EvaluationAnswer
+{
+    public static JsonObject Of(FreshFacts facts, Question question) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+        ? Of(facts.Answer(question, new()))
+        : Of(new EvaluationError(422, "The vocabulary does not know this purpose."));
+
+    public static JsonObject Of(EvaluationError error) => new()
+    {
+        ["decision"] = false,
+        ["context"] = new JsonObject { ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
+    };
+
+    public static JsonObject Indeterminate() => Of(Answers.Indeterminate);
+
+    private static JsonObject Of(DecisionBody decision)
+    {
+        var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();
+        context.Remove("allowed");
+        return new() { ["decision"] = decision.Allowed, ["context"] = context };
+    }
+}

@@ -1,0 +1,16 @@
+namespace ConsentRegistry.Api.Features.AuthZen;
+
+/// <summary>Says where the endpoints are: the metadata of a policy decision point. There is no search here.</summary>
+internal static class GetConfiguration
+{
+    public static IResult Handle(HttpRequest request)
+    {
+        var here = $"{request.Scheme}://{request.Host}";
+        return Results.Ok(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["policy_decision_point"] = here,
+            ["access_evaluation_endpoint"] = here + AuthZenApi.EvaluationPath,
+            ["access_evaluations_endpoint"] = here + AuthZenApi.EvaluationsPath,
+        });
+    }
+}

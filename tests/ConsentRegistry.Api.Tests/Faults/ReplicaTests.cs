@@ -1,0 +1,204 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Replica;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Tests.Faults;
+
+/// <summary>Nodes that cannot follow, cannot say that they do, or follow another history.</summary>
+public sealed class ReplicaTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_node_that_cannot_beat_stops_answering_and_joins_again_and_no_change_waits_for_it_for_ever()
+    {
+        var (one, other, creator) = await StartTwoAsync();
+        await using var disposeOne = one;
+        await using var disposeOther = other;
+        await using (await LockNodeAsync(one, deltaMs: 501))
+        {
+            (await one.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
+            Assert.NotEqual("allow", await EffectAsync(other, creator));
+            await Eventually.HoldsAsync("the node does not answer any more", async () => await EffectAsync(other, creator) == "503");
+            Assert.Equal("deny", await EffectAsync(one, creator));
+            (await other.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable");
+        }
+        await Eventually.HoldsAsync("the node answers again", async () => await EffectAsync(other, creator) == "deny");
+        (await one.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
+        Assert.Equal("allow", await EffectAsync(other, creator));
+    }
+
+    [Fact]
+    public async Task A_node_whose_row_is_gone_joins_again_and_a_row_whose_node_is_gone_is_taken_away()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Replica:DeltaMs=500");
+        var before = await app.ScalarAsync<Guid>("SELECT id FROM consent.node");
+        await app.QueryAsync<bool>("DELETE FROM consent.node");
+        await Eventually.HoldsAsync("the node has another row", async () => (await app.QueryAsync<Guid>("SELECT id FROM consent.node")) is [var id] && id != before);
+        await Eventually.HoldsAsync("the node answers", async () => (await app.Anonymous().GetAsync("/health/ready")).Status == 200);
+
+        await app.QueryAsync<bool>("INSERT INTO consent.node VALUES (gen_random_uuid(), 0, '1:1:', 500)");
+        (await app.Platform().PutAsync("/v1/creators/c/videos/v", new { })).Is(200);
+        await Eventually.HoldsAsync("the dead row is gone", async () => await app.ScalarAsync<long>("SELECT count(*) FROM consent.node") == 1);
+    }
+
+    [Fact]
+    public async Task A_node_that_ends_takes_its_row_away()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var one = await RegistryApplication.StartAsync(connectionString);
+        var other = await RegistryApplication.StartAsync(connectionString, $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}");
+        Assert.Equal(2, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+        await other.DisposeAsync();
+        Assert.Equal(1, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+    }
+
+    [Fact]
+    public async Task Every_change_repeat_and_replay_waits_for_every_node_unless_it_is_asked_not_to()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        var creator = RegistryApplication.NewId();
+        var path = $"/v1/creators/{creator}/consent/defaults/remix";
+        var key = $"Idempotency-Key: {creator}";
+        // A node that lives, as far as anybody can see, and has seen nothing.
+        await app.QueryAsync<bool>("INSERT INTO consent.node VALUES ('00000000-0000-0000-0000-000000000001', 0, '1:1:', 10000)");
+        using var beating = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var soon = (await app.Creator(creator).PutAsync(path, new { effect = "deny" }, key, "Prefer: respond-async")).Is(202);
+        Assert.False((bool)soon["effectiveEverywhere"]!);
+        Assert.Equal("respond-async", soon.Header("Preference-Applied"));
+        Assert.True(string.CompareOrdinal((string)soon["effectiveBy"]!, await app.NowAsync()) > 0);
+
+        Task<Answer>[] waiting =
+        [
+            app.Creator(creator).PutAsync(path, new { effect = "deny" }, key),
+            app.Creator(creator).PutAsync(path, new { effect = "deny" }),
+            app.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown"),
+            app.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/v/consent/remix", new { effect = "ask" }),
+            app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { }),
+            app.Platform().PostAsync("/v1/videos/batch", new { videos = new[] { new { creatorId = creator, videoId = "w" }, new { creatorId = $"{creator}2", videoId = "w" } } }),
+            app.Operator().PostAsync("/v1/purposes", new { purpose = "dubbing", usesLikeness = false, description = "Dubbing." }),
+        ];
+        // A refusal acknowledges nothing, and waits for nobody.
+        (await app.Creator(creator).PutAsync(path, new { effect = "deny" }, "If-Match: \"99\"")).IsProblem(412, "staleVersion");
+        await Eventually.HoldsAsync("all of them are made", async () => await app.ScalarAsync<long>("SELECT count(*) FROM consent.purpose") == 11 && await app.ScalarAsync<long>("SELECT count(*) FROM consent.video") == 3);
+        Assert.All(waiting, one => Assert.False(one.IsCompleted));
+        await app.QueryAsync<bool>("UPDATE consent.node SET beat = beat + 1, seen = pg_current_snapshot() WHERE id = '00000000-0000-0000-0000-000000000001'");
+        foreach (var answer in await Task.WhenAll(waiting))
+        {
+            Assert.True(answer.Status is 200 or 201, answer.Text);
+            Assert.True((bool)answer["effectiveEverywhere"]!);
+        }
+        Assert.Equal([1, 0], new[] { waiting[0], waiting[2] }.Select(one => one.Result.Changes));
+    }
+
+    [Fact]
+    public async Task A_strong_check_and_one_with_versions_know_what_was_not_waited_for()
+    {
+        var (one, other, creator) = await StartTwoAsync();
+        await using var disposeOne = one;
+        await using var disposeOther = other;
+        for (var i = 0; i < 15; i++)
+        {
+            var version = (await one.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null, "Prefer: respond-async")).Is(202).Version;
+            var strong = (await other.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix", consistency = "strong" })).Is(200);
+            Assert.Equal("lockdown", (string)strong["reason"]!);
+            var next = (await one.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown", "Prefer: respond-async")).Is(202).Version;
+            Assert.Equal(version + 1, next);
+            var known = (await other.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix", minVersions = new Dictionary<string, long> { [creator] = next } })).Is(200);
+            Assert.True((bool)known["allowed"]!);
+            Assert.Equal(next, (long)known["version"]!);
+        }
+        var future = new { creatorId = creator, videoId = "v", purpose = "remix", minVersions = new Dictionary<string, long> { [creator] = 999 } };
+        (await other.Platform().PostAsync("/v1/checks", future)).IsProblem(503, "unavailable");
+        var batch = (await other.Platform().PostAsync("/v1/checks/batch", new { checks = new object[] { future, new { creatorId = creator, videoId = "v", purpose = "remix" } } })).Is(200);
+        Assert.Equal(["indeterminate", "creatorDefault"], batch["results"]!.AsArray().Select(result => (string)result!["reason"]!));
+    }
+
+    [Fact]
+    public async Task A_database_that_was_taken_back_makes_nodes_load_anew()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        var creator = await PrepareAsync(app);
+        await Log.Exports.CoveredAsync(app);
+        // What a restored backup looks like: the newest events are gone, and what they changed stands as before.
+        await using (var administrator = NpgsqlDataSource.Create(PostgresFixture.AsAdministrator(connectionString)))
+        {
+            await using var command = administrator.CreateCommand(
+                """
+                SET session_replication_role = replica;
+                DELETE FROM consent.history WHERE seq = (SELECT max(seq) FROM consent.history);
+                DELETE FROM consent.creator_default
+                """);
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+        await Eventually.HoldsAsync("memory is loaded anew", async () => await EffectAsync(app, creator) == "deny");
+        Assert.Contains(app.Log.Errors, error => error.Contains("Memory is lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Memory_that_differs_from_the_tables_is_found_out_and_read_again()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        var creator = await PrepareAsync(app);
+        var comparison = app.Services.GetRequiredService<Comparison>();
+        Assert.Equal(0, await comparison.LookAsync(Cancellation));
+        await app.QueryAsync<bool>("UPDATE consent.creator_default SET segments = jsonb_set(segments, '{0,effect}', '\"deny\"')");
+        await Eventually.HoldsAsync("it is found out", async () => await comparison.LookAsync(Cancellation) > 0 || await EffectAsync(app, creator) == "deny");
+        await Eventually.HoldsAsync("memory is what the tables are", async () => await EffectAsync(app, creator) == "deny");
+        Assert.Equal(0, await comparison.LookAsync(Cancellation));
+        Assert.Contains(app.Log.Errors, error => error.Contains("is not what the tables hold", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Checks_go_on_while_every_connection_for_changes_is_taken()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        var creator = await PrepareAsync(app);
+        await using var holder = await app.Database.OpenConnectionAsync(Cancellation);
+        await using var transaction = await holder.BeginTransactionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand("SELECT FROM consent.creator WHERE id = $1 FOR UPDATE", holder) { Parameters = { new() { Value = creator } } })
+            await hold.ExecuteNonQueryAsync(Cancellation);
+        var stuck = Enumerable.Range(0, 60).Select(_ => app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "deny" })).ToList();
+        for (var i = 0; i < 50; i++)
+            Assert.Equal("allow", await EffectAsync(app, creator));
+        await transaction.RollbackAsync(Cancellation);
+        Assert.All(await Task.WhenAll(stuck), answer => Assert.True(answer.Status is 200 or 503, answer.Text));
+        Assert.Equal("allow", await EffectAsync(app, creator));
+    }
+
+    private async Task<(RegistryApplication One, RegistryApplication Other, string Creator)> StartTwoAsync()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var one = await RegistryApplication.StartAsync(connectionString, "Replica:DeltaMs=500");
+        var other = await RegistryApplication.StartAsync(connectionString, "Replica:DeltaMs=501", $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}");
+        return (one, other, await PrepareAsync(one));
+    }
+
+    private static async Task<string> PrepareAsync(RegistryApplication app)
+    {
+        var creator = RegistryApplication.NewId();
+        (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
+        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        Assert.Equal("allow", await EffectAsync(app, creator));
+        return creator;
+    }
+
+    private static async Task<string> EffectAsync(RegistryApplication app, string creator)
+    {
+        var answer = await app.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix" });
+        return answer.Status == 200 ? (string)answer["effect"]! : answer.Status.ToString();
+    }
+
+    /// <summary>Keeps a node's row from being written, and nothing else.</summary>
+    private static async Task<IAsyncDisposable> LockNodeAsync(RegistryApplication app, int deltaMs)
+    {
+        var connection = await app.Database.OpenConnectionAsync(Cancellation);
+        await connection.BeginTransactionAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("SELECT FROM consent.node WHERE delta_ms = $1 FOR UPDATE", connection) { Parameters = { new() { Value = deltaMs } } };
+        await hold.ExecuteNonQueryAsync(Cancellation);
+        return connection;
+    }
+}

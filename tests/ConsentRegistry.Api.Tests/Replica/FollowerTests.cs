@@ -1,0 +1,126 @@
+using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ConsentRegistry.Api.Tests.Replica;
+
+/// <summary>Polls are applied whole, in order and once; where history is another, memory is lost.</summary>
+public sealed class FollowerTests
+{
+    private static readonly ServerIdentity Server = new("7", "00000001");
+    private static readonly CreatorId Ana = CreatorId.Parse("ana");
+    private static readonly CreatorId Ben = CreatorId.Parse("ben");
+
+    private readonly FactMemory memory = new();
+    private readonly Follower follower;
+
+    public FollowerTests()
+    {
+        memory.Load(Vocabulary.Initial);
+        follower = new(memory, Server, -1, default, [], NullLogger.Instance);
+    }
+
+    [Fact]
+    public void What_waits_is_applied_and_is_known_when_the_log_brings_it()
+    {
+        var (one, two) = (Event(Ana, 1), Event(Ana, 2));
+        Assert.True(follower.Apply(Poll([], [two, one])).BroughtEvents);
+        Assert.Equal(2, memory.VersionOf("ana"));
+        Assert.False(follower.Apply(Poll([At(one, 0)], [two])).BroughtEvents);
+        Assert.False(follower.Apply(Poll([At(one, 0), At(two, 1)], [])).BroughtEvents);
+        Assert.Equal((2, 1), (memory.VersionOf("ana"), follower.From));
+        Assert.True(follower.Apply(Poll([At(two, 1), At(Event(Ben, 1), 2)], [])).BroughtEvents);
+        Assert.Equal(1, memory.VersionOf("ben"));
+    }
+
+    [Fact]
+    public void A_gap_puts_the_creator_in_doubt_and_nobody_else()
+    {
+        follower.Apply(Poll([], [Event(Ana, 2), Event(Ben, 1)]));
+        Assert.Equal([Ana], follower.Doubted);
+        Assert.Equal((0, 1), (memory.VersionOf("ana"), memory.VersionOf("ben")));
+    }
+
+    [Fact]
+    public void A_version_that_is_not_whole_puts_the_creator_in_doubt()
+    {
+        follower.Apply(Poll([], [Event(Ana, 1, ordinal: 1, count: 2)]));
+        Assert.Equal([Ana], follower.Doubted);
+        Assert.Equal(0, memory.VersionOf("ana"));
+    }
+
+    [Fact]
+    public void A_body_that_cannot_be_read_puts_the_creator_in_doubt()
+    {
+        follower.Apply(Poll([], [Event(Ana, 1) with { Body = "{}"u8.ToArray() }]));
+        Assert.Equal([Ana], follower.Doubted);
+    }
+
+    [Fact]
+    public void A_body_that_was_erased_makes_no_doubt()
+    {
+        var erasure = new FeedEvent(1, StreamId.Of(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.Of(new(5), new Erasure([], []))));
+        follower.Apply(Poll([At(Event(Ana, 1) with { Body = null }, 0), erasure], []));
+        Assert.Empty(follower.Doubted);
+        Assert.True(memory.Extract([new(Ana, VideoId.Parse("v"))], [], new(9))!.StateOf(Ana).IsErased);
+    }
+
+    [Fact]
+    public void A_version_larger_than_a_poll_is_read_by_larger_polls()
+    {
+        var limit = follower.Limit;
+        var part = Enumerable.Range(1, 3).Select(ordinal => At(Event(Ana, 1, ordinal, 4), ordinal - 1)).ToList();
+        Assert.False(follower.Apply(Poll(part, []) with { IsCut = true }).IsComplete);
+        Assert.Equal((0, 0), (memory.VersionOf("ana"), follower.From));
+        Assert.Equal(2 * limit, follower.Limit);
+        Assert.True(follower.Apply(Poll([.. part, At(Event(Ana, 1, 4, 4), 3)], [])).IsComplete);
+        Assert.Equal(1, memory.VersionOf("ana"));
+    }
+
+    [Fact]
+    public void Records_may_come_before_the_purpose_that_they_are_for()
+    {
+        var dub = new PurposeDefinition(Purpose.Parse("remix.dub"), false, "Dubbing.", 2);
+        var purpose = new FeedEvent(1, StreamId.Vocabulary, 2, 1, 1, Guid.NewGuid(), EventType.PurposeRegistered, new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.Of(dub)).Encode());
+        follower.Apply(Poll([At(Event(Ana, 1, purpose: "remix.dub"), 0), purpose], []));
+        Assert.Equal((1, 2), (memory.VersionOf("ana"), memory.VersionOf("$vocabulary")));
+    }
+
+    public static TheoryData<string> OtherHistories => ["server", "timeline", "anchor gone", "anchor another", "gap", "change gone"];
+
+    [Theory]
+    [MemberData(nameof(OtherHistories))]
+    public void Another_history_loses_memory(string how)
+    {
+        var (one, two) = (At(Event(Ana, 1), 0), Event(Ana, 2));
+        follower.Apply(Poll([one], [two]));
+        var poll = how switch
+        {
+            "server" => Poll([one], [two]) with { Server = Server with { System = "8" } },
+            "timeline" => Poll([one], [two]) with { Server = Server with { Timeline = "00000002" } },
+            "anchor gone" => Poll([], [two]),
+            "anchor another" => Poll([one with { EventId = Guid.NewGuid() }], [two]),
+            "gap" => Poll([one, At(two, 2)], []),
+            _ => Poll([one], []),
+        };
+        Assert.Throws<MemoryLostException>(() => follower.Apply(poll));
+    }
+
+    private static Poll Poll(IReadOnlyList<FeedEvent> history, IReadOnlyList<FeedEvent> inbox) =>
+        new(1, new(1), "1:1:", Server, [], history, IsCut: false, inbox, []);
+
+    private static FeedEvent At(FeedEvent one, long seq) => one with { Seq = seq };
+
+    private static FeedEvent Event(CreatorId creator, long version, int ordinal = 1, int count = 1, string purpose = "remix")
+    {
+        var key = new OverrideKey(new(creator, VideoId.Parse($"v{ordinal}")), Purpose.Parse(purpose), null);
+        var setting = new OverrideSetting(Choice.Deny(1), new(version, new(version)));
+        return new(null, StreamId.Of(creator), version, ordinal, count, Guid.NewGuid(), EventType.OverrideChanged, Body(creator, Records.Of(key, null, setting)));
+    }
+
+    private static byte[] Body(CreatorId creator, RecordChange change) => new EventBody(StreamId.Of(creator), null, Authorship.Registry, change).Encode();
+}
