@@ -42,6 +42,13 @@ internal sealed class Checker(int node, StalenessOptions options, Nodes nodes, S
         ThrowFailure();
     }
 
+    /// <summary>Asks at once, and lets the answer come when it may: what is stale is so for milliseconds.</summary>
+    public void AskAbout(IReadOnlyList<Key> keys)
+    {
+        if (open.Wait(0, CancellationToken.None))
+            _ = AskAsync([.. keys.Select(key => new Question(key, Asked.Fast, null, 0))]);
+    }
+
     public void Dispose()
     {
         http.Dispose();

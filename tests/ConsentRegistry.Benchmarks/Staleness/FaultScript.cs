@@ -38,21 +38,21 @@ internal static class FaultScript
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Faults of one round.</summary>
-    public static readonly int Round = Enum.GetValues<FaultKind>().Length;
+    public static readonly IReadOnlyList<FaultKind> EveryKind = Enum.GetValues<FaultKind>();
 
     /// <param name="seed">Any number.</param>
+    /// <param name="kinds">The kinds of a round.</param>
     /// <param name="nodes">How many nodes there are.</param>
     /// <param name="longest">How long a fault lasts at most.</param>
     /// <param name="gap">How long there is none, at most.</param>
-    public static IEnumerable<Fault> From(int seed, int nodes, TimeSpan longest, TimeSpan gap)
+    public static IEnumerable<Fault> From(int seed, IEnumerable<FaultKind> kinds, int nodes, TimeSpan longest, TimeSpan gap)
     {
         var random = new Random(seed);
+        var round = kinds.ToArray();
         while (true)
         {
-            var kinds = Enum.GetValues<FaultKind>();
-            random.Shuffle(kinds);
-            foreach (var kind in kinds)
+            random.Shuffle(round);
+            foreach (var kind in round)
             {
                 // Short ones and long ones alike: as often from 100 to 200 ms as from 2.5 to 5 s.
                 var lasts = Shortest * Math.Pow(longest / Shortest, random.NextDouble());

@@ -24,22 +24,18 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
                 return;
             try
             {
-                await DriveAsync(fault);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
-            {
-                // Nodes that answer from the database have no rows that could be blocked.
+                if (await DriveAsync(fault))
+                    tally.Driven(fault.Kind);
             }
             catch (Exception e) when (e is NpgsqlException or HttpRequestException or OperationCanceledException)
             {
                 // Neither had a connection to give just now; what the fault needed it for does not happen.
-                continue;
             }
-            tally.Driven(fault.Kind);
         }
     }
 
-    private Task DriveAsync(Fault fault) => fault.Kind switch
+    /// <returns>Whether it came to what the fault is about.</returns>
+    private Task<bool> DriveAsync(Fault fault) => fault.Kind switch
     {
         FaultKind.NodeKilled => KillAsync(fault),
         FaultKind.NodePaused => PauseAsync(fault),
@@ -51,42 +47,48 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
     };
 
-    private async Task KillAsync(Fault fault)
+    private async Task<bool> KillAsync(Fault fault)
     {
         await nodes.KillAsync(fault.Node);
         await Task.Delay(fault.For);
         await nodes.StartAsync(fault.Node);
+        return true;
     }
 
-    private async Task PauseAsync(Fault fault)
+    private async Task<bool> PauseAsync(Fault fault)
     {
         await nodes.PauseAsync(fault.Node);
         await Task.Delay(fault.For);
         await nodes.ContinueAsync(fault.Node);
+        return true;
     }
 
-    private async Task KillDatabaseAsync()
+    private async Task<bool> KillDatabaseAsync()
     {
         await scratch.Postgres.KillAsync();
         await scratch.Postgres.RestartAsync(CancellationToken.None);
         // The pool's connections are of the server that died.
         database.Clear();
+        return true;
     }
 
-    private async Task BlockBeatAsync(Fault fault)
+    private async Task<bool> BlockBeatAsync(Fault fault)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await LockRowAsync(connection, fault.Node);
+        var isBlocked = await IsBlockedAsync(connection.ProcessID);
         await Task.Delay(fault.For);
+        return isBlocked;
     }
 
-    private async Task PauseBeforeBeatAsync(Fault fault)
+    private async Task<bool> PauseBeforeBeatAsync(Fault fault)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await LockRowAsync(connection, fault.Node);
-        await IsBlockedAsync(connection.ProcessID);
+        if (!await IsBlockedAsync(connection.ProcessID))
+            return false;
         await nodes.PauseAsync(fault.Node);
         try
         {
@@ -100,10 +102,11 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
             await nodes.ContinueAsync(fault.Node);
         }
         await Task.Delay(FaultScript.Shortest);
+        return true;
     }
 
     // Deleting the row of a node that still answers would be an error of whoever does it: a node is evicted only when it has been silent for longer than Δ.
-    private async Task EvictAsync(Fault fault)
+    private async Task<bool> EvictAsync(Fault fault)
     {
         await nodes.PauseAsync(fault.Node);
         try
@@ -117,9 +120,10 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         {
             await nodes.ContinueAsync(fault.Node);
         }
+        return true;
     }
 
-    private async Task ExhaustAsync(Fault fault)
+    private async Task<bool> ExhaustAsync(Fault fault)
     {
         var hostage = $"hostage-{fault.Draw}";
         await http.PutAsJsonAsync($"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/consent/defaults/remix", new { effect = "ask" });
@@ -133,6 +137,7 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         await Task.Delay(fault.For);
         await transaction.RollbackAsync();
         await waiting;
+        return true;
     }
 
     private async Task LockRowAsync(NpgsqlConnection connection, int node)
@@ -145,7 +150,7 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         await hold.ExecuteNonQueryAsync();
     }
 
-    private async Task IsBlockedAsync(int by)
+    private async Task<bool> IsBlockedAsync(int by)
     {
         // A node beats at least every Δ/4, and so has tried before this ends.
         for (var waited = TimeSpan.Zero; waited < delta; waited += TimeSpan.FromMilliseconds(10))
@@ -154,8 +159,9 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
                 "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'consent-registry replica' AND $1 = ANY (pg_blocking_pids(pid)))");
             look.Parameters.Add(new() { Value = by });
             if (await look.ExecuteScalarAsync() is true)
-                return;
+                return true;
             await Task.Delay(10);
         }
+        return false;
     }
 }

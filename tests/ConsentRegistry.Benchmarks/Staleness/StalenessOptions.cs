@@ -22,6 +22,9 @@ internal sealed record StalenessOptions
     /// <summary>For how long a node may answer from memory that it cannot renew. Shorter than usual: more happens in the same time.</summary>
     public TimeSpan Delta { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>What goes wrong; each of these at least once.</summary>
+    public IReadOnlyList<FaultKind> Faults { get; init; } = FaultScript.EveryKind;
+
     /// <summary>How long a fault lasts at most: several times <see cref="Delta"/>.</summary>
     public TimeSpan LongestFault { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -43,10 +43,10 @@ internal static class StalenessRun
         {
             List<Task> all =
             [
-                .. Enumerable.Range(0, options.Writers).Select(number => new Writer(number, options.Seed, client, stage, recording, tally).RunAsync(stop.Token)),
+                .. Enumerable.Range(0, options.Writers).Select(number => new Writer(number, options.Seed, client, checkers, stage, recording, tally).RunAsync(stop.Token)),
                 .. checkers.Select(checker => checker.RunAsync(token, stop.Token)),
                 new Faults(scratch, nodes, http, options.Delta, tally).DriveAsync(
-                    FaultScript.From(options.Seed, options.Nodes, options.LongestFault, options.LongestGap), stop.Token),
+                    FaultScript.From(options.Seed, options.Faults, options.Nodes, options.LongestFault, options.LongestGap), stop.Token),
             ];
             await EnoughAsync(options, tally, all);
             await stop.CancelAsync();
@@ -64,7 +64,7 @@ internal static class StalenessRun
     private static async Task EnoughAsync(StalenessOptions options, Tally tally, List<Task> all)
     {
         var (answered, since) = (0, Stopwatch.GetTimestamp());
-        while ((tally.Answered < options.Checks || tally.Faults.Count < FaultScript.Round) && !all.Exists(task => task.IsCompleted))
+        while ((tally.Answered < options.Checks || tally.Faults.Count < options.Faults.Count) && !all.Exists(task => task.IsCompleted))
         {
             if (tally.Answered > answered)
                 (answered, since) = (tally.Answered, Stopwatch.GetTimestamp());

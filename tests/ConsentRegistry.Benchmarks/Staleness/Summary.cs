@@ -47,7 +47,7 @@ internal sealed class Summary
     public IReadOnlyDictionary<FaultKind, int> Faults => tally.Faults;
 
     /// <summary>Whether enough happened for the findings to mean something.</summary>
-    public bool IsTelling => Math.Min(NearAllows, NearDenials) >= Math.Max(1, (Allows + Denials) / NearShare) && tally.Faults.Count == FaultScript.Round;
+    public bool IsTelling => Math.Min(NearAllows, NearDenials) >= Math.Max(1, (Allows + Denials) / NearShare) && tally.Faults.Count == options.Faults.Count;
 
     /// <summary>What no run may find. The fence is no part of what a check asks for itself: strong checks, and versions that were asked for, hold without it.</summary>
     public int Violations => options.HasFence

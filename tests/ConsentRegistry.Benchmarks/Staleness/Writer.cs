@@ -6,7 +6,7 @@ namespace ConsentRegistry.Benchmarks.Staleness;
 /// Withdraws the consent of one subject after another and gives it back, one change at a time. A restriction is repeated until it is acknowledged.
 /// A subject with a change whose outcome is not known is left: that change may take effect in the middle of anything that follows.
 /// </summary>
-internal sealed class Writer(int number, int seed, ChangeClient client, Stage stage, Recording recording, Tally tally)
+internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnlyList<Checker> checkers, Stage stage, Recording recording, Tally tally)
 {
     private const int PlotsPerSubject = 30;
 
@@ -22,7 +22,7 @@ internal sealed class Writer(int number, int seed, ChangeClient client, Stage st
             var subject = new Subject($"w{number}-{subjects}", random);
             if (!await OpenAsync(subject))
             {
-                await PauseAsync(500);
+                await PauseAsync(1_000);
                 continue;
             }
             stage.Enter(number, subject);
@@ -99,6 +99,8 @@ internal sealed class Writer(int number, int seed, ChangeClient client, Stage st
 
         subject.Acknowledge(request.Stream, outcome.Version!.Value);
         stage.Spotlight(subject);
+        foreach (var checker in checkers)
+            checker.AskAbout(plot.Keys);
         if (manner.Key is not null && random.Next(3) == 0)
             await ReplayAsync(request, manner, outcome);
         return outcome;
