@@ -50,7 +50,7 @@ internal static class Refusals
         .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
         .. When(route.TakesIfMatch, ProblemCode.StaleVersion),
         .. When(route.Body is not null || route.TakesNoBody, ProblemCode.TooLarge),
-        .. When(route.Body is not null, ProblemCode.UnsupportedMediaType),
+        .. When(route.Body is not null || route.Lines is not null, ProblemCode.UnsupportedMediaType),
         .. When(route.Body is not null || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
         .. When(route.PathParameters.Contains("purpose") || route.QueryParameters.Contains("purpose"), FailureCode.UnknownPurpose),
         .. Own.GetValueOrDefault(route.OperationId, []),
