@@ -95,6 +95,8 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     public void Every_endpoint_knows_its_query_parameters() =>
         Assert.Empty(Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<QueryParameters>() is null).Select(NameOf));
 
+    private static readonly Dictionary<string, int> WithoutBody = new(StringComparer.Ordinal) { ["streamChecks"] = 415, ["evaluate"] = 400, ["evaluateMany"] = 400 };
+
     [Fact]
     public async Task Each_operation_lets_in_whom_it_should_and_nobody_else()
     {
@@ -114,7 +116,8 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             {
                 var answer = await SendAsync(ClientOf(caller, self, other), endpoint, path, body, self, owner);
                 var expected = allowed.Contains(Everybody) || allowed.Contains(caller) ? 200 : Refused.Contains(caller) ? 401 : 403;
-                var actual = answer.Status is 201 ? 200 : answer.Status;
+                // Without a body that suits them, these say so to whoever is let in.
+                var actual = answer.Status is 201 || (WithoutBody.GetValueOrDefault(NameOf(endpoint)) is > 0 and var status && answer.Status == status) ? 200 : answer.Status;
                 if (actual != expected)
                     wrong.Add($"{NameOf(endpoint)} by {caller}: {expected} was expected, but the answer is {answer.Status} {answer.Text}");
                 if (answer.Status == 401)
