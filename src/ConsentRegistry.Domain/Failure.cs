@@ -36,6 +36,24 @@ public static class FailureCode
     /// <summary>The creator was erased: nothing can be changed for them any more, and nothing of their past can be read.</summary>
     public const string CreatorErased = "creatorErased";
 
+    /// <summary>Approval is asked for where the answer is not ask.</summary>
+    public const string NotAsked = "notAsked";
+
+    /// <summary>The same is asked for already, and not answered yet.</summary>
+    public const string AlreadyAsked = "alreadyAsked";
+
+    /// <summary>A creator refused the same not long ago.</summary>
+    public const string RefusedBefore = "refusedBefore";
+
+    /// <summary>A creator does not want to be asked by this requester, or cannot be asked any more for now.</summary>
+    public const string AskingBlocked = "askingBlocked";
+
+    /// <summary>A request was answered or withdrawn, or its time is over.</summary>
+    public const string NotOpen = "notOpen";
+
+    /// <summary>There is nothing of that name that the caller could see.</summary>
+    public const string NotFound = "notFound";
+
     /// <summary>The caller may not do this, or not for this creator; the same whether or not what was named exists.</summary>
     public const string Forbidden = "forbidden";
 }

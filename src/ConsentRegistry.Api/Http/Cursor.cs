@@ -28,7 +28,20 @@ public sealed record Cursor(IReadOnlyList<string> Key)
         return true;
     }
 
+    /// <summary>What a list answers to a cursor that another list gave.</summary>
+    public static readonly Problem NotOfThisList = Problem.Of(422, Domain.FailureCode.Invalid, "cursor", "The cursor is not one of this list.");
+
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, Key)));
+}
+
+internal static class CursorReading
+{
+    /// <summary>Reads the cursor of a list that is ordered by ids, newest first; without a cursor, what is after all of them.</summary>
+    public static bool TryReadId(this Cursor? cursor, out Guid before)
+    {
+        before = Guid.AllBitsSet;
+        return cursor is null || (cursor.Key.Count == 1 && Guid.TryParseExact(cursor.Key[0], "D", out before));
+    }
 }
 
 /// <summary>A page of a list.</summary>

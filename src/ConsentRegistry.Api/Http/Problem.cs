@@ -20,7 +20,6 @@ public static class ProblemCode
     public const string InvalidHeader = "invalidHeader";
     public const string Unauthenticated = "unauthenticated";
     public const string RequesterNotYours = "requesterNotYours";
-    public const string NotFound = "notFound";
     public const string MethodNotAllowed = "methodNotAllowed";
     public const string StaleVersion = "staleVersion";
     public const string TooLarge = "tooLarge";
@@ -47,7 +46,7 @@ public sealed record Problem(int Status, string Code, string Detail)
 
     public static readonly Problem Unauthenticated = new(401, ProblemCode.Unauthenticated, "A valid bearer token is required.");
     public static readonly Problem Forbidden = new(403, FailureCode.Forbidden, "The token does not allow this.");
-    public static readonly Problem NotFound = new(404, ProblemCode.NotFound, "There is nothing here.");
+    public static readonly Problem NotFound = new(404, FailureCode.NotFound, "There is nothing here.");
 
     /// <summary>Messages by field, for 400 and 422.</summary>
     public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
@@ -104,7 +103,9 @@ public sealed record Problem(int Status, string Code, string Detail)
 
     private static int StatusOf(string code) => code switch
     {
-        FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased => 409,
+        FailureCode.NotFound => 404,
+        FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
+            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen => 409,
         ProblemCode.StaleVersion => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,

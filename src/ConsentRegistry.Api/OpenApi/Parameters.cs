@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -30,6 +31,10 @@ internal static class Parameters
         ["FromLeaf"] = Query("from", "The first leaf; 0 without it.", Count()),
         ["ToLeaf"] = Query("to", "The leaf after the last; the end of the newest checkpoint without it.", Count()),
         ["Size"] = Query("size", "The size of the tree that the proof is for; that of the newest checkpoint without it.", Count()),
+        ["RequestId"] = Path("requestId", "The approval request.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
+        ["GrantId"] = Path("grantId", "The grant.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
+        ["Requester"] = Path("requester", "The requester.", Id(), "acme"),
+        ["State"] = Query("state", "Only requests that stand so.", Words<ApprovalStatus>()),
         ["EventId"] = Path("eventId", "The event.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Level"] = Path("level", "The tile's level, 0 for the hashes of leaves.", new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Maximum = "7" }, 0),
         ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
@@ -107,7 +112,13 @@ internal static class Parameters
 
     private static OpenApiSchema Count() => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
 
-    private static OpenApiSchema Kind() => new() { Type = JsonSchemaType.String, Enum = [.. EventType.All.Select(kind => System.Text.Json.Nodes.JsonValue.Create(kind)!)] };
+    private static OpenApiSchema Kind() => OneOf(EventType.All);
+
+    private static OpenApiSchema Words<T>()
+        where T : struct, Enum => OneOf(Wording.All<T>());
+
+    private static OpenApiSchema OneOf(IEnumerable<string> words) =>
+        new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => System.Text.Json.Nodes.JsonValue.Create(word)!)] };
 
     private static OpenApiSchema Text(int least, int? most) => new() { Type = JsonSchemaType.String, MinLength = least, MaxLength = most };
 

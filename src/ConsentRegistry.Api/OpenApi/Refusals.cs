@@ -10,10 +10,10 @@ internal static class Refusals
     private static readonly Dictionary<string, string[]> Own = new(StringComparer.Ordinal)
     {
         ["getConsent"] = [FailureCode.CreatorErased],
-        ["getCheckpoint"] = [ProblemCode.NotFound],
-        ["getTile"] = [ProblemCode.NotFound],
-        ["getEntries"] = [ProblemCode.NotFound],
-        ["getInclusionProof"] = [ProblemCode.NotFound],
+        ["getCheckpoint"] = [FailureCode.NotFound],
+        ["getTile"] = [FailureCode.NotFound],
+        ["getEntries"] = [FailureCode.NotFound],
+        ["getInclusionProof"] = [FailureCode.NotFound],
         ["listChanges"] = [ProblemCode.InvalidHeader],
         ["checkConsent"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["checkConsentBatch"] = [FailureCode.TooMany],
@@ -21,9 +21,19 @@ internal static class Refusals
         ["changeSettings"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["setLockdown"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["setHold"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
-        ["getVideo"] = [ProblemCode.NotFound],
+        ["getVideo"] = [FailureCode.NotFound],
         ["registerVideo"] = [FailureCode.WouldWiden, FailureCode.TooMany],
         ["registerVideos"] = [FailureCode.TooMany],
+        ["requestApproval"] =
+        [
+            FailureCode.UnknownPurpose, FailureCode.NotAsked, FailureCode.AlreadyAsked, FailureCode.RefusedBefore, FailureCode.AskingBlocked, FailureCode.CreatorErased,
+        ],
+        ["getApprovalRequest"] = [FailureCode.NotFound],
+        ["withdrawApproval"] = [FailureCode.NotFound, FailureCode.NotOpen],
+        ["approve"] = [FailureCode.NotFound, FailureCode.NotOpen, FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["refuse"] = [FailureCode.NotFound, FailureCode.NotOpen],
+        ["revokeGrant"] = [FailureCode.NotFound],
+        ["blockRequester"] = [FailureCode.TooMany],
         ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
     };
 

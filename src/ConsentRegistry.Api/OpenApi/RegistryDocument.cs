@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
@@ -25,6 +26,7 @@ internal static class RegistryDocument
     public static readonly IReadOnlyList<(string Tag, Type RouteTable)> Tags =
     [
         (ChecksApi.Tag, typeof(ChecksApi)),
+        (ApprovalsApi.Tag, typeof(ApprovalsApi)),
         (SettingsApi.Tag, typeof(SettingsApi)),
         (StopsApi.Tag, typeof(StopsApi)),
         (VideosApi.Tag, typeof(VideosApi)),

@@ -28,6 +28,9 @@ public sealed class Snapshot(RegistryContext db, IDbContextTransaction transacti
 {
     public RegistryContext Db { get; } = db;
 
+    /// <summary>For statements that changes read with, too.</summary>
+    internal Change AsChange() => new(Db, (Npgsql.NpgsqlConnection)Db.Database.GetDbConnection());
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();

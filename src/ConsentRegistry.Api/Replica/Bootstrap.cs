@@ -48,6 +48,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
             await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, editor, cancellation);
+            await LoadGrantsAsync(connection, editor, cancellation);
             var waiting = await ReadWaitingAsync(connection, cancellation);
             await transaction.CommitAsync(cancellation);
             if (memory.VideoCount > WorthCompacting)
@@ -224,6 +225,20 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),
         Stamp = new(rows.Int64(9), rows.Time(10)),
     };
+
+    private static async Task LoadGrantsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing'", connection)
+        {
+            CommandTimeout = LoadSeconds,
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var stored = GrantColumns.Read(reader, 1);
+            editor.PutGrant(CreatorId.Parse(reader.GetString(0)), stored.Id, stored.Grant);
+        }
+    }
 
     private static async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ internal sealed class CreatorRecords(CreatorId creator)
 {
     private readonly List<(DefaultKey Key, DefaultSetting Setting)> defaults = [];
     private readonly List<(OverrideKey Key, OverrideSetting Setting)> overrides = [];
+    private readonly List<StoredGrant> grants = [];
     private readonly List<(VideoKey Video, VideoRecord Record)> videos = [];
 
     public CreatorId Creator { get; } = creator;
@@ -39,6 +40,8 @@ internal sealed class CreatorRecords(CreatorId creator)
             editor.PutDefault(Creator, key, setting);
         foreach (var (key, setting) in overrides)
             editor.PutOverride(Creator, key, setting);
+        foreach (var stored in grants)
+            editor.PutGrant(Creator, stored.Id, stored.Grant);
         if (Hold is not null)
             editor.PutStop(Creator, StopKind.Hold, Hold);
         if (Lockdown is not null)
@@ -47,7 +50,8 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     /// <summary>The names in memory of everything that the creator has said, and of the videos that they own.</summary>
     public IEnumerable<FactKey> Places(KeyHasher hasher) =>
-        videos.Select(video => hasher.Of(video.Video)).Concat(overrides.Select(setting => hasher.Of(Creator, setting.Key.Video))).Distinct();
+        videos.Select(video => hasher.Of(video.Video)).Concat(overrides.Select(setting => setting.Key.Video).Concat(grants.Select(grant => grant.Grant.Video)).Select(video => hasher.Of(Creator, video)))
+            .Distinct();
 
     /// <summary>Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.</summary>
     public static void AddTo(NpgsqlBatch batch, string[] creators)
@@ -96,6 +100,9 @@ internal sealed class CreatorRecords(CreatorId creator)
                 reader.GetFieldValue<string[]>(5),
                 reader.GetFieldValue<string[]>(6))));
         }
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            all[reader.GetString(0)].grants.Add(GrantColumns.Read(reader, 1));
         return [.. all.Values];
     }
 
@@ -111,5 +118,6 @@ internal sealed class CreatorRecords(CreatorId creator)
         FROM consent.video_override WHERE creator = ANY($1)
         """,
         "SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video WHERE owner = ANY($1)",
+        $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE creator = ANY($1) AND state = 'standing'",
     ];
 }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.AuthZen;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Checks.Direct;
@@ -33,6 +34,7 @@ internal static class Composition
         });
 
         services.AddSingleton(options);
+        services.AddSingleton(options.Approvals);
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
@@ -77,6 +79,7 @@ internal static class Composition
         VideosApi.Map(app);
         ChecksApi.Map(app);
         AuthZenApi.Map(app);
+        ApprovalsApi.Map(app);
         PurposesApi.Map(app);
         HistoryApi.Map(app);
         LogApi.Map(app);
@@ -106,6 +109,9 @@ internal static class Composition
         services.AddSingleton<IValidator<RegisterVideosRequest>, RegisterVideosValidator>();
         services.AddSingleton<IValidator<CheckRequest>, CheckValidator>();
         services.AddSingleton<IValidator<BatchRequest>, BatchValidator>();
+        services.AddSingleton<IValidator<RequestApprovalRequest>, RequestApprovalValidator>();
+        services.AddSingleton<IValidator<ApproveRequest>, ApproveValidator>();
+        services.AddSingleton<IValidator<RefuseRequest>, RefuseValidator>();
         services.AddSingleton<IValidator<RegisterPurposeRequest>, RegisterPurposeValidator>();
     }
 }

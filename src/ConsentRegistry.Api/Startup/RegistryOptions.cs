@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -41,6 +42,9 @@ public sealed class RegistryOptions
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
 
+    /// <summary>For how long approval can be asked for, and how often.</summary>
+    internal ApprovalOptions Approvals { get; init; } = ApprovalOptions.Usual;
+
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -54,6 +58,7 @@ public sealed class RegistryOptions
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            Approvals = ApprovalOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))

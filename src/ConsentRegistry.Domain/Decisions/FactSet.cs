@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -25,6 +26,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private readonly Dictionary<CreatorId, CreatorState> states = [];
     private readonly Dictionary<CreatorId, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
     private readonly Dictionary<(CreatorId Creator, VideoKey Video), Dictionary<OverrideKey, OverrideSetting>> overrides = [];
+    private readonly Dictionary<(CreatorId Creator, VideoKey Video), Dictionary<Guid, GrantRecord>> grants = [];
 
     /// <summary>The vocabulary of the snapshot.</summary>
     public Vocabulary Vocabulary { get; } = vocabulary;
@@ -48,6 +50,19 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
 
     /// <summary>Adds or replaces an override; null takes it away.</summary>
     public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting) => Put(overrides, (creator, key.Video), key, setting);
+
+    /// <summary>Adds or replaces a grant.</summary>
+    public void Add(CreatorId creator, Guid id, GrantRecord grant) => Put(grants, (creator, grant.Video), id, grant);
+
+    /// <summary>
+    /// The grants of a creator about a video that were given to a requester for use in the checked one, whether or not they answer.
+    /// </summary>
+    /// <param name="creator">The creator who decides.</param>
+    /// <param name="video">The video about which they decide.</param>
+    /// <param name="usedIn">The checked video.</param>
+    /// <param name="requester">The requester of the check.</param>
+    public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(CreatorId creator, VideoKey video, VideoKey usedIn, Requester requester) =>
+        grants.GetValueOrDefault((creator, video), []).Where(grant => grant.Value.UsedIn == usedIn && grant.Value.Requester == requester);
 
     /// <summary>What is registered about a video that was read; null if nothing is.</summary>
     public VideoRecord? RecordOf(VideoKey video) => registered.GetValueOrDefault(video).Record;
@@ -99,6 +114,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private readonly struct View(FactSet facts, Requester? requester) : IFacts
     {
         private readonly List<Setting> settings = [];
+        private readonly List<Grant> given = [];
 
         public bool TryRead(VideoHandle video, out VideoFacts answer)
         {
@@ -134,6 +150,12 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
                 foreach (var (key, setting) in single)
                     settings.Add(Setting.Of(setting, facts.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester)));
             }
+            given.Clear();
+            if (requester is { } asking)
+            {
+                foreach (var (_, grant) in facts.GrantsOf(id, facts.VideoOf(video), facts.VideoOf(usedIn), asking))
+                    given.Add(grant.AsFact(facts.Vocabulary.Find(grant.Terms.Purpose)));
+            }
             var state = facts.StateOf(id);
             answer = new()
             {
@@ -141,6 +163,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
                 Hold = StopFact.Of(state.Hold, facts.Vocabulary),
                 Lockdown = StopFact.Of(state.Lockdown, facts.Vocabulary),
                 Settings = CollectionsMarshal.AsSpan(settings),
+                Grants = CollectionsMarshal.AsSpan(given),
             };
             return true;
         }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -15,6 +16,7 @@ public sealed class Fold
     private readonly Dictionary<CreatorId, CreatorState> states = [];
     private readonly Dictionary<(CreatorId Creator, DefaultKey Key), DefaultSetting> defaults = [];
     private readonly Dictionary<(CreatorId Creator, OverrideKey Key), OverrideSetting> overrides = [];
+    private readonly Dictionary<(CreatorId Creator, Guid Id), GrantRecord> grants = [];
     private readonly Dictionary<VideoKey, VideoRecord> videos = [];
 
     /// <summary>What is known of a creator beside settings.</summary>
@@ -64,6 +66,8 @@ public sealed class Fold
             facts.Add(creator, key, setting);
         foreach (var ((creator, key), setting) in overrides)
             facts.Add(creator, key, setting);
+        foreach (var ((creator, id), grant) in grants)
+            facts.Add(creator, id, grant);
         return facts;
     }
 
@@ -106,6 +110,9 @@ public sealed class Fold
             case RecordedChange.OfVideo video:
                 videos[video.Video] = video.After;
                 break;
+            case RecordedChange.OfGrant grant:
+                grants[(creator, grant.Grant)] = grant.After;
+                break;
             case RecordedChange.OfErasure:
                 Erase(creator);
                 break;
@@ -117,6 +124,7 @@ public sealed class Fold
         states[creator] = new(StateOf(creator).Version, IsErased: true, Hold: null, Lockdown: null);
         Remove(defaults, key => key.Creator == creator);
         Remove(overrides, key => key.Creator == creator);
+        Remove(grants, key => key.Creator == creator);
         Remove(videos, video => video.Creator == creator);
     }
 

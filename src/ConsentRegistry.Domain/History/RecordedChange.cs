@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -27,6 +28,15 @@ public abstract record RecordedChange
 
     /// <summary>A purpose entered the vocabulary.</summary>
     public sealed record OfPurpose(PurposeDefinition Purpose) : RecordedChange;
+
+    /// <summary>One creator's part in an approval request was opened, answered or withdrawn.</summary>
+    public sealed record OfApproval(Guid Request, ApprovalRecord? Before, ApprovalRecord After) : RecordedChange;
+
+    /// <summary>A grant was given, revoked or spent.</summary>
+    public sealed record OfGrant(Guid Grant, GrantRecord? Before, GrantRecord After) : RecordedChange;
+
+    /// <summary>A requester was kept from asking, or let again; null where they may ask.</summary>
+    public sealed record OfAsking(Requester Requester, Stamp? Before, Stamp? After) : RecordedChange;
 
     /// <summary>The creator was erased.</summary>
     public sealed record OfErasure(Instant At) : RecordedChange;
@@ -74,6 +84,12 @@ public abstract record RecordedChange
                 EventType.HoldChanged => new OfStop(StopKind.Hold, OrNull(change.Before, StopOf), OrNull(change.After, StopOf)),
                 EventType.VideoRegistered => new OfVideo(VideoOf(change.Key), OrNull(change.Before, VideoRecordOf), VideoRecordOf(change.After.Object())),
                 EventType.PurposeRegistered => new OfPurpose(DefinitionOf(change.After.Object())),
+                EventType.ApprovalChanged => new OfApproval(
+                    IdOf(change.Key["request"]), OrNull(change.Before, ApprovalOf), ApprovalOf(change.After.Object())),
+                EventType.GrantGiven or EventType.GrantRevoked or EventType.GrantSpent => new OfGrant(
+                    IdOf(change.Key["grant"]), OrNull(change.Before, GrantOf), GrantOf(change.After.Object())),
+                EventType.AskingChanged => new OfAsking(
+                    Requester.Parse(change.Key["requester"].Text()), change.Before is { } stood ? StampOf(stood) : null, change.After is { } stands ? StampOf(stands) : null),
                 EventType.CreatorErased => new OfErasure(change.After.Object()["erasedAt"].Moment()),
                 _ => throw new FormatException("Not a type of event."),
             };
@@ -91,6 +107,9 @@ public abstract record RecordedChange
         OfStop change => Records.Of(change.Kind, change.Before, change.After),
         OfVideo change => Records.Of(change.Video, change.Before, change.After),
         OfPurpose change => Records.Of(change.Purpose),
+        OfApproval change => Records.Of(change.Request, change.Before, change.After),
+        OfGrant change => Records.Of(change.Grant, change.Before, change.After),
+        OfAsking change => Records.Of(change.Requester, change.Before, change.After),
         OfErasure change => Records.Of(change.At, new([], [])),
         _ => throw new InvalidOperationException("A change of no kind."),
     };
@@ -128,9 +147,46 @@ public abstract record RecordedChange
     private static PurposeDefinition DefinitionOf(JsonObject record) => new(
         Purpose.Parse(record["purpose"].Text()), record["usesLikeness"].Truth(), record["description"].Text(), checked((int)record["introducedIn"].Integer()));
 
+    private static ApprovalRecord ApprovalOf(JsonObject record) => new(
+        new(
+            Requester.Parse(record["requester"].Text()),
+            VideoOf(record["usedIn"]),
+            PurposeOf(record),
+            record["use"].Text(),
+            record["until"].OrNull(until => until.Moment()),
+            CountOf(record["uses"])),
+        [.. record.Array("videos").Select(VideoOf)],
+        record["expiresAt"].Moment(),
+        Wording.Parse<ApprovalState>(record["state"].Text()),
+        record["reason"]?.Text(),
+        StampOf(record));
+
+    private static GrantRecord GrantOf(JsonObject record) => new(
+        IdOf(record["request"]),
+        VideoOf(record["video"]),
+        VideoOf(record["usedIn"]),
+        Requester.Parse(record["requester"].Text()),
+        new(
+            PurposeOf(record),
+            ConditionsOf(record),
+            checked((int)record["vocabularyVersion"].Integer()),
+            record["expiresAt"].OrNull(expiry => expiry.Moment()),
+            CountOf(record["uses"])),
+        StampOf(record))
+    {
+        State = Wording.Parse<GrantState>(record["state"].Text()),
+    };
+
+    private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");
+
+    private static int? CountOf(JsonNode? count) => count is null ? null : checked((int)count.Integer());
+
+    private static Conditions ConditionsOf(JsonObject record) =>
+        record.Array("conditions").Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word.Text()));
+
     private static Choice ChoiceOf(JsonObject record) => Choice.Of(
         Wording.Parse<Effect>(record["effect"].Text()),
-        record.Array("conditions").Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word.Text())),
+        ConditionsOf(record),
         record["expiresAt"].OrNull(expiry => expiry.Moment()),
         checked((int)record["vocabularyVersion"].Integer()));
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -40,6 +41,26 @@ public static class Records
             ["description"] = purpose.Description,
             ["introducedIn"] = purpose.IntroducedIn,
         });
+
+    /// <summary>One creator's part in an approval request was changed from one record to another.</summary>
+    public static RecordChange Of(Guid request, ApprovalRecord? before, ApprovalRecord after) =>
+        new(EventType.ApprovalChanged, new() { ["request"] = request.ToString() }, Of(before), Of(after));
+
+    /// <summary>A grant was given, revoked or spent.</summary>
+    public static RecordChange Of(Guid grant, GrantRecord? before, GrantRecord after) => new(
+        after.State switch
+        {
+            GrantState.Standing => EventType.GrantGiven,
+            GrantState.Spent => EventType.GrantSpent,
+            _ => EventType.GrantRevoked,
+        },
+        new() { ["grant"] = grant.ToString() },
+        Of(before),
+        Of(after));
+
+    /// <summary>A requester was kept from asking, or let again.</summary>
+    public static RecordChange Of(Requester requester, Stamp? blockedBefore, Stamp? blocked) =>
+        new(EventType.AskingChanged, new() { ["requester"] = requester.Value }, Blocked(blockedBefore), Blocked(blocked));
 
     /// <summary>The creator was erased.</summary>
     /// <param name="at">When.</param>
@@ -92,6 +113,36 @@ public static class Records
         })]),
         ["derivedFrom"] = new JsonArray([.. record.Sources.Select(NameOf)]),
     };
+
+    private static JsonObject? Of(ApprovalRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    {
+        ["requester"] = record.Wanted.Requester.Value,
+        ["usedIn"] = NameOf(record.Wanted.UsedIn),
+        ["purpose"] = record.Wanted.Purpose.Name,
+        ["use"] = record.Wanted.Use,
+        ["until"] = record.Wanted.Until?.ToString(),
+        ["uses"] = record.Wanted.Uses,
+        ["videos"] = new JsonArray([.. record.Videos.Select(NameOf)]),
+        ["expiresAt"] = record.ExpiresAt.ToString(),
+        ["state"] = record.State.Word(),
+        ["reason"] = record.Reason,
+    });
+
+    private static JsonObject? Of(GrantRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    {
+        ["request"] = record.Request.ToString(),
+        ["video"] = NameOf(record.Video),
+        ["usedIn"] = NameOf(record.UsedIn),
+        ["requester"] = record.Requester.Value,
+        ["purpose"] = record.Terms.Purpose.Name,
+        ["conditions"] = new JsonArray([.. record.Terms.Conditions.Words().Select(word => JsonValue.Create(word))]),
+        ["vocabularyVersion"] = record.Terms.VocabularyVersion,
+        ["expiresAt"] = record.Terms.ExpiresAt?.ToString(),
+        ["uses"] = record.Terms.Uses,
+        ["state"] = record.State.Word(),
+    });
+
+    private static JsonObject? Blocked(Stamp? stamp) => stamp is { } standing ? Stamped(standing, new() { ["blocked"] = true }) : null;
 
     private static JsonObject Stamped(Stamp stamp, JsonObject record)
     {

@@ -54,6 +54,21 @@ public static class EventType
     /// <summary>A purpose entered the vocabulary.</summary>
     public const string PurposeRegistered = "purposeRegistered";
 
+    /// <summary>One creator's part in an approval request was opened, answered or withdrawn.</summary>
+    public const string ApprovalChanged = "approvalChanged";
+
+    /// <summary>A creator gave a grant.</summary>
+    public const string GrantGiven = "grantGiven";
+
+    /// <summary>A grant was revoked, by the creator or by a deny that touches it.</summary>
+    public const string GrantRevoked = "grantRevoked";
+
+    /// <summary>The last use of a counted grant was recorded.</summary>
+    public const string GrantSpent = "grantSpent";
+
+    /// <summary>A creator keeps a requester from asking, or lets them again.</summary>
+    public const string AskingChanged = "askingChanged";
+
     /// <summary>
     /// The creator was erased. Of the versions before it, in this stream, nothing is left but their leaves; the leaf of this event says which.
     /// </summary>
@@ -61,7 +76,10 @@ public static class EventType
 
     /// <summary>Every type.</summary>
     public static ImmutableArray<string> All { get; } =
-        [DefaultChanged, OverrideChanged, LockdownChanged, HoldChanged, VideoRegistered, PurposeRegistered, CreatorErased];
+        [
+            DefaultChanged, OverrideChanged, LockdownChanged, HoldChanged, VideoRegistered, PurposeRegistered, ApprovalChanged, GrantGiven, GrantRevoked, GrantSpent,
+            AskingChanged, CreatorErased,
+        ];
 
     /// <summary>Whether events of a type alter what a creator sees as their settings, so that the settings version rises.</summary>
     public static bool AltersSettings(string type) => type is DefaultChanged or OverrideChanged or LockdownChanged or HoldChanged or CreatorErased;

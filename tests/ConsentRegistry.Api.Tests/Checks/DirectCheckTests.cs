@@ -112,7 +112,7 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
     public async Task A_token_is_known_until_it_expires_or_its_keys_are_withdrawn()
     {
         var tokens = App.Services.GetRequiredService<TokenCache>();
-        var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme");
+        var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, RegistryApplication.NewId("r"));
         var check = new { creatorId = "c", videoId = "v", purpose = "remix" };
         Assert.False(tokens.TryFind($"Bearer {token}", out _));
         (await App.Bearer(token).PostAsync("/v1/checks", check)).Is(200);

@@ -46,6 +46,11 @@ internal sealed class Ledger
         return ledger;
     }
 
+    private static readonly HashSet<string> AltersSettings = ["defaultChanged", "overrideChanged", "lockdownChanged", "holdChanged", "creatorErased"];
+
+    // Three events tell of one kind of record.
+    private static string KindOf(string type) => type is "grantGiven" or "grantRevoked" or "grantSpent" ? "grant" : type;
+
     private void Read(Row row)
     {
         Events++;
@@ -61,7 +66,7 @@ internal sealed class Ledger
 
         // The leaf says what the row says, and commits to the body.
         Assert.True(used.Add($"eid {row.EventId}"), $"{where}: used before");
-        var settings = end.SettingsVersion + (isFirst && row.Type is not ("videoRegistered" or "purposeRegistered") ? 1 : 0);
+        var settings = end.SettingsVersion + (isFirst && AltersSettings.Contains(row.Type) ? 1 : 0);
         var next = new StreamEnd(row.Version, row.Ordinal, row.Count, row.Tx, Base64Url.EncodeToString(SHA256.HashData(row.Leaf)), settings);
         events.TryAdd(row.Creator, []);
         if (row.Type == "creatorErased")
@@ -95,12 +100,12 @@ internal sealed class Ledger
         Assert.Equal(end.Head, (string?)body["prev"]);
 
         // What it was before is what the events before said, and it is something else now.
-        var place = $"{row.Creator} {row.Type} {body["key"]!.ToJsonString()}";
+        var place = $"{row.Creator} {KindOf(row.Type)} {body["key"]!.ToJsonString()}";
         var standing = row.Type != "creatorErased" && _records.TryGetValue(place, out var known) ? known.Record : null;
         Assert.True(JsonNode.DeepEquals(standing, body["before"]), $"{where}: {standing?.ToJsonString()} stood, but the event says {body["before"]?.ToJsonString()}");
         Assert.False(JsonNode.DeepEquals(body["before"], body["after"]), $"{where}: an event without a change: {text}");
         if (body["after"] is { } after)
-            _records[place] = (row.Type, after.DeepClone());
+            _records[place] = (KindOf(row.Type), after.DeepClone());
         else
             _records.Remove(place);
         if (body["after"]?["version"] is { } stamped)
@@ -183,6 +188,38 @@ internal sealed class Ledger
                 'derivedFrom', (SELECT coalesce(json_agg(json_build_object('creatorId', s.o, 'videoId', s.v) ORDER BY s.n), '[]')
                     FROM unnest(source_owners, source_videos) WITH ORDINALITY AS s(o, v, n)))::text
             FROM consent.video
+            """);
+        await CompareAsync(
+            app,
+            RecordsOf("grant", record => record),
+            $"""
+            SELECT creator || ' grant ' || json_build_object('grant', id)::text || ' ' || json_build_object(
+                'request', request, 'video', json_build_object('creatorId', owner, 'videoId', video), 'usedIn', json_build_object('creatorId', used_owner, 'videoId', used_video),
+                'requester', requester, 'purpose', purpose, 'conditions', conditions, 'vocabularyVersion', vocabulary_version,
+                'expiresAt', to_char(expires_at AT TIME ZONE 'UTC', {Time}), 'uses', uses, 'state', state,
+                'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.consent_grant
+            """);
+        Assert.Equal(0L, await app.ScalarAsync<long>("SELECT count(*) FROM consent.consent_grant WHERE (state = 'spent') <> (uses IS NOT NULL AND used = uses) AND state <> 'revoked'"));
+        await CompareAsync(
+            app,
+            RecordsOf("approvalChanged", record => record),
+            $"""
+            SELECT p.creator || ' approvalChanged ' || json_build_object('request', r.id)::text || ' ' || json_build_object(
+                'requester', r.requester, 'usedIn', json_build_object('creatorId', r.owner, 'videoId', r.video), 'purpose', r.purpose, 'use', r.use,
+                'until', to_char(r.until AT TIME ZONE 'UTC', {Time}), 'uses', r.uses,
+                'videos', (SELECT json_agg(json_build_object('creatorId', v.o, 'videoId', v.v) ORDER BY v.n) FROM unnest(p.owners, p.videos) WITH ORDINALITY AS v(o, v, n)),
+                'expiresAt', to_char(r.expires_at AT TIME ZONE 'UTC', {Time}), 'state', p.state, 'reason', p.reason,
+                'version', p.version, 'changedAt', to_char(p.changed_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+            """);
+        await CompareAsync(
+            app,
+            RecordsOf("askingChanged", record => record),
+            $"""
+            SELECT creator || ' askingChanged ' || json_build_object('requester', requester)::text || ' '
+                || json_build_object('blocked', true, 'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.asking_block
             """);
         await CompareAsync(
             app,

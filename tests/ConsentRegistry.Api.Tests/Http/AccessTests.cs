@@ -30,6 +30,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     private static readonly string[] TheCreatorOrAuditor = [.. TheCreator, "auditor", "operator", "only consent:audit"];
     private static readonly string[] Administrator = ["everyCreator", "operator", "only consent:admin"];
     private static readonly string[] Registrar = ["everyCreator", "platform", "operator", "only videos:write"];
+    private static readonly string[] Requesters = ["everyCreator", "platform", "operator", "only consent:check"];
     private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
 
     /// <summary>Every operation: how to call it for a creator, and who may. An operation that is not here fails the test.</summary>
@@ -62,6 +63,18 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["checkConsentBatch"] = ("/v1/checks/batch", new { checks = new[] { new { creatorId = "x", videoId = "v", purpose = "remix" } } }, Checker),
         ["listPurposes"] = ("/v1/purposes", null, [Everybody]),
         ["registerPurpose"] = ("/v1/purposes", new { purpose = "dubbing", usesLikeness = true, description = "Dubbing." }, Administrator),
+        ["requestApproval"] = ("/v1/approval-requests", new { creatorId = "{c}", videoId = "own", purpose = "remix", use = "A remix." }, Requesters),
+        ["listApprovalRequests"] = ("/v1/approval-requests", null, Requesters),
+        ["getApprovalRequest"] = ("/v1/approval-requests/{nothing}", null, [.. Requesters, "auditor", "only consent:audit"]),
+        ["withdrawApproval"] = ("/v1/approval-requests/{nothing}/withdraw", null, Requesters),
+        ["listAskedApprovals"] = ("/v1/creators/{c}/approval-requests", null, TheCreatorOrAuditor),
+        ["approve"] = ("/v1/creators/{c}/approval-requests/{nothing}/approve", null, TheCreator),
+        ["refuse"] = ("/v1/creators/{c}/approval-requests/{nothing}/refuse", null, TheCreator),
+        ["listGrants"] = ("/v1/creators/{c}/grants", null, TheCreatorOrAuditor),
+        ["revokeGrant"] = ("/v1/creators/{c}/grants/{nothing}", null, TheCreator),
+        ["listBlockedRequesters"] = ("/v1/creators/{c}/blocked-requesters", null, TheCreatorOrAuditor),
+        ["blockRequester"] = ("/v1/creators/{c}/blocked-requesters/acme", null, TheCreator),
+        ["unblockRequester"] = ("/v1/creators/{c}/blocked-requesters/acme", null, TheCreator),
         ["listHistory"] = ("/v1/creators/{c}/history", null, TheCreatorOrAuditor),
         ["exportHistory"] = ("/v1/creators/{c}/history/export", null, TheCreatorOrAuditor),
         ["listChanges"] = ("/v1/changes", null, ["everyCreator", "platform", "operator", "auditor", "only changes:read", "only consent:audit"]),
@@ -95,7 +108,12 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     public void Every_endpoint_knows_its_query_parameters() =>
         Assert.Empty(Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<QueryParameters>() is null).Select(NameOf));
 
-    private static readonly Dictionary<string, int> WithoutBody = new(StringComparer.Ordinal) { ["streamChecks"] = 415, ["evaluate"] = 400, ["evaluateMany"] = 400 };
+    // What an operation says to whoever is let in, where there is nothing for it to do here.
+    private static readonly Dictionary<string, int> WithoutBody = new(StringComparer.Ordinal)
+    {
+        ["streamChecks"] = 415, ["evaluate"] = 400, ["evaluateMany"] = 400,
+        ["requestApproval"] = 409, ["getApprovalRequest"] = 404, ["withdrawApproval"] = 404, ["approve"] = 404, ["refuse"] = 404, ["revokeGrant"] = 404,
+    };
 
     [Fact]
     public async Task Each_operation_lets_in_whom_it_should_and_nobody_else()
@@ -111,7 +129,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         foreach (var endpoint in Endpoints.OrderBy(endpoint => NameOf(endpoint) == "eraseCreator"))
         {
             var (path, body, allowed) = Operations[NameOf(endpoint)];
-            path = path.Replace("{event}", $"{registered:D}", StringComparison.Ordinal);
+            path = path.Replace("{nothing}", $"{Guid.CreateVersion7():D}", StringComparison.Ordinal).Replace("{event}", $"{registered:D}", StringComparison.Ordinal);
             foreach (var caller in Known.Concat(Refused))
             {
                 var answer = await SendAsync(ClientOf(caller, self, other), endpoint, path, body, self, owner);

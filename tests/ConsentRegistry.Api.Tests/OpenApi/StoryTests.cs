@@ -43,10 +43,21 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         }
     }
 
-    // An event's id is not known before it is drawn.
-    private async Task<string> PathOf(Scene scene) => scene.Path.Contains("{first}", StringComparison.Ordinal)
-        ? scene.Path.Replace("{first}", $"{await registry.App.ScalarAsync<Guid>("SELECT event_id FROM consent.history ORDER BY seq LIMIT 1"):D}", StringComparison.Ordinal)
-        : scene.Path;
+    // What an id in a path stands for, which is not known before it is drawn.
+    private static readonly Dictionary<string, string> Drawn = new(StringComparer.Ordinal)
+    {
+        ["{first}"] = "SELECT event_id FROM consent.history ORDER BY seq LIMIT 1",
+        ["{request}"] = "SELECT id FROM consent.approval_request ORDER BY id DESC LIMIT 1",
+        ["{grant}"] = "SELECT id FROM consent.consent_grant ORDER BY id DESC LIMIT 1",
+    };
+
+    private async Task<string> PathOf(Scene scene)
+    {
+        var path = scene.Path;
+        foreach (var (name, sql) in Drawn.Where(drawn => scene.Path.Contains(drawn.Key, StringComparison.Ordinal)))
+            path = path.Replace(name, $"{await registry.App.ScalarAsync<Guid>(sql):D}", StringComparison.Ordinal);
+        return path;
+    }
 
     private async Task<Answer> SendAsync(Scene scene, JsonNode? body)
     {
@@ -65,6 +76,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     private static readonly HashSet<string> Different =
     [
         "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
+        "id", "requestId", "createdAt", "expiresAt",
     ];
 
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -49,7 +50,7 @@ internal static class Answers
     public const int RefusalReuseMs = 2_000;
 
     private static readonly DecisionBody Unreadable = new(
-        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null, null);
+        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null, null, null);
 
     /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
     public static DecisionBody Indeterminate => Unreadable;
@@ -92,6 +93,7 @@ internal static class Answers
         fresh.Set.StateOf(question.Video.Creator).Version,
         fresh.FreshAt,
         MaxAgeOf(decision, question.MaxStalenessMs, fresh.Set.ReadAt),
+        decision.Effect == Effect.Ask ? ApprovalsApi.AskAt : null,
         Versions: null,
         Trace: null,
         TraceIsCut: null);

@@ -41,7 +41,10 @@ internal static class CheckConsent
 /// <summary>Turns a validated check into a question, for the requester that the caller may ask for.</summary>
 internal static class Asking
 {
-    private static readonly Dictionary<string, long> NoVersions = [];
+    public static readonly IReadOnlyDictionary<string, long> NoVersions = new Dictionary<string, long>();
+
+    /// <summary>The token names no client that could be a requester.</summary>
+    public static readonly Problem NoRequester = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, which would be the requester.");
 
     private static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, "The token allows checks for its own client only.");
 

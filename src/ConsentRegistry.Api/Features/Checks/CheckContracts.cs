@@ -103,6 +103,7 @@ public enum DecidingScope
 /// <param name="Version">The version of the owner's stream that the answer knows; null if the facts could not be read.</param>
 /// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answer may be reused, in milliseconds.</param>
+/// <param name="AskAt">For the effect <c>ask</c>: where to ask.</param>
 /// <param name="Versions">With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</param>
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
 /// <param name="TraceIsCut">With <c>explain</c>: true where the trace would list more than 20,000 creators and settings, and lists the first.</param>
@@ -118,6 +119,7 @@ public sealed record DecisionBody(
     long? Version,
     Instant? FreshAt,
     long MaxAgeMs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AskAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut,

@@ -15,6 +15,8 @@ internal sealed class PastReader(Database database)
 {
     private static readonly string[] CreatorWide = [EventType.DefaultChanged, EventType.LockdownChanged, EventType.HoldChanged, EventType.CreatorErased];
 
+    private static readonly string[] AboutOneVideo = [EventType.OverrideChanged, EventType.GrantGiven, EventType.GrantRevoked, EventType.GrantSpent];
+
     /// <summary>Reads the facts for a check of a video.</summary>
     /// <param name="question">The check; settings for other requesters than its own are left out.</param>
     /// <param name="at">The moment.</param>
@@ -44,7 +46,7 @@ internal sealed class PastReader(Database database)
             await past.ApplyAsync(stream, CreatorWide, within: null, cancellation);
             foreach (var (_, video) in concerned)
             {
-                await past.ApplyAsync(stream, [EventType.OverrideChanged], $"\"video\":{NameOf(video)}", cancellation);
+                await past.ApplyAsync(stream, AboutOneVideo, $"\"video\":{NameOf(video)}", cancellation);
             }
             await past.ReachAsync(stream, cancellation);
         }
@@ -111,6 +113,7 @@ internal sealed class PastReader(Database database)
             {
                 RecordedChange.OfDefault setting => setting.Key.Requester,
                 RecordedChange.OfOverride setting => setting.Key.Requester,
+                RecordedChange.OfGrant grant => grant.After.Requester,
                 _ => null,
             };
             return named is not null && named != requester;

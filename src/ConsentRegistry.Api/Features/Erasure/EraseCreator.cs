@@ -57,6 +57,11 @@ internal static class EraseCreator
         "DELETE FROM consent.creator_default WHERE creator = @creator",
         "DELETE FROM consent.video_override WHERE creator = @creator",
         "DELETE FROM consent.video WHERE owner = @creator",
+        "DELETE FROM consent.consent_grant WHERE creator = @creator",
+        "DELETE FROM consent.approval_part WHERE creator = @creator",
+        // What somebody else is asked beside them stays, for it is of their streams.
+        "DELETE FROM consent.approval_request r WHERE NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id) AND r.owner = @creator",
+        "DELETE FROM consent.asking_block WHERE creator = @creator",
     ];
 }
 

@@ -130,4 +130,9 @@ public sealed record ChangeBody(
     int Changes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop,
-    ExceptionsBody Exceptions) : ChangeAnswer;
+    ExceptionsBody Exceptions) : ChangeAnswer
+{
+    /// <summary>How many of the changes are grants that a deny revoked; absent if none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RevokedGrants { get; init; }
+}

@@ -16,6 +16,9 @@ internal sealed record SettingsRequest(CreatorId Creator, IReadOnlyList<SettingC
 {
     /// <summary>Whether the request has several items, so that a refusal names the item.</summary>
     public bool IsBulk { get; init; }
+
+    /// <summary>Where the request denies: what grants are touched by (R6).</summary>
+    public IReadOnlyList<SettingKey> Denies => [.. Changes.OfType<SetSetting>().Where(change => change.Effect == Effect.Deny).Select(change => change.Key)];
 }
 
 /// <summary>A plan, and what stood when it was made.</summary>
@@ -39,17 +42,22 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             return refused;
 
         var (plan, _, defaults, overrides) = made;
-        if (plan.Count > 0)
+        // A deny revokes what it touches, also one that stands already (R6).
+        var touched = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, toAlter: true, cancellation);
+        if (plan.Count + touched.Count > 0)
         {
+            var revoked = touched.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stream.Stamp) });
             await SettingsStore.WriteAsync(change, request.Creator, plan, cancellation);
+            await GrantStore.UpdateStateAsync(change, revoked, cancellation);
             RecordChange[] records =
             [
                 .. plan.Defaults.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
                 .. plan.Overrides.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
+                .. touched.Zip(revoked, (before, after) => Records.Of(before.Id, before.Grant, after.Grant)),
             ];
-            await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: true, cancellation);
+            await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: plan.Count > 0, cancellation);
         }
-        return AnswerOf(request, plan, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
+        return AnswerOf(request, plan, touched.Count, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
     }
 
     /// <summary>Plans a change from what stands, with the stamp that it would have.</summary>
@@ -70,17 +78,25 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     }
 
     /// <summary>The answer to a change of a locked stream.</summary>
-    public static Answer AnswerOf(LockedStream stream, CreatorId creator, int changes, SettingBody? setting, StopBody? stop, ExceptionsBody exceptions)
+    /// <param name="stream">The stream.</param>
+    /// <param name="creator">The creator.</param>
+    /// <param name="changes">How many settings and stops were altered.</param>
+    /// <param name="revoked">How many grants were revoked: no part of the settings, but of the stream.</param>
+    /// <param name="setting">The setting as stored.</param>
+    /// <param name="stop">The stop that stands.</param>
+    /// <param name="exceptions">What a new ask or deny did not reach.</param>
+    public static Answer AnswerOf(
+        LockedStream stream, CreatorId creator, int changes, int revoked, SettingBody? setting, StopBody? stop, ExceptionsBody exceptions)
     {
-        var raised = changes > 0 ? 1 : 0;
-        var settingsVersion = stream.SettingsVersion + raised;
+        var settingsVersion = stream.SettingsVersion + (changes > 0 ? 1 : 0);
+        var version = stream.Version - (changes + revoked > 0 ? 0 : 1);
         return new(
-            new ChangeBody(creator.Value, stream.Version - 1 + raised, settingsVersion, changes, setting, stop, exceptions),
+            new ChangeBody(creator.Value, version, settingsVersion, changes + revoked, setting, stop, exceptions) { RevokedGrants = revoked > 0 ? revoked : null },
             settingsVersion);
     }
 
-    private static Answer AnswerOf(SettingsRequest request, SettingsPlan plan, LockedStream stream, SettingBody? setting) =>
-        AnswerOf(stream, request.Creator, plan.Count, setting, stop: null, ExceptionsBody.Of(plan));
+    private static Answer AnswerOf(SettingsRequest request, SettingsPlan plan, int revoked, LockedStream stream, SettingBody? setting) =>
+        AnswerOf(stream, request.Creator, plan.Count, revoked, setting, stop: null, ExceptionsBody.Of(plan));
 
     // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
     private static async Task<Failure?> FindForeignAsync(RegistryContext db, SettingsRequest request, CancellationToken cancellation)

@@ -52,7 +52,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
             await SettingsStore.WriteAsync(change, stream, kind, after, cancellation);
             await change.AppendAsync(stream, [Records.Of(kind, before, after)], by, altersSettings: true, cancellation);
         }
-        return SettingsWriter.AnswerOf(stream, creator, changes, setting: null, StopBody.Of(after), ExceptionsBody.None);
+        return SettingsWriter.AnswerOf(stream, creator, changes, revoked: 0, setting: null, StopBody.Of(after), ExceptionsBody.None);
     }
 
     private static async Task<Failure?> FindUnknownAsync(RegistryContext db, IReadOnlyCollection<Purpose> purposes, CancellationToken cancellation)

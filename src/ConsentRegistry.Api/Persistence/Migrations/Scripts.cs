@@ -35,3 +35,8 @@ public sealed class Log() : ScriptMigration("0002_log");
 [DbContext(typeof(RegistryContext))]
 [Migration("0003_replica")]
 public sealed class Replicas() : ScriptMigration("0003_replica");
+
+/// <summary>Approval requests, grants, and who may not ask.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0004_approvals")]
+public sealed class Approvals() : ScriptMigration("0004_approvals");

@@ -35,6 +35,8 @@ internal static class Difference
         return here.Word.IsRegistered == there.Word.IsRegistered
             && (!here.Word.IsRegistered || here.PublishedAt == there.PublishedAt)
             && Overrides(here, mine).HasSameAs(Overrides(there, theirs))
+            && mine.Grants.Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id)
+                .SequenceEqual(theirs.Grants.Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id))
             && mine.Participants.Select(one => (memory.Names[one.Creator].Id, one.Role)).SequenceEqual(theirs.Participants.Select(one => (other.Names[one.Creator].Id, one.Role)))
             && mine.Sources.Select(one => memory.Names[one].Id).SequenceEqual(theirs.Sources.Select(one => other.Names[one].Id));
     }

@@ -79,6 +79,8 @@ internal static class Extraction
             AddCreator(creator);
             var slot = Current(creator, memory.Hasher.Of(creator, video));
             var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : Extra(slot).Overrides;
+            foreach (var grant in Extra(slot).Grants.Where(grant => requesters.Contains(grant.Record.Requester)))
+                facts.Add(creator, grant.Id, grant.Record);
             foreach (var (requester, settings) in ForAll(overrides))
             {
                 foreach (var setting in settings)

@@ -16,8 +16,11 @@ internal sealed class VideoExtra
     /// <summary>The videos it was made from, in their listed order.</summary>
     public VideoHandle[] Sources { get; init; } = [];
 
+    /// <summary>The decider's grants about the video that stand, whoever got them.</summary>
+    public HeldGrant[] Grants { get; init; } = [];
+
     /// <summary>Whether nothing is left that needs a place beside the slot.</summary>
-    public bool IsEmpty => Overrides.IsEmpty && Participants.Length == 0 && Sources.Length == 0;
+    public bool IsEmpty => Overrides.IsEmpty && Grants.Length == 0 && Participants.Length == 0 && Sources.Length == 0;
 }
 
 /// <summary>What does not fit into the slot of a creator. Immutable.</summary>

@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
@@ -83,8 +84,14 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             case RecordedChange.OfVideo video:
                 PutVideo(video.Video, video.After);
                 break;
+            case RecordedChange.OfGrant grant when creator is { } decider:
+                PutGrant(decider, grant.Grant, grant.After);
+                break;
             case RecordedChange.OfErasure when creator is { } erased:
                 Erase(erased);
+                break;
+            // Who asks, and who may not, is no fact of a check.
+            case RecordedChange.OfApproval or RecordedChange.OfAsking when creator is not null:
                 break;
             default:
                 throw new MemoryLostException("An event stands in a stream where none of its type can.");
@@ -156,9 +163,21 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         Put(slot, new VideoExtra
         {
             Overrides = ExtraOf(slot).Overrides,
+            Grants = ExtraOf(slot).Grants,
             Participants = Array.ConvertAll(participants, one => new Participant(names.NumberOf(one.Creator), one.Role)),
             Sources = Array.ConvertAll(sources, names.NumberOf),
         });
+    }
+
+    /// <summary>Puts a grant; one that does not stand any more is taken away.</summary>
+    public void PutGrant(CreatorId decider, Guid id, GrantRecord grant)
+    {
+        var slot = Current(hasher.Of(decider, grant.Video), store.Creator(hasher.Of(decider.Value)));
+        var extra = ExtraOf(slot);
+        var held = extra.Grants.Where(one => one.Id != id);
+        if (grant.State == GrantState.Standing)
+            held = held.Append(new(id, hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn), grant, grant.AsFact(vocabulary.Find(grant.Terms.Purpose))));
+        Put(slot, new VideoExtra { Overrides = extra.Overrides, Grants = [.. held], Participants = extra.Participants, Sources = extra.Sources });
     }
 
     /// <summary>Puts a stop; null lifts it.</summary>
@@ -217,7 +236,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             (slot.StampVersion, slot.StampAt) = (only.Stamp.Version, only.Stamp.At.Microseconds);
             overrides = SettingList.Empty;
         }
-        Put(slot, new VideoExtra { Overrides = overrides, Participants = extra.Participants, Sources = extra.Sources });
+        Put(slot, new VideoExtra { Overrides = overrides, Grants = extra.Grants, Participants = extra.Participants, Sources = extra.Sources });
     }
 
     private void Put(VideoSlot slot, VideoExtra extra) =>

@@ -18,6 +18,9 @@ internal ref struct MemoryView : IFacts
     [ThreadStatic]
     private static Setting[]? reused;
 
+    [ThreadStatic]
+    private static Grant[]? reusedGrants;
+
     private readonly FactMemory memory;
     private readonly Vocabulary vocabulary;
     private readonly ref readonly PurposeSet related;
@@ -103,8 +106,27 @@ internal ref struct MemoryView : IFacts
             Hold = wide?.HoldFact ?? default,
             Lockdown = wide?.LockdownFact ?? default,
             Settings = settings.All,
+            Grants = narrow is null || narrow.Grants.Length == 0 ? default : GrantsAmong(narrow.Grants),
         };
         return true;
+    }
+
+    // Those given to this requester for use in the checked video.
+    private ReadOnlySpan<Grant> GrantsAmong(HeldGrant[] held)
+    {
+        if (requester.IsEmpty)
+            return default;
+        if (requesterKey.IsEmpty)
+            requesterKey = memory.Hasher.OfRequester(requester);
+        if (reusedGrants is null || reusedGrants.Length < held.Length)
+            reusedGrants = new Grant[Math.Max(held.Length, SmallestBuffer)];
+        var count = 0;
+        foreach (var grant in held)
+        {
+            if (grant.Requester == requesterKey && grant.UsedIn == keys.Video)
+                reusedGrants[count++] = grant.Fact;
+        }
+        return reusedGrants.AsSpan(0, count);
     }
 
     private readonly bool TryRead(CreatorHandle creator, scoped in CreatorSlot said, scoped in VideoSlot slot, out VideoFacts facts)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
@@ -21,6 +22,8 @@ internal static class DecisionWriter
     // No id and no word needs an escape.
     private static readonly byte[][] Obligations = [.. Enumerable.Range(0, 8).Select(set => Encoding.ASCII.GetBytes(
         $"[{string.Join(',', ((Conditions)set).Words().Select(word => $"\"{word}\""))}]"))];
+
+    private static readonly byte[] AskAt = Encoding.ASCII.GetBytes($",\"askAt\":\"{ApprovalsApi.AskAt}\"");
 
     /// <summary>Writes a decision.</summary>
     /// <param name="to">Where to.</param>
@@ -57,6 +60,8 @@ internal static class DecisionWriter
         to.Add(permit.State.DatabaseTimeText);
         to.Add("\",\"maxAgeMs\":"u8);
         to.AddNumber(maxAgeMs);
+        if (decision.Effect == Effect.Ask)
+            to.Add(AskAt);
         to.Add((byte)'}');
         return maxAgeMs;
     }

@@ -1,0 +1,247 @@
+using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>Where a request stands.</summary>
+public enum ApprovalStatus
+{
+    /// <summary>Somebody who is concerned can still answer, and nobody refused.</summary>
+    Open,
+
+    /// <summary>Everybody concerned approved.</summary>
+    Approved,
+
+    /// <summary>Somebody refused.</summary>
+    Refused,
+
+    /// <summary>The requester took it back.</summary>
+    Withdrawn,
+
+    /// <summary>Nobody answered in time.</summary>
+    Expired,
+}
+
+/// <summary>An approval request as its requester sees it: one, however many creators it concerns.</summary>
+/// <param name="Id">The request.</param>
+/// <param name="Requester">Who asks.</param>
+/// <param name="Video">The video that they want to use.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Use">What they mean to do, in plain words.</param>
+/// <param name="Until">For how long they want it; null if for good.</param>
+/// <param name="Uses">How many uses they want; null if any number.</param>
+/// <param name="Status">Where the request stands as a whole.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">Until when it can be answered.</param>
+/// <param name="Asked">Everybody who is asked, and what they answered.</param>
+public sealed record ApprovalRequestBody(
+    Guid Id,
+    string Requester,
+    VideoName Video,
+    string Purpose,
+    string Use,
+    Instant? Until,
+    int? Uses,
+    ApprovalStatus Status,
+    Instant CreatedAt,
+    Instant ExpiresAt,
+    IReadOnlyList<AskedCreatorBody> Asked)
+{
+    internal static ApprovalRequestBody Of(StoredRequest request, IReadOnlyList<StoredPart> parts, Instant now) => new(
+        request.Id,
+        request.Wanted.Requester.Value,
+        VideoName.Of(request.Wanted.UsedIn),
+        request.Wanted.Purpose.Name,
+        request.Wanted.Use,
+        request.Wanted.Until,
+        request.Wanted.Uses,
+        StatusOf([.. parts.Select(part => part.Record)], now),
+        request.CreatedAt,
+        request.ExpiresAt,
+        [.. parts.Select(part => AskedCreatorBody.Of(part, now))]);
+
+    /// <summary>One refusal is enough, and approved is what everybody approved.</summary>
+    internal static ApprovalStatus StatusOf(IReadOnlyCollection<ApprovalRecord> parts, Instant now)
+    {
+        if (parts.Any(part => part.State == ApprovalState.Refused))
+            return ApprovalStatus.Refused;
+        if (parts.Any(part => part.State == ApprovalState.Withdrawn))
+            return ApprovalStatus.Withdrawn;
+        if (parts.All(part => part.State == ApprovalState.Approved))
+            return ApprovalStatus.Approved;
+        return parts.Any(part => part.State == ApprovalState.Open && !part.IsOpen(now)) ? ApprovalStatus.Expired : ApprovalStatus.Open;
+    }
+}
+
+/// <summary>One creator who is asked.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Status">What they answered.</param>
+/// <param name="Reason">Why they refused, in their words, if they said so.</param>
+/// <param name="Grants">What they granted, a grant for each video of theirs.</param>
+public sealed record AskedCreatorBody(string CreatorId, ApprovalStatus Status, string? Reason, IReadOnlyList<GrantBody> Grants)
+{
+    internal static AskedCreatorBody Of(StoredPart part, Instant now) => new(
+        part.Creator.Value,
+        ApprovalRequestBody.StatusOf([part.Record], now),
+        part.Record.Reason,
+        [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]);
+}
+
+/// <summary>An approval request as one creator who is asked sees it.</summary>
+/// <param name="Id">The request.</param>
+/// <param name="Requester">Who asks.</param>
+/// <param name="Video">The video that they want to use.</param>
+/// <param name="Videos">The creator's videos about which they are asked: that one, or those it was made from; or the video they appear in.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Use">What the requester means to do, in plain words.</param>
+/// <param name="Until">For how long they want it; null if for good.</param>
+/// <param name="Uses">How many uses they want; null if any number.</param>
+/// <param name="Status">What the creator answered.</param>
+/// <param name="Reason">Why they refused, in their words.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">Until when it can be answered.</param>
+/// <param name="Grants">What the creator granted.</param>
+public sealed record AskedBody(
+    Guid Id,
+    string Requester,
+    VideoName Video,
+    IReadOnlyList<VideoName> Videos,
+    string Purpose,
+    string Use,
+    Instant? Until,
+    int? Uses,
+    ApprovalStatus Status,
+    string? Reason,
+    Instant CreatedAt,
+    Instant ExpiresAt,
+    IReadOnlyList<GrantBody> Grants)
+{
+    internal static AskedBody Of(StoredRequest request, StoredPart part, Instant now)
+    {
+        var wanted = part.Record.Wanted;
+        return new(
+            request.Id,
+            wanted.Requester.Value,
+            VideoName.Of(wanted.UsedIn),
+            [.. part.Record.Videos.Select(VideoName.Of)],
+            wanted.Purpose.Name,
+            wanted.Use,
+            wanted.Until,
+            wanted.Uses,
+            ApprovalRequestBody.StatusOf([part.Record], now),
+            part.Record.Reason,
+            request.CreatedAt,
+            request.ExpiresAt,
+            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]);
+    }
+}
+
+/// <summary>Where a grant stands.</summary>
+public enum GrantStatus
+{
+    /// <summary>It answers an ask.</summary>
+    Standing,
+
+    /// <summary>Its last use was recorded.</summary>
+    Spent,
+
+    /// <summary>The creator took it back, or denied what it was for.</summary>
+    Revoked,
+
+    /// <summary>Its time is over.</summary>
+    Expired,
+}
+
+/// <summary>A grant: what a creator approved.</summary>
+/// <param name="Id">The grant.</param>
+/// <param name="RequestId">The request that it answers.</param>
+/// <param name="Video">The video about which the creator decided.</param>
+/// <param name="UsedIn">The video in which alone it may be used.</param>
+/// <param name="Requester">To whom it was given.</param>
+/// <param name="Purpose">The purpose, which those below share as far as the vocabulary of then knew them.</param>
+/// <param name="Conditions">What the requester has to do.</param>
+/// <param name="VocabularyVersion">The vocabulary version that the creator knew.</param>
+/// <param name="ExpiresAt">When it ends; null if it does not.</param>
+/// <param name="Uses">How many uses it is for; null if they are not counted.</param>
+/// <param name="Used">How many of them were recorded.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Version">The version of the creator's stream that last altered it.</param>
+/// <param name="ChangedAt">When it was last altered.</param>
+public sealed record GrantBody(
+    Guid Id,
+    Guid RequestId,
+    VideoName Video,
+    VideoName UsedIn,
+    string Requester,
+    string Purpose,
+    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
+    int VocabularyVersion,
+    Instant? ExpiresAt,
+    int? Uses,
+    int Used,
+    GrantStatus Status,
+    long Version,
+    Instant ChangedAt)
+{
+    internal static GrantBody Of(StoredGrant stored, Instant now)
+    {
+        var grant = stored.Grant;
+        return new(
+            stored.Id,
+            grant.Request,
+            VideoName.Of(grant.Video),
+            VideoName.Of(grant.UsedIn),
+            grant.Requester.Value,
+            grant.Terms.Purpose.Name,
+            grant.Terms.Conditions.Words(),
+            grant.Terms.VocabularyVersion,
+            grant.Terms.ExpiresAt,
+            grant.Terms.Uses,
+            stored.Used,
+            grant.State switch
+            {
+                GrantState.Spent => GrantStatus.Spent,
+                GrantState.Revoked => GrantStatus.Revoked,
+                _ => grant.Stands(now) ? GrantStatus.Standing : GrantStatus.Expired,
+            },
+            grant.Stamp.Version,
+            grant.Stamp.At);
+    }
+}
+
+/// <summary>The answer to a requester who asked, or took a request back.</summary>
+/// <param name="Request">The request as it stands.</param>
+/// <param name="Versions">The versions of the streams of everybody who is asked, for <c>minVersions</c> of a check.</param>
+public sealed record ApprovalRequestChange(ApprovalRequestBody Request, IReadOnlyDictionary<string, long> Versions) : ChangeAnswer;
+
+/// <summary>The answer to a creator who approved or refused.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
+/// <param name="Request">The request as it stands.</param>
+public sealed record AskedChange(string CreatorId, long Version, AskedBody Request) : ChangeAnswer;
+
+/// <summary>The answer to a creator who revoked a grant.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
+/// <param name="Changes">1; 0 if it did not stand any more.</param>
+/// <param name="Grant">The grant as it stands.</param>
+public sealed record GrantChange(string CreatorId, long Version, int Changes, GrantBody Grant) : ChangeAnswer;
+
+/// <summary>A requester whom a creator keeps from asking.</summary>
+/// <param name="Requester">The requester.</param>
+/// <param name="Version">The version of the creator's stream that blocked them.</param>
+/// <param name="ChangedAt">When they were blocked.</param>
+public sealed record BlockedBody(string Requester, long Version, Instant ChangedAt);
+
+/// <summary>The answer to a creator who blocked a requester, or lets them ask again.</summary>
+/// <param name="CreatorId">The creator.</param>
+/// <param name="Version">The version of the creator's stream.</param>
+/// <param name="Changes">1; 0 if it was so already.</param>
+/// <param name="Blocked">The block that stands; absent if none does.</param>
+public sealed record BlockedChange(
+    string CreatorId, long Version, int Changes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked) : ChangeAnswer;

@@ -1,0 +1,23 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>Reads an approval request. Its requester can, and an auditor.</summary>
+internal static class GetApprovalRequest
+{
+    public static async Task<IResult> Handle(Guid requestId, Reading reading, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    {
+        var caller = Caller.Of(http);
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var change = snapshot.AsChange();
+        if (await ApprovalStore.FindAsync(change, requestId, cancellation) is not var (request, parts)
+            || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit)))
+        {
+            return Problem.NotFound.AsResult();
+        }
+        return Results.Ok(ApprovalRequestBody.Of(request, parts, Instant.From(clock.GetUtcNow())));
+    }
+}

@@ -1,0 +1,23 @@
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>Lists the caller's own approval requests. Newest first, each with everybody who is asked and what they granted.</summary>
+internal static class ListApprovalRequests
+{
+    public static async Task<IResult> Handle(int? limit, Cursor? cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    {
+        if (Caller.Of(http).OwnRequester is not { } requester)
+            return Asking.NoRequester.AsResult();
+        if (!cursor.TryReadId(out var before))
+            return Cursor.NotOfThisList.AsResult();
+        var size = limit ?? RequestShape.DefaultPage;
+        var now = Instant.From(clock.GetUtcNow());
+        var found = await ApprovalStore.ListOfAsync(database.Reads, requester, before, size + 1, cancellation);
+        return Results.Ok(Page<ApprovalRequestBody>.Of(
+            found, size, one => ApprovalRequestBody.Of(one.Request, one.Parts, now), one => [one.Request.Id.ToString()]));
+    }
+}

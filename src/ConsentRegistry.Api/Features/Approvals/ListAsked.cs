@@ -1,0 +1,21 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>Lists what a creator is or was asked. Newest first; with <c>state</c>, those that stand so.</summary>
+internal static class ListAsked
+{
+    public static async Task<IResult> Handle(
+        CreatorId creatorId, string? state, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (!cursor.TryReadId(out var before))
+            return Cursor.NotOfThisList.AsResult();
+        var size = limit ?? RequestShape.DefaultPage;
+        var now = Instant.From(clock.GetUtcNow());
+        ApprovalStatus? status = state is null ? null : Wording.Parse<ApprovalStatus>(state);
+        var found = await ApprovalStore.ListAskedAsync(database.Reads, creatorId, status, before, size + 1, cancellation);
+        return Results.Ok(Page<AskedBody>.Of(found, size, one => AskedBody.Of(one.Request, one.Part, now), one => [one.Request.Id.ToString()]));
+    }
+}

@@ -1,0 +1,34 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.History;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>A creator's part in a request that they can still answer, under the lock of their stream.</summary>
+internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, StoredPart Part)
+{
+    /// <summary>Locks the stream and finds the part; refused with 404 if there is none, with 409 if it was answered, withdrawn or too late.</summary>
+    public static async Task<Result<OpenPart>> LockAsync(Change change, CreatorId creator, Guid request, CancellationToken cancellation)
+    {
+        if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
+            return erased;
+        if (await ApprovalStore.FindAsync(change, request, cancellation) is not var (found, parts) || parts.FirstOrDefault(part => part.Creator == creator) is not { } own)
+            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+        return own.Record.IsOpen(stream.Tx)
+            ? new OpenPart(stream, found, own)
+            : new Failure(FailureCode.NotOpen, "The request was answered or withdrawn, or its time is over.");
+    }
+
+    /// <summary>Answers the part, with the grants that go with it, and says how the request stands.</summary>
+    public async Task<Result<Answer>> CloseAsync(
+        Change change, ApprovalState state, string? reason, IReadOnlyList<StoredGrant> grants, Authorship by, CancellationToken cancellation)
+    {
+        var answered = Part with { Record = Part.Record with { State = state, Reason = reason, Stamp = Stream.Stamp }, Grants = grants };
+        await ApprovalStore.UpdateAsync(change, Request.Id, answered, cancellation);
+        RecordChange[] records = [Records.Of(Request.Id, Part.Record, answered.Record), .. grants.Select(grant => Records.Of(grant.Id, null, grant.Grant))];
+        await change.AppendAsync(Stream, records, by, altersSettings: false, cancellation);
+        return new Answer(new AskedChange(Part.Creator.Value, Stream.Version, AskedBody.Of(Request, answered, Stream.Tx)));
+    }
+}

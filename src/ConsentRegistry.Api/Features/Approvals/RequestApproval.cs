@@ -1,0 +1,110 @@
+using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>What a requester asks for, as the token's own client.</summary>
+/// <param name="CreatorId">The video's owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Use">What is meant to be done, in plain words for the creators; at most 1,000 characters.</param>
+/// <param name="Until">For how long, RFC 3339; for good without it.</param>
+/// <param name="Uses">How many uses; any number without it.</param>
+public sealed record RequestApprovalRequest(
+    [property: Required] string? CreatorId,
+    [property: Required] string? VideoId,
+    [property: Required] string? Purpose,
+    [property: Required] string? Use,
+    [property: Time] string? Until,
+    int? Uses);
+
+internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprovalRequest>
+{
+    /// <summary>Uses of one grant: more than that is any number.</summary>
+    public const int MaxUses = 1_000_000_000;
+
+    public RequestApprovalValidator()
+    {
+        RuleFor(request => request.CreatorId).NotNull().WithMessage("A request names the video's owner.").MustBeId();
+        RuleFor(request => request.VideoId).NotNull().WithMessage("A request names a video.").MustBeId();
+        RuleFor(request => request.Purpose).NotNull().WithMessage("A request names a purpose.").MustBePurpose();
+        RuleFor(request => request.Use).NotNull().WithMessage("A request says what is meant to be done.").MustBeText();
+        RuleFor(request => request.Until).MustBeTime();
+        RuleFor(request => request.Uses).InclusiveBetween(1, MaxUses).WithMessage($"From 1 to {MaxUses} uses.");
+    }
+}
+
+/// <summary>Asks the creators concerned. Each one whose answer is <c>ask</c> gets the request: owner, co-creators, depicted people, and those of the sources.</summary>
+/// <remarks>
+/// It is accepted only while the answer as a whole is <c>ask</c>. An approval is a grant for use in the video that is asked about, and in no other.
+/// </remarks>
+internal static class RequestApproval
+{
+    public static async Task<IResult> Handle(
+        Body<RequestApprovalRequest> body, CheckFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
+    {
+        var arrivedAt = Elapsed.Now;
+        var caller = Caller.Of(http);
+        if (caller.OwnRequester is not { } requester)
+            return Asking.NoRequester.AsResult();
+        var request = body.Value;
+        var wanted = new WantedUse(
+            requester,
+            new(CreatorId.Parse(request.CreatorId!), VideoId.Parse(request.VideoId!)),
+            Purpose.Parse(request.Purpose!),
+            request.Use!,
+            Instant.TryParse(request.Until, out var until) ? until : null,
+            request.Uses);
+        // Newer than the request: whoever was told just now to ask can ask.
+        var need = new Need(Asking.NoVersions, arrivedAt);
+        if (await memory.TakeAsync([wanted.UsedIn], [requester], need, cancellation) is not { Set: var facts })
+            return CheckFacts.Unavailable.AsResult();
+        if (!facts.Vocabulary.TryFind(wanted.Purpose, out var purpose))
+            return RequestShape.UnknownPurpose("purpose").AsResult();
+        var asked = new AskedCreators(facts);
+        if (facts.Decide(wanted.UsedIn, purpose, requester, ref asked).Effect != Effect.Ask)
+            return Problem.Of(new Failure(FailureCode.NotAsked, "The answer for this video, purpose and requester is not ask.")).AsResult();
+        return await pipeline.RunAsync(http, (change, within) => OpenAsync(change, wanted, asked.All, options, caller, within));
+    }
+
+    private static async Task<Result<Answer>> OpenAsync(
+        Change change, WantedUse wanted, IReadOnlyDictionary<string, List<VideoKey>> asked, ApprovalOptions options, Caller caller, CancellationToken cancellation)
+    {
+        var streams = await change.LockAsync(asked.Keys.Select(creator => StreamId.Of(CreatorId.Parse(creator))), cancellation);
+        if (streams.Values.Any(stream => stream.ErasedAt is not null))
+            return LockedStream.Erased;
+        var now = streams.Values.Max(stream => stream.Tx);
+        if (wanted.Until <= now)
+            return new Failure(FailureCode.Invalid, "The wanted period is over.", "until");
+        if (await ApprovalStore.FindObstacleAsync(change, wanted, [.. asked.Keys], now, options, cancellation) is { } obstacle)
+            return obstacle;
+
+        var expiresAt = now.Plus(TimeSpan.FromDays(options.OpenDays));
+        if (wanted.Until is { } end)
+            expiresAt = Instant.Earlier(expiresAt, end);
+        var request = new StoredRequest(Guid.CreateVersion7(new DateTimeOffset(now.ToDateTime())), wanted, now, expiresAt);
+        var parts = asked
+            .Select(one => (Stream: streams[StreamId.Of(CreatorId.Parse(one.Key))], Videos: one.Value))
+            .Select(one => new StoredPart(
+                one.Stream.Id.Creator!.Value, new(wanted, [.. one.Videos], expiresAt, ApprovalState.Open, Reason: null, one.Stream.Stamp), []))
+            .ToList();
+        await ApprovalStore.InsertAsync(change, request, parts, cancellation);
+        await change.AppendAsync(
+            [.. parts.Select(part => (streams[StreamId.Of(part.Creator)], (IReadOnlyList<RecordChange>)[Records.Of(request.Id, null, part.Record)]))],
+            caller.Author(creator: null, reason: null),
+            altersSettings: false,
+            cancellation);
+        return new Answer(
+            new ApprovalRequestChange(ApprovalRequestBody.Of(request, parts, now), streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)),
+            Status: 201);
+    }
+}

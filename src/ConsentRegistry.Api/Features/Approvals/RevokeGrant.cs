@@ -1,0 +1,31 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.History;
+
+namespace ConsentRegistry.Api.Features.Approvals;
+
+/// <summary>Revokes a grant, for good. Revoking one that does not stand any more changes nothing.</summary>
+internal static class RevokeGrant
+{
+    public static Task<IResult> Handle(CreatorId creatorId, Guid grantId, NoBody none, ChangePipeline pipeline, HttpContext http)
+    {
+        var by = Caller.Of(http).Author(creatorId, reason: null);
+        return pipeline.RunAsync(http, (change, cancellation) => RevokeAsync(change, creatorId, grantId, by, cancellation));
+    }
+
+    private static async Task<Result<Answer>> RevokeAsync(Change change, CreatorId creator, Guid id, Authorship by, CancellationToken cancellation)
+    {
+        if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
+            return erased;
+        if (await GrantStore.FindAsync(change, creator, id, cancellation) is not { } stored)
+            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+        if (stored.Grant.State != GrantState.Standing)
+            return new Answer(new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx)));
+        var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
+        await GrantStore.UpdateStateAsync(change, [revoked], cancellation);
+        await change.AppendAsync(stream, [Records.Of(id, stored.Grant, revoked.Grant)], by, altersSettings: false, cancellation);
+        return new Answer(new GrantChange(creator.Value, stream.Version, Changes: 1, GrantBody.Of(revoked, stream.Tx)));
+    }
+}

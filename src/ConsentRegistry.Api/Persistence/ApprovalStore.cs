@@ -1,0 +1,260 @@
+using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Purposes;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>An approval request as its row holds it.</summary>
+/// <param name="Id">The request.</param>
+/// <param name="Wanted">What is asked for.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="ExpiresAt">Until when it can be answered.</param>
+internal sealed record StoredRequest(Guid Id, WantedUse Wanted, Instant CreatedAt, Instant ExpiresAt);
+
+/// <summary>One creator's part in a request, with what they granted.</summary>
+/// <param name="Creator">The creator.</param>
+/// <param name="Record">The part.</param>
+/// <param name="Grants">The grants that it led to.</param>
+internal sealed record StoredPart(CreatorId Creator, ApprovalRecord Record, IReadOnlyList<StoredGrant> Grants);
+
+/// <summary>Reads and writes approval requests.</summary>
+internal static class ApprovalStore
+{
+    private const string RequestColumns = "r.id, r.requester, r.owner, r.video, r.purpose, r.use, r.until, r.uses, r.created_at, r.expires_at";
+
+    private const string PartColumns = "p.creator, p.owners, p.videos, p.state, p.reason, p.version, p.changed_at";
+
+    /// <summary>Why the creators cannot be asked this now; null if they can. Their streams are locked.</summary>
+    public static async Task<Failure?> FindObstacleAsync(
+        Change change, WantedUse wanted, string[] creators, Instant now, ApprovalOptions options, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            SELECT
+                EXISTS (SELECT FROM consent.asking_block WHERE creator = ANY(@creators) AND requester = @requester),
+                EXISTS (
+                    SELECT FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+                    WHERE p.creator = ANY(@creators) AND p.state = 'open' AND r.expires_at > @now
+                        AND r.requester = @requester AND r.owner = @owner AND r.video = @video AND r.purpose = @purpose),
+                EXISTS (
+                    SELECT FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+                    WHERE p.creator = ANY(@creators) AND p.state = 'refused' AND p.changed_at > @since
+                        AND r.requester = @requester AND r.owner = @owner AND r.video = @video
+                        AND (r.purpose = @purpose OR starts_with(r.purpose, @purpose || '.') OR starts_with(@purpose, r.purpose || '.'))),
+                (SELECT coalesce(max(own), 0) FROM (
+                    SELECT count(*) AS own FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+                    WHERE p.creator = ANY(@creators) AND p.state = 'open' AND r.expires_at > @now AND r.requester = @requester GROUP BY p.creator) AS counts),
+                (SELECT coalesce(max(everybodys), 0) FROM (
+                    SELECT count(*) AS everybodys FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+                    WHERE p.creator = ANY(@creators) AND p.state = 'open' AND r.expires_at > @now GROUP BY p.creator) AS counts)
+            """);
+        command.Parameters.AddWithValue("creators", creators);
+        command.Parameters.AddWithValue("requester", wanted.Requester.Value);
+        command.Parameters.AddWithValue("owner", wanted.UsedIn.Creator.Value);
+        command.Parameters.AddWithValue("video", wanted.UsedIn.Video.Value);
+        command.Parameters.AddWithValue("purpose", wanted.Purpose.Name);
+        command.Parameters.AddWithValue("now", now.ToDateTime());
+        command.Parameters.AddWithValue("since", now.Plus(-TimeSpan.FromDays(options.RefusedDays)).ToDateTime());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        if (reader.GetBoolean(0))
+            return new(FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester.");
+        if (reader.GetBoolean(1))
+            return new(FailureCode.AlreadyAsked, "The same is asked for already, and not answered yet.");
+        if (reader.GetBoolean(2))
+            return new(FailureCode.RefusedBefore, $"A creator concerned refused this in the last {options.RefusedDays} days.");
+        if (reader.GetInt64(3) >= options.OpenPerRequester)
+            return new(FailureCode.AskingBlocked, $"A creator concerned has {options.OpenPerRequester} open requests of this requester.");
+        return reader.GetInt64(4) >= ApprovalOptions.OpenPerCreator
+            ? new Failure(FailureCode.AskingBlocked, "A creator concerned has too many open requests.")
+            : null;
+    }
+
+    /// <summary>How many grants of a creator stand.</summary>
+    public static async Task<long> CountStandingAsync(Change change, CreatorId creator, Instant now, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            "SELECT count(*) FROM consent.consent_grant WHERE creator = @creator AND state = 'standing' AND (expires_at IS NULL OR expires_at > @now)");
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("now", now.ToDateTime());
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Inserts a request and its parts.</summary>
+    public static async Task InsertAsync(Change change, StoredRequest request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation)
+    {
+        await using (var command = change.Command(
+            """
+            INSERT INTO consent.approval_request (id, requester, owner, video, purpose, use, until, uses, created_at, expires_at)
+            VALUES (@id, @requester, @owner, @video, @purpose, @use, @until, @uses, @created_at, @expires_at)
+            """))
+        {
+            var wanted = request.Wanted;
+            command.Parameters.AddWithValue("id", request.Id);
+            command.Parameters.AddWithValue("requester", wanted.Requester.Value);
+            command.Parameters.AddWithValue("owner", wanted.UsedIn.Creator.Value);
+            command.Parameters.AddWithValue("video", wanted.UsedIn.Video.Value);
+            command.Parameters.AddWithValue("purpose", wanted.Purpose.Name);
+            command.Parameters.AddWithValue("use", wanted.Use);
+            command.Parameters.Add(new("until", NpgsqlDbType.TimestampTz) { Value = (object?)wanted.Until?.ToDateTime() ?? DBNull.Value });
+            command.Parameters.Add(new("uses", NpgsqlDbType.Integer) { Value = (object?)wanted.Uses ?? DBNull.Value });
+            command.Parameters.AddWithValue("created_at", request.CreatedAt.ToDateTime());
+            command.Parameters.AddWithValue("expires_at", request.ExpiresAt.ToDateTime());
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        foreach (var part in parts)
+        {
+            await using var command = change.Command(
+                """
+                INSERT INTO consent.approval_part (creator, request, owners, videos, state, version, changed_at)
+                VALUES (@creator, @request, @owners, @videos, @state, @version, @changed_at)
+                """);
+            command.Parameters.AddWithValue("request", request.Id);
+            command.Parameters.AddWithValue("owners", part.Record.Videos.Select(video => video.Creator.Value).ToArray());
+            command.Parameters.AddWithValue("videos", part.Record.Videos.Select(video => video.Video.Value).ToArray());
+            Bind(command.Parameters, part);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>Writes what became of a part.</summary>
+    public static async Task UpdateAsync(Change change, Guid request, StoredPart part, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            "UPDATE consent.approval_part SET state = @state, reason = @reason, version = @version, changed_at = @changed_at WHERE creator = @creator AND request = @request");
+        command.Parameters.AddWithValue("request", request);
+        command.Parameters.Add(new("reason", NpgsqlDbType.Text) { Value = (object?)part.Record.Reason ?? DBNull.Value });
+        Bind(command.Parameters, part);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>A request and its parts; null if there is none of that id.</summary>
+    public static async Task<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)?> FindAsync(Change change, Guid id, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"SELECT {RequestColumns} FROM consent.approval_request r WHERE r.id = @id");
+        command.Parameters.AddWithValue("id", id);
+        StoredRequest? request;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+            request = await reader.ReadAsync(cancellation) ? ReadRequest(reader) : null;
+        return request is null ? null : (request, await ReadPartsAsync(change, request, cancellation));
+    }
+
+    /// <summary>The parts of a request, by creator.</summary>
+    public static async Task<IReadOnlyList<StoredPart>> ReadPartsAsync(Change change, StoredRequest request, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"SELECT {PartColumns} FROM consent.approval_part p WHERE p.request = @id ORDER BY p.creator");
+        command.Parameters.AddWithValue("id", request.Id);
+        var parts = new List<StoredPart>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                parts.Add(ReadPart(reader, 0, request));
+        }
+        await using var granted = change.Command($"SELECT {GrantColumns.All}, creator FROM consent.consent_grant WHERE request = ANY(@ids) ORDER BY id");
+        granted.Parameters.AddWithValue("ids", new[] { request.Id });
+        return await WithGrantsAsync(parts.ConvertAll(part => (request, part)), granted, cancellation) is var found ? [.. found.Select(one => one.Part)] : [];
+    }
+
+    /// <summary>A requester's requests, newest first, with all their parts.</summary>
+    public static async Task<IReadOnlyList<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)>> ListOfAsync(
+        NpgsqlDataSource database, Requester requester, Guid before, int limit, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT {RequestColumns}, {PartColumns} FROM (
+                SELECT * FROM consent.approval_request WHERE requester = @requester AND id < @before ORDER BY id DESC LIMIT @limit) AS r
+            JOIN consent.approval_part p ON p.request = r.id ORDER BY r.id DESC, p.creator
+            """);
+        command.Parameters.AddWithValue("requester", requester.Value);
+        command.Parameters.AddWithValue("before", before);
+        command.Parameters.AddWithValue("limit", limit);
+        var found = await ReadAsync(database, command, cancellation);
+        return [.. found.GroupBy(one => one.Request.Id).Select(one => (one.First().Request, (IReadOnlyList<StoredPart>)[.. one.Select(each => each.Part)]))];
+    }
+
+    /// <summary>What a creator is or was asked, newest first; open ones alone, if that is what is wanted.</summary>
+    public static async Task<IReadOnlyList<(StoredRequest Request, StoredPart Part)>> ListAskedAsync(
+        NpgsqlDataSource database, CreatorId creator, ApprovalStatus? status, Guid before, int limit, CancellationToken cancellation)
+    {
+        var filter = status switch
+        {
+            null => "",
+            ApprovalStatus.Open => "AND p.state = 'open' AND r.expires_at > now()",
+            ApprovalStatus.Expired => "AND p.state = 'open' AND r.expires_at <= now()",
+            _ => $"AND p.state = '{status.Value.Word()}'",
+        };
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT {RequestColumns}, {PartColumns} FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+            WHERE p.creator = @creator AND p.request < @before {filter} ORDER BY p.request DESC LIMIT @limit
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("before", before);
+        command.Parameters.AddWithValue("limit", limit);
+        return await ReadAsync(database, command, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<(StoredRequest Request, StoredPart Part)>> ReadAsync(
+        NpgsqlDataSource database, NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var found = new List<(StoredRequest Request, StoredPart Part)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                var request = ReadRequest(reader);
+                found.Add((request, ReadPart(reader, 10, request)));
+            }
+        }
+        await using var granted = database.CreateCommand($"SELECT {GrantColumns.All}, creator FROM consent.consent_grant WHERE request = ANY(@ids) ORDER BY id");
+        granted.Parameters.AddWithValue("ids", found.Select(one => one.Request.Id).Distinct().ToArray());
+        return await WithGrantsAsync(found, granted, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<(StoredRequest Request, StoredPart Part)>> WithGrantsAsync(
+        IReadOnlyList<(StoredRequest Request, StoredPart Part)> parts, NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var grants = new List<(string Creator, StoredGrant Grant)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                grants.Add((reader.GetString(GrantColumns.Count), GrantColumns.Read(reader, 0)));
+        }
+        var byPart = grants.ToLookup(one => (one.Grant.Grant.Request, one.Creator), one => one.Grant);
+        return [.. parts.Select(one => (one.Request, one.Part with { Grants = [.. byPart[(one.Request.Id, one.Part.Creator.Value)]] }))];
+    }
+
+    private static StoredRequest ReadRequest(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        new(
+            Requester.Parse(reader.GetString(1)),
+            new(CreatorId.Parse(reader.GetString(2)), VideoId.Parse(reader.GetString(3))),
+            Purpose.Parse(reader.GetString(4)),
+            reader.GetString(5),
+            reader.IsDBNull(6) ? null : Instant.From(reader.GetDateTime(6)),
+            reader.IsDBNull(7) ? null : reader.GetInt32(7)),
+        Instant.From(reader.GetDateTime(8)),
+        Instant.From(reader.GetDateTime(9)));
+
+    private static StoredPart ReadPart(NpgsqlDataReader reader, int at, StoredRequest request) => new(
+        CreatorId.Parse(reader.GetString(at)),
+        new(
+            request.Wanted,
+            [.. reader.GetFieldValue<string[]>(at + 1).Zip(reader.GetFieldValue<string[]>(at + 2), (owner, video) => new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video)))],
+            request.ExpiresAt,
+            Wording.Parse<ApprovalState>(reader.GetString(at + 3)),
+            reader.IsDBNull(at + 4) ? null : reader.GetString(at + 4),
+            new(reader.GetInt64(at + 5), Instant.From(reader.GetDateTime(at + 6)))),
+        []);
+
+    private static void Bind(NpgsqlParameterCollection parameters, StoredPart part)
+    {
+        parameters.AddWithValue("creator", part.Creator.Value);
+        parameters.AddWithValue("state", part.Record.State.Word());
+        parameters.AddWithValue("version", part.Record.Stamp.Version);
+        parameters.AddWithValue("changed_at", part.Record.Stamp.At.ToDateTime());
+    }
+}

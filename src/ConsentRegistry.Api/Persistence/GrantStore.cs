@@ -1,0 +1,138 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>A grant as its row holds it.</summary>
+/// <param name="Id">The grant.</param>
+/// <param name="Grant">What it says.</param>
+/// <param name="Used">How many uses of it were recorded; 0 where they are not counted.</param>
+internal sealed record StoredGrant(Guid Id, GrantRecord Grant, int Used);
+
+/// <summary>Reads and writes creators' grants.</summary>
+internal static class GrantStore
+{
+    /// <summary>The standing grants of a creator that denies touch (R6), locked in the order of their ids if they are to be altered.</summary>
+    public static async Task<List<StoredGrant>> ReadTouchedAsync(
+        Change change, CreatorId creator, IReadOnlyCollection<SettingKey> denies, bool toAlter, CancellationToken cancellation)
+    {
+        if (denies.Count == 0)
+            return [];
+        await using var command = change.Command(
+            $"""
+            SELECT {GrantColumns.All} FROM consent.consent_grant g
+            WHERE creator = @creator AND state = 'standing' AND EXISTS (
+                SELECT FROM unnest(@owners, @videos, @purposes, @requesters) AS deny(owner, video, purpose, requester)
+                WHERE deny.owner IN ('', g.owner) AND deny.video IN ('', g.video) AND deny.requester IN ('', g.requester)
+                    AND (deny.purpose = g.purpose OR starts_with(g.purpose, deny.purpose || '.') OR starts_with(deny.purpose, g.purpose || '.')))
+            ORDER BY id {(toAlter ? "FOR UPDATE" : "")}
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("owners", denies.Select(deny => deny.Video?.Creator.Value ?? "").ToArray());
+        command.Parameters.AddWithValue("videos", denies.Select(deny => deny.Video?.Video.Value ?? "").ToArray());
+        command.Parameters.AddWithValue("purposes", denies.Select(deny => deny.Purpose.Name).ToArray());
+        command.Parameters.AddWithValue("requesters", denies.Select(deny => deny.Requester?.Value ?? "").ToArray());
+        return await ReadAsync(command, cancellation);
+    }
+
+    /// <summary>A grant of a creator, locked; null if they have none of that id.</summary>
+    public static async Task<StoredGrant?> FindAsync(Change change, CreatorId creator, Guid id, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND id = @id FOR UPDATE");
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("id", id);
+        return (await ReadAsync(command, cancellation)).FirstOrDefault();
+    }
+
+    /// <summary>Inserts new grants of a creator.</summary>
+    public static Task InsertAsync(Change change, CreatorId creator, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.consent_grant
+                (id, request, creator, owner, video, used_owner, used_video, requester, purpose, conditions, vocabulary_version, expires_at, uses, state, version, changed_at)
+            SELECT n.id, n.request, @creator, n.owner, n.video, n.used_owner, n.used_video, n.requester, n.purpose, string_to_array(n.conditions, ','),
+                n.vocabulary, n.expires_at, n.uses, 'standing', n.version, n.changed_at
+            FROM unnest(@ids, @requests, @owners, @videos, @used_owners, @used_videos, @requesters, @purposes, @conditions, @vocabularies, @expiries, @uses, @versions, @times)
+                AS n(id, request, owner, video, used_owner, used_video, requester, purpose, conditions, vocabulary, expires_at, uses, version, changed_at)
+            """,
+            grants,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+                parameters.AddWithValue("requests", part.Select(one => one.Grant.Request).ToArray());
+                parameters.AddWithValue("owners", part.Select(one => one.Grant.Video.Creator.Value).ToArray());
+                parameters.AddWithValue("videos", part.Select(one => one.Grant.Video.Video.Value).ToArray());
+                parameters.AddWithValue("used_owners", part.Select(one => one.Grant.UsedIn.Creator.Value).ToArray());
+                parameters.AddWithValue("used_videos", part.Select(one => one.Grant.UsedIn.Video.Value).ToArray());
+                parameters.AddWithValue("requesters", part.Select(one => one.Grant.Requester.Value).ToArray());
+                parameters.AddWithValue("purposes", part.Select(one => one.Grant.Terms.Purpose.Name).ToArray());
+                parameters.AddWithValue("conditions", part.Select(one => string.Join(',', one.Grant.Terms.Conditions.Words())).ToArray());
+                parameters.AddWithValue("vocabularies", part.Select(one => one.Grant.Terms.VocabularyVersion).ToArray());
+                parameters.Add(Times.Of("expiries", part.Select(one => one.Grant.Terms.ExpiresAt)));
+                parameters.Add(new("uses", NpgsqlDbType.Array | NpgsqlDbType.Integer) { Value = part.Select(one => one.Grant.Terms.Uses).ToArray() });
+                parameters.AddWithValue("versions", part.Select(one => one.Grant.Stamp.Version).ToArray());
+                parameters.AddWithValue("times", part.Select(one => one.Grant.Stamp.At.ToDateTime()).ToArray());
+            },
+            cancellation);
+
+    /// <summary>Writes what became of grants.</summary>
+    public static Task UpdateStateAsync(Change change, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) => change.WriteAsync(
+        """
+        UPDATE consent.consent_grant g SET state = n.state, version = n.version, changed_at = n.changed_at
+        FROM unnest(@ids, @states, @versions, @times) AS n(id, state, version, changed_at) WHERE g.id = n.id
+        """,
+        grants,
+        (parameters, part) =>
+        {
+            parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+            parameters.AddWithValue("states", part.Select(one => one.Grant.State.Word()).ToArray());
+            parameters.AddWithValue("versions", part.Select(one => one.Grant.Stamp.Version).ToArray());
+            parameters.AddWithValue("times", part.Select(one => one.Grant.Stamp.At.ToDateTime()).ToArray());
+        },
+        cancellation);
+
+    /// <summary>The grants of a statement's rows.</summary>
+    public static async Task<List<StoredGrant>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var grants = new List<StoredGrant>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            grants.Add(GrantColumns.Read(reader, 0));
+        return grants;
+    }
+}
+
+/// <summary>The columns of a grant, wherever a statement lists them.</summary>
+internal static class GrantColumns
+{
+    public const string All =
+        "id, request, owner, video, used_owner, used_video, requester, purpose, conditions, vocabulary_version, expires_at, uses, state, version, changed_at, used";
+
+    /// <summary>How many columns these are.</summary>
+    public const int Count = 16;
+
+    /// <summary>A grant of the reader's row, from a column on.</summary>
+    public static StoredGrant Read(NpgsqlDataReader reader, int at) => new(
+        reader.GetGuid(at),
+        new(
+            reader.GetGuid(at + 1),
+            new(CreatorId.Parse(reader.GetString(at + 2)), VideoId.Parse(reader.GetString(at + 3))),
+            new(CreatorId.Parse(reader.GetString(at + 4)), VideoId.Parse(reader.GetString(at + 5))),
+            Requester.Parse(reader.GetString(at + 6)),
+            new(
+                Purpose.Parse(reader.GetString(at + 7)),
+                reader.GetFieldValue<string[]>(at + 8).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word)),
+                reader.GetInt32(at + 9),
+                reader.IsDBNull(at + 10) ? null : Instant.From(reader.GetDateTime(at + 10)),
+                reader.IsDBNull(at + 11) ? null : reader.GetInt32(at + 11)),
+            new(reader.GetInt64(at + 13), Instant.From(reader.GetDateTime(at + 14))))
+        {
+            State = Wording.Parse<GrantState>(reader.GetString(at + 12)),
+        },
+        reader.GetInt32(at + 15));
+}

@@ -1,0 +1,171 @@
+namespace ConsentRegistry.Api.Tests.Approvals;
+
+/// <summary>An ask leads to a request, a request to an answer, and an approval is a grant.</summary>
+public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
+{
+    private readonly string requester = RegistryApplication.NewId("r");
+
+    private RegistryApplication App => registry.App;
+
+    private Asking Asking => new(App);
+
+    [Fact]
+    public async Task An_ask_says_where_to_ask_and_an_approval_allows_what_was_asked_for_and_nothing_else()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var asked = (await App.Platform(requester).PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix" })).Is(200);
+        Assert.Equal("/v1/approval-requests", (string)asked["askAt"]!);
+
+        var opened = (await Asking.RequestAsync(requester, creator)).Is(201);
+        Assert.True((bool)opened["effectiveEverywhere"]!);
+        Assert.Equal("open", (string)opened["request"]!["status"]!);
+        Assert.Equal(3, (long)opened["versions"]![creator]!);
+        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator));
+
+        var approved = (await Asking.ApproveAsync(creator, (string)opened["request"]!["id"]!, new { conditions = new[] { "attribution" } })).Is(200);
+        var grant = Assert.Single(approved["request"]!["grants"]!.AsArray())!;
+        Assert.Equal("approved", (string)approved["request"]!["status"]!);
+        Assert.Equal(("standing", 0, (int?)null), ((string)grant["status"]!, (int)grant["used"]!, (int?)grant["uses"]));
+
+        var allowed = (await App.Platform(requester).PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix.voice", maxStalenessMs = 9000 })).Is(200);
+        Assert.Equal("grant", (string)allowed["reason"]!);
+        Assert.Equal(("grant", "remix", requester, 4L), ((string)allowed["decidedBy"]!["scope"]!, (string)allowed["decidedBy"]!["purpose"]!, (string)allowed["decidedBy"]!["requester"]!, (long)allowed["decidedBy"]!["version"]!));
+        Assert.Equal("""["attribution"]""", allowed["obligations"]!.ToJsonString());
+        Assert.Equal(9000, (long)allowed["maxAgeMs"]!);
+        Assert.Null(allowed["askAt"]);
+        Assert.Equal("ask creatorDefault", await Asking.CheckAsync("somebody-else", creator));
+        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, creator, "mining"));
+        Assert.Equal("videoRegistered defaultChanged approvalChanged approvalChanged grantGiven", await Asking.EventsAsync(creator));
+    }
+
+    [Fact]
+    public async Task Everybody_concerned_is_asked_and_the_requester_sees_one_request()
+    {
+        var (owner, friend, depicted, source) = (RegistryApplication.NewId(), RegistryApplication.NewId(), RegistryApplication.NewId(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/clip", new
+        {
+            participants = new[] { new { creatorId = friend, role = "coCreator" }, new { creatorId = depicted, role = "depicted" } },
+            derivedFrom = new[] { new { creatorId = source, videoId = "clip" } },
+        })).Is(200);
+        await Asking.AskAsync(owner);
+        await Asking.AskAsync(depicted);
+        (await App.Creator(friend).PutAsync($"/v1/creators/{friend}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+
+        var opened = (await Asking.RequestAsync(requester, owner)).Is(201);
+        var id = (string)opened["request"]!["id"]!;
+        var asked = new[] { owner, depicted, source }.Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(asked, opened["request"]!["asked"]!.AsArray().Select(one => (string)one!["creatorId"]!));
+
+        foreach (var (creator, at) in asked.Select((creator, at) => (creator, at)))
+        {
+            Assert.Equal("open", await StatusAsync(id));
+            Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, owner));
+            var mine = Assert.Single((await App.Creator(creator).GetAsync($"/v1/creators/{creator}/approval-requests?state=open")).Is(200)["items"]!.AsArray())!;
+            Assert.Equal((creator == source ? source : owner, owner), ((string)mine["videos"]![0]!["creatorId"]!, (string)mine["video"]!["creatorId"]!));
+            (await Asking.ApproveAsync(creator, id)).Is(200);
+            Assert.Empty((await App.Creator(creator).GetAsync($"/v1/creators/{creator}/approval-requests?state=open")).Is(200)["items"]!.AsArray());
+        }
+        Assert.Equal("approved", await StatusAsync(id));
+        Assert.Equal("allow grant", await Asking.CheckAsync(requester, owner));
+        // The source's creator opened this video and no other (R6).
+        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, source));
+    }
+
+    [Fact]
+    public async Task A_request_is_answered_once_and_by_those_who_are_asked()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var stranger = RegistryApplication.NewId();
+        var first = await Asking.OpenAsync(requester, creator);
+        (await Asking.ApproveAsync(stranger, first)).IsProblem(404, "notFound");
+        (await App.Creator(stranger).PostAsync($"/v1/creators/{creator}/approval-requests/{first}/approve", null)).IsProblem(403, "forbidden");
+        (await App.Platform("other").GetAsync($"/v1/approval-requests/{first}")).IsProblem(404, "notFound");
+        (await App.Platform("other").PostAsync($"/v1/approval-requests/{first}/withdraw", null)).IsProblem(404, "notFound");
+        (await App.Auditor().GetAsync($"/v1/approval-requests/{first}")).Is(200);
+        Assert.Empty((await App.Platform("other").GetAsync("/v1/approval-requests")).Is(200)["items"]!.AsArray());
+
+        (await Asking.ApproveAsync(creator, first)).Is(200);
+        (await Asking.ApproveAsync(creator, first)).IsProblem(409, "notOpen");
+        (await Asking.RefuseAsync(creator, first)).IsProblem(409, "notOpen");
+        (await App.Platform(requester).PostAsync($"/v1/approval-requests/{first}/withdraw", null)).IsProblem(409, "notOpen");
+
+        var other = RegistryApplication.NewId("r");
+        var second = await Asking.OpenAsync(other, creator);
+        var withdrawn = (await App.Platform(other).PostAsync($"/v1/approval-requests/{second}/withdraw", null)).Is(200);
+        Assert.Equal("withdrawn", (string)withdrawn["request"]!["status"]!);
+        (await Asking.ApproveAsync(creator, second)).IsProblem(409, "notOpen");
+
+        var third = await Asking.OpenAsync(other, creator, until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O"));
+        await Eventually.HoldsAsync("it expires", async () => (string)(await App.Platform(other).GetAsync($"/v1/approval-requests/{third}")).Is(200)["status"]! == "expired");
+        (await Asking.ApproveAsync(creator, third)).IsProblem(409, "notOpen");
+        Assert.Equal(
+            [third, second],
+            (await App.Platform(other).GetAsync("/v1/approval-requests")).Is(200)["items"]!.AsArray().Select(item => (string)item!["id"]!));
+    }
+
+    [Fact]
+    public async Task Asking_is_for_an_ask_and_not_again_and_not_for_whom_the_creator_does_not_want()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        (await Asking.RequestAsync(requester, creator, "mining")).IsProblem(409, "notAsked");
+        (await Asking.RequestAsync(requester, creator, "remix.unheard")).IsProblem(422, "unknownPurpose");
+        (await Asking.RequestAsync(requester, creator, until: "2020-01-01T00:00:00Z")).IsProblem(422, "invalid");
+        (await Asking.RequestAsync(requester, creator, uses: 0)).IsProblem(422, "invalid");
+        (await App.With("consent:check", "somebody").PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = "clip", purpose = "remix", use = "x" })).IsProblem(422, "invalid");
+
+        var open = await Asking.OpenAsync(requester, creator);
+        (await Asking.RequestAsync(requester, creator)).IsProblem(409, "alreadyAsked");
+        var refused = (await Asking.RefuseAsync(creator, open, new { reason = "Not this one." })).Is(200);
+        Assert.Equal(("refused", "Not this one."), ((string)refused["request"]!["status"]!, (string)refused["request"]!["reason"]!));
+        (await Asking.RequestAsync(requester, creator)).IsProblem(409, "refusedBefore");
+        (await Asking.RequestAsync(requester, creator, "remix.voice")).IsProblem(409, "refusedBefore");
+        (await Asking.RequestAsync(requester, await Asking.CreatorWhoWantsToBeAskedAsync())).Is(201);
+
+        var pest = RegistryApplication.NewId("r");
+        var blocked = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/blocked-requesters/{pest}", null)).Is(200);
+        Assert.Equal((1, pest), (blocked.Changes, (string)blocked["blocked"]!["requester"]!));
+        Assert.Equal(0, (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/blocked-requesters/{pest}", null)).Is(200).Changes);
+        (await Asking.RequestAsync(pest, creator)).IsProblem(409, "askingBlocked");
+        Assert.Equal([pest], (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/blocked-requesters")).Is(200)["items"]!.AsArray().Select(one => (string)one!["requester"]!));
+        Assert.Equal(1, (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/blocked-requesters/{pest}")).Is(200).Changes);
+        await Asking.OpenAsync(pest, creator);
+    }
+
+    [Fact]
+    public async Task How_many_how_long_and_how_soon_again_is_configured()
+    {
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(), "Approvals:OpenPerRequester=2", "Approvals:OpenDays=1", "Approvals:RefusedDays=0");
+        var asking = new Asking(app);
+        var creator = await asking.CreatorWhoWantsToBeAskedAsync();
+        await asking.OpenAsync(requester, creator, "remix");
+        var second = await asking.OpenAsync(requester, creator, "remix.voice");
+        (await asking.RequestAsync(requester, creator, "remix.meme")).IsProblem(409, "askingBlocked");
+        await asking.OpenAsync("another", creator, "remix.meme");
+        (await asking.RefuseAsync(creator, second)).Is(200);
+        var third = (await asking.RequestAsync(requester, creator, "remix.voice")).Is(201);
+        Assert.InRange((DateTimeOffset)third["request"]!["expiresAt"]! - (DateTimeOffset)third["request"]!["createdAt"]!, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task An_approval_may_be_for_less_and_never_for_more()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var soon = DateTimeOffset.UtcNow.AddDays(3).ToString("O");
+        var request = await Asking.OpenAsync(requester, creator, uses: 10, until: soon);
+        foreach (var wider in new object[] { new { purpose = "training" }, new { uses = 11 }, new { until = DateTimeOffset.UtcNow.AddDays(4).ToString("O") }, new { until = "2020-01-01T00:00:00Z" }, new { uses = 0 } })
+            (await Asking.ApproveAsync(creator, request, wider)).IsProblem(422, "invalid");
+        (await Asking.ApproveAsync(creator, request, new { purpose = "remix.unheard" })).IsProblem(422, "unknownPurpose");
+
+        var approved = (await Asking.ApproveAsync(creator, request, new { purpose = "remix.voice", uses = 3, until = DateTimeOffset.UtcNow.AddDays(1).ToString("O"), conditions = new[] { "labelAsAi" } })).Is(200);
+        var grant = Assert.Single(approved["request"]!["grants"]!.AsArray())!;
+        Assert.Equal(("remix.voice", 3, """["labelAsAi"]"""), ((string)grant["purpose"]!, (int)grant["uses"]!, grant["conditions"]!.ToJsonString()));
+        Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator, "remix.voice"));
+        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator, "remix"));
+        // What is counted may be spent by somebody else meanwhile: no answer is for reuse.
+        var counted = (await App.Platform(requester).PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix.voice", maxStalenessMs = 9000 })).Is(200);
+        Assert.Equal(0, (long)counted["maxAgeMs"]!);
+    }
+
+    private async Task<string> StatusAsync(string request) => (string)(await App.Platform(requester).GetAsync($"/v1/approval-requests/{request}")).Is(200)["status"]!;
+}
