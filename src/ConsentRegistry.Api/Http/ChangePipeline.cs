@@ -74,6 +74,10 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
                 await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
                 await undo.ExecuteNonQueryAsync(cancellation);
             }
+            else
+            {
+                await change.WriteNotificationsAsync(cancellation);
+            }
             var answer = refusal is null
                 ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))
                 : StoredAnswer.Of(refusal, http);

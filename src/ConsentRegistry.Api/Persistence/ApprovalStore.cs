@@ -132,9 +132,14 @@ internal static class ApprovalStore
     }
 
     /// <summary>A request and its parts; null if there is none of that id.</summary>
-    public static async Task<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)?> FindAsync(Change change, Guid id, CancellationToken cancellation)
+    /// <param name="change">The change, or what only reads.</param>
+    /// <param name="id">The request.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="toAnswer">Whether nobody else may answer meanwhile: of two who answer at once, the second sees the first's answer.</param>
+    public static async Task<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)?> FindAsync(
+        Change change, Guid id, CancellationToken cancellation, bool toAnswer = false)
     {
-        await using var command = change.Command($"SELECT {RequestColumns} FROM consent.approval_request r WHERE r.id = @id");
+        await using var command = change.Command($"SELECT {RequestColumns} FROM consent.approval_request r WHERE r.id = @id {(toAnswer ? "FOR UPDATE" : "")}");
         command.Parameters.AddWithValue("id", id);
         StoredRequest? request;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))

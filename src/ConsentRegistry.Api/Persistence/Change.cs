@@ -39,6 +39,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
 
     private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
     private readonly HashSet<string> appended = new(StringComparer.Ordinal);
+    private readonly List<Notification> notifications = [];
     private ulong xid;
 
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
@@ -140,6 +141,27 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
         update.Parameters.AddWithValue("settings", altersSettings ? 1L : 0L);
         await update.ExecuteNonQueryAsync(cancellation);
     }
+
+    /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
+    public void Notify(Notification notification) => notifications.Add(notification);
+
+    /// <summary>Writes what is to be told to the outbox: the last statement of a change that altered something.</summary>
+    public Task WriteNotificationsAsync(CancellationToken cancellation) => WriteAsync(
+        """
+        INSERT INTO consent.outbox (id, kind, creator, requester, to_platforms, data)
+        SELECT * FROM unnest(@ids, @kinds, @creators, @requesters, @platforms, @data)
+        """,
+        notifications,
+        (parameters, part) =>
+        {
+            parameters.AddWithValue("ids", part.Select(_ => Guid.CreateVersion7()).ToArray());
+            parameters.AddWithValue("kinds", part.Select(one => one.Kind.Word()).ToArray());
+            parameters.Add(new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Creator?.Value).ToArray() });
+            parameters.Add(new("requesters", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Requester?.Value).ToArray() });
+            parameters.AddWithValue("platforms", part.Select(one => one.ToPlatforms).ToArray());
+            parameters.Add(new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = part.Select(one => one.Data.ToJsonString()).ToArray() });
+        },
+        cancellation);
 
     /// <summary>Runs a statement over rows given as arrays, in parts of bounded size.</summary>
     /// <param name="sql">The statement.</param>

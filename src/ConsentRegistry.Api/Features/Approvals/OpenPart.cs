@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -9,15 +10,17 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>A creator's part in a request that they can still answer, under the lock of their stream.</summary>
 internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, StoredPart Part)
 {
+    private IReadOnlyList<StoredPart> Others { get; init; } = [];
+
     /// <summary>Locks the stream and finds the part; refused with 404 if there is none, with 409 if it was answered, withdrawn or too late.</summary>
     public static async Task<Result<OpenPart>> LockAsync(Change change, CreatorId creator, Guid request, CancellationToken cancellation)
     {
         if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
-        if (await ApprovalStore.FindAsync(change, request, cancellation) is not var (found, parts) || parts.FirstOrDefault(part => part.Creator == creator) is not { } own)
+        if (await ApprovalStore.FindAsync(change, request, cancellation, toAnswer: true) is not var (found, parts) || parts.FirstOrDefault(part => part.Creator == creator) is not { } own)
             return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
         return own.Record.IsOpen(stream.Tx)
-            ? new OpenPart(stream, found, own)
+            ? new OpenPart(stream, found, own) { Others = [.. parts.Where(part => part.Creator != creator)] }
             : new Failure(FailureCode.NotOpen, "The request was answered or withdrawn, or its time is over.");
     }
 
@@ -29,6 +32,10 @@ internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, Stor
         await ApprovalStore.UpdateAsync(change, Request.Id, answered, cancellation);
         RecordChange[] records = [Records.Of(Request.Id, Part.Record, answered.Record), .. grants.Select(grant => Records.Of(grant.Id, null, grant.Grant))];
         await change.AppendAsync(Stream, records, by, altersSettings: false, cancellation);
+        // The requester sees one request: told when it is approved as a whole, and at the first refusal.
+        var status = ApprovalRequestBody.StatusOf([answered.Record, .. Others.Select(part => part.Record)], Stream.Tx);
+        if (status == ApprovalStatus.Approved || (state == ApprovalState.Refused && Others.All(part => part.Record.State != ApprovalState.Refused)))
+            change.Notify(Notices.Answered(Request, isApproved: status == ApprovalStatus.Approved));
         return new Answer(new AskedChange(Part.Creator.Value, Stream.Version, AskedBody.Of(Request, answered, Stream.Tx)));
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -103,6 +104,8 @@ internal static class RequestApproval
             caller.Author(creator: null, reason: null),
             altersSettings: false,
             cancellation);
+        foreach (var part in parts)
+            change.Notify(Notices.Requested(request, part));
         return new Answer(
             new ApprovalRequestChange(ApprovalRequestBody.Of(request, parts, now), streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)),
             Status: 201);

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -26,6 +27,7 @@ internal static class RevokeGrant
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
         await GrantStore.UpdateStateAsync(change, [revoked], cancellation);
         await change.AppendAsync(stream, [Records.Of(id, stored.Grant, revoked.Grant)], by, altersSettings: false, cancellation);
+        change.Notify(Notices.Revoked(stream, creator, revoked));
         return new Answer(new GrantChange(creator.Value, stream.Version, Changes: 1, GrantBody.Of(revoked, stream.Tx)));
     }
 }

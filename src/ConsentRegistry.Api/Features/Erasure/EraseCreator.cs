@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -43,6 +44,7 @@ internal static class EraseCreator
             await command.ExecuteNonQueryAsync(cancellation);
         }
         await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
+        change.Notify(Notices.OfErasure(stream, creator));
         return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count));
     }
 
@@ -62,6 +64,10 @@ internal static class EraseCreator
         // What somebody else is asked beside them stays, for it is of their streams.
         "DELETE FROM consent.approval_request r WHERE NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id) AND r.owner = @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
+        // What is being handed on is waited for here, and found there.
+        "DELETE FROM consent.outbox WHERE creator = @creator",
+        "DELETE FROM consent.notification WHERE creator = @creator",
+        "DELETE FROM consent.webhook WHERE audience = 'creator' AND owner = @creator",
     ];
 }
 

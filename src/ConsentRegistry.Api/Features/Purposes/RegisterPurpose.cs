@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -64,6 +65,7 @@ internal static class RegisterPurpose
             return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, vocabulary)));
         await VocabularyStore.WriteAsync(change, [definition], vocabulary.Purposes.Length, cancellation);
         await change.AppendAsync(stream, [Records.Of(definition)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        change.Notify(Notices.Of(definition));
         return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition]))), Status: 201);
     }
 }

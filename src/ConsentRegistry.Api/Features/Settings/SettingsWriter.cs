@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -56,6 +57,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
                 .. touched.Zip(revoked, (before, after) => Records.Of(before.Id, before.Grant, after.Grant)),
             ];
             await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: plan.Count > 0, cancellation);
+            change.Notify(Notices.Of(stream, request.Creator, plan, revoked.Count));
         }
         return AnswerOf(request, plan, touched.Count, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
     }

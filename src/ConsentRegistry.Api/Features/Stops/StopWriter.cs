@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -51,6 +52,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
         {
             await SettingsStore.WriteAsync(change, stream, kind, after, cancellation);
             await change.AppendAsync(stream, [Records.Of(kind, before, after)], by, altersSettings: true, cancellation);
+            change.Notify(Notices.Of(stream, creator, kind, after));
         }
         return SettingsWriter.AnswerOf(stream, creator, changes, revoked: 0, setting: null, StopBody.Of(after), ExceptionsBody.None);
     }

@@ -40,3 +40,8 @@ public sealed class Replicas() : ScriptMigration("0003_replica");
 [DbContext(typeof(RegistryContext))]
 [Migration("0004_approvals")]
 public sealed class Approvals() : ScriptMigration("0004_approvals");
+
+/// <summary>The outbox of notifications, the inboxes of creators, and webhooks.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0005_notifications")]
+public sealed class Notifications() : ScriptMigration("0005_notifications");

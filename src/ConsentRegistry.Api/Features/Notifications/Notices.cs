@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Notifications;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Api.Features.Notifications;
+
+/// <summary>What is told of each change: one notification, however much it alters.</summary>
+internal static class Notices
+{
+    /// <summary>Altered settings that one notification names; all are counted, and the history has them.</summary>
+    public const int SettingsNamed = 10;
+
+    /// <summary>A creator's settings were changed, and grants that a deny touches revoked.</summary>
+    public static Notification Of(LockedStream stream, CreatorId creator, SettingsPlan plan, int revokedGrants)
+    {
+        var data = About(stream, creator, altersSettings: plan.Count > 0);
+        data["changes"] = plan.Count + revokedGrants;
+        data["revokedGrants"] = revokedGrants;
+        data["settings"] = new JsonArray(
+        [
+            .. plan.Defaults.Select(altered => NameOf(SettingKey.Of(altered.Key), altered.After?.Segments[^1].Choice.Effect))
+                .Concat(plan.Overrides.Select(altered => NameOf(SettingKey.Of(altered.Key), altered.After?.Choice.Effect)))
+                .Take(SettingsNamed),
+        ]);
+        return Everybody(NotificationKind.ConsentChanged, creator, data);
+    }
+
+    /// <summary>A stop was set, extended or lifted.</summary>
+    public static Notification Of(LockedStream stream, CreatorId creator, StopKind kind, Stop? after)
+    {
+        var data = About(stream, creator);
+        data[kind == StopKind.Hold ? "hold" : "lockdown"] = after is null
+            ? null
+            : new JsonObject { ["purposes"] = after.Purposes is { } listed ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))]) : null };
+        return Everybody(kind == StopKind.Hold ? NotificationKind.ConsentChanged : NotificationKind.Lockdown, creator, data);
+    }
+
+    /// <summary>A creator was erased: there is no inbox any more, but whoever keeps something of them has to know.</summary>
+    public static Notification OfErasure(LockedStream stream, CreatorId creator)
+    {
+        var data = About(stream, creator);
+        data["erasedAt"] = stream.Tx.ToString();
+        return new(NotificationKind.ConsentChanged, Creator: null, Requester: null, ToPlatforms: true, data);
+    }
+
+    /// <summary>A purpose entered the vocabulary: nobody has allowed it yet.</summary>
+    public static Notification Of(PurposeDefinition purpose) => new(NotificationKind.PurposeRegistered, Creator: null, Requester: null, ToPlatforms: true, new()
+    {
+        ["purpose"] = purpose.Purpose.Name,
+        ["description"] = purpose.Description,
+        ["vocabularyVersion"] = purpose.IntroducedIn,
+    });
+
+    private static Notification Everybody(NotificationKind kind, CreatorId creator, JsonObject data) => new(kind, creator, Requester: null, ToPlatforms: true, data);
+
+    /// <summary>A creator was asked for approval.</summary>
+    public static Notification Requested(StoredRequest request, StoredPart part)
+    {
+        var data = Of(request);
+        data["creatorId"] = part.Creator.Value;
+        return new(NotificationKind.ApprovalRequested, part.Creator, Requester: null, ToPlatforms: false, data);
+    }
+
+    /// <summary>A request was approved by everybody concerned, or refused by one of them: told to whoever asked.</summary>
+    public static Notification Answered(StoredRequest request, bool isApproved)
+    {
+        var kind = isApproved ? NotificationKind.ApprovalApproved : NotificationKind.ApprovalRefused;
+        return new(kind, Creator: null, request.Wanted.Requester, ToPlatforms: false, Of(request));
+    }
+
+    /// <summary>A request is about to expire: told to a creator who has not answered.</summary>
+    public static Notification Expiring(StoredRequest request, CreatorId creator)
+    {
+        var data = Of(request);
+        data["creatorId"] = creator.Value;
+        return new(NotificationKind.ApprovalExpiring, creator, Requester: null, ToPlatforms: false, data);
+    }
+
+    /// <summary>A grant was revoked: a creator's consent is not what it was.</summary>
+    public static Notification Revoked(LockedStream stream, CreatorId creator, StoredGrant grant)
+    {
+        var data = About(stream, creator, altersSettings: false);
+        data["changes"] = 1;
+        data["revokedGrants"] = 1;
+        data["grantId"] = grant.Id.ToString();
+        return new(NotificationKind.ConsentChanged, creator, grant.Grant.Requester, ToPlatforms: true, data);
+    }
+
+    // What the requester wrote is read where the request is: here is what it is about.
+    private static JsonObject Of(StoredRequest request) => new()
+    {
+        ["requestId"] = request.Id.ToString(),
+        ["requester"] = request.Wanted.Requester.Value,
+        ["video"] = NameOf(request.Wanted.UsedIn),
+        ["purpose"] = request.Wanted.Purpose.Name,
+        ["expiresAt"] = request.ExpiresAt.ToString(),
+    };
+
+    private static JsonObject NameOf(VideoKey video) => new() { ["creatorId"] = video.Creator.Value, ["videoId"] = video.Video.Value };
+
+    private static JsonObject About(LockedStream stream, CreatorId creator, bool altersSettings = true) => new()
+    {
+        ["creatorId"] = creator.Value,
+        ["version"] = stream.Version,
+        ["settingsVersion"] = stream.SettingsVersion + (altersSettings ? 1 : 0),
+        ["changedAt"] = stream.Tx.ToString(),
+    };
+
+    private static JsonObject NameOf(SettingKey key, Effect? effect) => new()
+    {
+        ["video"] = key.Video is { } video ? NameOf(video) : null,
+        ["purpose"] = key.Purpose.Name,
+        ["requester"] = key.Requester?.Value,
+        ["effect"] = effect?.Word(),
+    };
+}
