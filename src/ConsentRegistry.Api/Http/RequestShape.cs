@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
@@ -39,9 +38,7 @@ internal sealed class RequestShape(RequestDelegate next)
             : Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}."),
         ["requestId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "requestId", "The id of a request is a UUID."),
         ["grantId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "grantId", "The id of a grant is a UUID."),
-        ["state"] = text => Wording.TryParse<ApprovalStatus>(text, out _)
-            ? null
-            : Problem.Of(422, FailureCode.Invalid, "state", $"One of: {string.Join(", ", Wording.All<ApprovalStatus>())}."),
+        ["recallId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "recallId", "The id of a recall is a UUID."),
         ["eventId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "eventId", "The id of an event is a UUID."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

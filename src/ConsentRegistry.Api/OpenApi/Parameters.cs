@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -34,7 +35,14 @@ internal static class Parameters
         ["RequestId"] = Path("requestId", "The approval request.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["GrantId"] = Path("grantId", "The grant.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Requester"] = Path("requester", "The requester.", Id(), "acme"),
-        ["State"] = Query("state", "Only requests that stand so.", Words<ApprovalStatus>()),
+        ["ApprovalState"] = Query("state", "Only requests that stand so.", Words<ApprovalStatus>()),
+        ["RecallState"] = Query("state", "Only recalls that stand so.", Words<RecallStatus>()),
+        ["RecallId"] = Path("recallId", "The recall.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
+        ["UsedVideo"] = Query("videoId", "Only uses of a video of this id, whoever owns it.", Id()),
+        ["UsePurpose"] = Query("purpose", "Only uses for this purpose.", Purpose()),
+        ["UsingRequester"] = Query("requester", "Only uses by this requester.", Id()),
+        ["FromRecording"] = Query("from", "Only uses recorded at this moment or later, RFC 3339.", Time()),
+        ["ToRecording"] = Query("to", "Only uses recorded before this moment, RFC 3339.", Time()),
         ["EventId"] = Path("eventId", "The event.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Level"] = Path("level", "The tile's level, 0 for the hashes of leaves.", new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Maximum = "7" }, 0),
         ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
@@ -68,10 +76,12 @@ internal static class Parameters
         {
             yield return name switch
             {
-                "purpose" => IsHistory(route) ? "HistoryPurpose" : "DecidedPurpose",
-                "videoId" => "HistoryVideo",
-                "from" or "to" => (name == "from" ? "From" : "To") + (IsHistory(route) ? "Time" : route.OperationId == "exportLog" ? "Leaf" : "Size"),
-                "requester" => route.Alters ? "NamedRequester" : "AskingRequester",
+                "purpose" => IsHistory(route) ? "HistoryPurpose" : IsOfUses(route) ? "UsePurpose" : "DecidedPurpose",
+                "videoId" => IsOfUses(route) ? "UsedVideo" : "HistoryVideo",
+                "from" or "to" => (name == "from" ? "From" : "To")
+                    + (IsHistory(route) ? "Time" : IsOfUses(route) ? "Recording" : route.OperationId == "exportLog" ? "Leaf" : "Size"),
+                "requester" => route.Alters ? "NamedRequester" : IsOfUses(route) ? "UsingRequester" : "AskingRequester",
+                "state" => route.OperationId == "listAskedApprovals" ? "ApprovalState" : "RecallState",
                 _ => $"{char.ToUpperInvariant(name[0])}{name[1..]}",
             };
         }
@@ -89,6 +99,8 @@ internal static class Parameters
     }
 
     private static bool IsHistory(Route route) => route.OperationId == "listHistory";
+
+    private static bool IsOfUses(Route route) => route.OperationId is "listUses" or "countUses";
 
     private static OpenApiParameter Path(string name, string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>
         new() { Name = name, In = ParameterLocation.Path, Required = true, Description = description, Schema = schema, Example = example };

@@ -33,6 +33,10 @@ internal static class Refusals
         ["approve"] = [FailureCode.NotFound, FailureCode.NotOpen, FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["refuse"] = [FailureCode.NotFound, FailureCode.NotOpen],
         ["revokeGrant"] = [FailureCode.NotFound],
+        ["recordUse"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["recordUses"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["acknowledgeRecall"] = [FailureCode.NotFound],
+        ["disputeRecall"] = [FailureCode.NotFound, FailureCode.NotOpen],
         ["blockRequester"] = [FailureCode.TooMany],
         ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
     };

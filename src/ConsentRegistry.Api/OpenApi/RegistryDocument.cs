@@ -4,8 +4,10 @@ using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Log;
 using ConsentRegistry.Api.Features.Purposes;
+using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
+using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Domain;
@@ -27,6 +29,8 @@ internal static class RegistryDocument
     [
         (ChecksApi.Tag, typeof(ChecksApi)),
         (ApprovalsApi.Tag, typeof(ApprovalsApi)),
+        (UsagesApi.Tag, typeof(UsagesApi)),
+        (RecallsApi.Tag, typeof(RecallsApi)),
         (SettingsApi.Tag, typeof(SettingsApi)),
         (StopsApi.Tag, typeof(StopsApi)),
         (VideosApi.Tag, typeof(VideosApi)),

@@ -48,6 +48,53 @@ internal static class GrantStore
         return (await ReadAsync(command, cancellation)).FirstOrDefault();
     }
 
+    /// <summary>Locks grants in the order of their ids, whoever gave them.</summary>
+    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> LockAsync(Change change, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        var grants = new List<(CreatorId, StoredGrant)>();
+        if (ids.Count == 0)
+            return grants;
+        await using var command = change.Command($"SELECT {GrantColumns.All}, creator FROM consent.consent_grant WHERE id = ANY(@ids) ORDER BY id FOR UPDATE");
+        command.Parameters.AddWithValue("ids", ids.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            grants.Add((CreatorId.Parse(reader.GetString(GrantColumns.Count)), GrantColumns.Read(reader, 0)));
+        return grants;
+    }
+
+    /// <summary>For which of these a grant was given, and spent to its last use.</summary>
+    public static async Task<HashSet<(Requester Requester, VideoKey Video)>> FindSpentAsync(
+        Change change, IReadOnlyCollection<(Requester Requester, VideoKey Video)> uses, CancellationToken cancellation)
+    {
+        var spent = new HashSet<(Requester, VideoKey)>();
+        if (uses.Count == 0)
+            return spent;
+        await using var command = change.Command(
+            """
+            SELECT DISTINCT g.requester, g.used_owner, g.used_video FROM consent.consent_grant g
+            JOIN unnest(@requesters, @owners, @videos) AS n(requester, owner, video) ON n.requester = g.requester AND n.owner = g.used_owner AND n.video = g.used_video
+            WHERE g.state = 'spent'
+            """);
+        command.Parameters.AddWithValue("requesters", uses.Select(use => use.Requester.Value).ToArray());
+        command.Parameters.AddWithValue("owners", uses.Select(use => use.Video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", uses.Select(use => use.Video.Video.Value).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            spent.Add((Requester.Parse(reader.GetString(0)), new(CreatorId.Parse(reader.GetString(1)), VideoId.Parse(reader.GetString(2)))));
+        return spent;
+    }
+
+    /// <summary>Counts uses of locked grants.</summary>
+    public static Task SpendAsync(Change change, IReadOnlyCollection<(Guid Grant, int Uses)> spent, CancellationToken cancellation) => change.WriteAsync(
+        "UPDATE consent.consent_grant g SET used = g.used + n.uses FROM unnest(@ids, @uses) AS n(id, uses) WHERE g.id = n.id",
+        spent,
+        (parameters, part) =>
+        {
+            parameters.AddWithValue("ids", part.Select(one => one.Grant).ToArray());
+            parameters.AddWithValue("uses", part.Select(one => one.Uses).ToArray());
+        },
+        cancellation);
+
     /// <summary>Inserts new grants of a creator.</summary>
     public static Task InsertAsync(Change change, CreatorId creator, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) =>
         change.WriteAsync(

@@ -117,7 +117,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
 
     private static async Task LoadStreamsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
     {
-        await using (var rows = await CopyRows.OpenAsync(connection, $"SELECT id, version FROM consent.creator WHERE id <> '{StreamId.Vocabulary.Name}'", 2, cancellation))
+        await using (var rows = await CopyRows.OpenAsync(connection, "SELECT id, version FROM consent.creator WHERE NOT starts_with(id, '$')", 2, cancellation))
         {
             while (await rows.ReadAsync(cancellation))
                 editor.Reach(CreatorId.Parse(rows.Text(0)), rows.Int64(1));

@@ -82,9 +82,9 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
     // After the last ones, by id; from the beginning after all.
     private async Task<string[]> NextAsync(NpgsqlConnection connection, FactMemory memory, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT id FROM consent.creator WHERE id > $1 AND id <> $2 ORDER BY id LIMIT $3", connection)
+        await using var command = new NpgsqlCommand("SELECT id FROM consent.creator WHERE id > $1 AND NOT starts_with(id, '$') ORDER BY id LIMIT $2", connection)
         {
-            Parameters = { new() { Value = after }, new() { Value = StreamId.Vocabulary.Name }, new() { Value = CreatorsPerLook } },
+            Parameters = { new() { Value = after }, new() { Value = CreatorsPerLook } },
         };
         var creators = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -104,7 +104,8 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         var waits = inbox.OrderBy(one => one.Stream.Name, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.Ordinal);
         // Records name purposes, and may stand before them: of two streams neither comes first.
         var (purposes, others) = (new List<FeedEvent>(), new List<FeedEvent>());
-        foreach (var one in arrived.Concat(waits))
+        // What requesters did, and are told to stop, is no fact of a check.
+        foreach (var one in arrived.Concat(waits).Where(one => !one.Stream.IsRequesters))
             (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
         ApplyVersions(editor, purposes);
         ApplyVersions(editor, others);

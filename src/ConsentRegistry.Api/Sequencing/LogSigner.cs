@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Sequencing;
@@ -22,6 +23,9 @@ internal sealed class LogSigner(string origin, KeySet keys, IEd25519 ed25519)
 
     /// <summary>A token over a payload.</summary>
     public string Sign(JsonObject payload, string type) => Jws.Sign(payload, type, tokenSigner);
+
+    /// <summary>A token's payload, if this log signed it, with a key that it has still.</summary>
+    public Result<Jws> Verify(string token, string type) => Jws.Verify(token, type, keys);
 
     /// <summary>Reads a checkpoint of this log; false if it is none, or no key of this log signed it.</summary>
     public bool TryRead(string note, [NotNullWhen(true)] out Checkpoint? checkpoint)

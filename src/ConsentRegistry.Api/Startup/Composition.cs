@@ -6,8 +6,10 @@ using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Log;
 using ConsentRegistry.Api.Features.Purposes;
+using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
+using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
@@ -35,12 +37,16 @@ internal static class Composition
 
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
+        services.AddSingleton(options.Recalls);
+        services.AddHostedService<RecallWatch>();
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
         services.AddSingleton<ChunkAnswers>();
         services.AddSingleton<PastReader>();
         services.AddSingleton<Receipts>();
+        services.AddSingleton<ReceiptReader>();
+        services.AddSingleton<UseJudge>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
@@ -80,6 +86,8 @@ internal static class Composition
         ChecksApi.Map(app);
         AuthZenApi.Map(app);
         ApprovalsApi.Map(app);
+        UsagesApi.Map(app);
+        RecallsApi.Map(app);
         PurposesApi.Map(app);
         HistoryApi.Map(app);
         LogApi.Map(app);
@@ -112,6 +120,10 @@ internal static class Composition
         services.AddSingleton<IValidator<RequestApprovalRequest>, RequestApprovalValidator>();
         services.AddSingleton<IValidator<ApproveRequest>, ApproveValidator>();
         services.AddSingleton<IValidator<RefuseRequest>, RefuseValidator>();
+        services.AddSingleton<IValidator<RecordUseRequest>, RecordUseValidator>();
+        services.AddSingleton<IValidator<RecordUsesRequest>, RecordUsesValidator>();
+        services.AddSingleton<IValidator<AcknowledgeRequest>, AcknowledgeValidator>();
+        services.AddSingleton<IValidator<DisputeRequest>, DisputeValidator>();
         services.AddSingleton<IValidator<RegisterPurposeRequest>, RegisterPurposeValidator>();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -45,6 +46,9 @@ public sealed class RegistryOptions
     /// <summary>For how long approval can be asked for, and how often.</summary>
     internal ApprovalOptions Approvals { get; init; } = ApprovalOptions.Usual;
 
+    /// <summary>How recalls are issued.</summary>
+    internal RecallOptions Recalls { get; init; } = RecallOptions.Usual;
+
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -59,6 +63,7 @@ public sealed class RegistryOptions
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
             Approvals = ApprovalOptions.From(configuration),
+            Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.History;
@@ -37,6 +38,12 @@ public abstract record RecordedChange
 
     /// <summary>A requester was kept from asking, or let again; null where they may ask.</summary>
     public sealed record OfAsking(Requester Requester, Stamp? Before, Stamp? After) : RecordedChange;
+
+    /// <summary>A use was recorded.</summary>
+    public sealed record OfUse(Guid Use, UseRecord After) : RecordedChange;
+
+    /// <summary>A recall was issued, or answered.</summary>
+    public sealed record OfRecall(Guid Recall, RecallRecord? Before, RecallRecord After) : RecordedChange;
 
     /// <summary>The creator was erased.</summary>
     public sealed record OfErasure(Instant At) : RecordedChange;
@@ -90,6 +97,8 @@ public abstract record RecordedChange
                     IdOf(change.Key["grant"]), OrNull(change.Before, GrantOf), GrantOf(change.After.Object())),
                 EventType.AskingChanged => new OfAsking(
                     Requester.Parse(change.Key["requester"].Text()), change.Before is { } stood ? StampOf(stood) : null, change.After is { } stands ? StampOf(stands) : null),
+                EventType.UseRecorded => new OfUse(IdOf(change.Key["use"]), UseOf(change.After.Object())),
+                EventType.RecallChanged => new OfRecall(IdOf(change.Key["recall"]), OrNull(change.Before, RecallOf), RecallOf(change.After.Object())),
                 EventType.CreatorErased => new OfErasure(change.After.Object()["erasedAt"].Moment()),
                 _ => throw new FormatException("Not a type of event."),
             };
@@ -110,6 +119,8 @@ public abstract record RecordedChange
         OfApproval change => Records.Of(change.Request, change.Before, change.After),
         OfGrant change => Records.Of(change.Grant, change.Before, change.After),
         OfAsking change => Records.Of(change.Requester, change.Before, change.After),
+        OfUse change => Records.Of(change.Use, change.After),
+        OfRecall change => Records.Of(change.Recall, change.Before, change.After),
         OfErasure change => Records.Of(change.At, new([], [])),
         _ => throw new InvalidOperationException("A change of no kind."),
     };
@@ -176,6 +187,32 @@ public abstract record RecordedChange
     {
         State = Wording.Parse<GrantState>(record["state"].Text()),
     };
+
+    private static UseRecord UseOf(JsonObject record) => new(
+        Requester.Parse(record["requester"].Text()),
+        PurposeOf(record),
+        record["made"] is { } made ? MadeOf(made.Object()) : null,
+        [
+            .. record.Array("videos").Select(used => used.Object()).Select(used => new UsedVideo(
+                VideoOf(used["video"]),
+                Wording.Parse<UseReason>(used["reason"].Text()),
+                [.. used.Array("spent").Select(IdOf)])),
+        ],
+        record["usedAt"].Moment(),
+        StampOf(record));
+
+    private static Made MadeOf(JsonObject made) => new(made["video"] is { } video ? VideoOf(video) : null, made["trainingRun"]?.Text());
+
+    private static RecallRecord RecallOf(JsonObject record) => new(
+        Requester.Parse(record["requester"].Text()),
+        VideoOf(record["video"]),
+        PurposeOf(record),
+        record["creator"].OrNull(creator => CreatorId.Parse(creator.Text())),
+        Wording.Parse<Decisions.Reason>(record["reason"].Text()),
+        record["stopBy"].Moment(),
+        Wording.Parse<RecallState>(record["state"].Text()),
+        record["statement"]?.Text(),
+        StampOf(record));
 
     private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");
 

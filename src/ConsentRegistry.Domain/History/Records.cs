@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.History;
@@ -61,6 +62,29 @@ public static class Records
     /// <summary>A requester was kept from asking, or let again.</summary>
     public static RecordChange Of(Requester requester, Stamp? blockedBefore, Stamp? blocked) =>
         new(EventType.AskingChanged, new() { ["requester"] = requester.Value }, Blocked(blockedBefore), Blocked(blocked));
+
+    /// <summary>A use was recorded.</summary>
+    public static RecordChange Of(Guid use, UseRecord record) => new(EventType.UseRecorded, new() { ["use"] = use.ToString() }, null, Stamped(record.Stamp, new()
+    {
+        ["requester"] = record.Requester.Value,
+        ["purpose"] = record.Purpose.Name,
+        ["made"] = record.Made is not { } made ? null : new JsonObject
+        {
+            ["video"] = made.Video is { } video ? NameOf(video) : null,
+            ["trainingRun"] = made.TrainingRun,
+        },
+        ["videos"] = new JsonArray([.. record.Videos.Select(used => new JsonObject
+        {
+            ["video"] = NameOf(used.Video),
+            ["reason"] = used.Reason.Word(),
+            ["spent"] = new JsonArray([.. used.Spent.Select(grant => JsonValue.Create(grant.ToString()))]),
+        })]),
+        ["usedAt"] = record.UsedAt.ToString(),
+    }));
+
+    /// <summary>A recall was issued, or answered.</summary>
+    public static RecordChange Of(Guid recall, RecallRecord? before, RecallRecord after) =>
+        new(EventType.RecallChanged, new() { ["recall"] = recall.ToString() }, Of(before), Of(after));
 
     /// <summary>The creator was erased.</summary>
     /// <param name="at">When.</param>
@@ -140,6 +164,18 @@ public static class Records
         ["expiresAt"] = record.Terms.ExpiresAt?.ToString(),
         ["uses"] = record.Terms.Uses,
         ["state"] = record.State.Word(),
+    });
+
+    private static JsonObject? Of(RecallRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    {
+        ["requester"] = record.Requester.Value,
+        ["video"] = NameOf(record.Video),
+        ["purpose"] = record.Purpose.Name,
+        ["creator"] = record.Creator?.Value,
+        ["reason"] = record.Reason.Word(),
+        ["stopBy"] = record.StopBy.ToString(),
+        ["state"] = record.State.Word(),
+        ["statement"] = record.Statement,
     });
 
     private static JsonObject? Blocked(Stamp? stamp) => stamp is { } standing ? Stamped(standing, new() { ["blocked"] = true }) : null;

@@ -203,6 +203,35 @@ internal sealed class Ledger
         Assert.Equal(0L, await app.ScalarAsync<long>("SELECT count(*) FROM consent.consent_grant WHERE (state = 'spent') <> (uses IS NOT NULL AND used = uses) AND state <> 'revoked'"));
         await CompareAsync(
             app,
+            RecordsOf("useRecorded", record => record),
+            $"""
+            SELECT '$requester/' || u.requester || ' useRecorded ' || json_build_object('use', u.id)::text || ' ' || json_build_object(
+                'requester', u.requester, 'purpose', u.purpose,
+                'made', CASE WHEN u.made_video IS NOT NULL THEN json_build_object('video', json_build_object('creatorId', u.made_owner, 'videoId', u.made_video), 'trainingRun', null)
+                    WHEN u.training_run IS NOT NULL THEN json_build_object('video', null, 'trainingRun', u.training_run) END,
+                'videos', (SELECT json_agg(json_build_object('video', json_build_object('creatorId', v.owner, 'videoId', v.video), 'reason', v.reason, 'spent', v.spent) ORDER BY v.place)
+                    FROM consent.used_video v WHERE v.usage = u.id),
+                'usedAt', to_char(u.used_at AT TIME ZONE 'UTC', {Time}), 'version', u.version, 'changedAt', to_char(u.recorded_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.usage u
+            """);
+        // Each use of a counted grant is spent by one recorded use.
+        Assert.Equal(0L, await app.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM consent.consent_grant g
+            WHERE g.used <> (SELECT count(*) FROM consent.used_video v WHERE g.id = ANY(v.spent) AND v.status = 'consented')
+            """));
+        await CompareAsync(
+            app,
+            RecordsOf("recallChanged", record => record),
+            $"""
+            SELECT '$requester/' || requester || ' recallChanged ' || json_build_object('recall', id)::text || ' ' || json_build_object(
+                'requester', requester, 'video', json_build_object('creatorId', owner, 'videoId', video), 'purpose', purpose, 'creator', creator, 'reason', reason,
+                'stopBy', to_char(stop_by AT TIME ZONE 'UTC', {Time}), 'state', state, 'statement', statement,
+                'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
+            FROM consent.recall
+            """);
+        await CompareAsync(
+            app,
             RecordsOf("approvalChanged", record => record),
             $"""
             SELECT p.creator || ' approvalChanged ' || json_build_object('request', r.id)::text || ' ' || json_build_object(

@@ -30,6 +30,8 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     private static readonly string[] TheCreatorOrAuditor = [.. TheCreator, "auditor", "operator", "only consent:audit"];
     private static readonly string[] Administrator = ["everyCreator", "operator", "only consent:admin"];
     private static readonly string[] Registrar = ["everyCreator", "platform", "operator", "only videos:write"];
+    private static readonly string[] Recorders = ["everyCreator", "platform", "operator", "only usage:write"];
+    private static readonly string[] Relying = ["everyCreator", "platform", "operator", "only consent:check", "only usage:write"];
     private static readonly string[] Requesters = ["everyCreator", "platform", "operator", "only consent:check"];
     private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
 
@@ -75,6 +77,15 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["listBlockedRequesters"] = ("/v1/creators/{c}/blocked-requesters", null, TheCreatorOrAuditor),
         ["blockRequester"] = ("/v1/creators/{c}/blocked-requesters/acme", null, TheCreator),
         ["unblockRequester"] = ("/v1/creators/{c}/blocked-requesters/acme", null, TheCreator),
+        ["recordUse"] = ("/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = "{c}", videoId = "own" } } }, Recorders),
+        ["recordUses"] = ("/v1/usages/batch", new { usages = new[] { new { purpose = "remix", videos = new[] { new { creatorId = "{c}", videoId = "own" } } } } }, Recorders),
+        ["listOwnUses"] = ("/v1/usages", null, Recorders),
+        ["listUses"] = ("/v1/creators/{c}/usages", null, TheCreatorOrAuditor),
+        ["countUses"] = ("/v1/creators/{c}/usages/totals", null, TheCreatorOrAuditor),
+        ["listRecalls"] = ("/v1/recalls", null, Relying),
+        ["acknowledgeRecall"] = ("/v1/recalls/{nothing}/acknowledge", null, Relying),
+        ["disputeRecall"] = ("/v1/recalls/{nothing}/dispute", new { statement = "Not us." }, Relying),
+        ["listRecallsOfCreator"] = ("/v1/creators/{c}/recalls", null, TheCreatorOrAuditor),
         ["listHistory"] = ("/v1/creators/{c}/history", null, TheCreatorOrAuditor),
         ["exportHistory"] = ("/v1/creators/{c}/history/export", null, TheCreatorOrAuditor),
         ["listChanges"] = ("/v1/changes", null, ["everyCreator", "platform", "operator", "auditor", "only changes:read", "only consent:audit"]),
@@ -113,6 +124,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     {
         ["streamChecks"] = 415, ["evaluate"] = 400, ["evaluateMany"] = 400,
         ["requestApproval"] = 409, ["getApprovalRequest"] = 404, ["withdrawApproval"] = 404, ["approve"] = 404, ["refuse"] = 404, ["revokeGrant"] = 404,
+        ["acknowledgeRecall"] = 404, ["disputeRecall"] = 404,
     };
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         foreach (var scene in Story.Read().Scenes)
         {
             await Log.Exports.CoveredAsync(registry.App);
+            if (scene.Operation == "listRecalls")
+                await Eventually.HoldsAsync("the recall is issued", async () => await registry.App.ScalarAsync<long>("SELECT count(*) FROM consent.recall") > 0);
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
             if (!JsonNode.DeepEquals(expected, actual))
@@ -48,6 +50,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     {
         ["{first}"] = "SELECT event_id FROM consent.history ORDER BY seq LIMIT 1",
         ["{request}"] = "SELECT id FROM consent.approval_request ORDER BY id DESC LIMIT 1",
+        ["{recall}"] = "SELECT id FROM consent.recall ORDER BY id DESC LIMIT 1",
         ["{grant}"] = "SELECT id FROM consent.consent_grant ORDER BY id DESC LIMIT 1",
     };
 
@@ -55,7 +58,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     {
         var path = scene.Path;
         foreach (var (name, sql) in Drawn.Where(drawn => scene.Path.Contains(drawn.Key, StringComparison.Ordinal)))
-            path = path.Replace(name, $"{await registry.App.ScalarAsync<Guid>(sql):D}", StringComparison.Ordinal);
+            path = path.Replace(name, $"{(await registry.App.QueryAsync<Guid>(sql)).FirstOrDefault(Guid.CreateVersion7()):D}", StringComparison.Ordinal);
         return path;
     }
 
@@ -76,7 +79,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     private static readonly HashSet<string> Different =
     [
         "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
-        "id", "requestId", "createdAt", "expiresAt",
+        "id", "requestId", "createdAt", "expiresAt", "usedAt", "recordedAt", "useId", "since", "stopBy",
     ];
 
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -37,6 +38,7 @@ internal static class CheckBatch
         var facts = asked.Count == 0 ? null : await TakeAsync(memory, asked, arrivedAt, cancellation);
         var budget = new TraceBudget();
         long? maxAgeMs = null;
+        var reliances = new List<Reliance>();
         for (var i = 0; i < checks.Count; i++)
         {
             if (questions[i] is not { } question)
@@ -46,10 +48,12 @@ internal static class CheckBatch
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
             else
-                results[i] = receipts.Attach(facts.Answer(question, budget), facts.Set, question);
+                results[i] = receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances);
             if (results[i] is DecisionBody decision)
                 maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
         }
+        if (!await receipts.TryKeepAsync(reliances, cancellation))
+            results = Array.ConvertAll(results, result => result is DecisionBody { Receipt: not null } ? Answers.Indeterminate : result);
         return Results.Ok(new BatchBody(results, facts?.FreshAt, maxAgeMs ?? 0));
     }
 

@@ -23,9 +23,11 @@ internal static class CheckConsent
         var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)
             return CheckFacts.Unavailable.AsResult();
-        return facts.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? Results.Ok(receipts.Attach(facts.Answer(question, new()), facts.Set, question))
-            : RequestShape.UnknownPurpose("purpose").AsResult();
+        if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
+            return RequestShape.UnknownPurpose("purpose").AsResult();
+        return await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is { } answer
+            ? Results.Ok(answer)
+            : CheckFacts.Unavailable.AsResult();
     }
 
     private static async Task<IResult> AnswerAsync(PastReader past, Question question, Instant at, CancellationToken cancellation)
@@ -46,7 +48,7 @@ internal static class Asking
     /// <summary>The token names no client that could be a requester.</summary>
     public static readonly Problem NoRequester = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, which would be the requester.");
 
-    private static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, "The token allows checks for its own client only.");
+    public static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, "The token allows checks for its own client only.");
 
     public static bool TryRead(
         CheckRequest check,

@@ -22,13 +22,20 @@ internal sealed class PastReader(Database database)
     /// <param name="at">The moment.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The facts, or why there are none: the moment is yet to come, or before the registry began.</returns>
-    public async Task<Result<FactSet>> ReadAsync(Question question, Instant at, CancellationToken cancellation)
+    public Task<Result<FactSet>> ReadAsync(Question question, Instant at, CancellationToken cancellation) => ReadAsync(question, at, versions: null, cancellation);
+
+    /// <summary>Reads the facts that a decision was made from.</summary>
+    /// <param name="question">The check; settings for other requesters than its own are left out.</param>
+    /// <param name="at">The moment that expiries are compared with.</param>
+    /// <param name="versions">The versions of the streams that were consulted, which say more exactly than a moment what was known; null for all that was written by then.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<Result<FactSet>> ReadAsync(Question question, Instant at, IReadOnlyDictionary<string, long>? versions, CancellationToken cancellation)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         if (await Moments.FindFutureAsync(connection, at, cancellation) is { } future)
             return future;
-        var past = new Past(connection, at, question.Requester);
+        var past = new Past(connection, at, versions, question.Requester);
         var known = await past.ApplyAsync(StreamId.Vocabulary, [EventType.PurposeRegistered], within: null, cancellation);
         if (!known)
             return new Failure(FailureCode.Invalid, "The registry did not exist then.", "asOf");
@@ -60,7 +67,7 @@ internal sealed class PastReader(Database database)
     private static string NameOf(VideoKey video) => $$"""{"creatorId":"{{video.Creator}}","videoId":"{{video.Video}}"}""";
 
     /// <summary>Events up to a moment, read and folded stream by stream.</summary>
-    private sealed class Past(NpgsqlConnection connection, Instant at, Requester? requester)
+    private sealed class Past(NpgsqlConnection connection, Instant at, IReadOnlyDictionary<string, long>? versions, Requester? requester)
     {
         public Fold Fold { get; } = new();
 
@@ -76,13 +83,13 @@ internal sealed class PastReader(Database database)
         public async Task ReachAsync(StreamId stream, CancellationToken cancellation)
         {
             await using var command = new NpgsqlCommand(
-                """
+                $"""
                 SELECT coalesce(max(version), 0), EXISTS (SELECT FROM consent.creator WHERE id = $1 AND erased_at IS NOT NULL)
-                FROM consent.event WHERE creator = $1 AND tx <= $2
+                FROM consent.event WHERE creator = $1 AND {Bounded} <= $2
                 """,
                 connection)
             {
-                Parameters = { new() { Value = stream.Name }, new() { Value = at.Microseconds } },
+                Parameters = { new() { Value = stream.Name }, new() { Value = LastOf(stream) } },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
@@ -107,6 +114,10 @@ internal sealed class PastReader(Database database)
             return any;
         }
 
+        private string Bounded => versions is null ? "tx" : "version";
+
+        private long LastOf(StreamId stream) => versions is null ? at.Microseconds : versions.GetValueOrDefault(stream.Name);
+
         private bool IsForAnother(RecordedChange change)
         {
             var named = change switch
@@ -123,9 +134,9 @@ internal sealed class PastReader(Database database)
         {
             var part = within is null ? "" : "AND position($4 IN body) > 0";
             var command = new NpgsqlCommand(
-                $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND tx <= $2 AND type = ANY($3) {part} {order}", connection)
+                $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND {Bounded} <= $2 AND type = ANY($3) {part} {order}", connection)
             {
-                Parameters = { new() { Value = stream.Name }, new() { Value = at.Microseconds }, new() { Value = types } },
+                Parameters = { new() { Value = stream.Name }, new() { Value = LastOf(stream) }, new() { Value = types } },
             };
             if (within is not null)
                 command.Parameters.Add(new() { Value = Encoding.UTF8.GetBytes(within) });

@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -5,11 +7,22 @@ using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
-/// <summary>Signs decisions for those who ask for a receipt.</summary>
-internal sealed class Receipts(LogSigner signer, LogWatch log)
+/// <summary>
+/// Signs decisions for those who ask for a receipt. Whoever has one of an allow relies on it, which is written down before the receipt is given: what cannot be
+/// written down is not signed.
+/// </summary>
+internal sealed class Receipts(LogSigner signer, LogWatch log, Database database)
 {
-    /// <summary>The answer with a receipt, if the question asks for one and the decision is one that can be made again.</summary>
-    public DecisionBody Attach(DecisionBody answer, FactSet facts, Question question)
+    /// <summary>The answer with a receipt, if the question asks for one and the decision is one that can be made again; null if it cannot be given now.</summary>
+    public async Task<DecisionBody?> AttachAsync(DecisionBody answer, FactSet facts, Question question, CancellationToken cancellation)
+    {
+        var reliances = new List<Reliance>();
+        var signed = Sign(answer, facts, question, reliances);
+        return await TryKeepAsync(reliances, cancellation) ? signed : null;
+    }
+
+    /// <summary>The answer with a receipt, which may be given once what it adds to the list was written down with <see cref="TryKeepAsync"/>.</summary>
+    public DecisionBody Sign(DecisionBody answer, FactSet facts, Question question, List<Reliance> reliances)
     {
         if (!question.Receipt || answer.Reason == Reason.Indeterminate)
             return answer;
@@ -21,7 +34,32 @@ internal sealed class Receipts(LogSigner signer, LogWatch log)
             DecisionRecord.Of(facts, decision, question.Requester),
             facts.VersionsOf(consulted.Creators.Append(question.Video.Creator)),
             log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null);
+        if (answer.Allowed && question.Requester is { } requester)
+            reliances.Add(new(new(question.Video, question.Purpose, requester), consulted.Creators));
         return answer with { Receipt = signer.Sign(receipt.ToJson(), Receipt.Type) };
+    }
+
+    /// <summary>Writes down who relies on consent from now on.</summary>
+    /// <returns>False if the database cannot be reached now.</returns>
+    public async Task<bool> TryKeepAsync(IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation)
+    {
+        if (reliances.Count == 0)
+            return true;
+        try
+        {
+            return await BackgroundChange.RunAsync(
+                database,
+                async change =>
+                {
+                    await RelianceStore.AddAsync(change, reliances, cancellation);
+                    return true;
+                },
+                cancellation);
+        }
+        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>Keeps whom the evaluator asked.</summary>

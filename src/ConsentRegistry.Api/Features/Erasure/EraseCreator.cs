@@ -63,6 +63,7 @@ internal static class EraseCreator
         "DELETE FROM consent.approval_part WHERE creator = @creator",
         // What somebody else is asked beside them stays, for it is of their streams.
         "DELETE FROM consent.approval_request r WHERE NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id) AND r.owner = @creator",
+        "DELETE FROM consent.use_concern WHERE creator = @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
         // What is being handed on is waited for here, and found there.
         "DELETE FROM consent.outbox WHERE creator = @creator",

@@ -5,6 +5,7 @@ using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 
 namespace ConsentRegistry.Api.Features.Notifications;
 
@@ -89,6 +90,42 @@ internal static class Notices
         data["grantId"] = grant.Id.ToString();
         return new(NotificationKind.ConsentChanged, creator, grant.Grant.Requester, ToPlatforms: true, data);
     }
+
+    /// <summary>A use was recorded: told to a creator whom it concerns.</summary>
+    public static Notification Of(StoredUse use, CreatorId creator)
+    {
+        var record = use.Record;
+        var concerning = record.Videos.Zip(use.Concerns).Where(one => one.Second.Contains(creator)).Select(one => one.First).ToList();
+        var deciding = concerning.Find(video => video.Status == UseStatus.Unconsented) ?? concerning[0];
+        return new(
+            deciding.Status == UseStatus.Consented ? NotificationKind.Used : NotificationKind.UsedWithoutConsent,
+            creator,
+            Requester: null,
+            ToPlatforms: false,
+            new()
+            {
+                ["creatorId"] = creator.Value,
+                ["useId"] = use.Id.ToString(),
+                ["requester"] = record.Requester.Value,
+                ["purpose"] = record.Purpose.Name,
+                ["video"] = NameOf(deciding.Video),
+                ["videos"] = concerning.Count,
+                ["reason"] = deciding.Reason.Word(),
+                ["usedAt"] = record.UsedAt.ToString(),
+            });
+    }
+
+    /// <summary>Consent was withdrawn from somebody who relied on it: told to them.</summary>
+    public static Notification Of(StoredRecall recall) => new(NotificationKind.Recall, Creator: null, recall.Record.Requester, ToPlatforms: false, new()
+    {
+        ["recallId"] = recall.Id.ToString(),
+        ["requester"] = recall.Record.Requester.Value,
+        ["video"] = NameOf(recall.Record.Video),
+        ["purpose"] = recall.Record.Purpose.Name,
+        ["reason"] = recall.Record.Reason.Word(),
+        ["since"] = recall.Since.ToString(),
+        ["stopBy"] = recall.Record.StopBy.ToString(),
+    });
 
     // What the requester wrote is read where the request is: here is what it is about.
     private static JsonObject Of(StoredRequest request) => new()

@@ -55,6 +55,7 @@ CREATE TABLE consent.consent_grant (
 CREATE INDEX consent_grant_creator ON consent.consent_grant (creator, id);
 CREATE INDEX consent_grant_standing ON consent.consent_grant (creator, owner, video, requester) WHERE state = 'standing';
 CREATE INDEX consent_grant_request ON consent.consent_grant (request);
+CREATE INDEX consent_grant_spent ON consent.consent_grant (used_owner, used_video, requester) WHERE state = 'spent';
 CREATE INDEX consent_grant_expiry ON consent.consent_grant (expires_at) WHERE state = 'standing' AND expires_at IS NOT NULL;
 
 -- Requesters whom a creator keeps from asking.

@@ -45,3 +45,8 @@ public sealed class Approvals() : ScriptMigration("0004_approvals");
 [DbContext(typeof(RegistryContext))]
 [Migration("0005_notifications")]
 public sealed class Notifications() : ScriptMigration("0005_notifications");
+
+/// <summary>Uses, who relies on consent, and recalls.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0006_usages")]
+public sealed class Usages() : ScriptMigration("0006_usages");

@@ -34,7 +34,7 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
             return Finding.Tampered("The body is not the one that the leaf commits to.", seq);
         if (!EventBody.TryParse(leaf.Type, line.Body, out var body))
             return Finding.Tampered("The body is not one that the registry writes.", seq);
-        if ((body.Stream == StreamId.Vocabulary) != (leaf.Type == EventType.PurposeRegistered))
+        if ((body.Stream == StreamId.Vocabulary) != (leaf.Type == EventType.PurposeRegistered) || body.Stream.IsRequesters != EventType.IsOfRequesters(leaf.Type))
             return Finding.Tampered($"An event of type {leaf.Type} stands in the stream {body.Stream}.", seq);
         try
         {

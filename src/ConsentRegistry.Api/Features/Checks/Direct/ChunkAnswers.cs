@@ -86,7 +86,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } fresh)
             return Answers.Indeterminate;
         return fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? receipts.Attach(fresh.Answer(question, new()), fresh.Set, question)
+            ? await receipts.AttachAsync(fresh.Answer(question, new()), fresh.Set, question, cancellation) ?? Answers.Indeterminate
             : Refuse(line, RequestShape.UnknownPurpose("purpose"));
     }
 

@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Usages;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Recalls;
+
+/// <summary>An acknowledgement.</summary>
+/// <param name="Statement">What was done, for the creators; at most 1,000 characters.</param>
+public sealed record AcknowledgeRequest(string? Statement);
+
+/// <summary>A dispute.</summary>
+/// <param name="Statement">Why the recall is not for the requester, for the creators; at most 1,000 characters.</param>
+public sealed record DisputeRequest([property: Required] string? Statement);
+
+internal sealed class AcknowledgeValidator : AbstractValidator<AcknowledgeRequest>
+{
+    public AcknowledgeValidator() => RuleFor(request => request.Statement).MustBeText();
+}
+
+internal sealed class DisputeValidator : AbstractValidator<DisputeRequest>
+{
+    public DisputeValidator() => RuleFor(request => request.Statement).NotNull().WithMessage("A dispute says why.").MustBeText();
+}
+
+/// <summary>Says that the requester has stopped. Also after a dispute; to say so twice changes nothing.</summary>
+internal static class AcknowledgeRecall
+{
+    public static Task<IResult> Handle(Guid recallId, Body<AcknowledgeRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        RecallAnswers.RunAsync(recallId, RecallState.Acknowledged, body.Value.Statement, pipeline, http);
+}
+
+/// <summary>Disputes a recall: the creators and auditors see why. What was acknowledged is not disputed any more.</summary>
+internal static class DisputeRecall
+{
+    public static Task<IResult> Handle(Guid recallId, Body<DisputeRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        RecallAnswers.RunAsync(recallId, RecallState.Disputed, body.Value.Statement, pipeline, http);
+}
+
+/// <summary>What a requester says to a recall: the same way for both.</summary>
+internal static class RecallAnswers
+{
+    public static Task<IResult> RunAsync(Guid id, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
+    {
+        var caller = Caller.Of(http);
+        return pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, state, statement, caller, cancellation));
+    }
+
+    private static async Task<Result<Answer>> AnswerAsync(
+        Change change, Guid id, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
+    {
+        if (caller.OwnRequester is not { } requester)
+            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+        var stream = (await change.LockAsync(StreamId.Of(requester), cancellation)).Value;
+        if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
+            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+        if (stored.Record.State == state && stored.Record.Statement == statement)
+            return new Answer(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
+        if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
+            return new Failure(FailureCode.NotOpen, "The recall was acknowledged.");
+        var answered = stored with { Record = stored.Record with { State = state, Statement = statement, Stamp = stream.Stamp } };
+        await RecallStore.UpdateAsync(change, answered, cancellation);
+        await change.AppendAsync(stream, [Records.Of(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        return new Answer(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));
+    }
+}

@@ -1,0 +1,36 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Usages;
+
+/// <summary>Counts the uses that concern a creator. In all, and by purpose and requester.</summary>
+internal static class CountUses
+{
+    /// <summary>Pairs of a purpose and a requester that are named; all are counted.</summary>
+    private const int MaxItems = 1_000;
+
+    public static async Task<IResult> Handle(
+        CreatorId creatorId, string? videoId, Purpose? purpose, Requester? requester, TimeRange range, Database database, CancellationToken cancellation)
+    {
+        var filter = new UseFilter(creatorId, videoId, purpose, requester, range);
+        await using var command = database.Reads.CreateCommand(
+            $"""
+            SELECT u.purpose, u.requester, count(*) FILTER (WHERE v.status = 'consented'), count(*) FILTER (WHERE v.status = 'unconsented')
+            {filter.Sql} GROUP BY u.purpose, u.requester ORDER BY u.purpose, u.requester
+            """);
+        filter.Bind(command.Parameters);
+        var items = new List<UseTotal>();
+        var (consented, unconsented) = (0L, 0L);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var total = new UseTotal(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+            (consented, unconsented) = (consented + total.Consented, unconsented + total.Unconsented);
+            if (items.Count < MaxItems)
+                items.Add(total);
+        }
+        return Results.Ok(new UseTotals(consented, unconsented, items));
+    }
+}

@@ -1,0 +1,188 @@
+using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Usages;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Usages;
+
+/// <summary>A use to record.</summary>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Requester">Who used the videos; the token's own client without it. To name another takes <c>consent:check:any</c>.</param>
+/// <param name="Videos">The videos that were used; 1 to 1,000, and at most 16 where a video was made of them.</param>
+/// <param name="Made">What was made of them.</param>
+/// <param name="UsedAt">When, RFC 3339; now without it. More than 5 minutes back takes a receipt.</param>
+public sealed record RecordUseRequest(
+    [property: Required] string? Purpose,
+    string? Requester,
+    [property: Required] IReadOnlyList<UsedVideoRequest>? Videos,
+    MadeRequest? Made,
+    [property: Time] string? UsedAt);
+
+/// <summary>A video that was used.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="Receipt">The receipt of the check that was relied on.</param>
+public sealed record UsedVideoRequest([property: Required] string? CreatorId, [property: Required] string? VideoId, string? Receipt);
+
+/// <summary>What was made: a video, or a training run.</summary>
+/// <param name="Video">A derived video: the used ones become its sources, so that their creators decide on it as well.</param>
+/// <param name="PublishedAt">When the derived video was published, RFC 3339, where it is not registered yet: a first date cannot be registered later.</param>
+/// <param name="TrainingRun">The platform's own id of a training run.</param>
+public sealed record MadeRequest(VideoReference? Video, [property: Time] string? PublishedAt, string? TrainingRun);
+
+/// <summary>Uses to record together.</summary>
+/// <param name="Usages">The uses; 1 to 1,000, with 10,000 videos at most.</param>
+public sealed record RecordUsesRequest([property: Required] IReadOnlyList<RecordUseRequest>? Usages);
+
+/// <summary>What was made of used videos.</summary>
+/// <param name="Video">A derived video; null if it was none.</param>
+/// <param name="TrainingRun">The id of a training run; null if it was none.</param>
+public sealed record MadeBody(VideoName? Video, string? TrainingRun)
+{
+    internal static MadeBody? Of(Made? made) => made is null ? null : new(made.Video is { } video ? VideoName.Of(video) : null, made.TrainingRun);
+}
+
+/// <summary>A recorded use.</summary>
+/// <param name="Id">The use.</param>
+/// <param name="Requester">Who used the videos.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Made">What was made of them; null if that was not said.</param>
+/// <param name="Status">Whether the use of every video had consent.</param>
+/// <param name="Reason">Why; of the first video without consent, if there is one.</param>
+/// <param name="Videos">Each video, judged.</param>
+/// <param name="UsedAt">When, by the word of whoever recorded it.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+public sealed record UseBody(
+    Guid Id,
+    string Requester,
+    string Purpose,
+    MadeBody? Made,
+    UseStatus Status,
+    UseReason Reason,
+    IReadOnlyList<UsedVideoBody> Videos,
+    Instant UsedAt,
+    Instant RecordedAt)
+{
+    internal static UseBody Of(Guid id, UseRecord use) => new(
+        id,
+        use.Requester.Value,
+        use.Purpose.Name,
+        MadeBody.Of(use.Made),
+        use.Deciding.Status,
+        use.Deciding.Reason,
+        [.. use.Videos.Select(used => new UsedVideoBody(VideoName.Of(used.Video), used.Status, used.Reason, used.Spent))],
+        use.UsedAt,
+        use.Stamp.At);
+}
+
+/// <summary>One video of a use, judged.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Status">Whether its use had consent.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="SpentGrants">The counted grants of which it spent a use.</param>
+public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason Reason, IReadOnlyList<Guid> SpentGrants);
+
+/// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
+/// <param name="UseId">The use.</param>
+/// <param name="Video">The video: the creator's, one that they appear in, or one made from such a video.</param>
+/// <param name="Requester">Who used it.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Made">What was made of it; null if that was not said.</param>
+/// <param name="Status">Whether the use had consent.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="SpentGrants">The counted grants of which it spent a use.</param>
+/// <param name="UsedAt">When, by the word of whoever recorded it.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+public sealed record UsedVideoItem(
+    Guid UseId,
+    VideoName Video,
+    string Requester,
+    string Purpose,
+    MadeBody? Made,
+    UseStatus Status,
+    UseReason Reason,
+    IReadOnlyList<Guid> SpentGrants,
+    Instant UsedAt,
+    Instant RecordedAt);
+
+/// <summary>How often a creator's videos were used.</summary>
+/// <param name="Consented">Uses with consent.</param>
+/// <param name="Unconsented">Uses without.</param>
+/// <param name="Items">By purpose and requester; the first 1,000.</param>
+public sealed record UseTotals(long Consented, long Unconsented, IReadOnlyList<UseTotal> Items);
+
+/// <summary>How often a requester used a creator's videos for a purpose.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Requester">The requester.</param>
+/// <param name="Consented">Uses with consent.</param>
+/// <param name="Unconsented">Uses without.</param>
+public sealed record UseTotal(string Purpose, string Requester, long Consented, long Unconsented);
+
+/// <summary>The answer to a recorded use.</summary>
+/// <param name="Use">The use, judged.</param>
+public sealed record UseChange(UseBody Use) : ChangeAnswer;
+
+/// <summary>The answer to recorded uses, in their order.</summary>
+/// <param name="Usages">Each use, judged.</param>
+public sealed record UsesChange(IReadOnlyList<UseBody> Usages) : ChangeAnswer;
+
+internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
+{
+    /// <summary>Videos of one use: a training run of more is several.</summary>
+    public const int MaxVideos = 1_000;
+
+    /// <summary>Characters of a receipt, at most: far more than any has.</summary>
+    public const int MaxReceiptLength = 64 << 10;
+
+    public RecordUseValidator()
+    {
+        RuleFor(use => use.Purpose).NotNull().WithMessage("A use is for a purpose.").MustBePurpose();
+        RuleFor(use => use.Requester).MustBeId();
+        RuleFor(use => use.UsedAt).MustBeTime();
+        RuleFor(use => use.Videos).NotEmpty().WithMessage("A use is of one video at least.").MustHaveAtMost(MaxVideos, "videos")
+            .Must(videos => videos is null || videos.Where(video => video is not null).DistinctBy(video => (video.CreatorId, video.VideoId)).Count() == videos.Count)
+            .WithMessage("A video stands once in a use.");
+        RuleForEach(use => use.Videos).NotNull().WithMessage("A video is an object.").ChildRules(video =>
+        {
+            video.RuleFor(one => one.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId();
+            video.RuleFor(one => one.VideoId).NotNull().WithMessage("A video has an id.").MustBeId();
+            video.RuleFor(one => one.Receipt).Must(receipt => receipt is null or { Length: > 0 and <= MaxReceiptLength }).WithMessage($"1 to {MaxReceiptLength} characters.");
+        }).When(use => use.Videos is { Count: <= MaxVideos });
+        When(use => use.Made is not null, () =>
+        {
+            RuleFor(use => use.Made!)
+                .Must(made => made.Video is null != made.TrainingRun is null)
+                .WithMessage("What was made is a video or a training run.")
+                .Must(made => made.PublishedAt is null || made.Video is not null)
+                .WithMessage("A training run is not published.");
+            RuleFor(use => use.Made!.TrainingRun).MustBeId();
+            RuleFor(use => use.Made!.PublishedAt).MustBeTime();
+            RuleFor(use => use.Made!.Video!.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId().When(use => use.Made!.Video is not null);
+            RuleFor(use => use.Made!.Video!.VideoId).NotNull().WithMessage("A video has an id.").MustBeId().When(use => use.Made!.Video is not null);
+            RuleFor(use => use.Videos).MustHaveAtMost(Limits.SourcesPerVideo, "videos where one was made of them")
+                .Must((use, videos) => videos is null || !videos.Any(video => video is not null && video.CreatorId == use.Made!.Video!.CreatorId && video.VideoId == use.Made.Video.VideoId))
+                .WithMessage("A video is not made from itself.")
+                .When(use => use.Made!.Video is not null);
+        });
+    }
+}
+
+internal sealed class RecordUsesValidator : AbstractValidator<RecordUsesRequest>
+{
+    /// <summary>Uses of one request.</summary>
+    public const int MaxUses = 1_000;
+
+    /// <summary>Videos of one request, over all its uses.</summary>
+    public const int MaxVideos = 10_000;
+
+    public RecordUsesValidator(IValidator<RecordUseRequest> use)
+    {
+        RuleFor(request => request.Usages).NotEmpty().WithMessage("At least one use.").MustHaveAtMost(MaxUses, "uses")
+            .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count ?? 0) <= MaxVideos)
+            .WithErrorCode(FailureCode.TooMany)
+            .WithMessage($"At most {MaxVideos} videos.");
+        RuleForEach(request => request.Usages).NotNull().WithMessage("A use is an object.").SetValidator(use).When(request => request.Usages is { Count: <= MaxUses });
+    }
+}

@@ -1,0 +1,70 @@
+using ConsentRegistry.Api.Features.Notifications;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Usages;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Api.Features.Usages;
+
+/// <summary>
+/// Writes judged uses: spends what is counted, registers what was made, and appends to the streams of the requesters. A creator's stream is locked only
+/// where the last use of a grant of theirs is spent, or a video of theirs was made.
+/// </summary>
+/// <remarks>
+/// Streams are locked before grants, here as by a deny. Which streams take part is only known when the grants are locked, so that the first look may have to
+/// be given up for one with the right streams: nearly never, for nearly no use is the last.
+/// </remarks>
+internal static class UseWriter
+{
+    /// <summary>How often a look may be overtaken by others who spend the same grants.</summary>
+    private const int MaxLooks = 8;
+
+    public static async Task<Result<IReadOnlyList<StoredUse>>> WriteAsync(
+        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Authorship by, CancellationToken cancellation)
+    {
+        var wanted = uses.Select(use => StreamId.Of(use.Requester)).ToHashSet();
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            await ExecuteAsync(change, "SAVEPOINT uses", cancellation);
+            var streams = await change.LockAsync(wanted, cancellation);
+            var plan = await UsePlan.MakeAsync(change, uses, judged, streams, cancellation);
+            if (plan.Streams.SetEquals(wanted))
+            {
+                await WriteAsync(change, plan, streams, by, cancellation);
+                return Result.Of(plan.Uses);
+            }
+            await ExecuteAsync(change, "ROLLBACK TO uses", cancellation);
+            wanted = plan.Streams;
+        }
+        return new Failure(ProblemCode.Unavailable, "Others spend the same grants at the same time; repeat the request.");
+    }
+
+    private static async Task WriteAsync(Change change, UsePlan plan, IReadOnlyDictionary<StreamId, LockedStream> streams, Authorship by, CancellationToken cancellation)
+    {
+        await GrantStore.SpendAsync(change, plan.Spent, cancellation);
+        var ended = plan.Ended.ConvertAll(one => (one.Creator, one.Grant, Spent: one.Grant with { Grant = one.Grant.Grant.Spent(streams[StreamId.Of(one.Creator)].Stamp) }));
+        await GrantStore.UpdateStateAsync(change, [.. ended.Select(one => one.Spent)], cancellation);
+        await VideoStore.WriteAsync(change, [.. plan.Made.Select(made => KeyValuePair.Create(made.Video, made.After))], cancellation);
+        await UseStore.InsertAsync(change, plan.Uses, cancellation);
+        var records = plan.Uses.Select(use => (StreamId.Of(use.Record.Requester), Records.Of(use.Id, use.Record)))
+            .Concat(ended.Select(one => (StreamId.Of(one.Creator), Records.Of(one.Grant.Id, one.Grant.Grant, one.Spent.Grant))))
+            .Concat(plan.Made.Select(made => (StreamId.Of(made.Video.Creator), Records.Of(made.Video, made.Before, made.After))))
+            .GroupBy(one => one.Item1, one => one.Item2)
+            .Select(stream => (streams[stream.Key], (IReadOnlyList<RecordChange>)[.. stream]))
+            .ToList();
+        await change.AppendAsync(records, by, altersSettings: false, cancellation);
+        foreach (var use in plan.Uses)
+        {
+            foreach (var creator in use.Concerns.SelectMany(each => each).Distinct())
+                change.Notify(Notices.Of(use, creator));
+        }
+    }
+
+    private static async Task ExecuteAsync(Change change, string sql, CancellationToken cancellation)
+    {
+        await using var command = change.Command(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>A change that no request asks for: one transaction, in which what is altered, its events and what is told of them commit together.</summary>
+internal static class BackgroundChange
+{
+    /// <summary>Runs the work and commits it.</summary>
+    /// <param name="database">The pools.</param>
+    /// <param name="work">Alters and appends.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<T> RunAsync<T>(Database database, Func<Change, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var db = RegistryContext.Over(database.Changes);
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
+        var result = await work(change);
+        await change.WriteNotificationsAsync(cancellation);
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+}

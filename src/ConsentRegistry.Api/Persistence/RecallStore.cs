@@ -1,0 +1,213 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Usages;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>Somebody who relies on consent, and whose consent has to be looked at.</summary>
+/// <param name="Key">Who, and for what.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Row">The version of the row (xmin): whoever relies anew meanwhile has changed it.</param>
+internal readonly record struct DueReliance(RelianceKey Key, Instant Since, string Row);
+
+/// <summary>A recall as it is stored.</summary>
+/// <param name="Id">The recall.</param>
+/// <param name="Record">What it says.</param>
+/// <param name="Since">Since when the requester has relied on consent.</param>
+/// <param name="CreatedAt">When they were told.</param>
+/// <param name="Made">What they made of the video with consent.</param>
+internal sealed record StoredRecall(Guid Id, RecallRecord Record, Instant Since, Instant CreatedAt, IReadOnlyList<Made> Made);
+
+/// <summary>Follows withdrawn consent to those who rely on it, and keeps what they were told.</summary>
+internal static class RecallStore
+{
+    /// <summary>Things made that a recall names.</summary>
+    private const int MadeNamed = 100;
+
+    /// <summary>The columns of a recall <c>r</c>, with what was made of the video since, in the order in which <see cref="ReadAsync"/> takes them.</summary>
+    public static readonly string Columns =
+        $"""
+        r.id, r.requester, r.owner, r.video, r.purpose, r.creator, r.reason, r.stop_by, r.state, r.statement, r.version, r.changed_at, r.since, r.created_at,
+        ARRAY(
+            SELECT DISTINCT coalesce(u.made_owner || '/' || u.made_video, u.training_run) FROM consent.used_video v JOIN consent.usage u ON u.id = v.usage
+            WHERE v.owner = r.owner AND v.video = r.video AND v.status = 'consented' AND u.requester = r.requester AND u.purpose = r.purpose
+                AND u.recorded_at <= r.created_at AND coalesce(u.made_video, u.training_run) IS NOT NULL
+            LIMIT {MadeNamed})
+        """;
+
+    /// <summary>Reads on in the log, and makes due whoever relies on a creator whose events may have withdrawn consent.</summary>
+    /// <returns>Whether there may be more to read; false also where another node reads.</returns>
+    public static async Task<bool> FollowAsync(Change change, string[] altering, int limit, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            WITH here AS (SELECT seq FROM consent.recall_position FOR UPDATE SKIP LOCKED),
+            events AS (SELECT h.seq, h.creator, h.type FROM here JOIN consent.history h ON h.seq > here.seq ORDER BY h.seq LIMIT @limit),
+            locked AS (
+                SELECT owner, video, purpose, requester FROM consent.reliance
+                WHERE (owner, video, purpose, requester) IN (
+                    SELECT c.owner, c.video, c.purpose, c.requester FROM consent.reliance_concern c
+                    WHERE c.creator IN (SELECT creator FROM events WHERE type = ANY(@altering)))
+                ORDER BY owner, video, purpose, requester FOR UPDATE),
+            due AS (
+                UPDATE consent.reliance r SET check_at = clock_timestamp() FROM locked l
+                WHERE r.owner = l.owner AND r.video = l.video AND r.purpose = l.purpose AND r.requester = l.requester RETURNING 1),
+            moved AS (UPDATE consent.recall_position SET seq = (SELECT max(seq) FROM events) WHERE EXISTS (SELECT FROM events) RETURNING 1)
+            SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM due), (SELECT count(*) FROM moved)
+            """);
+        command.Parameters.AddWithValue("limit", limit);
+        command.Parameters.AddWithValue("altering", altering);
+        return (long)(await command.ExecuteScalarAsync(cancellation))! == limit;
+    }
+
+    /// <summary>
+    /// Takes reliances that are due; none where another node does. They are not locked yet: whoever records a use locks a stream first, and so it has to be here.
+    /// </summary>
+    public static async Task<List<DueReliance>> TakeDueAsync(Change change, int limit, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            WITH here AS MATERIALIZED (SELECT seq FROM consent.recall_position FOR UPDATE SKIP LOCKED)
+            SELECT owner, video, purpose, requester, since, r.xmin::text FROM here, consent.reliance r
+            WHERE check_at <= clock_timestamp() ORDER BY check_at LIMIT @limit
+            """);
+        command.Parameters.AddWithValue("limit", limit);
+        var due = new List<DueReliance>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            due.Add(new(KeyOf(reader, 0), Instant.From(reader.GetDateTime(4)), reader.GetString(5)));
+        return due;
+    }
+
+    /// <summary>Locks what was taken, in the order in which all do, and leaves out what has changed since.</summary>
+    public static async Task<HashSet<RelianceKey>> LockAsync(Change change, IReadOnlyCollection<DueReliance> due, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            SELECT r.owner, r.video, r.purpose, r.requester FROM consent.reliance r
+            JOIN unnest(@owners, @videos, @purposes, @requesters, @rows) AS n(owner, video, purpose, requester, row)
+                ON r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester AND r.xmin::text = n.row
+            ORDER BY r.owner, r.video, r.purpose, r.requester FOR UPDATE OF r
+            """);
+        RelianceStore.Bind(command.Parameters, due, one => one.Key);
+        command.Parameters.AddWithValue("rows", due.Select(one => one.Row).ToArray());
+        var locked = new HashSet<RelianceKey>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            locked.Add(KeyOf(reader, 0));
+        return locked;
+    }
+
+    /// <summary>Puts off those whose consent stands until it expires, and notes who decides on it now.</summary>
+    public static async Task KeepAsync(
+        Change change, IReadOnlyCollection<(RelianceKey Key, Instant HoldsUntil)> kept, IReadOnlyCollection<Reliance> concerned, CancellationToken cancellation)
+    {
+        await change.WriteAsync(
+            """
+            UPDATE consent.reliance r SET check_at = n.check_at FROM unnest(@owners, @videos, @purposes, @requesters, @times) AS n(owner, video, purpose, requester, check_at)
+            WHERE r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester
+            """,
+            kept,
+            (parameters, part) =>
+            {
+                RelianceStore.Bind(parameters, part, one => one.Key);
+                parameters.Add(Times.Of("times", part.Select(one => one.HoldsUntil == Instant.Never ? (Instant?)null : one.HoldsUntil)));
+            },
+            cancellation);
+        await RelianceStore.AddConcernsAsync(change, concerned, cancellation);
+    }
+
+    /// <summary>Writes recalls in place of what they end.</summary>
+    public static async Task InsertAsync(Change change, IReadOnlyCollection<StoredRecall> recalls, CancellationToken cancellation)
+    {
+        await change.WriteAsync(
+            """
+            INSERT INTO consent.recall (id, requester, owner, video, purpose, creator, reason, since, stop_by, state, version, changed_at, created_at)
+            SELECT n.id, n.requester, n.owner, n.video, n.purpose, n.creator, n.reason, n.since, n.stop_by, 'open', n.version, n.created_at, n.created_at
+            FROM unnest(@ids, @requesters, @owners, @videos, @purposes, @creators, @reasons, @since, @stops, @versions, @times)
+                AS n(id, requester, owner, video, purpose, creator, reason, since, stop_by, version, created_at)
+            """,
+            recalls,
+            (parameters, part) =>
+            {
+                RelianceStore.Bind(parameters, part, KeyOf);
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+                parameters.Add(new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Record.Creator?.Value).ToArray() });
+                parameters.AddWithValue("reasons", part.Select(one => one.Record.Reason.Word()).ToArray());
+                parameters.AddWithValue("since", part.Select(one => one.Since.ToDateTime()).ToArray());
+                parameters.AddWithValue("stops", part.Select(one => one.Record.StopBy.ToDateTime()).ToArray());
+                parameters.AddWithValue("versions", part.Select(one => one.Record.Stamp.Version).ToArray());
+                parameters.AddWithValue("times", part.Select(one => one.CreatedAt.ToDateTime()).ToArray());
+            },
+            cancellation);
+        await change.WriteAsync(
+            """
+            DELETE FROM consent.reliance r USING unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
+            WHERE r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester
+            """,
+            recalls,
+            (parameters, part) => RelianceStore.Bind(parameters, part, KeyOf),
+            cancellation);
+    }
+
+    /// <summary>A recall of a requester; null if they have none of that id.</summary>
+    public static async Task<StoredRecall?> FindAsync(Change change, Requester requester, Guid id, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"SELECT {Columns} FROM consent.recall r WHERE r.id = @id AND r.requester = @requester");
+        command.Parameters.AddWithValue("id", id);
+        command.Parameters.AddWithValue("requester", requester.Value);
+        return (await ReadAsync(command, cancellation)).FirstOrDefault();
+    }
+
+    /// <summary>Writes what a requester said.</summary>
+    public static async Task UpdateAsync(Change change, StoredRecall recall, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            "UPDATE consent.recall SET state = @state, statement = @statement, version = @version, changed_at = @changed_at WHERE id = @id");
+        command.Parameters.AddWithValue("id", recall.Id);
+        command.Parameters.AddWithValue("state", recall.Record.State.Word());
+        command.Parameters.Add(new("statement", NpgsqlDbType.Text) { Value = (object?)recall.Record.Statement ?? DBNull.Value });
+        command.Parameters.AddWithValue("version", recall.Record.Stamp.Version);
+        command.Parameters.AddWithValue("changed_at", recall.Record.Stamp.At.ToDateTime());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The recalls of a statement's rows.</summary>
+    public static async Task<List<StoredRecall>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var recalls = new List<StoredRecall>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            recalls.Add(new(
+                reader.GetGuid(0),
+                new(
+                    Requester.Parse(reader.GetString(1)),
+                    new(CreatorId.Parse(reader.GetString(2)), VideoId.Parse(reader.GetString(3))),
+                    Purpose.Parse(reader.GetString(4)),
+                    reader.IsDBNull(5) ? null : CreatorId.Parse(reader.GetString(5)),
+                    Wording.Parse<Reason>(reader.GetString(6)),
+                    Instant.From(reader.GetDateTime(7)),
+                    Wording.Parse<RecallState>(reader.GetString(8)),
+                    reader.IsDBNull(9) ? null : reader.GetString(9),
+                    new(reader.GetInt64(10), Instant.From(reader.GetDateTime(11)))),
+                Instant.From(reader.GetDateTime(12)),
+                Instant.From(reader.GetDateTime(13)),
+                [.. reader.GetFieldValue<string[]>(14).Select(MadeOf)]));
+        }
+        return recalls;
+    }
+
+    // No id contains a slash.
+    private static Made MadeOf(string name) => name.Split('/') is [var owner, var video]
+        ? new(new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video)), null)
+        : new(null, name);
+
+    private static RelianceKey KeyOf(StoredRecall recall) => new(recall.Record.Video, recall.Record.Purpose, recall.Record.Requester);
+
+    private static RelianceKey KeyOf(NpgsqlDataReader reader, int at) => new(
+        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))), Purpose.Parse(reader.GetString(at + 2)), Requester.Parse(reader.GetString(at + 3)));
+}

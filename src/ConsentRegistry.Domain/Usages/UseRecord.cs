@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Domain.Usages;
+
+/// <summary>Whether a use had consent.</summary>
+public enum UseStatus : byte
+{
+    /// <summary>It had the consent of everybody concerned.</summary>
+    Consented,
+
+    /// <summary>It had not.</summary>
+    Unconsented,
+}
+
+/// <summary>Why a use had consent, or had none. The first three are consent.</summary>
+public enum UseReason : byte
+{
+    /// <summary>A creator-wide setting allowed it.</summary>
+    CreatorDefault,
+
+    /// <summary>A setting for the video allowed it.</summary>
+    VideoOverride,
+
+    /// <summary>A grant allowed it.</summary>
+    Grant,
+
+    /// <summary>Somebody denied it, or had said nothing.</summary>
+    NoConsent,
+
+    /// <summary>A lockdown stood.</summary>
+    Lockdown,
+
+    /// <summary>A hold stood.</summary>
+    Hold,
+
+    /// <summary>It took an approval that nobody gave.</summary>
+    NotApproved,
+
+    /// <summary>The uses that were granted had all been recorded before.</summary>
+    BeyondGrant,
+
+    /// <summary>Nobody registered the video.</summary>
+    UnknownVideo,
+
+    /// <summary>The receipt is none that this registry signed.</summary>
+    ForgedReceipt,
+
+    /// <summary>The receipt is too old to be relied on.</summary>
+    ExpiredReceipt,
+
+    /// <summary>The receipt is of another check: another video, purpose or requester.</summary>
+    OtherReceipt,
+
+    /// <summary>The use is said to have been long before it was recorded, and no receipt shows what was answered then.</summary>
+    NoReceipt,
+
+    /// <summary>More videos are concerned than a check may consult.</summary>
+    Indeterminate,
+}
+
+/// <summary>What was made of the videos.</summary>
+/// <param name="Video">A derived video; null if it was none.</param>
+/// <param name="TrainingRun">The platform's own id of a training run; null if it was none.</param>
+public sealed record Made(VideoKey? Video, string? TrainingRun);
+
+/// <summary>One video that was used.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Reason">Why the use had consent, or had none.</param>
+/// <param name="Spent">The counted grants of which it spent a use, by id.</param>
+public sealed record UsedVideo(VideoKey Video, UseReason Reason, ImmutableArray<Guid> Spent)
+{
+    /// <summary>Whether the use had consent.</summary>
+    public UseStatus Status => Reason is UseReason.CreatorDefault or UseReason.VideoOverride or UseReason.Grant ? UseStatus.Consented : UseStatus.Unconsented;
+
+    /// <inheritdoc/>
+    public bool Equals(UsedVideo? other) => other is not null && Video == other.Video && Reason == other.Reason && Spent.SequenceEqual(other.Spent);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Video, Reason);
+}
+
+/// <summary>A use that was recorded: what was made of which videos, for which purpose, by whom. It never changes.</summary>
+/// <param name="Requester">Who used the videos.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Made">What was made of them; null if the platform did not say.</param>
+/// <param name="Videos">The videos; at least one.</param>
+/// <param name="UsedAt">When, by the platform's word.</param>
+/// <param name="Stamp">The change that recorded it.</param>
+public sealed record UseRecord(Requester Requester, Purpose Purpose, Made? Made, ImmutableArray<UsedVideo> Videos, Instant UsedAt, Stamp Stamp)
+{
+    /// <summary>The first video whose use had no consent; the first of all if each had.</summary>
+    public UsedVideo Deciding => Videos.FirstOrDefault(video => video.Status == UseStatus.Unconsented) ?? Videos[0];
+
+    /// <inheritdoc/>
+    public bool Equals(UseRecord? other) =>
+        other is not null && Requester == other.Requester && Purpose == other.Purpose && Made == other.Made && Videos.SequenceEqual(other.Videos)
+        && UsedAt == other.UsedAt && Stamp == other.Stamp;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Requester, Purpose, UsedAt, Stamp);
+}
