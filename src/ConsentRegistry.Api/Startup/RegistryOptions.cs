@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -45,6 +46,9 @@ public sealed class RegistryOptions
     /// <summary>For how long approval can be asked for, and how often.</summary>
     internal ApprovalOptions Approvals { get; init; } = ApprovalOptions.Usual;
 
+    /// <summary>How this node tells others.</summary>
+    internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
+
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -60,6 +64,7 @@ public sealed class RegistryOptions
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
             Approvals = ApprovalOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
+            Notifying = NotifyingOptions.From(configuration, environment),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
