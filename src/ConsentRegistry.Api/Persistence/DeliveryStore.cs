@@ -55,6 +55,7 @@ internal static class DeliveryStore
         // A place that somebody has seen must not be given to another notification after a crash.
         await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
             await durable.ExecuteNonQueryAsync(cancellation);
+        // A webhook that is being deleted is waited for, and then told of nothing.
         await using var move = new NpgsqlCommand(
             """
             WITH taken AS (
@@ -63,17 +64,17 @@ internal static class DeliveryStore
                 INSERT INTO consent.notification (place, id, kind, creator, requester, to_platforms, created_at, data)
                 SELECT nextval('consent.notification_place'), id, kind, creator, requester, to_platforms, created_at, data FROM (SELECT * FROM taken ORDER BY created_at, id) AS taken
                 RETURNING id, kind, creator, requester, to_platforms
-            ), told AS (
+            ), platforms AS (
                 SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON p.to_platforms AND w.audience = 'platform'
-                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds))
-                UNION ALL
-                SELECT w.id, p.id FROM placed p JOIN consent.webhook w ON w.audience = 'requester' AND (w.owner = p.requester OR p.kind = 'purposeRegistered')
-                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds))
-                UNION ALL
-                SELECT w.id, p.id FROM placed p JOIN consent.webhook w ON w.audience = 'creator' AND w.owner = p.creator
-                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds))
+                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
+            ), requesters AS (
+                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON w.audience = 'requester' AND (w.owner = p.requester OR p.kind = 'purposeRegistered')
+                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
+            ), agents AS (
+                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON w.audience = 'creator' AND w.owner = p.creator
+                    AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
             ), made AS (
-                INSERT INTO consent.delivery (webhook, notification) SELECT webhook, notification FROM told
+                INSERT INTO consent.delivery (webhook, notification) TABLE platforms UNION ALL TABLE requesters UNION ALL TABLE agents
             )
             SELECT count(*)::int FROM placed
             """,
@@ -157,10 +158,11 @@ internal static class DeliveryStore
             WHERE webhook = $1 AND notification = $2
             """);
         Bind(record, delivery.Turn.Webhook, delivery.Message.Id, attempt.Status!.Value);
-        batch.BatchCommands.Add(record);
         var recovered = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL");
         Bind(recovered, delivery.Turn.Webhook);
+        // The webhook's row is locked before those of its deliveries wherever both are: a deletion does so too.
         batch.BatchCommands.Add(recovered);
+        batch.BatchCommands.Add(record);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -179,10 +181,10 @@ internal static class DeliveryStore
         record.Parameters.Add(new() { Value = (object?)attempt.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         record.Parameters.Add(new() { Value = (object?)attempt.Error?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         record.Parameters.Add(new() { Value = (object?)next ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
-        batch.BatchCommands.Add(record);
         var failing = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = clock_timestamp() WHERE id = $1 AND failing_since IS NULL");
         Bind(failing, delivery.Turn.Webhook);
         batch.BatchCommands.Add(failing);
+        batch.BatchCommands.Add(record);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -121,10 +121,14 @@ internal static class WebhookStore
     {
         await using var command = database.Changes.CreateCommand(
             $"""
-            WITH dropped AS (UPDATE consent.delivery SET state = 'failed', error = 'disabled' WHERE webhook = $1 AND state = 'pending' AND NOT $5)
-            UPDATE consent.webhook w SET url = $2, host = $3, kinds = $4, enabled = $5, disabled_for = CASE WHEN $5 THEN NULL ELSE coalesce(w.disabled_for, 'owner') END,
-                failing_since = CASE WHEN w.enabled THEN w.failing_since END
-            WHERE w.id = $1 RETURNING {Columns}
+            WITH w AS (
+                UPDATE consent.webhook SET url = $2, host = $3, kinds = $4, enabled = $5, disabled_for = CASE WHEN $5 THEN NULL ELSE coalesce(disabled_for, 'owner') END,
+                    failing_since = CASE WHEN enabled THEN failing_since END
+                WHERE id = $1 RETURNING *
+            ), dropped AS (
+                UPDATE consent.delivery d SET state = 'failed', error = 'disabled' FROM w WHERE d.webhook = w.id AND d.state = 'pending' AND NOT w.enabled
+            )
+            SELECT {Columns} FROM w
             """);
         foreach (var value in new object[] { id, url.AbsoluteUri, url.Authority })
             command.Parameters.Add(new() { Value = value });

@@ -18,6 +18,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         foreach (var scene in Story.Read().Scenes)
         {
             await Log.Exports.CoveredAsync(registry.App);
+            await Eventually.HoldsAsync("all is handed on", () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)"));
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
             if (!JsonNode.DeepEquals(expected, actual))
@@ -49,6 +50,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         ["{first}"] = "SELECT event_id FROM consent.history ORDER BY seq LIMIT 1",
         ["{request}"] = "SELECT id FROM consent.approval_request ORDER BY id DESC LIMIT 1",
         ["{grant}"] = "SELECT id FROM consent.consent_grant ORDER BY id DESC LIMIT 1",
+        ["{webhook}"] = "SELECT coalesce((SELECT id FROM consent.webhook), gen_random_uuid())",
     };
 
     private async Task<string> PathOf(Scene scene)
@@ -77,6 +79,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     [
         "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
         "id", "requestId", "createdAt", "expiresAt",
+        "webhookId", "notificationId", "formerSecretUntil", "secret", "lastEventId", "nextCursor",
     ];
 
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch
