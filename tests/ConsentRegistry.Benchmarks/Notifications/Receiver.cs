@@ -12,6 +12,9 @@ namespace ConsentRegistry.Benchmarks.Notifications;
 /// <summary>A message that a receiver was sent.</summary>
 internal sealed record Received(string Id, string Timestamp, string Signature, byte[] Body)
 {
+    /// <summary>When it came.</summary>
+    public DateTimeOffset At { get; init; } = TimeProvider.System.GetUtcNow();
+
     /// <summary>The body as JSON.</summary>
     public System.Text.Json.Nodes.JsonNode Json => System.Text.Json.Nodes.JsonNode.Parse(Body)!;
 
