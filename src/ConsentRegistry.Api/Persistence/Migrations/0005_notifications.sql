@@ -69,6 +69,6 @@ CREATE INDEX delivery_notification ON consent.delivery (notification);
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent.outbox TO consent_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent.notification, consent.webhook, consent.delivery TO consent_application;
 GRANT USAGE ON SEQUENCE consent.notification_place TO consent_application;
--- Not the secrets of webhooks.
+-- Not the secrets of webhooks, nor their addresses, which may hold some.
 GRANT SELECT ON consent.outbox, consent.notification, consent.delivery TO consent_auditor;
-GRANT SELECT (id, audience, owner, url, host, kinds, enabled, disabled_for, failing_since, former_until, created_at) ON consent.webhook TO consent_auditor;
+GRANT SELECT (id, audience, owner, host, kinds, enabled, disabled_for, failing_since, former_until, created_at) ON consent.webhook TO consent_auditor;
