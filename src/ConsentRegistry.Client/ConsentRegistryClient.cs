@@ -44,6 +44,8 @@ public sealed class ConsentRegistryClient
         Stops = new(wire);
         Videos = new(wire);
         Purposes = new(wire);
+        Notifications = new(wire);
+        Webhooks = new(wire);
     }
 
     /// <summary>May this requester use this video for this purpose?</summary>
@@ -60,4 +62,10 @@ public sealed class ConsentRegistryClient
 
     /// <summary>The vocabulary.</summary>
     public PurposesClient Purposes { get; }
+
+    /// <summary>A creator's inbox.</summary>
+    public NotificationsClient Notifications { get; }
+
+    /// <summary>Where the registry tells others what happened.</summary>
+    public WebhooksClient Webhooks { get; }
 }

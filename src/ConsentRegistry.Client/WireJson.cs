@@ -37,6 +37,16 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(PurposeToRegister))]
 [JsonSerializable(typeof(Purpose))]
 [JsonSerializable(typeof(Vocabulary))]
+[JsonSerializable(typeof(WebhookToCreate))]
+[JsonSerializable(typeof(WebhookUpdate))]
+[JsonSerializable(typeof(NewWebhook))]
+[JsonSerializable(typeof(PingResult))]
+[JsonSerializable(typeof(Page<Webhook>), TypeInfoPropertyName = "PageOfWebhooks")]
+[JsonSerializable(typeof(Page<Delivery>), TypeInfoPropertyName = "PageOfDeliveries")]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(Page<Notification>), TypeInfoPropertyName = "PageOfNotifications")]
+[JsonSerializable(typeof(ReadMark))]
+[JsonSerializable(typeof(MarkedRead))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class WireJson : JsonSerializerContext;
 

@@ -1,5 +1,6 @@
 using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Benchmarks.Load;
+using ConsentRegistry.Benchmarks.Notifications;
 using ConsentRegistry.Benchmarks.Staleness;
 
 // Every run prints what it measured against a yardstick of the same run; none of it is a test that time decides.
@@ -9,9 +10,11 @@ return args switch
     ["load", .. var words] => await LoadBenchmark.RunAsync(words),
     ["log"] => await SequencingBenchmark.RunAsync(),
     ["bare", var port, var answer, var contentType] => await BareEndpoint.RunAsync(port, answer, contentType),
-    ["soak"] => Math.Max(await Soak.RunAsync(Soak.UsualChanges), await StalenessRun.RunAsync([])),
+    ["soak"] => new[] { await Soak.RunAsync(Soak.UsualChanges), await NotificationSoak.RunAsync(NotificationSoak.UsualNumber), await StalenessRun.RunAsync([]) }.Max(),
     ["soak", "log"] => await Soak.RunAsync(Soak.UsualChanges),
     ["soak", "log", var number] when int.TryParse(number, out var changes) && changes > 0 => await Soak.RunAsync(changes),
+    ["soak", "notifications"] => await NotificationSoak.RunAsync(NotificationSoak.UsualNumber),
+    ["soak", "notifications", var number] when int.TryParse(number, out var told) && told > 0 => await NotificationSoak.RunAsync(told),
     ["soak", "staleness", .. var words] => await StalenessRun.RunAsync(words),
     _ => Explain(),
 };
@@ -31,8 +34,10 @@ static int Explain()
         {LoadBenchmark.Usage}
                            the service under load, with all data or so many creators'; all of the parts, or those named
         log                changes per second with and without sequencing, and how far checkpoints lag behind
-        soak               both of the following
+        soak               all of the following
         soak log [number]  that many changes (100,000) while nodes and database are killed, then the log is verified
+        soak notifications [number]
+                           that many notifications (10,000) while nodes and database are killed, then every receiver must have been told
         soak staleness {StalenessOptions.Usage}
                            that many checks (1,000,000) while consent is withdrawn and given back and everything fails in turns,
                            then every answer is searched for one that an acknowledged change makes impossible

@@ -38,13 +38,13 @@ internal static class Soak
         var acknowledged = new ConcurrentBag<(string Creator, long Version)>();
         var started = Stopwatch.GetTimestamp();
         using var stop = new CancellationTokenSource();
-        var killing = KillAgainAndAgainAsync(scratch, nodes, () => acknowledged.Count, stop.Token);
+        var killing = KillAgainAndAgainAsync(scratch, nodes, BetweenKills, () => acknowledged.Count, stop.Token);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(http, nodes, writer, changes / Writers, acknowledged)));
         await stop.CancelAsync();
-        var kills = await killing;
+        var (killed, databases) = await killing;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s ({acknowledged.Count / seconds:0}/s), {kills}"));
+            CultureInfo.InvariantCulture, $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s ({acknowledged.Count / seconds:0}/s), {killed} nodes and {databases} databases killed"));
 
         await nodes.EnsureRunningAsync();
         var export = scratch.PathOf("log.ndjson");
@@ -53,14 +53,14 @@ internal static class Soak
     }
 
     /// <summary>Kills one node, the other, and the database in turns, until it is told to stop; each is started again.</summary>
-    /// <returns>What was killed how often.</returns>
-    private static async Task<string> KillAgainAndAgainAsync(Scratch scratch, Nodes nodes, Func<int> progress, CancellationToken cancellation)
+    /// <returns>How many nodes were killed, and how often the database was.</returns>
+    public static async Task<(int Nodes, int Databases)> KillAgainAndAgainAsync(Scratch scratch, Nodes nodes, TimeSpan between, Func<int> progress, CancellationToken cancellation)
     {
         var (killed, databases) = (0, 0);
         while (!cancellation.IsCancellationRequested)
         {
             var before = progress();
-            await Task.Delay(BetweenKills, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(between, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             // Something has to happen between two kills, or they are all there is.
             if (cancellation.IsCancellationRequested || progress() == before)
                 continue;
@@ -77,10 +77,11 @@ internal static class Soak
                 await nodes.StartAsync(node);
             }
         }
-        return $"{killed} nodes and {databases} databases killed";
+        return (killed, databases);
     }
 
-    private static async Task WriteAsync(HttpClient http, Nodes nodes, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
+    /// <summary>Makes so many changes, one after the other, each of which is acknowledged in the end.</summary>
+    public static async Task WriteAsync(HttpClient http, Nodes nodes, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
     {
         var creators = Enumerable.Range(0, CreatorsPerWriter).Select(_ => $"w{writer}-{Guid.NewGuid():N}").ToArray();
         for (var i = 0; i < count; i++)

@@ -26,7 +26,7 @@ public static class Scopes
         [WriteUsage] = "Record uses.",
         [ReadChanges] = "Follow everybody's changes.",
         [Audit] = "Read any creator's settings, history and past consent, and the log.",
-        [Admin] = "Holds, purposes, erasure, and facts that may widen consent. Never a creator's settings.",
+        [Admin] = "Holds, purposes, erasure, everybody's webhooks, and facts that may widen consent. Never a creator's settings.",
     };
 }
 
@@ -55,6 +55,9 @@ public sealed class Caller
 
     /// <summary>The program that calls.</summary>
     public string? Client { get; }
+
+    /// <summary>The creators whom the caller manages by name.</summary>
+    public IEnumerable<string> Creators => Has(Scopes.Manage) ? creators.Append(Subject).OfType<string>().Where(creator => creator != EveryCreator).Distinct(StringComparer.Ordinal) : [];
 
     /// <summary>The requester that a check is for unless it names another; null if the client's name is no requester's.</summary>
     public Requester? OwnRequester => Requester.TryParse(Client, out var requester) ? requester : null;

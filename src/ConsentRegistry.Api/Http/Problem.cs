@@ -26,6 +26,8 @@ public static class ProblemCode
     public const string UnsupportedMediaType = "unsupportedMediaType";
     public const string IdempotencyKeyReused = "idempotencyKeyReused";
     public const string IdempotencyKeyInFlight = "idempotencyKeyInFlight";
+    public const string WebhookExists = "webhookExists";
+    public const string WebhookDisabled = "webhookDisabled";
     public const string RateLimited = "rateLimited";
     public const string Unavailable = "unavailable";
     public const string OutcomeUnknown = "outcomeUnknown";
@@ -105,7 +107,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     {
         FailureCode.NotFound => 404,
         FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
-            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen => 409,
+            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists => 409,
         ProblemCode.StaleVersion => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,

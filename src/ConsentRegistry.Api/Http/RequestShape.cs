@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Http;
@@ -33,13 +32,13 @@ internal sealed class RequestShape(RequestDelegate next)
             : Problem.Of(422, FailureCode.Invalid, "limit", $"A page holds 1 to {MaxPage} items."),
         ["cursor"] = text => Cursor.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "A cursor is the nextCursor of an earlier page."),
         ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
-        ["kind"] = text => EventType.All.Contains(text)
-            ? null
-            : Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}."),
         ["requestId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "requestId", "The id of a request is a UUID."),
         ["grantId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "grantId", "The id of a grant is a UUID."),
         ["recallId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "recallId", "The id of a recall is a UUID."),
         ["eventId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "eventId", "The id of an event is a UUID."),
+        ["webhookId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "webhookId", "The id of a webhook is a UUID."),
+        ["notificationId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "notificationId", "The id of a notification is a UUID."),
+        ["owner"] = text => Identifier.IsValid(text) ? null : BadId("owner"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Problem UnknownPurpose(string field) =>

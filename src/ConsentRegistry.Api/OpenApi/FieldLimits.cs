@@ -1,9 +1,14 @@
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.Domain.Settings;
 using Microsoft.OpenApi;
 
@@ -51,6 +56,15 @@ internal static class FieldLimits
         ["nextCursor"] = schema => (schema.MinLength, schema.MaxLength) = (1, Cursor.MaxLength),
         ["minVersions"] = Versions(Limits.VideosPerCheck),
         ["versions"] = Versions(null),
+        ["owner"] = Id,
+        ["url"] = schema => (schema.Format, schema.MinLength, schema.MaxLength) = ("uri", 1, WebhookUrl.MaxLength),
+        ["kinds"] = Items(1, Wording.All<NotificationKind>().Length),
+        ["secret"] = schema => schema.Pattern = "^whsec_[A-Za-z0-9+/]+=*$",
+        ["attempts"] = Between(0, RetrySchedule.Attempts),
+        ["unread"] = Between(0, InboxStore.UnreadCounted),
+        ["marked"] = AtLeast(0),
+        ["notificationIds"] = Ids,
+        ["lastEventId"] = schema => schema.Pattern = "^[0-9]{1,19}$",
         ["status"] = Between(400, 599),
         ["first"] = Items(0, Preview.VideosNamed),
         ["defaults"] = Items(0, Limits.DefaultsPerCreator),
@@ -64,6 +78,8 @@ internal static class FieldLimits
         [(typeof(VocabularyBody), "items")] = Items(1, Limits.Purposes),
         [(typeof(VocabularyBody), "version")] = AtLeast(1),
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),
+        [(typeof(DeliveryBody), "status")] = Between(100, 999),
+        [(typeof(PingBody), "status")] = Between(100, 999),
         [(typeof(Startup.HealthBody), "status")] = _ => { },
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },
@@ -89,6 +105,12 @@ internal static class FieldLimits
     private static Action<OpenApiSchema> Between(int least, int most) => schema => (schema.Minimum, schema.Maximum) = (least.ToString(), most.ToString());
 
     private static Action<OpenApiSchema> Items(int least, int most) => schema => (schema.MinItems, schema.MaxItems) = (least == 0 ? null : least, most);
+
+    private static void Ids(OpenApiSchema schema)
+    {
+        Items(1, MarkReadValidator.MaxIds)(schema);
+        ((OpenApiSchema)schema.Items!).Format = "uuid";
+    }
 
     private static Action<OpenApiSchema> Purposes(int least) => schema =>
     {

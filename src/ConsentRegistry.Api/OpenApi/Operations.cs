@@ -98,7 +98,7 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
             schema = new OpenApiSchema { OneOf = [schema, Schema(other, context)] };
             response.Description += $" Or, where that was asked for: {docs.Summary(other)}";
         }
-        response.Content = Content(JsonType, schema, story.AnswersOf(route.OperationId, status));
+        response.Content = Content(JsonType, schema, Samples.AnswersOf(route.OperationId) ?? story.AnswersOf(route.OperationId, status));
         return response;
     }
 

@@ -1,8 +1,10 @@
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Notifications;
 using Microsoft.OpenApi;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -23,7 +25,13 @@ internal static class Parameters
         ["AsOf"] = Query("asOf", "A past moment, RFC 3339: the answer is what held then.", Time()),
         ["HistoryVideo"] = Query("videoId", "Only events about a video of this id, whoever owns it.", Id()),
         ["HistoryPurpose"] = Query("purpose", "Only events about settings for this purpose, and stops that list it or everything.", Purpose()),
-        ["Kind"] = Query("kind", "Only events of this kind.", Kind()),
+        ["Kind"] = Query("kind", "Only events of this kind.", OneOf(EventType.All)),
+        ["NotificationKind"] = Query("kind", "Only notifications of this kind.", Words<NotificationKind>()),
+        ["Unread"] = Query("unread", "Only notifications that are unread, or only those that are read.", new() { Type = JsonSchemaType.Boolean }),
+        ["WebhookId"] = Path("webhookId", "The webhook.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e66"),
+        ["NotificationId"] = Path("notificationId", "The notification: the `webhook-id` of its messages.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77"),
+        ["Audience"] = Query("audience", "Only webhooks that tell these; goes with `owner`.", Words<WebhookAudience>()),
+        ["Owner"] = Query("owner", "Only webhooks of this platform's client, requester or creator; goes with `audience`.", Id()),
         ["FromTime"] = Query("from", "Only changes made at this moment or later, RFC 3339.", Time()),
         ["ToTime"] = Query("to", "Only changes made before this moment, RFC 3339.", Time()),
         ["After"] = Query("after", "The `seq` after which the list begins; without it, at the beginning of the log.", Count()),
@@ -78,6 +86,7 @@ internal static class Parameters
             {
                 "purpose" => IsHistory(route) ? "HistoryPurpose" : IsOfUses(route) ? "UsePurpose" : "DecidedPurpose",
                 "videoId" => IsOfUses(route) ? "UsedVideo" : "HistoryVideo",
+                "kind" => IsHistory(route) ? "Kind" : "NotificationKind",
                 "from" or "to" => (name == "from" ? "From" : "To")
                     + (IsHistory(route) ? "Time" : IsOfUses(route) ? "Recording" : route.OperationId == "exportLog" ? "Leaf" : "Size"),
                 "requester" => route.Alters ? "NamedRequester" : IsOfUses(route) ? "UsingRequester" : "AskingRequester",
@@ -85,7 +94,7 @@ internal static class Parameters
                 _ => $"{char.ToUpperInvariant(name[0])}{name[1..]}",
             };
         }
-        if (route.QueryParameters.Contains("after"))
+        if (route.QueryParameters.Contains("after") || route.OperationId == "listNotifications")
             yield return "LastEventId";
         if (route.TakesIfMatch)
             yield return "IfMatch";
@@ -123,8 +132,6 @@ internal static class Parameters
     private static OpenApiSchema Uuid() => new() { Type = JsonSchemaType.String, Format = "uuid" };
 
     private static OpenApiSchema Count() => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
-
-    private static OpenApiSchema Kind() => OneOf(EventType.All);
 
     private static OpenApiSchema Words<T>()
         where T : struct, Enum => OneOf(Wording.All<T>());

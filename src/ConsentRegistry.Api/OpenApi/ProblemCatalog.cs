@@ -56,6 +56,8 @@ internal static class ProblemCatalog
         new(409, FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester, or cannot be asked any more for now.", "A creator concerned does not want to be asked by this requester."),
         new(409, FailureCode.NotOpen, "The request was answered or withdrawn, or its time is over.", "The request was answered or withdrawn, or its time is over."),
         new(409, ProblemCode.IdempotencyKeyInFlight, "A request with the same key is still being answered; repeat it.", "A request with this key is being answered."),
+        new(409, ProblemCode.WebhookExists, "The owner has a webhook at this address already.", WebhookStore.Exists.Detail, "url"),
+        new(409, ProblemCode.WebhookDisabled, "The webhook is disabled.", "The webhook is disabled; enable it first."),
         new(412, ProblemCode.StaleVersion, "The settings have changed since the version in `If-Match`.", "The settings have changed since the version in If-Match."),
         new(413, ProblemCode.TooLarge, "The body is larger than the operation's limit.", $"The body is larger than {BodyLimit.Single.Bytes} bytes."),
         new(415, ProblemCode.UnsupportedMediaType, "The body is not `application/json`.", "The body is application/json."),

@@ -3,12 +3,14 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Log;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Domain;
 using Microsoft.OpenApi;
@@ -36,6 +38,8 @@ internal static class RegistryDocument
         (VideosApi.Tag, typeof(VideosApi)),
         (PurposesApi.Tag, typeof(PurposesApi)),
         (HistoryApi.Tag, typeof(HistoryApi)),
+        (NotificationsApi.Tag, typeof(NotificationsApi)),
+        (WebhooksApi.Tag, typeof(WebhooksApi)),
         (ErasureApi.Tag, typeof(ErasureApi)),
         (LogApi.Tag, typeof(LogApi)),
         (Health.Tag, typeof(Health)),

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>Examples of answers that are not JSON, which the story cannot tell.</summary>
+/// <summary>Examples of answers that the story cannot tell: those that are not JSON, and those that depend on when somebody else answers.</summary>
 internal static class Samples
 {
     private const string Export =
@@ -28,6 +28,7 @@ internal static class Samples
             {"allowed":false,"error":{"code":"invalid","detail":"videoId: A check names a video."},"line":2}
 
             """,
+        ["listNotifications"] = "event: lockdown\nid: 4711\ndata: {\"notificationId\":\"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77\",\"kind\":\"lockdown\"}\n\n",
         ["listChanges"] = "event: overrideChanged\nid: 812\ndata: {\"eventId\":\"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55\",\"seq\":812}\n\n",
     };
 
@@ -43,6 +44,24 @@ internal static class Samples
 
     /// <summary>The examples of what an operation answers.</summary>
     public static Dictionary<string, IOpenApiExample> Of(string operation) => Example(All[operation]);
+
+    private const string Delivery =
+        """
+        {"notificationId":"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77","kind":"lockdown","createdAt":"2026-11-23T09:30:00.000000Z","state":"pending","attempts":2,"nextAttemptAt":"2026-11-23T09:35:21.000000Z","triedAt":"2026-11-23T09:30:06.000000Z","status":503,"error":null}
+        """;
+
+    // Of messages on their way.
+    private static readonly Dictionary<string, string> Answers = new(StringComparer.Ordinal)
+    {
+        ["pingWebhook"] = """{"delivered":true,"status":204,"error":null}""",
+        ["listDeliveries"] = $"{{\"items\":[{Delivery}]}}",
+        ["redeliver"] = Delivery,
+    };
+
+    /// <summary>The examples of a JSON answer, of an operation that the story leaves out.</summary>
+    public static Dictionary<string, IOpenApiExample>? AnswersOf(string operation) => Answers.TryGetValue(operation, out var answer)
+        ? new(StringComparer.Ordinal) { ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonNode.Parse(answer) } }
+        : null;
 
     /// <summary>The examples of what an operation takes.</summary>
     public static Dictionary<string, IOpenApiExample> RequestOf(string operation) => Example(Requests[operation]);

@@ -27,6 +27,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections of the replica: one polls and beats, one loads or compares, one reads for all changes that wait, one to spare.</summary>
     public const int ReplicaConnections = 4;
 
+    /// <summary>Connections for handing on and delivering notifications; none is held while a receiver is waited for.</summary>
+    public const int NotificationConnections = 6;
+
     /// <summary>How long a poll, a beat or a look at the nodes may take: longer, and nothing fresh comes of it.</summary>
     public const int ReplicaSeconds = 5;
 
@@ -54,6 +57,8 @@ public sealed class Database : IAsyncDisposable
                 + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3");
         // Of a beat that a crash takes back, what is left says less than what holds: no need to wait for the disk.
         Replica = Create(connectionString, "replica", ReplicaConnections, $"-c role={ApplicationRole} -c synchronous_commit=off", ReplicaSeconds);
+        // Of an attempt whose record a crash takes back, the receiver is told once more: its id says that it is the same.
+        Notifications = Create(connectionString, "notifications", NotificationConnections, $"-c role={ApplicationRole} -c synchronous_commit=off");
     }
 
     /// <summary>For checks and other reads.</summary>
@@ -68,6 +73,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For following all changes, and for saying how far this node is.</summary>
     public NpgsqlDataSource Replica { get; }
 
+    /// <summary>For handing on and delivering notifications.</summary>
+    public NpgsqlDataSource Notifications { get; }
+
     /// <summary>Connections with the login's own rights, for migrating.</summary>
     public static NpgsqlDataSource OfOwner(string connectionString) => Create(connectionString, "owner", connections: 2, options: "");
 
@@ -77,6 +85,7 @@ public sealed class Database : IAsyncDisposable
         await Changes.DisposeAsync();
         await Sequencer.DisposeAsync();
         await Replica.DisposeAsync();
+        await Notifications.DisposeAsync();
     }
 
     private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options, int seconds = StatementSeconds)

@@ -5,13 +5,16 @@ using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Log;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -55,6 +58,7 @@ internal static class Composition
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);
+        services.AddNotifying(options.Notifying);
         services.AddValidators();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -92,6 +96,8 @@ internal static class Composition
         HistoryApi.Map(app);
         LogApi.Map(app);
         ErasureApi.Map(app);
+        NotificationsApi.Map(app);
+        WebhooksApi.Map(app);
         Health.Map(app);
     }
 
@@ -125,5 +131,8 @@ internal static class Composition
         services.AddSingleton<IValidator<AcknowledgeRequest>, AcknowledgeValidator>();
         services.AddSingleton<IValidator<DisputeRequest>, DisputeValidator>();
         services.AddSingleton<IValidator<RegisterPurposeRequest>, RegisterPurposeValidator>();
+        services.AddSingleton<IValidator<MarkReadRequest>, MarkReadValidator>();
+        services.AddSingleton<IValidator<CreateWebhookRequest>, CreateWebhookValidator>();
+        services.AddSingleton<IValidator<UpdateWebhookRequest>, UpdateWebhookValidator>();
     }
 }

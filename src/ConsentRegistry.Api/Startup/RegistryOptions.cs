@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -49,6 +50,9 @@ public sealed class RegistryOptions
     /// <summary>How recalls are issued.</summary>
     internal RecallOptions Recalls { get; init; } = RecallOptions.Usual;
 
+    /// <summary>How this node tells others.</summary>
+    internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
+
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -65,6 +69,7 @@ public sealed class RegistryOptions
             Approvals = ApprovalOptions.From(configuration),
             Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
+            Notifying = NotifyingOptions.From(configuration, environment),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");

@@ -35,6 +35,8 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     private static readonly string[] Requesters = ["everyCreator", "platform", "operator", "only consent:check"];
     private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
 
+    private static readonly string[] Manager = [.. TheCreator, "operator", "only consent:admin"];
+
     /// <summary>Every operation: how to call it for a creator, and who may. An operation that is not here fails the test.</summary>
     internal static readonly Dictionary<string, (string Path, object? Body, string[] Allowed)> Operations = new(StringComparer.Ordinal)
     {
@@ -90,6 +92,17 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["exportHistory"] = ("/v1/creators/{c}/history/export", null, TheCreatorOrAuditor),
         ["listChanges"] = ("/v1/changes", null, ["everyCreator", "platform", "operator", "auditor", "only changes:read", "only consent:audit"]),
         ["eraseCreator"] = ("/v1/creators/{c}/erasure", new { reason = "asked for" }, [.. TheCreator, "operator", "only consent:admin"]),
+        ["listNotifications"] = ("/v1/creators/{c}/notifications", null, TheCreator),
+        ["markNotificationsRead"] = ("/v1/creators/{c}/notifications/read", new { upTo = "2026-11-23T00:00:00Z" }, TheCreator),
+        ["listWebhooks"] = ("/v1/webhooks?audience=creator&owner={c}", null, Manager),
+        ["createWebhook"] = ("/v1/webhooks", new { audience = "creator", owner = "{c}", url = "https://hooks.example.com/{unique}" }, Manager),
+        ["getWebhook"] = ("/v1/webhooks/{webhook}", null, Manager),
+        ["updateWebhook"] = ("/v1/webhooks/{webhook}", new { url = "https://hooks.example.com/other", enabled = true }, Manager),
+        ["deleteWebhook"] = ("/v1/webhooks/{webhook}", null, Manager),
+        ["pingWebhook"] = ("/v1/webhooks/{webhook}/ping", null, Manager),
+        ["rotateWebhookSecret"] = ("/v1/webhooks/{webhook}/secret", null, Manager),
+        ["listDeliveries"] = ("/v1/webhooks/{webhook}/deliveries", null, Manager),
+        ["redeliver"] = ("/v1/webhooks/{webhook}/deliveries/{notification}", null, Manager),
         ["getCheckpoint"] = ("/log/checkpoint", null, [Everybody]),
         ["getTile"] = ("/log/tile/0/000.p/1", null, [Everybody]),
         ["getEntries"] = ("/log/tile/entries/000.p/1", null, [Everybody]),
@@ -144,7 +157,8 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             path = path.Replace("{nothing}", $"{Guid.CreateVersion7():D}", StringComparison.Ordinal).Replace("{event}", $"{registered:D}", StringComparison.Ordinal);
             foreach (var caller in Known.Concat(Refused))
             {
-                var answer = await SendAsync(ClientOf(caller, self, other), endpoint, path, body, self, owner);
+                var ready = path.Contains("{webhook}", StringComparison.Ordinal) ? await WithWebhookAsync(path, self) : path;
+                var answer = await SendAsync(ClientOf(caller, self, other), endpoint, ready, body, self, owner);
                 var expected = allowed.Contains(Everybody) || allowed.Contains(caller) ? 200 : Refused.Contains(caller) ? 401 : 403;
                 // Without a body that suits them, these say so to whoever is let in.
                 var actual = answer.Status is 201 || (WithoutBody.GetValueOrDefault(NameOf(endpoint)) is > 0 and var status && answer.Status == status) ? 200 : answer.Status;
@@ -168,7 +182,12 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         {
             var (path, body, _) = Operations[NameOf(endpoint)];
             foreach (var creator in new[] { known, RegistryApplication.NewId() })
-                bodies.Add((await SendAsync(stranger, endpoint, path, body, creator, owner)).IsProblem(403, "forbidden").WithoutTrace());
+            {
+                var ready = creator == known
+                    ? await WithWebhookAsync(path, creator)
+                    : path.Replace("{webhook}", $"{Guid.NewGuid()}", StringComparison.Ordinal).Replace("{notification}", $"{Guid.NewGuid()}", StringComparison.Ordinal);
+                bodies.Add((await SendAsync(stranger, endpoint, ready, body, creator, owner)).IsProblem(403, "forbidden").WithoutTrace());
+            }
         }
         Assert.Single(bodies);
     }
@@ -235,10 +254,31 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         },
     })).Is(200);
 
+    /// <summary>The path with a webhook of the creator, the only one, at which nobody listens, and a notification that it was told of.</summary>
+    private async Task<string> WithWebhookAsync(string path, string creator)
+    {
+        var (webhook, notification) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await using var command = App.Database.CreateCommand(
+            """
+            WITH gone AS (DELETE FROM consent.webhook WHERE owner = $1),
+            made AS (
+                INSERT INTO consent.webhook (id, audience, owner, url, host, secret)
+                VALUES ($2, 'creator', $1, 'http://127.0.0.1:1/' || $2, '127.0.0.1:1', decode(repeat('00', 32), 'hex'))),
+            told AS (
+                INSERT INTO consent.notification (place, id, kind, creator, to_platforms, created_at, data)
+                VALUES (nextval('consent.notification_place'), $3, 'lockdown', $1, false, now(), '{}'))
+            INSERT INTO consent.delivery (webhook, notification, state) VALUES ($2, $3, 'delivered')
+            """);
+        foreach (var value in new object[] { creator, webhook, notification })
+            command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return path.Replace("{webhook}", $"{webhook}", StringComparison.Ordinal).Replace("{notification}", $"{notification}", StringComparison.Ordinal);
+    }
+
     private static Task<Answer> SendAsync(RegistryClient client, RouteEndpoint endpoint, string path, object? body, string creator, string owner)
     {
         var method = Assert.Single(endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods);
-        var text = body is null ? null : System.Text.Json.JsonSerializer.Serialize(body).Replace("{c}", creator, StringComparison.Ordinal);
+        var text = body is null ? null : System.Text.Json.JsonSerializer.Serialize(body).Replace("{c}", creator, StringComparison.Ordinal).Replace("{unique}", $"{Guid.NewGuid()}", StringComparison.Ordinal);
         return client.SendAsync(new(method), path.Replace("{c}", creator, StringComparison.Ordinal).Replace("{owner}", owner, StringComparison.Ordinal), text);
     }
 

@@ -18,6 +18,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         foreach (var scene in Story.Read().Scenes)
         {
             await Log.Exports.CoveredAsync(registry.App);
+            await Eventually.HoldsAsync("all is handed on", () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)"));
             if (scene.Operation == "listRecalls")
                 await Eventually.HoldsAsync("the recall is issued", async () => await registry.App.ScalarAsync<long>("SELECT count(*) FROM consent.recall") > 0);
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
@@ -52,6 +53,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         ["{request}"] = "SELECT id FROM consent.approval_request ORDER BY id DESC LIMIT 1",
         ["{recall}"] = "SELECT id FROM consent.recall ORDER BY id DESC LIMIT 1",
         ["{grant}"] = "SELECT id FROM consent.consent_grant ORDER BY id DESC LIMIT 1",
+        ["{webhook}"] = "SELECT coalesce((SELECT id FROM consent.webhook), gen_random_uuid())",
     };
 
     private async Task<string> PathOf(Scene scene)
@@ -80,6 +82,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     [
         "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
         "id", "requestId", "createdAt", "expiresAt", "usedAt", "recordedAt", "useId", "since", "stopBy",
+        "webhookId", "notificationId", "formerSecretUntil", "secret", "lastEventId", "nextCursor",
     ];
 
     private static JsonNode? WithoutTimes(JsonNode? node) => node switch

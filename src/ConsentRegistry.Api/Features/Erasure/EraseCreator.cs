@@ -65,10 +65,10 @@ internal static class EraseCreator
         "DELETE FROM consent.approval_request r WHERE NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id) AND r.owner = @creator",
         "DELETE FROM consent.use_concern WHERE creator = @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
-        // What is being handed on is waited for here, and found there.
+        // What is being handed on is waited for here, and found below. The order is that in which others lock: outbox, webhook, delivery.
         "DELETE FROM consent.outbox WHERE creator = @creator",
-        "DELETE FROM consent.notification WHERE creator = @creator",
         "DELETE FROM consent.webhook WHERE audience = 'creator' AND owner = @creator",
+        "DELETE FROM consent.notification WHERE creator = @creator",
     ];
 }
 

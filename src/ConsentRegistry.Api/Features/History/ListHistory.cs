@@ -26,6 +26,8 @@ internal static class ListHistory
     public static async Task<IResult> Handle(
         CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor? cursor, Database database, CancellationToken cancellation)
     {
+        if (kind is not null && !EventType.All.Contains(kind))
+            return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}.").AsResult();
         if (!TryReadPlace(cursor, out var version, out var ordinal))
             return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
         var filter = new Filter(

@@ -65,9 +65,10 @@ CREATE TABLE consent.delivery (
 CREATE INDEX delivery_due ON consent.delivery (webhook, due_at) WHERE state = 'pending';
 CREATE INDEX delivery_notification ON consent.delivery (notification);
 
-GRANT SELECT, INSERT, DELETE ON consent.outbox TO consent_application;
+-- UPDATE of the outbox is for locking its rows.
+GRANT SELECT, INSERT, UPDATE, DELETE ON consent.outbox TO consent_application;
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent.notification, consent.webhook, consent.delivery TO consent_application;
 GRANT USAGE ON SEQUENCE consent.notification_place TO consent_application;
--- Not the secrets of webhooks.
+-- Not the secrets of webhooks, nor their addresses, which may hold some.
 GRANT SELECT ON consent.outbox, consent.notification, consent.delivery TO consent_auditor;
-GRANT SELECT (id, audience, owner, url, host, kinds, enabled, disabled_for, failing_since, former_until, created_at) ON consent.webhook TO consent_auditor;
+GRANT SELECT (id, audience, owner, host, kinds, enabled, disabled_for, failing_since, former_until, created_at) ON consent.webhook TO consent_auditor;

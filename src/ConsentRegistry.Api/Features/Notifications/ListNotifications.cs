@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Notifications;
+
+namespace ConsentRegistry.Api.Features.Notifications;
+
+/// <summary>What happened that concerns a creator.</summary>
+/// <param name="NotificationId">Its id; a webhook has the same as <c>webhook-id</c>.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="ReadAt">When it was marked as read; null if it was not.</param>
+/// <param name="Data">What happened, in detail; docs/notifications.md has what each kind says.</param>
+public sealed record NotificationItem(Guid NotificationId, NotificationKind Kind, Instant CreatedAt, Instant? ReadAt, JsonElement Data)
+{
+    internal static NotificationItem Of(InboxRow row) =>
+        new(row.Id, row.Kind, row.CreatedAt, row.ReadAt, JsonElement.Parse(row.Data));
+}
+
+/// <summary>A page of an inbox.</summary>
+/// <param name="Items">The notifications, newest first.</param>
+/// <param name="NextCursor">Where the list goes on; absent on the last page.</param>
+/// <param name="Unread">How many of the inbox are unread, whatever the page shows; counted up to 10,000.</param>
+/// <param name="LastEventId">What to send as <c>Last-Event-ID</c> to follow live from here on.</param>
+public sealed record NotificationsPage(
+    IReadOnlyList<NotificationItem> Items,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? NextCursor,
+    int Unread,
+    string LastEventId);
+
+/// <summary>Lists a creator's notifications. Newest first; as server-sent events it follows live.</summary>
+/// <remarks>
+/// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> a client that sends the <c>Last-Event-ID</c> of the
+/// page, or reconnects with that of the last event, misses nothing; without it the stream begins with what comes next. A stream knows no filter, and
+/// ends after an hour: clients connect again. Notifications are kept for 90 days unless the operator says otherwise.
+/// </remarks>
+internal static class ListNotifications
+{
+    /// <summary>Streams that one node serves at once.</summary>
+    private const int MaxStreams = 1_000;
+
+    /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
+    private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
+
+    /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private const string LastEventId = "Last-Event-ID";
+
+    private static int streams;
+
+    public static async Task<IResult> Handle(
+        CreatorId creatorId, string? kind, string? unread, int? limit, Cursor? cursor,
+        Database database, InboxWatch watch, IHostApplicationLifetime host, HttpContext http, CancellationToken cancellation)
+    {
+        if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
+            return await FollowAsync(creatorId, database, watch, host, http);
+        NotificationKind? only = null;
+        if (kind is not null)
+        {
+            if (!Wording.TryParse<NotificationKind>(kind, out var known))
+                return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", Wording.All<NotificationKind>())}.").AsResult();
+            only = known;
+        }
+        if (unread is not (null or "true" or "false"))
+            return Problem.Of(422, FailureCode.Invalid, "unread", "true or false.").AsResult();
+        var before = long.MaxValue;
+        if (cursor is not null && !long.TryParse(Cursor.Part(cursor, 0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+
+        var size = limit ?? RequestShape.DefaultPage;
+        // Counted before it is listed: following from the count's place may repeat what the list shows, and misses nothing.
+        var (count, newest) = await InboxStore.CountAsync(database, creatorId, cancellation);
+        var rows = await InboxStore.ListAsync(database, creatorId, only, unread is null ? null : unread == "true", before, size + 1, cancellation);
+        var page = Page<NotificationItem>.Of(rows, size, NotificationItem.Of, row => [IdOf(row.Place)]);
+        return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
+    }
+
+    private static async Task<IResult> FollowAsync(CreatorId creator, Database database, InboxWatch watch, IHostApplicationLifetime host, HttpContext http)
+    {
+        long after;
+        if (http.Request.Headers[LastEventId] is not [{ } text])
+            (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
+        else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
+        if (Interlocked.Increment(ref streams) <= MaxStreams)
+            return TypedResults.ServerSentEvents(FollowAsync(creator, after, database, watch, host.ApplicationStopping));
+        Interlocked.Decrement(ref streams);
+        return new Problem(503, ProblemCode.Unavailable, $"This node follows inboxes for {MaxStreams} callers already.").AsResult();
+    }
+
+    private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
+        CreatorId creator, long after, Database database, InboxWatch watch, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        watch.Follow(creator.Value);
+        try
+        {
+            // The caller leaves, or this node does.
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
+            var started = TimeProvider.System.GetTimestamp();
+            // So that the client knows that it is heard, and every proxy between passes it on.
+            yield return new(null, "heartbeat");
+            while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
+            {
+                // Taken before the inbox is read, so that what comes in between is announced.
+                var next = watch.NextAsync();
+                var rows = await InboxStore.ListAfterAsync(database, creator, after, RequestShape.DefaultPage, cancellation);
+                foreach (var row in rows)
+                {
+                    after = row.Place;
+                    yield return new(JsonSerializer.SerializeToElement(NotificationItem.Of(row), Json.Options), row.Kind.Word()) { EventId = IdOf(row.Place) };
+                }
+                if (rows.Count == 0 && !await IsAnnouncedAsync(creator.Value, next, ending.Token) && !ending.IsCancellationRequested)
+                    yield return new(null, "heartbeat");
+            }
+        }
+        finally
+        {
+            watch.Leave(creator.Value);
+            Interlocked.Decrement(ref streams);
+        }
+    }
+
+    /// <summary>Waits until something new is announced for the creator; false if nothing was for as long as a stream may be silent.</summary>
+    private static async Task<bool> IsAnnouncedAsync(string creator, Task<InboxLook> next, CancellationToken ending)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        silence.CancelAfter(Heartbeat);
+        try
+        {
+            while (true)
+            {
+                var look = await next.WaitAsync(silence.Token);
+                if (look.Creators.Contains(creator))
+                    return true;
+                next = look.Next;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static string IdOf(long place) => place.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Notifications;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Features.Webhooks;
+
+/// <summary>A webhook to be made.</summary>
+/// <param name="Audience">Who is to be told.</param>
+/// <param name="Owner">The platform's client, the requester or the creator; without it, the caller's own client or, for a creator, the one who signed in.</param>
+/// <param name="Url">Where to send to: an address of the public internet that begins with https.</param>
+/// <param name="Kinds">Of which kinds to tell; without it, of every one, those that come later included.</param>
+public sealed record CreateWebhookRequest(
+    [property: Required] [property: Words<WebhookAudience>] string? Audience,
+    string? Owner,
+    [property: Required] string? Url,
+    [property: Words<NotificationKind>] IReadOnlyList<string>? Kinds);
+
+internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookRequest>
+{
+    public CreateWebhookValidator(AddressGuard guard)
+    {
+        RuleFor(request => request.Audience).NotNull().WithMessage("A webhook has an audience.").MustBeWord<CreateWebhookRequest, WebhookAudience>();
+        RuleFor(request => request.Owner).MustBeId();
+        RuleFor(request => request.Url).MustBeWebhookUrl(guard);
+        RuleFor(request => request.Kinds).MustBeKinds();
+    }
+}
+
+/// <summary>Makes a webhook. Its secret is in the answer, and nowhere after.</summary>
+/// <remarks>
+/// What happens from now on is sent as <c>POST</c> with the headers <c>webhook-id</c>, <c>webhook-timestamp</c> and <c>webhook-signature</c>, at least
+/// once, with the same id each time. Any 2xx takes it; 410 disables the webhook; anything else is tried again for three days. Redirects are not followed.
+/// </remarks>
+internal static class CreateWebhook
+{
+    public static async Task<IResult> Handle(Body<CreateWebhookRequest> body, Database database, HttpContext http, CancellationToken cancellation)
+    {
+        var request = body.Value;
+        var caller = Caller.Of(http);
+        var audience = Wording.Parse<WebhookAudience>(request.Audience!);
+        if ((request.Owner ?? (audience == WebhookAudience.Creator ? caller.Subject : caller.Client)) is not { } name || !Identifier.IsValid(name))
+            return Problem.Of(422, FailureCode.Invalid, "owner", "The token names nobody who could own it: say whose it is.").AsResult();
+        var owner = new WebhookOwner(audience, name);
+        if (!caller.MayManage(owner))
+            return Problem.Forbidden.AsResult();
+        var secret = WebhookSecret.Draw();
+        var made = await WebhookStore.CreateAsync(database, owner, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), secret, cancellation);
+        return made.Succeeded(out var row, out var refused)
+            ? Results.Json(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)), statusCode: 201)
+            : Problem.Of(refused).AsResult();
+    }
+}
+
+internal static class WebhookRules
+{
+    public static void MustBeWebhookUrl<T>(this IRuleBuilder<T, string?> rule, AddressGuard guard) => rule.Custom((text, context) =>
+    {
+        if (text is null)
+            context.AddFailure("A webhook has an address.");
+        else if (!WebhookUrl.TryParse(text, guard, out _, out var refusal))
+            context.AddFailure(refusal);
+    });
+
+    public static void MustBeKinds<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
+        .Must(kinds => kinds is null or { Count: > 0 })
+        .WithMessage("A list of kinds has at least one; leave it out to be told of all.")
+        .MustHaveAtMost(Wording.All<NotificationKind>().Length, "kinds")
+        .Must(kinds => kinds is null || kinds.All(kind => Wording.TryParse<NotificationKind>(kind, out _)))
+        .WithMessage($"Each one of: {string.Join(", ", Wording.All<NotificationKind>())}.");
+}

@@ -1,0 +1,18 @@
+namespace ConsentRegistry.Api.Notifying;
+
+/// <summary>What telling others consists of in a host.</summary>
+internal static class NotifyingServices
+{
+    public static void AddNotifying(this IServiceCollection services, NotifyingOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new AddressGuard(options.AllowLoopback));
+        services.AddSingleton(new RetrySchedule(options.RetryScale));
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService<HandOn>();
+        services.AddHostedService<Deliverer>();
+        services.AddHostedService<NotificationCleaner>();
+        services.AddSingleton<InboxWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<InboxWatch>());
+    }
+}

@@ -1,0 +1,250 @@
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Domain;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>Who is told by a webhook.</summary>
+public enum WebhookAudience
+{
+    /// <summary>A platform: everybody's changes, stops and new purposes.</summary>
+    Platform,
+
+    /// <summary>A requester: what concerns their own requests and uses, and new purposes.</summary>
+    Requester,
+
+    /// <summary>A creator's agents: what appears in the creator's inbox.</summary>
+    Creator,
+}
+
+/// <summary>Whose webhook it is.</summary>
+/// <param name="Audience">Who is told.</param>
+/// <param name="Name">The platform's client, the requester or the creator.</param>
+internal readonly record struct WebhookOwner(WebhookAudience Audience, string Name);
+
+/// <summary>A webhook without its secrets.</summary>
+internal sealed record WebhookRow(
+    Guid Id, WebhookOwner Owner, string Url, string[]? Kinds, DisabledFor? DisabledFor, Instant? FailingSince, Instant? FormerSecretUntil, Instant CreatedAt);
+
+/// <summary>A delivery as its owner sees it.</summary>
+internal sealed record DeliveryRow(
+    Guid Notification, string Kind, Instant CreatedAt, DeliveryState State, int Attempts, Instant? DueAt, Instant? TriedAt, int? Status, DeliveryError? Error);
+
+/// <summary>How far a delivery is.</summary>
+public enum DeliveryState
+{
+    /// <summary>It waits for an attempt, the first or a further one.</summary>
+    Pending,
+
+    /// <summary>The receiver has it.</summary>
+    Delivered,
+
+    /// <summary>It is tried no more, unless it is asked for.</summary>
+    Failed,
+}
+
+/// <summary>Reads and writes webhooks.</summary>
+internal static class WebhookStore
+{
+    /// <summary>Webhooks of one owner, at most: each of them is told everything, and waits for the same turns.</summary>
+    public const int MaxPerOwner = 10;
+
+    private const string Columns = "w.id, w.audience, w.owner, w.url, w.kinds, w.disabled_for, w.failing_since, CASE WHEN w.former_until > now() THEN w.former_until END, w.created_at";
+
+    public static async Task<WebhookRow?> FindAsync(Database database, Guid id, CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand($"SELECT {Columns} FROM consent.webhook w WHERE w.id = $1");
+        command.Parameters.Add(new() { Value = id });
+        return (await ReadAsync(command, cancellation)).SingleOrDefault();
+    }
+
+    /// <summary>Webhooks in the order of their ids: those of these owners, or everybody's.</summary>
+    public static async Task<IReadOnlyList<WebhookRow>> ListAsync(
+        Database database, IReadOnlyCollection<WebhookOwner>? owners, Guid after, int count, CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand(
+            $"""
+            SELECT {Columns} FROM consent.webhook w
+            WHERE w.id > $1 AND ($4 OR (w.audience, w.owner) IN (SELECT * FROM unnest($2, $3))) ORDER BY w.id LIMIT $5
+            """);
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = owners?.Select(owner => owner.Audience.Word()).ToArray() ?? [] });
+        command.Parameters.Add(new() { Value = owners?.Select(owner => owner.Name).ToArray() ?? [] });
+        command.Parameters.Add(new() { Value = owners is null });
+        command.Parameters.Add(new() { Value = count });
+        return await ReadAsync(command, cancellation);
+    }
+
+    /// <summary>Makes a webhook.</summary>
+    /// <returns>It; or that the owner has one of this address, or too many.</returns>
+    public static async Task<Result<WebhookRow>> CreateAsync(
+        Database database, WebhookOwner owner, Uri url, string[]? kinds, byte[] secret, CancellationToken cancellation)
+    {
+        await using var connection = await database.Changes.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // One at a time of an owner: what is counted stays counted.
+        await using (var order = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", connection))
+        {
+            order.Parameters.Add(new() { Value = $"{owner.Audience} {owner.Name}" });
+            await order.ExecuteNonQueryAsync(cancellation);
+        }
+        await using (var count = new NpgsqlCommand("SELECT count(*)::int FROM consent.webhook WHERE audience = $1 AND owner = $2", connection))
+        {
+            count.Parameters.Add(new() { Value = owner.Audience.Word() });
+            count.Parameters.Add(new() { Value = owner.Name });
+            if (await count.ExecuteScalarAsync(cancellation) is >= MaxPerOwner)
+                return new Failure(FailureCode.TooMany, $"At most {MaxPerOwner} webhooks of one owner.", "owner");
+        }
+        await using var insert = new NpgsqlCommand(
+            $"""
+            INSERT INTO consent.webhook AS w (id, audience, owner, url, host, kinds, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (audience, owner, url) DO NOTHING RETURNING {Columns}
+            """,
+            connection);
+        foreach (var value in new object[] { Guid.CreateVersion7(), owner.Audience.Word(), owner.Name, url.AbsoluteUri, url.Authority })
+            insert.Parameters.Add(new() { Value = value });
+        insert.Parameters.Add(KindsOf(kinds));
+        insert.Parameters.Add(new() { Value = secret });
+        if ((await ReadAsync(insert, cancellation)).SingleOrDefault() is not { } row)
+            return Exists;
+        await transaction.CommitAsync(cancellation);
+        return row;
+    }
+
+    /// <summary>Why an owner has no second webhook of one address.</summary>
+    public static readonly Failure Exists = new(Http.ProblemCode.WebhookExists, "There is a webhook of this owner at this address already.", "url");
+
+    /// <summary>Alters a webhook; enabling one that was disabled begins anew.</summary>
+    /// <returns>It; null if it is gone; or that the owner has another one of this address.</returns>
+    public static async Task<Result<WebhookRow?>> UpdateAsync(Database database, Guid id, Uri url, string[]? kinds, bool enabled, CancellationToken cancellation)
+    {
+        await using var command = database.Changes.CreateCommand(
+            $"""
+            WITH w AS (
+                UPDATE consent.webhook SET url = $2, host = $3, kinds = $4, enabled = $5, disabled_for = CASE WHEN $5 THEN NULL ELSE coalesce(disabled_for, 'owner') END,
+                    failing_since = CASE WHEN enabled THEN failing_since END
+                WHERE id = $1 RETURNING *
+            ), dropped AS (
+                UPDATE consent.delivery d SET state = 'failed', error = 'disabled' FROM w WHERE d.webhook = w.id AND d.state = 'pending' AND NOT w.enabled
+            )
+            SELECT {Columns} FROM w
+            """);
+        foreach (var value in new object[] { id, url.AbsoluteUri, url.Authority })
+            command.Parameters.Add(new() { Value = value });
+        command.Parameters.Add(KindsOf(kinds));
+        command.Parameters.Add(new() { Value = enabled });
+        try
+        {
+            return Result.Of((await ReadAsync(command, cancellation)).SingleOrDefault());
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return Exists;
+        }
+    }
+
+    /// <summary>Deletes a webhook and its deliveries.</summary>
+    public static async Task DeleteAsync(Database database, Guid id, CancellationToken cancellation)
+    {
+        await using var command = database.Changes.CreateCommand("DELETE FROM consent.webhook WHERE id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Replaces the secret; the one before goes on signing beside it for a while.</summary>
+    public static async Task<WebhookRow?> RotateAsync(Database database, Guid id, byte[] secret, CancellationToken cancellation)
+    {
+        await using var command = database.Changes.CreateCommand(
+            $"UPDATE consent.webhook w SET former_secret = secret, former_until = clock_timestamp() + $3, secret = $2 WHERE id = $1 RETURNING {Columns}");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = secret });
+        command.Parameters.Add(new() { Value = WebhookSecret.FormerFor });
+        return (await ReadAsync(command, cancellation)).SingleOrDefault();
+    }
+
+    /// <summary>The secrets that sign now, the newest first.</summary>
+    public static async Task<IReadOnlyList<byte[]>> ReadSecretsAsync(Database database, Guid id, CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand(
+            "SELECT secret, CASE WHEN former_until > clock_timestamp() THEN former_secret END FROM consent.webhook WHERE id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+            return [];
+        return reader.IsDBNull(1) ? [reader.GetFieldValue<byte[]>(0)] : [reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1)];
+    }
+
+    /// <summary>Deliveries of a webhook, newest first.</summary>
+    public static async Task<IReadOnlyList<DeliveryRow>> ListDeliveriesAsync(Database database, Guid id, Guid? before, int count, CancellationToken cancellation)
+    {
+        await using var command = database.Reads.CreateCommand(
+            $"{DeliveryColumns} WHERE d.webhook = $1 AND ($2 IS NULL OR d.notification < $2) ORDER BY d.notification DESC LIMIT $3");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = (object?)before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = count });
+        return await ReadDeliveriesAsync(command, cancellation);
+    }
+
+    /// <summary>Has a notification sent once more, whatever became of it, with all its attempts before it.</summary>
+    /// <returns>The delivery; null if the webhook was never told of this notification, or too long ago.</returns>
+    public static async Task<DeliveryRow?> RedeliverAsync(Database database, Guid id, Guid notification, CancellationToken cancellation)
+    {
+        await using var command = database.Changes.CreateCommand(
+            """
+            WITH d AS (
+                UPDATE consent.delivery SET state = 'pending', attempts = 0, due_at = clock_timestamp() WHERE webhook = $1 AND notification = $2 RETURNING *
+            )
+            """ + "\n" + DeliveryColumns.Replace("consent.delivery d", "d", StringComparison.Ordinal));
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = notification });
+        return (await ReadDeliveriesAsync(command, cancellation)).SingleOrDefault();
+    }
+
+    private const string DeliveryColumns =
+        "SELECT d.notification, n.kind, n.created_at, d.state, d.attempts, d.due_at, d.tried_at, d.status, d.error FROM consent.delivery d JOIN consent.notification n ON n.id = d.notification";
+
+    private static NpgsqlParameter KindsOf(string[]? kinds) => new() { Value = (object?)kinds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static async Task<IReadOnlyList<WebhookRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var rows = new List<WebhookRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new(
+                reader.GetGuid(0),
+                new(Wording.Parse<WebhookAudience>(reader.GetString(1)), reader.GetString(2)),
+                reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<string[]>(4),
+                reader.IsDBNull(5) ? null : Wording.Parse<DisabledFor>(reader.GetString(5)),
+                MomentAt(reader, 6),
+                MomentAt(reader, 7),
+                Instant.From(reader.GetDateTime(8))));
+        }
+        return rows;
+    }
+
+    private static async Task<IReadOnlyList<DeliveryRow>> ReadDeliveriesAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var rows = new List<DeliveryRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var state = Wording.Parse<DeliveryState>(reader.GetString(3));
+            rows.Add(new(
+                reader.GetGuid(0),
+                reader.GetString(1),
+                Instant.From(reader.GetDateTime(2)),
+                state,
+                reader.GetInt32(4),
+                state == DeliveryState.Pending ? Instant.From(reader.GetDateTime(5)) : null,
+                MomentAt(reader, 6),
+                reader.IsDBNull(7) ? null : reader.GetInt32(7),
+                reader.IsDBNull(8) ? null : Wording.Parse<DeliveryError>(reader.GetString(8))));
+        }
+        return rows;
+    }
+
+    private static Instant? MomentAt(NpgsqlDataReader reader, int at) => reader.IsDBNull(at) ? null : Instant.From(reader.GetDateTime(at));
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace ConsentRegistry.Client;
+
+/// <summary>What somebody is told of, as the registry's words. A newer registry may use others.</summary>
+public static class NotificationKinds
+{
+    /// <summary>A creator's settings, their hold or whether they exist at all was changed.</summary>
+    public const string ConsentChanged = "consentChanged";
+
+    /// <summary>A creator's emergency stop was set, extended or lifted.</summary>
+    public const string Lockdown = "lockdown";
+
+    /// <summary>A requester asks a creator for an approval.</summary>
+    public const string ApprovalRequested = "approvalRequested";
+
+    /// <summary>A creator approved a request.</summary>
+    public const string ApprovalApproved = "approvalApproved";
+
+    /// <summary>A creator refused a request.</summary>
+    public const string ApprovalRefused = "approvalRefused";
+
+    /// <summary>A request or an approval is about to expire.</summary>
+    public const string ApprovalExpiring = "approvalExpiring";
+
+    /// <summary>A video was used with consent.</summary>
+    public const string Used = "used";
+
+    /// <summary>A video was used although consent was denied.</summary>
+    public const string UsedWithoutConsent = "usedWithoutConsent";
+
+    /// <summary>A creator wants what was made of their videos withdrawn.</summary>
+    public const string Recall = "recall";
+
+    /// <summary>A purpose entered the vocabulary.</summary>
+    public const string PurposeRegistered = "purposeRegistered";
+}
+
+/// <summary>What happened that concerns a creator.</summary>
+/// <param name="NotificationId">Its id; a webhook has the same as <c>webhook-id</c>.</param>
+/// <param name="Kind">What happened: a word of <see cref="NotificationKinds"/>.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="ReadAt">When it was marked as read; null if it was not.</param>
+/// <param name="Data">What happened, in detail.</param>
+public sealed record Notification(Guid NotificationId, string Kind, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt, JsonElement Data);
+
+/// <summary>A page of an inbox.</summary>
+/// <param name="Items">The notifications, newest first.</param>
+/// <param name="Unread">How many of the whole inbox are unread; counted up to 10,000.</param>
+/// <param name="LastEventId">What to send as <c>Last-Event-ID</c> to follow live from here on.</param>
+/// <param name="NextCursor">Where the list goes on; null on the last page.</param>
+public sealed record InboxPage(IReadOnlyList<Notification> Items, int Unread, string LastEventId, string? NextCursor = null);
+
+/// <summary>What was marked as read.</summary>
+/// <param name="Count">How many were unread and are no more.</param>
+/// <param name="Unread">How many still are; counted up to 10,000.</param>
+public sealed record MarkedRead([property: System.Text.Json.Serialization.JsonPropertyName("marked")] int Count, int Unread);
+
+/// <summary>Reads a creator's inbox. Needs <c>consent:manage</c> for that creator. Live, it is a stream of server-sent events: docs/notifications.md.</summary>
+public sealed class NotificationsClient
+{
+    private readonly Wire wire;
+
+    internal NotificationsClient(Wire wire) => this.wire = wire;
+
+    /// <summary>Reads the newest notifications, with how many are unread.</summary>
+    /// <param name="creatorId">The creator.</param>
+    /// <param name="pageSize">Items, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<InboxPage> GetAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.GetAsync<InboxPage>(Path(creatorId) + Wire.Query(("limit", pageSize?.ToString(System.Globalization.CultureInfo.InvariantCulture))), cancellation);
+
+    /// <summary>Lists notifications, newest first, page by page while it is enumerated.</summary>
+    /// <param name="creatorId">The creator.</param>
+    /// <param name="kind">Only of this kind, a word of <see cref="NotificationKinds"/>; every one if null.</param>
+    /// <param name="unread">Only unread ones, or only read ones; both if null.</param>
+    /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public IAsyncEnumerable<Notification> ListAsync(
+        string creatorId, string? kind = null, bool? unread = null, int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<Notification>(Path(creatorId), pageSize, [("kind", kind), ("unread", unread switch { true => "true", false => "false", null => null })], cancellation);
+
+    /// <summary>Marks notifications as read: 1 to 1,000. Those that are not of this inbox are passed over.</summary>
+    public Task<MarkedRead> MarkReadAsync(string creatorId, IReadOnlyList<Guid> notificationIds, CancellationToken cancellation = default) =>
+        wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(notificationIds, null), options: null, cancellation);
+
+    /// <summary>Marks all notifications as read that happened at a moment or before.</summary>
+    public Task<MarkedRead> MarkReadAsync(string creatorId, DateTimeOffset upTo, CancellationToken cancellation = default) =>
+        wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(null, upTo), options: null, cancellation);
+
+    private static string Path(string creatorId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, "notifications", .. rest]);
+}
+
+internal sealed record ReadMark(IReadOnlyList<Guid>? NotificationIds, DateTimeOffset? UpTo);

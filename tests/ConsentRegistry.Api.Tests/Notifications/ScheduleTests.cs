@@ -1,0 +1,92 @@
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Startup;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+
+namespace ConsentRegistry.Api.Tests.Notifications;
+
+/// <summary>When deliveries are tried, whose turn it is, and what may be configured.</summary>
+public sealed class ScheduleTests
+{
+    [Fact]
+    public void Attempts_follow_the_schedule_of_the_specification_a_tenth_later_at_most()
+    {
+        TimeSpan[] recommended =
+        [
+            TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+            TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
+        ];
+        var schedule = new RetrySchedule(1);
+        for (var failed = 1; failed < RetrySchedule.Attempts; failed++)
+            Assert.InRange(schedule.After(failed, retryAfter: null)!.Value, recommended[failed - 1], recommended[failed - 1] * 1.1);
+        Assert.Null(schedule.After(RetrySchedule.Attempts, retryAfter: TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void A_receiver_may_ask_for_more_time_but_not_for_less_and_not_for_days()
+    {
+        var schedule = new RetrySchedule(1);
+        Assert.Equal(TimeSpan.FromMinutes(2), schedule.After(1, TimeSpan.FromMinutes(2)));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.After(1, TimeSpan.FromDays(400)));
+        Assert.InRange(schedule.After(2, TimeSpan.FromSeconds(-5))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
+    [Fact]
+    public void No_webhook_and_no_host_has_more_turns_than_its_own()
+    {
+        var turns = new Turns();
+        var ofOneHost = Enumerable.Range(0, 10).Select(_ => new DueWebhook(Guid.NewGuid(), "a", IsFailing: false)).ToList();
+        var taken = turns.Take([.. ofOneHost, new(Guid.NewGuid(), "b", IsFailing: false)]);
+
+        Assert.Equal(Turns.PerHost, taken.Where(turn => turn.Host == "a").Sum(turn => turn.Count));
+        Assert.Equal(Turns.PerWebhook, Assert.Single(taken, turn => turn.Host == "b").Count);
+        // One for each before a second for any.
+        Assert.All(taken.Where(turn => turn.Host == "a"), turn => Assert.Equal(1, turn.Count));
+        foreach (var turn in taken)
+            turns.Return(turn, turn.Count);
+        Assert.Equal(0, turns.UnderWay);
+    }
+
+    [Fact]
+    public void Those_that_fail_or_are_slow_leave_turns_to_the_others()
+    {
+        var turns = new Turns();
+        for (var host = 0; host < 300; host++)
+            turns.Learn($"slow{host}", new(200, null, null, TimeSpan.FromSeconds(10)));
+        var slow = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false))]);
+        var failing = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true))]);
+        var quick = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false))]);
+
+        Assert.Equal(Turns.OfSlow, slow.Sum(turn => turn.Count));
+        Assert.Empty(failing);
+        Assert.Equal(Turns.Total - Turns.OfSlow, quick.Sum(turn => turn.Count));
+        turns.Learn("slow0", new(200, null, null, TimeSpan.FromMilliseconds(5)));
+        turns.Return(quick[0], 1);
+        Assert.Single(turns.Take([new(Guid.NewGuid(), "slow0", IsFailing: false)]));
+    }
+
+    [Theory]
+    [InlineData("Development", "AllowLoopback", "", true, null)]
+    [InlineData("Development", "AllowLoopback", "false", false, null)]
+    [InlineData("Production", "AllowLoopback", "", false, null)]
+    [InlineData("Production", "AllowLoopback", "false", false, null)]
+    [InlineData("Production", "AllowLoopback", "true", false, "Development only")]
+    [InlineData("Development", "AllowLoopback", "yes", false, "true or false")]
+    [InlineData("Production", "RetryScale", "0.5", false, "Development only")]
+    [InlineData("Production", "RetryScale", "1", false, null)]
+    [InlineData("Development", "RetryScale", "0", false, "a number from")]
+    [InlineData("Development", "RetryScale", "2", false, "a number from")]
+    [InlineData("Development", "RetryScale", "NaN", false, "a number from")]
+    [InlineData("Development", "KeepDays", "6", false, "a number of days")]
+    [InlineData("Development", "KeepDays", "7", true, null)]
+    public void What_would_be_unsafe_is_configured_in_Development_only(string environment, string key, string value, bool allowsLoopback, string? refusal)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Notifications:{key}", value)]).Build();
+        var host = new HostingEnvironment { EnvironmentName = environment };
+        if (refusal is null)
+            Assert.Equal(allowsLoopback, NotifyingOptions.From(configuration, host).AllowLoopback);
+        else
+            Assert.Contains(refusal, Assert.Throws<StartupException>(() => NotifyingOptions.From(configuration, host)).Message, StringComparison.Ordinal);
+    }
+}
