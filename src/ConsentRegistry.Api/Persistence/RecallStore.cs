@@ -78,7 +78,7 @@ internal static class RecallStore
         var due = new List<DueReliance>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            due.Add(new(KeyOf(reader, 0), Instant.From(reader.GetDateTime(4)), reader.GetString(5)));
+            due.Add(new(RelianceStore.Read(reader, 0), Instant.From(reader.GetDateTime(4)), reader.GetString(5)));
         return due;
     }
 
@@ -97,7 +97,7 @@ internal static class RecallStore
         var locked = new HashSet<RelianceKey>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            locked.Add(KeyOf(reader, 0));
+            locked.Add(RelianceStore.Read(reader, 0));
         return locked;
     }
 
@@ -207,7 +207,4 @@ internal static class RecallStore
         : new(null, name);
 
     private static RelianceKey KeyOf(StoredRecall recall) => new(recall.Record.Video, recall.Record.Purpose, recall.Record.Requester);
-
-    private static RelianceKey KeyOf(NpgsqlDataReader reader, int at) => new(
-        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))), Purpose.Parse(reader.GetString(at + 2)), Requester.Parse(reader.GetString(at + 3)));
 }

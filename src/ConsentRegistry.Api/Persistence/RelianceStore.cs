@@ -59,6 +59,32 @@ internal static class RelianceStore
         },
         cancellation);
 
+    /// <summary>What others rely on a creator for: the next ones after a place, in the order of video, purpose and requester.</summary>
+    public static async Task<List<RelianceKey>> ListAsync(Change change, CreatorId creator, RelianceKey? after, int limit, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            SELECT owner, video, purpose, requester FROM consent.reliance_concern
+            WHERE creator = @creator AND (owner, video, purpose, requester) > (@owner, @video, @purpose, @requester)
+            ORDER BY owner, video, purpose, requester LIMIT @limit
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("owner", after?.Video.Creator.Value ?? "");
+        command.Parameters.AddWithValue("video", after?.Video.Video.Value ?? "");
+        command.Parameters.AddWithValue("purpose", after?.Purpose.Name ?? "");
+        command.Parameters.AddWithValue("requester", after?.Requester.Value ?? "");
+        command.Parameters.AddWithValue("limit", limit);
+        var found = new List<RelianceKey>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            found.Add(Read(reader, 0));
+        return found;
+    }
+
+    /// <summary>The reliance of a reader's row, from a column on.</summary>
+    public static RelianceKey Read(Npgsql.NpgsqlDataReader reader, int at) => new(
+        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))), Purpose.Parse(reader.GetString(at + 2)), Requester.Parse(reader.GetString(at + 3)));
+
     /// <summary>Binds the four columns that name reliances.</summary>
     public static void Bind<T>(Npgsql.NpgsqlParameterCollection parameters, IReadOnlyCollection<T> rows, Func<T, RelianceKey> keyOf)
     {

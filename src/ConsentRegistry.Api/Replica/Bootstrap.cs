@@ -43,6 +43,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
             memory.Load(await ReadVocabularyAsync(connection, cancellation));
+            memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
             var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary);
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
@@ -94,6 +95,16 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (new(reader.GetString(0), reader.GetString(1)), reader.IsDBNull(2) ? -1 : reader.GetInt64(2), reader.IsDBNull(3) ? default : reader.GetGuid(3));
+    }
+
+    // As good as the last analysis of the table; none if there was none.
+    private static async Task<long> EstimateAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = $1::regclass", connection)
+        {
+            Parameters = { new() { Value = table } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private static async Task<Vocabulary> ReadVocabularyAsync(NpgsqlConnection connection, CancellationToken cancellation)

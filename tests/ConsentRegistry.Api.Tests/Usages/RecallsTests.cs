@@ -136,6 +136,38 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task A_preview_says_which_uses_and_grants_a_change_would_recall()
+    {
+        var (creator, maker) = (await CreatorAsync(), RegistryApplication.NewId());
+        var asked = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/training", new { effect = "ask" })).Is(200);
+        (await App.Creator(maker).PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        await UseAsync(creator, made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" });
+        await UseAsync(maker, "mix", "another");
+        await Asking.GrantAsync(requester, creator, "training");
+        await UseAsync(creator, purpose: "training");
+
+        var preview = await PreviewAsync(creator, "remix", "deny");
+        Assert.Equal(
+            new[] { $"{creator} clip remix {requester}", $"{maker} mix remix another" }.Order(StringComparer.Ordinal),
+            preview["recalls"]!["first"]!.AsArray().Select(Words));
+        Assert.Equal((2, 0), ((int)preview["recalls"]!["count"]!, (int)preview["revokedGrants"]!["count"]!));
+
+        var training = await PreviewAsync(creator, "training", "deny");
+        Assert.Equal((1, 1, 2), ((int)training["recalls"]!["count"]!, (int)training["revokedGrants"]!["count"]!, (int)training["changes"]!));
+        Assert.Equal(requester, (string)training["revokedGrants"]!["first"]![0]!["requester"]!);
+        var mining = await PreviewAsync(creator, "mining", "deny");
+        Assert.Equal((0, 0), ((int)mining["recalls"]!["count"]!, (int)mining["revokedGrants"]!["count"]!));
+        // Nothing was changed, and nobody told.
+        Assert.Empty(await ListAsync(requester));
+        Assert.Equal((string)asked["setting"]!["effect"]!, (string)(await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Is(200)["defaults"]!.AsArray().Single(one => (string)one!["purpose"]! == "training")!["effect"]!);
+    }
+
+    private static string Words(JsonNode? recall) => $"{recall!["video"]!["creatorId"]} {recall["video"]!["videoId"]} {recall["purpose"]} {recall["requester"]}";
+
+    private async Task<Answer> PreviewAsync(string creator, string purpose, string effect) => (await App.Creator(creator).PostAsync(
+        $"/v1/creators/{creator}/consent/changes", new { dryRun = true, changes = new[] { new { op = "setDefault", purpose, effect } } })).Is(200);
+
+    [Fact]
     public async Task Nobody_is_told_twice_and_consent_given_again_begins_anew()
     {
         var creator = await CreatorAsync();

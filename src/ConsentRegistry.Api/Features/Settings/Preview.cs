@@ -1,7 +1,9 @@
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Microsoft.EntityFrameworkCore;
@@ -15,9 +17,37 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Exceptions">What a new ask or deny would not reach.</param>
 /// <param name="Flips">How many videos' effective consent would flip, by purpose and requester.</param>
 /// <param name="First">The first 100 videos whose effective consent would flip, by owner and video.</param>
-/// <param name="Complete">Whether every registered video of the creator was looked at; false where that takes more than 2,000,000 decisions.</param>
+/// <param name="RevokedGrants">The grants that a deny would revoke.</param>
+/// <param name="Recalls">The uses and receipts that would be recalled.</param>
+/// <param name="Complete">
+/// Whether every registered video of the creator was looked at, and everybody who relies on their consent; false where that takes more than 2,000,000 decisions.
+/// </param>
 public sealed record PreviewBody(
-    string CreatorId, long SettingsVersion, int Changes, ExceptionsBody Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete);
+    string CreatorId,
+    long SettingsVersion,
+    int Changes,
+    ExceptionsBody Exceptions,
+    IReadOnlyList<FlipCount> Flips,
+    IReadOnlyList<FlippedVideo> First,
+    RevokedGrantsBody RevokedGrants,
+    PreviewedRecallsBody Recalls,
+    bool Complete);
+
+/// <summary>The grants that a deny would revoke.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="First">The first 100.</param>
+public sealed record RevokedGrantsBody(int Count, IReadOnlyList<GrantBody> First);
+
+/// <summary>Who would be told to stop.</summary>
+/// <param name="Count">How many recalls there would be: one for each requester, video and purpose.</param>
+/// <param name="First">The first 100, by video, purpose and requester.</param>
+public sealed record PreviewedRecallsBody(int Count, IReadOnlyList<PreviewedRecall> First);
+
+/// <summary>Somebody who used a video with consent, or took a receipt for it, and would be told to stop.</summary>
+/// <param name="Requester">Who.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Purpose">For which purpose.</param>
+public sealed record PreviewedRecall(string Requester, VideoName Video, string Purpose);
 
 /// <summary>How many videos' effective consent would flip.</summary>
 /// <param name="Purpose">The purpose.</param>
@@ -39,7 +69,8 @@ public sealed record FlipBody(string Purpose, string? Requester, Effect Before, 
 
 /// <summary>
 /// Shows what a change would do: plans it as a change does, and decides every video of the creator, and every one in which they appear, with
-/// the settings that stand and with those that would. What others made from those videos is not looked at. Nothing is locked and nothing written.
+/// the settings that stand and with those that would; and everybody who relies on the creator's consent, for what others made from those videos as well.
+/// Nothing is locked and nothing written.
 /// </summary>
 internal sealed class Preview(Database database, CheckFacts memory)
 {
@@ -70,28 +101,61 @@ internal sealed class Preview(Database database, CheckFacts memory)
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
 
-        if (await CountAsync(db, request.Creator, plan.Plan, plan.Vocabulary, cancellation) is not var (flips, complete))
+        var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, toAlter: false, cancellation);
+        var altered = new Alteration(request.Creator, plan.Plan, revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) }));
+        if (await CountAsync(db, altered, plan.Vocabulary, cancellation) is not var (flips, sawAll)
+            || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))
+        {
             return CheckFacts.Unavailable.AsResult();
+        }
         return Results.Ok(new PreviewBody(
             request.Creator.Value,
             creator?.SettingsVersion ?? 0,
-            plan.Plan.Count,
+            plan.Plan.Count + revoked.Count,
             ExceptionsBody.Of(plan.Plan),
             flips.Counts,
             flips.First,
-            complete));
+            new(revoked.Count, [.. revoked.Take(VideosNamed).Select(grant => GrantBody.Of(grant, now))]),
+            new(recalls.Count, [.. recalls.Take(VideosNamed)]),
+            Complete: sawAll && foundAll));
+    }
+
+    // Whoever is allowed now and would not be.
+    private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(Change change, Alteration altered, CancellationToken cancellation)
+    {
+        var recalls = new List<PreviewedRecall>();
+        if (altered.IsEmpty)
+            return (recalls, Complete: true);
+        RelianceKey? last = null;
+        var seen = 0;
+        List<RelianceKey> page;
+        do
+        {
+            page = await RelianceStore.ListAsync(change, altered.Creator, last, VideosPerRead, cancellation);
+            var videos = page.Select(one => one.Video).ToHashSet();
+            if (await memory.TakeAsync(videos, page.Select(one => one.Requester).ToHashSet(), default, cancellation) is not { Set: var facts })
+                return null;
+            bool IsAllowed(RelianceKey key) => facts.Decide(key.Video, facts.Vocabulary.Find(key.Purpose), key.Requester).IsAllowed;
+            var before = page.ConvertAll(IsAllowed);
+            altered.ApplyTo(facts);
+            recalls.AddRange(page.Zip(before).Where(one => one.Second && !IsAllowed(one.First))
+                .Select(one => new PreviewedRecall(one.First.Requester.Value, VideoName.Of(one.First.Video), one.First.Purpose.Name)));
+            seen += page.Count;
+            last = page.Count > 0 ? page[^1] : null;
+        }
+        while (page.Count == VideosPerRead && seen < MaxChecks);
+        return (recalls, Complete: page.Count < VideosPerRead);
     }
 
     private async Task<(Flips Flips, bool Complete)?> CountAsync(
-        RegistryContext db, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
+        RegistryContext db, Alteration altered, Vocabulary vocabulary, CancellationToken cancellation)
     {
         var flips = new Flips();
-        if (plan.Count == 0)
+        if (altered.IsEmpty)
             return (flips, Complete: true);
         // What is altered, exceptions that are cleared included, bears on these purposes, and on whom it names beside anybody.
-        SettingKey[] altered = [.. plan.Defaults.Select(one => SettingKey.Of(one.Key)), .. plan.Overrides.Select(one => SettingKey.Of(one.Key))];
-        var purposes = RelatedPurposes(altered, vocabulary);
-        var requesters = altered.Select(key => key.Requester).OfType<Requester>().Distinct().ToList();
+        var purposes = RelatedPurposes(altered.Places, vocabulary);
+        var requesters = altered.Places.Select(key => key.Requester).OfType<Requester>().Distinct().ToList();
         var checksPerVideo = purposes.Count * (requesters.Count + 1);
         var videosPerRead = Math.Clamp(ChecksPerRead / checksPerVideo, 1, VideosPerRead);
         var checks = 0;
@@ -99,8 +163,8 @@ internal sealed class Preview(Database database, CheckFacts memory)
         List<VideoKey> videos;
         do
         {
-            videos = await ReadVideosAsync(db, creator, last, videosPerRead, cancellation);
-            if (!await TryCountAsync(flips, videos, purposes, requesters, creator, plan, cancellation))
+            videos = await ReadVideosAsync(db, altered.Creator, last, videosPerRead, cancellation);
+            if (!await TryCountAsync(flips, videos, purposes, requesters, altered, cancellation))
                 return null;
             checks += videos.Count * checksPerVideo;
             last = videos.Count > 0 ? videos[^1] : null;
@@ -110,7 +174,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
     }
 
     private async Task<bool> TryCountAsync(
-        Flips flips, List<VideoKey> videos, List<PurposeIndex> purposes, List<Requester> requesters, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
+        Flips flips, List<VideoKey> videos, List<PurposeIndex> purposes, List<Requester> requesters, Alteration altered, CancellationToken cancellation)
     {
         if (await memory.TakeAsync(videos, requesters, default, cancellation) is not { Set: var facts })
             return false;
@@ -121,10 +185,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
              select (video, purpose, requester)).ToList();
         var before = checks.ConvertAll(check => facts.Decide(check.video, check.purpose, check.requester).Effect);
 
-        foreach (var altered in plan.Defaults)
-            facts.Add(creator, altered.Key, altered.After);
-        foreach (var altered in plan.Overrides)
-            facts.Add(creator, altered.Key, altered.After);
+        altered.ApplyTo(facts);
         foreach (var ((video, purpose, requester), stood) in checks.Zip(before))
         {
             var effect = facts.Decide(video, purpose, requester).Effect;
@@ -158,6 +219,29 @@ internal sealed class Preview(Database database, CheckFacts memory)
                 """)
             .ToListAsync(cancellation);
         return [.. rows.Select(VideoStore.KeyOf)];
+    }
+
+    /// <summary>What a change would alter: settings, and grants that its denies touch.</summary>
+    private sealed record Alteration(CreatorId Creator, SettingsPlan Plan, IReadOnlyList<StoredGrant> Revoked)
+    {
+        public bool IsEmpty => Plan.Count == 0 && Revoked.Count == 0;
+
+        public SettingKey[] Places =>
+        [
+            .. Plan.Defaults.Select(one => SettingKey.Of(one.Key)),
+            .. Plan.Overrides.Select(one => SettingKey.Of(one.Key)),
+            .. Revoked.Select(one => one.Grant.Place),
+        ];
+
+        public void ApplyTo(FactSet facts)
+        {
+            foreach (var altered in Plan.Defaults)
+                facts.Add(Creator, altered.Key, altered.After);
+            foreach (var altered in Plan.Overrides)
+                facts.Add(Creator, altered.Key, altered.After);
+            foreach (var grant in Revoked)
+                facts.Add(Creator, grant.Id, grant.Grant);
+        }
     }
 
     private sealed class Flips

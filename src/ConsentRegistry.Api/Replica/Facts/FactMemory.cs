@@ -154,6 +154,13 @@ internal sealed class FactMemory
         Volatile.Write(ref generation, generation + 1);
     }
 
+    /// <summary>Makes room in a memory that nobody reads yet.</summary>
+    public void Expect(long expectedCreators, long expectedVideos)
+    {
+        creators.Expect(expectedCreators);
+        videos.Expect(expectedVideos);
+    }
+
     /// <summary>Stores into a memory that nobody reads yet.</summary>
     public void Load(in VideoSlot slot) => videos.Put(slot);
 

@@ -29,6 +29,9 @@ internal sealed class SlotTable<T>
 
     private const int SmallestGrowth = 4;
 
+    /// <summary>Of a hundred slots of a segment, how many are taken on average where the number of records is known beforehand: few segments have so many more that they grow.</summary>
+    private const int ExpectedPercent = 78;
+
     private readonly T[][] segments = new T[Segments][];
     private readonly int[] taken = new int[Segments];
 
@@ -43,6 +46,17 @@ internal sealed class SlotTable<T>
             foreach (var number in taken)
                 count += number;
             return count;
+        }
+    }
+
+    /// <summary>Makes room for so many records in an empty table, so that it need not grow while they come: growing copies each of them several times.</summary>
+    public void Expect(long records)
+    {
+        var length = (int)Math.Min(records * 100 / ExpectedPercent / Segments, int.MaxValue / 2);
+        for (var segment = 0; length > SmallestGrowth && segment < Segments; segment++)
+        {
+            if (segments[segment].Length == 0)
+                segments[segment] = new T[length];
         }
     }
 
