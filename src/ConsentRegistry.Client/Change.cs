@@ -17,7 +17,11 @@ public sealed record Change(
     MilderSettings Exceptions,
     bool EffectiveEverywhere,
     Setting? Setting = null,
-    Stop? Stop = null);
+    Stop? Stop = null)
+{
+    /// <summary>How many of the changes are grants that a deny revoked.</summary>
+    public int RevokedGrants { get; init; }
+}
 
 /// <summary>The settings that a new ask or deny did not reach, because they are more specific.</summary>
 /// <param name="Count">How many there are.</param>
@@ -40,7 +44,30 @@ public sealed record MilderSetting(VideoName? Video, string Purpose, string? Req
 /// <param name="First">The first 100 videos whose effective consent would flip, by owner and video.</param>
 /// <param name="Complete">Whether every registered video of the creator was looked at; false where that takes more than 2,000,000 decisions.</param>
 public sealed record Preview(
-    string CreatorId, long SettingsVersion, int Changes, MilderSettings Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete);
+    string CreatorId, long SettingsVersion, int Changes, MilderSettings Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete)
+{
+    /// <summary>The grants that a deny would revoke; null where an older registry answers.</summary>
+    public PreviewedGrants? RevokedGrants { get; init; }
+
+    /// <summary>Who would be told to stop; null where an older registry answers.</summary>
+    public PreviewedRecalls? Recalls { get; init; }
+}
+
+/// <summary>The grants that a deny would revoke.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="First">The first 100.</param>
+public sealed record PreviewedGrants(int Count, IReadOnlyList<Grant> First);
+
+/// <summary>Who would be told to stop.</summary>
+/// <param name="Count">How many recalls there would be.</param>
+/// <param name="First">The first 100.</param>
+public sealed record PreviewedRecalls(int Count, IReadOnlyList<PreviewedRecall> First);
+
+/// <summary>Somebody who used a video with consent, or took a receipt for it, and would be told to stop.</summary>
+/// <param name="Requester">Who.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Purpose">For which purpose.</param>
+public sealed record PreviewedRecall(string Requester, VideoName Video, string Purpose);
 
 /// <summary>How many videos' effective consent would flip.</summary>
 /// <param name="Purpose">The purpose.</param>

@@ -44,6 +44,9 @@ public sealed class ConsentRegistryClient
         Stops = new(wire);
         Videos = new(wire);
         Purposes = new(wire);
+        Approvals = new(wire);
+        Usages = new(wire);
+        Recalls = new(wire);
         Notifications = new(wire);
         Webhooks = new(wire);
     }
@@ -59,6 +62,15 @@ public sealed class ConsentRegistryClient
 
     /// <summary>Facts about videos, and effective consent as the creator sees it.</summary>
     public VideosClient Videos { get; }
+
+    /// <summary>Asking for approval, and answering.</summary>
+    public ApprovalsClient Approvals { get; }
+
+    /// <summary>The record of uses.</summary>
+    public UsagesClient Usages { get; }
+
+    /// <summary>What to stop after consent was withdrawn.</summary>
+    public RecallsClient Recalls { get; }
 
     /// <summary>The vocabulary.</summary>
     public PurposesClient Purposes { get; }

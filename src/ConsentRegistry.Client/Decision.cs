@@ -85,6 +85,9 @@ public sealed record Decision
     [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan MaxAge { get; init; }
 
+    /// <summary>For the effect <see cref="Client.Effect.Ask"/>: the path to ask at, which <see cref="ApprovalsClient.RequestAsync"/> knows.</summary>
+    public string? AskAt { get; init; }
+
     /// <summary>With <see cref="Check.Explain"/>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</summary>
     public IReadOnlyDictionary<string, long>? Versions { get; init; }
 

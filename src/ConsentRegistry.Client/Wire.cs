@@ -61,6 +61,9 @@ internal sealed class Wire
         SendAsync<T>(With(options, new(HttpMethod.Delete, new Uri(root, path))), cancellation);
 
     /// <summary>A request whose address says everything.</summary>
+    public Task<T> PutAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Put, new Uri(root, path)), cancellation);
+
+    /// <summary>A request whose address says everything.</summary>
     public Task<T> PostAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Post, new Uri(root, path)), cancellation);
 
     public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, ChangeOptions? options, CancellationToken cancellation)

@@ -1,0 +1,155 @@
+namespace ConsentRegistry.Client;
+
+/// <summary>A video that was used.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="Receipt">The receipt of the check that was relied on; null if there is none.</param>
+public sealed record VideoUse(string CreatorId, string VideoId, string? Receipt = null);
+
+/// <summary>What was made: a video, or a training run.</summary>
+public sealed record MadeOfVideos
+{
+    /// <summary>A derived video: the used ones become its sources.</summary>
+    public VideoName? Video { get; init; }
+
+    /// <summary>When the derived video was published, where it is not registered yet: a first date cannot be registered later.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>The platform's own id of a training run.</summary>
+    public string? TrainingRun { get; init; }
+}
+
+/// <summary>A use to record.</summary>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Videos">The videos; 1 to 1,000, and at most 16 where a video was made of them.</param>
+public sealed record UseToRecord(string Purpose, IReadOnlyList<VideoUse> Videos)
+{
+    /// <summary>Who used them; the token's own client if null. To name another takes <c>consent:check:any</c>.</summary>
+    public string? Requester { get; init; }
+
+    /// <summary>What was made of them.</summary>
+    public MadeOfVideos? Made { get; init; }
+
+    /// <summary>When; now if null. More than 5 minutes back takes a receipt.</summary>
+    public DateTimeOffset? UsedAt { get; init; }
+}
+
+/// <summary>One video of a use, judged.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Status"><c>consented</c> or <c>unconsented</c>.</param>
+/// <param name="Reason">Why, for example <c>grant</c>, <c>noConsent</c> or <c>beyondGrant</c>.</param>
+/// <param name="SpentGrants">The counted grants of which it spent a use.</param>
+public sealed record JudgedVideo(VideoName Video, string Status, string Reason, IReadOnlyList<Guid> SpentGrants);
+
+/// <summary>A recorded use.</summary>
+/// <param name="Id">The use.</param>
+/// <param name="Requester">Who used the videos.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Status"><c>consented</c> if the use of every video had consent, otherwise <c>unconsented</c>.</param>
+/// <param name="Reason">Why; of the first video without consent, if there is one.</param>
+/// <param name="Videos">Each video, judged.</param>
+/// <param name="UsedAt">When, by the word of whoever recorded it.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Made">What was made; null if that was not said.</param>
+public sealed record Use(
+    Guid Id,
+    string Requester,
+    string Purpose,
+    string Status,
+    string Reason,
+    IReadOnlyList<JudgedVideo> Videos,
+    DateTimeOffset UsedAt,
+    DateTimeOffset RecordedAt,
+    MadeOfVideos? Made = null);
+
+/// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
+/// <param name="UseId">The use.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Requester">Who used it.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Status"><c>consented</c> or <c>unconsented</c>.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="SpentGrants">The counted grants of which it spent a use.</param>
+/// <param name="UsedAt">When, by the word of whoever recorded it.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Made">What was made; null if that was not said.</param>
+public sealed record ConcerningUse(
+    Guid UseId,
+    VideoName Video,
+    string Requester,
+    string Purpose,
+    string Status,
+    string Reason,
+    IReadOnlyList<Guid> SpentGrants,
+    DateTimeOffset UsedAt,
+    DateTimeOffset RecordedAt,
+    MadeOfVideos? Made = null);
+
+/// <summary>How often a creator's videos were used.</summary>
+/// <param name="Consented">Uses with consent.</param>
+/// <param name="Unconsented">Uses without.</param>
+/// <param name="Items">By purpose and requester; the first 1,000.</param>
+public sealed record UseTotals(long Consented, long Unconsented, IReadOnlyList<UseTotal> Items);
+
+/// <summary>How often a requester used a creator's videos for a purpose.</summary>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="Requester">The requester.</param>
+/// <param name="Consented">Uses with consent.</param>
+/// <param name="Unconsented">Uses without.</param>
+public sealed record UseTotal(string Purpose, string Requester, long Consented, long Unconsented);
+
+/// <summary>Which uses are meant. What is null is no condition.</summary>
+public sealed record UseFilter
+{
+    /// <summary>Of a video of this id, whoever owns it.</summary>
+    public string? VideoId { get; init; }
+
+    /// <summary>For this purpose.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>By this requester.</summary>
+    public string? Requester { get; init; }
+
+    /// <summary>Recorded at this moment or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Recorded before this moment.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    internal (string Name, string? Value)[] Parameters =>
+        [("videoId", VideoId), ("purpose", Purpose), ("requester", Requester), ("from", From?.ToString("O")), ("to", To?.ToString("O"))];
+}
+
+/// <summary>Records what was used, and shows it to those concerned.</summary>
+public sealed class UsagesClient
+{
+    private readonly Wire wire;
+
+    internal UsagesClient(Wire wire) => this.wire = wire;
+
+    /// <summary>Records a use. Needs <c>usage:write</c>. It is stored with consent or without: <see cref="Use.Status"/> says which.</summary>
+    public async Task<Use> RecordAsync(UseToRecord use, ChangeOptions? options = null, CancellationToken cancellation = default) =>
+        (await wire.SendAsync<UseToRecord, RecordedUse>(HttpMethod.Post, Wire.Path("v1", "usages"), use, options, cancellation)).Use;
+
+    /// <summary>Records 1 to 1,000 uses, with 10,000 videos at most, in their order.</summary>
+    public async Task<IReadOnlyList<Use>> RecordAsync(IReadOnlyList<UseToRecord> uses, ChangeOptions? options = null, CancellationToken cancellation = default) =>
+        (await wire.SendAsync<UsesToRecord, RecordedUses>(HttpMethod.Post, Wire.Path("v1", "usages", "batch"), new(uses), options, cancellation)).Usages;
+
+    /// <summary>Lists the caller's own uses, newest first.</summary>
+    public IAsyncEnumerable<Use> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<Use>(Wire.Path("v1", "usages"), pageSize, [], cancellation);
+
+    /// <summary>Lists the uses that concern a creator, newest first.</summary>
+    public IAsyncEnumerable<ConcerningUse> ListAsync(string creatorId, UseFilter? filter = null, int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<ConcerningUse>(Wire.Path("v1", "creators", creatorId, "usages"), pageSize, (filter ?? new()).Parameters, cancellation);
+
+    /// <summary>Counts the uses that concern a creator.</summary>
+    public Task<UseTotals> CountAsync(string creatorId, UseFilter? filter = null, CancellationToken cancellation = default) =>
+        wire.GetAsync<UseTotals>(Wire.Path("v1", "creators", creatorId, "usages", "totals") + Wire.Query((filter ?? new()).Parameters), cancellation);
+}
+
+internal sealed record UsesToRecord(IReadOnlyList<UseToRecord> Usages);
+
+internal sealed record RecordedUse(Use Use);
+
+internal sealed record RecordedUses(IReadOnlyList<Use> Usages);
