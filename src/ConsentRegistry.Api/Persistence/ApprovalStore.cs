@@ -163,6 +163,29 @@ internal static class ApprovalStore
         return await WithGrantsAsync(parts.ConvertAll(part => (request, part)), granted, cancellation) is var found ? [.. found.Select(one => one.Part)] : [];
     }
 
+    /// <summary>Takes requests that a creator has not answered and that end soon, each once.</summary>
+    public static async Task<IReadOnlyList<(StoredRequest Request, CreatorId Creator)>> TakeEndingAsync(
+        Change change, TimeSpan within, int limit, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            $"""
+            WITH ending AS (
+                SELECT p.creator, p.request FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
+                WHERE p.state = 'open' AND NOT p.warned AND r.expires_at > now() AND r.expires_at <= now() + @within
+                LIMIT @limit FOR UPDATE OF p SKIP LOCKED),
+            told AS (
+                UPDATE consent.approval_part p SET warned = true FROM ending e WHERE p.creator = e.creator AND p.request = e.request RETURNING p.creator, p.request)
+            SELECT {RequestColumns}, t.creator FROM told t JOIN consent.approval_request r ON r.id = t.request
+            """);
+        command.Parameters.AddWithValue("within", within);
+        command.Parameters.AddWithValue("limit", limit);
+        var ending = new List<(StoredRequest, CreatorId)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ending.Add((ReadRequest(reader), CreatorId.Parse(reader.GetString(10))));
+        return ending;
+    }
+
     /// <summary>A requester's requests, newest first, with all their parts.</summary>
     public static async Task<IReadOnlyList<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)>> ListOfAsync(
         NpgsqlDataSource database, Requester requester, Guid before, int limit, CancellationToken cancellation)

@@ -41,6 +41,7 @@ internal static class Composition
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
+        services.AddHostedService<ExpiryWatch>();
         services.AddHostedService<RecallWatch>();
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<Reading>();

@@ -132,6 +132,22 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
     }
 
     [Fact]
+    public async Task Everybody_is_told_what_concerns_them()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        await Asking.OpenAsync(requester, creator, until: DateTimeOffset.UtcNow.AddDays(2).ToString("O"));
+        var answered = await Asking.OpenAsync(requester, creator, "remix.meme");
+        (await Asking.RefuseAsync(creator, answered)).Is(200);
+        // Once for what ends soon, and never for what was answered or has time.
+        await Eventually.HoldsAsync("the creator is told of the end", async () => (await KindsAsync(creator)).Contains("approvalExpiring"));
+        Assert.Equal(["approvalExpiring", "approvalRequested", "approvalRequested"], (await KindsAsync(creator)).Where(kind => kind.StartsWith("approval", StringComparison.Ordinal)));
+        Assert.Equal(["approvalRefused"], await App.QueryAsync<string>("SELECT kind FROM consent.notification WHERE requester = $1", requester));
+    }
+
+    private async Task<string[]> KindsAsync(string creator) =>
+        [.. (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/notifications")).Is(200)["items"]!.AsArray().Select(item => (string)item!["kind"]!)];
+
+    [Fact]
     public async Task How_many_how_long_and_how_soon_again_is_configured()
     {
         await using var app = await RegistryApplication.StartAsync(

@@ -30,6 +30,8 @@ CREATE TABLE consent.approval_part (
 );
 COMMENT ON COLUMN consent.approval_part.warned IS 'Whether the creator was told that it is about to expire.';
 CREATE INDEX approval_part_request ON consent.approval_part (request);
+CREATE INDEX approval_part_unwarned ON consent.approval_part (request) WHERE state = 'open' AND NOT warned;
+CREATE INDEX approval_request_end ON consent.approval_request (expires_at);
 CREATE INDEX approval_part_open ON consent.approval_part (creator, request) WHERE state = 'open';
 
 -- Grants. owner, video: about which the creator decides; used_owner, used_video: in which alone it may be used. used counts uses up to uses.
