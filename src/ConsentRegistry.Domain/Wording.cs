@@ -16,6 +16,10 @@ public static class Wording
     public static ImmutableArray<string> Words(this Conditions conditions) =>
         conditions == Conditions.None ? [] : [.. Singles.Where(single => conditions.HasFlag(single)).Select(single => single.Word())];
 
+    /// <summary>The set of conditions that words name: the inverse of <see cref="Words"/>, in any order.</summary>
+    /// <exception cref="FormatException">A word is none.</exception>
+    public static Conditions ParseConditions(IEnumerable<string> words) => words.Aggregate(Conditions.None, (all, word) => all | Parse<Conditions>(word));
+
     /// <summary>The value of a word; false if it is none.</summary>
     public static bool TryParse<T>([NotNullWhen(true)] string? word, out T value)
         where T : struct, Enum

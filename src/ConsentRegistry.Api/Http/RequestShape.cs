@@ -32,12 +32,12 @@ internal sealed class RequestShape(RequestDelegate next)
             : Problem.Of(422, FailureCode.Invalid, "limit", $"A page holds 1 to {MaxPage} items."),
         ["cursor"] = text => Cursor.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "A cursor is the nextCursor of an earlier page."),
         ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
-        ["requestId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "requestId", "The id of a request is a UUID."),
-        ["grantId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "grantId", "The id of a grant is a UUID."),
-        ["recallId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "recallId", "The id of a recall is a UUID."),
-        ["eventId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "eventId", "The id of an event is a UUID."),
-        ["webhookId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "webhookId", "The id of a webhook is a UUID."),
-        ["notificationId"] = text => Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, "notificationId", "The id of a notification is a UUID."),
+        ["requestId"] = text => Uuid(text, "requestId", "a request"),
+        ["grantId"] = text => Uuid(text, "grantId", "a grant"),
+        ["recallId"] = text => Uuid(text, "recallId", "a recall"),
+        ["eventId"] = text => Uuid(text, "eventId", "an event"),
+        ["webhookId"] = text => Uuid(text, "webhookId", "a webhook"),
+        ["notificationId"] = text => Uuid(text, "notificationId", "a notification"),
         ["owner"] = text => Identifier.IsValid(text) ? null : BadId("owner"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -75,6 +75,9 @@ internal sealed class RequestShape(RequestDelegate next)
         }
         return null;
     }
+
+    private static Problem? Uuid(string text, string field, string of) =>
+        Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, field, $"The id of {of} is a UUID.");
 
     private static Problem BadId(string field) => Problem.Of(422, FailureCode.Invalid, field, $"An id is {Identifier.Grammar}.");
 }

@@ -9,23 +9,11 @@ internal sealed partial class HandOn(Database database, ILogger<HandOn> logger) 
     /// <summary>How often to look: about so long an inbox lags behind a change.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await DeliveryStore.HandOnAsync(database.Notifications, stoppingToken) == DeliveryStore.BatchSize)
-                {
-                }
-            }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
-            {
-                LogPostponed(e.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+        Pause,
+        () => Recurring.DrainAsync(DeliveryStore.BatchSize, () => DeliveryStore.HandOnAsync(database.Notifications, stoppingToken)),
+        LogPostponed,
+        stoppingToken);
 
     [LoggerMessage(60, LogLevel.Warning, "Notifications could not be handed on now: {Kind}")]
     private partial void LogPostponed(string kind);

@@ -9,23 +9,11 @@ internal sealed partial class NotificationCleaner(Database database, NotifyingOp
     /// <summary>How often to look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await DeliveryStore.CleanAsync(database.Notifications, options.KeepFor, stoppingToken) == DeliveryStore.RowsCleaned)
-                {
-                }
-            }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
-            {
-                LogPostponed(e.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+        Pause,
+        () => Recurring.DrainAsync(DeliveryStore.RowsCleaned, () => DeliveryStore.CleanAsync(database.Notifications, options.KeepFor, stoppingToken)),
+        LogPostponed,
+        stoppingToken);
 
     [LoggerMessage(65, LogLevel.Warning, "Old notifications could not be deleted now: {Kind}")]
     private partial void LogPostponed(string kind);

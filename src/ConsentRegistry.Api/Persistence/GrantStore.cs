@@ -173,7 +173,7 @@ internal static class GrantColumns
             Requester.Parse(reader.GetString(at + 6)),
             new(
                 Purpose.Parse(reader.GetString(at + 7)),
-                reader.GetFieldValue<string[]>(at + 8).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word)),
+                Wording.ParseConditions(reader.GetFieldValue<string[]>(at + 8)),
                 reader.GetInt32(at + 9),
                 reader.IsDBNull(at + 10) ? null : Instant.From(reader.GetDateTime(at + 10)),
                 reader.IsDBNull(at + 11) ? null : reader.GetInt32(at + 11)),

@@ -38,9 +38,20 @@ internal static class RecallStore
             LIMIT {MadeNamed})
         """;
 
+    /// <summary>Whether there is more of the log to read, or somebody is due.</summary>
+    public static async Task<bool> HasWorkAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM consent.history h, consent.recall_position p WHERE h.seq > p.seq)
+                OR EXISTS (SELECT FROM consent.reliance WHERE check_at <= clock_timestamp())
+            """);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>Reads on in the log, and makes due whoever relies on a creator whose events may have withdrawn consent.</summary>
-    /// <returns>Whether there may be more to read; false also where another node reads.</returns>
-    public static async Task<bool> FollowAsync(Change change, string[] altering, int limit, CancellationToken cancellation)
+    /// <returns>How many events were read; none where another node reads.</returns>
+    public static async Task<int> FollowAsync(Change change, string[] altering, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -56,11 +67,11 @@ internal static class RecallStore
                 UPDATE consent.reliance r SET check_at = clock_timestamp() FROM locked l
                 WHERE r.owner = l.owner AND r.video = l.video AND r.purpose = l.purpose AND r.requester = l.requester RETURNING 1),
             moved AS (UPDATE consent.recall_position SET seq = (SELECT max(seq) FROM events) WHERE EXISTS (SELECT FROM events) RETURNING 1)
-            SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM due), (SELECT count(*) FROM moved)
+            SELECT (SELECT count(*)::int FROM events), (SELECT count(*) FROM due), (SELECT count(*) FROM moved)
             """);
         command.Parameters.AddWithValue("limit", limit);
         command.Parameters.AddWithValue("altering", altering);
-        return (long)(await command.ExecuteScalarAsync(cancellation))! == limit;
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ internal static class Choices
     public static Choice Read(string effect, string[] conditions, Instant? expiresAt, int vocabularyVersion) =>
         Choice.Of(
             Wording.Parse<Effect>(effect),
-            conditions.Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word)),
+            Wording.ParseConditions(conditions),
             expiresAt,
             vocabularyVersion);
 }

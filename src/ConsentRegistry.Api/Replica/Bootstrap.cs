@@ -230,7 +230,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             (byte)'s' => Effect.Ask,
             _ => Effect.Deny,
         },
-        Conditions = rows.Ids(6).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word)),
+        Conditions = Wording.ParseConditions(rows.Ids(6)),
         VocabularyVersion = rows.Int32(8),
         From = Instant.Beginning,
         ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),

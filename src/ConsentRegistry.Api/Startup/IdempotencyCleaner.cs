@@ -12,23 +12,11 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
     /// <summary>Rows of one statement, so that none holds locks for long.</summary>
     private const int RowsPerStatement = 1_000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await DeleteAsync(stoppingToken) == RowsPerStatement)
-                {
-                }
-            }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
-            {
-                LogPostponed(e.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+        Pause,
+        () => Recurring.DrainAsync(RowsPerStatement, () => DeleteAsync(stoppingToken)),
+        LogPostponed,
+        stoppingToken);
 
     private async Task<int> DeleteAsync(CancellationToken cancellation)
     {

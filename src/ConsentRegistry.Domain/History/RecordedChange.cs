@@ -219,7 +219,7 @@ public abstract record RecordedChange
     private static int? CountOf(JsonNode? count) => count is null ? null : checked((int)count.Integer());
 
     private static Conditions ConditionsOf(JsonObject record) =>
-        record.Array("conditions").Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word.Text()));
+        Wording.ParseConditions(record.Array("conditions").Select(word => word.Text()));
 
     private static Choice ChoiceOf(JsonObject record) => Choice.Of(
         Wording.Parse<Effect>(record["effect"].Text()),

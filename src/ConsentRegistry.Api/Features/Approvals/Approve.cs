@@ -85,7 +85,7 @@ internal static class Approve
             return new Failure(FailureCode.Invalid, "The end is in the past.", "until");
         if (uses > wanted.Uses)
             return new Failure(FailureCode.Invalid, "An approval is for no more uses than were asked for.", "uses");
-        var conditions = (request.Conditions ?? []).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word));
+        var conditions = Wording.ParseConditions(request.Conditions ?? []);
         return new GrantTerms(purpose, conditions, Math.Min(request.VocabularyVersion ?? vocabulary.Version, vocabulary.Version), until, uses);
     }
 }

@@ -16,23 +16,11 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
     /// <summary>Requests of one step.</summary>
     private const int RequestsPerStep = 100;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(BetweenLooks);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await BackgroundChange.RunAsync(database, change => WarnAsync(change, stoppingToken), stoppingToken) == RequestsPerStep)
-                {
-                }
-            }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
-            {
-                LogPostponed(e.GetType().Name);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+        BetweenLooks,
+        () => Recurring.DrainAsync(RequestsPerStep, () => BackgroundChange.RunAsync(database, change => WarnAsync(change, stoppingToken), stoppingToken)),
+        LogPostponed,
+        stoppingToken);
 
     private static async Task<int> WarnAsync(Change change, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 

@@ -61,28 +61,4 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
             return false;
         }
     }
-
-    /// <summary>Keeps whom the evaluator asked.</summary>
-    private readonly struct Consulted(FactSet facts) : ITrace
-    {
-        private readonly List<CreatorId> creators = [];
-
-        public static bool IsOn => true;
-
-        public List<CreatorId> Creators => creators;
-
-        public void Consider(Decider decider) => creators.Add(facts.CreatorOf(decider.Creator));
-
-        public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-        {
-        }
-
-        public void Weigh(in Grant grant, bool answers)
-        {
-        }
-
-        public void Conclude(in Decision answer)
-        {
-        }
-    }
 }

@@ -29,7 +29,7 @@ internal static class ListHistory
         if (kind is not null && !EventType.All.Contains(kind))
             return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}.").AsResult();
         if (!TryReadPlace(cursor, out var version, out var ordinal))
-            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+            return Cursor.NotOfThisList.AsResult();
         var filter = new Filter(
             videoId is null ? null : VideoId.Parse(videoId), purpose is null ? null : Purpose.Parse(purpose), kind);
         var size = limit ?? RequestShape.DefaultPage;

@@ -71,7 +71,7 @@ internal static class ListNotifications
             return Problem.Of(422, FailureCode.Invalid, "unread", "true or false.").AsResult();
         var before = long.MaxValue;
         if (cursor is not null && !long.TryParse(Cursor.Part(cursor, 0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+            return Cursor.NotOfThisList.AsResult();
 
         var size = limit ?? RequestShape.DefaultPage;
         // Counted before it is listed: following from the count's place may repeat what the list shows, and misses nothing.

@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
@@ -35,25 +34,18 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         EventType.CreatorErased,
     ];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Recurring.RunAsync(BetweenLooks, () => LookAsync(stoppingToken), LogPostponed, stoppingToken);
+
+    // Looked at first, and alone: mostly there is nothing, and whoever takes the position writes.
+    private async Task LookAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(BetweenLooks);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await BackgroundChange.RunAsync(database, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, stoppingToken), stoppingToken))
-                {
-                }
-                while (await StepAsync(stoppingToken) == ReliancesPerStep)
-                {
-                }
-            }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
-            {
-                LogPostponed(e.GetType().Name);
-            }
-        }
+        if (!await RecallStore.HasWorkAsync(database.Reads, cancellation))
+            return;
+        await Recurring.DrainAsync(
+            EventsPerStep,
+            () => BackgroundChange.RunAsync(database, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation));
+        await Recurring.DrainAsync(ReliancesPerStep, () => StepAsync(cancellation));
     }
 
     // Decides who is due, with facts that are newer than what made them so.
@@ -73,7 +65,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
             var concerned = new List<Reliance>();
             foreach (var one in due)
             {
-                var trace = new Concerned(facts);
+                var trace = new Consulted(facts);
                 var decision = facts.Decide(one.Key.Video, facts.Vocabulary.Find(one.Key.Purpose), one.Key.Requester, ref trace);
                 if (decision.IsAllowed)
                 {
@@ -145,30 +137,6 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         foreach (var recall in recalls)
             change.Notify(Notices.Of(recall));
         LogRecalled(recalls.Count);
-    }
-
-    /// <summary>Hears who decides.</summary>
-    private readonly struct Concerned(FactSet facts) : ITrace
-    {
-        private readonly HashSet<CreatorId> creators = [];
-
-        public static bool IsOn => true;
-
-        public IReadOnlyCollection<CreatorId> Creators => creators;
-
-        public void Consider(Decider decider) => creators.Add(facts.CreatorOf(decider.Creator));
-
-        public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-        {
-        }
-
-        public void Weigh(in Grant grant, bool answers)
-        {
-        }
-
-        public void Conclude(in Decision answer)
-        {
-        }
     }
 
     [LoggerMessage(90, LogLevel.Information, "{Count} recalls were issued")]

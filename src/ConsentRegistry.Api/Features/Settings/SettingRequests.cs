@@ -84,7 +84,7 @@ internal static class SettingRequests
     public static SetSetting ToChange(this IChoiceRequest request, SettingKey key, string? appliesTo = null, bool? clearExceptions = null)
     {
         Instant? expiresAt = Instant.TryParse(request.ExpiresAt, out var expiry) ? expiry : null;
-        var conditions = (request.Conditions ?? []).Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word));
+        var conditions = Wording.ParseConditions(request.Conditions ?? []);
         return new(
             key,
             Wording.Parse<Effect>(request.Effect!),

@@ -11,7 +11,7 @@ internal static class ListDeliveries
     {
         var before = Guid.Empty;
         if (cursor is not null && !Guid.TryParseExact(Cursor.Part(cursor, 0), "D", out before))
-            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+            return Cursor.NotOfThisList.AsResult();
         var (_, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;

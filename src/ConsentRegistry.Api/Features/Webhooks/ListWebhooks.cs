@@ -13,7 +13,7 @@ internal static class ListWebhooks
             return Problem.Of(422, FailureCode.Invalid, audience is null ? "audience" : "owner", "audience and owner go together.").AsResult();
         var after = Guid.Empty;
         if (cursor is not null && !Guid.TryParseExact(Cursor.Part(cursor, 0), "D", out after))
-            return Problem.Of(422, FailureCode.Invalid, "cursor", "The cursor is not one of this list.").AsResult();
+            return Cursor.NotOfThisList.AsResult();
         var caller = Caller.Of(http);
         var owners = caller.OwnersOf();
         if (audience is not null)

@@ -78,8 +78,9 @@ internal static class Extraction
         {
             AddCreator(creator);
             var slot = Current(creator, memory.Hasher.Of(creator, video));
-            var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : Extra(slot).Overrides;
-            foreach (var grant in Extra(slot).Grants.Where(grant => requesters.Contains(grant.Record.Requester)))
+            var extra = Extra(slot);
+            var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : extra.Overrides;
+            foreach (var grant in extra.Grants.Where(grant => requesters.Contains(grant.Record.Requester)))
                 facts.Add(creator, grant.Id, grant.Record);
             foreach (var (requester, settings) in ForAll(overrides))
             {

@@ -5,7 +5,7 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Api.Replica.Facts;
 
 /// <summary>What does not fit into the slot of a video, or of an appearance. Immutable.</summary>
-internal sealed class VideoExtra
+internal sealed record VideoExtra
 {
     /// <summary>What the decider has said about the video, unless it is one plain setting.</summary>
     public SettingList Overrides { get; init; } = SettingList.Empty;
@@ -24,7 +24,7 @@ internal sealed class VideoExtra
 }
 
 /// <summary>What does not fit into the slot of a creator. Immutable.</summary>
-internal sealed class CreatorExtra
+internal sealed record CreatorExtra
 {
     /// <summary>The defaults, unless they are one plain setting.</summary>
     public SettingList Defaults { get; init; } = SettingList.Empty;

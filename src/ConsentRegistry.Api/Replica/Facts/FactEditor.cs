@@ -160,10 +160,8 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             store.Set(slot);
             return;
         }
-        Put(slot, new VideoExtra
+        Put(slot, ExtraOf(slot) with
         {
-            Overrides = ExtraOf(slot).Overrides,
-            Grants = ExtraOf(slot).Grants,
             Participants = Array.ConvertAll(participants, one => new Participant(names.NumberOf(one.Creator), one.Role)),
             Sources = Array.ConvertAll(sources, names.NumberOf),
         });
@@ -177,7 +175,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var held = extra.Grants.Where(one => one.Id != id);
         if (grant.State == GrantState.Standing)
             held = held.Append(new(id, hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn), grant, grant.AsFact(vocabulary.Find(grant.Terms.Purpose))));
-        Put(slot, new VideoExtra { Overrides = extra.Overrides, Grants = [.. held], Participants = extra.Participants, Sources = extra.Sources });
+        Put(slot, extra with { Grants = [.. held] });
     }
 
     /// <summary>Puts a stop; null lifts it.</summary>
@@ -186,15 +184,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
         var (hold, lockdown) = kind == StopKind.Hold ? (stop, extra.Lockdown) : (extra.Hold, stop);
-        Put(slot, new CreatorExtra
-        {
-            Defaults = extra.Defaults,
-            Hold = hold,
-            Lockdown = lockdown,
-            HoldFact = StopFact.Of(hold, vocabulary),
-            LockdownFact = StopFact.Of(lockdown, vocabulary),
-            IsErased = extra.IsErased,
-        });
+        Put(slot, extra with { Hold = hold, Lockdown = lockdown, HoldFact = StopFact.Of(hold, vocabulary), LockdownFact = StopFact.Of(lockdown, vocabulary) });
     }
 
     /// <summary>Leaves a tombstone that denies.</summary>
@@ -215,15 +205,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             (slot.StampVersion, slot.StampAt) = (only.Stamp.Version, only.Stamp.At.Microseconds);
             defaults = SettingList.Empty;
         }
-        Put(slot, new CreatorExtra
-        {
-            Defaults = defaults,
-            Hold = extra.Hold,
-            Lockdown = extra.Lockdown,
-            HoldFact = extra.HoldFact,
-            LockdownFact = extra.LockdownFact,
-            IsErased = extra.IsErased,
-        });
+        Put(slot, extra with { Defaults = defaults });
     }
 
     private void PutOverrides(VideoSlot slot, VideoExtra extra, SettingList overrides)
@@ -236,7 +218,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             (slot.StampVersion, slot.StampAt) = (only.Stamp.Version, only.Stamp.At.Microseconds);
             overrides = SettingList.Empty;
         }
-        Put(slot, new VideoExtra { Overrides = overrides, Grants = extra.Grants, Participants = extra.Participants, Sources = extra.Sources });
+        Put(slot, extra with { Overrides = overrides });
     }
 
     private void Put(VideoSlot slot, VideoExtra extra) =>
