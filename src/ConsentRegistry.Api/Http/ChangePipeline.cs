@@ -76,7 +76,7 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
             }
             else
             {
-                await change.WriteNotificationsAsync(cancellation);
+                await change.FinishAsync(cancellation);
             }
             var answer = refusal is null
                 ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))

@@ -12,7 +12,8 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Wanted">What is asked for.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="ExpiresAt">Until when it can be answered.</param>
-internal sealed record StoredRequest(Guid Id, WantedUse Wanted, Instant CreatedAt, Instant ExpiresAt);
+/// <param name="Asked">How many creators were asked; the parts of those who were erased since are gone.</param>
+internal sealed record StoredRequest(Guid Id, WantedUse Wanted, Instant CreatedAt, Instant ExpiresAt, int Asked);
 
 /// <summary>One creator's part in a request, with what they granted.</summary>
 /// <param name="Creator">The creator.</param>
@@ -23,7 +24,9 @@ internal sealed record StoredPart(CreatorId Creator, ApprovalRecord Record, IRea
 /// <summary>Reads and writes approval requests.</summary>
 internal static class ApprovalStore
 {
-    private const string RequestColumns = "r.id, r.requester, r.owner, r.video, r.purpose, r.use, r.until, r.uses, r.created_at, r.expires_at";
+    private const string RequestColumns = "r.id, r.requester, r.owner, r.video, r.purpose, r.use, r.until, r.uses, r.created_at, r.expires_at, r.asked";
+
+    private const int RequestCount = 11;
 
     private const string PartColumns = "p.creator, p.owners, p.videos, p.state, p.reason, p.version, p.changed_at";
 
@@ -46,7 +49,7 @@ internal static class ApprovalStore
                         AND (r.purpose = @purpose OR starts_with(r.purpose, @purpose || '.') OR starts_with(@purpose, r.purpose || '.'))),
                 (SELECT coalesce(max(own), 0) FROM (
                     SELECT count(*) AS own FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
-                    WHERE p.creator = ANY(@creators) AND p.state = 'open' AND r.expires_at > @now AND r.requester = @requester GROUP BY p.creator) AS counts),
+                    WHERE p.creator = ANY(@creators) AND p.state IN ('open', 'withdrawn') AND r.created_at > @asked AND r.requester = @requester GROUP BY p.creator) AS counts),
                 (SELECT coalesce(max(everybodys), 0) FROM (
                     SELECT count(*) AS everybodys FROM consent.approval_part p JOIN consent.approval_request r ON r.id = p.request
                     WHERE p.creator = ANY(@creators) AND p.state = 'open' AND r.expires_at > @now GROUP BY p.creator) AS counts)
@@ -57,6 +60,7 @@ internal static class ApprovalStore
         command.Parameters.AddWithValue("video", wanted.UsedIn.Video.Value);
         command.Parameters.AddWithValue("purpose", wanted.Purpose.Name);
         command.Parameters.AddWithValue("now", now.ToDateTime());
+        command.Parameters.AddWithValue("asked", now.Plus(-TimeSpan.FromDays(options.OpenDays)).ToDateTime());
         command.Parameters.AddWithValue("since", now.Plus(-TimeSpan.FromDays(options.RefusedDays)).ToDateTime());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -67,7 +71,7 @@ internal static class ApprovalStore
         if (reader.GetBoolean(2))
             return new(FailureCode.RefusedBefore, $"A creator concerned refused this in the last {options.RefusedDays} days.");
         if (reader.GetInt64(3) >= options.OpenPerRequester)
-            return new(FailureCode.AskingBlocked, $"A creator concerned has {options.OpenPerRequester} open requests of this requester.");
+            return new(FailureCode.AskingBlocked, $"In the last {options.OpenDays} days this requester asked a creator concerned {options.OpenPerRequester} times without an answer; what was withdrawn counts.");
         return reader.GetInt64(4) >= ApprovalOptions.OpenPerCreator
             ? new Failure(FailureCode.AskingBlocked, "A creator concerned has too many open requests.")
             : null;
@@ -88,8 +92,8 @@ internal static class ApprovalStore
     {
         await using (var command = change.Command(
             """
-            INSERT INTO consent.approval_request (id, requester, owner, video, purpose, use, until, uses, created_at, expires_at)
-            VALUES (@id, @requester, @owner, @video, @purpose, @use, @until, @uses, @created_at, @expires_at)
+            INSERT INTO consent.approval_request (id, requester, owner, video, purpose, use, until, uses, created_at, expires_at, asked)
+            VALUES (@id, @requester, @owner, @video, @purpose, @use, @until, @uses, @created_at, @expires_at, @asked)
             """))
         {
             var wanted = request.Wanted;
@@ -103,33 +107,40 @@ internal static class ApprovalStore
             command.Parameters.Add(new("uses", NpgsqlDbType.Integer) { Value = (object?)wanted.Uses ?? DBNull.Value });
             command.Parameters.AddWithValue("created_at", request.CreatedAt.ToDateTime());
             command.Parameters.AddWithValue("expires_at", request.ExpiresAt.ToDateTime());
+            command.Parameters.AddWithValue("asked", request.Asked);
             await command.ExecuteNonQueryAsync(cancellation);
         }
-        foreach (var part in parts)
-        {
-            await using var command = change.Command(
-                """
-                INSERT INTO consent.approval_part (creator, request, owners, videos, state, version, changed_at)
-                VALUES (@creator, @request, @owners, @videos, @state, @version, @changed_at)
-                """);
-            command.Parameters.AddWithValue("request", request.Id);
-            command.Parameters.AddWithValue("owners", part.Record.Videos.Select(video => video.Creator.Value).ToArray());
-            command.Parameters.AddWithValue("videos", part.Record.Videos.Select(video => video.Video.Value).ToArray());
-            Bind(command.Parameters, part);
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+        // No id holds the separator.
+        await change.WriteAsync(
+            """
+            INSERT INTO consent.approval_part (creator, request, owners, videos, state, version, changed_at)
+            SELECT n.creator, @request, string_to_array(n.owners, '/'), string_to_array(n.videos, '/'), n.state, n.version, n.changed_at
+            FROM unnest(@creators, @owners, @videos, @states, @versions, @times) AS n(creator, owners, videos, state, version, changed_at)
+            """,
+            parts,
+            (parameters, some) =>
+            {
+                parameters.AddWithValue("owners", some.Select(part => string.Join('/', part.Record.Videos.Select(video => video.Creator))).ToArray());
+                parameters.AddWithValue("videos", some.Select(part => string.Join('/', part.Record.Videos.Select(video => video.Video))).ToArray());
+                Bind(parameters, request.Id, some);
+            },
+            cancellation);
     }
 
-    /// <summary>Writes what became of a part.</summary>
-    public static async Task UpdateAsync(Change change, Guid request, StoredPart part, CancellationToken cancellation)
-    {
-        await using var command = change.Command(
-            "UPDATE consent.approval_part SET state = @state, reason = @reason, version = @version, changed_at = @changed_at WHERE creator = @creator AND request = @request");
-        command.Parameters.AddWithValue("request", request);
-        command.Parameters.Add(new("reason", NpgsqlDbType.Text) { Value = (object?)part.Record.Reason ?? DBNull.Value });
-        Bind(command.Parameters, part);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    /// <summary>Writes what became of parts of a request.</summary>
+    public static Task UpdateAsync(Change change, Guid request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation) => change.WriteAsync(
+        """
+        UPDATE consent.approval_part p SET state = n.state, reason = n.reason, version = n.version, changed_at = n.changed_at
+        FROM unnest(@creators, @states, @reasons, @versions, @times) AS n(creator, state, reason, version, changed_at)
+        WHERE p.creator = n.creator AND p.request = @request
+        """,
+        parts,
+        (parameters, some) =>
+        {
+            parameters.Add(new("reasons", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = some.Select(part => part.Record.Reason).ToArray() });
+            Bind(parameters, request, some);
+        },
+        cancellation);
 
     /// <summary>A request and its parts; null if there is none of that id.</summary>
     /// <param name="change">The change, or what only reads.</param>
@@ -182,7 +193,7 @@ internal static class ApprovalStore
         var ending = new List<(StoredRequest, CreatorId)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            ending.Add((ReadRequest(reader), CreatorId.Parse(reader.GetString(10))));
+            ending.Add((ReadRequest(reader), CreatorId.Parse(reader.GetString(RequestCount))));
         return ending;
     }
 
@@ -234,7 +245,7 @@ internal static class ApprovalStore
             while (await reader.ReadAsync(cancellation))
             {
                 var request = ReadRequest(reader);
-                found.Add((request, ReadPart(reader, 10, request)));
+                found.Add((request, ReadPart(reader, RequestCount, request)));
             }
         }
         await using var granted = database.CreateCommand($"SELECT {GrantColumns.All}, creator FROM consent.consent_grant WHERE request = ANY(@ids) ORDER BY id");
@@ -265,7 +276,8 @@ internal static class ApprovalStore
             reader.IsDBNull(6) ? null : Instant.From(reader.GetDateTime(6)),
             reader.IsDBNull(7) ? null : reader.GetInt32(7)),
         Instant.From(reader.GetDateTime(8)),
-        Instant.From(reader.GetDateTime(9)));
+        Instant.From(reader.GetDateTime(9)),
+        reader.GetInt32(10));
 
     private static StoredPart ReadPart(NpgsqlDataReader reader, int at, StoredRequest request) => new(
         CreatorId.Parse(reader.GetString(at)),
@@ -278,11 +290,12 @@ internal static class ApprovalStore
             new(reader.GetInt64(at + 5), Instant.From(reader.GetDateTime(at + 6)))),
         []);
 
-    private static void Bind(NpgsqlParameterCollection parameters, StoredPart part)
+    private static void Bind(NpgsqlParameterCollection parameters, Guid request, StoredPart[] parts)
     {
-        parameters.AddWithValue("creator", part.Creator.Value);
-        parameters.AddWithValue("state", part.Record.State.Word());
-        parameters.AddWithValue("version", part.Record.Stamp.Version);
-        parameters.AddWithValue("changed_at", part.Record.Stamp.At.ToDateTime());
+        parameters.AddWithValue("request", request);
+        parameters.AddWithValue("creators", parts.Select(part => part.Creator.Value).ToArray());
+        parameters.AddWithValue("states", parts.Select(part => part.Record.State.Word()).ToArray());
+        parameters.AddWithValue("versions", parts.Select(part => part.Record.Stamp.Version).ToArray());
+        parameters.AddWithValue("times", parts.Select(part => part.Record.Stamp.At.ToDateTime()).ToArray());
     }
 }

@@ -17,7 +17,7 @@ internal static class BackgroundChange
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
         var result = await work(change);
-        await change.WriteNotificationsAsync(cancellation);
+        await change.FinishAsync(cancellation);
         await transaction.CommitAsync(CancellationToken.None);
         return result;
     }

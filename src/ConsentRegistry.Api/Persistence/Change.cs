@@ -34,10 +34,13 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     /// <summary>Rows written by one statement: more are split.</summary>
     private const int RowsPerStatement = 10_000;
 
+    private const string Mark = "mark";
+
     /// <summary>The context on the same connection, for reading what stands.</summary>
     public RegistryContext Db { get; } = db;
 
     private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> raised = new(StringComparer.Ordinal);
     private readonly HashSet<string> appended = new(StringComparer.Ordinal);
     private readonly List<Notification> notifications = [];
     private ulong xid;
@@ -62,6 +65,24 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
         return [.. xids];
     }
 
+    /// <summary>Marks a place to go back to, before streams are locked of which it is not certain yet that they are the right ones.</summary>
+    public Task MarkAsync(CancellationToken cancellation) => ExecuteAsync($"SAVEPOINT {Mark}", cancellation);
+
+    /// <summary>Goes back to the mark: no stream is locked or raised any more.</summary>
+    public async Task BackToMarkAsync(CancellationToken cancellation)
+    {
+        await ExecuteAsync($"ROLLBACK TO {Mark}", cancellation);
+        raised.Clear();
+    }
+
+    /// <summary>Locks streams that exist without raising them, in the order of their ids: nothing is appended to them by anybody else from here on.</summary>
+    public async Task HoldAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
+    {
+        await using var command = Command("""SELECT FROM consent.creator WHERE id = ANY(@ids) ORDER BY id COLLATE "C" FOR UPDATE""");
+        command.Parameters.AddWithValue("ids", streams.Select(stream => stream.Name).ToArray());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Locks one stream; refused with <see cref="FailureCode.CreatorErased"/> if nothing may be appended to it any more.</summary>
     public async Task<Result<LockedStream>> LockAsync(StreamId stream, CancellationToken cancellation)
     {
@@ -74,6 +95,7 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     {
         var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
         Consult(byName.Values);
+        raised.UnionWith(byName.Keys);
         // changed_at is taken after the row is locked: the conflicting row's new values are computed under its lock.
         await using var command = Command(
             """
@@ -145,8 +167,16 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
     public void Notify(Notification notification) => notifications.Add(notification);
 
-    /// <summary>Writes what is to be told to the outbox: the last statement of a change that altered something.</summary>
-    public Task WriteNotificationsAsync(CancellationToken cancellation) => WriteAsync(
+    /// <summary>The last step of a change: writes what is to be told to the outbox.</summary>
+    /// <exception cref="InvalidOperationException">A stream was raised to a version that has no events: a bug, which would be a hole in its history.</exception>
+    public Task FinishAsync(CancellationToken cancellation)
+    {
+        if (!raised.SetEquals(appended))
+            throw new InvalidOperationException("A stream was raised to a version that has no events.");
+        return WriteNotificationsAsync(cancellation);
+    }
+
+    private Task WriteNotificationsAsync(CancellationToken cancellation) => WriteAsync(
         """
         INSERT INTO consent.outbox (id, kind, creator, requester, to_platforms, data)
         SELECT * FROM unnest(@ids, @kinds, @creators, @requesters, @platforms, @data)
@@ -176,6 +206,12 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
             bind(command.Parameters, part);
             await command.ExecuteNonQueryAsync(cancellation);
         }
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    {
+        await using var command = Command(sql);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>A statement on the transaction's connection.</summary>

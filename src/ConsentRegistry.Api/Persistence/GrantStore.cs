@@ -1,5 +1,6 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Npgsql;
@@ -16,26 +17,37 @@ internal sealed record StoredGrant(Guid Id, GrantRecord Grant, int Used);
 /// <summary>Reads and writes creators' grants.</summary>
 internal static class GrantStore
 {
-    /// <summary>The standing grants of a creator that denies touch (R6), locked in the order of their ids if they are to be altered.</summary>
+    /// <summary>The grants of a creator that stand and that denies touch (R6), locked in the order of their ids if they are to be altered.</summary>
     public static async Task<List<StoredGrant>> ReadTouchedAsync(
-        Change change, CreatorId creator, IReadOnlyCollection<SettingKey> denies, bool toAlter, CancellationToken cancellation)
+        Change change, CreatorId creator, IReadOnlyCollection<SettingKey> denies, Instant now, bool toAlter, CancellationToken cancellation)
     {
         if (denies.Count == 0)
             return [];
+        // A grant is touched from four places: by a deny for its video or for all of them, to its requester or to everybody.
+        var places = denies.ToLookup(deny => (deny.Video, deny.Requester));
+        var touched = (await ReadStandingAsync(change, creator, now, cancellation)).FindAll(IsTouched);
+        if (!toAlter)
+            return touched;
+        // Its last use may have been recorded since it was read.
+        var locked = await LockAsync(change, touched.ConvertAll(grant => grant.Id), cancellation);
+        return [.. locked.Select(one => one.Grant).Where(grant => grant.Grant.Stands(now))];
+
+        bool IsTouched(StoredGrant grant)
+        {
+            var place = grant.Grant.Place;
+            return Touches(place.Video, place.Requester) || Touches(place.Video, null) || Touches(null, place.Requester) || Touches(null, null);
+
+            bool Touches(VideoKey? video, Requester? requester) => places[(video, requester)].Any(deny => Grant.IsTouchedBy(deny, place));
+        }
+    }
+
+    /// <summary>The grants of a creator that stand: <see cref="Features.Approvals.ApprovalOptions.GrantsPerCreator"/> at most.</summary>
+    private static async Task<List<StoredGrant>> ReadStandingAsync(Change change, CreatorId creator, Instant now, CancellationToken cancellation)
+    {
         await using var command = change.Command(
-            $"""
-            SELECT {GrantColumns.All} FROM consent.consent_grant g
-            WHERE creator = @creator AND state = 'standing' AND EXISTS (
-                SELECT FROM unnest(@owners, @videos, @purposes, @requesters) AS deny(owner, video, purpose, requester)
-                WHERE deny.owner IN ('', g.owner) AND deny.video IN ('', g.video) AND deny.requester IN ('', g.requester)
-                    AND (deny.purpose = g.purpose OR starts_with(g.purpose, deny.purpose || '.') OR starts_with(deny.purpose, g.purpose || '.')))
-            ORDER BY id {(toAlter ? "FOR UPDATE" : "")}
-            """);
+            $"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND state = 'standing' AND (expires_at IS NULL OR expires_at > @now) ORDER BY id");
         command.Parameters.AddWithValue("creator", creator.Value);
-        command.Parameters.AddWithValue("owners", denies.Select(deny => deny.Video?.Creator.Value ?? "").ToArray());
-        command.Parameters.AddWithValue("videos", denies.Select(deny => deny.Video?.Video.Value ?? "").ToArray());
-        command.Parameters.AddWithValue("purposes", denies.Select(deny => deny.Purpose.Name).ToArray());
-        command.Parameters.AddWithValue("requesters", denies.Select(deny => deny.Requester?.Value ?? "").ToArray());
+        command.Parameters.AddWithValue("now", now.ToDateTime());
         return await ReadAsync(command, cancellation);
     }
 

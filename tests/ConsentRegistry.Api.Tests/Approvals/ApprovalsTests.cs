@@ -104,6 +104,94 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
     }
 
     [Fact]
+    public async Task A_withdrawal_leaves_the_streams_of_those_who_answered_without_a_hole()
+    {
+        var (owner, friend) = (RegistryApplication.NewId(), RegistryApplication.NewId());
+        (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/clip", new { participants = new[] { new { creatorId = friend, role = "coCreator" } } })).Is(200);
+        await Asking.AskAsync(owner);
+        await Asking.AskAsync(friend);
+        var request = await Asking.OpenAsync(requester, owner);
+        (await Asking.ApproveAsync(owner, request)).Is(200);
+
+        var withdrawn = (await App.Platform(requester).PostAsync($"/v1/approval-requests/{request}/withdraw", null)).Is(200);
+        Assert.Equal("withdrawn", (string)withdrawn["request"]!["status"]!);
+        Assert.Equal([friend], withdrawn["versions"]!.AsObject().Select(version => version.Key));
+        Assert.Equal([(owner, "approved"), (friend, "withdrawn")], withdrawn["request"]!["asked"]!.AsArray()
+            .Select(one => ((string)one!["creatorId"]!, (string)one["status"]!)).OrderBy(one => one.Item1 == friend));
+        foreach (var creator in new[] { owner, friend })
+        {
+            await Asking.AskAsync(creator, "attribution");
+            var versions = await App.QueryAsync<long>("SELECT DISTINCT version FROM consent.event WHERE creator = $1 ORDER BY version", creator);
+            Assert.Equal(Enumerable.Range(1, versions.Count).Select(version => (long)version), versions);
+        }
+    }
+
+    [Fact]
+    public async Task What_an_erased_creator_was_asked_is_approved_by_nobody_else()
+    {
+        var (owner, friend, source) = (RegistryApplication.NewId(), RegistryApplication.NewId(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/clip", new
+        {
+            participants = new[] { new { creatorId = friend, role = "coCreator" } },
+            derivedFrom = new[] { new { creatorId = source, videoId = "clip" } },
+        })).Is(200);
+        (await App.Creator(owner).PutAsync($"/v1/creators/{owner}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        await Asking.AskAsync(friend);
+        var request = await Asking.OpenAsync(requester, owner);
+        (await Asking.ApproveAsync(friend, request)).Is(200);
+        (await App.Creator(source).PostAsync($"/v1/creators/{source}/erasure", new { reason = "asked for" })).Is(200);
+        Assert.Equal("expired", await StatusAsync(request));
+        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, owner));
+        (await App.Creator(friend).PostAsync($"/v1/creators/{friend}/erasure", new { reason = "asked for" })).Is(200);
+        (await App.Platform(requester).GetAsync($"/v1/approval-requests/{request}")).IsProblem(404, "notFound");
+    }
+
+    [Fact]
+    public async Task Where_all_approve_at_once_the_requester_is_told_once()
+    {
+        var friends = Enumerable.Range(0, 8).Select(_ => RegistryApplication.NewId()).ToArray();
+        var owner = await Asking.CreatorWhoWantsToBeAskedAsync(new { participants = friends.Select(friend => new { creatorId = friend, role = "coCreator" }) });
+        await Task.WhenAll(friends.Select(friend => Asking.AskAsync(friend)));
+        var request = await Asking.OpenAsync(requester, owner);
+        // Each of them twice: one of the two is too late.
+        var answers = await Task.WhenAll(friends.Append(owner).SelectMany(one => new[] { one, one }).Select(one => Asking.ApproveAsync(one, request)));
+        Assert.Equal(friends.Length + 1, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => answer.IsProblem(409, "notOpen"));
+        Assert.Equal("approved", await StatusAsync(request));
+        await Eventually.HoldsAsync("the requester is told", async () => await ToldAsync() == 1 && await App.ScalarAsync<long>("SELECT count(*) FROM consent.outbox WHERE requester = $1", requester) == 0);
+
+        Task<long> ToldAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE requester = $1 AND kind = 'approvalApproved'", requester);
+    }
+
+    [Fact]
+    public async Task One_request_asks_so_many_creators_and_no_more()
+    {
+        var (owner, sources, each) = (RegistryApplication.NewId(), 4, 64);
+        var participants = Enumerable.Range(0, (sources + 1) * each).Select(_ => RegistryApplication.NewId()).ToArray();
+        for (var i = 0; i <= sources; i++)
+        {
+            (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/{(i < sources ? $"source{i}" : "clip")}", new
+            {
+                participants = participants.Skip(i * each).Take(each).Select(one => new { creatorId = one, role = "coCreator" }),
+                derivedFrom = i < sources ? null : Enumerable.Range(0, sources).Select(source => new { creatorId = owner, videoId = $"source{source}" }),
+            })).Is(200);
+        }
+        await Task.WhenAll(participants.Append(owner).Select(one => Asking.AskAsync(one)));
+        (await Asking.RequestAsync(requester, owner)).IsProblem(422, "tooMany");
+        Assert.Equal(65, (await Asking.RequestAsync(requester, owner, video: "source0")).Is(201)["request"]!["asked"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task An_agency_answers_on_behalf_of_the_creator()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var request = await Asking.OpenAsync(requester, creator);
+        (await App.With("consent:manage", "agency", null, creator).PostAsync($"/v1/creators/{creator}/approval-requests/{request}/approve", null)).Is(200);
+        var by = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/history?limit=1")).Is(200)["items"]![0]!["by"]!;
+        Assert.Equal(("agency", creator), ((string)by["subject"]!, (string)by["onBehalfOf"]!));
+    }
+
+    [Fact]
     public async Task Asking_is_for_an_ask_and_not_again_and_not_for_whom_the_creator_does_not_want()
     {
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
@@ -154,11 +242,16 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             await postgres.CreateDatabaseAsync(), "Approvals:OpenPerRequester=2", "Approvals:OpenDays=1", "Approvals:RefusedDays=0");
         var asking = new Asking(app);
         var creator = await asking.CreatorWhoWantsToBeAskedAsync();
-        await asking.OpenAsync(requester, creator, "remix");
+        var first = await asking.OpenAsync(requester, creator, "remix");
         var second = await asking.OpenAsync(requester, creator, "remix.voice");
         (await asking.RequestAsync(requester, creator, "remix.meme")).IsProblem(409, "askingBlocked");
         await asking.OpenAsync("another", creator, "remix.meme");
         (await asking.RefuseAsync(creator, second)).Is(200);
+        // Withdrawing frees no place: it would be a way to ask without end.
+        var withdrawn = await asking.OpenAsync(requester, creator, "remix.background");
+        (await app.Platform(requester).PostAsync($"/v1/approval-requests/{withdrawn}/withdraw", null)).Is(200);
+        (await asking.RequestAsync(requester, creator, "remix.background")).IsProblem(409, "askingBlocked");
+        (await asking.RefuseAsync(creator, first)).Is(200);
         var third = (await asking.RequestAsync(requester, creator, "remix.voice")).Is(201);
         Assert.InRange((DateTimeOffset)third["request"]!["expiresAt"]! - (DateTimeOffset)third["request"]!["createdAt"]!, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
     }

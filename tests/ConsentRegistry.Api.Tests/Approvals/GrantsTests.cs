@@ -24,7 +24,8 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         var revoked = (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         Assert.Equal((1, "revoked", 5L), (revoked.Changes, (string)revoked["grant"]!["status"]!, revoked.Version));
         Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator));
-        Assert.Equal((0, 5L), ((await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200).Changes, revoked.Version));
+        var again = (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
+        Assert.Equal((0, 5L), (again.Changes, again.Version));
         Assert.Equal(["revoked"], await StatusesAsync(creator));
     }
 
@@ -50,6 +51,62 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         (await App.Creator(creator).DeleteAsync(path)).Is(200);
         await Asking.AskAsync(creator);
         Assert.Equal(touches ? "ask creatorDefault" : "allow grant", await Asking.CheckAsync(requester, creator, "remix.voice"));
+    }
+
+    [Fact]
+    public async Task A_deny_among_many_changes_one_that_clears_exceptions_and_one_for_an_appearance_revoke_as_well()
+    {
+        var (creator, friend) = (RegistryApplication.NewId(), RegistryApplication.NewId());
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { participants = new[] { new { creatorId = friend, role = "coCreator" } } })).Is(200);
+        foreach (var one in new[] { creator, friend })
+            await Asking.AskAsync(one);
+        foreach (var purpose in new[] { "remix.voice", "remix.meme", "remix.background" })
+        {
+            var request = await Asking.OpenAsync(requester, creator, purpose);
+            (await Asking.ApproveAsync(creator, request)).Is(200);
+            (await Asking.ApproveAsync(friend, request)).Is(200);
+            Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator, purpose));
+        }
+
+        var bulk = (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/consent/changes", new
+        {
+            changes = new object[]
+            {
+                new { op = "setDefault", purpose = "mining", effect = "deny" },
+                new { op = "setOverride", purpose = "remix.voice", video = new { creatorId = creator, videoId = "clip" }, effect = "deny" },
+            },
+        })).Is(200);
+        Assert.Equal((3, 1), (bulk.Changes, (int)bulk["revokedGrants"]!));
+        var clearing = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "deny", clearExceptions = true })).Is(200);
+        Assert.Equal(1, (int)clearing["revokedGrants"]!);
+        var appearance = (await App.Creator(friend).PutAsync($"/v1/creators/{friend}/appearances/{creator}/clip/consent/remix.background", new { effect = "deny" })).Is(200);
+        Assert.Equal(1, (int)appearance["revokedGrants"]!);
+        Assert.Equal(["revoked", "revoked", "standing"], (await StatusesAsync(creator)).Order(StringComparer.Ordinal));
+        Assert.Equal(["revoked", "standing", "standing"], (await StatusesAsync(friend)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_has_expired_is_revoked_by_nothing()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var grant = await Asking.GrantAsync(requester, creator, until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O"));
+        await Eventually.HoldsAsync("the grant ends", async () => await Asking.CheckAsync(requester, creator) == "ask creatorDefault");
+        Assert.Equal(0, (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200).Changes);
+        var denied = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.voice", new { effect = "deny" })).Is(200);
+        Assert.Equal((1, null), (denied.Changes, (int?)denied["revokedGrants"]));
+        Assert.Equal(["expired"], await StatusesAsync(creator));
+    }
+
+    [Fact]
+    public async Task A_grant_reaches_no_purpose_that_is_newer_than_the_vocabulary_which_the_creator_saw()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        var asking = new Asking(app);
+        var creator = await asking.CreatorWhoWantsToBeAskedAsync();
+        (await app.Admin().PostAsync("/v1/purposes", new { purpose = "remix.dub", usesLikeness = true, description = "Dubbing." })).Is(201);
+        var grant = await asking.GrantAsync(requester, creator, terms: new { vocabularyVersion = 1 });
+        Assert.Equal(1, (int)grant["vocabularyVersion"]!);
+        Assert.Equal(["allow grant", "ask creatorDefault"], [await asking.CheckAsync(requester, creator), await asking.CheckAsync(requester, creator, "remix.dub")]);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public enum ApprovalStatus
     /// <summary>The requester took it back.</summary>
     Withdrawn,
 
-    /// <summary>Nobody answered in time.</summary>
+    /// <summary>It was not answered in time; or somebody who is concerned was erased, so that it cannot be approved any more.</summary>
     Expired,
 }
 
@@ -60,18 +60,20 @@ public sealed record ApprovalRequestBody(
         request.Wanted.Use,
         request.Wanted.Until,
         request.Wanted.Uses,
-        StatusOf([.. parts.Select(part => part.Record)], now),
+        StatusOf([.. parts.Select(part => part.Record)], request.Asked, now),
         request.CreatedAt,
         request.ExpiresAt,
         [.. parts.Select(part => AskedCreatorBody.Of(part, now))]);
 
-    /// <summary>One refusal is enough, and approved is what everybody approved.</summary>
-    internal static ApprovalStatus StatusOf(IReadOnlyCollection<ApprovalRecord> parts, Instant now)
+    /// <summary>One refusal is enough, and approved is what everybody approved who was asked.</summary>
+    internal static ApprovalStatus StatusOf(IReadOnlyCollection<ApprovalRecord> parts, int asked, Instant now)
     {
         if (parts.Any(part => part.State == ApprovalState.Refused))
             return ApprovalStatus.Refused;
         if (parts.Any(part => part.State == ApprovalState.Withdrawn))
             return ApprovalStatus.Withdrawn;
+        if (parts.Count < asked)
+            return ApprovalStatus.Expired;
         if (parts.All(part => part.State == ApprovalState.Approved))
             return ApprovalStatus.Approved;
         return parts.Any(part => part.State == ApprovalState.Open && !part.IsOpen(now)) ? ApprovalStatus.Expired : ApprovalStatus.Open;
@@ -87,7 +89,7 @@ public sealed record AskedCreatorBody(string CreatorId, ApprovalStatus Status, s
 {
     internal static AskedCreatorBody Of(StoredPart part, Instant now) => new(
         part.Creator.Value,
-        ApprovalRequestBody.StatusOf([part.Record], now),
+        ApprovalRequestBody.StatusOf([part.Record], asked: 1, now),
         part.Record.Reason,
         [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]);
 }
@@ -133,7 +135,7 @@ public sealed record AskedBody(
             wanted.Use,
             wanted.Until,
             wanted.Uses,
-            ApprovalRequestBody.StatusOf([part.Record], now),
+            ApprovalRequestBody.StatusOf([part.Record], asked: 1, now),
             part.Record.Reason,
             request.CreatedAt,
             request.ExpiresAt,

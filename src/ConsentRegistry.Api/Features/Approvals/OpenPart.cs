@@ -29,11 +29,11 @@ internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, Stor
         Change change, ApprovalState state, string? reason, IReadOnlyList<StoredGrant> grants, Authorship by, CancellationToken cancellation)
     {
         var answered = Part with { Record = Part.Record with { State = state, Reason = reason, Stamp = Stream.Stamp }, Grants = grants };
-        await ApprovalStore.UpdateAsync(change, Request.Id, answered, cancellation);
+        await ApprovalStore.UpdateAsync(change, Request.Id, [answered], cancellation);
         RecordChange[] records = [Records.Of(Request.Id, Part.Record, answered.Record), .. grants.Select(grant => Records.Of(grant.Id, null, grant.Grant))];
         await change.AppendAsync(Stream, records, by, altersSettings: false, cancellation);
         // The requester sees one request: told when it is approved as a whole, and at the first refusal.
-        var status = ApprovalRequestBody.StatusOf([answered.Record, .. Others.Select(part => part.Record)], Stream.Tx);
+        var status = ApprovalRequestBody.StatusOf([answered.Record, .. Others.Select(part => part.Record)], Request.Asked, Stream.Tx);
         if (status == ApprovalStatus.Approved || (state == ApprovalState.Refused && Others.All(part => part.Record.State != ApprovalState.Refused)))
             change.Notify(Notices.Answered(Request, isApproved: status == ApprovalStatus.Approved));
         return new Answer(new AskedChange(Part.Creator.Value, Stream.Version, AskedBody.Of(Request, answered, Stream.Tx)));

@@ -80,6 +80,8 @@ internal static class RequestApproval
     private static async Task<Result<Answer>> OpenAsync(
         Change change, WantedUse wanted, IReadOnlyDictionary<string, List<VideoKey>> asked, ApprovalOptions options, Caller caller, CancellationToken cancellation)
     {
+        if (asked.Count > ApprovalOptions.CreatorsPerRequest)
+            return new Failure(FailureCode.TooMany, $"{asked.Count} creators would have to be asked; one request can ask {ApprovalOptions.CreatorsPerRequest}.");
         var streams = await change.LockAsync(asked.Keys.Select(creator => StreamId.Of(CreatorId.Parse(creator))), cancellation);
         if (streams.Values.Any(stream => stream.ErasedAt is not null))
             return LockedStream.Erased;
@@ -92,7 +94,7 @@ internal static class RequestApproval
         var expiresAt = now.Plus(TimeSpan.FromDays(options.OpenDays));
         if (wanted.Until is { } end)
             expiresAt = Instant.Earlier(expiresAt, end);
-        var request = new StoredRequest(Guid.CreateVersion7(new DateTimeOffset(now.ToDateTime())), wanted, now, expiresAt);
+        var request = new StoredRequest(Guid.CreateVersion7(new DateTimeOffset(now.ToDateTime())), wanted, now, expiresAt, asked.Count);
         var parts = asked
             .Select(one => (Stream: streams[StreamId.Of(CreatorId.Parse(one.Key))], Videos: one.Value))
             .Select(one => new StoredPart(

@@ -22,7 +22,7 @@ internal static class RevokeGrant
             return erased;
         if (await GrantStore.FindAsync(change, creator, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
-        if (stored.Grant.State != GrantState.Standing)
+        if (!stored.Grant.Stands(stream.Tx))
             return new Answer(new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx)));
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
         await GrantStore.UpdateStateAsync(change, [revoked], cancellation);

@@ -20,27 +20,23 @@ internal static class WithdrawApproval
         // Somebody else's request is none.
         if (await ApprovalStore.FindAsync(change, id, cancellation) is not var (request, known) || request.Wanted.Requester != caller.OwnRequester)
             return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
-        var streams = await change.LockAsync(known.Select(part => StreamId.Of(part.Creator)), cancellation);
-        // Again, under the locks: a creator may have answered meanwhile.
+        // Nobody answers from here on; and of those concerned, only who has not answered is raised by a version.
+        await change.HoldAsync(known.Select(part => StreamId.Of(part.Creator)), cancellation);
         var parts = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
-        var now = streams.Values.Max(stream => stream.Tx);
-        var open = parts.Where(part => part.Record.IsOpen(now) && streams[StreamId.Of(part.Creator)].ErasedAt is null).ToList();
-        if (open.Count == 0)
+        var streams = await change.LockAsync(parts.Where(part => part.Record.State == ApprovalState.Open).Select(part => StreamId.Of(part.Creator)), cancellation);
+        if (streams.Count == 0 || request.ExpiresAt <= streams.Values.Max(stream => stream.Tx))
             return new Failure(FailureCode.NotOpen, "Nobody can answer this request any more.");
-        var withdrawn = open.ConvertAll(part => part with
-        {
-            Record = part.Record with { State = ApprovalState.Withdrawn, Stamp = streams[StreamId.Of(part.Creator)].Stamp },
-        });
-        foreach (var part in withdrawn)
-            await ApprovalStore.UpdateAsync(change, id, part, cancellation);
+        var withdrawn = parts.Where(part => part.Record.State == ApprovalState.Open)
+            .Select(part => (Before: part, After: part with { Record = part.Record with { State = ApprovalState.Withdrawn, Stamp = streams[StreamId.Of(part.Creator)].Stamp } }))
+            .ToList();
+        await ApprovalStore.UpdateAsync(change, id, [.. withdrawn.Select(one => one.After)], cancellation);
         await change.AppendAsync(
-            [.. open.Zip(withdrawn, (before, after) =>
-                (streams[StreamId.Of(after.Creator)], (IReadOnlyList<RecordChange>)[Records.Of(id, before.Record, after.Record)]))],
+            [.. withdrawn.Select(one => (streams[StreamId.Of(one.After.Creator)], (IReadOnlyList<RecordChange>)[Records.Of(id, one.Before.Record, one.After.Record)]))],
             caller.Author(creator: null, reason: null),
             altersSettings: false,
             cancellation);
-        var after = parts.Select(part => withdrawn.Find(one => one.Creator == part.Creator) ?? part).ToList();
-        return new Answer(new ApprovalRequestChange(
-            ApprovalRequestBody.Of(request, after, now), withdrawn.ToDictionary(part => part.Creator.Value, part => part.Record.Stamp.Version)));
+        var now = streams.Values.Max(stream => stream.Tx);
+        var after = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
+        return new Answer(new ApprovalRequestChange(ApprovalRequestBody.Of(request, after, now), streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)));
     }
 }

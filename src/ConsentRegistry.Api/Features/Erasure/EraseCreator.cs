@@ -60,9 +60,12 @@ internal static class EraseCreator
         "DELETE FROM consent.video_override WHERE creator = @creator",
         "DELETE FROM consent.video WHERE owner = @creator",
         "DELETE FROM consent.consent_grant WHERE creator = @creator",
-        "DELETE FROM consent.approval_part WHERE creator = @creator",
         // What somebody else is asked beside them stays, for it is of their streams.
-        "DELETE FROM consent.approval_request r WHERE NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id) AND r.owner = @creator",
+        """
+        WITH own AS (DELETE FROM consent.approval_part WHERE creator = @creator RETURNING request)
+        DELETE FROM consent.approval_request r USING own
+        WHERE r.id = own.request AND NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id AND p.creator <> @creator)
+        """,
         "DELETE FROM consent.use_concern WHERE creator = @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
         // What is being handed on is waited for here, and found below. The order is that in which others lock: outbox, webhook, delivery.

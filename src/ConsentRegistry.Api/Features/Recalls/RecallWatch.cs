@@ -92,8 +92,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         List<(DueReliance Due, CreatorId? Creator, Reason Reason)> lost,
         CancellationToken cancellation)
     {
-        await using (var savepoint = change.Command("SAVEPOINT streams"))
-            await savepoint.ExecuteNonQueryAsync(cancellation);
+        await change.MarkAsync(cancellation);
         var requesters = lost.Select(one => one.Due.Key.Requester).ToHashSet();
         var streams = requesters.Count == 0 ? null : await change.LockAsync(requesters.Select(StreamId.Of), cancellation);
         var locked = await RecallStore.LockAsync(change, due, cancellation);
@@ -101,8 +100,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         if (!requesters.SetEquals(lost.Select(one => one.Due.Key.Requester)))
         {
             // A stream to which nothing is appended is not to be raised: the next look finds what is left.
-            await using var undo = change.Command("ROLLBACK TO streams");
-            await undo.ExecuteNonQueryAsync(cancellation);
+            await change.BackToMarkAsync(cancellation);
             return;
         }
         await RecallStore.KeepAsync(change, [.. kept.Where(one => locked.Contains(one.Key))], [.. concerned.Where(one => locked.Contains(one.Key))], cancellation);

@@ -101,7 +101,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
 
-        var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, toAlter: false, cancellation);
+        var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, now, toAlter: false, cancellation);
         var altered = new Alteration(request.Creator, plan.Plan, revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) }));
         if (await CountAsync(db, altered, plan.Vocabulary, cancellation) is not var (flips, sawAll)
             || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))

@@ -44,7 +44,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
 
         var (plan, _, defaults, overrides) = made;
         // A deny revokes what it touches, also one that stands already (R6).
-        var touched = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, toAlter: true, cancellation);
+        var touched = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, stream.Tx, toAlter: true, cancellation);
         if (plan.Count + touched.Count > 0)
         {
             var revoked = touched.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stream.Stamp) });

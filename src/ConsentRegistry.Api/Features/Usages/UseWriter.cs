@@ -27,7 +27,7 @@ internal static class UseWriter
         var wanted = uses.Select(use => StreamId.Of(use.Requester)).ToHashSet();
         for (var look = 0; look < MaxLooks; look++)
         {
-            await ExecuteAsync(change, "SAVEPOINT uses", cancellation);
+            await change.MarkAsync(cancellation);
             var streams = await change.LockAsync(wanted, cancellation);
             var plan = await UsePlan.MakeAsync(change, uses, judged, streams, cancellation);
             if (plan.Streams.SetEquals(wanted))
@@ -35,7 +35,7 @@ internal static class UseWriter
                 await WriteAsync(change, plan, streams, by, cancellation);
                 return Result.Of(plan.Uses);
             }
-            await ExecuteAsync(change, "ROLLBACK TO uses", cancellation);
+            await change.BackToMarkAsync(cancellation);
             wanted = plan.Streams;
         }
         return new Failure(ProblemCode.Unavailable, "Others spend the same grants at the same time; repeat the request.");
@@ -60,11 +60,5 @@ internal static class UseWriter
             foreach (var creator in use.Concerns.SelectMany(each => each).Distinct())
                 change.Notify(Notices.Of(use, creator));
         }
-    }
-
-    private static async Task ExecuteAsync(Change change, string sql, CancellationToken cancellation)
-    {
-        await using var command = change.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -38,7 +38,7 @@ internal static class Registrar
             if (owners.Count == 0)
                 return Result.Of(seen.Fulfilments);
 
-            await ExecuteAsync(change, "SAVEPOINT locks", cancellation);
+            await change.MarkAsync(cancellation);
             var locks = new Locks(await change.LockAsync(owners.Select(StreamId.Of), cancellation));
             var decided = await DecideAsync(change, wishes, locks, cancellation);
             var altered = decided.Altered.Keys.Select(video => video.Creator).ToHashSet();
@@ -47,7 +47,7 @@ internal static class Registrar
                 await WriteAsync(change, decided, locks, by, cancellation);
                 return Result.Of(decided.Fulfilments);
             }
-            await ExecuteAsync(change, "ROLLBACK TO locks", cancellation);
+            await change.BackToMarkAsync(cancellation);
         }
         return new Failure(ProblemCode.Unavailable, "The same videos are being registered by others at the same time; repeat the request.");
     }
@@ -96,12 +96,6 @@ internal static class Registrar
                 (IReadOnlyList<RecordChange>)[.. owner.SelectMany(video => video.Value.Select(step => Records.Of(video.Key, step.Before, step.After)))]))
             .ToList();
         await change.AppendAsync(records, by, altersSettings: false, cancellation);
-    }
-
-    private static async Task ExecuteAsync(Change change, string sql, CancellationToken cancellation)
-    {
-        await using var command = change.Command(sql);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private sealed record Decided(

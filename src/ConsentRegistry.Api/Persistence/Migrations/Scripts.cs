@@ -50,3 +50,8 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [DbContext(typeof(RegistryContext))]
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
+
+/// <summary>How many creators an approval request asks.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0010_asked")]
+public sealed class AskedCreators() : ScriptMigration("0010_asked");
