@@ -39,4 +39,14 @@ public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Contains((string)answers[^5]["traceId"]!, log, StringComparison.Ordinal);
         Assert.Contains("{creatorId}", log, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_request_goes_on_with_the_trace_that_its_caller_names_and_has_one_of_its_own_otherwise()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        Assert.Equal(trace, (string)(await App.Anonymous().GetAsync("/v1/nowhere", $"traceparent: 00-{trace}-b7ad6b7169203331-01")).IsProblem(404, "notFound")["traceId"]!);
+        Assert.NotEqual(
+            (string)(await App.Anonymous().GetAsync("/v1/nowhere", "traceparent: 00-x-y-z")).IsProblem(404, "notFound")["traceId"]!,
+            (string)(await App.Anonymous().GetAsync("/v1/nowhere", "traceparent: 00-x-y-z")).IsProblem(404, "notFound")["traceId"]!);
+    }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Serilog;
-using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
 
@@ -25,20 +24,16 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
-            .Enrich.With(new WithoutPath())
             .ReadFrom.Configuration(builder.Configuration);
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(new JsonFormatter(renderMessage: false), standardErrorFromLevel: LogEventLevel.Verbose);
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+        // The server would log each request in a scope of its own, which costs a check from memory much of its time, and adds the path to whatever is
+        // logged in it: that names people and videos.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
-}
-
-/// <summary>Takes away the request's path, which names people and videos: the server adds it to whatever is logged during a request.</summary>
-internal sealed class WithoutPath : ILogEventEnricher
-{
-    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory) => logEvent.RemovePropertyIfPresent("RequestPath");
 }
 
 /// <summary>One line for each request: trace id, caller, route, status and duration. The route is the template, so that ids stay out of the log.</summary>
@@ -47,6 +42,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     public async Task InvokeAsync(HttpContext http)
     {
         var start = Stopwatch.GetTimestamp();
+        using var trace = StartTrace(http.Request.Headers);
         try
         {
             await next(http);
@@ -63,6 +59,17 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
                 CallerOf(http),
                 Problem.TraceIdOf(http));
         }
+    }
+
+    /// <summary>Begins the request's trace, which goes on with the caller's if they name one; null where the server has begun it, because somebody listens.</summary>
+    private static Activity? StartTrace(IHeaderDictionary headers)
+    {
+        if (Activity.Current is not null)
+            return null;
+        var trace = new Activity("request");
+        if (headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var context))
+            trace.SetParentId(context.TraceId, context.SpanId, context.TraceFlags).TraceStateString = context.TraceState;
+        return trace.Start();
     }
 
     // A client is a program and is named; a subject is a person and is not.
