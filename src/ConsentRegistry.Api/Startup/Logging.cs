@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 
 namespace ConsentRegistry.Api.Startup;
@@ -32,7 +33,7 @@ internal static class Logging
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
         // The server would log each request in a scope of its own, which costs a check from memory much of its time, and adds the path to whatever is
         // logged in it: that names people and videos.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }
 

@@ -10,9 +10,10 @@ internal static class LoadBenchmark
 {
     private const string Document = "docs/performance.md";
 
-    /// <summary>The parts of a run, in their order: the first two look at the node as it has just been started.</summary>
+    /// <summary>The parts of a run, in their order: the first needs no node, and the next two look at the node as it has just been started.</summary>
     private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> Parts =
     [
+        ("evaluator", EvaluatorRow.MeasureAsync),
         ("start", StartRow.MeasureAsync),
         ("memory", MemoryRow.MeasureAsync),
         ("single", SingleRow.MeasureAsync),

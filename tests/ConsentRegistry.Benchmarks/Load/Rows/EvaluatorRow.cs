@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+
+namespace ConsentRegistry.Benchmarks.Load.Rows;
+
+/// <summary>
+/// The evaluator over memory alone, in this process and on one thread: ids in, decisions out, without HTTP or JSON. Beside it, as the least that it has to do,
+/// reading a random creator's record and a random video's from arrays of the same sizes.
+/// </summary>
+internal static class EvaluatorRow
+{
+    /// <summary>As many as a stream decides together.</summary>
+    private const int Block = 16;
+
+    /// <summary>Checks that are named beforehand: so many that what they read does not stay in the processor's caches.</summary>
+    private const int Named = 4_000_000;
+
+    /// <summary>Bytes of a check's two ids: <see cref="Scale"/> makes all of one width.</summary>
+    private static readonly (int Creator, int Video) Width = (Scale.Creator(1).Length, Scale.Video(1).Length);
+
+    /// <summary>Decisions between two looks at the clock.</summary>
+    private const int Stride = 1 << 14;
+
+    private static readonly byte[] Requester = "studio"u8.ToArray();
+
+    private static readonly Instant Now = Instant.From(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+    /// <summary>Keeps what was computed, so that computing it cannot be left out.</summary>
+    private static long sink;
+
+    public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
+    {
+        var subject = await Task.Run(() => new Subject(run.Scale));
+        subject.RequireRight();
+        var (inBlocks, blockBytes) = await DriveAsync(subject.DecideBlocks);
+        var (oneByOne, singleBytes) = await DriveAsync(subject.DecideOneByOne);
+        return
+        [
+            Of($"evaluator, in blocks of {Block}, one core", inBlocks, 3_000_000),
+            Of("evaluator, one at a time, one core", oneByOne, 1_000_000),
+            Row.Of("evaluator, memory allocated", string.Create(CultureInfo.InvariantCulture, $"{blockBytes + singleBytes} bytes"), Target.AtMost(0, " bytes"), blockBytes + singleBytes),
+        ];
+
+        async Task<(IReadOnlyList<(double One, double Other)> Rounds, long Allocated)> DriveAsync(Action<int> decide)
+        {
+            var allocated = 0L;
+            var rounds = await Turns.RunAsync(run.Options.Rounds, round => Task.Run(() => Rate(decide, round, out allocated)), round => Task.Run(() => Rate(subject.ReadOnly, round, out _)));
+            return (rounds, allocated);
+        }
+
+        double Rate(Action<int> work, int round, out long allocated)
+        {
+            // The first turn warms up.
+            var duration = round == 0 ? TimeSpan.FromSeconds(1) : run.Options.Round;
+            var at = 0;
+            work(at);
+            var (before, started, done) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp(), 0L);
+            while (Stopwatch.GetElapsedTime(started) < duration)
+            {
+                at = (at + Stride) % (Named - Stride);
+                work(at);
+                done += Stride;
+            }
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return done / seconds;
+        }
+
+        Row Of(string what, IReadOnlyList<(double One, double Other)> rounds, double target)
+        {
+            var measured = Statistics.Median(rounds.Select(round => round.One));
+            return Row.Of(what, "decisions/s", [.. rounds], "reading two records") with
+            {
+                Target = Target.AtLeast(target, "/s").Words,
+                Holds = Target.AtLeast(target).HoldsAt(run.Scale, measured),
+            };
+        }
+    }
+
+    /// <summary>Memory with all data of a scale, and checks of random videos.</summary>
+    private sealed class Subject
+    {
+        private readonly FactMemory memory = new();
+        private readonly Scale scale;
+        private readonly byte[] ids = new byte[Named * (Width.Creator + Width.Video)];
+        private readonly int[] numbers = new int[Named];
+        private readonly VideoSlot[] bareVideos;
+        private readonly CreatorSlot[] bareCreators;
+        private readonly CheckKeys[] keys = new CheckKeys[Block];
+        private readonly PurposeIndex purpose;
+
+        public Subject(Scale scale)
+        {
+            this.scale = scale;
+            memory.Load(Vocabulary.Initial);
+            purpose = memory.Vocabulary.Find(Purpose.Parse("remix"));
+            memory.Expect(scale.Creators, scale.Videos);
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Api.Replica.Facts.Loading(memory), memory.Vocabulary);
+            var (creator, video) = (new byte[Width.Creator], new byte[Width.Video]);
+            for (var number = 1; number <= scale.Videos; number++)
+            {
+                var owner = Scale.OwnerOf(number);
+                Write(owner, 'c', creator);
+                Write(number, 'v', video);
+                var key = memory.Hasher.OfCreator(creator);
+                if (number == (owner - 1) * Scale.VideosPerCreator + 1)
+                    editor.PutDefault(CreatorId.Parse(Scale.Creator(owner)), new(Purpose.Parse("remix"), null), DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value);
+                editor.PutVideo(key, memory.Hasher.OfVideo(creator, video), Now, [], []);
+                editor.PutOverride(key, memory.Hasher.OfVideo(creator, video), purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
+            }
+            var random = new Random(Seed: 1);
+            for (var i = 0; i < Named; i++)
+            {
+                numbers[i] = scale.RandomVideo(random);
+                Write(Scale.OwnerOf(numbers[i]), 'c', ids.AsSpan(i * (Width.Creator + Width.Video), Width.Creator));
+                Write(numbers[i], 'v', ids.AsSpan((i * (Width.Creator + Width.Video)) + Width.Creator, Width.Video));
+            }
+            (bareVideos, bareCreators) = (new VideoSlot[scale.Videos + 1], new CreatorSlot[scale.Creators + 1]);
+            Array.Fill(bareVideos, new() { StampVersion = 1 });
+            Array.Fill(bareCreators, new() { Version = 1 });
+        }
+
+        /// <summary>A fast wrong answer is worth nothing.</summary>
+        public void RequireRight()
+        {
+            for (var i = 0; i < Stride; i++)
+            {
+                var effect = Decide(i, memory.Prepare(CreatorAt(i), VideoAt(i))).Effect.Word();
+                if (effect != Scale.EffectOf(numbers[i]))
+                    throw new BenchmarkException($"a check of {Scale.Video(numbers[i])} was decided {effect}");
+            }
+        }
+
+        public void DecideBlocks(int from)
+        {
+            for (var at = from; at < from + Stride; at += Block)
+            {
+                for (var i = 0; i < Block; i++)
+                    keys[i] = memory.Prepare(CreatorAt(at + i), VideoAt(at + i));
+                for (var i = 0; i < Block; i++)
+                    sink += (long)Decide(at + i, keys[i]).Effect;
+            }
+        }
+
+        public void DecideOneByOne(int from)
+        {
+            for (var at = from; at < from + Stride; at++)
+                sink += (long)Decide(at, memory.Prepare(CreatorAt(at), VideoAt(at))).Effect;
+        }
+
+        public void ReadOnly(int from)
+        {
+            for (var at = from; at < from + Stride; at++)
+                sink += bareVideos[numbers[at]].StampVersion + bareCreators[Scale.OwnerOf(numbers[at])].Version;
+        }
+
+        private Decision Decide(int at, in CheckKeys named) =>
+            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = Requester, Purpose = purpose }, named, Now).Decision;
+
+        private ReadOnlySpan<byte> CreatorAt(int at) => ids.AsSpan(at * (Width.Creator + Width.Video), Width.Creator);
+
+        private ReadOnlySpan<byte> VideoAt(int at) => ids.AsSpan((at * (Width.Creator + Width.Video)) + Width.Creator, Width.Video);
+
+        private static Choice ChoiceOf(string effect) => Choice.Of(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
+
+        // The same ids as those of Scale, which makes texts.
+        private static void Write(int number, char letter, Span<byte> to)
+        {
+            to[0] = (byte)letter;
+            for (var i = to.Length - 1; i > 0; i--, number /= 10)
+                to[i] = (byte)('0' + (number % 10));
+        }
+    }
+}
