@@ -78,10 +78,11 @@ public sealed class RegistryApplication : IAsyncDisposable
             .. configuration.Select(setting => $"--{setting}"),
         ]);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
-        if (options.Authority is not null)
-            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
         if (!builder.Environment.IsDevelopment())
+        {
+            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        }
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
         var application = new RegistryApplication(host, connectionString, data, log);
@@ -168,7 +169,7 @@ public sealed class RegistryApplication : IAsyncDisposable
         Log.Dispose();
     }
 
-    // Elsewhere than in Development an issuer's published keys sign; no test can reach one, so these stand for what it would have published.
+    // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for what it would have published.
     private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens) =>
         services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
