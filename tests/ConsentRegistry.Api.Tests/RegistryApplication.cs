@@ -60,12 +60,12 @@ public sealed class RegistryApplication : IAsyncDisposable
     public static async Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration)
     {
         var log = new LogCapture();
-        // Outside Development keys are mounted, and the log has a name.
+        // Outside Development keys are mounted, the log has a name, and the service an address.
         if (configuration.Any(setting => setting.StartsWith("environment=", StringComparison.Ordinal)))
         {
             var keys = Path.Combine(data, "mounted-keys.json");
             await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
-            configuration = [.. configuration, $"Log:KeyFile={keys}", "Log:Origin=registry.test/log"];
+            configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
         var builder = Commands.CreateBuilder(
         [
