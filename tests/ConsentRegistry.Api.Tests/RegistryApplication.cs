@@ -60,12 +60,12 @@ public sealed class RegistryApplication : IAsyncDisposable
     public static async Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration)
     {
         var log = new LogCapture();
-        // Outside Development keys are mounted, and the log has a name.
+        // Outside Development keys are mounted, the log has a name, and the service an address.
         if (configuration.Any(setting => setting.StartsWith("environment=", StringComparison.Ordinal)))
         {
             var keys = Path.Combine(data, "mounted-keys.json");
             await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
-            configuration = [.. configuration, $"Log:KeyFile={keys}", "Log:Origin=registry.test/log"];
+            configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
         var builder = Commands.CreateBuilder(
         [
@@ -78,10 +78,11 @@ public sealed class RegistryApplication : IAsyncDisposable
             .. configuration.Select(setting => $"--{setting}"),
         ]);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
-        if (options.Authority is not null)
-            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
         if (!builder.Environment.IsDevelopment())
+        {
+            TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+        }
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
         var application = new RegistryApplication(host, connectionString, data, log);
@@ -168,7 +169,7 @@ public sealed class RegistryApplication : IAsyncDisposable
         Log.Dispose();
     }
 
-    // Elsewhere than in Development an issuer's published keys sign; no test can reach one, so these stand for what it would have published.
+    // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for what it would have published.
     private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens) =>
         services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {

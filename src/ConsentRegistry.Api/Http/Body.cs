@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Unicode;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -123,6 +124,28 @@ internal static class StrictJson
             problem = Describe(utf8, e);
         }
         return problem is null;
+    }
+
+    /// <summary>Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find out only when they need the text.</summary>
+    /// <exception cref="JsonException">The bytes are no JSON.</exception>
+    public static bool IsUnicode(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8))
+            return false;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Json.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                    _ = reader.GetString();
+            }
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     // The reader's own message names types of the implementation; what callers need is the place and what was expected there.

@@ -8,7 +8,8 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>A token that was found to be good, and what follows from it.</summary>
 /// <param name="Principal">What it says.</param>
 /// <param name="ExpiresAt">When it ends.</param>
-internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt)
+/// <param name="Keys">The issuer's keys as they were known before it was proven.</param>
+internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt, string Keys)
 {
     /// <summary>What the caller may check, found out once.</summary>
     public CheckRights Checks { get; } = CheckRights.Of(Caller.Of(Principal));
@@ -34,36 +35,83 @@ internal sealed record CheckRights(bool May, bool Any, byte[] Own)
 }
 
 /// <summary>
-/// Tokens that were validated, by their whole text: proving a signature costs more than a check. A token is forgotten when it expires, and all
-/// of them as soon as the issuer's keys are others.
+/// Tokens that were validated, by the header that carries them: proving a signature costs more than a check. A token is good until it expires, and
+/// only while the issuer's keys are those that were known before it was proven.
 /// </summary>
 internal sealed class TokenCache(TimeProvider clock)
 {
-    /// <summary>Tokens that are kept; with more, all are forgotten and proven again. A platform's backends have a few, creators one each.</summary>
+    /// <summary>Tokens that are kept. A platform's backends have a few, creators one each.</summary>
     public const int MaxTokens = 50_000;
 
+    /// <summary>
+    /// Characters of a header whose token is kept: several times what a dozen claims take. With the largest number of tokens these are 400 MB, which
+    /// only the issuer could fill; a longer token is proven each time.
+    /// </summary>
+    public const int LongestHeader = 4 << 10;
+
+    /// <summary>Tokens that are left when there is no room for one more: each look for those that expired makes room for thousands.</summary>
+    private const int LeftWhenFull = MaxTokens / 8 * 7;
+
+    private const string Scheme = "Bearer ";
+
     private readonly ConcurrentDictionary<string, ValidToken> tokens = new(StringComparer.Ordinal);
-    private object? keys;
+    private readonly Lock makingRoom = new();
+    private string keys = "";
+
+    /// <summary>How many tokens are kept.</summary>
+    public int Count => tokens.Count;
+
+    /// <summary>The issuer's keys, as far as they are known here: to be remembered before a token is proven.</summary>
+    public string Keys => Volatile.Read(ref keys);
 
     /// <summary>Finds a token by the whole value of the header <c>Authorization</c>.</summary>
     public bool TryFind(string? authorization, [NotNullWhen(true)] out ValidToken? token)
     {
         token = null;
-        return authorization is not null && tokens.TryGetValue(authorization, out token) && clock.GetUtcNow().UtcDateTime < token.ExpiresAt;
+        // The comparison with the keys, and not the forgetting, is what ends a token: one that was being proven may be added after it.
+        return authorization is { Length: <= LongestHeader } && tokens.TryGetValue(authorization, out token)
+            && clock.GetUtcNow().UtcDateTime < token.ExpiresAt && token.Keys == Keys;
     }
 
     /// <summary>Keeps a token that was found to be good.</summary>
-    public void Add(string authorization, ClaimsPrincipal principal, DateTime expiresAt)
+    /// <param name="authorization">The header.</param>
+    /// <param name="encoded">The token's own text. The header may carry it in many ways, of which only the usual one is kept.</param>
+    /// <param name="token">The token.</param>
+    public void Add(string authorization, string encoded, ValidToken token)
     {
+        if (authorization.Length > LongestHeader || authorization.Length != Scheme.Length + encoded.Length
+            || !authorization.StartsWith(Scheme, StringComparison.Ordinal) || !authorization.EndsWith(encoded, StringComparison.Ordinal))
+        {
+            return;
+        }
         if (tokens.Count >= MaxTokens)
-            tokens.Clear();
-        tokens[authorization] = new(principal, expiresAt);
+            MakeRoom();
+        tokens[authorization] = token;
     }
 
-    /// <summary>Forgets all tokens if the keys that proved them are not the issuer's any more.</summary>
-    public void ForgetUnless(object currentKeys)
+    /// <summary>Takes note of the issuer's keys. Tokens that others proved are not good any more.</summary>
+    public void UseKeys(string current)
     {
-        if (Interlocked.Exchange(ref keys, currentKeys) != currentKeys)
-            tokens.Clear();
+        if (current == Keys)
+            return;
+        Volatile.Write(ref keys, current);
+        tokens.Clear();
+    }
+
+    // First those that nobody finds any more, then whichever come first: their order is that of a hash, so nobody chooses them.
+    private void MakeRoom()
+    {
+        lock (makingRoom)
+        {
+            if (tokens.Count < MaxTokens)
+                return;
+            foreach (var (authorization, _) in tokens)
+            {
+                if (!TryFind(authorization, out _))
+                    tokens.TryRemove(authorization, out _);
+            }
+            foreach (var (authorization, _) in tokens.Take(tokens.Count - LeftWhenFull))
+                tokens.TryRemove(authorization, out _);
+        }
     }
 }

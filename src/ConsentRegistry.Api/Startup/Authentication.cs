@@ -1,6 +1,8 @@
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -37,6 +39,12 @@ internal static class Authentication
                 },
             };
         });
+        services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
+        {
+            // By default the library goes on accepting, for an hour, what the last keys that worked prove: the very key that was withdrawn.
+            if (bearer.ConfigurationManager is BaseConfigurationManager manager)
+                manager.UseLastKnownGoodConfiguration = false;
+        });
         services.AddSingleton<TokenCache>();
         services.AddHostedService<IssuerKeys>();
         services.AddHttpContextAccessor();
@@ -63,13 +71,20 @@ internal static class Authentication
             context.Principal = known.Principal;
             context.Success();
         }
+        else
+        {
+            context.HttpContext.Items[typeof(TokenCache)] = Tokens(context.HttpContext).Keys;
+        }
         return Task.CompletedTask;
     }
 
     private static void KeepToken(TokenValidatedContext context)
     {
-        if (context.Result is null && context.Request.Headers.Authorization is [{ } authorization])
-            Tokens(context.HttpContext).Add(authorization, context.Principal!, context.SecurityToken.ValidTo);
+        if (context.Result is null && context.Request.Headers.Authorization is [{ } authorization]
+            && context.SecurityToken is JsonWebToken token && context.HttpContext.Items[typeof(TokenCache)] is string keys)
+        {
+            Tokens(context.HttpContext).Add(authorization, token.EncodedToken, new(context.Principal!, token.ValidTo, keys));
+        }
     }
 
     private static TokenCache Tokens(HttpContext http) => http.RequestServices.GetRequiredService<TokenCache>();

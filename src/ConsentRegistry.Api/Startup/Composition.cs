@@ -71,10 +71,13 @@ internal static class Composition
 
     public static void UseRegistry(this WebApplication app)
     {
+        // A bug of the short way is answered like any other.
+        app.UseExceptionHandler(_ => { });
         // Before all else: what nearly every request is costs nothing that it does not need.
         app.UseMiddleware<DirectChecks>();
         app.Use(RequestId.EchoAsync);
         app.UseMiddleware<RequestLog>();
+        // Within the log of requests, which is told the status that they were answered with.
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
         app.UseRegistryOpenApi();

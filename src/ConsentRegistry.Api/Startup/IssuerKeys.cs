@@ -1,6 +1,9 @@
+using System.Buffers.Text;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -14,12 +17,21 @@ internal sealed partial class IssuerKeys(
     /// <summary>How often the issuer itself is asked: the least that the library allows.</summary>
     public static readonly TimeSpan BetweenRefreshes = TimeSpan.FromMinutes(5);
 
-    /// <summary>Forgets tokens if the keys have changed.</summary>
+    /// <summary>Takes note of the keys, which ends the tokens of others.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         if (options.Get(JwtBearerDefaults.AuthenticationScheme).ConfigurationManager is { } manager)
-            tokens.ForgetUnless(await manager.GetConfigurationAsync(cancellation));
+            tokens.UseKeys(NameOf(await manager.GetConfigurationAsync(cancellation)));
     }
+
+    /// <summary>
+    /// A text that is the same as long as issuer and keys are, by id and material: the library makes new objects with every refresh. A key whose
+    /// material cannot be named is never the same.
+    /// </summary>
+    internal static string NameOf(OpenIdConnectConfiguration published) => string.Join('\n', published.SigningKeys
+        .Select(key => $"{key.KeyId} {(key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : $"{Guid.NewGuid()}")}")
+        .Order(StringComparer.Ordinal)
+        .Prepend(published.Issuer));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,7 +42,8 @@ internal sealed partial class IssuerKeys(
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException)
+            // Whatever an issuer publishes, this goes on looking.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogUnseen(e.GetType().Name);
             }

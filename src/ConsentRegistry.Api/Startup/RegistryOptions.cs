@@ -32,6 +32,9 @@ public sealed class RegistryOptions
     /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
     public required string Audience { get; init; }
 
+    /// <summary>Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only, it is where a request was sent.</summary>
+    public string? PublicUrl { get; init; }
+
     /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
     public required int ChangesPerSecond { get; init; }
 
@@ -63,6 +66,7 @@ public sealed class RegistryOptions
             DataFolder = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
+            PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
@@ -75,6 +79,8 @@ public sealed class RegistryOptions
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
         if (!NoteKey.IsName(options.LogOrigin))
             throw new StartupException("Log:Origin is a name without spaces and plus signs, for example registry.example.com/log.");
+        if (options.PublicUrl is not null && !IsPublicUrl(options.PublicUrl, environment))
+            throw new StartupException("PublicUrl is an address without user, query and fragment, https outside Development, for example https://registry.example.com.");
         if (environment.IsDevelopment())
             return options;
         if (options.ConnectionString is null)
@@ -86,8 +92,14 @@ public sealed class RegistryOptions
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.
         if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || authority.Scheme != Uri.UriSchemeHttps)
             throw new StartupException("Tokens:Authority is an https address outside Development.");
+        if (options.PublicUrl is null)
+            throw new StartupException("PublicUrl is required outside Development, for example https://registry.example.com.");
         return options;
     }
+
+    private static bool IsPublicUrl(string text, IHostEnvironment environment) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && text.AsSpan().IndexOfAny('?', '#') < 0 && url.UserInfo.Length == 0
+        && (url.Scheme == Uri.UriSchemeHttps || (environment.IsDevelopment() && url.Scheme == Uri.UriSchemeHttp));
 
     private static int? PositiveOrNull(IConfiguration configuration, string key)
     {

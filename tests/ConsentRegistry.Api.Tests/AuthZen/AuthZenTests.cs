@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Api.Tests.AuthZen;
 
 /// <summary>The published Authorization API 1.0, over the registry's own decisions.</summary>
-public sealed class AuthZenTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
 {
     private const string Evaluation = "/access/v1/evaluation";
     private const string Evaluations = "/access/v1/evaluations";
@@ -52,6 +52,24 @@ public sealed class AuthZenTests(RegistryFixture registry) : IClassFixture<Regis
     {
         (await App.Platform().PostAsync(Evaluation, body)).IsProblem(400, "malformedJson");
         (await App.Platform().PostAsync(Evaluations, body)).IsProblem(400, "malformedJson");
+    }
+
+    [Theory]
+    [InlineData("\"id\":\"\\ud800\"")]
+    [InlineData("\"id\":\"a/\\udc00\\ud800\"")]
+    [InlineData("\"id\":\"a/b\",\"\\ud800\":1")]
+    [InlineData("\"id\":\"a/b\",\"properties\":{\"deep\":[{\"\\udfff\":1}]}")]
+    [InlineData("\"id\":\"a/b\",\"properties\":{\"creatorId\":\"\\ud800\"}")]
+    [InlineData("\"id\":\"a/b\",\"nobody\":\"\\ud800\"")]
+    [InlineData("\"id\":\"a/b\u00ff\"")]
+    [InlineData("\"id\":\"a/b\u00ed\u00a0\u0080\"")]
+    [InlineData("\"id\":\"a/b\",\"nobody\u00ff\":1")]
+    public async Task Text_that_is_not_Unicode_is_400_wherever_it_stands(string resource)
+    {
+        // Each character is the byte of its number: what is beyond ASCII is no UTF-8.
+        var body = $$"""{"subject":{"type":"requester","id":"acme"},"action":{"name":"remix"},"resource":{"type":"video",{{resource}}},"evaluations":[{}]}""";
+        (await App.Platform("acme").PostAsync(Evaluation, Encoding.Latin1.GetBytes(body))).IsProblem(400, "malformedJson");
+        (await App.Platform("acme").PostAsync(Evaluations, Encoding.Latin1.GetBytes(body))).IsProblem(400, "malformedJson");
     }
 
     [Theory]
@@ -112,6 +130,10 @@ public sealed class AuthZenTests(RegistryFixture registry) : IClassFixture<Regis
     [InlineData("""{"options":[]}""")]
     [InlineData("""{"evaluations":{}}""")]
     [InlineData("""{"evaluations":[1]}""")]
+    [InlineData("""{"subject":"x"}""")]
+    [InlineData("""{"action":1}""")]
+    [InlineData("""{"resource":[]}""")]
+    [InlineData("""{"context":true}""")]
     public async Task What_is_wrong_with_the_whole_is_400(string part)
     {
         var body = Ask("open");
@@ -168,6 +190,19 @@ public sealed class AuthZenTests(RegistryFixture registry) : IClassFixture<Regis
         var here = App.Address.GetLeftPart(UriPartial.Authority);
         Assert.Equal(
             $$"""{"policy_decision_point":"{{here}}","access_evaluation_endpoint":"{{here}}{{Evaluation}}","access_evaluations_endpoint":"{{here}}{{Evaluations}}"}""", metadata.Text);
+    }
+
+    [Fact]
+    public async Task Outside_Development_the_metadata_does_not_believe_the_request()
+    {
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(), "environment=Production", "Tokens:Authority=https://issuer.example", "PublicUrl=https://consent.example/registry/");
+
+        var metadata = (await app.Anonymous().GetAsync("/.well-known/authzen-configuration", "Host: evil.example")).Is(200);
+
+        Assert.Equal("https://consent.example/registry", (string)metadata["policy_decision_point"]!);
+        Assert.Equal($"https://consent.example/registry{Evaluation}", (string)metadata["access_evaluation_endpoint"]!);
+        Assert.DoesNotContain("evil", metadata.Text, StringComparison.Ordinal);
     }
 
     private JsonObject Ask(string video) => new()

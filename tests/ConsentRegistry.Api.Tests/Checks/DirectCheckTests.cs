@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
@@ -106,31 +104,6 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
             }
             Assert.Contains("HTTP/1.1 200 OK", text.ToString(), StringComparison.Ordinal);
         }
-    }
-
-    [Fact]
-    public async Task A_token_is_known_until_it_expires_or_its_keys_are_withdrawn()
-    {
-        var tokens = App.Services.GetRequiredService<TokenCache>();
-        var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, RegistryApplication.NewId("r"));
-        var check = new { creatorId = "c", videoId = "v", purpose = "remix" };
-        Assert.False(tokens.TryFind($"Bearer {token}", out _));
-        (await App.Bearer(token).PostAsync("/v1/checks", check)).Is(200);
-        Assert.True(tokens.TryFind($"Bearer {token}", out var known));
-        Assert.InRange(known.ExpiresAt, DateTime.UtcNow, DateTime.UtcNow.AddHours(13));
-        (await App.Bearer($"{token}x").PostAsync("/v1/checks", check)).IsProblem(401, "unauthenticated");
-        (await App.Bearer(token[..^2]).PostAsync("/v1/checks", check)).IsProblem(401, "unauthenticated");
-        Assert.False(tokens.TryFind($"Bearer {token}x", out _));
-
-        var expired = App.Sign(TimeProvider.System.GetUtcNow().AddDays(-1), ["consent:check"], null, "acme");
-        (await App.Bearer(expired).PostAsync("/v1/checks", check)).IsProblem(401, "unauthenticated");
-        tokens.Add("Bearer old", known.Principal, DateTime.UtcNow.AddSeconds(-1));
-        Assert.False(tokens.TryFind("Bearer old", out _));
-
-        tokens.ForgetUnless(new object());
-        Assert.False(tokens.TryFind($"Bearer {token}", out _));
-        (await App.Bearer(token).PostAsync("/v1/checks", check)).Is(200);
-        Assert.True(tokens.TryFind($"Bearer {token}", out _));
     }
 
     private async Task PrepareAsync(Random random, string[] creators)

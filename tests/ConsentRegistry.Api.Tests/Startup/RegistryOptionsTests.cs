@@ -13,6 +13,7 @@ public sealed class RegistryOptionsTests
     {
         ["ConnectionStrings:Registry"] = "Host=db;Username=registry",
         ["Tokens:Authority"] = "https://issuer.example",
+        ["PublicUrl"] = "https://registry.example/",
         ["Log:Origin"] = "registry.example/log",
         ["Log:KeyFile"] = "/run/log-keys.json",
     };
@@ -24,6 +25,7 @@ public sealed class RegistryOptionsTests
 
         Assert.Equal("consent-registry", options.Audience);
         Assert.Equal(50, options.ChangesPerSecond);
+        Assert.Equal("https://registry.example", options.PublicUrl);
     }
 
     [Theory]
@@ -32,6 +34,11 @@ public sealed class RegistryOptionsTests
     [InlineData("Tokens:Authority", "")]
     [InlineData("Tokens:Authority", "http://issuer.example")]
     [InlineData("Tokens:Authority", "issuer.example")]
+    [InlineData("PublicUrl", "")]
+    [InlineData("PublicUrl", "http://registry.example")]
+    [InlineData("PublicUrl", "registry.example")]
+    [InlineData("PublicUrl", "https://registry.example?one=two")]
+    [InlineData("PublicUrl", "https://one:two@registry.example")]
     [InlineData("Log:KeyFile", "")]
     [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
@@ -47,6 +54,10 @@ public sealed class RegistryOptionsTests
     [Fact]
     public void An_issuer_without_TLS_is_for_Development() =>
         Assert.Equal("http://localhost:8080", Read("Development", ("Tokens:Authority", "http://localhost:8080")).Authority);
+
+    [Fact]
+    public void An_address_without_TLS_is_for_Development() =>
+        Assert.Equal("http://localhost:5080", Read("Development", ("PublicUrl", "http://localhost:5080")).PublicUrl);
 
     private static RegistryOptions Read(string environment, params (string Key, string Value)[] changes)
     {

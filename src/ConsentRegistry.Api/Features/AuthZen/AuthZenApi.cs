@@ -36,10 +36,15 @@ internal static class RequestId
 
     public static Task EchoAsync(HttpContext http, RequestDelegate next)
     {
-        if ((http.Request.Path.StartsWithSegments("/access/v1", StringComparison.Ordinal) || http.Request.Path == "/.well-known/authzen-configuration")
+        if ((http.Request.Path.StartsWithSegments("/access/v1", StringComparison.OrdinalIgnoreCase) || http.Request.Path == "/.well-known/authzen-configuration")
             && http.Request.Headers[Header] is [{ Length: > 0 and <= MaxLength } id] && id.All(c => c is >= ' ' and <= '~'))
         {
-            http.Response.Headers[Header] = id;
+            // At the last moment: whoever answers in place of what went wrong begins with the headers anew.
+            http.Response.OnStarting(() =>
+            {
+                http.Response.Headers[Header] = id;
+                return Task.CompletedTask;
+            });
         }
         return next(http);
     }

@@ -22,6 +22,8 @@ internal static class EvaluateMany
             return EvaluationBody.Malformed("evaluations is a list.").AsResult();
         if (body["evaluations"] is not JsonArray { Count: > 0 } items)
             return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, http, cancellation);
+        if (EvaluationRequest.WrongPart(body) is { } wrong)
+            return wrong.AsResult();
         if (items.Count > BatchValidator.MaxChecks)
             return EvaluationBody.Malformed($"At most {BatchValidator.MaxChecks} evaluations.").AsResult();
         if (items.Any(item => item is not JsonObject))

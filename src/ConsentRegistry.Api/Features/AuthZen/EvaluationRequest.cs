@@ -21,6 +21,8 @@ internal static class EvaluationBody
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false };
+            if (!StrictJson.IsUnicode(bytes))
+                return (null, Malformed("A key or a text of the body is no Unicode text."));
             return JsonNode.Parse(bytes, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is a JSON object."));
         }
         catch (JsonException)
@@ -46,7 +48,15 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
     private const string SubjectType = "requester";
     private const string ResourceType = "video";
 
+    private static readonly string[] Parts = ["subject", "action", "resource", "context"];
+
     private static readonly Dictionary<string, long> NoVersions = [];
+
+    /// <summary>What is wrong with the parts that many evaluations have in common, whichever of them uses it: one that is no object.</summary>
+    public static Problem? WrongPart(JsonObject defaults) =>
+        Parts.FirstOrDefault(name => defaults[name] is not null and not JsonObject) is { } wrong
+            ? EvaluationBody.Malformed($"{wrong} is an object.")
+            : null;
 
     /// <summary>Reads an evaluation.</summary>
     /// <param name="evaluation">The evaluation.</param>

@@ -37,7 +37,11 @@ internal struct DirectCheck
         Requester = 8,
         Consistency = 16,
         MaxStaleness = 32,
+        All = Creator | Video | Purpose | Requester | Consistency | MaxStaleness,
     }
+
+    /// <summary>Whether the reader throws this at what it cannot read: at no JSON, or at text that is not Unicode.</summary>
+    public static bool IsUnreadable(Exception exception) => exception is JsonException or InvalidOperationException;
 
     /// <summary>Reads a check that is all there is; false if it is not of the usual kind.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -50,7 +54,7 @@ internal struct DirectCheck
             var reader = new Utf8JsonReader(bytes, isFinalBlock: true, default);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && TryReadMembers(ref reader, bytes, ref check) && check.IsWhole && !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return false;
         }
@@ -75,12 +79,19 @@ internal struct DirectCheck
     /// <param name="reader">The reader.</param>
     /// <param name="bytes">What it reads.</param>
     /// <param name="check">What is named already, and what is named here in its place.</param>
-    public static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check)
+    public static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check) =>
+        TryReadMembers(ref reader, bytes, ref check, Member.All);
+
+    /// <summary>Reads what checks have in common. Not even as null may that name a video: a default video would be every item's.</summary>
+    public static bool TryReadDefaults(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck defaults) =>
+        TryReadMembers(ref reader, bytes, ref defaults, Member.All & ~Member.Video);
+
+    private static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check, Member known)
     {
         var seen = Member.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!TryFind(ref reader, out var member) || (seen & member) != Member.None || !reader.Read())
+            if (!TryFind(ref reader, out var member) || (known & ~seen & member) == Member.None || !reader.Read())
                 return false;
             seen |= member;
             // What is optional may be null, which is as if it were not there.
@@ -134,9 +145,9 @@ internal struct DirectCheck
 
     private static bool TryReadConsistency(ref Utf8JsonReader reader, ref bool isStrong)
     {
-        if (reader.TokenType != JsonTokenType.String)
+        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
             return false;
-        isStrong = reader.ValueTextEquals("strong"u8);
-        return isStrong || reader.ValueTextEquals("fast"u8);
+        isStrong = reader.ValueSpan.SequenceEqual("strong"u8);
+        return isStrong || reader.ValueSpan.SequenceEqual("fast"u8);
     }
 }

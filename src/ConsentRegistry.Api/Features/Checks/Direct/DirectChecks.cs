@@ -54,15 +54,20 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         {
             return next(http);
         }
-        if (read.Buffer.Length >= length && read.Buffer.IsSingleSegment && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks, out var answer))
+        var isAnswered = false;
+        try
         {
-            body.AdvanceTo(read.Buffer.End);
-            Write(http.Response, answer);
-            return Task.CompletedTask;
+            isAnswered = read.Buffer.Length >= length && read.Buffer.IsSingleSegment && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks);
         }
-        // As if nobody had looked.
-        body.AdvanceTo(read.Buffer.Start);
-        return ReadAsync(http, (int)length, isSingle, token.Checks);
+        finally
+        {
+            // What was read has to be given back, whatever happened; unanswered, as if nobody had looked.
+            body.AdvanceTo(isAnswered ? read.Buffer.End : read.Buffer.Start);
+        }
+        if (!isAnswered)
+            return ReadAsync(http, (int)length, isSingle, token.Checks);
+        Write(http.Response);
+        return Task.CompletedTask;
     }
 
     // A body that comes in pieces. Whoever looks at it after all finds it whole.
@@ -81,9 +86,9 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
                 await next(http);
                 return;
             }
-            if (TryAnswer(bytes.AsSpan(0, count), isSingle, rights, out var answer))
+            if (TryAnswer(bytes.AsSpan(0, count), isSingle, rights))
             {
-                Write(http.Response, answer);
+                Write(http.Response);
                 return;
             }
             http.Request.Body = new MemoryStream(bytes, 0, count, writable: false);
@@ -95,15 +100,17 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         }
     }
 
-    private bool TryAnswer(ReadOnlySpan<byte> bytes, bool isSingle, CheckRights rights, out AnswerBuffer answer)
+    // Leaves the answer in the thread's buffer, from which it is written at once.
+    private bool TryAnswer(ReadOnlySpan<byte> bytes, bool isSingle, CheckRights rights)
     {
-        answer = Buffer;
+        var answer = Buffer;
         answer.Clear();
         return isSingle ? TryAnswerSingle(bytes, rights, answer) : TryAnswerBatch(bytes, rights, answer);
     }
 
-    private static void Write(HttpResponse response, AnswerBuffer answer)
+    private static void Write(HttpResponse response)
     {
+        var answer = Buffer;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = answer.Length;
         response.Headers.CacheControl = "no-store";
@@ -137,7 +144,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             if (!TryAnswerItems(bytes, block))
                 return false;
         }
-        catch (JsonException)
+        catch (Exception e) when (DirectCheck.IsUnreadable(e))
         {
             return false;
         }
@@ -160,8 +167,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         var defaults = default(DirectCheck);
         if (reader.TokenType == JsonTokenType.PropertyName && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual("defaults"u8))
         {
-            // A default video would be every item's: it is no member of the defaults.
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !DirectCheck.TryReadMembers(ref reader, bytes, ref defaults) || !defaults.Video.IsNone || !reader.Read())
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !DirectCheck.TryReadDefaults(ref reader, bytes, ref defaults) || !reader.Read())
                 return false;
         }
         if (reader.TokenType != JsonTokenType.PropertyName || reader.ValueIsEscaped || !reader.ValueSpan.SequenceEqual("checks"u8)
