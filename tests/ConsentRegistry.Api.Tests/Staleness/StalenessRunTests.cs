@@ -25,6 +25,9 @@ public sealed class StalenessRunTests
     {
         var summary = await RunAsync(Short);
         Assert.True(summary.Passed && summary.StaleAllows.Count == 0 && summary.OldAnswers.Count == 0, summary.ToString());
+        Assert.Equal(Enum.GetValues<FaultKind>(), summary.Faults.Keys.Order());
+        Assert.Equal(Enum.GetValues<Way>(), summary.Ways.Keys.Order());
+        Assert.Equal(Enum.GetValues<Replay>(), summary.Replays.Keys.Order());
     }
 
     [Fact]
@@ -36,7 +39,7 @@ public sealed class StalenessRunTests
 
     private static async Task<Summary> RunAsync(StalenessOptions options)
     {
-        var summary = await StalenessRun.RunAsync(options);
+        var summary = await StalenessRun.RunAsync(options, TextWriter.Null);
         TestContext.Current.TestOutputHelper?.WriteLine(summary.ToString());
         return summary;
     }

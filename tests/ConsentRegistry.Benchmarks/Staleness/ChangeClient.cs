@@ -15,35 +15,6 @@ internal sealed record Manner(string? Key = null, bool RespondAsync = false, Tim
     public static readonly Manner Plain = new();
 }
 
-/// <summary>What a caller knows about a change that it wanted made.</summary>
-internal enum Knowledge
-{
-    /// <summary>It was acknowledged as in force on every node.</summary>
-    InForce,
-
-    /// <summary>It was made, and is in force soon.</summary>
-    Made,
-
-    /// <summary>There was no answer, or none that says: it may have been made, and may yet be.</summary>
-    Unknown,
-
-    /// <summary>No node took a connection.</summary>
-    NotSent,
-}
-
-/// <summary>What came of a change.</summary>
-/// <param name="Start">The time just before it was sent.</param>
-/// <param name="End">The time after it was acknowledged as in force everywhere; null if it was not.</param>
-/// <param name="Version">The version that was answered.</param>
-/// <param name="Node">The node that it was sent to.</param>
-/// <param name="Knowledge">What is known about it.</param>
-internal sealed record Outcome(long Start, long? End, long? Version, int Node, Knowledge Knowledge)
-{
-    public static readonly Outcome NotSent = new(0, null, null, 0, Knowledge.NotSent);
-
-    public static Outcome UnknownSince(long start, int node) => new(start, null, null, node, Knowledge.Unknown);
-}
-
 /// <summary>Sends changes, once each.</summary>
 internal sealed class ChangeClient(HttpClient http, Nodes nodes)
 {
@@ -81,6 +52,8 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
         try
         {
             using var answer = await http.SendAsync(request, patience.Token);
+            if (answer.StatusCode == HttpStatusCode.UnprocessableEntity && change.Expires)
+                return new(start, null, null, node, Knowledge.Refused);
             if ((int)answer.StatusCode is >= 400 and < 500 && answer.StatusCode != HttpStatusCode.Conflict)
                 throw new InvalidOperationException($"{change}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(patience.Token)}");
             if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted))

@@ -5,7 +5,8 @@ namespace ConsentRegistry.Benchmarks.Staleness;
 /// <param name="Path">Path and query.</param>
 /// <param name="Stream">The creator whose stream it raises.</param>
 /// <param name="Body">The body, if it has one.</param>
-internal sealed record ChangeRequest(HttpMethod Method, string Path, string Stream, object? Body = null)
+/// <param name="Expires">Whether it sets what expires, and so may be refused: where the clock has been stepped on in the meantime.</param>
+internal sealed record ChangeRequest(HttpMethod Method, string Path, string Stream, object? Body = null, bool Expires = false)
 {
     public static ChangeRequest Put(string stream, string path, object? body = null) => new(HttpMethod.Put, $"/v1/creators/{stream}/{path}", stream, body);
 

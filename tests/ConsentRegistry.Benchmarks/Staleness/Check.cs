@@ -34,5 +34,6 @@ internal enum Asked
 /// <param name="Asked">How fresh it wanted its facts.</param>
 /// <param name="Version">The version of the owner's stream that the answer knows; null if it names none.</param>
 /// <param name="MinVersion">The version of the owner's stream that was asked for at least; 0 if none was.</param>
+/// <param name="Way">The kind of request that it was part of.</param>
 internal readonly record struct Check(
-    long Start, long End, CheckAnswer Answer, int Node = 0, Asked Asked = Asked.Fast, long? Version = null, long MinVersion = 0);
+    long Start, long End, CheckAnswer Answer, int Node = 0, Asked Asked = Asked.Fast, long? Version = null, long MinVersion = 0, Way Way = Way.Single);

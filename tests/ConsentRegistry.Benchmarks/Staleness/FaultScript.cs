@@ -23,6 +23,9 @@ internal enum FaultKind
 
     /// <summary>Every connection of a node for changes waits for one row.</summary>
     ConnectionsExhausted,
+
+    /// <summary>The database's clock steps, on or back, by seconds or minutes, and may stay wrong while other things fail.</summary>
+    ClockStepped,
 }
 
 /// <summary>A fault.</summary>

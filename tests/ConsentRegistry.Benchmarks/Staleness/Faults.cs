@@ -4,10 +4,16 @@ using Npgsql;
 namespace ConsentRegistry.Benchmarks.Staleness;
 
 /// <summary>Drives the faults of a script, one after the other, until it is told to stop; whatever it broke is whole again when it returns.</summary>
-internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, TimeSpan delta, Tally tally)
+internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, HttpClient http, TimeSpan delta, Tally tally)
 {
     /// <summary>More than a node keeps connections for changes.</summary>
     private const int ManyChanges = 60;
+
+    /// <summary>What a clock is corrected by, and more.</summary>
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longer than anything that the run waits for, and much shorter than idempotency keys are kept.</summary>
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(5);
 
     private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(scratch.Postgres.ConnectionString);
 
@@ -44,6 +50,7 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         FaultKind.NodeEvicted => EvictAsync(fault),
         FaultKind.DatabaseKilled => KillDatabaseAsync(),
         FaultKind.ConnectionsExhausted => ExhaustAsync(fault),
+        FaultKind.ClockStepped => StepClockAsync(fault),
         _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
     };
 
@@ -138,6 +145,25 @@ internal sealed class Faults(Scratch scratch, Nodes nodes, HttpClient http, Time
         await transaction.RollbackAsync();
         await waiting;
         return true;
+    }
+
+    // Every other time it stays as it is until the next step, so that whatever else happens does so while the clock is wrong.
+    private async Task<bool> StepClockAsync(Fault fault)
+    {
+        var random = new Random(fault.Draw);
+        var ahead = ShortestStep * Math.Pow(LongestStep / ShortestStep, random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1);
+        await clock.StepToAsync(ahead, CancellationToken.None);
+        var hasStepped = await HasSteppedAsync(ahead);
+        await Task.Delay(fault.For);
+        if (random.Next(2) == 0)
+            await clock.StepToAsync(TimeSpan.Zero, CancellationToken.None);
+        return hasStepped;
+    }
+
+    private async Task<bool> HasSteppedAsync(TimeSpan ahead)
+    {
+        await using var look = database.CreateCommand("SELECT clock_timestamp() - pg_catalog.clock_timestamp()");
+        return await look.ExecuteScalarAsync() is TimeSpan seen && (seen - ahead).Duration() < FaultScript.Shortest;
     }
 
     private async Task LockRowAsync(NpgsqlConnection connection, int node)

@@ -11,10 +11,13 @@ internal sealed record Plot(string Name, IReadOnlyList<Key> Keys, ChangeRequest 
     private const int MostDepicted = 6;
 
     /// <summary>A plot that suits the subject as it stands.</summary>
-    public static Plot For(Subject subject, Random random)
+    /// <param name="subject">The subject.</param>
+    /// <param name="random">Draws which.</param>
+    /// <param name="expiresAt">When an allow ends that the plot sets in the subject's own name; null for never.</param>
+    public static Plot For(Subject subject, Random random, DateTimeOffset? expiresAt)
     {
         var video = random.Next(subject.Keys.Count);
-        var plots = Of(subject, video).Concat(subject.Ground == Ground.Default ? OfDefault(subject, video) : OfOverrides(subject, video)).ToList();
+        var plots = Of(subject, video).Concat(subject.Ground == Ground.Default ? OfDefault(subject, video, expiresAt) : OfOverrides(subject, video, expiresAt)).ToList();
         return plots[random.Next(plots.Count)];
     }
 
@@ -41,25 +44,25 @@ internal sealed record Plot(string Name, IReadOnlyList<Key> Keys, ChangeRequest 
             "participant denies the video", [key], ChangeRequest.Put(somebody, appearance, new { effect = "deny" }), ChangeRequest.Delete(somebody, appearance));
     }
 
-    private static IEnumerable<Plot> OfDefault(Subject subject, int video)
+    private static IEnumerable<Plot> OfDefault(Subject subject, int video, DateTimeOffset? expiresAt)
     {
         var (creator, key) = (subject.Creator, subject.Keys[video]);
         var setting = $"consent/defaults/{subject.Purpose}";
         var named = $"{setting}?requester={key.Requester}";
         var exception = $"videos/{key.Video}/consent/{subject.Purpose}";
-        yield return new("default deny", subject.Keys, ChangeRequest.Put(creator, setting, new { effect = "deny" }), subject.AllowDefault(creator));
-        yield return new("default ask", subject.Keys, ChangeRequest.Put(creator, setting, new { effect = "ask" }), subject.AllowDefault(creator));
-        yield return new("default cleared", subject.Keys, ChangeRequest.Delete(creator, setting), subject.AllowDefault(creator));
+        yield return new("default deny", subject.Keys, ChangeRequest.Put(creator, setting, new { effect = "deny" }), subject.AllowDefault(creator, expiresAt));
+        yield return new("default ask", subject.Keys, ChangeRequest.Put(creator, setting, new { effect = "ask" }), subject.AllowDefault(creator, expiresAt));
+        yield return new("default cleared", subject.Keys, ChangeRequest.Delete(creator, setting), subject.AllowDefault(creator, expiresAt));
         yield return new("default deny to one requester", subject.Keys, ChangeRequest.Put(creator, named, new { effect = "deny" }), ChangeRequest.Delete(creator, named));
         yield return new("override deny over a default", [key], ChangeRequest.Put(creator, exception, new { effect = "deny" }), ChangeRequest.Delete(creator, exception));
     }
 
-    private static IEnumerable<Plot> OfOverrides(Subject subject, int video)
+    private static IEnumerable<Plot> OfOverrides(Subject subject, int video, DateTimeOffset? expiresAt)
     {
         var (creator, key) = (subject.Creator, subject.Keys[video]);
         var setting = $"videos/{key.Video}/consent/{subject.Purpose}";
         var named = $"{setting}?requester={key.Requester}";
-        var allow = ChangeRequest.Put(creator, setting, new { effect = "allow" });
+        var allow = ChangeRequest.Put(creator, setting, new { effect = "allow", expiresAt }) with { Expires = expiresAt is not null };
         yield return new("override deny", [key], ChangeRequest.Put(creator, setting, new { effect = "deny" }), allow);
         yield return new("override ask", [key], ChangeRequest.Put(creator, setting, new { effect = "ask" }), allow);
         yield return new("override cleared", [key], ChangeRequest.Delete(creator, setting), allow);

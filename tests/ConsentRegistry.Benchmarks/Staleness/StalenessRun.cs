@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ConsentRegistry.Benchmarks.Staleness;
 
@@ -11,6 +12,8 @@ internal static class StalenessRun
     /// <summary>How long nothing may be answered before the run gives up: many times what any of the faults takes to mend.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs, and prints what came of it.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> words)
@@ -20,14 +23,17 @@ internal static class StalenessRun
             Console.Error.WriteLine($"staleness {StalenessOptions.Usage}");
             return 2;
         }
-        var summary = await RunAsync(options);
+        var summary = await RunAsync(options, Console.Out);
         Console.Write(summary);
         return summary.Passed ? 0 : 1;
     }
 
-    public static async Task<Summary> RunAsync(StalenessOptions options)
+    /// <param name="options">How it goes.</param>
+    /// <param name="progress">Is told now and then how far it is.</param>
+    public static async Task<Summary> RunAsync(StalenessOptions options, TextWriter progress)
     {
         await using var scratch = await Scratch.CreateAsync();
+        var clock = await DatabaseClock.InstallAsync(scratch.Postgres.ConnectionString, standing: null, CancellationToken.None);
         await using var nodes = new Nodes(scratch, options.Nodes, node =>
             [$"--Replica:DeltaMs={Faults.DeltaMsOf(node, options.Delta)}", $"--Replica:Fence={(options.HasFence ? "on" : "off")}"]);
         await nodes.StartAsync();
@@ -43,12 +49,12 @@ internal static class StalenessRun
         {
             List<Task> all =
             [
-                .. Enumerable.Range(0, options.Writers).Select(number => new Writer(number, options.Seed, client, checkers, stage, recording, tally).RunAsync(stop.Token)),
+                .. Enumerable.Range(0, options.Writers).Select(number => new Writer(number, options.Seed, client, clock, checkers, stage, recording, tally).RunAsync(stop.Token)),
                 .. checkers.Select(checker => checker.RunAsync(token, stop.Token)),
-                new Faults(scratch, nodes, http, options.Delta, tally).DriveAsync(
+                new Faults(scratch, clock, nodes, http, options.Delta, tally).DriveAsync(
                     FaultScript.From(options.Seed, options.Faults, options.Nodes, options.LongestFault, options.LongestGap), stop.Token),
             ];
-            await EnoughAsync(options, tally, all);
+            await EnoughAsync(options, tally, all, progress);
             await stop.CancelAsync();
             await Task.WhenAll(all);
         }
@@ -60,12 +66,20 @@ internal static class StalenessRun
         return new(options, recording, tally, started);
     }
 
-    /// <summary>Returns when enough checks have been answered and each kind of fault has happened, or when something has failed.</summary>
-    private static async Task EnoughAsync(StalenessOptions options, Tally tally, List<Task> all)
+    /// <summary>Returns when enough checks have been answered and everything has happened at least once, or when something has failed.</summary>
+    private static async Task EnoughAsync(StalenessOptions options, Tally tally, List<Task> all, TextWriter progress)
     {
-        var (answered, since) = (0, Stopwatch.GetTimestamp());
-        while ((tally.Answered < options.Checks || tally.Faults.Count < options.Faults.Count) && !all.Exists(task => task.IsCompleted))
+        var started = Stopwatch.GetTimestamp();
+        var (answered, since, told) = (0, started, started);
+        while ((tally.Answered < options.Checks || !tally.HasSeenAll(options)) && !all.Exists(task => task.IsCompleted))
         {
+            if (Stopwatch.GetElapsedTime(told) > BetweenProgress)
+            {
+                told = Stopwatch.GetTimestamp();
+                progress.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: {tally.Answered} of {options.Checks} checks, {tally.Acknowledged} changes, {tally.Faults.Values.Sum()} faults"));
+            }
             if (tally.Answered > answered)
                 (answered, since) = (tally.Answered, Stopwatch.GetTimestamp());
             if (Stopwatch.GetElapsedTime(since) > Patience)

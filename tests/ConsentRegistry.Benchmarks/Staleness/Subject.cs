@@ -58,7 +58,8 @@ internal sealed class Subject
         Ground == Ground.Default ? AllowDefault(Creator) : Bulk(Allowing),
     ];
 
-    public ChangeRequest AllowDefault(string creator) => ChangeRequest.Put(creator, $"consent/defaults/{Purpose}", new { effect = "allow", appliesTo = "all" });
+    public ChangeRequest AllowDefault(string creator, DateTimeOffset? expiresAt = null) =>
+        ChangeRequest.Put(creator, $"consent/defaults/{Purpose}", new { effect = "allow", appliesTo = "all", expiresAt }) with { Expires = expiresAt is not null };
 
     /// <summary>One change of the overrides of every video.</summary>
     public ChangeRequest Bulk(Func<Key, object> item) => ChangeRequest.Bulk(Creator, Keys.Select(item));

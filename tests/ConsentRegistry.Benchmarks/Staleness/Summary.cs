@@ -46,8 +46,12 @@ internal sealed class Summary
 
     public IReadOnlyDictionary<FaultKind, int> Faults => tally.Faults;
 
+    public IReadOnlyDictionary<Way, int> Ways => tally.Ways;
+
+    public IReadOnlyDictionary<Replay, int> Replays => tally.Replays;
+
     /// <summary>Whether enough happened for the findings to mean something.</summary>
-    public bool IsTelling => Math.Min(NearAllows, NearDenials) >= Math.Max(1, (Allows + Denials) / NearShare) && tally.Faults.Count == options.Faults.Count;
+    public bool IsTelling => Math.Min(NearAllows, NearDenials) >= Math.Max(1, (Allows + Denials) / NearShare) && tally.HasSeenAll(options);
 
     /// <summary>What no run may find. The fence is no part of what a check asks for itself: strong checks, and versions that were asked for, hold without it.</summary>
     public int Violations => options.HasFence
@@ -60,18 +64,20 @@ internal sealed class Summary
     public override string ToString()
     {
         var text = new StringBuilder();
-        Line($"{Allows + Denials} checks answered in {lasted.TotalSeconds:0} s by {options.Nodes} nodes, fence {(options.HasFence ? "on" : "off")}, Δ {options.Delta.TotalMilliseconds:0} ms, seed {options.Seed}:");
+        Line($"{Allows + Denials} checks answered in {lasted.TotalSeconds:0} s ({(Allows + Denials) / lasted.TotalMinutes:0} a minute) by {options.Nodes} nodes, fence {(options.HasFence ? "on" : "off")}, Δ {options.Delta.TotalMilliseconds:0} ms, seed {options.Seed}:");
         Line($"  {Allows} allows ({NearAllows} within a second of a widening), {Denials} denials ({NearDenials} within a second of a restriction); {tally.Unanswered} more without a decision");
-        Line($"{tally.Acknowledged} changes acknowledged, {tally.Unknown} of unknown outcome, {tally.Replays} replayed; restrictions: {List(tally.Restrictions)}");
+        Line($"  by kind of request: {List(tally.Ways)}");
+        Line($"{tally.Acknowledged} changes acknowledged, {tally.WithExpiry} of them allows that expire, {tally.Unknown} of unknown outcome; restrictions: {List(tally.Restrictions)}");
+        Line($"replays: {List(tally.Replays)}");
         Line($"faults: {List(tally.Faults)}");
-        Line($"stale allows: {StaleAllows.Count}");
-        foreach (var stale in StaleAllows.Take(Shown))
+        Line($"stale allows: {StaleAllows.Count}{(StaleAllows.Count > 0 ? $" ({List(StaleAllows.CountBy(stale => stale.Check.Way).ToDictionary())})" : "")}");
+        foreach (var stale in StaleAllows.DistinctBy(stale => stale.Restriction).Take(Shown))
             Show(stale);
         Line($"answers older than what was acknowledged or asked for: {OldAnswers.Count}");
-        foreach (var old in OldAnswers.Take(Shown))
+        foreach (var old in OldAnswers.DistinctBy(old => (old.Key, old.Version)).Take(Shown))
             Line($"  {Describe(old.Key, old.Check)} knew version {old.Check.Version}, and had to know {old.Version}");
         if (!IsTelling)
-            Line($"Too little happened near changes, or some kind of fault did not, for this to mean anything.");
+            Line($"Too little happened near changes, or some kind of request, replay or fault did not, for this to mean anything.");
         Line($"{(Passed ? "passed" : "FAILED")}{(options.HasFence ? "" : $": without the fence there have to be stale allows, though none to strong checks (violations: {Violations})")}");
         return text.ToString();
 
@@ -85,7 +91,7 @@ internal sealed class Summary
         }
     }
 
-    private string Describe(Key key, Check check) => $"{check.Asked} check of {key.Creator}/{key.Video} at node {check.Node} from {At(check.Start)} to {At(check.End)}";
+    private string Describe(Key key, Check check) => $"{check.Asked} check ({check.Way}) of {key.Creator}/{key.Video} at node {check.Node} from {At(check.Start)} to {At(check.End)}";
 
     private string At(long time) => string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started, time).TotalSeconds:0.0000} s");
 

@@ -7,11 +7,13 @@ internal sealed class Tally
 {
     private readonly ConcurrentDictionary<string, int> restrictions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<FaultKind, int> faults = new();
+    private readonly ConcurrentDictionary<Way, int> ways = new();
+    private readonly ConcurrentDictionary<Replay, int> replays = new();
     private int answered;
     private int unanswered;
     private int acknowledged;
     private int unknown;
-    private int replays;
+    private int expiring;
 
     /// <summary>Checks that were answered with a decision.</summary>
     public int Answered => Volatile.Read(ref answered);
@@ -25,8 +27,14 @@ internal sealed class Tally
     /// <summary>Changes of which it is not known whether they were made.</summary>
     public int Unknown => unknown;
 
-    /// <summary>Changes that were sent again with the same idempotency key.</summary>
-    public int Replays => replays;
+    /// <summary>Allows with an expiry that were acknowledged.</summary>
+    public int WithExpiry => expiring;
+
+    /// <summary>Checks that were answered with a decision, by the kind of request.</summary>
+    public IReadOnlyDictionary<Way, int> Ways => ways;
+
+    /// <summary>Changes that were sent again with the same idempotency key, by occasion.</summary>
+    public IReadOnlyDictionary<Replay, int> Replays => replays;
 
     /// <summary>Restrictions that were acknowledged, by kind.</summary>
     public IReadOnlyDictionary<string, int> Restrictions => restrictions;
@@ -34,12 +42,19 @@ internal sealed class Tally
     /// <summary>Faults that were driven, by kind.</summary>
     public IReadOnlyDictionary<FaultKind, int> Faults => faults;
 
-    public void Checked(CheckAnswer answer)
+    /// <summary>Whether everything has happened at least once that a run is about.</summary>
+    public bool HasSeenAll(StalenessOptions options) =>
+        faults.Count == options.Faults.Count && ways.Count == Enum.GetValues<Way>().Length && replays.Count == Enum.GetValues<Replay>().Length && expiring > 0;
+
+    public void Checked(CheckAnswer answer, Way way)
     {
         if (answer == CheckAnswer.None)
+        {
             Interlocked.Increment(ref unanswered);
-        else
-            Interlocked.Increment(ref answered);
+            return;
+        }
+        Count(ways, way);
+        Interlocked.Increment(ref answered);
     }
 
     public void Sent(Outcome outcome)
@@ -50,9 +65,14 @@ internal sealed class Tally
             Interlocked.Increment(ref unknown);
     }
 
-    public void Replayed() => Interlocked.Increment(ref replays);
+    public void Expiring() => Interlocked.Increment(ref expiring);
 
-    public void Restricted(string kind) => restrictions.AddOrUpdate(kind, 1, (_, before) => before + 1);
+    public void Replayed(Replay occasion) => Count(replays, occasion);
 
-    public void Driven(FaultKind kind) => faults.AddOrUpdate(kind, 1, (_, before) => before + 1);
+    public void Restricted(string kind) => Count(restrictions, kind);
+
+    public void Driven(FaultKind kind) => Count(faults, kind);
+
+    private static void Count<T>(ConcurrentDictionary<T, int> counts, T what)
+        where T : notnull => counts.AddOrUpdate(what, 1, (_, before) => before + 1);
 }

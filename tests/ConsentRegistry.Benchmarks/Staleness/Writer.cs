@@ -6,7 +6,8 @@ namespace ConsentRegistry.Benchmarks.Staleness;
 /// Withdraws the consent of one subject after another and gives it back, one change at a time. A restriction is repeated until it is acknowledged.
 /// A subject with a change whose outcome is not known is left: that change may take effect in the middle of anything that follows.
 /// </summary>
-internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnlyList<Checker> checkers, Stage stage, Recording recording, Tally tally)
+internal sealed class Writer(
+    int number, int seed, ChangeClient client, DatabaseClock clock, IReadOnlyList<Checker> checkers, Stage stage, Recording recording, Tally tally)
 {
     private const int PlotsPerSubject = 30;
 
@@ -14,6 +15,10 @@ internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnl
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Random random = new(Seeds.Of(seed, number));
+    private readonly Replays replays = new(client, tally);
+
+    /// <summary>The last widening that was acknowledged and has a key.</summary>
+    private (ChangeRequest Request, string Key, Outcome Outcome)? former;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -28,7 +33,7 @@ internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnl
             stage.Enter(number, subject);
             for (var plots = 0; plots < PlotsPerSubject && !stop.IsCancellationRequested; plots++)
             {
-                if (!await PlayAsync(subject, Plot.For(subject, random)))
+                if (!await PlayAsync(subject, Plot.For(subject, random, DrawExpiry())))
                     break;
             }
             // Checked for a while yet: what is wrong with a change of unknown outcome would show now.
@@ -51,6 +56,8 @@ internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnl
     {
         if (!await RestrictAsync(subject, plot))
             return false;
+        if (former is { } widening && random.Next(4) == 0)
+            await replays.SendLateAsync(widening.Request, widening.Key, random.Next(client.Nodes), widening.Outcome);
         await PauseAsync(150);
         if (!await WidenAsync(subject, plot))
             return false;
@@ -80,49 +87,53 @@ internal sealed class Writer(int number, int seed, ChangeClient client, IReadOnl
         throw new TimeoutException($"{plot.Restriction} was not acknowledged within {Patience}.");
     }
 
-    private async Task<bool> WidenAsync(Subject subject, Plot plot) =>
-        (await SendAsync(subject, plot, Direction.Widens, DrawManner(mayBeAccepted: false))).Knowledge == Knowledge.InForce;
+    private async Task<bool> WidenAsync(Subject subject, Plot plot)
+    {
+        var manner = DrawManner(mayBeAccepted: false);
+        var outcome = await SendAsync(subject, plot, Direction.Widens, manner);
+        if (outcome.Knowledge != Knowledge.InForce)
+            return false;
+        if (plot.Widening.Expires)
+            tally.Expiring();
+        if (manner.Key is not null)
+            former = (plot.Widening, manner.Key, outcome);
+        return true;
+    }
 
     private async Task<Outcome> SendAsync(Subject subject, Plot plot, Direction direction, Manner manner)
     {
         var request = direction == Direction.Restricts ? plot.Restriction : plot.Widening;
-        var outcome = await client.SendAsync(request, random.Next(client.Nodes), manner);
-        if (outcome.Knowledge == Knowledge.NotSent)
+        var outcome = await replays.SendAsync(request, manner, random.Next(client.Nodes), isReplayedAtOnce: random.Next(3) == 0, Acknowledged);
+        if (outcome.Knowledge is Knowledge.NotSent or Knowledge.Refused)
             return outcome;
         var ownVersion = request.Stream == subject.Creator ? outcome.Version : null;
         var change = new Change(direction, outcome.Start, outcome.End, $"{plot.Name}: {request}", outcome.Node, ownVersion);
         foreach (var key in plot.Keys)
             recording.Add(key, change);
         tally.Sent(outcome);
-        if (outcome.End is null)
-            return outcome;
-
-        subject.Acknowledge(request.Stream, outcome.Version!.Value);
-        stage.Spotlight(subject);
-        foreach (var checker in checkers)
-            checker.AskAbout(plot.Keys);
-        if (manner.Key is not null && random.Next(3) == 0)
-            await ReplayAsync(request, manner, outcome);
         return outcome;
-    }
 
-    // A replay makes nothing, so that it is no change of the recording: if it did make something, that would be found.
-    private async Task ReplayAsync(ChangeRequest request, Manner manner, Outcome first)
-    {
-        var again = await client.SendAsync(request, random.Next(client.Nodes), manner with { CutAfter = null });
-        tally.Replayed();
-        if (again.Version is { } version && version != first.Version)
-            throw new InvalidOperationException($"{request} was answered with version {first.Version}, and again with the same key with {version}.");
+        void Acknowledged(Outcome inForce)
+        {
+            subject.Acknowledge(request.Stream, inForce.Version!.Value);
+            stage.Spotlight(subject);
+            foreach (var checker in checkers)
+                checker.AskAbout(plot.Keys);
+        }
     }
 
     private Manner DrawManner(bool mayBeAccepted)
     {
         var draw = random.Next(100);
-        return new(
-            Key: draw % 2 == 0 ? $"{number}-{random.NextInt64():x}" : null,
-            RespondAsync: mayBeAccepted && draw < 10,
-            CutAfter: draw >= 97 ? TimeSpan.FromMilliseconds(random.Next(5, 400)) : null);
+        var isCut = draw >= 94;
+        // What is cut off has a key more often than not: without one, nothing can be said about its subject any more.
+        var key = random.Next(isCut ? 4 : 2) != 0 ? $"{number}-{random.NextInt64():x}" : null;
+        return new(key, RespondAsync: draw < 10 && (mayBeAccepted || key is not null), CutAfter: isCut ? TimeSpan.FromMilliseconds(random.Next(1, 200)) : null);
     }
+
+    // Soon, by the clock that decides about it; a step of that clock in the meantime makes it never, or long ago.
+    private DateTimeOffset? DrawExpiry() =>
+        random.Next(3) == 0 ? TimeProvider.System.GetUtcNow() + clock.Ahead + TimeSpan.FromSeconds(random.Next(1, 20)) : null;
 
     private Task PauseAsync(int most) => Task.Delay(random.Next(most), CancellationToken.None);
 }
