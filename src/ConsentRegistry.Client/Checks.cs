@@ -39,6 +39,9 @@ public sealed record Check(string? CreatorId, string VideoId, string? Purpose)
 
     /// <summary>Whether the answer says how it came about; if null, it does not.</summary>
     public bool? Explain { get; init; }
+
+    /// <summary>Whether the answer has a <see cref="Decision.Receipt"/>; if null, it does not. Whoever takes one of an allow is told when consent is withdrawn.</summary>
+    public bool? Receipt { get; init; }
 }
 
 /// <summary>Fields that the checks of a batch have in common; a check's own field goes before.</summary>
@@ -66,6 +69,9 @@ public sealed record BatchDefaults
 
     /// <inheritdoc cref="Check.Explain"/>
     public bool? Explain { get; init; }
+
+    /// <inheritdoc cref="Check.Receipt"/>
+    public bool? Receipt { get; init; }
 }
 
 /// <summary>Asks checks. Needs the scope <c>consent:check</c>; to name another requester, <c>consent:check:any</c>.</summary>
