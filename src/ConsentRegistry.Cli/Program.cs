@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConsentRegistry.Cli;
+using ConsentRegistry.Cli.Demo;
 
 var root = new RootCommand("Works with a consent registry from the command line.") { DemoCommand.Create(), VerifyCommand.Create(), WitnessCommand.Create() };
 var parsed = root.Parse(args);

@@ -39,6 +39,9 @@ public sealed record Check(string? CreatorId, string VideoId, string? Purpose)
 
     /// <summary>Whether the answer says how it came about; if null, it does not.</summary>
     public bool? Explain { get; init; }
+
+    /// <summary>Whether the answer has a <see cref="Decision.Receipt"/>; if null, it does not. Whoever takes one of an allow is told when consent is withdrawn.</summary>
+    public bool? Receipt { get; init; }
 }
 
 /// <summary>Fields that the checks of a batch have in common; a check's own field goes before.</summary>
@@ -66,6 +69,9 @@ public sealed record BatchDefaults
 
     /// <inheritdoc cref="Check.Explain"/>
     public bool? Explain { get; init; }
+
+    /// <inheritdoc cref="Check.Receipt"/>
+    public bool? Receipt { get; init; }
 }
 
 /// <summary>Asks checks. Needs the scope <c>consent:check</c>; to name another requester, <c>consent:check:any</c>.</summary>
@@ -96,6 +102,34 @@ public sealed class ChecksClient
         var batch = await wire.SendAsync<CheckBatch, BatchDecision>(HttpMethod.Post, Wire.Path("v1", "checks", "batch"), new(defaults, checks), options: null, cancellation);
         // Results are told apart by their place alone: with one missing, an allow would stand for another video.
         return batch.Results.Count == checks.Count ? batch : throw Wire.Unreadable($"{checks.Count} checks have {batch.Results.Count} results.");
+    }
+
+    /// <summary>Asks any number of checks, millions too, in constant memory.</summary>
+    /// <remarks>
+    /// <para>
+    /// Each is answered as soon as it has come; a few thousand are read ahead at most, and only while answers are taken. They go out in parts of up to 1,000, each one
+    /// request, so that the registry's promise about changes is for each check from the moment at which it is sent.
+    /// </para>
+    /// <para>
+    /// A check that is none spoils no other: it is not allowed, and <see cref="Decision.Error"/> says why; only one of more than 16 KiB ends the whole. Facts that cannot be
+    /// read make an answer <c>indeterminate</c>. If an answer is missing, the registry stops or the connection breaks, that is an exception, and nothing is given out of the
+    /// part in which it happened; what was given out before stands. What <paramref name="checks"/> throws is thrown on.
+    /// </para>
+    /// </remarks>
+    /// <param name="checks">The checks; each says its creator and purpose.</param>
+    /// <param name="cancellation">Ends it. So does to take no more answers; either way <paramref name="checks"/> is disposed of before.</param>
+    /// <returns>Each check with its answer, in their order.</returns>
+    public IAsyncEnumerable<DecidedCheck> CheckStreamAsync(IAsyncEnumerable<Check> checks, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checks);
+        return CheckStream.AskAsync(checks, AskAsync, cancellation);
+    }
+
+    private async Task<IReadOnlyList<Decision>> AskAsync(StreamPart part, CancellationToken cancellation)
+    {
+        var decisions = await wire.SendLinesAsync<Decision>(Wire.Path("v1", "checks", "stream"), part.Lines, cancellation);
+        // As for a batch: an answer that is missing would give its place to the next.
+        return decisions.Count == part.Checks.Count ? decisions : throw Wire.Unreadable($"{part.Checks.Count} checks have {decisions.Count} results.");
     }
 }
 

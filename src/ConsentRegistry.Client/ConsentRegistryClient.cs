@@ -47,6 +47,7 @@ public sealed class ConsentRegistryClient
         Approvals = new(wire);
         Usages = new(wire);
         Recalls = new(wire);
+        Changes = new(wire);
         Notifications = new(wire);
         Webhooks = new(wire);
     }
@@ -74,6 +75,9 @@ public sealed class ConsentRegistryClient
 
     /// <summary>The vocabulary.</summary>
     public PurposesClient Purposes { get; }
+
+    /// <summary>Everybody's changes, live.</summary>
+    public ChangesClient Changes { get; }
 
     /// <summary>A creator's inbox.</summary>
     public NotificationsClient Notifications { get; }

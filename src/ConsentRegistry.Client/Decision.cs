@@ -97,6 +97,12 @@ public sealed record Decision
     /// <summary>Whether <see cref="Trace"/> is cut off, for it would list more than 20,000 creators and settings.</summary>
     public bool TraceIsCut { get; init; }
 
+    /// <summary>
+    /// With <see cref="Check.Receipt"/>: the decision as a compact JWS, which anybody can verify, and by which a use is judged for 30 days
+    /// (<see cref="VideoUse.Receipt"/>). There is none of an <see cref="Reasons.Indeterminate"/> one.
+    /// </summary>
+    public string? Receipt { get; init; }
+
     /// <summary>Of an item of a batch that is no check: why. Null otherwise.</summary>
     public ItemError? Error { get; init; }
 }

@@ -51,12 +51,17 @@ public sealed record Notification(Guid NotificationId, string Kind, DateTimeOffs
 /// <param name="NextCursor">Where the list goes on; null on the last page.</param>
 public sealed record InboxPage(IReadOnlyList<Notification> Items, int Unread, string LastEventId, string? NextCursor = null);
 
+/// <summary>A notification that came while an inbox was followed.</summary>
+/// <param name="Notification">The notification.</param>
+/// <param name="LastEventId">Where to go on from, to miss nothing after it.</param>
+public sealed record FollowedNotification(Notification Notification, string LastEventId);
+
 /// <summary>What was marked as read.</summary>
 /// <param name="Count">How many were unread and are no more.</param>
 /// <param name="Unread">How many still are; counted up to 10,000.</param>
 public sealed record MarkedRead([property: System.Text.Json.Serialization.JsonPropertyName("marked")] int Count, int Unread);
 
-/// <summary>Reads a creator's inbox. Needs <c>consent:manage</c> for that creator. Live, it is a stream of server-sent events: docs/notifications.md.</summary>
+/// <summary>Reads a creator's inbox. Needs <c>consent:manage</c> for that creator.</summary>
 public sealed class NotificationsClient
 {
     private readonly Wire wire;
@@ -79,6 +84,22 @@ public sealed class NotificationsClient
     public IAsyncEnumerable<Notification> ListAsync(
         string creatorId, string? kind = null, bool? unread = null, int? pageSize = null, CancellationToken cancellation = default) =>
         wire.ListAsync<Notification>(Path(creatorId), pageSize, [("kind", kind), ("unread", unread switch { true => "true", false => "false", null => null })], cancellation);
+
+    /// <summary>Follows an inbox: every notification a moment after what it tells of, in the order in which they were handed on.</summary>
+    /// <remarks>
+    /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from the <see cref="FollowedNotification.LastEventId"/>
+    /// of the last one that was dealt with: then nothing is missed. Where the connection breaks, or nothing comes for a minute, that is an
+    /// <see cref="HttpRequestException"/>; status 503 where the node follows for too many callers. The <see cref="HttpClient.Timeout"/> is for the beginning alone.
+    /// </remarks>
+    /// <param name="creatorId">The creator.</param>
+    /// <param name="lastEventId">Where to go on from: <see cref="InboxPage.LastEventId"/> of a page, or that of the last notification; what comes from now on if null.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async IAsyncEnumerable<FollowedNotification> FollowAsync(
+        string creatorId, string? lastEventId = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var (notification, id) in wire.FollowAsync<Notification>(Path(creatorId), lastEventId, cancellation))
+            yield return new(notification, id);
+    }
 
     /// <summary>Marks notifications as read: 1 to 1,000. Those that are not of this inbox are passed over.</summary>
     public Task<MarkedRead> MarkReadAsync(string creatorId, IReadOnlyList<Guid> notificationIds, CancellationToken cancellation = default) =>

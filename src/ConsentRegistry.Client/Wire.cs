@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -89,6 +91,83 @@ internal sealed class Wire
             cursor = page.NextCursor;
         }
         while (cursor is not null);
+    }
+
+    /// <summary>Adds a line of newline-delimited JSON.</summary>
+    public static void WriteLine<T>(T item, IBufferWriter<byte> lines)
+    {
+        using (var writer = new Utf8JsonWriter(lines))
+            JsonSerializer.Serialize(writer, item, TypeOf<T>());
+        lines.Write("\n"u8);
+    }
+
+    /// <summary>Sends lines of JSON, and reads the lines that answer them.</summary>
+    public async Task<IReadOnlyList<T>> SendLinesAsync<T>(string path, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+        where T : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(root, path)) { Content = new ReadOnlyMemoryContent(lines) };
+        request.Content.Headers.ContentType = new("application/x-ndjson");
+        using var response = await http.SendAsync(request, cancellation);
+        if (!response.IsSuccessStatusCode)
+            throw await ProblemOfAsync(response, cancellation);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            var items = new List<T>();
+            await foreach (var item in JsonSerializer.DeserializeAsyncEnumerable(body, TypeOf<T>(), topLevelValues: true, cancellation))
+                items.Add(item ?? throw new JsonException("A line is null."));
+            return items;
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(e.Message, response.StatusCode, e);
+        }
+    }
+
+    /// <summary>What comes as server-sent events, each with the id to go on from, until the other side ends it.</summary>
+    public async IAsyncEnumerable<(T Item, string LastEventId)> FollowAsync<T>(string path, string? lastEventId, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class
+    {
+        const string mediaType = "text/event-stream";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        request.Headers.Accept.Add(new(mediaType));
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!response.IsSuccessStatusCode)
+            throw await ProblemOfAsync(response, cancellation);
+        if (response.Content.Headers.ContentType?.MediaType != mediaType)
+            throw Unreadable($"The answer is not {mediaType}.");
+        await using var body = new LiveStream(await response.Content.ReadAsStreamAsync(cancellation));
+        var parser = SseParser.Create(body, ReadEvent<T>);
+        await using var events = parser.EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        while (await IsThereAsync(events))
+        {
+            body.EndEvent();
+            if (events.Current.Data is { } item)
+                yield return (item, parser.LastEventId);
+        }
+    }
+
+    // That the other side lives is nothing to a caller.
+    private static T? ReadEvent<T>(string type, ReadOnlySpan<byte> data)
+        where T : class =>
+        type == "heartbeat" ? null : JsonSerializer.Deserialize(data, TypeOf<T>()) ?? throw new JsonException("An event is null.");
+
+    private static async ValueTask<bool> IsThereAsync<T>(IAsyncEnumerator<T> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException("The registry, or something on the way to it, broke off.", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw Unreadable(e.Message, cause: e);
+        }
     }
 
     private static HttpRequestMessage With(ChangeOptions? options, HttpRequestMessage request)

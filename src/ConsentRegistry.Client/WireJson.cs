@@ -44,6 +44,7 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(Page<Webhook>), TypeInfoPropertyName = "PageOfWebhooks")]
 [JsonSerializable(typeof(Page<Delivery>), TypeInfoPropertyName = "PageOfDeliveries")]
 [JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(Page<Notification>), TypeInfoPropertyName = "PageOfNotifications")]
 [JsonSerializable(typeof(ReadMark))]
 [JsonSerializable(typeof(MarkedRead))]
@@ -68,6 +69,7 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(RecallStatement))]
 [JsonSerializable(typeof(AnsweredRecall))]
 [JsonSerializable(typeof(Page<Recall>), TypeInfoPropertyName = "PageOfRecalls")]
+[JsonSerializable(typeof(ChangeEvent))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class WireJson : JsonSerializerContext;
 

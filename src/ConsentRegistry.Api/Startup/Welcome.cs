@@ -20,25 +20,25 @@ internal static class Welcome
             Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: ./dev token admin | platform <id> | creator <id> | auditor):
 
               export REGISTRY={url}
-              export PLATFORM={Token("platform", "studio")}
-              export CREATOR={Token("creator", creator)}
-              export ADMIN={Token("admin")}
+              export PLATFORM_TOKEN={Token("platform", "studio")}
+              export CREATOR_TOKEN={Token("creator", creator)}
+              export ADMIN_TOKEN={Token("admin")}
 
-            Paste the three lines above, then try it. Register a video:
+            Paste the four lines above, then try it. Register a video:
 
-              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/videos/first" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{JsonOf("publishedAt", now)}'
+              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/videos/first" -H "Authorization: Bearer $PLATFORM_TOKEN" -H "Content-Type: application/json" -d '{JsonOf("publishedAt", now)}'
 
             Silence is never consent: the check is denied.
 
-              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{check}'
+              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM_TOKEN" -H "Content-Type: application/json" -d '{check}'
 
             The creator flips one switch, for every video there is:
 
-              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/consent/defaults/remix" -H "Authorization: Bearer $CREATOR" -H "Content-Type: application/json" -d '{Allow}'
+              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/consent/defaults/remix" -H "Authorization: Bearer $CREATOR_TOKEN" -H "Content-Type: application/json" -d '{Allow}'
 
             The same check is allowed:
 
-              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM" -H "Content-Type: application/json" -d '{check}'
+              curl -s "$REGISTRY/v1/checks" -H "Authorization: Bearer $PLATFORM_TOKEN" -H "Content-Type: application/json" -d '{check}'
 
             Ctrl+C stops the service and its database; the data stay.
 

@@ -29,7 +29,10 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
         Assert.Equal("approved", (await studio.Approvals.GetAsync(asked.Id, Cancellation)).Status);
         Assert.Equal("approved", Assert.Single(await studio.Approvals.ListOwnAsync(cancellation: Cancellation).ToListAsync(Cancellation)).Status);
 
-        var use = new UseToRecord("remix", [new(creator, "clip")]) { Made = new() { TrainingRun = "run-1" } };
+        var decision = await studio.Checks.CheckAsync(new(creator, "clip", "remix") { Receipt = true }, Cancellation);
+        var batch = await studio.Checks.CheckAsync([new(creator, "clip", "remix")], new() { Receipt = true }, Cancellation);
+        Assert.All([decision, batch.Results[0]], one => Assert.True(one is { Allowed: true, Receipt: not null }));
+        var use = new UseToRecord("remix", [new(creator, "clip", decision.Receipt)]) { Made = new() { TrainingRun = "run-1" } };
         var used = await studio.Usages.RecordAsync(use, cancellation: Cancellation);
         Assert.Equal(("consented", "grant", "run-1"), (used.Status, used.Reason, used.Made!.TrainingRun));
         Assert.Equal(["consented", "unconsented"], (await studio.Usages.RecordAsync([use, use], cancellation: Cancellation)).Select(one => one.Status));

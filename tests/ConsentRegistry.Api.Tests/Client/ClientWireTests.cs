@@ -74,6 +74,63 @@ public sealed class ClientWireTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("a line too few", Allow)]
+    [InlineData("a line too many", $"{Allow}\n{Allow}\n{Allow}\n")]
+    [InlineData("half a line", $$"""{{Allow}}{"allowed":true,"eff""")]
+    [InlineData("a line that is null", $"{Allow}\nnull\n")]
+    [InlineData("a page", "<html>")]
+    [InlineData("nothing", "")]
+    public async Task A_stream_without_an_answer_to_each_check_gives_out_none(string what, string lines)
+    {
+        Check[] checks = [new("a", "1", "remix"), new("a", "2", "remix")];
+        Assert.Equal([true, true], await Answering($"{Allow}\n{Allow}\n").Checks.CheckStreamAsync(checks.ToAsyncEnumerable(), Cancellation).Select(one => one.Decision.Allowed).ToListAsync(Cancellation));
+
+        var given = 0;
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
+        {
+            await foreach (var _ in Answering(lines).Checks.CheckStreamAsync(checks.ToAsyncEnumerable(), Cancellation))
+                given++;
+        });
+
+        Assert.True((e.Code, given) == (ConsentRegistryException.UnreadableCode, 0), what);
+    }
+
+    [Fact]
+    public async Task What_is_followed_comes_with_its_id_and_heartbeats_do_not()
+    {
+        const string notification = """{"notificationId":"0197a0c4-0000-7000-8000-000000000000","kind":"aNewKind","createdAt":"2026-11-23T10:00:00Z","readAt":null,"data":{"a":1},"more":2}""";
+        var client = Answering($"event: heartbeat\ndata: null\n\nevent: aNewKind\nid: 7\ndata: {notification}\n\nevent: heartbeat\ndata: null\n\n", type: "text/event-stream");
+
+        var followed = Assert.Single(await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal(("7", "aNewKind", 1), (followed.LastEventId, followed.Notification.Kind, followed.Notification.Data.GetProperty("a").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("a page", "text/html", "<html>")]
+    [InlineData("an event that is none", "text/event-stream", "data: {\"kind\":\"used\"}\n\n")]
+    [InlineData("an event that is null", "text/event-stream", "event: used\ndata: null\n\n")]
+    [InlineData("an event that is no JSON", "text/event-stream", "data: soon\n\n")]
+    [InlineData("an event without an end", "text/event-stream", null)]
+    public async Task What_cannot_be_followed_is_an_exception(string what, string type, string? body)
+    {
+        var client = Answering(body ?? $"data: {new string('x', 5 << 20)}", type: type);
+
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () => await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+
+        Assert.True(e.Code == ConsentRegistryException.UnreadableCode, what);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_while_it_is_followed_is_an_exception()
+    {
+        var client = Over(
+            new Canned(_ => new(HttpStatusCode.OK) { Content = new StreamContent(new Broken()) { Headers = { ContentType = new("text/event-stream") } } }), "http://registry.invalid");
+
+        await Assert.ThrowsAsync<HttpRequestException>(async () => await client.Changes.FollowAsync(cancellation: Cancellation).ToListAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Words_and_fields_of_a_newer_registry_are_passed_over()
     {
@@ -231,6 +288,11 @@ public sealed class ClientWireTests : IDisposable
 
     private static HttpResponseMessage Json(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
+
+    private sealed class Broken : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("The connection was reset.");
+    }
 
     private sealed class Canned(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using ConsentRegistry.Client;
 
-namespace ConsentRegistry.Cli;
+namespace ConsentRegistry.Cli.Demo;
 
 /// <summary><c>consent demo</c>: plays the story of one creator with 500 videos against a running registry.</summary>
 internal static class DemoCommand
@@ -22,7 +22,7 @@ internal static class DemoCommand
             CustomParser = HttpAddress.Parse,
         };
         var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
-        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry could not be asked.") { url, token };
+        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop; then a studio asks, is told, and has to stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry could not be asked.") { url, token };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(url)!, parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable), cancellation));
         return command;

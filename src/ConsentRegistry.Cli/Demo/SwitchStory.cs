@@ -3,52 +3,41 @@ using System.Globalization;
 using ConsentRegistry.Client;
 using Spectre.Console;
 
-namespace ConsentRegistry.Cli;
+namespace ConsentRegistry.Cli.Demo;
 
 /// <summary>
-/// The story that the registry was made for: a creator with 500 videos, of whom nobody asks to flip 500 toggles. After each request all 500
-/// videos are checked for remix and for training, and every answer is compared with what the registry promises.
+/// The first part: a creator with 500 videos, of whom nobody asks to flip 500 toggles. After each request all 500 videos are checked for remix
+/// and for training, and every answer is compared with what the registry promises.
 /// </summary>
-internal sealed class DemoStory
+internal sealed class SwitchStory(ConsentRegistryClient registry, IAnsiConsole console, string creator)
 {
-    private const int Videos = 500;
+    /// <summary>How many videos the creator has.</summary>
+    public const int Videos = 500;
+
+    /// <summary>How many chapters this part has.</summary>
+    public const int Chapters = 6;
+
+    /// <summary>Who wants to use them.</summary>
+    public const string Requester = "studio";
+
     private const int DeniedEvery = 5;
-    private const int Chapters = 6;
-    private const string Requester = "studio";
     private const string Remix = "remix";
     private const string Training = "training";
 
     // Older than every setting of the story.
     private static readonly DateTimeOffset Published = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ConsentRegistryClient registry;
-    private readonly IAnsiConsole console;
     private readonly List<Chapter> told = [];
+    private readonly VideoToRegister[] videos =
+        [.. Enumerable.Range(1, Videos).Select(number => new VideoToRegister(creator, $"video-{number:000}") { PublishedAt = Published })];
 
-    // Nobody has heard of this creator, so that the story begins at the beginning however often, and by however many at once, it is told.
-    private readonly string creator = $"demo-{Guid.CreateVersion7():N}";
-    private readonly VideoToRegister[] videos;
+    /// <summary>Whether everything so far was as the registry promises.</summary>
+    public bool IsAsPromised => told.TrueForAll(chapter => chapter.IsAsPromised);
 
-    public DemoStory(ConsentRegistryClient registry, IAnsiConsole console)
-    {
-        (this.registry, this.console) = (registry, console);
-        videos = [.. Enumerable.Range(1, Videos).Select(number => new VideoToRegister(creator, $"video-{number:000}") { PublishedAt = Published })];
-    }
-
-    /// <summary>Tells the story; false if the registry answered otherwise than it promises.</summary>
-    public async Task<bool> PlayAsync(CancellationToken cancellation)
-    {
-        console.MarkupLineInterpolated($"A creator, [bold]{creator}[/], with {Videos} videos. A requester, [bold]{Requester}[/], who wants to remix them and train on them.");
-        console.WriteLine();
-        if (console.Profile.Capabilities.Interactive)
-            await console.Progress().AutoClear(true).StartAsync(progress => TellAsync(progress.AddTask("The story", maxValue: Chapters), cancellation));
-        else
-            await TellAsync(bar: null, cancellation);
-        Summarize();
-        return told.TrueForAll(chapter => chapter.IsAsPromised);
-    }
-
-    private async Task TellAsync(ProgressTask? bar, CancellationToken cancellation)
+    /// <summary>Tells this part.</summary>
+    /// <param name="bar">How far the story is; null where nobody watches.</param>
+    /// <param name="cancellation">Ends the story.</param>
+    public async Task TellAsync(ProgressTask? bar, CancellationToken cancellation)
     {
         var silence = Expectation.Every(allowed: false, Reasons.NoConsent);
         var remixed = Expectation.Every(allowed: true, Reasons.CreatorDefault);
@@ -121,7 +110,8 @@ internal sealed class DemoStory
     private SettingChange[] Exceptions() =>
         [.. videos.Select((video, at) => SettingChange.SetOverride(new(creator, video.VideoId), Training, at % DeniedEvery == 0 ? Effect.Deny : Effect.Allow))];
 
-    private void Summarize()
+    /// <summary>Prints all of this part as a table.</summary>
+    public void Summarize()
     {
         var table = new Table()
             .Border(console.Profile.Capabilities.Unicode && console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.Ascii)
@@ -143,7 +133,7 @@ internal sealed class DemoStory
         }
         console.WriteLine();
         console.Write(table);
-        console.MarkupLine(told.TrueForAll(chapter => chapter.IsAsPromised)
+        console.MarkupLine(IsAsPromised
             ? $"[green]Every one of {told.Count * 2 * Videos} answers was as promised.[/]"
             : "[red]The registry did not answer as it promises.[/]");
     }
