@@ -50,3 +50,8 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [DbContext(typeof(RegistryContext))]
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
+
+/// <summary>What uses are looked for by, and what they relied on.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0009_uses")]
+public sealed class Uses() : ScriptMigration("0009_uses");
