@@ -2,7 +2,12 @@ using ConsentRegistry.Api.Tests.Approvals;
 
 namespace ConsentRegistry.Api.Tests.Usages;
 
+/// <summary>A thousand requests at once keep both a node and PostgreSQL busy: no other test is to be answered late because of them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>Many uses at once, and beside them whatever takes away what they rest on: each is recorded once, and no grant is overspent.</summary>
+[Collection(nameof(Alone))]
 public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<RegistryFixture>, IDisposable
 {
     private const int Many = 1_000;
