@@ -3,13 +3,22 @@ namespace ConsentRegistry.Client;
 /// <summary>A video that was used.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
-/// <param name="Receipt">The receipt of the check that was relied on; null if there is none.</param>
-public sealed record VideoUse(string CreatorId, string VideoId, string? Receipt = null);
+/// <param name="Receipt">The receipt of the check that was relied on, by whose time the use is judged; null if there is none.</param>
+public sealed record VideoUse(string CreatorId, string VideoId, string? Receipt = null)
+{
+    /// <summary>Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now.</summary>
+    public NamedDecision? Decision { get; init; }
+}
+
+/// <summary>A decision that was relied on, as a check with <see cref="Check.Explain"/> answered it.</summary>
+/// <param name="FreshAt"><see cref="Client.Decision.FreshAt"/> of it.</param>
+/// <param name="Versions"><see cref="Client.Decision.Versions"/> of it.</param>
+public sealed record NamedDecision(DateTimeOffset FreshAt, IReadOnlyDictionary<string, long> Versions);
 
 /// <summary>What was made: a video, or a training run.</summary>
 public sealed record MadeOfVideos
 {
-    /// <summary>A derived video: the used ones become its sources.</summary>
+    /// <summary>A derived video: the used ones become its sources, which takes <c>videos:write</c> where that alters what is registered.</summary>
     public VideoName? Video { get; init; }
 
     /// <summary>When the derived video was published, where it is not registered yet: a first date cannot be registered later.</summary>
@@ -21,7 +30,7 @@ public sealed record MadeOfVideos
 
 /// <summary>A use to record.</summary>
 /// <param name="Purpose">For which purpose.</param>
-/// <param name="Videos">The videos; 1 to 1,000, and at most 16 where a video was made of them.</param>
+/// <param name="Videos">The videos; 1 to 1,000.</param>
 public sealed record UseToRecord(string Purpose, IReadOnlyList<VideoUse> Videos)
 {
     /// <summary>Who used them; the token's own client if null. To name another takes <c>consent:check:any</c>.</summary>
@@ -39,7 +48,13 @@ public sealed record UseToRecord(string Purpose, IReadOnlyList<VideoUse> Videos)
 /// <param name="Status"><c>consented</c> or <c>unconsented</c>.</param>
 /// <param name="Reason">Why, for example <c>grant</c>, <c>noConsent</c> or <c>beyondGrant</c>.</param>
 /// <param name="SpentGrants">The counted grants of which it spent a use.</param>
-public sealed record JudgedVideo(VideoName Video, string Status, string Reason, IReadOnlyList<Guid> SpentGrants);
+/// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
+public sealed record JudgedVideo(VideoName Video, string Status, string Reason, IReadOnlyList<Guid> SpentGrants, ReliedOn? ReliedOn = null);
+
+/// <summary>The decision that a use relied on.</summary>
+/// <param name="DecidedAt">The moment that it was made from.</param>
+/// <param name="Receipt">Whether a receipt shows it; if not, it is the word of whoever recorded the use.</param>
+public sealed record ReliedOn(DateTimeOffset DecidedAt, bool Receipt);
 
 /// <summary>A recorded use.</summary>
 /// <param name="Id">The use.</param>
@@ -73,6 +88,7 @@ public sealed record Use(
 /// <param name="UsedAt">When, by the word of whoever recorded it.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="Made">What was made; null if that was not said.</param>
+/// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
 public sealed record ConcerningUse(
     Guid UseId,
     VideoName Video,
@@ -83,7 +99,13 @@ public sealed record ConcerningUse(
     IReadOnlyList<Guid> SpentGrants,
     DateTimeOffset UsedAt,
     DateTimeOffset RecordedAt,
-    MadeOfVideos? Made = null);
+    MadeOfVideos? Made = null,
+    ReliedOn? ReliedOn = null);
+
+/// <summary>What became of one use among many.</summary>
+/// <param name="Use">The use, judged; null of a refused item.</param>
+/// <param name="Error">Why the item was refused; null of a recorded use.</param>
+public sealed record UseResult(Use? Use = null, ItemError? Error = null);
 
 /// <summary>How often a creator's videos were used.</summary>
 /// <param name="Consented">Uses with consent.</param>
@@ -101,8 +123,11 @@ public sealed record UseTotal(string Purpose, string Requester, long Consented, 
 /// <summary>Which uses are meant. What is null is no condition.</summary>
 public sealed record UseFilter
 {
-    /// <summary>Of a video of this id, whoever owns it.</summary>
+    /// <summary>Of this video: the creator's own of this id, or with <see cref="OwnerId"/> that owner's.</summary>
     public string? VideoId { get; init; }
+
+    /// <summary>Of this owner's videos.</summary>
+    public string? OwnerId { get; init; }
 
     /// <summary>For this purpose.</summary>
     public string? Purpose { get; init; }
@@ -117,7 +142,7 @@ public sealed record UseFilter
     public DateTimeOffset? To { get; init; }
 
     internal (string Name, string? Value)[] Parameters =>
-        [("videoId", VideoId), ("purpose", Purpose), ("requester", Requester), ("from", From?.ToString("O")), ("to", To?.ToString("O"))];
+        [("videoId", VideoId), ("ownerId", OwnerId), ("purpose", Purpose), ("requester", Requester), ("from", From?.ToString("O")), ("to", To?.ToString("O"))];
 }
 
 /// <summary>Records what was used, and shows it to those concerned.</summary>
@@ -127,13 +152,21 @@ public sealed class UsagesClient
 
     internal UsagesClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Records a use. Needs <c>usage:write</c>. It is stored with consent or without: <see cref="Use.Status"/> says which.</summary>
+    /// <summary>
+    /// Records a use. Needs <c>usage:write</c>. It is stored with consent or without: <see cref="Use.Status"/> says which. With
+    /// <see cref="ChangeOptions.IdempotencyKey"/> a 503 can be repeated until it is answered, and the use is recorded and spent once.
+    /// </summary>
     public async Task<Use> RecordAsync(UseToRecord use, ChangeOptions? options = null, CancellationToken cancellation = default) =>
         (await wire.SendAsync<UseToRecord, RecordedUse>(HttpMethod.Post, Wire.Path("v1", "usages"), use, options, cancellation)).Use;
 
-    /// <summary>Records 1 to 1,000 uses, with 10,000 videos at most, in their order.</summary>
-    public async Task<IReadOnlyList<Use>> RecordAsync(IReadOnlyList<UseToRecord> uses, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        (await wire.SendAsync<UsesToRecord, RecordedUses>(HttpMethod.Post, Wire.Path("v1", "usages", "batch"), new(uses), options, cancellation)).Usages;
+    /// <summary>Records 1 to 1,000 uses, with 10,000 videos, and 1,000 receipts and decisions at most, in their order. A refused item spoils no other.</summary>
+    /// <returns>As many results as uses, in their order.</returns>
+    public async Task<IReadOnlyList<UseResult>> RecordAsync(IReadOnlyList<UseToRecord> uses, ChangeOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(uses);
+        var batch = await wire.SendAsync<UsesToRecord, RecordedUses>(HttpMethod.Post, Wire.Path("v1", "usages", "batch"), new(uses), options, cancellation);
+        return batch.Results.Count == uses.Count ? batch.Results : throw Wire.Unreadable($"{uses.Count} uses have {batch.Results.Count} results.");
+    }
 
     /// <summary>Lists the caller's own uses, newest first.</summary>
     public IAsyncEnumerable<Use> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
@@ -152,4 +185,4 @@ internal sealed record UsesToRecord(IReadOnlyList<UseToRecord> Usages);
 
 internal sealed record RecordedUse(Use Use);
 
-internal sealed record RecordedUses(IReadOnlyList<Use> Usages);
+internal sealed record RecordedUses(IReadOnlyList<UseResult> Results);

@@ -19,7 +19,7 @@ public sealed record VideoFacts
     /// <summary>Everybody else who is concerned; at most 64.</summary>
     public IReadOnlyList<Participant>? Participants { get; init; }
 
-    /// <summary>The videos it was made from; at most 16.</summary>
+    /// <summary>The videos it was made from; at most 64. What was made from more than 63 in all is denied to everybody.</summary>
     public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
 
     /// <summary>Why; required of an administrator who changes facts in the direction that can widen consent.</summary>

@@ -12,8 +12,11 @@ public static class Limits
     /// <summary>Participants of one video: a crowd scene is blurred, not listed.</summary>
     public const int ParticipantsPerVideo = 64;
 
-    /// <summary>Direct sources of one video.</summary>
-    public const int SourcesPerVideo = 16;
+    /// <summary>
+    /// Direct sources of one video: as many as make it indeterminate by themselves (R8). What was made from still more is registered with the first of
+    /// them, and nothing can open it: no source that is left out could have closed it further.
+    /// </summary>
+    public const int SourcesPerVideo = VideosPerCheck;
 
     /// <summary>Purposes in the vocabulary: one byte names each.</summary>
     public const int Purposes = 256;

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Api.Http;
@@ -52,6 +53,7 @@ internal static class FieldLimits
         ["derivedFrom"] = Items(0, Limits.SourcesPerVideo),
         ["checks"] = Items(1, BatchValidator.MaxChecks),
         ["videos"] = Items(1, RegisterVideosValidator.MaxVideos),
+        ["usages"] = Items(1, RecordUsesValidator.MaxUses),
         ["items"] = Items(0, RequestShape.MaxPage),
         ["nextCursor"] = schema => (schema.MinLength, schema.MaxLength) = (1, Cursor.MaxLength),
         ["minVersions"] = Versions(Limits.VideosPerCheck),
@@ -75,6 +77,10 @@ internal static class FieldLimits
         [(typeof(ChangeSettingsRequest), "changes")] = Items(1, ChangeSettingsValidator.MaxChanges),
         [(typeof(BatchBody), "results")] = Items(1, BatchValidator.MaxChecks),
         [(typeof(RegisteredBatchBody), "results")] = Items(1, RegisterVideosValidator.MaxVideos),
+        [(typeof(UsesChange), "results")] = Items(1, RecordUsesValidator.MaxUses),
+        [(typeof(RecordUseRequest), "videos")] = Items(1, RecordUseValidator.MaxVideos),
+        [(typeof(UseBody), "videos")] = Items(1, RecordUseValidator.MaxVideos),
+        [(typeof(DecisionRequest), "versions")] = Versions(RecordUseValidator.MaxVersions),
         [(typeof(VocabularyBody), "items")] = Items(1, Limits.Purposes),
         [(typeof(VocabularyBody), "version")] = AtLeast(1),
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),

@@ -46,7 +46,8 @@ internal static class Parameters
         ["ApprovalState"] = Query("state", "Only requests that stand so.", Words<ApprovalStatus>()),
         ["RecallState"] = Query("state", "Only recalls that stand so.", Words<RecallStatus>()),
         ["RecallId"] = Path("recallId", "The recall.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
-        ["UsedVideo"] = Query("videoId", "Only uses of a video of this id, whoever owns it.", Id()),
+        ["UsedVideo"] = Query("videoId", "Only uses of this video: the creator's own of this id, or with `ownerId` that owner's.", Id()),
+        ["UsedOwner"] = Query("ownerId", "Only uses of this owner's videos.", Id()),
         ["UsePurpose"] = Query("purpose", "Only uses for this purpose.", Purpose()),
         ["UsingRequester"] = Query("requester", "Only uses by this requester.", Id()),
         ["FromRecording"] = Query("from", "Only uses recorded at this moment or later, RFC 3339.", Time()),
@@ -86,6 +87,7 @@ internal static class Parameters
             {
                 "purpose" => IsHistory(route) ? "HistoryPurpose" : IsOfUses(route) ? "UsePurpose" : "DecidedPurpose",
                 "videoId" => IsOfUses(route) ? "UsedVideo" : "HistoryVideo",
+                "ownerId" => "UsedOwner",
                 "kind" => IsHistory(route) ? "Kind" : "NotificationKind",
                 "from" or "to" => (name == "from" ? "From" : "To")
                     + (IsHistory(route) ? "Time" : IsOfUses(route) ? "Recording" : route.OperationId == "exportLog" ? "Leaf" : "Size"),

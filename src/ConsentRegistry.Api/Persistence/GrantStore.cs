@@ -14,6 +14,9 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Used">How many uses of it were recorded; 0 where they are not counted.</param>
 internal sealed record StoredGrant(Guid Id, GrantRecord Grant, int Used);
 
+/// <summary>What a use would have taken: a creator's grant about a video, for use in one, for a purpose or one above it.</summary>
+internal readonly record struct MissingGrant(CreatorId Creator, VideoKey Video, VideoKey UsedIn, Requester Requester, Purpose Purpose);
+
 /// <summary>Reads and writes creators' grants.</summary>
 internal static class GrantStore
 {
@@ -74,26 +77,35 @@ internal static class GrantStore
         return grants;
     }
 
-    /// <summary>For which of these a grant was given, and spent to its last use.</summary>
-    public static async Task<HashSet<(Requester Requester, VideoKey Video)>> FindSpentAsync(
-        Change change, IReadOnlyCollection<(Requester Requester, VideoKey Video)> uses, CancellationToken cancellation)
+    /// <summary>Of grants that are missing now: those of which the last that was given is spent, or its time is over. One that was revoked was taken back.</summary>
+    public static async Task<HashSet<MissingGrant>> FindUsedUpAsync(Change change, IReadOnlyCollection<MissingGrant> missing, CancellationToken cancellation)
     {
-        var spent = new HashSet<(Requester, VideoKey)>();
-        if (uses.Count == 0)
-            return spent;
+        var usedUp = new HashSet<MissingGrant>();
+        if (missing.Count == 0)
+            return usedUp;
+        var all = missing.ToArray();
         await using var command = change.Command(
             """
-            SELECT DISTINCT g.requester, g.used_owner, g.used_video FROM consent.consent_grant g
-            JOIN unnest(@requesters, @owners, @videos) AS n(requester, owner, video) ON n.requester = g.requester AND n.owner = g.used_owner AND n.video = g.used_video
-            WHERE g.state = 'spent'
+            SELECT n.place::integer FROM unnest(@creators, @owners, @videos, @used_owners, @used_videos, @requesters, @purposes) WITH ORDINALITY
+                AS n(creator, owner, video, used_owner, used_video, requester, purpose, place)
+            WHERE (
+                SELECT g.state = 'spent' OR (g.state = 'standing' AND g.expires_at <= clock_timestamp()) FROM consent.consent_grant g
+                WHERE g.used_owner = n.used_owner AND g.used_video = n.used_video AND g.requester = n.requester
+                    AND g.creator = n.creator AND g.owner = n.owner AND g.video = n.video
+                    AND (g.purpose = n.purpose OR starts_with(n.purpose, g.purpose || '.'))
+                ORDER BY g.version DESC LIMIT 1)
             """);
-        command.Parameters.AddWithValue("requesters", uses.Select(use => use.Requester.Value).ToArray());
-        command.Parameters.AddWithValue("owners", uses.Select(use => use.Video.Creator.Value).ToArray());
-        command.Parameters.AddWithValue("videos", uses.Select(use => use.Video.Video.Value).ToArray());
+        command.Parameters.AddWithValue("creators", all.Select(one => one.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("owners", all.Select(one => one.Video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", all.Select(one => one.Video.Video.Value).ToArray());
+        command.Parameters.AddWithValue("used_owners", all.Select(one => one.UsedIn.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("used_videos", all.Select(one => one.UsedIn.Video.Value).ToArray());
+        command.Parameters.AddWithValue("requesters", all.Select(one => one.Requester.Value).ToArray());
+        command.Parameters.AddWithValue("purposes", all.Select(one => one.Purpose.Name).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            spent.Add((Requester.Parse(reader.GetString(0)), new(CreatorId.Parse(reader.GetString(1)), VideoId.Parse(reader.GetString(2)))));
-        return spent;
+            usedUp.Add(all[reader.GetInt32(0) - 1]);
+        return usedUp;
     }
 
     /// <summary>Counts uses of locked grants.</summary>

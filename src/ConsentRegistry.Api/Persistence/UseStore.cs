@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Id">The use.</param>
 /// <param name="Record">What was used, and whether with consent.</param>
 /// <param name="Concerns">For each video, everybody who decides on it.</param>
-internal sealed record StoredUse(Guid Id, UseRecord Record, IReadOnlyList<IReadOnlyList<CreatorId>> Concerns);
+internal sealed record StoredUse(Guid Id, UseRecord Record, IReadOnlyList<IReadOnlyCollection<CreatorId>> Concerns);
 
 /// <summary>Writes uses, whom they concern, and who relies on consent.</summary>
 internal static class UseStore
@@ -36,9 +36,10 @@ internal static class UseStore
             cancellation);
         await change.WriteAsync(
             """
-            INSERT INTO consent.used_video (usage, place, owner, video, reason, status, spent)
-            SELECT n.usage, n.place, n.owner, n.video, n.reason, n.status, string_to_array(n.spent, ',')::uuid[]
-            FROM unnest(@usages, @places, @owners, @videos, @reasons, @statuses, @spent) AS n(usage, place, owner, video, reason, status, spent)
+            INSERT INTO consent.used_video (usage, place, owner, video, reason, status, spent, decided_at, receipt)
+            SELECT n.usage, n.place, n.owner, n.video, n.reason, n.status, string_to_array(n.spent, ',')::uuid[], n.decided_at, n.receipt
+            FROM unnest(@usages, @places, @owners, @videos, @reasons, @statuses, @spent, @decided, @receipts)
+                AS n(usage, place, owner, video, reason, status, spent, decided_at, receipt)
             """,
             [.. uses.SelectMany(use => use.Record.Videos.Select((used, place) => (use.Id, Place: place, Used: used)))],
             (parameters, part) =>
@@ -50,16 +51,30 @@ internal static class UseStore
                 parameters.AddWithValue("reasons", part.Select(one => one.Used.Reason.Word()).ToArray());
                 parameters.AddWithValue("statuses", part.Select(one => one.Used.Status.Word()).ToArray());
                 parameters.AddWithValue("spent", part.Select(one => string.Join(',', one.Used.Spent)).ToArray());
+                parameters.Add(Times.Of("decided", part.Select(one => one.Used.ReliedOn?.DecidedAt)));
+                parameters.Add(new("receipts", NpgsqlDbType.Array | NpgsqlDbType.Boolean) { Value = part.Select(one => one.Used.ReliedOn?.HasReceipt).ToArray() });
             },
             cancellation);
         await change.WriteAsync(
-            "INSERT INTO consent.use_concern (creator, usage, place) SELECT * FROM unnest(@creators, @usages, @places)",
-            [.. uses.SelectMany(use => use.Concerns.SelectMany((creators, place) => creators.Distinct().Select(creator => (Creator: creator, use.Id, Place: place))))],
+            """
+            INSERT INTO consent.use_concern (creator, usage, place, owner, video, purpose, requester, status, recorded_at)
+            SELECT * FROM unnest(@creators, @usages, @places, @owners, @videos, @purposes, @requesters, @statuses, @recorded)
+            """,
+            [
+                .. uses.SelectMany(use => use.Concerns.SelectMany((creators, place) =>
+                    creators.Select(creator => (Creator: creator, Use: use, Place: place, Used: use.Record.Videos[place])))),
+            ],
             (parameters, part) =>
             {
                 parameters.AddWithValue("creators", part.Select(one => one.Creator.Value).ToArray());
-                parameters.AddWithValue("usages", part.Select(one => one.Id).ToArray());
+                parameters.AddWithValue("usages", part.Select(one => one.Use.Id).ToArray());
                 parameters.AddWithValue("places", part.Select(one => one.Place).ToArray());
+                parameters.AddWithValue("owners", part.Select(one => one.Used.Video.Creator.Value).ToArray());
+                parameters.AddWithValue("videos", part.Select(one => one.Used.Video.Video.Value).ToArray());
+                parameters.AddWithValue("purposes", part.Select(one => one.Use.Record.Purpose.Name).ToArray());
+                parameters.AddWithValue("requesters", part.Select(one => one.Use.Record.Requester.Value).ToArray());
+                parameters.AddWithValue("statuses", part.Select(one => one.Used.Status.Word()).ToArray());
+                parameters.AddWithValue("recorded", part.Select(one => one.Use.Record.Stamp.At.ToDateTime()).ToArray());
             },
             cancellation);
         await RelianceStore.AddAsync(

@@ -67,31 +67,44 @@ public static class Evaluator
         if (registered.Sources.IsEmpty)
             return true;
 
-        Span<VideoHandle> pending = stackalloc VideoHandle[Limits.VideosPerCheck * Limits.SourcesPerVideo];
+        Span<VideoHandle> pending = stackalloc VideoHandle[Limits.VideosPerCheck];
         var waiting = 0;
-        if (!TryPush(registered.Sources, pending, ref waiting))
+        if (!TryPush(registered.Sources, videos[..count], pending, ref waiting))
             return false;
         while (waiting > 0)
         {
             var video = pending[--waiting];
-            if (videos[..count].Contains(video))
-                continue;
-            if (count == videos.Length || !facts.TryRead(video, out registered))
+            if (!facts.TryRead(video, out registered))
                 return false;
             videos[count++] = video;
-            if (!TryPush(registered.Sources, pending, ref waiting))
+            if (!TryPush(registered.Sources, videos[..count], pending, ref waiting))
                 return false;
         }
         return true;
     }
 
-    // Last first, so that the first listed is taken next.
-    private static bool TryPush(ReadOnlySpan<VideoHandle> sources, Span<VideoHandle> pending, ref int waiting)
+    // Last first, so that the first listed is taken next. What waits already is taken where it was found last. Together they are never more than a check
+    // may consult, so that what waits will have its place.
+    private static bool TryPush(ReadOnlySpan<VideoHandle> sources, ReadOnlySpan<VideoHandle> taken, Span<VideoHandle> pending, ref int waiting)
     {
         if (sources.Length > Limits.SourcesPerVideo)
             return false;
         for (var i = sources.Length - 1; i >= 0; i--)
+        {
+            if (taken.Contains(sources[i]))
+                continue;
+            var before = pending[..waiting].IndexOf(sources[i]);
+            if (before >= 0)
+            {
+                pending[(before + 1)..waiting].CopyTo(pending[before..]);
+                waiting--;
+            }
+            else if (taken.Length + waiting == Limits.VideosPerCheck)
+            {
+                return false;
+            }
             pending[waiting++] = sources[i];
+        }
         return true;
     }
 

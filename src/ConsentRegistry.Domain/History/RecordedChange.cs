@@ -196,10 +196,13 @@ public abstract record RecordedChange
             .. record.Array("videos").Select(used => used.Object()).Select(used => new UsedVideo(
                 VideoOf(used["video"]),
                 Wording.Parse<UseReason>(used["reason"].Text()),
-                [.. used.Array("spent").Select(IdOf)])),
+                [.. used.Array("spent").Select(IdOf)],
+                used["reliedOn"] is { } decision ? ReliedOnOf(decision.Object()) : null)),
         ],
         record["usedAt"].Moment(),
         StampOf(record));
+
+    private static ReliedOn ReliedOnOf(JsonObject decision) => new(decision["decidedAt"].Moment(), decision["receipt"].Truth());
 
     private static Made MadeOf(JsonObject made) => new(made["video"] is { } video ? VideoOf(video) : null, made["trainingRun"]?.Text());
 

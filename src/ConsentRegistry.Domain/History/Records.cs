@@ -78,6 +78,7 @@ public static class Records
             ["video"] = NameOf(used.Video),
             ["reason"] = used.Reason.Word(),
             ["spent"] = new JsonArray([.. used.Spent.Select(grant => JsonValue.Create(grant.ToString()))]),
+            ["reliedOn"] = used.ReliedOn is not { } decision ? null : new JsonObject { ["decidedAt"] = decision.DecidedAt.ToString(), ["receipt"] = decision.HasReceipt },
         })]),
         ["usedAt"] = record.UsedAt.ToString(),
     }));

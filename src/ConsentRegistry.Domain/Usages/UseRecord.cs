@@ -38,11 +38,14 @@ public enum UseReason : byte
     /// <summary>It took an approval that nobody gave.</summary>
     NotApproved,
 
-    /// <summary>The uses that were granted had all been recorded before.</summary>
+    /// <summary>It was approved once, but the uses that were granted had all been recorded before, or their time was over.</summary>
     BeyondGrant,
 
     /// <summary>Nobody registered the video.</summary>
     UnknownVideo,
+
+    /// <summary>The vocabulary does not know the purpose, so that nobody can have consented.</summary>
+    UnknownPurpose,
 
     /// <summary>The receipt is none that this registry signed.</summary>
     ForgedReceipt,
@@ -53,8 +56,14 @@ public enum UseReason : byte
     /// <summary>The receipt is of another check: another video, purpose or requester.</summary>
     OtherReceipt,
 
+    /// <summary>The receipt is from after the use, which cannot have relied on it.</summary>
+    LaterReceipt,
+
     /// <summary>The use is said to have been long before it was recorded, and no receipt shows what was answered then.</summary>
     NoReceipt,
+
+    /// <summary>The decision that is said to have been relied on did not allow the use, or came after it.</summary>
+    OtherDecision,
 
     /// <summary>More videos are concerned than a check may consult.</summary>
     Indeterminate,
@@ -65,17 +74,27 @@ public enum UseReason : byte
 /// <param name="TrainingRun">The platform's own id of a training run; null if it was none.</param>
 public sealed record Made(VideoKey? Video, string? TrainingRun);
 
+/// <summary>The decision that a use is said to have relied on.</summary>
+/// <param name="DecidedAt">The moment that it was made from.</param>
+/// <param name="HasReceipt">Whether a receipt shows it; if not, it is the requester's word.</param>
+public sealed record ReliedOn(Instant DecidedAt, bool HasReceipt);
+
 /// <summary>One video that was used.</summary>
 /// <param name="Video">The video.</param>
 /// <param name="Reason">Why the use had consent, or had none.</param>
 /// <param name="Spent">The counted grants of which it spent a use, by id.</param>
-public sealed record UsedVideo(VideoKey Video, UseReason Reason, ImmutableArray<Guid> Spent)
+/// <param name="ReliedOn">The decision that it is said to have relied on; null if none is named, or its receipt cannot be relied on.</param>
+public sealed record UsedVideo(VideoKey Video, UseReason Reason, ImmutableArray<Guid> Spent, ReliedOn? ReliedOn)
 {
     /// <summary>Whether the use had consent.</summary>
-    public UseStatus Status => Reason is UseReason.CreatorDefault or UseReason.VideoOverride or UseReason.Grant ? UseStatus.Consented : UseStatus.Unconsented;
+    public UseStatus Status => StatusOf(Reason);
+
+    /// <summary>Whether a reason is one of consent.</summary>
+    public static UseStatus StatusOf(UseReason reason) =>
+        reason is UseReason.CreatorDefault or UseReason.VideoOverride or UseReason.Grant ? UseStatus.Consented : UseStatus.Unconsented;
 
     /// <inheritdoc/>
-    public bool Equals(UsedVideo? other) => other is not null && Video == other.Video && Reason == other.Reason && Spent.SequenceEqual(other.Spent);
+    public bool Equals(UsedVideo? other) => other is not null && Video == other.Video && Reason == other.Reason && Spent.SequenceEqual(other.Spent) && ReliedOn == other.ReliedOn;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Video, Reason);

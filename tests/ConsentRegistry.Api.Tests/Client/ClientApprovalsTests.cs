@@ -35,7 +35,7 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
         var use = new UseToRecord("remix", [new(creator, "clip", decision.Receipt)]) { Made = new() { TrainingRun = "run-1" } };
         var used = await studio.Usages.RecordAsync(use, cancellation: Cancellation);
         Assert.Equal(("consented", "grant", "run-1"), (used.Status, used.Reason, used.Made!.TrainingRun));
-        Assert.Equal(["consented", "unconsented"], (await studio.Usages.RecordAsync([use, use], cancellation: Cancellation)).Select(one => one.Status));
+        Assert.Equal(["consented", "unconsented"], (await studio.Usages.RecordAsync([use, use], cancellation: Cancellation)).Select(one => one.Use!.Status));
         Assert.Equal(3, await studio.Usages.ListOwnAsync(2, Cancellation).CountAsync(Cancellation));
         Assert.Equal(3, await owner.Usages.ListAsync(creator, new() { Purpose = "remix", Requester = requester, VideoId = "clip", From = used.RecordedAt }, 2, Cancellation).CountAsync(Cancellation));
         var totals = await owner.Usages.CountAsync(creator, cancellation: Cancellation);

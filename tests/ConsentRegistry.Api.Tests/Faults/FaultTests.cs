@@ -111,4 +111,38 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         await Ledger.VerifyAsync(App);
         Assert.Empty(App.Log.Errors);
     }
+
+    [Fact]
+    public async Task A_grant_is_spent_once_for_each_use_though_the_database_dies_in_the_middle()
+    {
+        const int granted = 40;
+        var (requester, asking) = (RegistryApplication.NewId("r"), new Approvals.Asking(App));
+        var creator = await asking.CreatorWhoWantsToBeAskedAsync();
+        await asking.GrantAsync(requester, creator, uses: granted);
+        var recorded = 0;
+        var recording = Task.WhenAll(Enumerable.Range(0, 2 * granted).Select(async i =>
+        {
+            Answer? answer = null;
+            await Eventually.HoldsAsync("the use is recorded", async () =>
+            {
+                answer = await App.Platform(requester).PostAsync(
+                    "/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } } }, $"Idempotency-Key: {requester}-{i}");
+                Assert.True(answer.Status is 201 or 503 or 409, answer.Text);
+                return answer.Status == 201;
+            });
+            Interlocked.Increment(ref recorded);
+            return (string)answer!["use"]!["reason"]!;
+        }));
+        await Eventually.HoldsAsync("recording is under way", () => Task.FromResult(Volatile.Read(ref recorded) >= granted / 4 || recording.IsFaulted));
+        await server.Postgres.KillAsync();
+        await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        // The connections for looking at tables died as well.
+        App.Database.Clear();
+
+        Assert.Equal([("beyondGrant", granted), ("grant", granted)], (await recording).GroupBy(reason => reason).Select(reason => (reason.Key, reason.Count())).Order());
+        Assert.Equal(granted, await App.ScalarAsync<int>("SELECT used FROM consent.consent_grant WHERE creator = $1", creator));
+        Assert.EndsWith("grantGiven grantSpent", await asking.EventsAsync(creator), StringComparison.Ordinal);
+        await Ledger.VerifyAsync(App);
+        Assert.Empty(App.Log.Errors);
+    }
 }

@@ -231,7 +231,8 @@ internal sealed class Ledger
                 'requester', u.requester, 'purpose', u.purpose,
                 'made', CASE WHEN u.made_video IS NOT NULL THEN json_build_object('video', json_build_object('creatorId', u.made_owner, 'videoId', u.made_video), 'trainingRun', null)
                     WHEN u.training_run IS NOT NULL THEN json_build_object('video', null, 'trainingRun', u.training_run) END,
-                'videos', (SELECT json_agg(json_build_object('video', json_build_object('creatorId', v.owner, 'videoId', v.video), 'reason', v.reason, 'spent', v.spent) ORDER BY v.place)
+                'videos', (SELECT json_agg(json_build_object('video', json_build_object('creatorId', v.owner, 'videoId', v.video), 'reason', v.reason, 'spent', v.spent,
+                        'reliedOn', CASE WHEN v.decided_at IS NOT NULL THEN json_build_object('decidedAt', to_char(v.decided_at AT TIME ZONE 'UTC', {Time}), 'receipt', v.receipt) END) ORDER BY v.place)
                     FROM consent.used_video v WHERE v.usage = u.id),
                 'usedAt', to_char(u.used_at AT TIME ZONE 'UTC', {Time}), 'version', u.version, 'changedAt', to_char(u.recorded_at AT TIME ZONE 'UTC', {Time}))::text
             FROM consent.usage u

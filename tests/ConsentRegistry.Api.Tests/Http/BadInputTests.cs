@@ -211,7 +211,7 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
         { Videos, "videos", """{"creatorId":"a","videoId":"v"}""", 10_000 },
         { Batch, "checks", """{"creatorId":"a","videoId":"v","purpose":"remix"}""", 1_000 },
         { Video, "participants", """{"creatorId":"p{i}","role":"depicted"}""", 64 },
-        { Video, "derivedFrom", """{"creatorId":"a","videoId":"v{i}"}""", 16 },
+        { Video, "derivedFrom", """{"creatorId":"a","videoId":"v{i}"}""", 64 },
     };
 
     [Theory]
@@ -234,7 +234,7 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
         var video = new
         {
             participants = Enumerable.Range(0, 64).Select(i => new { creatorId = $"p{i}", role = "depicted" }),
-            derivedFrom = Enumerable.Range(0, 16).Select(i => new { creatorId = creator, videoId = $"s{i}" }),
+            derivedFrom = Enumerable.Range(0, 64).Select(i => new { creatorId = creator, videoId = $"s{i}" }),
         };
 
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", video)).Is(200);

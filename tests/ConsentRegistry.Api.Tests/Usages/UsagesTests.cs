@@ -13,26 +13,6 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
     private Asking Asking => new(App);
 
     [Fact]
-    public async Task A_use_is_judged_by_the_consent_of_now_and_stored_either_way()
-    {
-        var creator = await CreatorAsync("remix");
-        Assert.Equal("consented creatorDefault", await UseAsync(creator));
-        Assert.Equal("unconsented noConsent", await UseAsync(creator, "mining"));
-        Assert.Equal("unconsented unknownVideo", await UseAsync(creator, video: "never-heard-of"));
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/clip/consent/remix", new { effect = "allow" })).Is(200);
-        Assert.Equal("consented videoOverride", await UseAsync(creator));
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        Assert.Equal("unconsented lockdown", await UseAsync(creator));
-        (await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" })).Is(200);
-        Assert.Equal("unconsented hold", await UseAsync(creator));
-
-        var asked = await Asking.CreatorWhoWantsToBeAskedAsync();
-        Assert.Equal("unconsented notApproved", await UseAsync(asked));
-        Assert.Equal(7, (await App.Platform(requester).GetAsync("/v1/usages")).Is(200)["items"]!.AsArray().Count);
-        Assert.Equal(7, (await Asking.EventsAsync($"$requester/{requester}")).Split(' ').Count(type => type == "useRecorded"));
-    }
-
-    [Fact]
     public async Task The_status_of_a_use_of_several_videos_is_that_of_the_worst()
     {
         var (yes, no) = (await CreatorAsync("remix"), await CreatorAsync("mining"));
@@ -43,7 +23,11 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
 
     [Theory]
     [InlineData("no purpose", """{"videos":[{"creatorId":"a","videoId":"v"}]}""", 422, "purpose")]
-    [InlineData("an unknown purpose", """{"purpose":"unheard","videos":[{"creatorId":"a","videoId":"v"}]}""", 422, "purpose")]
+    [InlineData("a purpose that is no name", """{"purpose":"Remix!","videos":[{"creatorId":"a","videoId":"v"}]}""", 422, "purpose")]
+    [InlineData("a receipt and a decision", """{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v","receipt":"r","decision":{"freshAt":"2026-01-01T00:00:00Z","versions":{"a":1}}}]}""", 422, "videos[0].decision")]
+    [InlineData("a decision of no moment", """{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v","decision":{"versions":{"a":1}}}]}""", 422, "videos[0].decision.freshAt")]
+    [InlineData("a decision from no versions", """{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v","decision":{"freshAt":"2026-01-01T00:00:00Z","versions":{}}}]}""", 422, "videos[0].decision.versions")]
+    [InlineData("a version of no stream", """{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v","decision":{"freshAt":"2026-01-01T00:00:00Z","versions":{"a b":1}}}]}""", 422, "videos[0].decision.versions")]
     [InlineData("no videos", """{"purpose":"remix","videos":[]}""", 422, "videos")]
     [InlineData("a video twice", """{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v"},{"creatorId":"a","videoId":"v"}]}""", 422, "videos")]
     [InlineData("a null video", """{"purpose":"remix","videos":[null]}""", 422, "videos[0]")]
@@ -57,12 +41,37 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
     {
         var answer = (await App.Platform(requester).PostAsync("/v1/usages", body)).Is(status);
         Assert.True(answer.Fields.Contains(field), $"{name}: {answer.Text}");
-        if (status == 422)
-        {
-            var batch = (await App.Platform(requester).PostAsync("/v1/usages/batch", $$"""{"usages":[{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v"}]},{{body}}]}""")).Is(422);
-            Assert.True(batch.Fields.Contains($"usages[1].{field}"), $"{name}: {batch.Text}");
-        }
         Assert.Empty((await App.Platform(requester).GetAsync("/v1/usages")).Is(200)["items"]!.AsArray());
+        if (status != 422)
+            return;
+        // Among many it spoils no other.
+        var batch = (await App.Platform(requester).PostAsync("/v1/usages/batch", $$"""{"usages":[{{body}},{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v"}]}]}""")).Is(201);
+        var (refused, recorded) = (batch["results"]![0]!, batch["results"]![1]!);
+        Assert.Equal((answer.Code, true), ((string)refused["error"]!["code"]!, ((string)refused["error"]!["detail"]!).Contains($"{field}: ", StringComparison.Ordinal)));
+        Assert.Equal((null, "unknownVideo"), (refused["use"], (string)recorded["use"]!["reason"]!));
+        Assert.Single((await App.Platform(requester).GetAsync("/v1/usages")).Is(200)["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_batch_in_which_every_use_is_refused_records_nothing()
+    {
+        var answer = (await App.With("usage:write", client: requester).PostAsync("/v1/usages/batch", new
+        {
+            usages = new object[] { new { purpose = "remix", requester = "another", videos = new[] { Name("a") } }, new { purpose = "remix" } },
+        })).Is(200);
+        Assert.Equal(["requesterNotYours", "invalid"], answer["results"]!.AsArray().Select(item => (string)item!["error"]!["code"]!));
+        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.creator WHERE id = $1", $"$requester/{requester}"));
+    }
+
+    [Theory]
+    [InlineData(1_001, 1, 0, "uses")]
+    [InlineData(11, 1_000, 0, "videos")]
+    [InlineData(2, 501, 1, "receipts and decisions")]
+    public async Task More_than_one_request_may_hold_is_refused_as_a_whole(int uses, int videos, int receipts, string of)
+    {
+        var use = new { purpose = "remix", videos = Enumerable.Range(0, videos).Select(i => Name("a", $"v{i}", receipts > 0 ? "r" : null)) };
+        var answer = (await App.Platform(requester).PostAsync("/v1/usages/batch", new { usages = Enumerable.Repeat(use, uses) })).IsProblem(422, "tooMany");
+        Assert.EndsWith($" {of}.", (string)answer["errors"]!["usages"]![0]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,34 +82,90 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
         (await App.With("usage:write", client: requester).PostAsync("/v1/usages", body)).IsProblem(403, "requesterNotYours");
         (await App.With("usage:write", "subject").PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { Name(creator) } })).IsProblem(422, "invalid");
         Assert.Equal("somebody-else", (string)(await App.Platform(requester).PostAsync("/v1/usages", body)).Is(201)["use"]!["requester"]!);
+        var batch = (await App.With("usage:write", client: requester).PostAsync("/v1/usages/batch", new { usages = new object[] { body, new { body.purpose, body.videos } } })).Is(201);
+        Assert.Equal(("requesterNotYours", requester), ((string)batch["results"]![0]!["error"]!["code"]!, (string)batch["results"]![1]!["use"]!["requester"]!));
     }
 
     [Fact]
-    public async Task A_receipt_shows_what_was_answered_then()
+    public async Task An_agency_approves_for_its_creator_and_sees_the_uses_that_follow()
     {
-        var creator = await CreatorAsync("remix");
-        var receipt = await ReceiptAsync(creator);
-        var other = await ReceiptAsync(creator, "remix.voice");
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
-        var denied = await ReceiptAsync(creator);
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var agency = App.With("consent:manage", "agency", "tool", creator);
+        var request = await Asking.OpenAsync(requester, creator, uses: 1);
+        (await agency.PostAsync($"/v1/creators/{creator}/approval-requests/{request}/approve", null)).Is(200);
+        Assert.Equal("consented grant", await UseAsync(creator));
+        Assert.Equal(1, await CountAsync(agency, creator, ""));
+        Assert.Equal(1L, (long)(await agency.GetAsync($"/v1/creators/{creator}/usages/totals")).Is(200)["consented"]!);
+        (await App.With("consent:manage", "agency", "tool", "somebody-else").GetAsync($"/v1/creators/{creator}/usages")).IsProblem(403, "forbidden");
+        // The agency's in the creator's history; the one that spent the last use is the requester's.
+        var by = await App.QueryAsync<string>(
+            "SELECT type || ' ' || (convert_from(body, 'UTF8')::jsonb #>> '{by,onBehalfOf}') FROM consent.event WHERE creator = $1 AND type LIKE 'grant%' AND convert_from(body, 'UTF8')::jsonb #>> '{by,onBehalfOf}' IS NOT NULL",
+            creator);
+        Assert.Equal([$"grantGiven {creator}"], by);
+    }
 
-        var long_ago = DateTimeOffset.UtcNow.AddHours(-1).ToString("O");
+    [Fact]
+    public async Task Nothing_is_written_down_any_more_of_who_was_erased()
+    {
+        var (creator, friend) = (await CreatorAsync("remix"), RegistryApplication.NewId());
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { participants = new[] { new { creatorId = friend, role = "coCreator" } } })).Is(200);
+        (await App.Admin().PostAsync($"/v1/creators/{friend}/erasure", new { reason = "asked for" })).Is(200);
         Assert.Equal("unconsented noConsent", await UseAsync(creator));
-        Assert.Equal("consented creatorDefault", await UseAsync(creator, receipt: receipt));
-        Assert.Equal("consented creatorDefault", await UseAsync(creator, receipt: receipt, usedAt: long_ago));
-        Assert.Equal("unconsented noConsent", await UseAsync(creator, receipt: denied));
-        Assert.Equal("unconsented noReceipt", await UseAsync(creator, usedAt: long_ago));
-        Assert.Equal("unconsented otherReceipt", await UseAsync(creator, receipt: other));
-        Assert.Equal("unconsented otherReceipt", await UseAsync(creator, video: "clap", receipt: receipt));
-        Assert.Equal("unconsented forgedReceipt", await UseAsync(creator, receipt: $"{receipt[..^6]}AAAAAA"));
-        Assert.Equal("unconsented forgedReceipt", await UseAsync(creator, receipt: "not a receipt"));
-        Assert.Equal("unconsented otherReceipt", await UseAsync(creator, receipt: receipt, by: "somebody-else"));
+        Assert.Equal(1, await CountAsync(App.Creator(creator), creator, ""));
+        (await App.Admin().PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
+        Assert.Equal("unconsented noConsent", await UseAsync(creator));
+        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.use_concern WHERE creator IN ($1, $2)", creator, friend));
+        Assert.Equal(0, await App.ScalarAsync<long>(
+            "SELECT (SELECT count(*) FROM consent.notification WHERE creator IN ($1, $2)) + (SELECT count(*) FROM consent.outbox WHERE creator IN ($1, $2))", creator, friend));
+    }
 
-        // Beside consent that stands, a forged receipt is what is told.
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        Assert.Equal("unconsented forgedReceipt", await UseAsync(creator, receipt: "not a receipt"));
-        Assert.Equal("unconsented noReceipt", await UseAsync(creator, usedAt: long_ago));
-        Assert.Equal("consented creatorDefault", await UseAsync(creator, usedAt: DateTimeOffset.UtcNow.AddMinutes(-4).ToString("O")));
+    [Fact]
+    public async Task Who_appears_in_two_roles_spends_one_use()
+    {
+        var (owner, friend) = (await CreatorAsync("remix"), RegistryApplication.NewId());
+        var participants = new[] { new { creatorId = friend, role = "coCreator" }, new { creatorId = friend, role = "depicted" } };
+        (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/clip", new { participants })).Is(200);
+        await Asking.AskAsync(friend);
+        foreach (var uses in new[] { 3, 2 })
+        {
+            var request = await Asking.OpenAsync(requester, owner, uses: uses);
+            (await Asking.ApproveAsync(friend, request)).Is(200);
+            for (var used = 1; used <= uses; used++)
+            {
+                Assert.Equal("consented creatorDefault", await UseAsync(owner));
+                Assert.Equal(used, await App.ScalarAsync<int>("SELECT used FROM consent.consent_grant WHERE creator = $1 ORDER BY version DESC LIMIT 1", friend));
+            }
+            Assert.Equal("unconsented beyondGrant", await UseAsync(owner));
+        }
+    }
+
+    [Fact]
+    public async Task Beyond_a_grant_is_what_was_granted_and_is_used_up_or_over()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        await Asking.GrantAsync(requester, creator, "remix.meme", uses: 1);
+        Assert.Equal("consented grant", await UseAsync(creator, "remix.meme"));
+        Assert.Equal("unconsented beyondGrant", await UseAsync(creator, "remix.meme"));
+        Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix.voice"));
+        Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix"));
+        Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix.meme", by: "another"));
+
+        // A grant for a purpose above covered it, for a while.
+        var end = DateTimeOffset.UtcNow.AddSeconds(3);
+        await Asking.GrantAsync(requester, creator, until: end.ToString("O"));
+        await Eventually.HoldsAsync("the grant is over", async () => await App.ScalarAsync<bool>("SELECT clock_timestamp() > $1", end));
+        Assert.Equal("unconsented beyondGrant", await UseAsync(creator, "remix.voice"));
+
+        // What was taken back was not overrun.
+        var grant = await Asking.GrantAsync(requester, creator, uses: 5);
+        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
+        Assert.Equal("unconsented notApproved", await UseAsync(creator));
+
+        // One of two granted and is used up, the other never answered.
+        var friend = RegistryApplication.NewId();
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { participants = new[] { new { creatorId = friend, role = "coCreator" } } })).Is(200);
+        await Asking.AskAsync(friend);
+        Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix.meme"));
     }
 
     [Fact]
@@ -138,62 +203,9 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
         (await Asking.ApproveAsync(friend, request, new { uses = 2 })).Is(200);
 
         var one = new { purpose = "remix", videos = new[] { Name(owner) } };
-        var uses = (await App.Platform(requester).PostAsync("/v1/usages/batch", new { usages = Enumerable.Repeat(one, 4) })).Is(201)["usages"]!.AsArray();
-        Assert.Equal(["grant", "grant", "beyondGrant", "beyondGrant"], uses.Select(use => (string)use!["reason"]!));
+        var uses = (await App.Platform(requester).PostAsync("/v1/usages/batch", new { usages = Enumerable.Repeat(one, 4) })).Is(201)["results"]!.AsArray();
+        Assert.Equal(["grant", "grant", "beyondGrant", "beyondGrant"], uses.Select(item => (string)item!["use"]!["reason"]!));
         Assert.Equal(((2, "standing"), (2, "spent")), (await GrantOfAsync(owner), await GrantOfAsync(friend)));
-    }
-
-    [Fact]
-    public async Task Of_a_thousand_at_once_exactly_as_many_as_were_granted_are_consented()
-    {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var requests = new List<string>();
-        for (var i = 0; i < 20; i++)
-            requests.Add(await Asking.OpenAsync($"{requester}-{i}", creator));
-        await Asking.GrantAsync(requester, creator, uses: 100);
-        var versionBefore = await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator);
-
-        var answers = new System.Collections.Concurrent.ConcurrentBag<string>();
-        var approvals = Task.WhenAll(requests.Select(async request => (await Asking.ApproveAsync(creator, request)).Is(200)));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1_000), new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = TestContext.Current.CancellationToken }, async (_, _) =>
-        {
-            Answer answer;
-            do
-                answer = await App.Platform(requester).PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { Name(creator) } }, "Prefer: respond-async");
-            while (answer.Status == 503);
-            answers.Add($"{answer.Is(202)["use"]!["status"]} {answer["use"]!["reason"]}");
-        });
-        await approvals;
-
-        Assert.Equal(100, answers.Count(answer => answer == "consented grant"));
-        Assert.Equal(900, answers.Count(answer => answer is "unconsented beyondGrant"));
-        Assert.Equal((100, "spent"), await GrantOfAsync(creator, requester));
-        // The approvals, and the one last use: no other use touched the creator's stream.
-        Assert.Equal(versionBefore + 20 + 1, await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", creator));
-    }
-
-    [Fact]
-    public async Task A_derived_video_has_the_used_ones_as_its_sources()
-    {
-        var (creator, other) = (await CreatorAsync("remix"), await CreatorAsync("remix"));
-        var maker = RegistryApplication.NewId();
-        var made = new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" };
-        (await RecordAsync(new { purpose = "remix", videos = new[] { Name(creator) }, made })).Is(201);
-        var facts = (await App.Platform().GetAsync($"/v1/creators/{maker}/videos/mix")).Is(200);
-        Assert.Equal(("2026-05-01T00:00:00.000000Z", creator), ((string)facts["publishedAt"]!, (string)facts["derivedFrom"]![0]!["creatorId"]!));
-        // A second use adds; the same once more does not change the maker's stream.
-        (await RecordAsync(new { purpose = "remix", videos = new[] { Name(other) }, made = new { made.video } })).Is(201);
-        (await RecordAsync(new { purpose = "remix", videos = new[] { Name(other) }, made = new { made.video } })).Is(201);
-        Assert.Equal("videoRegistered videoRegistered", await Asking.EventsAsync(maker));
-        Assert.Equal([creator, other], (await App.Platform().GetAsync($"/v1/creators/{maker}/videos/mix")).Is(200)["derivedFrom"]!.AsArray().Select(source => (string)source!["creatorId"]!));
-
-        // What it was made from decides on it from now on, and hears of its uses.
-        (await App.Creator(maker).PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        Assert.Equal("consented creatorDefault", await UseAsync(maker, video: "mix"));
-        (await App.Creator(other).PutAsync($"/v1/creators/{other}/consent/defaults/remix", new { effect = "deny" })).Is(200);
-        Assert.Equal("unconsented noConsent", await UseAsync(maker, video: "mix"));
-        var heard = (await App.Creator(other).GetAsync($"/v1/creators/{other}/usages?videoId=mix")).Is(200)["items"]!.AsArray();
-        Assert.Equal(["noConsent", "creatorDefault"], heard.Select(item => (string)item!["reason"]!));
     }
 
     [Fact]
@@ -215,6 +227,10 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
             Assert.Equal(2, await CountAsync(client, of, $"?from={between}"));
             Assert.Equal(1, await CountAsync(client, of, $"?to={between}"));
             Assert.Equal(0, await CountAsync(client, of, "?videoId=other"));
+            Assert.Equal(of == creator ? 3 : 0, await CountAsync(client, of, "?videoId=clip"));
+            Assert.Equal(3, await CountAsync(client, of, $"?videoId=clip&ownerId={creator}"));
+            Assert.Equal(2, await CountAsync(client, of, $"?ownerId={creator}&from={between}&purpose=mining") + await CountAsync(client, of, $"?requester={requester}&to={between}"));
+            Assert.Equal(0, await CountAsync(client, of, "?from=9999-01-01T00:00:00Z") + await CountAsync(client, of, "?to=0001-01-02T00:00:00Z"));
             var totals = (await client.GetAsync($"/v1/creators/{of}/usages/totals")).Is(200);
             Assert.Equal((2L, 1L, 3), ((long)totals["consented"]!, (long)totals["unconsented"]!, totals["items"]!.AsArray().Count));
         }

@@ -33,7 +33,8 @@ internal sealed class PastReader(Database database)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        if (await Moments.FindFutureAsync(connection, at, cancellation) is { } future)
+        // Versions that were consulted are of the past, however far the clock that went with them is ahead of the database's.
+        if (versions is null && await Moments.FindFutureAsync(connection, at, cancellation) is { } future)
             return future;
         var past = new Past(connection, at, versions, question.Requester);
         var known = await past.ApplyAsync(StreamId.Vocabulary, [EventType.PurposeRegistered], within: null, cancellation);

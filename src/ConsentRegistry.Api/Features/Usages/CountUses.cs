@@ -12,13 +12,13 @@ internal static class CountUses
     private const int MaxItems = 1_000;
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? videoId, Purpose? purpose, Requester? requester, TimeRange range, Database database, CancellationToken cancellation)
+        CreatorId creatorId, string? videoId, string? ownerId, Purpose? purpose, Requester? requester, TimeRange range, Database database, CancellationToken cancellation)
     {
-        var filter = new UseFilter(creatorId, videoId, purpose, requester, range);
+        var filter = new UseFilter(creatorId, videoId, ownerId, purpose, requester, range);
         await using var command = database.Reads.CreateCommand(
             $"""
-            SELECT u.purpose, u.requester, count(*) FILTER (WHERE v.status = 'consented'), count(*) FILTER (WHERE v.status = 'unconsented')
-            {filter.Sql} GROUP BY u.purpose, u.requester ORDER BY u.purpose, u.requester
+            SELECT c.purpose, c.requester, count(*) FILTER (WHERE c.status = 'consented'), count(*) FILTER (WHERE c.status = 'unconsented')
+            {filter.Sql} GROUP BY c.purpose, c.requester ORDER BY c.purpose, c.requester
             """);
         filter.Bind(command.Parameters);
         var items = new List<UseTotal>();

@@ -18,7 +18,7 @@ internal static class ListOwnUses
         var size = limit ?? RequestShape.DefaultPage;
         await using var command = database.Reads.CreateCommand(
             """
-            SELECT u.id, u.purpose, u.made_owner, u.made_video, u.training_run, u.used_at, u.recorded_at, v.owner, v.video, v.reason, v.status, v.spent
+            SELECT u.id, u.purpose, u.made_owner, u.made_video, u.training_run, u.used_at, u.recorded_at, v.owner, v.video, v.reason, v.status, v.spent, v.decided_at, v.receipt
             FROM (SELECT * FROM consent.usage WHERE requester = @requester AND id < @before ORDER BY id DESC LIMIT @limit) AS u
             JOIN consent.used_video v ON v.usage = u.id ORDER BY u.id DESC, v.place
             """);
@@ -42,7 +42,8 @@ internal static class ListOwnUses
                 new(reader.GetString(7), reader.GetString(8)),
                 Wording.Parse<UseStatus>(reader.GetString(10)),
                 Wording.Parse<UseReason>(reader.GetString(9)),
-                reader.GetFieldValue<Guid[]>(11)));
+                reader.GetFieldValue<Guid[]>(11),
+                ReliedOnColumns.Read(reader, 12)));
         }
         return Results.Ok(Page<UseBody>.Of(uses, size, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()]));
     }

@@ -13,6 +13,7 @@ internal static class ListUses
     public static async Task<IResult> Handle(
         CreatorId creatorId,
         string? videoId,
+        string? ownerId,
         Purpose? purpose,
         Requester? requester,
         TimeRange range,
@@ -24,11 +25,14 @@ internal static class ListUses
         if (!TryReadPlace(cursor, out var before, out var place))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;
-        var filter = new UseFilter(creatorId, videoId, purpose, requester, range);
+        var filter = new UseFilter(creatorId, videoId, ownerId, purpose, requester, range);
         await using var command = database.Reads.CreateCommand(
             $"""
-            SELECT u.id, v.place, v.owner, v.video, u.requester, u.purpose, u.made_owner, u.made_video, u.training_run, v.status, v.reason, v.spent, u.used_at, u.recorded_at
-            {filter.Sql} AND (c.usage, c.place) < (@before, @place) ORDER BY c.usage DESC, c.place DESC LIMIT @limit
+            SELECT u.id, v.place, v.owner, v.video, u.requester, u.purpose, u.made_owner, u.made_video, u.training_run, v.status, v.reason, v.spent, u.used_at, u.recorded_at,
+                v.decided_at, v.receipt
+            FROM (SELECT c.usage, c.place {filter.Sql} AND (c.usage, c.place) < (@before, @place) ORDER BY c.usage DESC, c.place DESC LIMIT @limit) AS c
+            JOIN consent.usage u ON u.id = c.usage JOIN consent.used_video v ON v.usage = c.usage AND v.place = c.place
+            ORDER BY c.usage DESC, c.place DESC
             """);
         filter.Bind(command.Parameters);
         command.Parameters.AddWithValue("before", before);
@@ -47,6 +51,7 @@ internal static class ListUses
                 Wording.Parse<UseStatus>(reader.GetString(9)),
                 Wording.Parse<UseReason>(reader.GetString(10)),
                 reader.GetFieldValue<Guid[]>(11),
+                ReliedOnColumns.Read(reader, 14),
                 Instant.From(reader.GetDateTime(12)),
                 Instant.From(reader.GetDateTime(13)))));
         }
@@ -67,4 +72,11 @@ internal static class MadeColumns
         !reader.IsDBNull(at) ? new(new VideoName(reader.GetString(at), reader.GetString(at + 1)), null)
         : !reader.IsDBNull(at + 2) ? new(null, reader.GetString(at + 2))
         : null;
+}
+
+/// <summary>The two columns that say what was relied on.</summary>
+internal static class ReliedOnColumns
+{
+    public static ReliedOnBody? Read(Npgsql.NpgsqlDataReader reader, int at) =>
+        reader.IsDBNull(at) ? null : new(Instant.From(reader.GetDateTime(at)), reader.GetBoolean(at + 1));
 }

@@ -18,6 +18,8 @@ internal sealed class ReceiptReader(LogSigner signer)
             return (null, UseReason.ForgedReceipt);
         if (receipt.Request != new ReceiptRequest(video, use.Purpose, use.Requester))
             return (null, UseReason.OtherReceipt);
-        return receipt.At.Plus(ReliedOnFor) < now ? (null, UseReason.ExpiredReceipt) : (receipt, default);
+        if (receipt.At.Plus(ReliedOnFor) < now)
+            return (null, UseReason.ExpiredReceipt);
+        return use.IsBefore(receipt.At, now) ? (null, UseReason.LaterReceipt) : (receipt, default);
     }
 }

@@ -1,35 +1,47 @@
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
+using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>Records a use. Every well-formed one is stored, with consent or without; that it had none is no refusal, but is told to everybody concerned.</summary>
 /// <remarks>
-/// It is judged by the consent at the earlier of its receipt's time and now. A use that is said to have been more than 5 minutes ago takes a receipt. A
-/// grant for a number of uses is spent by what is recorded, each use once. A derived video gets the used ones as its sources.
+/// It is judged by the consent at the earlier of its receipt's time and now. A receipt backs any number of uses that are recorded within 30 days of it, but none
+/// from before it: one that is said to have been more than 5 minutes earlier is `laterReceipt`. A use that is said to have been more than 5 minutes ago takes a
+/// receipt. Of a creator who was erased since, no receipt shows consent any more. A grant for a number of uses is spent by what is recorded, each use once. A
+/// derived video gets the used ones as its sources; the use is refused (403), and nothing done, if that would register or alter a video and the token lacks
+/// `videos:write`. Send an `Idempotency-Key`: a 503 is then repeated until it is answered, and the use is recorded and spent once.
 /// </remarks>
 internal static class RecordUse
 {
-    public static Task<IResult> Handle(Body<RecordUseRequest> body, UseJudge judge, ChangePipeline pipeline, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
-        Recording.RunAsync([body.Value], _ => "", uses => new UseChange(uses[0]), judge, pipeline, clock, http, cancellation);
+    public static async Task<IResult> Handle(
+        Body<RecordUseRequest> body, UseJudge judge, ChangePipeline pipeline, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    {
+        var arrivedAt = Elapsed.Now;
+        var now = Instant.From(clock.GetUtcNow());
+        if (!ReportedUse.TryRead(body.Value, Caller.Of(http), now, out var use, out var problem))
+            return problem.AsResult();
+        if (await judge.JudgeAsync([use], arrivedAt, now, cancellation) is not { } judged)
+            return CheckFacts.Unavailable.AsResult();
+        return await pipeline.RunAsync(http, async (change, within) =>
+        {
+            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.Of(http), within)).Succeeded(out var written, out var unavailable))
+                return unavailable;
+            return written[0].Succeeded(out var stored, out var refused) ? new Answer(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201) : refused;
+        });
+    }
 }
 
-/// <summary>Records many uses. They are judged one after the other, in their order, and committed together.</summary>
+/// <summary>Records many uses. They are judged one after the other, in their order; a refused item spoils no other, and the others are committed together.</summary>
+/// <remarks>The answers stand in the order of the request. It is 201 if a use was recorded, and 200 if each item was refused.</remarks>
 internal static class RecordUses
 {
-    public static Task<IResult> Handle(Body<RecordUsesRequest> body, UseJudge judge, ChangePipeline pipeline, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
-        Recording.RunAsync(body.Value.Usages!, at => $"usages[{at}].", uses => new UsesChange(uses), judge, pipeline, clock, http, cancellation);
-}
-
-/// <summary>How uses are recorded, one or many: read, judge, write.</summary>
-internal static class Recording
-{
-    public static async Task<IResult> RunAsync(
-        IReadOnlyList<RecordUseRequest> requests,
-        Func<int, string> fieldOf,
-        Func<IReadOnlyList<UseBody>, ChangeAnswer> answer,
+    public static async Task<IResult> Handle(
+        Body<RecordUsesRequest> body,
+        IValidator<RecordUseRequest> validator,
         UseJudge judge,
         ChangePipeline pipeline,
         TimeProvider clock,
@@ -37,26 +49,41 @@ internal static class Recording
         CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
-        var caller = Caller.Of(http);
         var now = Instant.From(clock.GetUtcNow());
+        var caller = Caller.Of(http);
+        var items = body.Value.Usages!;
+        var results = new RecordedItem[items.Count];
         var uses = new List<ReportedUse>();
-        for (var i = 0; i < requests.Count; i++)
+        var places = new List<int>();
+        for (var i = 0; i < items.Count; i++)
         {
-            if (!ReportedUse.TryRead(requests[i], caller, now, fieldOf(i), out var use, out var problem))
-                return problem.AsResult();
-            uses.Add(use);
+            if (Validation.Check(validator, items[i]) is { } malformed)
+            {
+                results[i] = RecordedItem.Refused(malformed);
+            }
+            else if (ReportedUse.TryRead(items[i], caller, now, out var use, out var problem))
+            {
+                uses.Add(use);
+                places.Add(i);
+            }
+            else
+            {
+                results[i] = RecordedItem.Refused(problem);
+            }
         }
-        var (judged, unknown) = await judge.JudgeAsync(uses, arrivedAt, now, cancellation);
-        if (unknown is { } at)
-            return RequestShape.UnknownPurpose($"{fieldOf(at)}purpose").AsResult();
-        if (judged is null)
+        if (await judge.JudgeAsync(uses, arrivedAt, now, cancellation) is not { } judged)
             return CheckFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
-            var written = await UseWriter.WriteAsync(change, uses, judged, caller.Author(creator: null, reason: null), within);
-            return written.Succeeded(out var stored, out var refused)
-                ? new Answer(answer([.. stored.Select(use => UseBody.Of(use.Id, use.Record))]), Status: 201)
-                : refused;
+            if (!(await UseWriter.WriteAsync(change, uses, judged, caller, within)).Succeeded(out var written, out var unavailable))
+                return unavailable;
+            foreach (var (place, one) in places.Zip(written))
+            {
+                results[place] = one.Succeeded(out var stored, out var refused)
+                    ? new(UseBody.Of(stored.Id, stored.Record), Error: null)
+                    : RecordedItem.Refused(Problem.Of(refused));
+            }
+            return new Answer(new UsesChange(results), Status: change.HasAltered ? 201 : 200);
         });
     }
 }

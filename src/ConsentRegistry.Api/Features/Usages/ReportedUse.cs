@@ -7,19 +7,36 @@ using ConsentRegistry.Domain.Usages;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
+/// <summary>A decision that is said to have been relied on, without a receipt that shows it.</summary>
+/// <param name="At">The moment that it was made from.</param>
+/// <param name="Versions">The versions of the streams that were consulted.</param>
+internal sealed record ReportedDecision(Instant At, IReadOnlyDictionary<string, long> Versions);
+
+/// <summary>A video of a reported use.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Receipt">The receipt that was relied on, if any.</param>
+/// <param name="Decision">The decision that was relied on, if it is named instead.</param>
+internal sealed record ReportedVideo(VideoKey Video, string? Receipt, ReportedDecision? Decision);
+
 /// <summary>A use as it was reported, its words known to be good.</summary>
 /// <param name="Requester">Who used the videos.</param>
 /// <param name="Purpose">For which purpose.</param>
-/// <param name="Videos">The videos, each with the receipt that was relied on, if any.</param>
+/// <param name="Videos">The videos, each with what was relied on.</param>
 /// <param name="Made">What was made of them.</param>
 /// <param name="PublishedAt">When what was made was published.</param>
 /// <param name="UsedAt">When they were used; null for now.</param>
 internal sealed record ReportedUse(
-    Requester Requester, Purpose Purpose, IReadOnlyList<(VideoKey Video, string? Receipt)> Videos, Made? Made, Instant? PublishedAt, Instant? UsedAt)
+    Requester Requester, Purpose Purpose, IReadOnlyList<ReportedVideo> Videos, Made? Made, Instant? PublishedAt, Instant? UsedAt)
 {
+    /// <summary>How far two clocks may be apart, and how long ago a use may have been that no receipt goes with.</summary>
+    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether it is said to have been so long before a moment that it cannot rest on what was decided then.</summary>
+    public bool IsBefore(Instant moment, Instant now) => (UsedAt ?? now) < moment.Plus(-Recent);
+
     /// <summary>Reads a validated request, for a requester whom the caller may record uses of.</summary>
     public static bool TryRead(
-        RecordUseRequest request, Caller caller, Instant now, string field, [NotNullWhen(true)] out ReportedUse? use, [NotNullWhen(false)] out Problem? problem)
+        RecordUseRequest request, Caller caller, Instant now, [NotNullWhen(true)] out ReportedUse? use, [NotNullWhen(false)] out Problem? problem)
     {
         (use, problem) = (null, null);
         Requester? requester = request.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
@@ -29,16 +46,19 @@ internal sealed record ReportedUse(
             problem = Asking.NoRequester;
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
             problem = Asking.RequesterNotYours;
-        else if (usedAt > now.Plus(UseJudge.Recent))
-            problem = Problem.Of(422, FailureCode.Invalid, $"{field}usedAt", "The use is yet to come.");
+        else if (usedAt > now.Plus(Recent))
+            problem = Problem.Of(422, FailureCode.Invalid, "usedAt", "The use is yet to come.");
         else if (publishedAt > now)
-            problem = Problem.Of(422, FailureCode.Invalid, $"{field}made.publishedAt", "A video cannot have been published in the future.");
+            problem = Problem.Of(422, FailureCode.Invalid, "made.publishedAt", "A video cannot have been published in the future.");
         if (problem is not null)
             return false;
         use = new(
             requester!.Value,
             Purpose.Parse(request.Purpose!),
-            [.. request.Videos!.Select(video => (new VideoKey(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)), video.Receipt))],
+            [.. request.Videos!.Select(video => new ReportedVideo(
+                new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
+                video.Receipt,
+                video.Decision is { } decision && Instant.TryParse(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!) : null))],
             request.Made is not { } made
                 ? null
                 : new(made.Video is { } derived ? new VideoKey(CreatorId.Parse(derived.CreatorId!), VideoId.Parse(derived.VideoId!)) : null, made.TrainingRun),

@@ -14,7 +14,7 @@ internal static class UsagesApi
         usages.MapPost("", RecordUse.Handle).Named("recordUse").Allow(Access.Scope(Scopes.WriteUsage))
             .Changes().Produces<UseChange>(201).Refuses(503);
         usages.MapPost("/batch", RecordUses.Handle).Named("recordUses").Allow(Access.Scope(Scopes.WriteUsage))
-            .Changes().WithMetadata(BodyLimit.Bulk).Produces<UsesChange>(201).Refuses(503);
+            .Changes().WithMetadata(BodyLimit.Bulk).Produces<UsesChange>(201).Produces<UsesChange>().Refuses(503);
         usages.MapGet("", ListOwnUses.Handle).Named("listOwnUses", "limit", "cursor").Allow(Access.Scope(Scopes.WriteUsage))
             .Produces<Page<UseBody>>().Refuses(422);
 

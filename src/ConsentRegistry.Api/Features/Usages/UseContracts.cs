@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Usages;
 using FluentValidation;
 
@@ -10,7 +12,7 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <summary>A use to record.</summary>
 /// <param name="Purpose">For which purpose.</param>
 /// <param name="Requester">Who used the videos; the token's own client without it. To name another takes <c>consent:check:any</c>.</param>
-/// <param name="Videos">The videos that were used; 1 to 1,000, and at most 16 where a video was made of them.</param>
+/// <param name="Videos">The videos that were used; 1 to 1,000.</param>
 /// <param name="Made">What was made of them.</param>
 /// <param name="UsedAt">When, RFC 3339; now without it. More than 5 minutes back takes a receipt.</param>
 public sealed record RecordUseRequest(
@@ -23,17 +25,26 @@ public sealed record RecordUseRequest(
 /// <summary>A video that was used.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
-/// <param name="Receipt">The receipt of the check that was relied on.</param>
-public sealed record UsedVideoRequest([property: Required] string? CreatorId, [property: Required] string? VideoId, string? Receipt);
+/// <param name="Receipt">The receipt of the check that was relied on: the use is judged by the consent of its time.</param>
+/// <param name="Decision">Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now.</param>
+public sealed record UsedVideoRequest([property: Required] string? CreatorId, [property: Required] string? VideoId, string? Receipt, DecisionRequest? Decision);
+
+/// <summary>A decision that was relied on, as a check with <c>explain</c> answered it.</summary>
+/// <param name="FreshAt">Its <c>freshAt</c>, RFC 3339.</param>
+/// <param name="Versions">Its <c>versions</c>. A decision by these that did not allow the use is the reason <c>otherDecision</c>.</param>
+public sealed record DecisionRequest([property: Required] [property: Time] string? FreshAt, [property: Required] IReadOnlyDictionary<string, long>? Versions);
 
 /// <summary>What was made: a video, or a training run.</summary>
-/// <param name="Video">A derived video: the used ones become its sources, so that their creators decide on it as well.</param>
+/// <param name="Video">
+/// A derived video: the used ones become its sources, so that their creators decide on it as well. Where that alters what is registered it takes
+/// <c>videos:write</c>, like any registration. What is made of more than 63 videos is denied to everybody from then on.
+/// </param>
 /// <param name="PublishedAt">When the derived video was published, RFC 3339, where it is not registered yet: a first date cannot be registered later.</param>
 /// <param name="TrainingRun">The platform's own id of a training run.</param>
 public sealed record MadeRequest(VideoReference? Video, [property: Time] string? PublishedAt, string? TrainingRun);
 
 /// <summary>Uses to record together.</summary>
-/// <param name="Usages">The uses; 1 to 1,000, with 10,000 videos at most.</param>
+/// <param name="Usages">The uses; 1 to 1,000, with 10,000 videos, and 1,000 receipts and decisions at most.</param>
 public sealed record RecordUsesRequest([property: Required] IReadOnlyList<RecordUseRequest>? Usages);
 
 /// <summary>What was made of used videos.</summary>
@@ -72,7 +83,7 @@ public sealed record UseBody(
         MadeBody.Of(use.Made),
         use.Deciding.Status,
         use.Deciding.Reason,
-        [.. use.Videos.Select(used => new UsedVideoBody(VideoName.Of(used.Video), used.Status, used.Reason, used.Spent))],
+        [.. use.Videos.Select(used => new UsedVideoBody(VideoName.Of(used.Video), used.Status, used.Reason, used.Spent, ReliedOnBody.Of(used.ReliedOn)))],
         use.UsedAt,
         use.Stamp.At);
 }
@@ -82,7 +93,16 @@ public sealed record UseBody(
 /// <param name="Status">Whether its use had consent.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="SpentGrants">The counted grants of which it spent a use.</param>
-public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason Reason, IReadOnlyList<Guid> SpentGrants);
+/// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
+public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason Reason, IReadOnlyList<Guid> SpentGrants, ReliedOnBody? ReliedOn);
+
+/// <summary>The decision that a use relied on.</summary>
+/// <param name="DecidedAt">The moment that it was made from.</param>
+/// <param name="Receipt">Whether a receipt shows it; if not, it is the word of whoever recorded the use.</param>
+public sealed record ReliedOnBody(Instant DecidedAt, bool Receipt)
+{
+    internal static ReliedOnBody? Of(ReliedOn? decision) => decision is null ? null : new(decision.DecidedAt, decision.HasReceipt);
+}
 
 /// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
 /// <param name="UseId">The use.</param>
@@ -93,6 +113,7 @@ public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason 
 /// <param name="Status">Whether the use had consent.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="SpentGrants">The counted grants of which it spent a use.</param>
+/// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
 /// <param name="UsedAt">When, by the word of whoever recorded it.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 public sealed record UsedVideoItem(
@@ -104,6 +125,7 @@ public sealed record UsedVideoItem(
     UseStatus Status,
     UseReason Reason,
     IReadOnlyList<Guid> SpentGrants,
+    ReliedOnBody? ReliedOn,
     Instant UsedAt,
     Instant RecordedAt);
 
@@ -124,9 +146,17 @@ public sealed record UseTotal(string Purpose, string Requester, long Consented, 
 /// <param name="Use">The use, judged.</param>
 public sealed record UseChange(UseBody Use) : ChangeAnswer;
 
-/// <summary>The answer to recorded uses, in their order.</summary>
-/// <param name="Usages">Each use, judged.</param>
-public sealed record UsesChange(IReadOnlyList<UseBody> Usages) : ChangeAnswer;
+/// <summary>What became of one use among many.</summary>
+/// <param name="Use">The use, judged; null of a refused item.</param>
+/// <param name="Error">Why the item was refused; null of a recorded use.</param>
+public sealed record RecordedItem(UseBody? Use, ItemError? Error)
+{
+    internal static RecordedItem Refused(Problem problem) => new(null, ItemError.Of(problem));
+}
+
+/// <summary>The answer to uses, in the order of the request.</summary>
+/// <param name="Results">For each, the recorded use or why it was refused.</param>
+public sealed record UsesChange(IReadOnlyList<RecordedItem> Results) : ChangeAnswer;
 
 internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
 {
@@ -135,6 +165,9 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
 
     /// <summary>Characters of a receipt, at most: far more than any has.</summary>
     public const int MaxReceiptLength = 64 << 10;
+
+    /// <summary>Streams that one decision names: the vocabulary's, and those of everybody whom a check may ask.</summary>
+    public const int MaxVersions = 1 + (Limits.VideosPerCheck * (1 + Limits.ParticipantsPerVideo));
 
     public RecordUseValidator()
     {
@@ -149,6 +182,17 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
             video.RuleFor(one => one.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId();
             video.RuleFor(one => one.VideoId).NotNull().WithMessage("A video has an id.").MustBeId();
             video.RuleFor(one => one.Receipt).Must(receipt => receipt is null or { Length: > 0 and <= MaxReceiptLength }).WithMessage($"1 to {MaxReceiptLength} characters.");
+            video.RuleFor(one => one.Decision).Must((one, decision) => decision is null || one.Receipt is null).WithMessage("A receipt holds its decision.");
+            video.When(one => one.Decision is not null, () =>
+            {
+                video.RuleFor(one => one.Decision!.FreshAt).NotNull().WithMessage("A decision was made at a moment.").MustBeTime();
+                video.RuleFor(one => one.Decision!.Versions).NotEmpty().WithMessage("A decision was made from versions of streams.")
+                    .Must(versions => versions is null or { Count: <= MaxVersions })
+                    .WithErrorCode(FailureCode.TooMany)
+                    .WithMessage($"At most {MaxVersions} streams.")
+                    .Must(versions => versions is null || versions.All(version => StreamId.TryParse(version.Key, out _) && version.Value >= 0))
+                    .WithMessage("Versions of streams, 0 or more.");
+            });
         }).When(use => use.Videos is { Count: <= MaxVideos });
         When(use => use.Made is not null, () =>
         {
@@ -161,7 +205,7 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
             RuleFor(use => use.Made!.PublishedAt).MustBeTime();
             RuleFor(use => use.Made!.Video!.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId().When(use => use.Made!.Video is not null);
             RuleFor(use => use.Made!.Video!.VideoId).NotNull().WithMessage("A video has an id.").MustBeId().When(use => use.Made!.Video is not null);
-            RuleFor(use => use.Videos).MustHaveAtMost(Limits.SourcesPerVideo, "videos where one was made of them")
+            RuleFor(use => use.Videos)
                 .Must((use, videos) => videos is null || !videos.Any(video => video is not null && video.CreatorId == use.Made!.Video!.CreatorId && video.VideoId == use.Made.Video.VideoId))
                 .WithMessage("A video is not made from itself.")
                 .When(use => use.Made!.Video is not null);
@@ -177,12 +221,18 @@ internal sealed class RecordUsesValidator : AbstractValidator<RecordUsesRequest>
     /// <summary>Videos of one request, over all its uses.</summary>
     public const int MaxVideos = 10_000;
 
-    public RecordUsesValidator(IValidator<RecordUseRequest> use)
+    /// <summary>Receipts and decisions of one request: each is decided again from the log, which takes a few milliseconds.</summary>
+    public const int MaxDecisions = 1_000;
+
+    public RecordUsesValidator()
     {
         RuleFor(request => request.Usages).NotEmpty().WithMessage("At least one use.").MustHaveAtMost(MaxUses, "uses")
             .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count ?? 0) <= MaxVideos)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"At most {MaxVideos} videos.");
-        RuleForEach(request => request.Usages).NotNull().WithMessage("A use is an object.").SetValidator(use).When(request => request.Usages is { Count: <= MaxUses });
+            .WithMessage($"At most {MaxVideos} videos.")
+            .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count(video => video is { Receipt: not null } or { Decision: not null }) ?? 0) <= MaxDecisions)
+            .WithErrorCode(FailureCode.TooMany)
+            .WithMessage($"At most {MaxDecisions} receipts and decisions.");
+        RuleForEach(request => request.Usages).NotNull().WithMessage("A use is an object.");
     }
 }

@@ -10,12 +10,26 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <summary>What consent says to the use of one video, as far as is known without counting uses of grants.</summary>
 /// <param name="Video">The video.</param>
 /// <param name="Reason">Why the use has consent, or has none.</param>
-/// <param name="Grants">For each creator whose counted grant allows it: the grants of which one has to have a use left, the one to spend first at first.</param>
-/// <param name="Concerned">Everybody who decides on the video.</param>
-/// <param name="HoldsUntil">When what it rests on expires.</param>
-/// <param name="WithReceipt">Whether it is judged by a receipt: a grant that was revoked since is still one of then.</param>
+/// <param name="Grants">
+/// For each creator whose counted grant allows it: the grants of which one has to have a use left, the one to spend first at first. None unless it is allowed.
+/// </param>
+/// <param name="Unanswered">Of a use that was not approved: by whom, about which video.</param>
+/// <param name="Concerned">Everybody who decides on the video and was not erased.</param>
+/// <param name="ReliedOn">The decision that was relied on.</param>
 internal sealed record JudgedVideo(
-    VideoKey Video, UseReason Reason, IReadOnlyList<IReadOnlyList<Guid>> Grants, IReadOnlyList<CreatorId> Concerned, Instant HoldsUntil, bool WithReceipt);
+    VideoKey Video,
+    UseReason Reason,
+    IReadOnlyList<IReadOnlyList<Guid>> Grants,
+    IReadOnlyList<(CreatorId Creator, VideoKey Video)> Unanswered,
+    IReadOnlyCollection<CreatorId> Concerned,
+    ReliedOn? ReliedOn)
+{
+    /// <summary>Whether it is judged by a receipt: a grant that was revoked since is still one of then.</summary>
+    public bool IsJudgedByReceipt => ReliedOn is { HasReceipt: true };
+
+    /// <summary>The same, without consent for another reason than what consent says.</summary>
+    public JudgedVideo Refused(UseReason reason) => this with { Reason = reason, Grants = [], Unanswered = [] };
+}
 
 /// <summary>
 /// Judges uses by the consent at the earlier of the receipt's time and now. A receipt names the versions that it was decided from, so that
@@ -23,58 +37,90 @@ internal sealed record JudgedVideo(
 /// </summary>
 internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader receipts)
 {
-    /// <summary>How long ago a use may have been that no receipt goes with.</summary>
-    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
-
     /// <summary>Judges uses.</summary>
     /// <param name="uses">The uses.</param>
     /// <param name="arrivedAt">When the request arrived.</param>
     /// <param name="now">The clock.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>For each use its videos; the number of a use whose purpose is unknown; or neither, if memory cannot answer now.</returns>
-    public async Task<(IReadOnlyList<IReadOnlyList<JudgedVideo>>? Judged, int? Unknown)> JudgeAsync(
+    /// <returns>For each use its videos; null if memory cannot answer now.</returns>
+    public async Task<IReadOnlyList<IReadOnlyList<JudgedVideo>>?> JudgeAsync(
         IReadOnlyList<ReportedUse> uses, long arrivedAt, Instant now, CancellationToken cancellation)
     {
+        // The past at first, which stays as it is however long reading takes; what is in force now at last.
+        var then = new List<List<Then>>();
+        foreach (var use in uses)
+        {
+            var each = new List<Then>();
+            foreach (var video in use.Videos)
+                each.Add(await ReadAsync(use, video, now, cancellation));
+            then.Add(each);
+        }
         var videos = uses.SelectMany(use => use.Videos.Select(used => used.Video)).ToHashSet();
         var need = new Need(Asking.NoVersions, arrivedAt);
         if (await memory.TakeAsync(videos, uses.Select(use => use.Requester).ToHashSet(), need, cancellation) is not { Set: var facts })
-            return (null, null);
-        var judged = new List<IReadOnlyList<JudgedVideo>>();
-        for (var i = 0; i < uses.Count; i++)
-        {
-            if (!facts.Vocabulary.TryFind(uses[i].Purpose, out _))
-                return (null, i);
-            var each = new List<JudgedVideo>();
-            foreach (var (video, receipt) in uses[i].Videos)
-                each.Add(await JudgeAsync(uses[i], video, receipt, facts, now, cancellation));
-            judged.Add(each);
-        }
-        return (judged, null);
+            return null;
+        return [.. uses.Zip(then, (use, each) => (IReadOnlyList<JudgedVideo>)[.. use.Videos.Zip(each, (video, known) => Judge(use, video.Video, known, facts))])];
     }
 
-    private async Task<JudgedVideo> JudgeAsync(ReportedUse use, VideoKey video, string? token, FactSet present, Instant now, CancellationToken cancellation)
+    /// <summary>Reads what the use of a video is said to have relied on.</summary>
+    private async Task<Then> ReadAsync(ReportedUse use, ReportedVideo video, Instant now, CancellationToken cancellation)
     {
-        var byNow = Decide(present, use, video);
-        if (token is null)
-            return use.UsedAt < now.Plus(-Recent) ? byNow with { Reason = UseReason.NoReceipt, Grants = [] } : byNow;
-        var (receipt, refusal) = receipts.Read(token, use, video, now);
-        if (receipt is null)
-            return byNow with { Reason = refusal, Grants = [] };
+        if (video.Receipt is { } token)
+        {
+            var (receipt, refusal) = receipts.Read(token, use, video.Video, now);
+            if (receipt is null)
+                return new(refusal, null, null);
+            return await DecideAsync(use, video.Video, receipt.At, receipt.Versions, cancellation) is { } byThen
+                ? new(null, byThen, new(receipt.At, HasReceipt: true))
+                : new(UseReason.ForgedReceipt, null, null);
+        }
+        var reliedOn = video.Decision is { } named ? new ReliedOn(named.At, HasReceipt: false) : null;
+        if (use.IsBefore(now, now))
+            return new(UseReason.NoReceipt, null, reliedOn);
+        // Somebody's word moves nothing, but what the registry never decided so is not what was relied on.
+        var isContradicted = video.Decision is { } decision
+            && (use.IsBefore(decision.At, now)
+                || await DecideAsync(use, video.Video, decision.At, decision.Versions, cancellation) is not { } said || UsedVideo.StatusOf(said.Reason) != UseStatus.Consented);
+        return new(isContradicted ? UseReason.OtherDecision : null, null, reliedOn);
+    }
+
+    /// <summary>Decides by versions of the streams that were consulted; null if the registry was never so.</summary>
+    private async Task<JudgedVideo?> DecideAsync(
+        ReportedUse use, VideoKey video, Instant at, IReadOnlyDictionary<string, long> versions, CancellationToken cancellation)
+    {
         var question = new Question(video, use.Purpose, use.Requester, Asking.NoVersions, 0, Explain: false);
-        if (!(await past.ReadAsync(question, receipt.At, receipt.Versions, cancellation)).Succeeded(out var facts, out _))
-            return byNow with { Reason = UseReason.ForgedReceipt, Grants = [] };
-        var byThen = Decide(facts, use, video);
+        return (await past.ReadAsync(question, at, versions, cancellation)).Succeeded(out var facts, out _) ? Decide(facts, use, video) : null;
+    }
+
+    private static JudgedVideo Judge(ReportedUse use, VideoKey video, Then then, FactSet present)
+    {
+        var byNow = Decide(present, use, video) with { ReliedOn = then.ReliedOn };
+        if (byNow.Reason == UseReason.UnknownPurpose)
+            return byNow;
+        if (then.Refusal is { } refusal)
+            return byNow.Refused(refusal);
         // Whoever is concerned now hears of it as well.
-        return byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], HoldsUntil = byNow.HoldsUntil, WithReceipt = true };
+        return then.Judged is { } byThen ? byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], ReliedOn = then.ReliedOn } : byNow;
     }
 
     private static JudgedVideo Decide(FactSet facts, ReportedUse use, VideoKey video)
     {
+        if (!facts.Vocabulary.TryFind(use.Purpose, out var purpose))
+            return new(video, UseReason.UnknownPurpose, [], [], ButErased(facts, Concerned.By(facts, video, purpose: null)), null);
         var trace = new GrantTrace(facts, video, use.Requester);
-        var decision = facts.Decide(video, facts.Vocabulary.Find(use.Purpose), use.Requester, ref trace);
-        var reason = facts.RecordOf(video) is null ? UseReason.UnknownVideo : ReasonOf(decision);
-        return new(video, reason, decision.IsAllowed ? trace.Counted : [], trace.Concerned(video.Creator), decision.HoldsUntil, WithReceipt: false);
+        var decision = facts.Decide(video, purpose, use.Requester, ref trace);
+        var reason = facts.RecordOf(video) is null && decision.Detail != Detail.Erased ? UseReason.UnknownVideo : ReasonOf(decision);
+        return new(
+            video,
+            reason,
+            decision.IsAllowed ? trace.Counted : [],
+            reason == UseReason.NotApproved ? trace.Unanswered : [],
+            ButErased(facts, reason == UseReason.Indeterminate ? Concerned.By(facts, video, purpose) : trace.Concerned),
+            null);
     }
+
+    // Of those nothing is written down any more.
+    private static List<CreatorId> ButErased(FactSet facts, IEnumerable<CreatorId> creators) => [.. creators.Where(creator => !facts.StateOf(creator).IsErased)];
 
     private static UseReason ReasonOf(in Decision decision) => (decision.Effect, decision.Reason) switch
     {
@@ -87,4 +133,10 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
         (_, Reason.Indeterminate) => UseReason.Indeterminate,
         _ => UseReason.NoConsent,
     };
+
+    /// <summary>What was decided when it was relied on.</summary>
+    /// <param name="Refusal">Why the use cannot rest on it, and has no consent; null if it can, or if there is no need.</param>
+    /// <param name="Judged">What was decided, if a receipt shows it.</param>
+    /// <param name="ReliedOn">The decision.</param>
+    private sealed record Then(UseReason? Refusal, JudgedVideo? Judged, ReliedOn? ReliedOn);
 }

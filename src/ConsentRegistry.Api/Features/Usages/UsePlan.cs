@@ -15,13 +15,16 @@ internal sealed class UsePlan
 {
     private readonly Dictionary<Guid, Counted> grants;
     private readonly Dictionary<VideoKey, MadeVideo> made = [];
-    private readonly List<StoredUse> uses = [];
+    private readonly List<Result<StoredUse>> results = [];
 
     private UsePlan(IEnumerable<(CreatorId Creator, StoredGrant Grant)> grants) =>
         this.grants = grants.ToDictionary(one => one.Grant.Id, one => new Counted(one.Creator, one.Grant));
 
-    /// <summary>The uses, judged to the end.</summary>
-    public IReadOnlyList<StoredUse> Uses => uses;
+    /// <summary>For each reported use what is recorded, judged to the end, or why it is refused.</summary>
+    public IReadOnlyList<Result<StoredUse>> Results => results;
+
+    /// <summary>The uses that are recorded.</summary>
+    public IReadOnlyList<StoredUse> Uses => [.. results.Where(one => one.Failure is null).Select(one => one.Value)];
 
     /// <summary>How many uses are spent, by grant.</summary>
     public IReadOnlyCollection<(Guid Grant, int Uses)> Spent => [.. grants.Values.Where(one => one.Spent > 0).Select(one => (one.Stored.Id, one.Spent))];
@@ -35,7 +38,7 @@ internal sealed class UsePlan
     /// <summary>The streams that something is appended to.</summary>
     public HashSet<StreamId> Streams =>
     [
-        .. uses.Select(use => StreamId.Of(use.Record.Requester)),
+        .. Uses.Select(use => StreamId.Of(use.Record.Requester)),
         .. Ended.Select(one => StreamId.Of(one.Creator)),
         .. Made.Select(one => StreamId.Of(one.Video.Creator)),
     ];
@@ -45,27 +48,31 @@ internal sealed class UsePlan
         IReadOnlyList<ReportedUse> reported,
         IReadOnlyList<IReadOnlyList<JudgedVideo>> judged,
         IReadOnlyDictionary<StreamId, LockedStream> streams,
+        bool mayRegister,
         CancellationToken cancellation)
     {
         var derived = reported.Select(use => use.Made?.Video).OfType<VideoKey>().Distinct().ToList();
         var standing = derived.Count == 0 ? [] : await VideoStore.ReadAsync(change.Db, derived, cancellation);
-        var (_, owners) = derived.Count == 0 ? default : await StreamStore.ReadAsync(change, derived.Select(video => video.Creator).Distinct(), cancellation);
-        var beyond = await GrantStore.FindSpentAsync(
-            change,
-            reported.Zip(judged).SelectMany(use => use.Second.Where(video => video.Reason == UseReason.NotApproved).Select(video => (use.First.Requester, video.Video))).Distinct().ToList(),
-            cancellation);
+        var (now, owners) = derived.Count == 0
+            ? (streams.Values.Max(stream => stream.Tx), [])
+            : await StreamStore.ReadAsync(change, derived.Select(video => video.Creator).Distinct(), cancellation);
+        var beyond = await GrantStore.FindUsedUpAsync(
+            change, reported.Zip(judged, (use, videos) => videos.SelectMany(video => Approvals(use, video))).SelectMany(each => each).ToHashSet(), cancellation);
         var candidates = judged.SelectMany(use => use.SelectMany(video => video.Grants.SelectMany(grants => grants))).Distinct().ToList();
         var plan = new UsePlan(await GrantStore.LockAsync(change, candidates, cancellation));
-        foreach (var ((use, videos), id) in reported.Zip(judged).Zip(Ids(reported.Count, streams.Values.First().Tx)))
+        foreach (var ((use, videos), id) in reported.Zip(judged).Zip(Ids(reported.Count, now)))
         {
-            var stamp = streams[StreamId.Of(use.Requester)].Stamp;
-            var used = videos.Select(video => plan.Judge(video, beyond.Contains((use.Requester, video.Video)))).ToList();
-            plan.uses.Add(new(
-                id,
-                new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp),
-                [.. videos.Select(video => video.Concerned)]));
-            if (use.Made?.Video is { } video && owners is not null && !owners.GetValueOrDefault(video.Creator).IsErased)
-                plan.Derive(video, standing.GetValueOrDefault(video), use, stamp.At);
+            if (use.Made?.Video is { } video && !owners.GetValueOrDefault(video.Creator).IsErased
+                && plan.Derive(video, standing.GetValueOrDefault(video), use, now, mayRegister) is { } refused)
+            {
+                plan.results.Add(refused);
+                continue;
+            }
+            // A stream that is not locked yet will be, and then this is planned again.
+            var stamp = streams.GetValueOrDefault(StreamId.Of(use.Requester))?.Stamp ?? default;
+            var used = videos.Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains)));
+            plan.results.Add(new StoredUse(
+                id, new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp), [.. videos.Select(one => one.Concerned)]));
         }
         return plan;
     }
@@ -74,32 +81,39 @@ internal sealed class UsePlan
     private static IEnumerable<Guid> Ids(int count, Instant at) =>
         Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7(new DateTimeOffset(at.ToDateTime()))).Order();
 
+    private static IEnumerable<MissingGrant> Approvals(ReportedUse use, JudgedVideo judged) =>
+        judged.Unanswered.Select(one => new MissingGrant(one.Creator, one.Video, judged.Video, use.Requester, use.Purpose));
+
     // All of the grants that it takes, or none: a use that is not allowed spends nothing.
     private UsedVideo Judge(JudgedVideo judged, bool isBeyond)
     {
-        if (isBeyond && judged.Reason == UseReason.NotApproved)
-            return new(judged.Video, UseReason.BeyondGrant, []);
-        var spent = new List<Guid>();
+        if (judged.Reason == UseReason.NotApproved)
+            return new(judged.Video, isBeyond ? UseReason.BeyondGrant : UseReason.NotApproved, [], judged.ReliedOn);
+        var spent = new List<Counted>();
         foreach (var candidates in judged.Grants)
         {
-            if (candidates.FirstOrDefault(id => grants.TryGetValue(id, out var grant) && grant.HasUses(judged.WithReceipt)) is { } chosen && chosen != default)
-                spent.Add(chosen);
+            var known = candidates.Select(id => grants.GetValueOrDefault(id)).OfType<Counted>().ToList();
+            if (known.Find(grant => grant.HasUses && (grant.Stands || judged.IsJudgedByReceipt)) is not { } chosen)
+                return new(judged.Video, known.Exists(grant => !grant.HasUses) ? UseReason.BeyondGrant : UseReason.NotApproved, [], judged.ReliedOn);
+            spent.Add(chosen);
         }
-        if (spent.Count < judged.Grants.Count)
-            return new(judged.Video, UseReason.BeyondGrant, []);
         foreach (var grant in spent)
-            grants[grant].Spent++;
-        return new(judged.Video, judged.Reason, [.. spent]);
+            grant.Spent++;
+        return new(judged.Video, judged.Reason, [.. spent.Select(grant => grant.Stored.Id)], judged.ReliedOn);
     }
 
-    // Sources are only ever added. What does not fit beside those that stand stays recorded with the use alone.
-    private void Derive(VideoKey video, VideoRecord? standing, ReportedUse use, Instant now)
+    // Sources are only ever added, as many as close the video to everybody. Who may not register videos may say again what is registered.
+    private Failure? Derive(VideoKey video, VideoRecord? standing, ReportedUse use, Instant now, bool mayRegister)
     {
         var current = made.TryGetValue(video, out var earlier) ? earlier.After : standing;
-        var sources = (current?.Sources ?? []).Union(use.Videos.Select(used => used.Video)).ToList();
+        var sources = (current?.Sources ?? []).Union(use.Videos.Select(used => used.Video)).Take(Limits.SourcesPerVideo).ToList();
         var wanted = new Registration(current is null ? use.PublishedAt : null, Participants: null, sources);
-        if (VideoRecord.Register(video, current, wanted, now, mayWiden: false).Succeeded(out var record, out _))
-            made[video] = new(video, standing, record);
+        if (!VideoRecord.Register(video, current, wanted, now, mayWiden: false).Succeeded(out var record, out var refused))
+            return refused.Inside("made");
+        if (!mayRegister && !ReferenceEquals(record, current))
+            return new(FailureCode.Forbidden, "Registering what was made takes videos:write.");
+        made[video] = new(video, standing, record);
+        return null;
     }
 
     private sealed class Counted(CreatorId creator, StoredGrant stored)
@@ -110,9 +124,10 @@ internal sealed class UsePlan
 
         public int Spent { get; set; }
 
-        public bool Ends => Spent > 0 && Stored.Grant.State == GrantState.Standing && Stored.Used + Spent == Stored.Grant.Terms.Uses;
+        public bool Stands => Stored.Grant.State == GrantState.Standing;
 
-        public bool HasUses(bool orRevoked) =>
-            (Stored.Grant.State == GrantState.Standing || (orRevoked && Stored.Grant.State == GrantState.Revoked)) && Stored.Used + Spent < Stored.Grant.Terms.Uses;
+        public bool HasUses => Stored.Used + Spent < Stored.Grant.Terms.Uses;
+
+        public bool Ends => Spent > 0 && Stands && !HasUses;
     }
 }

@@ -14,26 +14,30 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// </summary>
 /// <remarks>
 /// Streams are locked before grants, here as by a deny. Which streams take part is only known when the grants are locked, so that the first look may have to
-/// be given up for one with the right streams: nearly never, for nearly no use is the last.
+/// be given up for one with the right streams: nearly never, for nearly no use is the last or refused.
 /// </remarks>
 internal static class UseWriter
 {
     /// <summary>How often a look may be overtaken by others who spend the same grants.</summary>
     private const int MaxLooks = 8;
 
-    public static async Task<Result<IReadOnlyList<StoredUse>>> WriteAsync(
-        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Authorship by, CancellationToken cancellation)
+    /// <summary>For each use what was recorded, or why it is refused.</summary>
+    public static async Task<Result<IReadOnlyList<Result<StoredUse>>>> WriteAsync(
+        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, CancellationToken cancellation)
     {
+        if (uses.Count == 0)
+            return Result.Of<IReadOnlyList<Result<StoredUse>>>([]);
         var wanted = uses.Select(use => StreamId.Of(use.Requester)).ToHashSet();
         for (var look = 0; look < MaxLooks; look++)
         {
             await change.MarkAsync(cancellation);
             var streams = await change.LockAsync(wanted, cancellation);
-            var plan = await UsePlan.MakeAsync(change, uses, judged, streams, cancellation);
+            var plan = await UsePlan.MakeAsync(change, uses, judged, streams, mayRegister: caller.Has(Scopes.WriteVideos), cancellation);
             if (plan.Streams.SetEquals(wanted))
             {
-                await WriteAsync(change, plan, streams, by, cancellation);
-                return Result.Of(plan.Uses);
+                if (wanted.Count > 0)
+                    await WriteAsync(change, plan, streams, caller.Author(creator: null, reason: null), cancellation);
+                return Result.Of(plan.Results);
             }
             await change.BackToMarkAsync(cancellation);
             wanted = plan.Streams;

@@ -51,6 +51,11 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
 
+/// <summary>What uses are looked for by, and what they relied on.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0009_uses")]
+public sealed class Uses() : ScriptMigration("0009_uses");
+
 /// <summary>How many creators an approval request asks.</summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("0010_asked")]
