@@ -50,3 +50,8 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [DbContext(typeof(RegistryContext))]
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
+
+/// <summary>Warnings of grants that end.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0008_notices")]
+public sealed class Notices() : ScriptMigration("0008_notices");
