@@ -51,7 +51,7 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
 
-/// <summary>Warnings of grants that end.</summary>
+/// <summary>Warnings of grants that end, and former secrets of webhooks.</summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("0008_notices")]
 public sealed class Notices() : ScriptMigration("0008_notices");
