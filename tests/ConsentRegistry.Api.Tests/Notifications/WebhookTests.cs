@@ -159,6 +159,29 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task One_caller_does_not_take_all_pings_of_a_node()
+    {
+        var (arrived, answer) = (0, new TaskCompletionSource());
+        await using var waiting = await Receiver.StartAsync((_, http) =>
+        {
+            Interlocked.Increment(ref arrived);
+            return answer.Task.WaitAsync(http.RequestAborted);
+        });
+        await using var good = await Receiver.StartAsync();
+        var (id, _) = await App.OfCreatorAsync(creator, waiting.Url);
+        var pings = Enumerable.Range(0, 4).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).ToList();
+        await Eventually.HoldsAsync("all of them wait", () => Task.FromResult(Volatile.Read(ref arrived) == 4));
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).IsProblem(503, "unavailable");
+        var other = RegistryApplication.NewId();
+        var (theirs, _) = await App.OfCreatorAsync(other, good.Url);
+        (await App.Creator(other).PostAsync($"/v1/webhooks/{theirs}/ping", null)).Is(200);
+
+        answer.SetResult();
+        Assert.All(await Task.WhenAll(pings), ping => Assert.True((bool)ping.Is(200)["delivered"]!));
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+    }
+
+    [Fact]
     public async Task An_owner_has_so_many_webhooks_and_one_of_each_address()
     {
         var client = App.Creator(creator);
