@@ -40,7 +40,7 @@ public sealed record WebhookUpdate(string Url, IReadOnlyList<string>? Kinds = nu
 /// <param name="Enabled">Whether anything is sent.</param>
 /// <param name="DisabledFor">Why nothing is: <c>owner</c>, <c>gone</c> (the receiver answered 410) or <c>failing</c>; null of an enabled one.</param>
 /// <param name="FailingSince">Since when every attempt has failed; null if the last one succeeded.</param>
-/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it.</param>
+/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it; those before that end sooner.</param>
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record Webhook(
     Guid WebhookId,
@@ -118,7 +118,10 @@ public sealed class WebhooksClient
     /// <summary>Has a message of type <c>ping</c> sent, once and at once; the receiver has 15 s.</summary>
     public Task<PingResult> PingAsync(Guid webhookId, CancellationToken cancellation = default) => wire.PostAsync<PingResult>(Path($"{webhookId:D}", "ping"), cancellation);
 
-    /// <summary>Replaces the secret. For 24 hours messages are signed with the one before as well.</summary>
+    /// <summary>
+    /// Replaces the secret. For 24 hours messages are signed with the one before as well, each for its own; so a lost answer is made good by asking once more. After five
+    /// within a day it is refused, <c>tooMany</c>.
+    /// </summary>
     public Task<NewWebhook> RotateSecretAsync(Guid webhookId, CancellationToken cancellation = default) => wire.PostAsync<NewWebhook>(Path($"{webhookId:D}", "secret"), cancellation);
 
     /// <summary>Lists what was sent to a webhook, newest first, page by page while it is enumerated.</summary>

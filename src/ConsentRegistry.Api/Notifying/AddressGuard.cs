@@ -8,7 +8,8 @@ namespace ConsentRegistry.Api.Notifying;
 /// this host can reach.
 /// </summary>
 /// <param name="allowLoopback">Whether this machine's own addresses are allowed.</param>
-internal sealed class AddressGuard(bool allowLoopback)
+/// <param name="names">What resolves names.</param>
+internal sealed class AddressGuard(bool allowLoopback, NameLookup names)
 {
     // https://www.iana.org/assignments/iana-ipv4-special-registry: everything there that is not globally reachable, and what leads elsewhere.
     private static readonly IPNetwork[] Refused4 =
@@ -19,6 +20,10 @@ internal sealed class AddressGuard(bool allowLoopback)
             "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
         }.Select(IPNetwork.Parse),
     ];
+
+    // Azure's own service for each virtual machine has an address like any other:
+    // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16.
+    private static readonly IPAddress CloudsOwn = IPAddress.Parse("168.63.129.16");
 
     // Of IPv6 only global unicast is public. What wraps an IPv4 address (NAT64, 6to4, Teredo, compatible) stands outside of it or is refused in it.
     private static readonly IPNetwork Global6 = IPNetwork.Parse("2000::/3");
@@ -39,7 +44,7 @@ internal sealed class AddressGuard(bool allowLoopback)
             return allowLoopback;
         return address.AddressFamily switch
         {
-            AddressFamily.InterNetwork => !Array.Exists(Refused4, network => network.Contains(address)),
+            AddressFamily.InterNetwork => !Array.Exists(Refused4, network => network.Contains(address)) && !address.Equals(CloudsOwn),
             AddressFamily.InterNetworkV6 => Global6.Contains(address) && !Array.Exists(Refused6, network => network.Contains(address)),
             _ => false,
         };
@@ -52,7 +57,7 @@ internal sealed class AddressGuard(bool allowLoopback)
     /// <exception cref="RefusedAddressException">An address is not allowed.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
+        var addresses = await names.ResolveAsync(context.DnsEndPoint.Host, cancellation);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         if (!Array.TrueForAll(addresses, Allows))

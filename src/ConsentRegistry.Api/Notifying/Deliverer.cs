@@ -81,7 +81,7 @@ internal sealed partial class Deliverer(Database database, WebhookSender sender,
         try
         {
             var attempt = await sender.SendAsync(delivery.Url, delivery.Secrets, delivery.Message, clock.GetUtcNow(), stopping);
-            turns.Learn(delivery.Turn.Host, attempt);
+            turns.Learn(delivery.Turn.Webhook, attempt);
             // The receiver has answered: that is worth a record, even of a process that ends.
             await RecordAsync(delivery, attempt);
         }

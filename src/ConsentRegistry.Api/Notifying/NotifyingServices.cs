@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ConsentRegistry.Api.Notifying;
 
 /// <summary>What telling others consists of in a host.</summary>
@@ -6,7 +8,8 @@ internal static class NotifyingServices
     public static void AddNotifying(this IServiceCollection services, NotifyingOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton(new AddressGuard(options.AllowLoopback));
+        services.AddSingleton(_ => new NameLookup(Dns.GetHostAddresses));
+        services.AddSingleton(provider => new AddressGuard(options.AllowLoopback, provider.GetRequiredService<NameLookup>()));
         services.AddSingleton(new RetrySchedule(options.RetryScale));
         services.AddSingleton<WebhookSender>();
         services.AddHostedService<HandOn>();

@@ -10,8 +10,8 @@ internal sealed record DueWebhook(Guid Id, string Host, bool IsFailing);
 internal sealed record Turn(Guid Webhook, string Host, bool IsSlow, int Count);
 
 /// <summary>
-/// Who may be sent to at once. Each webhook and each host has so many turns, and those that were slow or failed share a part of all: whoever
-/// lets this node wait holds up nobody but their like.
+/// Who may be sent to at once. Each webhook and each host has so many turns, and those that were slow or failed share a part of all and a part of
+/// their host's: whoever lets this node wait holds up nobody but their like.
 /// </summary>
 internal sealed class Turns
 {
@@ -24,11 +24,14 @@ internal sealed class Turns
     /// <summary>To one host.</summary>
     public const int PerHost = 8;
 
-    /// <summary>To one webhook.</summary>
+    /// <summary>Of those, to receivers that were slow or failed the last time: many share the host of a service for webhooks.</summary>
+    public const int SlowPerHost = 4;
+
+    /// <summary>To one webhook; one of which this node knows nothing has a single one until it has answered.</summary>
     public const int PerWebhook = 4;
 
-    /// <summary>Hosts that are remembered as slow; with more, they are learnt anew.</summary>
-    private const int MaxSlowHosts = 10_000;
+    /// <summary>Webhooks of which is remembered how they are; with more, they are learnt anew.</summary>
+    private const int MaxLearnt = 10_000;
 
     /// <summary>A receiver that takes longer is slow.</summary>
     private static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
@@ -36,7 +39,8 @@ internal sealed class Turns
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, int> webhooks = [];
     private readonly Dictionary<string, int> hosts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> slowHosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> slowOfHosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, bool> learntSlow = [];
     private int total;
     private int slow;
 
@@ -60,8 +64,9 @@ internal sealed class Turns
             {
                 foreach (var webhook in due)
                 {
-                    var isSlow = webhook.IsFailing || slowHosts.Contains(webhook.Host);
-                    if (!TryTake(webhook, isSlow))
+                    var isKnown = learntSlow.TryGetValue(webhook.Id, out var wasSlow);
+                    var isSlow = webhook.IsFailing || wasSlow;
+                    if (!TryTake(webhook, isSlow, isKnown ? PerWebhook : 1))
                         continue;
                     taken[webhook.Id] = taken.TryGetValue(webhook.Id, out var before) ? before with { Count = before.Count + 1 } : new(webhook.Id, webhook.Host, isSlow, 1);
                 }
@@ -78,36 +83,45 @@ internal sealed class Turns
         lock (gate)
         {
             total -= count;
-            slow -= turn.IsSlow ? count : 0;
             Lower(webhooks, turn.Webhook, count);
             Lower(hosts, turn.Host, count);
+            if (!turn.IsSlow)
+                return;
+            slow -= count;
+            Lower(slowOfHosts, turn.Host, count);
         }
     }
 
-    /// <summary>Learns from an attempt how its host is.</summary>
-    public void Learn(string host, Attempt attempt)
+    /// <summary>Learns from an attempt how a webhook is. Others at its host are not to blame.</summary>
+    public void Learn(Guid webhook, Attempt attempt)
     {
         lock (gate)
         {
-            if (slowHosts.Count >= MaxSlowHosts)
-                slowHosts.Clear();
-            if (!attempt.IsDelivered || attempt.Took > SlowAfter)
-                slowHosts.Add(host);
-            else
-                slowHosts.Remove(host);
+            if (learntSlow.Count >= MaxLearnt)
+                learntSlow.Clear();
+            learntSlow[webhook] = !attempt.IsDelivered || attempt.Took > SlowAfter;
         }
     }
 
-    private bool TryTake(DueWebhook webhook, bool isSlow)
+    private bool TryTake(DueWebhook webhook, bool isSlow, int most)
     {
-        if (total == Total || (isSlow && slow == OfSlow) || webhooks.GetValueOrDefault(webhook.Id) == PerWebhook || hosts.GetValueOrDefault(webhook.Host) == PerHost)
+        if (total == Total || webhooks.GetValueOrDefault(webhook.Id) >= most || hosts.GetValueOrDefault(webhook.Host) == PerHost)
+            return false;
+        if (isSlow && (slow == OfSlow || slowOfHosts.GetValueOrDefault(webhook.Host) == SlowPerHost))
             return false;
         total++;
-        slow += isSlow ? 1 : 0;
-        webhooks[webhook.Id] = webhooks.GetValueOrDefault(webhook.Id) + 1;
-        hosts[webhook.Host] = hosts.GetValueOrDefault(webhook.Host) + 1;
+        Raise(webhooks, webhook.Id);
+        Raise(hosts, webhook.Host);
+        if (isSlow)
+        {
+            slow++;
+            Raise(slowOfHosts, webhook.Host);
+        }
         return true;
     }
+
+    private static void Raise<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull => counts[key] = counts.GetValueOrDefault(key) + 1;
 
     private static void Lower<TKey>(Dictionary<TKey, int> counts, TKey key, int by)
         where TKey : notnull

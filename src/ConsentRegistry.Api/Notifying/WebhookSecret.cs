@@ -13,6 +13,9 @@ internal static class WebhookSecret
     /// <summary>For how long a secret that was replaced signs beside the new one: a day to roll the new one out.</summary>
     public static readonly TimeSpan FormerFor = TimeSpan.FromHours(24);
 
+    /// <summary>Former secrets of a webhook that sign at once: as often it can be replaced within a day, and a header stays short.</summary>
+    public const int MaxFormer = 5;
+
     public static byte[] Draw() => RandomNumberGenerator.GetBytes(Length);
 
     /// <summary>The secret as receivers' libraries take it.</summary>

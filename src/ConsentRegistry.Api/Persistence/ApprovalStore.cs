@@ -197,6 +197,27 @@ internal static class ApprovalStore
         return ending;
     }
 
+    /// <summary>Takes grants that stand and end soon, each once.</summary>
+    public static async Task<IReadOnlyList<(StoredGrant Grant, CreatorId Creator)>> TakeEndingGrantsAsync(
+        Change change, TimeSpan within, int limit, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            $"""
+            WITH soon(ending) AS (
+                SELECT id FROM consent.consent_grant
+                WHERE state = 'standing' AND NOT warned AND expires_at > now() AND expires_at <= now() + @within
+                ORDER BY expires_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+            UPDATE consent.consent_grant SET warned = true FROM soon WHERE id = ending RETURNING {GrantColumns.All}, creator
+            """);
+        command.Parameters.AddWithValue("within", within);
+        command.Parameters.AddWithValue("limit", limit);
+        var taken = new List<(StoredGrant, CreatorId)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            taken.Add((GrantColumns.Read(reader, 0), CreatorId.Parse(reader.GetString(GrantColumns.Count))));
+        return taken;
+    }
+
     /// <summary>A requester's requests, newest first, with all their parts.</summary>
     public static async Task<IReadOnlyList<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)>> ListOfAsync(
         NpgsqlDataSource database, Requester requester, Guid before, int limit, CancellationToken cancellation)

@@ -113,7 +113,7 @@ internal static class DeliveryStore
     public static async Task<IReadOnlyList<TakenDelivery>> TakeAsync(NpgsqlDataSource source, IReadOnlyList<Turn> turns, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(
-            """
+            $"""
             UPDATE consent.delivery d SET due_at = clock_timestamp() + $3
             FROM unnest($1, $2) AS wanted(webhook, count)
                 CROSS JOIN LATERAL (
@@ -123,8 +123,7 @@ internal static class DeliveryStore
                 JOIN consent.webhook w ON w.id = picked.webhook AND w.enabled
                 JOIN consent.notification n ON n.id = picked.notification
             WHERE d.webhook = picked.webhook AND d.notification = picked.notification
-            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret, CASE WHEN w.former_until > clock_timestamp() THEN w.former_secret END,
-                n.id, n.kind, n.created_at, n.data::text
+            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text
             """);
         command.Parameters.Add(new() { Value = turns.Select(turn => turn.Webhook).ToArray() });
         command.Parameters.Add(new() { Value = turns.Select(turn => turn.Count).ToArray() });
@@ -134,16 +133,13 @@ internal static class DeliveryStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            IReadOnlyList<byte[]> secrets = reader.IsDBNull(5)
-                ? [reader.GetFieldValue<byte[]>(4)]
-                : [reader.GetFieldValue<byte[]>(4), reader.GetFieldValue<byte[]>(5)];
             taken.Add(new(
                 byWebhook[reader.GetGuid(0)],
                 reader.GetDateTime(1),
                 reader.GetInt32(2),
                 new Uri(reader.GetString(3)),
-                secrets,
-                new(reader.GetGuid(6), reader.GetString(7), Instant.From(reader.GetDateTime(8)), reader.GetString(9))));
+                reader.GetFieldValue<byte[][]>(4),
+                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8))));
         }
         return taken;
     }

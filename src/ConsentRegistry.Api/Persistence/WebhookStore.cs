@@ -50,7 +50,11 @@ internal static class WebhookStore
     /// <summary>Webhooks of one owner, at most: each of them is told everything, and waits for the same turns.</summary>
     public const int MaxPerOwner = 10;
 
-    private const string Columns = "w.id, w.audience, w.owner, w.url, w.kinds, w.disabled_for, w.failing_since, CASE WHEN w.former_until > now() THEN w.former_until END, w.created_at";
+    private const string Columns =
+        "w.id, w.audience, w.owner, w.url, w.kinds, w.disabled_for, w.failing_since, (SELECT max(until) FROM consent.former_secret f WHERE f.webhook = w.id AND f.until > now()), w.created_at";
+
+    /// <summary>The former secrets of a webhook <c>w</c> that sign beside its own, newest first.</summary>
+    public const string FormerSecrets = "ARRAY(SELECT f.secret FROM consent.former_secret f WHERE f.webhook = w.id AND f.until > clock_timestamp() ORDER BY f.until DESC)";
 
     public static async Task<WebhookRow?> FindAsync(Database database, Guid id, CancellationToken cancellation)
     {
@@ -152,27 +156,53 @@ internal static class WebhookStore
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Replaces the secret; the one before goes on signing beside it for a while.</summary>
-    public static async Task<WebhookRow?> RotateAsync(Database database, Guid id, byte[] secret, CancellationToken cancellation)
+    /// <summary>
+    /// Replaces the secret; the one before goes on signing beside it for a while, however often it is replaced: whoever never got an answer asks
+    /// again, and receivers have the one before that.
+    /// </summary>
+    /// <returns>It; null if it is gone; or that too many were replaced within a day.</returns>
+    public static async Task<Result<WebhookRow?>> RotateAsync(Database database, Guid id, byte[] secret, CancellationToken cancellation)
     {
-        await using var command = database.Changes.CreateCommand(
-            $"UPDATE consent.webhook w SET former_secret = secret, former_until = clock_timestamp() + $3, secret = $2 WHERE id = $1 RETURNING {Columns}");
-        command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = secret });
-        command.Parameters.Add(new() { Value = WebhookSecret.FormerFor });
-        return (await ReadAsync(command, cancellation)).SingleOrDefault();
+        await using var connection = await database.Changes.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // One after the other: each keeps the secret that the one before has made.
+        await using (var order = new NpgsqlCommand("SELECT FROM consent.webhook WHERE id = $1 FOR NO KEY UPDATE", connection))
+        {
+            order.Parameters.Add(new() { Value = id });
+            await order.ExecuteNonQueryAsync(cancellation);
+        }
+        await using (var over = new NpgsqlCommand("DELETE FROM consent.former_secret WHERE webhook = $1 AND until <= clock_timestamp()", connection))
+        {
+            over.Parameters.Add(new() { Value = id });
+            await over.ExecuteNonQueryAsync(cancellation);
+        }
+        await using (var keep = new NpgsqlCommand(
+            """
+            INSERT INTO consent.former_secret (webhook, secret, until) SELECT id, secret, clock_timestamp() + $2 FROM consent.webhook
+            WHERE id = $1 AND (SELECT count(*) FROM consent.former_secret WHERE webhook = $1) < $3
+            """,
+            connection))
+        {
+            keep.Parameters.Add(new() { Value = id });
+            keep.Parameters.Add(new() { Value = WebhookSecret.FormerFor });
+            keep.Parameters.Add(new() { Value = WebhookSecret.MaxFormer });
+            if (await keep.ExecuteNonQueryAsync(cancellation) == 0 && await FindAsync(database, id, cancellation) is not null)
+                return new Failure(FailureCode.TooMany, $"The secret was replaced {WebhookSecret.MaxFormer} times within a day, and each of those before signs for its 24 hours.");
+        }
+        await using var replace = new NpgsqlCommand($"UPDATE consent.webhook w SET secret = $2 WHERE id = $1 RETURNING {Columns}", connection);
+        replace.Parameters.Add(new() { Value = id });
+        replace.Parameters.Add(new() { Value = secret });
+        var row = (await ReadAsync(replace, cancellation)).SingleOrDefault();
+        await transaction.CommitAsync(cancellation);
+        return Result.Of(row);
     }
 
     /// <summary>The secrets that sign now, the newest first.</summary>
     public static async Task<IReadOnlyList<byte[]>> ReadSecretsAsync(Database database, Guid id, CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
-            "SELECT secret, CASE WHEN former_until > clock_timestamp() THEN former_secret END FROM consent.webhook WHERE id = $1");
+        await using var command = database.Reads.CreateCommand($"SELECT w.secret || {FormerSecrets} FROM consent.webhook w WHERE w.id = $1");
         command.Parameters.Add(new() { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
-            return [];
-        return reader.IsDBNull(1) ? [reader.GetFieldValue<byte[]>(0)] : [reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1)];
+        return await command.ExecuteScalarAsync(cancellation) as byte[][] ?? [];
     }
 
     /// <summary>Deliveries of a webhook, newest first.</summary>

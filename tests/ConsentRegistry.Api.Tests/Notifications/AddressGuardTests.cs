@@ -15,7 +15,7 @@ public sealed class AddressGuardTests
         { "10.0.0.1", false }, { "10.255.255.255", false }, { "172.16.0.1", false }, { "172.31.255.255", false }, { "192.168.0.1", false },
         { "::ffff:10.0.0.1", false }, { "::ffff:192.168.1.1", false }, { "fc00::1", false }, { "fd12:3456::1", false }, { "fec0::1", false },
         // The link, with what clouds keep there, and carriers' own.
-        { "169.254.169.254", false }, { "169.254.0.1", false }, { "::ffff:169.254.169.254", false }, { "fe80::1", false }, { "fe80::1%1", false }, { "100.64.0.1", false }, { "100.127.255.255", false },
+        { "169.254.169.254", false }, { "169.254.0.1", false }, { "168.63.129.16", false }, { "::ffff:168.63.129.16", false }, { "168.63.129.15", true }, { "168.63.129.17", true }, { "::ffff:169.254.169.254", false }, { "fe80::1", false }, { "fe80::1%1", false }, { "100.64.0.1", false }, { "100.127.255.255", false },
         // Many at once, and nobody.
         { "224.0.0.1", false }, { "239.255.255.250", false }, { "255.255.255.255", false }, { "240.0.0.1", false }, { "ff02::1", false }, { "ff0e::1", false },
         // Documentation, measurements, protocols.
@@ -33,7 +33,7 @@ public sealed class AddressGuardTests
     [Theory]
     [MemberData(nameof(Addresses))]
     public void Only_addresses_of_the_public_internet_are_allowed(string address, bool isPublic) =>
-        Assert.Equal(isPublic, new AddressGuard(allowLoopback: false).Allows(IPAddress.Parse(address)));
+        Assert.Equal(isPublic, Guard(allowLoopback: false).Allows(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.1", true)]
@@ -43,7 +43,7 @@ public sealed class AddressGuardTests
     [InlineData("169.254.169.254", false)]
     [InlineData("::ffff:10.0.0.1", false)]
     public void Where_loopback_is_allowed_nothing_else_is(string address, bool allowed) =>
-        Assert.Equal(allowed, new AddressGuard(allowLoopback: true).Allows(IPAddress.Parse(address)));
+        Assert.Equal(allowed, Guard(allowLoopback: true).Allows(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("https://hooks.example.com/consent?x=1", true)]
@@ -71,7 +71,7 @@ public sealed class AddressGuardTests
     [InlineData("file:///etc/passwd", false)]
     [InlineData("", false)]
     public void An_address_is_refused_where_it_can_be_seen_at_once(string text, bool allowed) =>
-        Assert.Equal(allowed, WebhookUrl.TryParse(text, new AddressGuard(allowLoopback: false), out _, out _));
+        Assert.Equal(allowed, WebhookUrl.TryParse(text, Guard(allowLoopback: false), out _, out _));
 
     [Theory]
     [InlineData("localhost")]
@@ -80,7 +80,7 @@ public sealed class AddressGuardTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var sender = new WebhookSender(new AddressGuard(allowLoopback: false));
+        using var sender = new WebhookSender(Guard(allowLoopback: false));
 
         var attempt = await sender.SendAsync(
             new($"http://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/"), [new byte[32]], new(Guid.NewGuid(), "ping", default, "{}"), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
@@ -88,4 +88,6 @@ public sealed class AddressGuardTests
         Assert.Equal((null, DeliveryError.RefusedAddress), (attempt.Status, attempt.Error));
         Assert.False(listener.Pending());
     }
+
+    private static AddressGuard Guard(bool allowLoopback) => new(allowLoopback, new(Dns.GetHostAddresses));
 }

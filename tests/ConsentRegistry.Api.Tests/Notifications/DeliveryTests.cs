@@ -1,5 +1,8 @@
-using System.Net.Sockets;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Benchmarks.Notifications;
 using Microsoft.AspNetCore.Http;
 
@@ -77,6 +80,39 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         Assert.DoesNotContain(await StateAsync(ids["redirecting"]), one => (string)one["state"]! == "delivered");
         await never.CancelAsync();
         foreach (var id in ids.Values)
+            (await App.Creator(creator).DeleteAsync($"/v1/webhooks/{id}")).Is(200);
+    }
+
+    [Fact]
+    public async Task Receivers_that_hang_do_not_hold_up_a_good_one_at_the_same_host()
+    {
+        const int Changes = 20;
+        var (hung, told) = (0, new ConcurrentDictionary<string, bool>());
+        await using var host = await Receiver.StartAsync(async (received, http) =>
+        {
+            if (http.Request.Path.StartsWithSegments("/hanging", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref hung);
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            }
+            told[received.Id] = true;
+        });
+        // As many as the host has turns.
+        var hanging = new List<string>();
+        for (var i = 0; i < Turns.PerHost; i++)
+            hanging.Add((await App.OfCreatorAsync(creator, new(host.Url, $"/hanging/{i}"))).Id);
+        // They are known to hang by the first message, which takes the time of one attempt.
+        await App.ChangeAsync(creator, effect: "ask");
+        await Eventually.HoldsAsync("each has failed once", async () => (await App.Creator(creator).GetAsync("/v1/webhooks")).Is(200)["items"]!.AsArray().All(one => one!["failingSince"] is not null));
+        var good = (await App.OfCreatorAsync(creator, new(host.Url, "/good"))).Id;
+        for (var i = 0; i < Changes; i++)
+            await App.ChangeAsync(creator, effect: i % 2 == 0 ? "deny" : "ask");
+        await Eventually.HoldsAsync("as many hang as may", () => Task.FromResult(Volatile.Read(ref hung) >= Turns.PerHost + Turns.SlowPerHost));
+
+        var started = Stopwatch.GetTimestamp();
+        await Eventually.HoldsAsync("the good one is told", () => Task.FromResult(told.Count == Changes));
+        Assert.True(Stopwatch.GetElapsedTime(started) < WebhookSender.Timeout, "It waited until those that hang were given up.");
+        foreach (var id in hanging.Append(good))
             (await App.Creator(creator).DeleteAsync($"/v1/webhooks/{id}")).Is(200);
     }
 

@@ -104,6 +104,33 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         (await App.Creator(creator).GetAsync(Inbox, "Accept: text/event-stream", "Last-Event-ID: x")).IsProblem(400, "invalidHeader");
     }
 
+    [Fact]
+    public async Task One_creator_does_not_take_all_streams_of_a_node()
+    {
+        using var http = new HttpClient { BaseAddress = App.Address };
+        var streams = new List<HttpResponseMessage>();
+        for (var i = 0; i < 10; i++)
+            streams.Add(await http.SendAsync(Follow("0"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        Assert.All(streams, stream => Assert.Equal(System.Net.HttpStatusCode.OK, stream.StatusCode));
+        (await App.Creator(creator).GetAsync(Inbox, "Accept: text/event-stream")).IsProblem(503, "unavailable");
+
+        // Another creator has a stream, and so has this one as soon as one of theirs ends.
+        var other = RegistryApplication.NewId();
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/creators/{other}/notifications");
+        request.Headers.Add("Accept", "text/event-stream");
+        request.Headers.Authorization = new("Bearer", App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage"], other, null));
+        streams.Add(await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        Assert.Equal(System.Net.HttpStatusCode.OK, streams[^1].StatusCode);
+        streams[0].Dispose();
+        await Eventually.HoldsAsync("the stream has ended", async () =>
+        {
+            var again = await http.SendAsync(Follow("0"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            streams.Add(again);
+            return again.IsSuccessStatusCode;
+        });
+        streams.ForEach(stream => stream.Dispose());
+    }
+
     [Theory]
     [InlineData("kind=ping")]
     [InlineData("unread=1")]

@@ -9,6 +9,10 @@ namespace ConsentRegistry.Api.Tests.Notifications;
 /// <summary>When deliveries are tried, whose turn it is, and what may be configured.</summary>
 public sealed class ScheduleTests
 {
+    private static readonly Attempt Quick = new(200, null, null, TimeSpan.FromMilliseconds(5));
+
+    private static readonly Attempt Late = new(200, null, null, TimeSpan.FromSeconds(10));
+
     [Fact]
     public void Attempts_follow_the_schedule_of_the_specification_a_tenth_later_at_most()
     {
@@ -37,7 +41,9 @@ public sealed class ScheduleTests
     {
         var turns = new Turns();
         var ofOneHost = Enumerable.Range(0, 10).Select(_ => new DueWebhook(Guid.NewGuid(), "a", IsFailing: false)).ToList();
-        var taken = turns.Take([.. ofOneHost, new(Guid.NewGuid(), "b", IsFailing: false)]);
+        var known = new DueWebhook(Guid.NewGuid(), "b", IsFailing: false);
+        turns.Learn(known.Id, Quick);
+        var taken = turns.Take([.. ofOneHost, known]);
 
         Assert.Equal(Turns.PerHost, taken.Where(turn => turn.Host == "a").Sum(turn => turn.Count));
         Assert.Equal(Turns.PerWebhook, Assert.Single(taken, turn => turn.Host == "b").Count);
@@ -52,18 +58,42 @@ public sealed class ScheduleTests
     public void Those_that_fail_or_are_slow_leave_turns_to_the_others()
     {
         var turns = new Turns();
-        for (var host = 0; host < 300; host++)
-            turns.Learn($"slow{host}", new(200, null, null, TimeSpan.FromSeconds(10)));
-        var slow = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false))]);
+        var late = Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false)).ToList();
+        foreach (var webhook in late)
+            turns.Learn(webhook.Id, Late);
+        var slow = turns.Take(late);
         var failing = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true))]);
         var quick = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false))]);
 
         Assert.Equal(Turns.OfSlow, slow.Sum(turn => turn.Count));
         Assert.Empty(failing);
         Assert.Equal(Turns.Total - Turns.OfSlow, quick.Sum(turn => turn.Count));
-        turns.Learn("slow0", new(200, null, null, TimeSpan.FromMilliseconds(5)));
+        var better = late.Find(webhook => slow.All(turn => turn.Webhook != webhook.Id))!;
+        turns.Learn(better.Id, Quick);
         turns.Return(quick[0], 1);
-        Assert.Single(turns.Take([new(Guid.NewGuid(), "slow0", IsFailing: false)]));
+        Assert.Single(turns.Take([better]));
+    }
+
+    [Fact]
+    public void Slow_ones_leave_turns_to_the_others_at_their_host()
+    {
+        var turns = new Turns();
+        var due = Enumerable.Range(0, 6).Select(_ => new DueWebhook(Guid.NewGuid(), "shared", IsFailing: false)).ToList();
+        var (hanging, good, unknown) = (due[..4], due[4], due[5]);
+        foreach (var webhook in hanging)
+            turns.Learn(webhook.Id, Late);
+        turns.Learn(good.Id, Quick);
+
+        var slow = turns.Take(hanging);
+        Assert.Equal(Turns.SlowPerHost, slow.Sum(turn => turn.Count));
+        // Of whom nothing is known has one turn, until that is over.
+        Assert.Equal(1, Assert.Single(turns.Take([unknown])).Count);
+        Assert.Empty(turns.Take([unknown]));
+        Assert.Equal(Turns.PerHost - Turns.SlowPerHost - 1, Assert.Single(turns.Take([good])).Count);
+        Assert.Empty(turns.Take(due));
+        // What is given back is theirs again.
+        turns.Return(slow[0], 1);
+        Assert.Equal(1, turns.Take(hanging).Sum(turn => turn.Count));
     }
 
     [Theory]

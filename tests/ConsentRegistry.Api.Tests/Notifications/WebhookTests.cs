@@ -107,15 +107,40 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Equal(2, receiver.All[0].Signature.Split(' ').Length);
 
         // A day later.
-        await using (var later = App.Database.CreateCommand("UPDATE consent.webhook SET former_until = now() - interval '1 second' WHERE id = $1"))
-        {
-            later.Parameters.Add(new() { Value = Guid.Parse(id) });
-            await later.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        await LaterAsync(id, "1 day");
         (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         Assert.False(receiver.All[1].IsSignedBy(first));
         Assert.True(receiver.All[1].IsSignedBy(second));
     }
+
+    [Fact]
+    public async Task Who_asks_again_because_an_answer_was_lost_cuts_nobody_off()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (id, first) = await App.OfCreatorAsync(creator, receiver.Url);
+        // At once, and one after the other: of some the answers never came.
+        var rotated = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)));
+        string[] lost = [.. rotated.Select(answer => (string)answer.Is(200)["secret"]!)];
+        var last = (string)(await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200)["secret"]!;
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        await App.ChangeAsync(creator);
+        await Eventually.HoldsAsync("the receiver is told", () => Task.FromResult(receiver.All.Count == 2));
+        Assert.All(receiver.All, one => Assert.All([first, .. lost, last], secret => Assert.True(one.IsSignedBy(secret))));
+
+        // Each for its own 24 hours, and so many in them.
+        await LaterAsync(id, "23 hours");
+        for (var more = 3; more < 5; more++)
+            (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200);
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).IsProblem(422, "tooMany");
+        await LaterAsync(id, "1 hour");
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.False(receiver.All[2].IsSignedBy(first));
+        Assert.True(receiver.All[2].IsSignedBy(last));
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200);
+    }
+
+    private Task LaterAsync(string webhook, string by) =>
+        App.QueryAsync<int>($"UPDATE consent.former_secret SET until = until - interval '{by}' WHERE webhook = $1 RETURNING 1", Guid.Parse(webhook));
 
     [Fact]
     public async Task A_ping_says_how_it_went()
@@ -131,6 +156,29 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Equal("""{"delivered":false,"status":null,"error":"unreachable"}""", (await App.Creator(creator).PostAsync($"/v1/webhooks/{nowhere}/ping", null)).Is(200).Text);
         Assert.True(good.All[0].IsSignedBy(secret));
         Assert.Equal(("ping", goodId), (good.All[0].Kind, (string)good.All[0].Json["data"]!["webhookId"]!));
+    }
+
+    [Fact]
+    public async Task One_caller_does_not_take_all_pings_of_a_node()
+    {
+        var (arrived, answer) = (0, new TaskCompletionSource());
+        await using var waiting = await Receiver.StartAsync((_, http) =>
+        {
+            Interlocked.Increment(ref arrived);
+            return answer.Task.WaitAsync(http.RequestAborted);
+        });
+        await using var good = await Receiver.StartAsync();
+        var (id, _) = await App.OfCreatorAsync(creator, waiting.Url);
+        var pings = Enumerable.Range(0, 4).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).ToList();
+        await Eventually.HoldsAsync("all of them wait", () => Task.FromResult(Volatile.Read(ref arrived) == 4));
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).IsProblem(503, "unavailable");
+        var other = RegistryApplication.NewId();
+        var (theirs, _) = await App.OfCreatorAsync(other, good.Url);
+        (await App.Creator(other).PostAsync($"/v1/webhooks/{theirs}/ping", null)).Is(200);
+
+        answer.SetResult();
+        Assert.All(await Task.WhenAll(pings), ping => Assert.True((bool)ping.Is(200)["delivered"]!));
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
     }
 
     [Fact]

@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using ConsentRegistry.Benchmarks.Notifications;
-
 namespace ConsentRegistry.Api.Tests.Notifications;
 
 /// <summary>What the tests of webhooks do all the time.</summary>
@@ -24,12 +20,4 @@ internal static class Webhooks
     /// <summary>The deliveries of a creator's webhook, newest first.</summary>
     public static async Task<IReadOnlyList<System.Text.Json.Nodes.JsonNode>> DeliveriesAsync(this RegistryClient client, string webhook) =>
         [.. (await client.GetAsync($"/v1/webhooks/{webhook}/deliveries")).Is(200)["items"]!.AsArray().Select(item => item!)];
-
-    /// <summary>Whether one of the signatures is by this secret: computed anew, by the words of the specification.</summary>
-    public static bool IsSignedBy(this Received received, string secret)
-    {
-        var key = Convert.FromBase64String(secret["whsec_".Length..]);
-        var signed = Encoding.UTF8.GetBytes($"{received.Id}.{received.Timestamp}.{Encoding.UTF8.GetString(received.Body)}");
-        return received.Signature.Split(' ').Contains($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}");
-    }
 }

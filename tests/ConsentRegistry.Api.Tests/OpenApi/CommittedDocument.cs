@@ -23,6 +23,9 @@ internal static class CommittedDocument
         return node;
     }
 
+    /// <summary>The repository.</summary>
+    public static string Folder => Path.GetDirectoryName(Path.GetDirectoryName(Find()))!;
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,6 +21,14 @@ internal sealed record Received(string Id, string Timestamp, string Signature, b
     public System.Text.Json.Nodes.JsonNode Json => System.Text.Json.Nodes.JsonNode.Parse(Body)!;
 
     public string Kind => (string)Json["type"]!;
+
+    /// <summary>Whether one of the signatures is by this secret: computed anew, by the words of the specification.</summary>
+    public bool IsSignedBy(string secret)
+    {
+        var key = Convert.FromBase64String(secret["whsec_".Length..]);
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{Id}.{Timestamp}."), .. Body];
+        return Signature.Split(' ').Contains($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}", StringComparer.Ordinal);
+    }
 }
 
 /// <summary>A receiver of webhooks on a free port of the loopback interface: it keeps what it was sent, and answers as it is told.</summary>

@@ -39,10 +39,16 @@ internal sealed class Verifier
 
     private Verifier(string folder) => this.folder = folder;
 
+    /// <summary>Whether there is Node here, and npm, which fetches the package.</summary>
+    public static bool CanBeHad => Array.TrueForAll(["node", "npm"], program => Array.Exists(
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), folder => File.Exists(Path.Combine(folder, program))));
+
     /// <summary>The verifier; or why it cannot be had here.</summary>
     public static async Task<(Verifier? Verifier, string? Missing)> FindAsync()
     {
         var place = Path.Combine(Path.GetTempPath(), $"consent-{Package.Replace('@', '-')}");
+        if (!CanBeHad)
+            return (null, $"{Package} needs Node and npm, which are not on the path.");
         if (!File.Exists(Path.Combine(place, "node_modules", "standardwebhooks", "package.json")))
         {
             Directory.CreateDirectory(place);
@@ -52,9 +58,9 @@ internal sealed class Verifier
                 if (code != 0)
                     return (null, $"npm could not fetch {Package}: {output.Trim().Split('\n')[^1]}");
             }
-            catch (Exception e) when (e is System.ComponentModel.Win32Exception or TimeoutException)
+            catch (TimeoutException e)
             {
-                return (null, $"{Package} needs Node and npm: {e.Message}");
+                return (null, e.Message);
             }
         }
         return (new(place), null);

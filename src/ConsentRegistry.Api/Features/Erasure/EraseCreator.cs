@@ -37,6 +37,7 @@ internal static class EraseCreator
             return new Answer(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0));
 
         var records = (await EventStore.ListForErasureAsync(change, id, cancellation)).Select(part => Records.Of(stream.Tx, part)).ToList();
+        var grants = await DeleteGrantsAsync(change, creator, cancellation);
         foreach (var sql in Deletions)
         {
             await using var command = change.Command(sql);
@@ -45,7 +46,16 @@ internal static class EraseCreator
         }
         await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
         change.Notify(Notices.OfErasure(stream, creator));
+        foreach (var notice in Notices.OfErasure(stream, creator, grants.Where(grant => grant.Grant.Stands(stream.Tx))))
+            change.Notify(notice);
         return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count));
+    }
+
+    private static async Task<List<StoredGrant>> DeleteGrantsAsync(Change change, CreatorId creator, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"DELETE FROM consent.consent_grant WHERE creator = @creator RETURNING {GrantColumns.All}");
+        command.Parameters.AddWithValue("creator", creator.Value);
+        return await GrantStore.ReadAsync(command, cancellation);
     }
 
     // The creator's row stays as a tombstone that denies.
@@ -59,7 +69,6 @@ internal static class EraseCreator
         "DELETE FROM consent.creator_default WHERE creator = @creator",
         "DELETE FROM consent.video_override WHERE creator = @creator",
         "DELETE FROM consent.video WHERE owner = @creator",
-        "DELETE FROM consent.consent_grant WHERE creator = @creator",
         // What somebody else is asked beside them stays, for it is of their streams.
         """
         WITH own AS (DELETE FROM consent.approval_part WHERE creator = @creator RETURNING request)

@@ -37,12 +37,15 @@ public sealed record NotificationsPage(
 /// <remarks>
 /// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> a client that sends the <c>Last-Event-ID</c> of the
 /// page, or reconnects with that of the last event, misses nothing; without it the stream begins with what comes next. A stream knows no filter, and
-/// ends after an hour: clients connect again. Notifications are kept for 90 days unless the operator says otherwise.
+/// ends after an hour: clients connect again. A node serves ten streams of one creator. Notifications are kept for 90 days unless the operator says otherwise.
 /// </remarks>
 internal static class ListNotifications
 {
     /// <summary>Streams that one node serves at once.</summary>
     private const int MaxStreams = 1_000;
+
+    /// <summary>Of those, of one creator: some devices of theirs and of who acts for them.</summary>
+    private const int MaxStreamsOfCreator = 10;
 
     /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
     private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
@@ -52,7 +55,7 @@ internal static class ListNotifications
 
     private const string LastEventId = "Last-Event-ID";
 
-    private static int streams;
+    private static readonly Seats Streams = new(MaxStreams, MaxStreamsOfCreator);
 
     public static async Task<IResult> Handle(
         CreatorId creatorId, string? kind, string? unread, int? limit, Cursor? cursor,
@@ -88,10 +91,11 @@ internal static class ListNotifications
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
-        if (Interlocked.Increment(ref streams) <= MaxStreams)
-            return TypedResults.ServerSentEvents(FollowAsync(creator, after, database, watch, host.ApplicationStopping));
-        Interlocked.Decrement(ref streams);
-        return new Problem(503, ProblemCode.Unavailable, $"This node follows inboxes for {MaxStreams} callers already.").AsResult();
+        if (Streams.Take(creator.Value) is not { } seat)
+            return new Problem(503, ProblemCode.Unavailable, $"This node follows this inbox for {MaxStreamsOfCreator} callers already, or inboxes for {MaxStreams}.").AsResult();
+        // With the request, however that ends.
+        http.Response.RegisterForDispose(seat);
+        return TypedResults.ServerSentEvents(FollowAsync(creator, after, database, watch, host.ApplicationStopping));
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
@@ -122,7 +126,6 @@ internal static class ListNotifications
         finally
         {
             watch.Leave(creator.Value);
-            Interlocked.Decrement(ref streams);
         }
     }
 

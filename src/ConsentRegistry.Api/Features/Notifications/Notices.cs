@@ -15,6 +15,9 @@ internal static class Notices
     /// <summary>Altered settings that one notification names; all are counted, and the history has them.</summary>
     public const int SettingsNamed = 10;
 
+    /// <summary>Revoked grants that one notification names; all are counted, and the requester can list them.</summary>
+    public const int GrantsNamed = 10;
+
     /// <summary>A creator's settings were changed, and grants that a deny touches revoked.</summary>
     public static Notification Of(LockedStream stream, CreatorId creator, SettingsPlan plan, int revokedGrants)
     {
@@ -41,12 +44,8 @@ internal static class Notices
     }
 
     /// <summary>A creator was erased: there is no inbox any more, but whoever keeps something of them has to know.</summary>
-    public static Notification OfErasure(LockedStream stream, CreatorId creator)
-    {
-        var data = About(stream, creator);
-        data["erasedAt"] = stream.Tx.ToString();
-        return new(NotificationKind.ConsentChanged, Creator: null, Requester: null, ToPlatforms: true, data);
-    }
+    public static Notification OfErasure(LockedStream stream, CreatorId creator) =>
+        new(NotificationKind.ConsentChanged, Creator: null, Requester: null, ToPlatforms: true, Erased(stream, creator));
 
     /// <summary>A purpose entered the vocabulary: nobody has allowed it yet.</summary>
     public static Notification Of(PurposeDefinition purpose) => new(NotificationKind.PurposeRegistered, Creator: null, Requester: null, ToPlatforms: true, new()
@@ -81,27 +80,64 @@ internal static class Notices
         return new(NotificationKind.ApprovalExpiring, creator, Requester: null, ToPlatforms: false, data);
     }
 
-    /// <summary>A grant was revoked: a creator's consent is not what it was.</summary>
-    public static Notification Revoked(LockedStream stream, CreatorId creator, StoredGrant grant)
+    /// <summary>A grant is about to expire: told to whoever has it and to the creator who gave it.</summary>
+    public static Notification Expiring(StoredGrant stored, CreatorId creator)
     {
-        var data = About(stream, creator, altersSettings: false);
-        data["changes"] = 1;
-        data["revokedGrants"] = 1;
-        data["grantId"] = grant.Id.ToString();
-        return new(NotificationKind.ConsentChanged, creator, grant.Grant.Requester, ToPlatforms: true, data);
+        var grant = stored.Grant;
+        return new(NotificationKind.ApprovalExpiring, creator, grant.Requester, ToPlatforms: false, new()
+        {
+            ["requestId"] = grant.Request.ToString(),
+            ["requester"] = grant.Requester.Value,
+            ["video"] = NameOf(grant.UsedIn),
+            ["purpose"] = grant.Terms.Purpose.Name,
+            ["expiresAt"] = grant.Terms.ExpiresAt?.ToString(),
+            ["creatorId"] = creator.Value,
+            ["grantId"] = stored.Id.ToString(),
+        });
     }
 
-    /// <summary>A use was recorded: told to a creator whom it concerns.</summary>
+    /// <summary>A grant was revoked: a creator's consent is not what it was.</summary>
+    public static Notification Revoked(LockedStream stream, CreatorId creator, StoredGrant grant) =>
+        new(NotificationKind.ConsentChanged, creator, grant.Grant.Requester, ToPlatforms: true, Ended(About(stream, creator, altersSettings: false), [grant]));
+
+    /// <summary>A deny revoked grants: told to those whose they were, to each once. Everybody else hears of the deny.</summary>
+    public static IEnumerable<Notification> Revoked(LockedStream stream, CreatorId creator, SettingsPlan plan, IEnumerable<StoredGrant> grants) =>
+        ToEach(grants, () => About(stream, creator, altersSettings: plan.Count > 0));
+
+    /// <summary>A creator was erased, and what they had granted with them: told to those whose it was, to each once.</summary>
+    public static IEnumerable<Notification> OfErasure(LockedStream stream, CreatorId creator, IEnumerable<StoredGrant> grants) => ToEach(grants, () => Erased(stream, creator));
+
+    private static IEnumerable<Notification> ToEach(IEnumerable<StoredGrant> grants, Func<JsonObject> about) => grants
+        .GroupBy(grant => grant.Grant.Requester)
+        .Select(own => new Notification(NotificationKind.ConsentChanged, Creator: null, own.Key, ToPlatforms: false, Ended(about(), [.. own])));
+
+    private static JsonObject Ended(JsonObject data, IReadOnlyList<StoredGrant> grants)
+    {
+        data["changes"] = grants.Count;
+        data["revokedGrants"] = grants.Count;
+        data["requester"] = grants[0].Grant.Requester.Value;
+        data["grants"] = new JsonArray([.. grants.Take(GrantsNamed).Select(grant => new JsonObject
+        {
+            ["grantId"] = grant.Id.ToString(),
+            ["requestId"] = grant.Grant.Request.ToString(),
+            ["video"] = NameOf(grant.Grant.UsedIn),
+            ["purpose"] = grant.Grant.Terms.Purpose.Name,
+        })]);
+        return data;
+    }
+
+    /// <summary>A use was recorded: told to a creator whom it concerns, and to the platforms if it had no consent of theirs.</summary>
     public static Notification Of(StoredUse use, CreatorId creator)
     {
         var record = use.Record;
         var concerning = record.Videos.Zip(use.Concerns).Where(one => one.Second.Contains(creator)).Select(one => one.First).ToList();
         var deciding = concerning.Find(video => video.Status == UseStatus.Unconsented) ?? concerning[0];
+        var isConsented = deciding.Status == UseStatus.Consented;
         return new(
-            deciding.Status == UseStatus.Consented ? NotificationKind.Used : NotificationKind.UsedWithoutConsent,
+            isConsented ? NotificationKind.Used : NotificationKind.UsedWithoutConsent,
             creator,
             Requester: null,
-            ToPlatforms: false,
+            ToPlatforms: !isConsented,
             new()
             {
                 ["creatorId"] = creator.Value,
@@ -146,6 +182,13 @@ internal static class Notices
         ["settingsVersion"] = stream.SettingsVersion + (altersSettings ? 1 : 0),
         ["changedAt"] = stream.Tx.ToString(),
     };
+
+    private static JsonObject Erased(LockedStream stream, CreatorId creator)
+    {
+        var data = About(stream, creator);
+        data["erasedAt"] = stream.Tx.ToString();
+        return data;
+    }
 
     private static JsonObject NameOf(SettingKey key, Effect? effect) => new()
     {

@@ -58,6 +58,8 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             ];
             await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: plan.Count > 0, cancellation);
             change.Notify(Notices.Of(stream, request.Creator, plan, revoked.Count));
+            foreach (var notice in Notices.Revoked(stream, request.Creator, plan, revoked))
+                change.Notify(notice);
         }
         return AnswerOf(request, plan, touched.Count, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
     }

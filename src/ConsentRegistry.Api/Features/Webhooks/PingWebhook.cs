@@ -11,7 +11,10 @@ internal static class PingWebhook
     /// <summary>Pings of one node at once: each waits for a receiver.</summary>
     private const int MaxPings = 16;
 
-    private static int pings;
+    /// <summary>Of those, by one caller.</summary>
+    private const int MaxPingsOfCaller = 4;
+
+    private static readonly Seats Pings = new(MaxPings, MaxPingsOfCaller);
 
     public static async Task<IResult> Handle(
         Guid webhookId, NoBody noBody, Database database, WebhookSender sender, TimeProvider clock, HttpContext http, CancellationToken cancellation)
@@ -19,19 +22,13 @@ internal static class PingWebhook
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
+        using var seat = Pings.Take(Caller.Of(http).Identity);
+        if (seat is null)
+            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of yours already, or {MaxPings} of everybody.").AsResult();
         var secrets = await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation);
-        try
-        {
-            if (Interlocked.Increment(ref pings) > MaxPings)
-                return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPings} pings already.").AsResult();
-            var now = clock.GetUtcNow();
-            var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
-            var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
-            return Results.Ok(new PingBody(attempt.IsDelivered, attempt.Status, attempt.Error));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref pings);
-        }
+        var now = clock.GetUtcNow();
+        var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
+        var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
+        return Results.Ok(new PingBody(attempt.IsDelivered, attempt.Status, attempt.Error));
     }
 }

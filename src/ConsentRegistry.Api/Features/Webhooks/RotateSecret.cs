@@ -5,6 +5,9 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Features.Webhooks;
 
 /// <summary>Replaces the secret of a webhook. For 24 hours messages are signed with both, so that no receiver has to change at the same moment.</summary>
+/// <remarks>
+/// Whoever has lost the answer asks once more: each secret that was replaced signs for its own 24 hours, and the secret can be replaced five times within them.
+/// </remarks>
 internal static class RotateSecret
 {
     public static async Task<IResult> Handle(Guid webhookId, NoBody noBody, Database database, HttpContext http, CancellationToken cancellation)
@@ -13,8 +16,9 @@ internal static class RotateSecret
         if (refused is not null)
             return refused;
         var secret = WebhookSecret.Draw();
-        return await WebhookStore.RotateAsync(database, webhookId, secret, cancellation) is { } row
-            ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)))
-            : Problem.NotFound.AsResult();
+        var rotated = await WebhookStore.RotateAsync(database, webhookId, secret, cancellation);
+        if (rotated.Failure is { } failure)
+            return Problem.Of(failure).AsResult();
+        return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : Problem.NotFound.AsResult();
     }
 }

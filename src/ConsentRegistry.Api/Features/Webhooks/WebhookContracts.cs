@@ -15,7 +15,7 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <param name="Enabled">Whether anything is sent.</param>
 /// <param name="DisabledFor">Why nothing is.</param>
 /// <param name="FailingSince">Since when every attempt has failed; null if the last one succeeded.</param>
-/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it.</param>
+/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it; those before that end sooner.</param>
 /// <param name="CreatedAt">When it was made.</param>
 public record WebhookBody(
     Guid WebhookId,

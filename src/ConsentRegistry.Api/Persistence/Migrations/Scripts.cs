@@ -51,6 +51,11 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
 
+/// <summary>Warnings of grants that end, and former secrets of webhooks.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0008_notices")]
+public sealed class Notices() : ScriptMigration("0008_notices");
+
 /// <summary>What uses are looked for by, and what they relied on.</summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("0009_uses")]
