@@ -18,8 +18,8 @@ namespace ConsentRegistry.Api.Replica;
 /// </summary>
 internal sealed partial class Bootstrap(Database database, ILoggerFactory loggers, ILogger<Bootstrap> logger)
 {
-    // Any number that nothing else in this database locks by.
-    private const long LoadingLock = 0x434F4E53454E54;
+    /// <summary>What a node holds that loads: any number that nothing else in this database locks by.</summary>
+    public const long LoadingLock = 0x434F4E53454E54;
 
     /// <summary>How long to wait for other nodes that load: they may hang, and loading beside them does no harm.</summary>
     private const int WaitSeconds = 60;
