@@ -44,7 +44,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
             memory.Load(await ReadVocabularyAsync(connection, cancellation));
             memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary);
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary, Instant.Beginning);
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
@@ -239,7 +239,9 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
 
     private static async Task LoadGrantsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing'", connection)
+        // The transaction's time, and so the snapshot's: what had expired by then answers nothing any more.
+        await using var command = new NpgsqlCommand(
+            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing' AND (expires_at IS NULL OR expires_at > now())", connection)
         {
             CommandTimeout = LoadSeconds,
         };

@@ -35,7 +35,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     /// <summary>Has everything about a creator read by the next poll; until then nothing is answered about them.</summary>
     public void Doubt(CreatorId creator)
     {
-        var draft = new Draft(memory);
+        var draft = new Draft(memory, Instant.Beginning);
         draft.Editor.Doubt(creator);
         draft.Publish();
         doubted.Add(creator);
@@ -55,7 +55,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
             Limit = arrived.Count == 0 ? Limit * 2 : EventsPerPoll;
         }
         var inbox = poll.IsCut ? [] : poll.Inbox;
-        var draft = new Draft(memory);
+        var draft = new Draft(memory, poll.DatabaseTime);
         try
         {
             foreach (var creator in poll.Reloaded)

@@ -66,7 +66,7 @@ public sealed class FollowerTests
         var erasure = new FeedEvent(1, StreamId.Of(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.Of(new(5), new Erasure([], []))));
         follower.Apply(Poll([At(Event(Ana, 1) with { Body = null }, 0), erasure], []));
         Assert.Empty(follower.Doubted);
-        Assert.True(memory.Extract([new(Ana, VideoId.Parse("v"))], [], new(9))!.StateOf(Ana).IsErased);
+        Assert.True(memory.Extract([new(Ana, VideoId.Parse("v"))], [], new(9), new(long.MaxValue, default))!.StateOf(Ana).IsErased);
     }
 
     [Fact]
