@@ -19,9 +19,24 @@ internal sealed partial class Applier(
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A poll says what the nodes' Δ are for so long: a node that joined since then may have a larger one.</summary>
+    private static readonly TimeSpan NodesKnownFor = 5 * BetweenPolls;
+
     private readonly Membership membership = new(options);
     private FactMemory? memory;
     private Follower? follower;
+    private (TimeSpan Delta, long SentAt)? largest;
+    private readonly Lock guard = new();
+
+    /// <summary>The largest Δ of the nodes, this one included; null if no poll has said so lately.</summary>
+    public TimeSpan? LargestDelta
+    {
+        get
+        {
+            lock (guard)
+                return largest is { } seen && Elapsed.Since(seen.SentAt) <= NodesKnownFor ? seen.Delta : null;
+        }
+    }
 
     /// <summary>Has everything about a creator read again by the next poll; until then nothing is answered about them.</summary>
     public void Doubt(CreatorId creator)
@@ -37,6 +52,8 @@ internal sealed partial class Applier(
     {
         replica.StopAnswering();
         await base.StopAsync(cancellationToken);
+        // What the last poll brought may have been published since: before the row goes, nobody answers any more.
+        replica.StopAnswering();
         try
         {
             await membership.LeaveAsync(database, cancellationToken);
@@ -86,6 +103,8 @@ internal sealed partial class Applier(
         while (true)
         {
             var poll = await PollAsync(connection, cancellation);
+            lock (guard)
+                largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
             var applied = follower!.Apply(poll);
             if (applied.IsComplete)
             {

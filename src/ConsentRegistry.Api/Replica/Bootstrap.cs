@@ -18,8 +18,8 @@ namespace ConsentRegistry.Api.Replica;
 /// </summary>
 internal sealed partial class Bootstrap(Database database, ILoggerFactory loggers, ILogger<Bootstrap> logger)
 {
-    // Any number that nothing else in this database locks by.
-    private const long LoadingLock = 0x434F4E53454E54;
+    /// <summary>What a node holds that loads: any number that nothing else in this database locks by.</summary>
+    public const long LoadingLock = 0x434F4E53454E54;
 
     /// <summary>How long to wait for other nodes that load: they may hang, and loading beside them does no harm.</summary>
     private const int WaitSeconds = 60;
@@ -44,7 +44,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
             memory.Load(await ReadVocabularyAsync(connection, cancellation));
             memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary);
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary, Instant.Beginning);
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
@@ -239,7 +239,9 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
 
     private static async Task LoadGrantsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing'", connection)
+        // The transaction's time, and so the snapshot's: what had expired by then answers nothing any more.
+        await using var command = new NpgsqlCommand(
+            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing' AND (expires_at IS NULL OR expires_at > now())", connection)
         {
             CommandTimeout = LoadSeconds,
         };

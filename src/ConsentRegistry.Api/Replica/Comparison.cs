@@ -18,13 +18,25 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
 
-    /// <summary>Creators of one look.</summary>
-    private const int CreatorsPerLook = 100;
+    /// <summary>Creators of one look, at most.</summary>
+    private const int CreatorsPerLook = 1_000;
 
-    /// <summary>A creator with more overrides and videos is passed over: to read them all would keep a snapshot open for too long.</summary>
-    private const int MostRecords = 20_000;
+    /// <summary>Overrides and videos of one look: to read more would keep a snapshot open for too long. Of a creator with more a look reads some.</summary>
+    private const int RecordsPerLook = 20_000;
+
+    /// <summary>Videos of one look at a creator who has too many: what is said about one is a few records.</summary>
+    private const int VideosPerPart = 10_000;
+
+    /// <summary>Grants that end so soon are passed over: whether memory has let go of them already is no difference.</summary>
+    private static readonly TimeSpan Ending = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long reading memory may take.</summary>
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromSeconds(1);
 
     private string after = "";
+
+    // The creator with too many records of whom some were compared, and are to be gone on with.
+    private Part? part;
 
     /// <summary>Compares the next creators, and has those read anew in whom there is a difference.</summary>
     /// <returns>How many differ.</returns>
@@ -32,21 +44,47 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
     {
         if (!replica.TryBegin(out var permit))
             return 0;
-        var memory = permit.Memory;
         await using var connection = await database.Replica.OpenConnectionAsync(cancellation);
-        var creators = await NextAsync(connection, memory, cancellation);
+        if (part is { } begun)
+            return await LookAsync(begun, connection, permit.State, cancellation);
+        var creators = await NextAsync(connection, permit.Memory, cancellation);
+        if (part is { } large)
+            return await LookAsync(large, connection, permit.State, cancellation);
         if (creators.Length == 0)
             return 0;
         var different = 0;
-        foreach (var records in await ReadAsync(connection, creators, cancellation))
+        var all = await ReadAsync(connection, creators, null, cancellation);
+        var expected = Expect(permit.Memory, all);
+        foreach (var records in all)
         {
-            if (!Differs(memory, records))
-                continue;
-            different++;
-            LogDifference(records.Version);
-            applier.Doubt(records.Creator);
+            if (Compare(permit.State, expected, records, cancellation) is { } found && (found.IsOther || found.Found != found.Held))
+                different += Alarm(records);
         }
         return different;
+    }
+
+    private async Task<int> LookAsync(Part begun, NpgsqlConnection connection, ReplicaState state, CancellationToken cancellation)
+    {
+        // Whatever comes of it: the next look begins with the next creator, or goes on.
+        part = null;
+        var last = await EndOfPartAsync(connection, begun, cancellation);
+        var records = (await ReadAsync(connection, [begun.Creator], new(begun.After, last), cancellation))[0];
+        var found = Compare(state, Expect(state.Memory, [records]), records, cancellation);
+        // Parts make a whole where all are of one version.
+        var sum = found is not null && begun.Found is { } before && (begun.Version ?? found.Version) == found.Version ? before + found.Found : (Tally?)null;
+        var isLast = last == VideoRange.End;
+        if (found is not null && (found.IsOther || (isLast && sum is { } all && all != found.Held)))
+            return Alarm(records);
+        if (!isLast)
+            part = new(begun.Creator, last, found?.Version, sum);
+        return 0;
+    }
+
+    private int Alarm(CreatorRecords records)
+    {
+        LogDifference(records.Version);
+        applier.Doubt(records.Creator);
+        return 1;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,28 +108,72 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
         }
     }
 
-    private static bool Differs(FactMemory memory, CreatorRecords records)
+    private static FactMemory Expect(FactMemory memory, IReadOnlyList<CreatorRecords> all)
     {
         var expected = new FactMemory(memory.Hasher);
         expected.Load(memory.Vocabulary);
-        records.PutInto(new(memory.Hasher, expected.Names, expected.Extras, new Loading(expected), expected.Vocabulary));
-        var (creator, places) = (memory.Hasher.Of(records.Creator.Value), records.Places(memory.Hasher).ToList());
-        return memory.Read(state => state.HasOther(expected, creator, places));
+        var editor = new FactEditor(memory.Hasher, expected.Names, expected.Extras, new Loading(expected), expected.Vocabulary, Instant.Beginning);
+        foreach (var records in all)
+            records.PutInto(editor);
+        return expected;
     }
 
-    // After the last ones, by id; from the beginning after all.
+    private static Finding? Compare(ReplicaState state, FactMemory expected, CreatorRecords records, CancellationToken cancellation)
+    {
+        var memory = state.Memory;
+        var (creator, places) = (memory.Hasher.Of(records.Creator.Value), records.Places(memory.Hasher).ToList());
+        // By a time that is later than what memory has let go of grants by.
+        var until = state.At(Elapsed.Now).Plus(Ending);
+        return memory.Read((now, _) => now.Compare(expected, creator, places, until), Deadline.In(ReadingTime, cancellation));
+    }
+
+    // After the last ones, by id, as many as have few enough records together; from the beginning after all.
     private async Task<string[]> NextAsync(NpgsqlConnection connection, FactMemory memory, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("SELECT id FROM consent.creator WHERE id > $1 AND NOT starts_with(id, '$') ORDER BY id LIMIT $2", connection)
         {
             Parameters = { new() { Value = after }, new() { Value = CreatorsPerLook } },
         };
-        var creators = new List<string>();
+        var (creators, seen, records) = (new List<string>(), 0, 0L);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            creators.Add(reader.GetString(0));
-        after = creators.Count < CreatorsPerLook ? "" : creators[^1];
-        return [.. creators.Where(creator => RecordsOf(memory, creator) <= MostRecords)];
+        var isFull = false;
+        while (!isFull && await reader.ReadAsync(cancellation))
+        {
+            var creator = reader.GetString(0);
+            records += RecordsOf(memory, creator);
+            isFull = records > RecordsPerLook && seen > 0;
+            if (isFull)
+                break;
+            seen++;
+            after = creator;
+            if (records > RecordsPerLook)
+                part = new(creator, VideoRange.Beginning, null, default(Tally));
+            else
+                creators.Add(creator);
+        }
+        if (!isFull && seen < CreatorsPerLook && part is null)
+            after = "";
+        return [.. creators];
+    }
+
+    // The last video of the part; the end if there are no more than belong to it.
+    private static async Task<(string Owner, string Video)> EndOfPartAsync(NpgsqlConnection connection, Part begun, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT owner, video FROM (
+                (SELECT owner, video FROM consent.video WHERE owner = $1 AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)
+                UNION (SELECT DISTINCT owner, video FROM consent.video_override WHERE creator = $1 AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)
+                UNION (SELECT DISTINCT owner, video FROM consent.consent_grant
+                    WHERE creator = $1 AND state = 'standing' AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)) AS said
+            ORDER BY owner, video OFFSET $4 - 1 LIMIT 1
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = begun.Creator }, new() { Value = begun.After.Owner }, new() { Value = begun.After.Video }, new() { Value = VideosPerPart } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetString(0), reader.GetString(1)) : VideoRange.End;
     }
 
     private static long RecordsOf(FactMemory memory, string creator)
@@ -100,10 +182,11 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
         return Unsafe.IsNullRef(in slot) ? 0 : (long)slot.Overrides + slot.Videos;
     }
 
-    private static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(NpgsqlConnection connection, string[] creators, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(
+        NpgsqlConnection connection, string[] creators, VideoRange? range, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } };
-        CreatorRecords.AddTo(batch, creators);
+        CreatorRecords.AddTo(batch, creators, range);
         batch.BatchCommands.Add(new("COMMIT"));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         return await CreatorRecords.ReadAsync(reader, cancellation, isFirst: true);
@@ -114,4 +197,11 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
 
     [LoggerMessage(81, LogLevel.Warning, "Memory could not be compared: {Kind}")]
     private partial void LogUnread(string kind);
+
+    /// <summary>How far a creator has been compared who has too many records for one look.</summary>
+    /// <param name="Creator">The creator.</param>
+    /// <param name="After">The last video that was.</param>
+    /// <param name="Version">The version of the part before; null before the first.</param>
+    /// <param name="Found">What was found up to there; null if that was not of one version.</param>
+    private sealed record Part(string Creator, (string Owner, string Video) After, long? Version, Tally? Found);
 }

@@ -13,8 +13,11 @@ internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, lon
     /// <summary>The database's time at the poll, as answers write it.</summary>
     public byte[] DatabaseTimeText { get; } = Encoding.ASCII.GetBytes(DatabaseTime.ToString());
 
+    /// <summary>A moment that expiries have been compared with already.</summary>
+    public Instant NotBefore { get; init; } = Instant.Beginning;
+
     /// <summary>The moment that expiries are compared with: the database's time, carried on by this node's clock.</summary>
-    public Instant At(long now) => new(DatabaseTime.Microseconds + ((now - SentAt) / 1_000));
+    public Instant At(long now) => new(Math.Max(NotBefore.Microseconds, DatabaseTime.Microseconds + ((now - SentAt) / 1_000)));
 }
 
 /// <summary>
@@ -33,6 +36,9 @@ internal readonly struct Permit(ReplicaState state, long until, long now)
 
     /// <summary>Whether what was read may be answered.</summary>
     public bool Holds => Elapsed.Now <= until;
+
+    /// <summary>Until when it may, for somebody who waits for it.</summary>
+    public Deadline DeadlineOf(CancellationToken cancellation) => new(until, cancellation);
 }
 
 /// <summary>What a check asks of the memory that answers it, beside being fresh.</summary>
@@ -55,12 +61,16 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     private ReplicaState? state;
     private long beatSentAt;
 
+    // The one writer's own: it is there still when nothing is answered any more.
+    private ReplicaState? last;
+
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
     {
-        // Both are copied before any fact is read: they only say less than what holds by then.
-        var current = Volatile.Read(ref state);
+        // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so that whoever has an older state
+        // has an earlier time as well.
         var now = Elapsed.Now;
+        var current = Volatile.Read(ref state);
         if (current is null)
         {
             permit = default;
@@ -108,8 +118,18 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     internal Task<bool> WaitForHurryAsync(TimeSpan time, CancellationToken cancellation) => hurry.WaitAsync(time, cancellation);
 
     /// <summary>Makes what a poll brought the memory that is answered from.</summary>
+    /// <remarks>
+    /// By how much later the database's time is read than the poll is sent differs from poll to poll, and so does how fast clocks run: what had expired
+    /// would not have for a moment. So time stands still instead. None of this makes more than Δ, for such a poll is not answered from: where the
+    /// database's time is further behind, its clock was set back, and is followed. To hold on to the later time would be to have everything expired for as
+    /// long as the clock had been wrong.
+    /// </remarks>
     internal void Publish(ReplicaState next)
     {
+        var now = Elapsed.Now;
+        if (last is { } before && before.At(now).Microseconds - next.At(now).Microseconds is > 0 and var behind && behind * 1_000 <= delta)
+            next = next with { NotBefore = before.At(now) };
+        last = next;
         Volatile.Write(ref state, next);
         Interlocked.Exchange(ref published, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }

@@ -8,18 +8,31 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
-/// <summary>All that the database holds of one creator, from one snapshot: their stream, settings, stops, and the videos that they own.</summary>
+/// <summary>Of all videos about which a creator has said something or which they own, those after one and up to another, by owner and then by id.</summary>
+internal readonly record struct VideoRange((string Owner, string Video) After, (string Owner, string Video) Last)
+{
+    /// <summary>Before the first video.</summary>
+    public static readonly (string Owner, string Video) Beginning = ("", "");
+
+    /// <summary>Behind the last video: no id has a character like this.</summary>
+    public static readonly (string Owner, string Video) End = ("\u007f", "");
+}
+
+/// <summary>What the database holds of one creator, from one snapshot: their stream, settings, stops, and the videos that they own.</summary>
 internal sealed class CreatorRecords(CreatorId creator)
 {
-    private readonly List<(DefaultKey Key, DefaultSetting Setting)> defaults = [];
-    private readonly List<(OverrideKey Key, OverrideSetting Setting)> overrides = [];
-    private readonly List<StoredGrant> grants = [];
-    private readonly List<(VideoKey Video, VideoRecord Record)> videos = [];
-
     public CreatorId Creator { get; } = creator;
 
     /// <summary>The version of the stream; 0 if there is none.</summary>
-    public long Version { get; private set; }
+    public long Version { get; set; }
+
+    public List<(DefaultKey Key, DefaultSetting Setting)> Defaults { get; } = [];
+
+    public List<(OverrideKey Key, OverrideSetting Setting)> Overrides { get; } = [];
+
+    public List<(VideoKey Video, VideoRecord Record)> Videos { get; } = [];
+
+    private List<StoredGrant> Grants { get; } = [];
 
     private bool IsErased { get; set; }
 
@@ -34,13 +47,13 @@ internal sealed class CreatorRecords(CreatorId creator)
         if (IsErased)
             editor.Erase(Creator);
         editor.Reach(Creator, Version);
-        foreach (var (video, record) in videos)
+        foreach (var (video, record) in Videos)
             editor.PutVideo(video, record);
-        foreach (var (key, setting) in defaults)
+        foreach (var (key, setting) in Defaults)
             editor.PutDefault(Creator, key, setting);
-        foreach (var (key, setting) in overrides)
+        foreach (var (key, setting) in Overrides)
             editor.PutOverride(Creator, key, setting);
-        foreach (var stored in grants)
+        foreach (var stored in Grants)
             editor.PutGrant(Creator, stored.Id, stored.Grant);
         if (Hold is not null)
             editor.PutStop(Creator, StopKind.Hold, Hold);
@@ -50,14 +63,26 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     /// <summary>The names in memory of everything that the creator has said, and of the videos that they own.</summary>
     public IEnumerable<FactKey> Places(KeyHasher hasher) =>
-        videos.Select(video => hasher.Of(video.Video)).Concat(overrides.Select(setting => setting.Key.Video).Concat(grants.Select(grant => grant.Grant.Video)).Select(video => hasher.Of(Creator, video)))
+        Videos.Select(video => hasher.Of(video.Video)).Concat(Overrides.Select(setting => setting.Key.Video).Concat(Grants.Select(grant => grant.Grant.Video)).Select(video => hasher.Of(Creator, video)))
             .Distinct();
 
     /// <summary>Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.</summary>
-    public static void AddTo(NpgsqlBatch batch, string[] creators)
+    /// <param name="batch">The batch.</param>
+    /// <param name="creators">The creators.</param>
+    /// <param name="range">The videos that are read; null for all.</param>
+    public static void AddTo(NpgsqlBatch batch, string[] creators, VideoRange? range = null)
     {
-        foreach (var sql in Statements)
-            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = creators } } });
+        foreach (var (sql, isAboutVideos) in Statements)
+        {
+            var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = creators } } };
+            if (isAboutVideos && range is { } part)
+            {
+                command.CommandText += " AND (owner, video) > ($2, $3) AND (owner, video) <= ($4, $5)";
+                foreach (var bound in new[] { part.After.Owner, part.After.Video, part.Last.Owner, part.Last.Video })
+                    command.Parameters.Add(new() { Value = bound });
+            }
+            batch.BatchCommands.Add(command);
+        }
     }
 
     /// <summary>Reads the results of those statements.</summary>
@@ -84,16 +109,16 @@ internal sealed class CreatorRecords(CreatorId creator)
         while (await reader.ReadAsync(cancellation))
         {
             var key = new DefaultKey(Purpose.Parse(reader.GetString(1)), SettingsStore.Named(reader.GetString(2)));
-            all[reader.GetString(0)].defaults.Add((key, SegmentsJson.Read(reader.GetString(3))));
+            all[reader.GetString(0)].Defaults.Add((key, SegmentsJson.Read(reader.GetString(3))));
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)].overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
+            all[reader.GetString(0)].Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
-            all[reader.GetString(0)].videos.Add((video, VideoStore.RecordOf(
+            all[reader.GetString(0)].Videos.Add((video, VideoStore.RecordOf(
                 reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
                 reader.GetFieldValue<string[]>(3),
                 reader.GetFieldValue<string[]>(4),
@@ -102,22 +127,22 @@ internal sealed class CreatorRecords(CreatorId creator)
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)].grants.Add(GrantColumns.Read(reader, 1));
+            all[reader.GetString(0)].Grants.Add(GrantColumns.Read(reader, 1));
         return [.. all.Values];
     }
 
-    private static readonly IReadOnlyList<string> Statements =
+    private static readonly IReadOnlyList<(string Sql, bool IsAboutVideos)> Statements =
     [
-        """
+        ("""
         SELECT wanted.id, c.version, c.erased_at IS NOT NULL, c.hold_purposes, c.hold_version, c.hold_at, c.lockdown_purposes, c.lockdown_version, c.lockdown_at
         FROM unnest($1) AS wanted(id) LEFT JOIN consent.creator c ON c.id = wanted.id
-        """,
-        "SELECT creator, purpose, requester, segments FROM consent.creator_default WHERE creator = ANY($1)",
-        """
+        """, false),
+        ("SELECT creator, purpose, requester, segments FROM consent.creator_default WHERE creator = ANY($1)", false),
+        ("""
         SELECT creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at
         FROM consent.video_override WHERE creator = ANY($1)
-        """,
-        "SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video WHERE owner = ANY($1)",
-        $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE creator = ANY($1) AND state = 'standing'",
+        """, true),
+        ("SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video WHERE owner = ANY($1)", true),
+        ($"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE creator = ANY($1) AND state = 'standing'", true),
     ];
 }

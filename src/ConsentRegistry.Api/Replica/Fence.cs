@@ -16,38 +16,45 @@ internal readonly record struct InForce(bool Everywhere, Instant? By)
 
 /// <summary>
 /// Waits until changes are in force on every node: until each node says that its memory has them, or until so much time has passed that whatever
-/// a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody who waits holds a connection.
+/// a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody who waits holds a connection. Each who waits has a clock
+/// of their own: a database that hangs makes nobody wait longer.
 /// </summary>
 internal sealed partial class Fence(Database database, ReplicaOptions options, Applier applier, ILogger<Fence> logger) : BackgroundService
 {
     /// <summary>Between two looks at the nodes while somebody waits.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
-    private readonly SemaphoreSlim signal = new(0, 1);
-    private readonly Lock guard = new();
-    private readonly List<Waiter> waiters = [];
-
     /// <summary>The bound that holds whatever the other nodes' Δ is, where they cannot be asked.</summary>
     private static readonly TimeSpan LargestDelta = TimeSpan.FromMilliseconds(ReplicaOptions.LargestDeltaMs);
 
-    /// <summary>By when a change that has just been committed is in force everywhere, seen from a moment.</summary>
-    public Instant BoundFrom(Instant now) => now.Plus(ReplicaOptions.LongestWait(knownDelta));
+    private readonly SemaphoreSlim signal = new(0, 1);
+    private readonly Lock guard = new();
+    private readonly HashSet<Waiter> waiters = [];
 
-    private TimeSpan knownDelta = options.Delta;
+    /// <summary>By when a change that has just been committed is in force everywhere, seen from a moment.</summary>
+    public Instant BoundFrom(Instant now) => now.Plus(ReplicaOptions.LongestWait(applier.LargestDelta ?? LargestDelta));
 
     /// <summary>Waits until the changes of these transactions are in force on every node.</summary>
     /// <param name="xids">The transactions, committed.</param>
     /// <param name="committedAt">This node's time after the last of them was known to be committed.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task WaitAsync(IReadOnlyCollection<ulong> xids, long committedAt, CancellationToken cancellation)
+    public async Task WaitAsync(IReadOnlyCollection<ulong> xids, long committedAt, CancellationToken cancellation)
     {
         if (!options.HasFence || xids.Count == 0)
-            return Task.CompletedTask;
-        var waiter = new Waiter([.. xids], committedAt);
+            return;
+        using var waiter = new Waiter([.. xids], committedAt);
         lock (guard)
             waiters.Add(waiter);
-        Signal();
-        return waiter.Done.Task.WaitAsync(cancellation);
+        try
+        {
+            Signal();
+            await waiter.Done.WaitAsync(cancellation);
+        }
+        finally
+        {
+            lock (guard)
+                waiters.Remove(waiter);
+        }
     }
 
     public override void Dispose()
@@ -63,7 +70,7 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         {
             Waiter[] waiting;
             lock (guard)
-                waiting = [.. waiters];
+                waiting = [.. waiters.Where(waiter => !waiter.Done.IsCompleted)];
             if (waiting.Length == 0)
             {
                 await signal.WaitAsync(stoppingToken);
@@ -77,7 +84,6 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
             {
                 LogUnseen(e.GetType().Name);
             }
-            Release();
             await signal.WaitAsync(BetweenLooks, stoppingToken);
         }
     }
@@ -97,27 +103,12 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var largest = TimeSpan.FromMilliseconds(Math.Max(reader.GetInt32(0), (int)options.Delta.TotalMilliseconds));
-        knownDelta = largest;
         await reader.NextResultAsync(cancellation);
         var everywhere = new HashSet<ulong>();
         while (await reader.ReadAsync(cancellation))
             everywhere.Add(reader.GetFieldValue<ulong>(0));
         foreach (var waiter in waiting)
             waiter.Note(everywhere, largest);
-    }
-
-    private void Release()
-    {
-        lock (guard)
-        {
-            waiters.RemoveAll(waiter =>
-            {
-                var isOver = waiter.Left.Count == 0 || Elapsed.Since(waiter.CommittedAt) >= ReplicaOptions.LongestWait(waiter.LargestDelta ?? LargestDelta);
-                if (isOver)
-                    waiter.Done.TrySetResult();
-                return isOver;
-            });
-        }
     }
 
     private void Signal()
@@ -136,22 +127,60 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
     [LoggerMessage(65, LogLevel.Warning, "The nodes could not be looked at: {Kind}")]
     private partial void LogUnseen(string kind);
 
-    private sealed class Waiter(HashSet<ulong> left, long committedAt)
+    private sealed class Waiter : IDisposable
     {
-        /// <summary>The transactions that some node does not have yet.</summary>
-        public HashSet<ulong> Left { get; } = left;
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Lock guard = new();
+        private readonly long committedAt;
+        private readonly Timer timer;
+        private TimeSpan? largestDelta;
 
-        public long CommittedAt { get; } = committedAt;
+        public Waiter(HashSet<ulong> left, long committedAt)
+        {
+            (Left, this.committedAt) = (left, committedAt);
+            timer = new(_ => Look());
+            Look();
+        }
 
-        /// <summary>The largest Δ of the nodes, as far as they were read after the commit; null if they were not.</summary>
-        public TimeSpan? LargestDelta { get; private set; }
+        /// <summary>The transactions that some node does not have yet. The loop's own.</summary>
+        public HashSet<ulong> Left { get; }
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>Ends when every node has them, or has had to stop answering.</summary>
+        public Task Done => done.Task;
 
+        /// <summary>Notes what a look that was sent after the commit found.</summary>
         public void Note(HashSet<ulong> everywhere, TimeSpan largest)
         {
             Left.ExceptWith(everywhere);
-            LargestDelta = LargestDelta is { } before && before > largest ? before : largest;
+            if (Left.Count == 0)
+                done.TrySetResult();
+            lock (guard)
+                largestDelta = largestDelta is { } before && before > largest ? before : largest;
+            Look();
+        }
+
+        public void Dispose()
+        {
+            lock (guard)
+            {
+                done.TrySetResult();
+                timer.Dispose();
+            }
+        }
+
+        // A timer may be early; the bound is by the clock that goes on in sleep.
+        private void Look()
+        {
+            lock (guard)
+            {
+                if (Done.IsCompleted)
+                    return;
+                var left = ReplicaOptions.LongestWait(largestDelta ?? LargestDelta) - Elapsed.Since(committedAt);
+                if (left <= TimeSpan.Zero)
+                    done.TrySetResult();
+                else
+                    timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            }
         }
     }
 }

@@ -19,6 +19,9 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     private const int EventsPerPoll = 20_000;
 
     private readonly HashSet<CreatorId> doubted = [];
+
+    // Those with a body that is gone: the erasure that took it is in the log behind it, though perhaps beyond what a poll read.
+    private readonly HashSet<CreatorId> bodiless = [];
     private HashSet<Guid> waiting = [.. waiting];
     private long position = position;
     private Guid anchor = anchor;
@@ -35,7 +38,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     /// <summary>Has everything about a creator read by the next poll; until then nothing is answered about them.</summary>
     public void Doubt(CreatorId creator)
     {
-        var draft = new Draft(memory);
+        var draft = new Draft(memory, Instant.Beginning);
         draft.Editor.Doubt(creator);
         draft.Publish();
         doubted.Add(creator);
@@ -55,15 +58,10 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
             Limit = arrived.Count == 0 ? Limit * 2 : EventsPerPoll;
         }
         var inbox = poll.IsCut ? [] : poll.Inbox;
-        var draft = new Draft(memory);
+        var draft = new Draft(memory, poll.DatabaseTime);
         try
         {
-            foreach (var creator in poll.Reloaded)
-            {
-                creator.PutInto(draft.Editor);
-                doubted.Remove(creator.Creator);
-            }
-            Prepare(draft.Editor, arrived, inbox);
+            Prepare(draft.Editor, poll, arrived, inbox);
         }
         catch (KeyNotFoundException)
         {
@@ -99,7 +97,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         return last.Ordinal == last.Count ? arrived : arrived.TakeWhile(one => one.Stream != last.Stream || one.Version != last.Version).ToList();
     }
 
-    private void Prepare(FactEditor editor, List<FeedEvent> arrived, IReadOnlyList<FeedEvent> inbox)
+    private void Prepare(FactEditor editor, Poll poll, List<FeedEvent> arrived, IReadOnlyList<FeedEvent> inbox)
     {
         var waits = inbox.OrderBy(one => one.Stream.Name, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.Ordinal);
         // Records name purposes, and may stand before them: of two streams neither comes first.
@@ -108,7 +106,33 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         foreach (var one in arrived.Concat(waits).Where(one => !one.Stream.IsRequesters))
             (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
         ApplyVersions(editor, purposes);
+        // What was read anew is of the whole snapshot, and may name purposes that are beyond the cut: then the next poll reads it once more.
+        if (!poll.IsCut)
+            PutReloaded(editor, poll.Reloaded);
         ApplyVersions(editor, others);
+        if (!poll.IsCut)
+            DoubtBodiless(editor);
+    }
+
+    private void PutReloaded(FactEditor editor, IReadOnlyList<CreatorRecords> reloaded)
+    {
+        foreach (var creator in reloaded)
+        {
+            creator.PutInto(editor);
+            doubted.Remove(creator.Creator);
+            bodiless.Remove(creator.Creator);
+        }
+    }
+
+    // The snapshot has the erasure of whatever it has no body of. Where it has not, the log was tampered with: what the tables say is left.
+    private void DoubtBodiless(FactEditor editor)
+    {
+        foreach (var creator in bodiless)
+        {
+            LogBodyMissing(editor.VersionOf(creator));
+            doubted.Add(creator);
+        }
+        bodiless.Clear();
     }
 
     private void ApplyVersions(FactEditor editor, List<FeedEvent> events)
@@ -131,12 +155,24 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         var reached = creator is { } known ? editor.VersionOf(known) : editor.Vocabulary.Version;
         if (first.Version <= reached)
             return;
-        if (first.Version == reached + 1 && IsWhole(version) && TryRead(version) is { } changes)
+        var isNext = first.Version == reached + 1 && IsWhole(version);
+        if (isNext && creator is { } gone && version.Exists(one => one.Body is null))
+        {
+            // Nothing is answered about them until their erasure comes.
+            bodiless.Add(gone);
+            editor.Doubt(gone);
+            editor.Reach(gone, first.Version);
+            return;
+        }
+        if (isNext && TryRead(version) is { } changes)
         {
             foreach (var change in changes)
                 editor.Apply(creator, change);
-            if (creator is { } decider)
-                editor.Reach(decider, first.Version);
+            if (creator is not { } decider)
+                return;
+            editor.Reach(decider, first.Version);
+            if (changes.Exists(change => change is RecordedChange.OfErasure))
+                bodiless.Remove(decider);
             return;
         }
         if (creator is not { } doubtful)
@@ -149,12 +185,11 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     private static bool IsWhole(List<FeedEvent> version) =>
         version.Count == version[0].Count && version.Select((one, at) => one.Ordinal == at + 1 && one.Count == version.Count).All(fits => fits);
 
-    // A body that is gone was erased, with everything else of its creator, by an event of the same snapshot.
     private static List<RecordedChange>? TryRead(List<FeedEvent> version)
     {
         try
         {
-            return version.Where(one => one.Body is not null).Select(one => RecordedChange.ReadAfter(one.Type, one.Body)).ToList();
+            return version.TrueForAll(one => one.Body is not null) ? version.ConvertAll(one => RecordedChange.ReadAfter(one.Type, one.Body!)) : null;
         }
         catch (FormatException)
         {
@@ -196,4 +231,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
 
     [LoggerMessage(60, LogLevel.Error, "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again")]
     private partial void LogDoubt(long version, long reached);
+
+    [LoggerMessage(62, LogLevel.Critical, "A creator's bodies up to version {Version} are gone and no erasure took them: everything of theirs is read again")]
+    private partial void LogBodyMissing(long version);
 }

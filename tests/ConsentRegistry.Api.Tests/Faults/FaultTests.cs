@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConsentRegistry.Api.Tests.History;
 
 namespace ConsentRegistry.Api.Tests.Faults;
@@ -70,6 +71,57 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         await Eventually.HoldsAsync("changes are made", async () => (await client.PutAsync($"/v1/creators/{creator}/lockdown", null)).Status == 200);
         Assert.Equal("lockdown", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
         Assert.Empty(App.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Without_the_database_checks_are_answered_from_memory_for_a_while_and_then_not_at_all()
+    {
+        await using var node = await RegistryApplication.StartAsync(
+            server.Postgres.ConnectionString, "Replica:DeltaMs=10000", $"Log:KeyFile={Path.Combine(App.DataFolder, "log-keys.json")}");
+        var creator = RegistryApplication.NewId();
+        (await node.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (await node.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
+        var check = new { creatorId = creator, videoId = "v", purpose = "remix", requester = "acme" };
+
+        await server.Postgres.KillAsync();
+        try
+        {
+            Assert.True((bool)(await node.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
+            await Eventually.HoldsAsync("memory is not fresh any more", async () => (await node.Platform().PostAsync("/v1/checks", check)).Status == 503);
+        }
+        finally
+        {
+            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        }
+        await Eventually.HoldsAsync("checks are answered", async () => (await node.Platform().PostAsync("/v1/checks", check)).Status == 200);
+    }
+
+    [Fact]
+    public async Task A_database_that_hangs_after_a_commit_makes_no_change_wait_longer_than_for_a_node_that_hangs()
+    {
+        await Eventually.HoldsAsync("the service is ready", async () => (await App.Anonymous().GetAsync("/health/ready")).Status == 200);
+        // The connections of other tests may be broken.
+        App.Database.Clear();
+        // A node that has seen nothing, and that nobody takes away before the bound of 2.5 s.
+        await App.QueryAsync<bool>("INSERT INTO consent.node VALUES ('00000000-0000-0000-0000-000000000001', 0, '1:1:', 2000)");
+        var before = await App.ScalarAsync<DateTime>("SELECT clock_timestamp()");
+        var creator = RegistryApplication.NewId();
+        var change = App.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { });
+        await Eventually.HoldsAsync("the nodes have been looked at since the commit", async () => await App.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE '%replica' AND query LIKE '%AS wanted(x)%' AND query_start > $1)", before));
+        var waited = Stopwatch.StartNew();
+        await server.PauseAsync();
+        try
+        {
+            Assert.True((bool)(await change).Is(200)["effectiveEverywhere"]!);
+            // What the database may take for one statement is 5 s.
+            Assert.InRange(waited.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4.5));
+        }
+        finally
+        {
+            await server.ResumeAsync();
+        }
+        await Eventually.HoldsAsync("changes are made", async () => (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/w", new { })).Status == 200);
     }
 
     [Fact]

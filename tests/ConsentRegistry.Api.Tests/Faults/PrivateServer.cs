@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,21 @@ public sealed class PrivateServer : IAsyncLifetime
     {
         postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, TestContext.Current.CancellationToken);
         app = await RegistryApplication.StartAsync(postgres.ConnectionString);
+    }
+
+    /// <summary>Stops every process of the server where it is, as a machine that hangs: connections stay, and nothing answers.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets all of them go on.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string signal)
+    {
+        var file = Directory.EnumerateFiles(Postgres.HomeFolder, "postmaster.pid", SearchOption.AllDirectories).Single();
+        var server = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[0];
+        // The first one first: it makes the others.
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {server}; kill -{signal} $(pgrep -P {server})"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

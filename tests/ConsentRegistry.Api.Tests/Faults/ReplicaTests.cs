@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -50,8 +51,69 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         await using var one = await RegistryApplication.StartAsync(connectionString);
         var other = await RegistryApplication.StartAsync(connectionString, $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}");
         Assert.Equal(2, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+        var replica = other.Replica;
         await other.DisposeAsync();
         Assert.Equal(1, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+        Assert.False(replica.TryBegin(out _));
+    }
+
+    [Fact]
+    public async Task Nodes_load_one_after_the_other()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var one = await RegistryApplication.StartAsync(connectionString);
+        await using var loading = await one.Database.OpenConnectionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({Bootstrap.LoadingLock})", loading))
+            await hold.ExecuteNonQueryAsync(Cancellation);
+        var starting = RegistryApplication.StartAsync(connectionString, $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}");
+        await Eventually.HoldsAsync("another node waits", () => one.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"));
+        Assert.Equal(1, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+        Assert.False(starting.IsCompleted);
+        await using (var release = new NpgsqlCommand($"SELECT pg_advisory_unlock({Bootstrap.LoadingLock})", loading))
+            await release.ExecuteNonQueryAsync(Cancellation);
+        await using var other = await starting;
+        Assert.Equal(2, await one.ScalarAsync<long>("SELECT count(*) FROM consent.node"));
+    }
+
+    [Fact]
+    public async Task What_is_not_waited_for_is_in_force_by_the_bound_of_the_node_that_may_answer_longest()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        await Eventually.HoldsAsync("it is the bound of the one node", async () => await SecondsUntilInForceAsync(app) is >= 2.5 and < 4);
+        await app.QueryAsync<bool>("INSERT INTO consent.node VALUES ('00000000-0000-0000-0000-000000000001', 0, '1:1:', 9000)");
+        await Eventually.HoldsAsync("it is the bound of the slower node", async () => await SecondsUntilInForceAsync(app) is >= 10.9 and < 12);
+    }
+
+    [Fact]
+    public async Task A_node_without_a_connection_for_its_memory_answers_nothing_and_recovers_by_itself()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Replica:DeltaMs=500");
+        var creator = await PrepareAsync(app);
+        var pool = app.Services.GetRequiredService<Database>().Replica;
+        var held = new List<NpgsqlConnection>();
+        try
+        {
+            while (held.Count < Database.ReplicaConnections - 1)
+                held.Add(await pool.OpenConnectionAsync(Cancellation));
+            // One connection is all that following takes.
+            for (var i = 0; i < 50; i++)
+                Assert.Equal("allow", await EffectAsync(app, creator));
+            // Who waits first for the one that breaks gets its place.
+            var next = pool.OpenConnectionAsync(Cancellation).AsTask();
+            await app.QueryAsync<bool>(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%replica' AND pid <> ALL($1)",
+                held.ConvertAll(connection => connection.ProcessID).ToArray());
+            held.Add(await next);
+            await Eventually.HoldsAsync("the node does not answer any more", async () => await EffectAsync(app, creator) == "503");
+            // Of the nodes it knows nothing either, and says the longest that may be.
+            Assert.InRange(await SecondsUntilInForceAsync(app), 12.1, 20);
+        }
+        finally
+        {
+            foreach (var connection in held)
+                await connection.DisposeAsync();
+        }
+        await Eventually.HoldsAsync("the node answers again", async () => await EffectAsync(app, creator) == "allow");
     }
 
     [Fact]
@@ -153,6 +215,37 @@ public sealed class ReplicaTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Memory_of_a_creator_with_very_many_videos_is_compared_in_parts()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Replica:DeltaMs=10000");
+        var creator = await PrepareAsync(app);
+        for (var bulk = 0; bulk < 2; bulk++)
+        {
+            var videos = Enumerable.Range(0, 10_000).Select(i => new { creatorId = creator, videoId = $"{bulk}-{i}" });
+            (await app.Platform().PostAsync("/v1/videos/batch", new { videos })).Is(200);
+        }
+        var comparison = app.Services.GetRequiredService<Comparison>();
+        async Task<int> RoundAsync()
+        {
+            var different = 0;
+            for (var look = 0; look < 6 && different == 0; look++)
+                different = await comparison.LookAsync(Cancellation);
+            return different;
+        }
+        int Alarms() => app.Log.Errors.Count(error => error.Contains("is not what the tables hold", StringComparison.Ordinal));
+        Assert.Equal(0, await RoundAsync());
+        // One is another, in whatever part it is; and one is too many, which the last part finds.
+        foreach (var sql in new[] { "UPDATE consent.video SET published_at = '2020-01-01' WHERE video = '1-5000'", "DELETE FROM consent.video WHERE video = '1-7000'" })
+        {
+            var before = Alarms();
+            await app.QueryAsync<bool>(sql);
+            // The service itself may be the one that finds it.
+            await Eventually.HoldsAsync("it is found out", async () => await RoundAsync() > 0 || Alarms() > before);
+            await Eventually.HoldsAsync("memory is what the tables are", async () => await RoundAsync() == 0 && await EffectAsync(app, creator) == "allow");
+        }
+    }
+
+    [Fact]
     public async Task Checks_go_on_while_every_connection_for_changes_is_taken()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
@@ -184,6 +277,13 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
         Assert.Equal("allow", await EffectAsync(app, creator));
         return creator;
+    }
+
+    private static async Task<double> SecondsUntilInForceAsync(RegistryApplication app)
+    {
+        var before = DateTimeOffset.UtcNow;
+        var answer = (await app.Platform().PutAsync($"/v1/creators/{RegistryApplication.NewId()}/videos/v", new { }, "Prefer: respond-async")).Is(202);
+        return (DateTimeOffset.Parse((string)answer["effectiveBy"]!, System.Globalization.CultureInfo.InvariantCulture) - before).TotalSeconds;
     }
 
     private static async Task<string> EffectAsync(RegistryApplication app, string creator)

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -66,7 +67,71 @@ public sealed class FollowerTests
         var erasure = new FeedEvent(1, StreamId.Of(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.Of(new(5), new Erasure([], []))));
         follower.Apply(Poll([At(Event(Ana, 1) with { Body = null }, 0), erasure], []));
         Assert.Empty(follower.Doubted);
-        Assert.True(memory.Extract([new(Ana, VideoId.Parse("v"))], [], new(9))!.StateOf(Ana).IsErased);
+        Assert.True(FactsOf(Ana)!.StateOf(Ana).IsErased);
+    }
+
+    [Fact]
+    public void A_body_that_is_gone_leaves_nothing_to_answer_until_the_erasure_comes_that_took_it()
+    {
+        var (gone, other) = (At(Event(Ana, 1) with { Body = null }, 0), At(Event(Ben, 1), 1));
+        var erasure = At(new FeedEvent(1, StreamId.Of(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.Of(new(5), new Erasure([], [])))), 2);
+        follower.Apply(Poll([gone, other], []) with { IsCut = true });
+        Assert.Null(FactsOf(Ana));
+        Assert.NotNull(FactsOf(Ben));
+        Assert.Empty(follower.Doubted);
+        follower.Apply(Poll([other, erasure], []));
+        Assert.True(FactsOf(Ana)!.StateOf(Ana).IsErased);
+        Assert.Empty(follower.Doubted);
+    }
+
+    [Fact]
+    public void A_body_that_no_erasure_took_puts_the_creator_in_doubt()
+    {
+        var gone = At(Event(Ana, 1) with { Body = null }, 0);
+        follower.Apply(Poll([gone], []));
+        Assert.Equal([Ana], follower.Doubted);
+        Assert.Null(FactsOf(Ana));
+        follower.Apply(Poll([gone], []) with { Reloaded = [Reloaded(Ana, 1)] });
+        Assert.Empty(follower.Doubted);
+        Assert.NotNull(FactsOf(Ana));
+    }
+
+    [Fact]
+    public void A_purpose_without_a_body_loses_memory() =>
+        Assert.Throws<MemoryLostException>(() => follower.Apply(Poll([At(Dubbing() with { Body = null }, 0)], [])));
+
+    [Fact]
+    public void Who_is_read_anew_is_answered_from_again_as_the_tables_say()
+    {
+        var two = Event(Ana, 2);
+        follower.Apply(Poll([], [two]));
+        Assert.Equal([Ana], follower.Doubted);
+        // What the snapshot brings besides is in what was read anew.
+        follower.Apply(Poll([], [two, Event(Ana, 3)]) with { Reloaded = [Reloaded(Ana, 3)] });
+        Assert.Empty(follower.Doubted);
+        Assert.Equal((3, 3), (memory.VersionOf("ana"), FactsOf(Ana)!.StateOf(Ana).Version));
+    }
+
+    [Fact]
+    public void Who_is_read_anew_may_have_spoken_of_a_purpose_that_the_same_poll_brings()
+    {
+        follower.Doubt(Ana);
+        follower.Apply(Poll([At(Dubbing(), 0)], []) with { Reloaded = [Reloaded(Ana, 1, "remix.dub")] });
+        Assert.Empty(follower.Doubted);
+        Assert.Equal((1, 2), (memory.VersionOf("ana"), memory.VersionOf("$vocabulary")));
+    }
+
+    [Fact]
+    public void Who_is_read_anew_by_a_poll_that_is_cut_is_read_once_more_by_the_next()
+    {
+        follower.Doubt(Ana);
+        var one = At(Event(Ben, 1), 0);
+        follower.Apply(Poll([one], []) with { IsCut = true, Reloaded = [Reloaded(Ana, 1, "remix.dub")] });
+        Assert.Equal([Ana], follower.Doubted);
+        Assert.Null(FactsOf(Ana));
+        follower.Apply(Poll([one, At(Dubbing(), 1)], []) with { Reloaded = [Reloaded(Ana, 1, "remix.dub")] });
+        Assert.Empty(follower.Doubted);
+        Assert.NotNull(FactsOf(Ana));
     }
 
     [Fact]
@@ -84,9 +149,7 @@ public sealed class FollowerTests
     [Fact]
     public void Records_may_come_before_the_purpose_that_they_are_for()
     {
-        var dub = new PurposeDefinition(Purpose.Parse("remix.dub"), false, "Dubbing.", 2);
-        var purpose = new FeedEvent(1, StreamId.Vocabulary, 2, 1, 1, Guid.NewGuid(), EventType.PurposeRegistered, new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.Of(dub)).Encode());
-        follower.Apply(Poll([At(Event(Ana, 1, purpose: "remix.dub"), 0), purpose], []));
+        follower.Apply(Poll([At(Event(Ana, 1, purpose: "remix.dub"), 0), At(Dubbing(), 1)], []));
         Assert.Equal((1, 2), (memory.VersionOf("ana"), memory.VersionOf("$vocabulary")));
     }
 
@@ -112,6 +175,21 @@ public sealed class FollowerTests
 
     private static Poll Poll(IReadOnlyList<FeedEvent> history, IReadOnlyList<FeedEvent> inbox) =>
         new(1, new(1), "1:1:", Server, [], history, IsCut: false, inbox, []);
+
+    private FactSet? FactsOf(CreatorId creator) =>
+        memory.Extract([new(creator, VideoId.Parse("v"))], [], new(9), Deadline.In(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+
+    private static CreatorRecords Reloaded(CreatorId creator, long version, string purpose = "remix") => new(creator)
+    {
+        Version = version,
+        Overrides = { (new(new(creator, VideoId.Parse("v")), Purpose.Parse(purpose), null), new(Choice.Deny(1), new(version, new(version)))) },
+    };
+
+    private static FeedEvent Dubbing()
+    {
+        var dub = new PurposeDefinition(Purpose.Parse("remix.dub"), false, "Dubbing.", 2);
+        return new(null, StreamId.Vocabulary, 2, 1, 1, Guid.NewGuid(), EventType.PurposeRegistered, new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.Of(dub)).Encode());
+    }
 
     private static FeedEvent At(FeedEvent one, long seq) => one with { Seq = seq };
 

@@ -39,7 +39,7 @@ internal sealed class CheckFacts(ConsentReplica replica)
             return null;
         // Before the facts: versions only rise.
         var reached = (versionsOf ?? []).ToDictionary(stream => stream, permit.Memory.VersionOf, StringComparer.Ordinal);
-        var facts = permit.Memory.Extract(videos, requesters, permit.Now);
+        var facts = permit.Memory.Extract(videos, requesters, permit.Now, permit.DeadlineOf(cancellation));
         return facts is not null && permit.Holds ? new(facts, permit.State.DatabaseTime) { Reached = reached } : null;
     }
 }

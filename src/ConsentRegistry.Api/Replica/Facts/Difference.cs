@@ -1,25 +1,45 @@
 using System.Runtime.CompilerServices;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 
 namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>How many records there are of a creator.</summary>
+internal readonly record struct Tally(long Overrides, long Videos, long Grants)
+{
+    public static Tally operator +(Tally one, Tally other) => new(one.Overrides + other.Overrides, one.Videos + other.Videos, one.Grants + other.Grants);
+}
+
+/// <summary>What comparing some of a creator's videos, and what they have said beside that, came to.</summary>
+/// <param name="Version">The version, which both memories have.</param>
+/// <param name="IsOther">Whether there is a difference.</param>
+/// <param name="Found">The records that were compared: overrides and videos of the other memory, and grants of this one.</param>
+/// <param name="Held">All records of the creator that this memory holds.</param>
+internal sealed record Finding(long Version, bool IsOther, Tally Found, Tally Held);
 
 /// <summary>Whether two memories hold the same of a creator. They name records alike, but number and keep them each in their own way.</summary>
 internal static class Difference
 {
-    /// <summary>Whether this memory holds something else of a creator than another does, of the same version.</summary>
+    /// <summary>Compares what this memory holds of a creator with another.</summary>
     /// <param name="memory">This memory, of one state.</param>
     /// <param name="other">What it should hold.</param>
     /// <param name="creator">The creator.</param>
-    /// <param name="places">The names of all videos and appearances that the other holds of the creator.</param>
-    /// <returns>False also where the versions differ, for then nothing can be said.</returns>
-    public static bool HasOther(this FactMemory memory, FactMemory other, in FactKey creator, IEnumerable<FactKey> places)
+    /// <param name="places">The names of all videos and appearances that are compared: the other memory holds no further ones of the creator.</param>
+    /// <param name="until">Grants that end by then are passed over: memory may have let go of them.</param>
+    /// <returns>Null where the versions differ, for then nothing can be said.</returns>
+    public static Finding? Compare(this FactMemory memory, FactMemory other, in FactKey creator, IReadOnlyCollection<FactKey> places, Instant until)
     {
         var (here, there) = (Creator(memory, creator), Creator(other, creator));
         if (here.Version != there.Version)
-            return false;
-        // As many records, and each of the other's: then there is no further one.
-        return here.Overrides != there.Overrides || here.Videos != there.Videos
-            || !IsSame(memory, here, other, there)
-            || places.Any(place => !IsSame(memory, Video(memory, place, here), other, Video(other, place, there)));
+            return null;
+        var (isOther, grants) = (!IsSame(memory, here, other, there), 0L);
+        foreach (var place in places)
+        {
+            var (mine, theirs) = (Video(memory, place, here), Video(other, place, there));
+            isOther |= !IsSame(memory, mine, other, theirs, until);
+            grants += Extra(memory, mine).Grants.Length;
+        }
+        return new(here.Version, isOther, new(there.Overrides, there.Videos, grants), new(here.Overrides, here.Videos, Extra(memory, here).Grants));
     }
 
     private static bool IsSame(FactMemory memory, in CreatorSlot here, FactMemory other, in CreatorSlot there)
@@ -29,17 +49,19 @@ internal static class Difference
             && Equals(mine.Hold, theirs.Hold) && Equals(mine.Lockdown, theirs.Lockdown) && mine.IsErased == theirs.IsErased;
     }
 
-    private static bool IsSame(FactMemory memory, in VideoSlot here, FactMemory other, in VideoSlot there)
+    private static bool IsSame(FactMemory memory, in VideoSlot here, FactMemory other, in VideoSlot there, Instant until)
     {
         var (mine, theirs) = (Extra(memory, here), Extra(other, there));
         return here.Word.IsRegistered == there.Word.IsRegistered
             && (!here.Word.IsRegistered || here.PublishedAt == there.PublishedAt)
             && Overrides(here, mine).HasSameAs(Overrides(there, theirs))
-            && mine.Grants.Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id)
-                .SequenceEqual(theirs.Grants.Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id))
+            && Grants(mine, until).SequenceEqual(Grants(theirs, until))
             && mine.Participants.Select(one => (memory.Names[one.Creator].Id, one.Role)).SequenceEqual(theirs.Participants.Select(one => (other.Names[one.Creator].Id, one.Role)))
             && mine.Sources.Select(one => memory.Names[one].Id).SequenceEqual(theirs.Sources.Select(one => other.Names[one].Id));
     }
+
+    private static IEnumerable<(Guid Id, GrantRecord Record)> Grants(VideoExtra extra, Instant until) =>
+        extra.Grants.Where(grant => grant.Record.Stands(until)).Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id);
 
     private static SettingList Defaults(in CreatorSlot slot, CreatorExtra extra) => slot.Word.HasPlain ? new([slot.Plain], []) : extra.Defaults;
 

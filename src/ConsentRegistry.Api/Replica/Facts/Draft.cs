@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Replica.Facts;
@@ -10,12 +11,15 @@ internal sealed class Draft : ISlotStore
     private readonly Dictionary<FactKey, VideoSlot> videos = [];
     private readonly Dictionary<FactKey, CreatorSlot> creators = [];
     private readonly List<int> released = [];
+    private readonly HashSet<FactKey> emptied = [];
     private readonly Vocabulary before;
 
-    public Draft(FactMemory memory)
+    /// <param name="memory">Memory.</param>
+    /// <param name="now">The database's time, by which grants have ended or not.</param>
+    public Draft(FactMemory memory, Instant now)
     {
         (this.memory, before) = (memory, memory.Vocabulary);
-        Editor = new(memory.Hasher, memory.Names, memory.Extras, this, before);
+        Editor = new(memory.Hasher, memory.Names, memory.Extras, this, before, now);
     }
 
     /// <summary>Alters the draft.</summary>
@@ -32,6 +36,8 @@ internal sealed class Draft : ISlotStore
         memory.Publish(videos.Values, creators.Values, ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary);
         foreach (var link in released)
             memory.Extras.Free(link);
+        if (emptied.Count > 0)
+            memory.Extras.Empty(emptied);
     }
 
     VideoSlot ISlotStore.Video(in FactKey key)
@@ -61,6 +67,8 @@ internal sealed class Draft : ISlotStore
             released.Add(before);
         return extra is null ? 0 : memory.Extras.Add(extra);
     }
+
+    void ISlotStore.Empty(in FactKey creator) => emptied.Add(creator);
 }
 
 /// <summary>A memory that nobody reads yet, into which everything is put at once.</summary>
@@ -87,5 +95,10 @@ internal sealed class Loading(FactMemory memory) : ISlotStore
         if (before != 0)
             memory.Extras.Free(before);
         return extra is null ? 0 : memory.Extras.Add(extra);
+    }
+
+    // Of one who is erased nothing has been loaded.
+    void ISlotStore.Empty(in FactKey creator)
+    {
     }
 }

@@ -14,25 +14,30 @@ internal static class Extraction
     /// <param name="videos">The checked videos.</param>
     /// <param name="requesters">The requesters; settings for others are left out.</param>
     /// <param name="now">The moment that expiries are compared with.</param>
-    /// <returns>The facts; null where memory is in doubt about a creator.</returns>
-    public static FactSet? Extract(this FactMemory memory, IReadOnlyCollection<VideoKey> videos, IReadOnlyCollection<Requester> requesters, Instant now) =>
-        memory.Read(state =>
-        {
-            var one = new OneState(state, requesters, new(state.Vocabulary, now));
-            foreach (var video in videos)
-                one.Add(video);
-            return one.Facts;
-        });
+    /// <param name="deadline">Until when the facts are of use.</param>
+    /// <returns>The facts; null where memory is in doubt about a creator, or the deadline has passed.</returns>
+    public static FactSet? Extract(
+        this FactMemory memory, IReadOnlyCollection<VideoKey> videos, IReadOnlyCollection<Requester> requesters, Instant now, Deadline deadline)
+    {
+        var named = requesters.Select(requester => (memory.Hasher.Of(requester.Value), requester)).DistinctBy(one => one.requester).ToArray();
+        return memory.Read((state, until) => new OneState(state, named, new(state.Vocabulary, now), until).Read(videos), deadline);
+    }
 
-    private sealed class OneState(FactMemory memory, IReadOnlyCollection<Requester> requesters, FactSet facts)
+    private sealed class OneState(FactMemory memory, (FactKey Key, Requester Requester)[] requesters, FactSet facts, Deadline deadline)
     {
         private readonly Dictionary<VideoKey, VideoRecord?> records = [];
         private readonly HashSet<CreatorId> creators = [];
+        private readonly HashSet<FactKey> wanted = [.. requesters.Select(one => one.Key)];
         private bool isInDoubt;
 
-        public FactSet? Facts => isInDoubt ? null : facts;
+        public FactSet? Read(IReadOnlyCollection<VideoKey> videos)
+        {
+            foreach (var video in videos)
+                Add(video);
+            return isInDoubt ? null : facts;
+        }
 
-        public void Add(VideoKey root)
+        private void Add(VideoKey root)
         {
             // One video more than a check may consult is enough to see that it is too many.
             var reached = new List<VideoKey> { root };
@@ -50,6 +55,9 @@ internal static class Extraction
         {
             if (records.TryGetValue(video, out var known))
                 return known;
+            // Whoever gave up has read nothing that may be used.
+            if (isInDoubt |= deadline.HasPassed)
+                return null;
             var record = RecordOf(video);
             records.Add(video, record);
             facts.Add(video, record);
@@ -80,7 +88,7 @@ internal static class Extraction
             var slot = Current(creator, memory.Hasher.Of(creator, video));
             var extra = Extra(slot);
             var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : extra.Overrides;
-            foreach (var grant in extra.Grants.Where(grant => requesters.Contains(grant.Record.Requester)))
+            foreach (var grant in extra.Grants.Where(grant => wanted.Contains(grant.Requester)))
                 facts.Add(creator, grant.Id, grant.Record);
             foreach (var (requester, settings) in ForAll(overrides))
             {
@@ -115,8 +123,15 @@ internal static class Extraction
         private IEnumerable<(Requester? Requester, Setting[] Settings)> ForAll(SettingList list)
         {
             yield return (null, list.ForAnybody);
-            foreach (var requester in requesters)
-                yield return (requester, list.For(memory.Hasher.Of(requester.Value)).ToArray());
+            // Of the requesters and of those who are named, the fewer.
+            if (list.Named.Length < requesters.Length)
+            {
+                foreach (var named in list.Named.Where(named => wanted.Contains(named.Key)))
+                    yield return (named.Requester, named.Settings);
+                yield break;
+            }
+            foreach (var (key, requester) in requesters)
+                yield return (requester, list.For(key).ToArray());
         }
 
         private CreatorSlot Creator(CreatorId creator)

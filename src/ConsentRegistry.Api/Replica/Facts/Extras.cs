@@ -7,6 +7,12 @@ namespace ConsentRegistry.Api.Replica.Facts;
 /// <summary>What does not fit into the slot of a video, or of an appearance. Immutable.</summary>
 internal sealed record VideoExtra
 {
+    /// <summary>What is left of one who was erased.</summary>
+    public static readonly VideoExtra Nothing = new();
+
+    /// <summary>The name in memory of whoever decides.</summary>
+    public FactKey Decider { get; init; }
+
     /// <summary>What the decider has said about the video, unless it is one plain setting.</summary>
     public SettingList Overrides { get; init; } = SettingList.Empty;
 
@@ -44,8 +50,11 @@ internal sealed record CreatorExtra
     /// <summary>Whether the creator was erased.</summary>
     public bool IsErased { get; init; }
 
+    /// <summary>How many grants memory holds of the creator, about whatever video.</summary>
+    public int Grants { get; init; }
+
     /// <summary>Whether nothing is left that needs a place beside the slot.</summary>
-    public bool IsEmpty => Defaults.IsEmpty && Hold is null && Lockdown is null && !IsErased;
+    public bool IsEmpty => Defaults.IsEmpty && Hold is null && Lockdown is null && !IsErased && Grants == 0;
 }
 
 /// <summary>
@@ -66,7 +75,12 @@ internal sealed class ExtraTable
     {
         var all = Volatile.Read(ref chunks);
         var chunk = link / ChunkSize;
-        return (uint)chunk < (uint)all.Length ? all[chunk][link % ChunkSize] as T : null;
+        if ((uint)chunk >= (uint)all.Length)
+            return null;
+        var extra = all[chunk][link % ChunkSize];
+        // What it refers to was stored before it, the names of participants and sources too: a processor that loads out of order must not load those first.
+        Volatile.ReadBarrier();
+        return extra as T;
     }
 
     /// <summary>Keeps something, and says where. Only the one writer may.</summary>
@@ -86,5 +100,21 @@ internal sealed class ExtraTable
     {
         chunks[link / ChunkSize][link % ChunkSize] = null;
         free.Push(link);
+    }
+
+    /// <summary>
+    /// Takes away what is kept of creators who were erased: it names videos and requesters. Their slots, which name nobody, refer to these places
+    /// still. Only the one writer may. It looks at everything, for no slot knows whose it is; an erasure is rare.
+    /// </summary>
+    public void Empty(IReadOnlySet<FactKey> deciders)
+    {
+        foreach (var chunk in chunks)
+        {
+            foreach (ref var extra in chunk.AsSpan())
+            {
+                if (extra is VideoExtra kept && deciders.Contains(kept.Decider))
+                    Volatile.Write(ref extra, VideoExtra.Nothing);
+            }
+        }
     }
 }

@@ -24,13 +24,16 @@ internal interface ISlotStore
     /// <summary>Keeps an extra in place of the one before; nothing, if it is null.</summary>
     /// <returns>Its place.</returns>
     int Keep(object? extra, int before);
+
+    /// <summary>Has everything emptied that was kept beside slots of what a creator has said, of whom nothing is put any more.</summary>
+    void Empty(in FactKey creator);
 }
 
 /// <summary>Memory is not what the database says, in a way that only loading it anew can mend.</summary>
 internal sealed class MemoryLostException(string message) : Exception(message);
 
 /// <summary>Puts records in place of records: how a row or an event changes what slots hold.</summary>
-internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extras, ISlotStore store, Vocabulary vocabulary)
+internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extras, ISlotStore store, Vocabulary vocabulary, Instant now)
 {
     private Vocabulary vocabulary = vocabulary;
 
@@ -136,7 +139,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var extra = ExtraOf(slot);
         var standing = slot.Word.HasPlain ? SettingList.Empty.With(slot.Word.Purpose, null, [slot.Plain]) : extra.Overrides;
         var had = standing.Has(purpose, requester?.Key);
-        PutOverrides(slot, extra, standing.With(purpose, requester, wanted is { } setting ? [setting] : []));
+        PutOverrides(slot, extra with { Decider = decider }, standing.With(purpose, requester, wanted is { } setting ? [setting] : []));
         var change = (wanted is null ? 0 : 1) - (had ? 1 : 0);
         if (change != 0)
             store.Set(creator with { Overrides = creator.Overrides + change });
@@ -162,20 +165,26 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         }
         Put(slot, ExtraOf(slot) with
         {
+            Decider = owner,
             Participants = Array.ConvertAll(participants, one => new Participant(names.NumberOf(one.Creator), one.Role)),
             Sources = Array.ConvertAll(sources, names.NumberOf),
         });
     }
 
-    /// <summary>Puts a grant; one that does not stand any more is taken away.</summary>
+    /// <summary>Puts a grant; one that does not stand any more is taken away, and so are those beside it that have expired.</summary>
     public void PutGrant(CreatorId decider, Guid id, GrantRecord grant)
     {
-        var slot = Current(hasher.Of(decider, grant.Video), store.Creator(hasher.Of(decider.Value)));
+        var creator = store.Creator(hasher.Of(decider.Value));
+        var slot = Current(hasher.Of(decider, grant.Video), creator);
         var extra = ExtraOf(slot);
-        var held = extra.Grants.Where(one => one.Id != id);
-        if (grant.State == GrantState.Standing)
+        var held = extra.Grants.Where(one => one.Id != id && one.Record.Stands(now));
+        if (grant.Stands(now))
             held = held.Append(new(id, hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn), grant, grant.AsFact(vocabulary.Find(grant.Terms.Purpose))));
-        Put(slot, extra with { Grants = [.. held] });
+        var after = held.ToArray();
+        Put(slot, extra with { Decider = creator.Name, Grants = after });
+        var said = ExtraOf(creator);
+        if (after.Length != extra.Grants.Length)
+            Put(creator, said with { Grants = said.Grants + after.Length - extra.Grants.Length });
     }
 
     /// <summary>Puts a stop; null lifts it.</summary>
@@ -190,9 +199,13 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
     /// <summary>Leaves a tombstone that denies.</summary>
     public void Erase(CreatorId creator)
     {
+        // The events of one erasure may be many, and are one.
+        if (ExtraOf(store.Creator(hasher.Of(creator.Value))).IsErased)
+            return;
         var version = VersionOf(creator);
         Forget(creator);
         Put(store.Creator(hasher.Of(creator.Value)) with { Version = version }, new CreatorExtra { IsErased = true });
+        store.Empty(hasher.Of(creator.Value));
     }
 
     private void PutDefaults(CreatorSlot slot, CreatorExtra extra, SettingList defaults)

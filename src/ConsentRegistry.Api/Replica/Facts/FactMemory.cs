@@ -27,14 +27,33 @@ internal readonly record struct CheckKeys(FactKey Owner, FactKey Video);
 /// <param name="Decision">The decision.</param>
 /// <param name="Version">The version.</param>
 /// <param name="IsUnreadable">Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of videos.</param>
-internal readonly record struct Outcome(Decision Decision, long Version, bool IsUnreadable);
+internal readonly record struct Outcome(Decision Decision, long Version, bool IsUnreadable)
+{
+    /// <summary>Memory could not be read.</summary>
+    public static readonly Outcome Unreadable = new(Decision.Indeterminate, 0, IsUnreadable: true);
+}
 
 /// <summary>
 /// All settings, stops and registered facts, as far as one writer has stored them. Any number of readers decide from it meanwhile without
-/// a lock: a number, odd while something is being stored, tells them whether to look again.
+/// a lock: a number, odd while something is being stored, tells them whether to look again. Who looked in vain too often holds up the writer.
 /// </summary>
 internal sealed class FactMemory
 {
+    /// <summary>How often something longer than a decision is read beside the writer before the writer is held up for it.</summary>
+    private const int Attempts = 2;
+
+    /// <summary>How often a decision is tried again beside the writer: storing takes microseconds, but for a large poll.</summary>
+    private const int DecisionAttempts = 50;
+
+    /// <summary>
+    /// How long the writer may be held up, and how long a reader waits to be the one who does so. Half of the smallest Δ: a poll that is published so
+    /// much later is fresh still.
+    /// </summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(ReplicaOptions.SmallestDeltaMs / 2);
+
+    // Of those who hold up the writer only one at a time waits for it, so that the writer's turn comes.
+    private readonly Lock turn = new();
+    private readonly Lock storing = new();
     private readonly SlotTable<VideoSlot> videos = new();
     private readonly SlotTable<CreatorSlot> creators = new();
     private long generation;
@@ -89,43 +108,60 @@ internal sealed class FactMemory
     /// <param name="now">The moment that expiries are compared with.</param>
     public Outcome Decide(scoped in AskedCheck check, in CheckKeys keys, Instant now)
     {
-        var wait = new SpinWait();
-        while (true)
+        var before = Volatile.Read(ref generation);
+        if ((before & 1) == 0)
         {
-            var before = Volatile.Read(ref generation);
-            if ((before & 1) == 0)
-            {
-                var known = Vocabulary;
-                var view = new MemoryView(this, known, check, keys);
-                var decision = Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known);
-                Volatile.ReadBarrier();
-                if (Volatile.Read(ref generation) == before)
-                    return new(decision, view.OwnerVersion, view.IsInDoubt);
-            }
-            wait.SpinOnce(sleep1Threshold: -1);
+            var outcome = DecideOnce(check, keys, now);
+            Volatile.ReadBarrier();
+            if (Volatile.Read(ref generation) == before)
+                return outcome;
         }
+        return DecideAgain(check, keys, now);
     }
 
-    /// <summary>Reads what one state of memory says, as often as it takes until nothing was stored meanwhile.</summary>
-    public T Read<T>(Func<FactMemory, T> read)
+    /// <summary>
+    /// Reads what one state of memory says: a few times beside the writer, and if something is stored meanwhile each time, once more with the
+    /// writer held up. So reading ends however often something is stored.
+    /// </summary>
+    /// <param name="read">Reads; gives up, with null, where its deadline has passed. What it says is thrown away where something was stored meanwhile.</param>
+    /// <param name="deadline">Until when what is read is of use.</param>
+    /// <returns>What was read; null if it could not be read by then.</returns>
+    public T? Read<T>(Func<FactMemory, Deadline, T?> read, Deadline deadline)
+        where T : class
     {
         var wait = new SpinWait();
-        while (true)
+        for (var attempt = 0; attempt < Attempts && !deadline.HasPassed; attempt++)
         {
             var before = Volatile.Read(ref generation);
             if ((before & 1) == 0)
             {
-                var value = read(this);
+                var value = read(this, deadline);
                 Volatile.ReadBarrier();
                 if (Volatile.Read(ref generation) == before)
                     return value;
             }
             wait.SpinOnce(sleep1Threshold: -1);
         }
+        if (deadline.HasPassed || !turn.TryEnter(LongestHold))
+            return null;
+        try
+        {
+            return ReadHolding(read, deadline);
+        }
+        finally
+        {
+            turn.Exit();
+        }
     }
 
-    /// <summary>Whether memory has reached these versions, by stream.</summary>
-    public bool Reaches(IReadOnlyDictionary<string, long> versions) => Read(memory => versions.All(wanted => memory.VersionOf(wanted.Key) >= wanted.Value));
+    /// <summary>Whether memory has reached these versions, by stream: whoever reads afterwards reads facts that are as new.</summary>
+    public bool Reaches(IReadOnlyDictionary<string, long> versions)
+    {
+        // A version may be seen while the rest of its poll is being stored. Whoever reads on sees that, and waits.
+        var reaches = versions.All(wanted => VersionOf(wanted.Key) >= wanted.Value);
+        Volatile.ReadBarrier();
+        return reaches;
+    }
 
     /// <summary>The version of a stream that memory has reached; 0 if it knows of none.</summary>
     public long VersionOf(string stream)
@@ -143,15 +179,18 @@ internal sealed class FactMemory
             videos.Reserve(slot.Key);
         foreach (var slot in changedCreators)
             creators.Reserve(slot.Key);
-        Volatile.Write(ref generation, generation + 1);
-        Volatile.WriteBarrier();
-        if (newVocabulary is not null)
-            Volatile.Write(ref vocabulary, newVocabulary);
-        foreach (var slot in changedVideos)
-            videos.Put(slot);
-        foreach (var slot in changedCreators)
-            creators.Put(slot);
-        Volatile.Write(ref generation, generation + 1);
+        lock (storing)
+        {
+            Volatile.Write(ref generation, generation + 1);
+            Volatile.WriteBarrier();
+            if (newVocabulary is not null)
+                Volatile.Write(ref vocabulary, newVocabulary);
+            foreach (var slot in changedVideos)
+                videos.Put(slot);
+            foreach (var slot in changedCreators)
+                creators.Put(slot);
+            Volatile.Write(ref generation, generation + 1);
+        }
     }
 
     /// <summary>Makes room in a memory that nobody reads yet.</summary>
@@ -169,4 +208,58 @@ internal sealed class FactMemory
 
     /// <summary>Stores into a memory that nobody reads yet.</summary>
     public void Load(Vocabulary loaded) => Volatile.Write(ref vocabulary, loaded);
+
+    private T? ReadHolding<T>(Func<FactMemory, Deadline, T?> read, Deadline deadline)
+        where T : class
+    {
+        if (!storing.TryEnter(LongestHold))
+            return null;
+        try
+        {
+            return IsWhole ? read(this, deadline.OrIn(LongestHold)) : null;
+        }
+        finally
+        {
+            storing.Exit();
+        }
+    }
+
+    // Known to whoever holds up the writer. Where storing failed half-way, memory stays as it was left, and nothing is read from it any more.
+    private bool IsWhole => (Volatile.Read(ref generation) & 1) == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Outcome DecideOnce(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    {
+        var known = Vocabulary;
+        var view = new MemoryView(this, known, check, keys);
+        var decision = Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known);
+        return new(decision, view.OwnerVersion, view.IsInDoubt);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Outcome DecideAgain(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    {
+        var wait = new SpinWait();
+        for (var attempt = 0; attempt < DecisionAttempts; attempt++)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+            var before = Volatile.Read(ref generation);
+            if ((before & 1) != 0)
+                continue;
+            var outcome = DecideOnce(check, keys, now);
+            Volatile.ReadBarrier();
+            if (Volatile.Read(ref generation) == before)
+                return outcome;
+        }
+        if (!storing.TryEnter(LongestHold))
+            return Outcome.Unreadable;
+        try
+        {
+            return IsWhole ? DecideOnce(check, keys, now) : Outcome.Unreadable;
+        }
+        finally
+        {
+            storing.Exit();
+        }
+    }
 }
