@@ -13,9 +13,10 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <param name="Grants">For each creator whose counted grant allows it: the grants of which one has to have a use left, the one to spend first at first.</param>
 /// <param name="Concerned">Everybody who decides on the video.</param>
 /// <param name="HoldsUntil">When what it rests on expires.</param>
+/// <param name="IsAllowedNow">Whether it would be allowed now, however it was reported.</param>
 /// <param name="WithReceipt">Whether it is judged by a receipt: a grant that was revoked since is still one of then.</param>
 internal sealed record JudgedVideo(
-    VideoKey Video, UseReason Reason, IReadOnlyList<IReadOnlyList<Guid>> Grants, IReadOnlyList<CreatorId> Concerned, Instant HoldsUntil, bool WithReceipt);
+    VideoKey Video, UseReason Reason, IReadOnlyList<IReadOnlyList<Guid>> Grants, IReadOnlyList<CreatorId> Concerned, Instant HoldsUntil, bool IsAllowedNow, bool WithReceipt);
 
 /// <summary>
 /// Judges uses by the consent at the earlier of the receipt's time and now. A receipt names the versions that it was decided from, so that
@@ -65,7 +66,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
             return byNow with { Reason = UseReason.ForgedReceipt, Grants = [] };
         var byThen = Decide(facts, use, video);
         // Whoever is concerned now hears of it as well.
-        return byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], HoldsUntil = byNow.HoldsUntil, WithReceipt = true };
+        return byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], HoldsUntil = byNow.HoldsUntil, IsAllowedNow = byNow.IsAllowedNow, WithReceipt = true };
     }
 
     private static JudgedVideo Decide(FactSet facts, ReportedUse use, VideoKey video)
@@ -73,7 +74,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
         var trace = new GrantTrace(facts, video, use.Requester);
         var decision = facts.Decide(video, facts.Vocabulary.Find(use.Purpose), use.Requester, ref trace);
         var reason = facts.RecordOf(video) is null ? UseReason.UnknownVideo : ReasonOf(decision);
-        return new(video, reason, decision.IsAllowed ? trace.Counted : [], trace.Concerned(video.Creator), decision.HoldsUntil, WithReceipt: false);
+        return new(video, reason, decision.IsAllowed ? trace.Counted : [], trace.Concerned(video.Creator), decision.HoldsUntil, decision.IsAllowed, WithReceipt: false);
     }
 
     private static UseReason ReasonOf(in Decision decision) => (decision.Effect, decision.Reason) switch

@@ -63,7 +63,8 @@ internal sealed class UsePlan
             plan.uses.Add(new(
                 id,
                 new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp),
-                [.. videos.Select(video => video.Concerned)]));
+                [.. videos.Select(video => video.Concerned)],
+                [.. videos.Zip(used, (video, one) => video.IsAllowedNow || one.Status == UseStatus.Consented)]));
             if (use.Made?.Video is { } video && owners is not null && !owners.GetValueOrDefault(video.Creator).IsErased)
                 plan.Derive(video, standing.GetValueOrDefault(video), use, stamp.At);
         }
