@@ -220,7 +220,7 @@ public sealed class ApprovalsClient
     public IAsyncEnumerable<Grant> ListGrantsAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
         wire.ListAsync<Grant>(Path(creatorId, "grants"), pageSize, [], cancellation);
 
-    /// <summary>Revokes a grant, for good.</summary>
+    /// <summary>Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled.</summary>
     public Task<GrantChange> RevokeGrantAsync(string creatorId, Guid grantId, ChangeOptions? options = null, CancellationToken cancellation = default) =>
         wire.DeleteAsync<GrantChange>(Path(creatorId, "grants", grantId.ToString()), options, cancellation);
 

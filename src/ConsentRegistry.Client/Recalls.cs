@@ -9,7 +9,7 @@ namespace ConsentRegistry.Client;
 /// <param name="Since">Since when the requester has relied on consent.</param>
 /// <param name="StopBy">By when to stop.</param>
 /// <param name="Status">Where it stands: <c>open</c>, <c>overdue</c>, <c>acknowledged</c> or <c>disputed</c>.</param>
-/// <param name="Made">What they made of the video with consent: the first 100.</param>
+/// <param name="Made">What they made of the video since then: the first 100, among the first 1,000 uses.</param>
 /// <param name="CreatedAt">When they were told.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 /// <param name="CreatorId">Whose word decides now; null if that is nobody's.</param>
@@ -38,10 +38,11 @@ public sealed class RecallsClient
 
     /// <summary>Lists what the caller has to stop, newest first. Needs <c>consent:check</c> or <c>usage:write</c>.</summary>
     /// <param name="state">Only recalls that stand so, for example <c>open</c>; every one if null.</param>
+    /// <param name="requester">Who has to stop; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Recall> ListOwnAsync(string? state = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Recall>(Wire.Path("v1", "recalls"), pageSize, [("state", state)], cancellation);
+    public IAsyncEnumerable<Recall> ListOwnAsync(string? state = null, string? requester = null, int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.ListAsync<Recall>(Wire.Path("v1", "recalls"), pageSize, [("state", state), ("requester", requester)], cancellation);
 
     /// <summary>Lists the recalls that concern a creator, newest first.</summary>
     public IAsyncEnumerable<Recall> ListAsync(string creatorId, string? state = null, int? pageSize = null, CancellationToken cancellation = default) =>
@@ -50,20 +51,22 @@ public sealed class RecallsClient
     /// <summary>Says that the requester has stopped, also after a dispute.</summary>
     /// <param name="recallId">The recall.</param>
     /// <param name="statement">What was done, for the creators; at most 1,000 characters.</param>
+    /// <param name="requester">Who has stopped; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<Recall> AcknowledgeAsync(Guid recallId, string? statement = null, CancellationToken cancellation = default) =>
-        AnswerAsync(recallId, "acknowledge", statement, cancellation);
+    public Task<Recall> AcknowledgeAsync(Guid recallId, string? statement = null, string? requester = null, CancellationToken cancellation = default) =>
+        AnswerAsync(recallId, "acknowledge", statement, requester, cancellation);
 
     /// <summary>Disputes a recall; refused with the code <c>notOpen</c> if it was acknowledged.</summary>
     /// <param name="recallId">The recall.</param>
     /// <param name="statement">Why, for the creators; 1 to 1,000 characters.</param>
+    /// <param name="requester">Who disputes it; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<Recall> DisputeAsync(Guid recallId, string statement, CancellationToken cancellation = default) =>
-        AnswerAsync(recallId, "dispute", statement, cancellation);
+    public Task<Recall> DisputeAsync(Guid recallId, string statement, string? requester = null, CancellationToken cancellation = default) =>
+        AnswerAsync(recallId, "dispute", statement, requester, cancellation);
 
-    private async Task<Recall> AnswerAsync(Guid recallId, string answer, string? statement, CancellationToken cancellation) =>
+    private async Task<Recall> AnswerAsync(Guid recallId, string answer, string? statement, string? requester, CancellationToken cancellation) =>
         (await wire.SendAsync<RecallStatement, AnsweredRecall>(
-            HttpMethod.Post, Wire.Path("v1", "recalls", recallId.ToString(), answer), new(statement), options: null, cancellation)).Recall;
+            HttpMethod.Post, Wire.Path("v1", "recalls", recallId.ToString(), answer) + Wire.Query(("requester", requester)), new(statement), options: null, cancellation)).Recall;
 }
 
 internal sealed record RecallStatement(string? Statement);

@@ -22,6 +22,7 @@ internal static class Parameters
         ["DecidedPurpose"] = Query("purpose", "The purpose to decide on; every one of the vocabulary without it.", Purpose()),
         ["NamedRequester"] = Query("requester", "The requester that the setting names; without it, the setting is for anybody.", Id()),
         ["AskingRequester"] = Query("requester", "Who would use the video; without it, a requester whom no setting names.", Id()),
+        ["RelyingRequester"] = Query("requester", "Whom the recall tells to stop; the token's own client without it. Another takes `consent:check:any`.", Id()),
         ["AsOf"] = Query("asOf", "A past moment, RFC 3339: the answer is what held then.", Time()),
         ["HistoryVideo"] = Query("videoId", "Only events about a video of this id, whoever owns it.", Id()),
         ["HistoryPurpose"] = Query("purpose", "Only events about settings for this purpose, and stops that list it or everything.", Purpose()),
@@ -91,7 +92,7 @@ internal static class Parameters
                 "kind" => IsHistory(route) ? "Kind" : "NotificationKind",
                 "from" or "to" => (name == "from" ? "From" : "To")
                     + (IsHistory(route) ? "Time" : IsOfUses(route) ? "Recording" : route.OperationId == "exportLog" ? "Leaf" : "Size"),
-                "requester" => route.Alters ? "NamedRequester" : IsOfUses(route) ? "UsingRequester" : "AskingRequester",
+                "requester" => IsOfRecalls(route) ? "RelyingRequester" : route.Alters ? "NamedRequester" : IsOfUses(route) ? "UsingRequester" : "AskingRequester",
                 "state" => route.OperationId == "listAskedApprovals" ? "ApprovalState" : "RecallState",
                 _ => $"{char.ToUpperInvariant(name[0])}{name[1..]}",
             };
@@ -110,6 +111,8 @@ internal static class Parameters
     }
 
     private static bool IsHistory(Route route) => route.OperationId == "listHistory";
+
+    private static bool IsOfRecalls(Route route) => route.OperationId is "listRecalls" or "acknowledgeRecall" or "disputeRecall";
 
     private static bool IsOfUses(Route route) => route.OperationId is "listUses" or "countUses";
 

@@ -44,7 +44,7 @@ internal static class ProblemCatalog
         new(400, ProblemCode.InvalidHeader, "A header is not of its grammar.", "If-Match is an ETag in quotes, as an answer gave it.", "If-Match"),
         new(401, ProblemCode.Unauthenticated, "There is no valid bearer token.", Problem.Unauthenticated.Detail),
         new(403, FailureCode.Forbidden, "The token does not allow this, whether or not it exists.", Problem.Forbidden.Detail),
-        new(403, ProblemCode.RequesterNotYours, "The check names another requester, which takes `consent:check:any`.", "The token allows checks for its own client only."),
+        new(403, ProblemCode.RequesterNotYours, "The request names another requester, which takes `consent:check:any`.", "The token allows checks for its own client only."),
         new(404, FailureCode.NotFound, "Nothing is there.", Problem.NotFound.Detail),
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", "The path has no such method."),
         new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "'participants' would change in the direction that can widen consent; that takes the administrator's scope and a reason.", "participants"),

@@ -45,8 +45,9 @@ internal static class Refusals
         ["revokeGrant"] = [FailureCode.NotFound],
         ["recordUse"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["recordUses"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
-        ["acknowledgeRecall"] = [FailureCode.NotFound],
-        ["disputeRecall"] = [FailureCode.NotFound, FailureCode.NotOpen],
+        ["listRecalls"] = [ProblemCode.RequesterNotYours],
+        ["acknowledgeRecall"] = [FailureCode.NotFound, ProblemCode.RequesterNotYours],
+        ["disputeRecall"] = [FailureCode.NotFound, ProblemCode.RequesterNotYours, FailureCode.NotOpen],
         ["blockRequester"] = [FailureCode.TooMany],
         ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
     };

@@ -7,6 +7,9 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>A change that no request asks for: one transaction, in which what is altered, its events and what is told of them commit together.</summary>
 internal static class BackgroundChange
 {
+    /// <summary>How long it waits for a row that a request holds, as long as a request would: then it is put off.</summary>
+    private const int LockSeconds = 2;
+
     /// <summary>Runs the work and commits it.</summary>
     /// <param name="database">The pools.</param>
     /// <param name="work">Alters and appends.</param>
@@ -16,6 +19,8 @@ internal static class BackgroundChange
         await using var db = RegistryContext.Over(database.Changes);
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
+        await using (var patience = change.Command($"SET LOCAL lock_timeout = '{LockSeconds}s'"))
+            await patience.ExecuteNonQueryAsync(cancellation);
         var result = await work(change);
         await change.FinishAsync(cancellation);
         await transaction.CommitAsync(CancellationToken.None);

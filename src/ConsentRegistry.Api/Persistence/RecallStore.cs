@@ -1,5 +1,6 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Usages;
 using Npgsql;
@@ -18,7 +19,7 @@ internal readonly record struct DueReliance(RelianceKey Key, Instant Since, stri
 /// <param name="Record">What it says.</param>
 /// <param name="Since">Since when the requester has relied on consent.</param>
 /// <param name="CreatedAt">When they were told.</param>
-/// <param name="Made">What they made of the video with consent.</param>
+/// <param name="Made">What they made of the video since.</param>
 internal sealed record StoredRecall(Guid Id, RecallRecord Record, Instant Since, Instant CreatedAt, IReadOnlyList<Made> Made);
 
 /// <summary>Follows withdrawn consent to those who rely on it, and keeps what they were told.</summary>
@@ -27,15 +28,24 @@ internal static class RecallStore
     /// <summary>Things made that a recall names.</summary>
     private const int MadeNamed = 100;
 
+    /// <summary>Uses among which they are looked for: of a requester who records without end, no recall is slow to list.</summary>
+    private const int UsesRead = 1_000;
+
     /// <summary>The columns of a recall <c>r</c>, with what was made of the video since, in the order in which <see cref="ReadAsync"/> takes them.</summary>
+    /// <remarks>The ids of uses rise with the time of their recording, as far as requests do not wait for each other.</remarks>
     public static readonly string Columns =
         $"""
         r.id, r.requester, r.owner, r.video, r.purpose, r.creator, r.reason, r.stop_by, r.state, r.statement, r.version, r.changed_at, r.since, r.created_at,
         ARRAY(
-            SELECT DISTINCT coalesce(u.made_owner || '/' || u.made_video, u.training_run) FROM consent.used_video v JOIN consent.usage u ON u.id = v.usage
-            WHERE v.owner = r.owner AND v.video = r.video AND v.status = 'consented' AND u.requester = r.requester AND u.purpose = r.purpose
-                AND u.recorded_at <= r.created_at AND coalesce(u.made_video, u.training_run) IS NOT NULL
-            LIMIT {MadeNamed})
+            SELECT coalesce(u.made_owner || '/' || u.made_video, u.training_run) AS made
+            FROM (
+                SELECT v.usage FROM consent.used_video v
+                WHERE v.owner = r.owner AND v.video = r.video AND v.requester = r.requester AND v.purpose = r.purpose
+                    AND v.usage >= (lpad(to_hex((extract(epoch FROM r.since) * 1000)::bigint - 2000), 12, '0') || repeat('0', 20))::uuid
+                ORDER BY v.usage LIMIT {UsesRead}) AS v
+            JOIN consent.usage u ON u.id = v.usage
+            WHERE u.recorded_at BETWEEN r.since AND r.created_at AND coalesce(u.made_video, u.training_run) IS NOT NULL
+            GROUP BY made ORDER BY min(u.recorded_at), made LIMIT {MadeNamed})
         """;
 
     /// <summary>Whether there is more of the log to read, or somebody is due.</summary>
@@ -44,33 +54,73 @@ internal static class RecallStore
         await using var command = source.CreateCommand(
             """
             SELECT EXISTS (SELECT FROM consent.history h, consent.recall_position p WHERE h.seq > p.seq)
+                OR EXISTS (SELECT FROM consent.recall_due)
                 OR EXISTS (SELECT FROM consent.reliance WHERE check_at <= clock_timestamp())
             """);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>Reads on in the log, and makes due whoever relies on a creator whose events may have withdrawn consent.</summary>
+    /// <summary>
+    /// Reads on in the log, and notes the creators on whom somebody relies and whose events may have withdrawn consent. The first registration of a video withdraws
+    /// none: before it nobody could use what it is about.
+    /// </summary>
     /// <returns>How many events were read; none where another node reads.</returns>
     public static async Task<int> FollowAsync(Change change, string[] altering, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
-            """
-            WITH here AS (SELECT seq FROM consent.recall_position FOR UPDATE SKIP LOCKED),
-            events AS (SELECT h.seq, h.creator, h.type FROM here JOIN consent.history h ON h.seq > here.seq ORDER BY h.seq LIMIT @limit),
-            locked AS (
-                SELECT owner, video, purpose, requester FROM consent.reliance
-                WHERE (owner, video, purpose, requester) IN (
-                    SELECT c.owner, c.video, c.purpose, c.requester FROM consent.reliance_concern c
-                    WHERE c.creator IN (SELECT creator FROM events WHERE type = ANY(@altering)))
-                ORDER BY owner, video, purpose, requester FOR UPDATE),
-            due AS (
-                UPDATE consent.reliance r SET check_at = clock_timestamp() FROM locked l
-                WHERE r.owner = l.owner AND r.video = l.video AND r.purpose = l.purpose AND r.requester = l.requester RETURNING 1),
-            moved AS (UPDATE consent.recall_position SET seq = (SELECT max(seq) FROM events) WHERE EXISTS (SELECT FROM events) RETURNING 1)
-            SELECT (SELECT count(*)::int FROM events), (SELECT count(*) FROM due), (SELECT count(*) FROM moved)
+            $"""
+            WITH here AS MATERIALIZED (SELECT seq FROM consent.recall_position FOR UPDATE SKIP LOCKED),
+            events AS MATERIALIZED (SELECT h.seq, h.creator, h.type, h.body FROM here JOIN consent.history h ON h.seq > here.seq ORDER BY h.seq LIMIT @limit),
+            noted AS (
+                INSERT INTO consent.recall_due (creator)
+                SELECT DISTINCT e.creator FROM events e
+                WHERE e.type = ANY(@altering)
+                    AND CASE WHEN e.type = '{EventType.VideoRegistered}' THEN convert_from(e.body, 'UTF8')::json ->> 'before' IS NOT NULL ELSE true END
+                    AND EXISTS (SELECT FROM consent.reliance_concern c WHERE c.creator = e.creator)
+                ON CONFLICT (creator) DO UPDATE SET owner = '', video = '', purpose = '', requester = ''),
+            moved AS (UPDATE consent.recall_position SET seq = (SELECT max(seq) FROM events) WHERE EXISTS (SELECT FROM events))
+            SELECT count(*)::int FROM events
             """);
         command.Parameters.AddWithValue("limit", limit);
         command.Parameters.AddWithValue("altering", altering);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>
+    /// Makes due who relies on one of the noted creators: a page of them, so that a new reliance never waits long for their rows. Each creator in turn; where somebody
+    /// else holds one of the rows, the same page again a little later.
+    /// </summary>
+    /// <returns>How many creators were served: one, or none where nobody is noted or another node works.</returns>
+    public static async Task<int> SpreadAsync(Change change, int limit, int putOffSeconds, CancellationToken cancellation)
+    {
+        await using var command = change.Command(
+            """
+            WITH here AS MATERIALIZED (SELECT seq FROM consent.recall_position FOR UPDATE SKIP LOCKED),
+            noted AS MATERIALIZED (SELECT d.* FROM here, consent.recall_due d WHERE d.served_at <= clock_timestamp() ORDER BY d.served_at LIMIT 1),
+            page AS MATERIALIZED (
+                SELECT c.* FROM noted n CROSS JOIN LATERAL (
+                    SELECT c.owner, c.video, c.purpose, c.requester FROM consent.reliance_concern c
+                    WHERE c.creator = n.creator AND (c.owner, c.video, c.purpose, c.requester) > (n.owner, n.video, n.purpose, n.requester)
+                    ORDER BY c.owner, c.video, c.purpose, c.requester LIMIT @limit) AS c),
+            locked AS MATERIALIZED (
+                SELECT r.owner, r.video, r.purpose, r.requester FROM page p JOIN consent.reliance r USING (owner, video, purpose, requester)
+                ORDER BY r.owner, r.video, r.purpose, r.requester FOR UPDATE OF r SKIP LOCKED),
+            due AS (
+                UPDATE consent.reliance r SET check_at = clock_timestamp() FROM locked l
+                WHERE r.owner = l.owner AND r.video = l.video AND r.purpose = l.purpose AND r.requester = l.requester),
+            last AS (SELECT * FROM page ORDER BY owner DESC, video DESC, purpose DESC, requester DESC LIMIT 1),
+            took AS (SELECT (SELECT count(*) FROM page) AS rows, (SELECT count(*) FROM page) = (SELECT count(*) FROM locked) AS all_of_them),
+            again AS (
+                UPDATE consent.recall_due d SET served_at = clock_timestamp() + make_interval(secs => @seconds)
+                FROM noted n, took t WHERE d.creator = n.creator AND NOT t.all_of_them),
+            moved AS (
+                UPDATE consent.recall_due d SET served_at = clock_timestamp(), owner = l.owner, video = l.video, purpose = l.purpose, requester = l.requester
+                FROM noted n, last l, took t WHERE d.creator = n.creator AND t.all_of_them AND t.rows = @limit),
+            done AS (DELETE FROM consent.recall_due d USING noted n, took t WHERE d.creator = n.creator AND t.all_of_them AND t.rows < @limit)
+            SELECT count(*)::int FROM noted
+            """);
+        command.Parameters.AddWithValue("limit", limit);
+        command.Parameters.AddWithValue("seconds", (double)putOffSeconds);
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -93,7 +143,7 @@ internal static class RecallStore
         return due;
     }
 
-    /// <summary>Locks what was taken, in the order in which all do, and leaves out what has changed since.</summary>
+    /// <summary>Locks what was taken, in the order in which all do. What has changed since, or somebody else holds, is left out.</summary>
     public static async Task<HashSet<RelianceKey>> LockAsync(Change change, IReadOnlyCollection<DueReliance> due, CancellationToken cancellation)
     {
         await using var command = change.Command(
@@ -101,7 +151,7 @@ internal static class RecallStore
             SELECT r.owner, r.video, r.purpose, r.requester FROM consent.reliance r
             JOIN unnest(@owners, @videos, @purposes, @requesters, @rows) AS n(owner, video, purpose, requester, row)
                 ON r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester AND r.xmin::text = n.row
-            ORDER BY r.owner, r.video, r.purpose, r.requester FOR UPDATE OF r
+            ORDER BY r.owner, r.video, r.purpose, r.requester FOR UPDATE OF r SKIP LOCKED
             """);
         RelianceStore.Bind(command.Parameters, due, one => one.Key);
         command.Parameters.AddWithValue("rows", due.Select(one => one.Row).ToArray());
@@ -112,28 +162,42 @@ internal static class RecallStore
         return locked;
     }
 
-    /// <summary>Puts off those whose consent stands until it expires, and notes who decides on it now.</summary>
-    public static async Task KeepAsync(
-        Change change, IReadOnlyCollection<(RelianceKey Key, Instant HoldsUntil)> kept, IReadOnlyCollection<Reliance> concerned, CancellationToken cancellation)
+    /// <summary>Puts off those whose consent stands until it expires.</summary>
+    public static Task KeepAsync(Change change, IReadOnlyCollection<(RelianceKey Key, Instant HoldsUntil)> kept, CancellationToken cancellation) => change.WriteAsync(
+        """
+        UPDATE consent.reliance r SET check_at = n.check_at FROM unnest(@owners, @videos, @purposes, @requesters, @times) AS n(owner, video, purpose, requester, check_at)
+        WHERE r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester
+        """,
+        kept,
+        (parameters, part) =>
+        {
+            RelianceStore.Bind(parameters, part, one => one.Key);
+            parameters.Add(Times.Of("times", part.Select(one => one.HoldsUntil == Instant.Never ? (Instant?)null : one.HoldsUntil)));
+        },
+        cancellation);
+
+    /// <summary>Has those looked at again a little later who could not be told now; whose row somebody else holds is left as it is.</summary>
+    public static async Task<int> PutOffAsync(Change change, IReadOnlyCollection<RelianceKey> keys, int seconds, CancellationToken cancellation)
     {
-        await change.WriteAsync(
+        await using var command = change.Command(
             """
-            UPDATE consent.reliance r SET check_at = n.check_at FROM unnest(@owners, @videos, @purposes, @requesters, @times) AS n(owner, video, purpose, requester, check_at)
-            WHERE r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester
-            """,
-            kept,
-            (parameters, part) =>
-            {
-                RelianceStore.Bind(parameters, part, one => one.Key);
-                parameters.Add(Times.Of("times", part.Select(one => one.HoldsUntil == Instant.Never ? (Instant?)null : one.HoldsUntil)));
-            },
-            cancellation);
-        await RelianceStore.AddConcernsAsync(change, concerned, cancellation);
+            WITH free AS MATERIALIZED (
+                SELECT r.owner, r.video, r.purpose, r.requester FROM consent.reliance r
+                JOIN unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester) USING (owner, video, purpose, requester)
+                FOR UPDATE OF r SKIP LOCKED)
+            UPDATE consent.reliance r SET check_at = clock_timestamp() + make_interval(secs => @seconds) FROM free f
+            WHERE r.owner = f.owner AND r.video = f.video AND r.purpose = f.purpose AND r.requester = f.requester
+            """);
+        RelianceStore.Bind(command.Parameters, keys, key => key);
+        command.Parameters.AddWithValue("seconds", (double)seconds);
+        return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Writes recalls in place of what they end.</summary>
-    public static async Task InsertAsync(Change change, IReadOnlyCollection<StoredRecall> recalls, CancellationToken cancellation)
+    /// <summary>Writes recalls in place of what they end. They concern on whose word it rested, and on whose it would now.</summary>
+    public static async Task InsertAsync(
+        Change change, IReadOnlyCollection<(StoredRecall Recall, IReadOnlyCollection<CreatorId> Concerned)> issued, CancellationToken cancellation)
     {
+        var recalls = issued.Select(one => one.Recall).ToList();
         await change.WriteAsync(
             """
             INSERT INTO consent.recall (id, requester, owner, video, purpose, creator, reason, since, stop_by, state, version, changed_at, created_at)
@@ -152,6 +216,29 @@ internal static class RecallStore
                 parameters.AddWithValue("stops", part.Select(one => one.Record.StopBy.ToDateTime()).ToArray());
                 parameters.AddWithValue("versions", part.Select(one => one.Record.Stamp.Version).ToArray());
                 parameters.AddWithValue("times", part.Select(one => one.CreatedAt.ToDateTime()).ToArray());
+            },
+            cancellation);
+        await change.WriteAsync(
+            """
+            INSERT INTO consent.recall_concern (recall, creator)
+            SELECT n.id, c.creator FROM unnest(@ids, @owners, @videos, @purposes, @requesters) AS n(id, owner, video, purpose, requester)
+                JOIN consent.reliance_concern c USING (owner, video, purpose, requester) LEFT JOIN consent.creator known ON known.id = c.creator
+            WHERE known.erased_at IS NULL OR c.creator = n.owner
+            """,
+            recalls,
+            (parameters, part) =>
+            {
+                RelianceStore.Bind(parameters, part, KeyOf);
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+            },
+            cancellation);
+        await change.WriteAsync(
+            "INSERT INTO consent.recall_concern (recall, creator) SELECT * FROM unnest(@ids, @creators) ON CONFLICT DO NOTHING",
+            [.. issued.SelectMany(one => one.Concerned.Select(creator => (one.Recall.Id, Creator: creator)))],
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+                parameters.AddWithValue("creators", part.Select(one => one.Creator.Value).ToArray());
             },
             cancellation);
         await change.WriteAsync(

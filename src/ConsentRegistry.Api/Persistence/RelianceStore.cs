@@ -24,7 +24,11 @@ internal static class RelianceStore
     public const int LookAfterSeconds = 60;
 
     /// <summary>Adds what somebody relies on; what is known already is looked at again all the same.</summary>
-    public static async Task AddAsync(Change change, IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation)
+    /// <param name="change">The transaction.</param>
+    /// <param name="reliances">Who relies, and on what.</param>
+    /// <param name="since">Since when they do; null for now.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task AddAsync(Change change, IReadOnlyCollection<Reliance> reliances, Instant? since, CancellationToken cancellation)
     {
         // One order for all who write at the same time.
         var all = reliances.GroupBy(one => one.Key)
@@ -34,13 +38,17 @@ internal static class RelianceStore
             .ToList();
         await change.WriteAsync(
             $"""
-            INSERT INTO consent.reliance (owner, video, purpose, requester, check_at)
-            SELECT n.owner, n.video, n.purpose, n.requester, clock_timestamp() + interval '{LookAfterSeconds} s'
+            INSERT INTO consent.reliance (owner, video, purpose, requester, since, check_at)
+            SELECT n.owner, n.video, n.purpose, n.requester, coalesce(@since, clock_timestamp()), clock_timestamp() + interval '{LookAfterSeconds} s'
             FROM unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
             ON CONFLICT (owner, video, purpose, requester) DO UPDATE SET check_at = least(reliance.check_at, excluded.check_at)
             """,
             all,
-            (parameters, part) => Bind(parameters, part, one => one.Key),
+            (parameters, part) =>
+            {
+                Bind(parameters, part, one => one.Key);
+                parameters.Add(new("since", NpgsqlTypes.NpgsqlDbType.TimestampTz) { Value = (object?)since?.ToDateTime() ?? DBNull.Value });
+            },
             cancellation);
         await AddConcernsAsync(change, all, cancellation);
     }
@@ -79,6 +87,27 @@ internal static class RelianceStore
         while (await reader.ReadAsync(cancellation))
             found.Add(Read(reader, 0));
         return found;
+    }
+
+    /// <summary>The grants that were given for what these rely on and do not answer any more: spent, revoked or expired. Whoever gave them.</summary>
+    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> ListEndedGrantsAsync(Change change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation)
+    {
+        var grants = new List<(CreatorId, StoredGrant)>();
+        if (keys.Count == 0)
+            return grants;
+        await using var command = change.Command(
+            $"""
+            SELECT {GrantColumns.All}, creator FROM consent.consent_grant
+            WHERE (used_owner, used_video, requester) IN (SELECT * FROM unnest(@owners, @videos, @requesters))
+                AND (state <> 'standing' OR expires_at <= clock_timestamp())
+            """);
+        command.Parameters.AddWithValue("owners", keys.Select(key => key.Video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", keys.Select(key => key.Video.Video.Value).ToArray());
+        command.Parameters.AddWithValue("requesters", keys.Select(key => key.Requester.Value).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            grants.Add((CreatorId.Parse(reader.GetString(GrantColumns.Count)), GrantColumns.Read(reader, 0)));
+        return grants;
     }
 
     /// <summary>The reliance of a reader's row, from a column on.</summary>

@@ -8,7 +8,8 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Id">The use.</param>
 /// <param name="Record">What was used, and whether with consent.</param>
 /// <param name="Concerns">For each video, everybody who decides on it.</param>
-internal sealed record StoredUse(Guid Id, UseRecord Record, IReadOnlyList<IReadOnlyCollection<CreatorId>> Concerns);
+/// <param name="Relies">For each video, whether its use relies on consent: it had it, or would have had it but for how it was reported.</param>
+internal sealed record StoredUse(Guid Id, UseRecord Record, IReadOnlyList<IReadOnlyCollection<CreatorId>> Concerns, IReadOnlyList<bool> Relies);
 
 /// <summary>Writes uses, whom they concern, and who relies on consent.</summary>
 internal static class UseStore
@@ -36,14 +37,16 @@ internal static class UseStore
             cancellation);
         await change.WriteAsync(
             """
-            INSERT INTO consent.used_video (usage, place, owner, video, reason, status, spent, decided_at, receipt)
-            SELECT n.usage, n.place, n.owner, n.video, n.reason, n.status, string_to_array(n.spent, ',')::uuid[], n.decided_at, n.receipt
-            FROM unnest(@usages, @places, @owners, @videos, @reasons, @statuses, @spent, @decided, @receipts)
-                AS n(usage, place, owner, video, reason, status, spent, decided_at, receipt)
+            INSERT INTO consent.used_video (usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt)
+            SELECT n.usage, n.place, n.owner, n.video, n.requester, n.purpose, n.reason, n.status, string_to_array(n.spent, ',')::uuid[], n.decided_at, n.receipt
+            FROM unnest(@usages, @places, @owners, @videos, @requesters, @purposes, @reasons, @statuses, @spent, @decided, @receipts)
+                AS n(usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt)
             """,
-            [.. uses.SelectMany(use => use.Record.Videos.Select((used, place) => (use.Id, Place: place, Used: used)))],
+            [.. uses.SelectMany(use => use.Record.Videos.Select((used, place) => (use.Id, use.Record, Place: place, Used: used)))],
             (parameters, part) =>
             {
+                parameters.AddWithValue("requesters", part.Select(one => one.Record.Requester.Value).ToArray());
+                parameters.AddWithValue("purposes", part.Select(one => one.Record.Purpose.Name).ToArray());
                 parameters.AddWithValue("usages", part.Select(one => one.Id).ToArray());
                 parameters.AddWithValue("places", part.Select(one => one.Place).ToArray());
                 parameters.AddWithValue("owners", part.Select(one => one.Used.Video.Creator.Value).ToArray());
@@ -80,10 +83,11 @@ internal static class UseStore
         await RelianceStore.AddAsync(
             change,
             [
-                .. uses.SelectMany(use => use.Record.Videos.Zip(use.Concerns)
-                    .Where(one => one.First.Status == UseStatus.Consented)
+                .. uses.SelectMany(use => use.Record.Videos.Zip(use.Concerns, use.Relies)
+                    .Where(one => one.Third)
                     .Select(one => new Reliance(new(one.First.Video, use.Record.Purpose, use.Record.Requester), one.Second))),
             ],
+            uses.Min(use => use.Record.Stamp.At),
             cancellation);
     }
 }

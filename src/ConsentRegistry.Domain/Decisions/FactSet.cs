@@ -64,6 +64,17 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(CreatorId creator, VideoKey video, VideoKey usedIn, Requester requester) =>
         grants.GetValueOrDefault((creator, video), []).Where(grant => grant.Value.UsedIn == usedIn && grant.Value.Requester == requester);
 
+    /// <summary>Whether a creator has set a deny that touches a grant of theirs (R6), after what last became of the grant.</summary>
+    /// <param name="creator">The creator who gave it.</param>
+    /// <param name="grant">The grant.</param>
+    public bool IsDeniedSince(CreatorId creator, GrantRecord grant)
+    {
+        bool Denies(SettingKey place, Choice choice, Stamp stamp) =>
+            choice.Effect == Effect.Deny && stamp.Version > grant.Stamp.Version && Grant.IsTouchedBy(place, grant.Place);
+        return defaults.GetValueOrDefault(creator, []).Any(one => Denies(SettingKey.Of(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
+            || overrides.GetValueOrDefault((creator, grant.Video), []).Any(one => Denies(SettingKey.Of(one.Key), one.Value.Choice, one.Value.Stamp));
+    }
+
     /// <summary>What is registered about a video that was read; null if nothing is.</summary>
     public VideoRecord? RecordOf(VideoKey video) => registered.GetValueOrDefault(video).Record;
 

@@ -47,10 +47,12 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
         await studio.Usages.RecordAsync(use, cancellation: Cancellation);
         Assert.Equal((1, "revoked"), (await owner.Approvals.RevokeGrantAsync(creator, grant.Id, cancellation: Cancellation)) is var revoked ? (revoked.Changes, revoked.Grant.Status) : default);
         await Eventually.HoldsAsync("the recall comes", async () => await studio.Recalls.ListOwnAsync("open", cancellation: Cancellation).AnyAsync(Cancellation));
-        var recall = await studio.Recalls.ListOwnAsync(cancellation: Cancellation).FirstAsync(Cancellation);
+        var recall = await studio.Recalls.ListOwnAsync(requester: requester, cancellation: Cancellation).FirstAsync(Cancellation);
         Assert.Equal(("run-1", creator), (Assert.Single(recall.Made).TrainingRun, recall.CreatorId));
-        Assert.Equal("disputed", (await studio.Recalls.DisputeAsync(recall.Id, "Not us.", Cancellation)).Status);
-        Assert.Equal("Gone.", (await studio.Recalls.AcknowledgeAsync(recall.Id, "Gone.", Cancellation)).Statement);
+        Assert.Equal("disputed", (await studio.Recalls.DisputeAsync(recall.Id, "Not us.", cancellation: Cancellation)).Status);
+        Assert.Equal("Gone.", (await studio.Recalls.AcknowledgeAsync(recall.Id, "Gone.", cancellation: Cancellation)).Statement);
+        Assert.Equal("requesterNotYours", (await Assert.ThrowsAsync<ConsentRegistryException>(() => studio.Recalls.AcknowledgeAsync(recall.Id, requester: "another", cancellation: Cancellation))).Code);
+        Assert.Equal("requesterNotYours", (await Assert.ThrowsAsync<ConsentRegistryException>(() => studio.Recalls.DisputeAsync(recall.Id, "Not us.", "another", Cancellation))).Code);
         Assert.Equal("acknowledged", (await owner.Recalls.ListAsync(creator, cancellation: Cancellation).FirstAsync(Cancellation)).Status);
     }
 

@@ -31,7 +31,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     private static readonly string[] Administrator = ["everyCreator", "operator", "only consent:admin"];
     private static readonly string[] Registrar = ["everyCreator", "platform", "operator", "only videos:write"];
     private static readonly string[] Recorders = ["everyCreator", "platform", "operator", "only usage:write"];
-    private static readonly string[] Relying = ["everyCreator", "platform", "operator", "only consent:check", "only usage:write"];
+    private static readonly string[] Relying = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any", "only usage:write"];
     private static readonly string[] Requesters = ["everyCreator", "platform", "operator", "only consent:check"];
     private static readonly string[] Checker = ["everyCreator", "platform", "operator", "only consent:check", "only consent:check:any"];
 

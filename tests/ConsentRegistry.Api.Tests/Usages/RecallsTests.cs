@@ -12,6 +12,8 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
 
     private Asking Asking => new(App);
 
+    private Recalling Recalling => new(App);
+
     [Theory]
     [InlineData("deny", "creatorDefault")]
     [InlineData("ask", "creatorDefault")]
@@ -57,6 +59,110 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         await DueAsync();
         Assert.Equal([ending, revoking], (await RecallsAsync(2)).Select(recall => (string)recall["creatorId"]!));
     }
+
+    [Theory]
+    [InlineData("revoke", "creatorDefault")]
+    [InlineData("deny", "creatorDefault")]
+    [InlineData("deny above", "creatorDefault")]
+    [InlineData("lockdown", "lockdown")]
+    [InlineData("expiry", "creatorDefault")]
+    public async Task A_spent_grant_covers_what_was_used_with_it_until_consent_is_withdrawn(string way, string reason)
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "ask" })).Is(200);
+        var until = way == "expiry" ? DateTimeOffset.UtcNow.AddSeconds(20).ToString("O") : null;
+        var grant = await Asking.GrantAsync(requester, creator, "remix.meme", uses: 1, until: until);
+        await UseAsync(creator, purpose: "remix.meme");
+        await Recalling.LookedAtAsync(requester);
+        Assert.Equal((0, 1L), ((await ListAsync(requester)).Count, await RelyingAsync(creator)));
+
+        var consent = $"/v1/creators/{creator}/consent/defaults";
+        if (way == "revoke")
+            Assert.Equal((1, "revoked"), (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200) is var answer ? (answer.Changes, (string)answer["grant"]!["status"]!) : default);
+        else if (way == "deny")
+            (await App.Creator(creator).PutAsync($"{consent}/remix.meme", new { effect = "deny" })).Is(200);
+        else if (way == "deny above")
+            (await App.Creator(creator).PutAsync($"{consent}/remix", new { effect = "deny" })).Is(200);
+        else if (way == "lockdown")
+            (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
+        var recall = Assert.Single(await RecallsAsync(1));
+        Assert.Equal((creator, reason), ((string)recall["creatorId"]!, (string)recall["reason"]!));
+        Assert.Equal(way == "revoke", (await Asking.EventsAsync(creator)).EndsWith("grantSpent grantRevoked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_two_grants_the_one_that_was_used_last_decides()
+    {
+        var (creator, other) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        foreach (var one in new[] { creator, other })
+        {
+            await Asking.GrantAsync(requester, one, uses: 1);
+            await UseAsync(one);
+        }
+        var (used, unused) = (await Asking.GrantAsync(requester, creator), await Asking.GrantAsync(requester, other, uses: 1));
+        await UseAsync(creator);
+        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{used["id"]}")).Is(200);
+        (await App.Creator(other).DeleteAsync($"/v1/creators/{other}/grants/{unused["id"]}")).Is(200);
+        await RecallsAsync(1);
+        await Recalling.LookedAtAsync(requester);
+        Assert.Equal(creator, (string)Assert.Single(await RecallsAsync(1))["creatorId"]!);
+        Assert.Equal(1L, await RelyingAsync(other));
+    }
+
+    [Fact]
+    public async Task A_preview_counts_what_a_spent_grant_covers()
+    {
+        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        await Asking.GrantAsync(requester, creator, uses: 1);
+        await UseAsync(creator);
+        var denied = await PreviewAsync(creator, "remix", "deny");
+        Assert.Equal((1, 0), ((int)denied["recalls"]!["count"]!, (int)denied["revokedGrants"]!["count"]!));
+        Assert.Equal(0, (int)(await PreviewAsync(creator, "mining", "deny"))["recalls"]!["count"]!);
+    }
+
+    [Fact]
+    public async Task A_grant_that_a_deny_revokes_recalls_and_an_allow_that_expires_as_well()
+    {
+        var (denying, ending) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await CreatorAsync());
+        await Asking.GrantAsync(requester, denying);
+        await UseAsync(denying);
+        (await App.Creator(denying).PutAsync($"/v1/creators/{denying}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        await RecallsAsync(1);
+        Assert.EndsWith("defaultChanged grantRevoked", await Asking.EventsAsync(denying), StringComparison.Ordinal);
+
+        var end = new { effect = "allow", appliesTo = "all", expiresAt = DateTimeOffset.UtcNow.AddSeconds(10).ToString("O") };
+        (await App.Creator(ending).PutAsync($"/v1/creators/{ending}/consent/defaults/remix", end)).Is(200);
+        await UseAsync(ending);
+        await DueAsync();
+        Assert.Equal([(ending, "noConsent"), (denying, "creatorDefault")], (await RecallsAsync(2)).Select(recall => ((string)recall["creatorId"]!, (string)recall["reason"]!)));
+    }
+
+    [Fact]
+    public async Task A_use_that_was_reported_too_late_is_recalled_like_any_other()
+    {
+        var creator = await CreatorAsync();
+        var late = new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } }, usedAt = DateTimeOffset.UtcNow.AddHours(-1).ToString("O"), made = new { trainingRun = "late" } };
+        Assert.Equal("noReceipt", (string)(await App.Platform(requester).PostAsync("/v1/usages", late)).Is(201)["use"]!["reason"]!);
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        Assert.Equal("late", (string)Assert.Single(await RecallsAsync(1))["made"]![0]!["trainingRun"]!);
+    }
+
+    [Fact]
+    public async Task A_recall_names_what_its_requester_made_since_consent_began_in_its_order()
+    {
+        var creator = await CreatorAsync();
+        foreach (var run in new[] { "z", "a", "z" })
+            await UseAsync(creator, made: new { trainingRun = run });
+        await UseAsync(creator, by: RegistryApplication.NewId("r"), made: new { trainingRun = "anothers" });
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
+        await RecallsAsync(1);
+        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
+        await UseAsync(creator, made: new { trainingRun = "again" });
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
+        Assert.Equal(["again", "z a"], (await RecallsAsync(2)).Select(recall => string.Join(' ', recall["made"]!.AsArray().Select(made => (string)made!["trainingRun"]!))));
+    }
+
+    private Task<long> RelyingAsync(string creator) => App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator);
 
     [Fact]
     public async Task A_derived_video_is_followed_through_its_sources()
@@ -108,34 +214,6 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
-    public async Task A_requester_acknowledges_or_disputes_and_the_creator_sees_who_has_not()
-    {
-        var creator = await CreatorAsync();
-        var silent = RegistryApplication.NewId("r");
-        await UseAsync(creator);
-        await UseAsync(creator, by: silent);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        var id = (string)Assert.Single(await RecallsAsync(1))["id"]!;
-        await RecallsAsync(1, silent);
-
-        (await App.Platform(silent).PostAsync($"/v1/recalls/{id}/acknowledge", null)).IsProblem(404, "notFound");
-        (await App.Platform(requester).PostAsync($"/v1/recalls/{id}/dispute", new { })).IsProblem(422, "invalid");
-        Assert.Equal("disputed", (string)(await App.Platform(requester).PostAsync($"/v1/recalls/{id}/dispute", new { statement = "Not us." })).Is(200)["recall"]!["status"]!);
-        var said = (await App.Platform(requester).PostAsync($"/v1/recalls/{id}/acknowledge", new { statement = "Gone." })).Is(200);
-        Assert.Equal(("acknowledged", "Gone.", 1), ((string)said["recall"]!["status"]!, (string)said["recall"]!["statement"]!, said.Changes));
-        Assert.Equal(0, (await App.Platform(requester).PostAsync($"/v1/recalls/{id}/acknowledge", new { statement = "Gone." })).Is(200).Changes);
-        (await App.Platform(requester).PostAsync($"/v1/recalls/{id}/dispute", new { statement = "Not us." })).IsProblem(409, "notOpen");
-
-        foreach (var client in new[] { App.Creator(creator), App.Auditor() })
-        {
-            Assert.Equal([silent], (await client.GetAsync($"/v1/creators/{creator}/recalls?state=open")).Is(200)["items"]!.AsArray().Select(one => (string)one!["requester"]!));
-            Assert.Equal([requester], (await client.GetAsync($"/v1/creators/{creator}/recalls?state=acknowledged")).Is(200)["items"]!.AsArray().Select(one => (string)one!["requester"]!));
-        }
-        (await App.Creator(RegistryApplication.NewId()).GetAsync($"/v1/creators/{creator}/recalls")).IsProblem(403, "forbidden");
-        (await App.Platform(requester).GetAsync("/v1/recalls?state=expired")).IsProblem(422, "invalid");
-    }
-
-    [Fact]
     public async Task A_preview_says_which_uses_and_grants_a_change_would_recall()
     {
         var (creator, maker) = (await CreatorAsync(), RegistryApplication.NewId());
@@ -183,28 +261,14 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Equal(0L, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator));
     }
 
-    /// <summary>Looks now at what would be looked at in a minute.</summary>
-    private Task DueAsync() => App.QueryAsync<int>("UPDATE consent.reliance SET check_at = clock_timestamp() WHERE requester = $1 RETURNING 1", requester);
+    private Task DueAsync() => Recalling.DueAsync(requester);
 
-    private async Task<IReadOnlyList<JsonNode>> RecallsAsync(int expected, string? of = null)
-    {
-        await Eventually.HoldsAsync($"{expected} recalls", async () => (await ListAsync(of ?? requester)).Count >= expected);
-        var recalls = await ListAsync(of ?? requester);
-        Assert.Equal(expected, recalls.Count);
-        return recalls;
-    }
+    private Task<IReadOnlyList<JsonNode>> RecallsAsync(int expected, string? of = null) => Recalling.RecallsAsync(of ?? requester, expected);
 
-    private async Task<IReadOnlyList<JsonNode>> ListAsync(string of) =>
-        [.. (await App.Platform(of).GetAsync("/v1/recalls")).Is(200)["items"]!.AsArray().Select(item => item!)];
+    private Task<IReadOnlyList<JsonNode>> ListAsync(string of) => Recalling.ListAsync(of);
 
-    private async Task UseAsync(string creator, string video = "clip", string? by = null, object? made = null, string purpose = "remix") =>
-        (await App.Platform(by ?? requester).PostAsync("/v1/usages", new { purpose, videos = new[] { new { creatorId = creator, videoId = video } }, made })).Is(201);
+    private Task UseAsync(string creator, string video = "clip", string? by = null, object? made = null, string purpose = "remix") =>
+        Recalling.UseAsync(by ?? requester, creator, video, made, purpose);
 
-    private async Task<string> CreatorAsync()
-    {
-        var creator = RegistryApplication.NewId();
-        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        return creator;
-    }
+    private Task<string> CreatorAsync() => Recalling.CreatorAsync();
 }

@@ -7,7 +7,7 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
-/// <summary>Revokes a grant, for good. Revoking one that does not stand any more changes nothing.</summary>
+/// <summary>Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled. Revoking it twice changes nothing.</summary>
 internal static class RevokeGrant
 {
     public static Task<IResult> Handle(CreatorId creatorId, Guid grantId, NoBody none, ChangePipeline pipeline, HttpContext http)
@@ -22,7 +22,7 @@ internal static class RevokeGrant
             return erased;
         if (await GrantStore.FindAsync(change, creator, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
-        if (!stored.Grant.Stands(stream.Tx))
+        if (stored.Grant.State == GrantState.Revoked || stored.Grant.Terms.ExpiresAt <= stream.Tx)
             return new Answer(new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx)));
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
         await GrantStore.UpdateStateAsync(change, [revoked], cancellation);

@@ -51,7 +51,7 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
                 database,
                 async change =>
                 {
-                    await RelianceStore.AddAsync(change, reliances, cancellation);
+                    await RelianceStore.AddAsync(change, reliances, since: null, cancellation);
                     return true;
                 },
                 cancellation);

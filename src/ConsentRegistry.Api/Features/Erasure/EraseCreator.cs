@@ -76,6 +76,8 @@ internal static class EraseCreator
         WHERE r.id = own.request AND NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id AND p.creator <> @creator)
         """,
         "DELETE FROM consent.use_concern WHERE creator = @creator",
+        // Whoever still uses an erased owner's video is to be found.
+        "DELETE FROM consent.recall_concern c USING consent.recall r WHERE c.creator = @creator AND r.id = c.recall AND r.owner <> @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
         // What is being handed on is waited for here, and found below. The order is that in which others lock: outbox, webhook, delivery.
         "DELETE FROM consent.outbox WHERE creator = @creator",

@@ -151,8 +151,8 @@ internal static class Notices
             });
     }
 
-    /// <summary>Consent was withdrawn from somebody who relied on it: told to them.</summary>
-    public static Notification Of(StoredRecall recall) => new(NotificationKind.Recall, Creator: null, recall.Record.Requester, ToPlatforms: false, new()
+    /// <summary>Consent was withdrawn from somebody who relied on it: told to them, and to the platforms, which record uses of tools that nobody else reaches.</summary>
+    public static Notification Of(StoredRecall recall) => new(NotificationKind.Recall, Creator: null, recall.Record.Requester, ToPlatforms: true, new()
     {
         ["recallId"] = recall.Id.ToString(),
         ["requester"] = recall.Record.Requester.Value,

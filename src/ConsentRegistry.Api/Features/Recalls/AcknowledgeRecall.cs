@@ -29,31 +29,32 @@ internal sealed class DisputeValidator : AbstractValidator<DisputeRequest>
 /// <summary>Says that the requester has stopped. Also after a dispute; to say so twice changes nothing.</summary>
 internal static class AcknowledgeRecall
 {
-    public static Task<IResult> Handle(Guid recallId, Body<AcknowledgeRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        RecallAnswers.RunAsync(recallId, RecallState.Acknowledged, body.Value.Statement, pipeline, http);
+    public static Task<IResult> Handle(Guid recallId, Requester? requester, Body<AcknowledgeRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        RecallAnswers.RunAsync(recallId, requester, RecallState.Acknowledged, body.Value.Statement, pipeline, http);
 }
 
 /// <summary>Disputes a recall: the creators and auditors see why. What was acknowledged is not disputed any more.</summary>
 internal static class DisputeRecall
 {
-    public static Task<IResult> Handle(Guid recallId, Body<DisputeRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        RecallAnswers.RunAsync(recallId, RecallState.Disputed, body.Value.Statement, pipeline, http);
+    public static Task<IResult> Handle(Guid recallId, Requester? requester, Body<DisputeRequest> body, ChangePipeline pipeline, HttpContext http) =>
+        RecallAnswers.RunAsync(recallId, requester, RecallState.Disputed, body.Value.Statement, pipeline, http);
 }
 
 /// <summary>What a requester says to a recall: the same way for both.</summary>
 internal static class RecallAnswers
 {
-    public static Task<IResult> RunAsync(Guid id, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
+    public static async Task<IResult> RunAsync(
+        Guid id, Requester? named, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
     {
         var caller = Caller.Of(http);
-        return pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, state, statement, caller, cancellation));
+        return RelyingRequester.TryRead(named, caller, out var requester, out var problem)
+            ? await pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation))
+            : problem.AsResult();
     }
 
     private static async Task<Result<Answer>> AnswerAsync(
-        Change change, Guid id, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
+        Change change, Guid id, Requester requester, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
     {
-        if (caller.OwnRequester is not { } requester)
-            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
         var stream = (await change.LockAsync(StreamId.Of(requester), cancellation)).Value;
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);

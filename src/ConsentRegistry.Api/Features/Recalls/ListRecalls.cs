@@ -11,18 +11,21 @@ internal static class ListRecalls
 {
     /// <summary>Lists what the caller has to stop. Newest first.</summary>
     public static async Task<IResult> Own(
-        Chosen<RecallStatus> state, int? limit, Cursor? cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
-        Caller.Of(http).OwnRequester is { } requester
-            ? await ListAsync(requester.Value, "requester = @who", state.Value, limit, cursor, database, clock, cancellation)
-            : Asking.NoRequester.AsResult();
+        Chosen<RecallStatus> state, Requester? requester, int? limit, Cursor? cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
+        RelyingRequester.TryRead(requester, Caller.Of(http), out var relying, out var problem)
+            ? await ListAsync(
+                "FROM consent.recall r WHERE r.requester = @who", relying.Value.Value, state.Value, limit, cursor, database, clock, cancellation)
+            : problem.AsResult();
 
-    /// <summary>Lists the recalls that concern a creator. Newest first: of their videos, and where their word decides; who has stopped, and who has not.</summary>
+    /// <summary>Lists the recalls that concern a creator. Newest first: of all that rested on their word, of their own videos or of others'; who has stopped, and who has not.</summary>
     public static Task<IResult> OfCreator(
         CreatorId creatorId, Chosen<RecallStatus> state, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation) =>
-        ListAsync(creatorId.Value, "(creator = @who OR owner = @who)", state.Value, limit, cursor, database, clock, cancellation);
+        ListAsync(
+            "FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall WHERE c.creator = @who AND c.recall < @before",
+            creatorId.Value, state.Value, limit, cursor, database, clock, cancellation);
 
     private static async Task<IResult> ListAsync(
-        string who, string condition, RecallStatus? status, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        string from, string who, RecallStatus? status, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
@@ -36,7 +39,7 @@ internal static class ListRecalls
             _ => $"AND state = '{status.Value.Word()}'",
         };
         await using var command = database.Reads.CreateCommand(
-            $"SELECT {RecallStore.Columns} FROM consent.recall r WHERE {condition} {filter} AND id < @before ORDER BY id DESC LIMIT @limit");
+            $"SELECT {RecallStore.Columns} {from} {filter} AND r.id < @before ORDER BY r.id DESC LIMIT @limit");
         command.Parameters.AddWithValue("who", who);
         command.Parameters.AddWithValue("now", now.ToDateTime());
         command.Parameters.AddWithValue("before", before);

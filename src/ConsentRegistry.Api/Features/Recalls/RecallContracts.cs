@@ -35,7 +35,7 @@ public enum RecallStatus
 /// <param name="StopBy">By when to stop.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Statement">What the requester said to it.</param>
-/// <param name="Made">What they made of the video with consent: the first 100.</param>
+/// <param name="Made">What they made of the video since then: the first 100, among the first 1,000 uses.</param>
 /// <param name="CreatedAt">When they were told.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record RecallBody(

@@ -6,6 +6,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Usages;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Recalls;
 
@@ -14,7 +15,7 @@ namespace ConsentRegistry.Api.Features.Recalls;
 /// on that creator due, and whoever is due is decided again, from memory and like any check. Who is due for another reason, an expiry, waits in the same list.
 /// </summary>
 /// <remarks>
-/// Each step is a transaction, and what it has done is gone from where it looks: a node that dies leaves the rest to another one, and nothing is told twice.
+/// What a step has done is gone from where it looks: a node that dies leaves the rest to another one, and nothing is told twice.
 /// </remarks>
 internal sealed partial class RecallWatch(Database database, CheckFacts memory, RecallOptions options, ILogger<RecallWatch> logger) : BackgroundService
 {
@@ -24,8 +25,11 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     /// <summary>Events of the log that one step reads.</summary>
     private const int EventsPerStep = 5_000;
 
-    /// <summary>Reliances that one step decides.</summary>
+    /// <summary>Reliances that one step makes due, and that one decides: what holds their rows up is short.</summary>
     private const int ReliancesPerStep = 500;
+
+    /// <summary>After how many seconds somebody is looked at again who could not be told now.</summary>
+    private const int PutOffSeconds = 5;
 
     // What makes somebody's answer stricter; what only widens is looked at as well, and finds nothing.
     private static readonly string[] Altering =
@@ -37,104 +41,149 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Recurring.RunAsync(BetweenLooks, () => LookAsync(stoppingToken), LogPostponed, stoppingToken);
 
-    // Looked at first, and alone: mostly there is nothing, and whoever takes the position writes.
+    // Looked at first, and alone: mostly there is nothing, and whoever takes the position writes. Then a part of each in turn: however much there is of one, the
+    // others go on.
     private async Task LookAsync(CancellationToken cancellation)
     {
         if (!await RecallStore.HasWorkAsync(database.Reads, cancellation))
             return;
-        await Recurring.DrainAsync(
-            EventsPerStep,
-            () => BackgroundChange.RunAsync(database, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation));
-        await Recurring.DrainAsync(ReliancesPerStep, () => StepAsync(cancellation));
+        bool isMore;
+        do
+        {
+            var followed = await BackgroundChange.RunAsync(database, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation);
+            var spread = await BackgroundChange.RunAsync(database, change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation), cancellation);
+            var decided = await StepAsync(cancellation);
+            isMore = followed == EventsPerStep || spread > 0 || decided == ReliancesPerStep;
+        }
+        while (isMore);
     }
 
-    // Decides who is due, with facts that are newer than what made them so.
+    // Decides who is due, with facts that are newer than what made them so. The one transaction keeps other nodes from the same work; what is found is written by
+    // transactions of its own, one for each requester who is told, so that nobody waits for another's.
     private Task<int> StepAsync(CancellationToken cancellation) => BackgroundChange.RunAsync(
         database,
-        async change =>
+        async turn =>
         {
-            var due = await RecallStore.TakeDueAsync(change, ReliancesPerStep, cancellation);
-            if (due.Count == 0)
+            var due = await RecallStore.TakeDueAsync(turn, ReliancesPerStep, cancellation);
+            if (due.Count == 0 || await DecideAsync(turn, due.ToArray(), new(Asking.NoVersions, Elapsed.Now), cancellation) is not { } looked)
                 return 0;
-            var need = new Need(Asking.NoVersions, Elapsed.Now);
-            var videos = due.Select(one => one.Key.Video).ToHashSet();
-            if (await memory.TakeAsync(videos, due.Select(one => one.Key.Requester).ToHashSet(), need, cancellation) is not { Set: var facts })
-                return 0;
-            var kept = new List<(RelianceKey Key, Instant HoldsUntil)>();
-            var lost = new List<(DueReliance Due, CreatorId? Creator, Reason Reason)>();
-            var concerned = new List<Reliance>();
-            foreach (var one in due)
-            {
-                var trace = new Consulted(facts);
-                var decision = facts.Decide(one.Key.Video, facts.Vocabulary.Find(one.Key.Purpose), one.Key.Requester, ref trace);
-                if (decision.IsAllowed)
-                {
-                    kept.Add((one.Key, decision.HoldsUntil));
-                    // Sources and participants may have been added since.
-                    concerned.Add(new(one.Key, trace.Creators));
-                }
-                else
-                {
-                    lost.Add((one, decision.DecidedBy is { } by && decision.Detail != Detail.Erased ? facts.CreatorOf(by.Creator) : null, decision.Reason));
-                }
-            }
-            await WriteAsync(change, due, kept, concerned, lost, cancellation);
+            var later = looked.FindAll(one => one.Outcome == Outcome.InDoubt).ConvertAll(one => one.Due.Key);
+            var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);
+            var kept = await BackgroundChange.RunAsync(database, change => KeepAsync(change, standing, cancellation), cancellation);
+            later.AddRange(standing.Select(one => one.Due.Key).Where(key => !kept.Contains(key)));
+            foreach (var lost in looked.Where(one => one.Outcome == Outcome.Lost).GroupBy(one => one.Due.Key.Requester))
+                later.AddRange(await RecallAsync(lost.Key, [.. lost], cancellation));
+            if (later.Count > 0)
+                await BackgroundChange.RunAsync(database, change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation), cancellation);
             return due.Count;
         },
         cancellation);
 
-    // First the streams and then the reliances, as whoever records a use. What was relied on anew meanwhile is looked at again.
-    private async Task WriteAsync(
-        Change change,
-        List<DueReliance> due,
-        List<(RelianceKey Key, Instant HoldsUntil)> kept,
-        List<Reliance> concerned,
-        List<(DueReliance Due, CreatorId? Creator, Reason Reason)> lost,
-        CancellationToken cancellation)
+    // Who is in doubt in memory puts off nobody else: where the facts for all cannot be had, those for each half are asked for. Null if memory is not fresh at all.
+    private async Task<List<Looked>?> DecideAsync(Change turn, ArraySegment<DueReliance> due, Need need, CancellationToken cancellation)
     {
-        await change.MarkAsync(cancellation);
-        var requesters = lost.Select(one => one.Due.Key.Requester).ToHashSet();
-        var streams = requesters.Count == 0 ? null : await change.LockAsync(requesters.Select(StreamId.Of), cancellation);
-        var locked = await RecallStore.LockAsync(change, due, cancellation);
-        lost.RemoveAll(one => !locked.Contains(one.Due.Key));
-        if (!requesters.SetEquals(lost.Select(one => one.Due.Key.Requester)))
+        if (await memory.TakeAsync(due.Select(one => one.Key.Video).ToHashSet(), due.Select(one => one.Key.Requester).ToHashSet(), need, cancellation) is { Set: var facts })
         {
-            // A stream to which nothing is appended is not to be raised: the next look finds what is left.
-            await change.BackToMarkAsync(cancellation);
-            return;
+            var judge = await RelianceJudge.ForAsync(turn, [.. due.Select(one => one.Key)], cancellation);
+            return [.. due.Select(one => Decide(one, judge, facts))];
         }
-        await RecallStore.KeepAsync(change, [.. kept.Where(one => locked.Contains(one.Key))], [.. concerned.Where(one => locked.Contains(one.Key))], cancellation);
-        if (streams is not null)
-            await RecallAsync(change, lost, streams, cancellation);
+        if (await memory.TakeAsync([], [], need, cancellation) is null)
+            return null;
+        if (due.Count == 1)
+            return [new(due[0], Outcome.InDoubt, default, [])];
+        return await DecideAsync(turn, due[..(due.Count / 2)], need, cancellation) is { } first && await DecideAsync(turn, due[(due.Count / 2)..], need, cancellation) is { } second
+            ? [.. first, .. second]
+            : null;
     }
 
-    private async Task RecallAsync(
-        Change change, List<(DueReliance Due, CreatorId? Creator, Reason Reason)> lost, IReadOnlyDictionary<StreamId, LockedStream> streams, CancellationToken cancellation)
+    private static Looked Decide(DueReliance due, RelianceJudge judge, FactSet facts)
     {
-        var recalls = lost.ConvertAll(one =>
+        var consulted = new Consulted(facts);
+        var decision = judge.Decide(facts, due.Key, ref consulted);
+        // An erased creator is named nowhere anew, but as the owner of the video.
+        var concerned = consulted.Creators.Where(creator => creator == due.Key.Video.Creator || !facts.StateOf(creator).IsErased).ToList();
+        return new(due, decision.IsAllowed ? Outcome.Stands : Outcome.Lost, decision, concerned)
         {
-            var (key, since, _) = one.Due;
-            var stamp = streams[StreamId.Of(key.Requester)].Stamp;
-            return new StoredRecall(
-                Guid.CreateVersion7(new DateTimeOffset(stamp.At.ToDateTime())),
-                new(
-                    key.Requester, key.Video, key.Purpose, one.Creator, one.Reason, stamp.At.Plus(TimeSpan.FromHours(options.StopWithinHours)), RecallState.Open, Statement: null, stamp),
-                since,
-                stamp.At,
-                []);
-        });
+            Creator = decision.DecidedBy is { } by && decision.Detail != Detail.Erased ? facts.CreatorOf(by.Creator) : null,
+        };
+    }
+
+    // Sources and participants may have been added since.
+    private static async Task<HashSet<RelianceKey>> KeepAsync(Change change, List<Looked> standing, CancellationToken cancellation)
+    {
+        var locked = await RecallStore.LockAsync(change, standing.ConvertAll(one => one.Due), cancellation);
+        var kept = standing.FindAll(one => locked.Contains(one.Due.Key));
+        await RecallStore.KeepAsync(change, kept.ConvertAll(one => (one.Due.Key, one.Decision.HoldsUntil)), cancellation);
+        await RelianceStore.AddConcernsAsync(change, kept.ConvertAll(one => new Reliance(one.Due.Key, one.Concerned)), cancellation);
+        return locked;
+    }
+
+    // Tells one requester. What they have relied on anew meanwhile, or while their stream is held, is looked at again.
+    private async Task<IEnumerable<RelianceKey>> RecallAsync(Requester requester, List<Looked> lost, CancellationToken cancellation)
+    {
+        try
+        {
+            var told = await BackgroundChange.RunAsync(database, change => RecallAsync(change, requester, lost, cancellation), cancellation);
+            return lost.Select(one => one.Due.Key).Where(key => !told.Contains(key));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            LogPostponed(e.SqlState);
+            return lost.Select(one => one.Due.Key);
+        }
+    }
+
+    // First the stream and then the reliances, as whoever records a use.
+    private async Task<HashSet<RelianceKey>> RecallAsync(Change change, Requester requester, List<Looked> lost, CancellationToken cancellation)
+    {
+        await change.MarkAsync(cancellation);
+        var id = StreamId.Of(requester);
+        var stream = (await change.LockAsync([id], cancellation))[id];
+        var locked = await RecallStore.LockAsync(change, lost.ConvertAll(one => one.Due), cancellation);
+        if (locked.Count == 0)
+        {
+            // A stream to which nothing is appended is not to be raised.
+            await change.BackToMarkAsync(cancellation);
+            return locked;
+        }
+        var recalls = lost.Where(one => locked.Contains(one.Due.Key)).Select(one => (Recall: Of(one, stream), one.Concerned)).ToList();
         await RecallStore.InsertAsync(change, recalls, cancellation);
         await change.AppendAsync(
-            [
-                .. recalls.GroupBy(recall => StreamId.Of(recall.Record.Requester), recall => Records.Of(recall.Id, null, recall.Record))
-                    .Select(stream => (streams[stream.Key], (IReadOnlyList<RecordChange>)[.. stream])),
-            ],
-            Authorship.Registry,
-            altersSettings: false,
-            cancellation);
-        foreach (var recall in recalls)
+            stream, [.. recalls.Select(one => Records.Of(one.Recall.Id, null, one.Recall.Record))], Authorship.Registry, altersSettings: false, cancellation);
+        foreach (var (recall, _) in recalls)
             change.Notify(Notices.Of(recall));
         LogRecalled(recalls.Count);
+        return locked;
+    }
+
+    private StoredRecall Of(Looked lost, LockedStream stream)
+    {
+        var (video, purpose, requester) = lost.Due.Key;
+        var stopBy = stream.Tx.Plus(TimeSpan.FromHours(options.StopWithinHours));
+        return new(
+            Guid.CreateVersion7(new DateTimeOffset(stream.Tx.ToDateTime())),
+            new(requester, video, purpose, lost.Creator, lost.Decision.Reason, stopBy, RecallState.Open, Statement: null, stream.Stamp),
+            lost.Due.Since,
+            stream.Tx,
+            []);
+    }
+
+    private enum Outcome
+    {
+        Stands,
+        Lost,
+        InDoubt,
+    }
+
+    /// <summary>What became of somebody's reliance.</summary>
+    /// <param name="Due">Who was due.</param>
+    /// <param name="Outcome">Whether their consent stands.</param>
+    /// <param name="Decision">What decides now.</param>
+    /// <param name="Concerned">On whose word it rests now.</param>
+    private sealed record Looked(DueReliance Due, Outcome Outcome, Decision Decision, IReadOnlyCollection<CreatorId> Concerned)
+    {
+        /// <summary>Whose word decides now; null if that is nobody's who may be named.</summary>
+        public CreatorId? Creator { get; init; }
     }
 
     [LoggerMessage(90, LogLevel.Information, "{Count} recalls were issued")]

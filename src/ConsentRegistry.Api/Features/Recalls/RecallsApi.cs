@@ -7,15 +7,18 @@ internal static class RecallsApi
 {
     public const string Tag = "Recalls";
 
+    // Who checks or records uses, for their own client or for others.
+    private static readonly Grantor[] Relying = [Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.WriteUsage)];
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var recalls = app.MapContract("/v1/recalls", Tag);
 
-        recalls.MapGet("", ListRecalls.Own).Named("listRecalls", "state", "limit", "cursor").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.WriteUsage))
+        recalls.MapGet("", ListRecalls.Own).Named("listRecalls", "state", "requester", "limit", "cursor").Allow(Relying)
             .Produces<Page<RecallBody>>().Refuses(422);
-        recalls.MapPost("/{recallId}/acknowledge", AcknowledgeRecall.Handle).Named("acknowledgeRecall").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.WriteUsage))
+        recalls.MapPost("/{recallId}/acknowledge", AcknowledgeRecall.Handle).Named("acknowledgeRecall", "requester").Allow(Relying)
             .WithMetadata(new EmptyBody(new AcknowledgeRequest(null))).Changes().Produces<RecallChange>().Refuses(404);
-        recalls.MapPost("/{recallId}/dispute", DisputeRecall.Handle).Named("disputeRecall").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.WriteUsage))
+        recalls.MapPost("/{recallId}/dispute", DisputeRecall.Handle).Named("disputeRecall", "requester").Allow(Relying)
             .Changes().Produces<RecallChange>().Refuses(404);
 
         app.MapContract("/v1/creators/{creatorId}/recalls", Tag)

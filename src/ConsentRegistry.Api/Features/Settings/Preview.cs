@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -120,7 +121,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
             Complete: sawAll && foundAll));
     }
 
-    // Whoever is allowed now and would not be.
+    // Whoever relies on consent that stands now and would not.
     private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(Change change, Alteration altered, CancellationToken cancellation)
     {
         var recalls = new List<PreviewedRecall>();
@@ -135,10 +136,15 @@ internal sealed class Preview(Database database, CheckFacts memory)
             var videos = page.Select(one => one.Video).ToHashSet();
             if (await memory.TakeAsync(videos, page.Select(one => one.Requester).ToHashSet(), default, cancellation) is not { Set: var facts })
                 return null;
-            bool IsAllowed(RelianceKey key) => facts.Decide(key.Video, facts.Vocabulary.Find(key.Purpose), key.Requester).IsAllowed;
-            var before = page.ConvertAll(IsAllowed);
+            var judge = await RelianceJudge.ForAsync(change, page, cancellation);
+            bool Stands(RelianceKey key)
+            {
+                var silent = default(NoTrace);
+                return judge.Decide(facts, key, ref silent).IsAllowed;
+            }
+            var before = page.ConvertAll(Stands);
             altered.ApplyTo(facts);
-            recalls.AddRange(page.Zip(before).Where(one => one.Second && !IsAllowed(one.First))
+            recalls.AddRange(page.Zip(before).Where(one => one.Second && !Stands(one.First))
                 .Select(one => new PreviewedRecall(one.First.Requester.Value, VideoName.Of(one.First.Video), one.First.Purpose.Name)));
             seen += page.Count;
             last = page.Count > 0 ? page[^1] : null;

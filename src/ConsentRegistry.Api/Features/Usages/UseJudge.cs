@@ -27,6 +27,9 @@ internal sealed record JudgedVideo(
     /// <summary>Whether it is judged by a receipt: a grant that was revoked since is still one of then.</summary>
     public bool IsJudgedByReceipt => ReliedOn is { HasReceipt: true };
 
+    /// <summary>Whether it would be allowed now, however it was reported.</summary>
+    public bool IsAllowedNow { get; init; }
+
     /// <summary>The same, without consent for another reason than what consent says.</summary>
     public JudgedVideo Refused(UseReason reason) => this with { Reason = reason, Grants = [], Unanswered = [] };
 }
@@ -100,7 +103,9 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
         if (then.Refusal is { } refusal)
             return byNow.Refused(refusal);
         // Whoever is concerned now hears of it as well.
-        return then.Judged is { } byThen ? byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], ReliedOn = then.ReliedOn } : byNow;
+        return then.Judged is { } byThen
+            ? byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], ReliedOn = then.ReliedOn, IsAllowedNow = byNow.IsAllowedNow }
+            : byNow;
     }
 
     private static JudgedVideo Decide(FactSet facts, ReportedUse use, VideoKey video)
@@ -116,7 +121,10 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
             decision.IsAllowed ? trace.Counted : [],
             reason == UseReason.NotApproved ? trace.Unanswered : [],
             ButErased(facts, reason == UseReason.Indeterminate ? Concerned.By(facts, video, purpose) : trace.Concerned),
-            null);
+            null)
+        {
+            IsAllowedNow = decision.IsAllowed,
+        };
     }
 
     // Of those nothing is written down any more.

@@ -70,9 +70,12 @@ internal sealed class UsePlan
             }
             // A stream that is not locked yet will be, and then this is planned again.
             var stamp = streams.GetValueOrDefault(StreamId.Of(use.Requester))?.Stamp ?? default;
-            var used = videos.Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains)));
+            var used = videos.Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains))).ToList();
             plan.results.Add(new StoredUse(
-                id, new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp), [.. videos.Select(one => one.Concerned)]));
+                id,
+                new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp),
+                [.. videos.Select(one => one.Concerned)],
+                [.. videos.Zip(used, (one, judged) => one.IsAllowedNow || judged.Status == UseStatus.Consented)]));
         }
         return plan;
     }

@@ -26,7 +26,3 @@ ALTER TABLE consent.use_concern
 CREATE INDEX use_concern_video ON consent.use_concern (creator, owner, video, usage, place);
 CREATE INDEX use_concern_purpose ON consent.use_concern (creator, purpose, usage, place);
 CREATE INDEX use_concern_requester ON consent.use_concern (creator, requester, usage, place);
-
--- The last grant of a requester about a video, whatever became of it, says whether a use goes beyond it.
-DROP INDEX consent.consent_grant_spent;
-CREATE INDEX consent_grant_use ON consent.consent_grant (used_owner, used_video, requester);

@@ -51,6 +51,11 @@ public sealed class Notifications() : ScriptMigration("0005_notifications");
 [Migration("0006_usages")]
 public sealed class Usages() : ScriptMigration("0006_usages");
 
+/// <summary>Whom recalls concern, and who is to be looked at.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0007_recalls")]
+public sealed class Recalls() : ScriptMigration("0007_recalls");
+
 /// <summary>Warnings of grants that end, and former secrets of webhooks.</summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("0008_notices")]
