@@ -82,11 +82,14 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="Patience"/>.</summary>
-    public async Task<Permit?> BeginAsync(Need need, CancellationToken cancellation)
+    public Task<Permit?> BeginAsync(Need need, CancellationToken cancellation) => BeginAsync(need, Patience, cancellation);
+
+    /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within a time.</summary>
+    public async Task<Permit?> BeginAsync(Need need, TimeSpan patience, CancellationToken cancellation)
     {
         if (TryBegin(need, out var permit))
             return permit;
-        var deadline = Elapsed.Now + Elapsed.Of(Patience);
+        var deadline = Elapsed.Now + Elapsed.Of(patience);
         while (true)
         {
             var next = Volatile.Read(ref published).Task;

@@ -149,6 +149,34 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal((string)batch["results"]![0]!["freshAt"]!, (string)batch["freshAt"]!);
     }
 
+    [Fact]
+    public async Task In_a_batch_receipts_are_written_down_together_or_the_allows_that_wanted_one_are_indeterminate()
+    {
+        await AllowAsync(new { effect = "allow", appliesTo = "all" });
+        var batch = new
+        {
+            defaults = new { creatorId = creator, purpose = "remix", maxStalenessMs = 1_000, receipt = true },
+            checks = new object[] { new { videoId = "v" }, new { videoId = "w" }, new { videoId = "v", receipt = false }, new { videoId = "v", purpose = "remix.meme" } },
+        };
+        // A disk that is full for this creator.
+        await App.QueryAsync<int>(
+            $"""
+            CREATE FUNCTION refuse_{creator.Replace('-', '_')}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END';
+            CREATE TRIGGER refuse BEFORE INSERT ON consent.reliance FOR EACH ROW WHEN (NEW.owner = '{creator}') EXECUTE FUNCTION refuse_{creator.Replace('-', '_')}();
+            """);
+        var refused = (await App.Platform().PostAsync("/v1/checks/batch", batch)).Is(200);
+        Assert.Equal(["indeterminate", "noConsent", "creatorDefault", "indeterminate"], refused["results"]!.AsArray().Select(result => (string)result!["reason"]!));
+        Assert.Equal([1], Enumerable.Range(0, 4).Where(i => refused["results"]![i]!["receipt"] is not null));
+        Assert.Equal(0, (int)refused["maxAgeMs"]!);
+
+        await App.QueryAsync<int>("DROP TRIGGER refuse ON consent.reliance");
+        var kept = (await App.Platform().PostAsync("/v1/checks/batch", batch)).Is(200);
+        Assert.Equal([0, 1, 3], Enumerable.Range(0, 4).Where(i => kept["results"]![i]!["receipt"] is not null));
+        Assert.Equal(1_000, (int)kept["maxAgeMs"]!);
+        Assert.Equal(2, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator));
+        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM consent.reliance WHERE owner = $1", creator));
+    }
+
     [Theory]
     [InlineData(63, "allow")]
     [InlineData(64, "indeterminate")]

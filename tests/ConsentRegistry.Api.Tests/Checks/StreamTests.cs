@@ -1,6 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Startup;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
@@ -58,6 +62,72 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.NotNull(answers[11]["receipt"]);
     }
 
+    public static TheoryData<string, string, string> NoChecks => new()
+    {
+        { "half a surrogate pair in an id", """{"creatorId":"\ud800","videoId":"a","purpose":"remix"}""", "wrongType" },
+        { "half a surrogate pair in the purpose", """{"creatorId":"c","videoId":"a","purpose":"\udfff"}""", "wrongType" },
+        { "half a surrogate pair in the requester", """{"creatorId":"c","videoId":"a","purpose":"remix","requester":"\ud800"}""", "wrongType" },
+        { "half a surrogate pair in the consistency", """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":"\ud800"}""", "wrongType" },
+        { "half a surrogate pair in the moment", """{"creatorId":"c","videoId":"a","purpose":"remix","asOf":"\ud800"}""", "wrongType" },
+        { "half a surrogate pair in a name", """{"creatorId":"c","videoId":"a","purpose":"remix","\ud800":1}""", "malformedJson" },
+        { "half a surrogate pair in a known name", """{"creator\udc00Id":"c","videoId":"a","purpose":"remix"}""", "malformedJson" },
+        { "half a surrogate pair as a stream", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1}}""", "malformedJson" },
+        { "two streams of no text", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1,"\ud801":1}}""", "malformedJson" },
+        { "bytes of no text in an id", "{\"creatorId\":\"\u00ff\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "wrongType" },
+        { "bytes of no text in the purpose", "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"\u00c0\u0080\"}", "wrongType" },
+        { "bytes of no text in a name", "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"\u00fe\":1}", "unknownField" },
+        { "bytes of no text", "\u00ff\u00fe\u0000", "malformedJson" },
+        { "a byte order mark", "\u00ef\u00bb\u00bf{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "malformedJson" },
+        { "a control character", "{\"creatorId\":\"c\u0001\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "malformedJson" },
+        { "a text without its end", """{"creatorId":"c","videoId":"a","purpose":"remix""", "malformedJson" },
+        { "much nesting", new string('[', 10_000), "malformedJson" },
+        { "much nesting in a field", $$"""{"creatorId":{{string.Concat(Enumerable.Repeat("{\"a\":", 1_000))}}""", "malformedJson" },
+        { "nesting where none is expected", $"{{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"minVersions\":{{\"c\":{new string('[', 14)}{new string(']', 14)}}}}}", "wrongType" },
+        { "a number beyond all numbers", """{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":1e999}""", "wrongType" },
+        { "a number with many digits", $$"""{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":{{new string('9', 10_000)}}}""", "wrongType" },
+        { "a version beyond all numbers", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"c":9223372036854775808}}""", "wrongType" },
+        { "a number for a word", """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":1e5}""", "wrongType" },
+        { "nothing but blanks", "   ", "malformedJson" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoChecks))]
+    public async Task A_line_that_cannot_be_read_is_one_error_and_the_stream_goes_on(string what, string line, string code)
+    {
+        await PrepareAsync();
+        // Every character is one byte: some lines are no text.
+        var answers = await StreamAsync(App.Platform("acme"), new ByteArrayContent(Encoding.Latin1.GetBytes($"{Check("a")}\n{line}\n{Check("a")}\n{line}\n{Check("a")}")));
+        Assert.Equal(["True", code, "True", code, "True"], answers.Select(answer => (string?)answer["error"]?["code"] ?? ((bool)answer["allowed"]!).ToString()));
+        Assert.True(answers[1]["line"] is { } second && (int)second == 2 && (int)answers[3]["line"]! == 4, what);
+    }
+
+    [Fact]
+    public async Task Lines_that_wait_for_versions_wait_side_by_side_and_spoil_no_other()
+    {
+        await PrepareAsync();
+        const int lines = 1_001;
+        var waits = Check("a", $",\"minVersions\":{{\"{creator}\":999}}");
+        var started = TimeProvider.System.GetTimestamp();
+        var answers = await StreamAsync(App.Platform("acme"), string.Join('\n', Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? Check("a") : waits)));
+        Assert.Equal(Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? "creatorDefault" : "indeterminate"), answers.Select(answer => (string)answer["reason"]!));
+        // One after the other they would take minutes, or half a minute in the few chunks that are answered at once.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Receipts_of_many_lines_are_all_given_and_written_down_together()
+    {
+        const int lines = 600;
+        await PrepareAsync();
+        (await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, lines).Select(i => new { creatorId = creator, videoId = $"r{i}" }) })).Is(200);
+        var answers = await StreamAsync(App.Platform("acme"), string.Join('\n', Enumerable.Range(0, lines).Select(i => Check($"r{i}", ",\"receipt\":true"))));
+        Assert.Equal(lines, answers.Count);
+        Assert.All(answers, answer => Assert.NotNull(answer["receipt"]));
+        Assert.Equal(lines, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator));
+        // As many as chunks have come, which the network decides.
+        Assert.InRange(await App.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM consent.reliance WHERE owner = $1", creator), 1, lines / 10);
+    }
+
     [Fact]
     public async Task Whoever_may_not_name_others_is_told_so_by_the_line()
     {
@@ -111,18 +181,48 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     }
 
     [Fact]
-    public async Task A_caller_who_takes_nothing_for_30_seconds_is_cut_off()
+    public async Task A_caller_who_takes_nothing_for_too_long_is_cut_off()
     {
         await PrepareAsync();
-        using var connection = await OpenAsync();
-        var block = string.Concat(Enumerable.Repeat($"{Check("a")}\n", 500));
-        // The service reads on only while it can send: at some point nothing is taken any more, and then the connection ends.
-        var error = await Assert.ThrowsAnyAsync<IOException>(async () =>
+        var options = App.Services.GetRequiredService<IOptions<StreamOptions>>().Value;
+        var usual = options.LongestStall;
+        options.LongestStall = TimeSpan.FromSeconds(1);
+        try
         {
-            while (true)
-                await connection.SendAsync(block);
+            using var connection = await OpenAsync();
+            var block = string.Concat(Enumerable.Repeat($"{Check("a")}\n", 500));
+            // The service reads on only while it can send: at some point nothing is taken any more, and then the connection ends.
+            var error = await Assert.ThrowsAnyAsync<IOException>(async () =>
+            {
+                while (true)
+                    await connection.SendAsync(block);
+            });
+            Assert.IsType<SocketException>(error.InnerException);
+        }
+        finally
+        {
+            options.LongestStall = usual;
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_ends_with_the_first_line_that_comes_when_the_token_has_expired()
+    {
+        await PrepareAsync();
+        using var connection = await OpenAsync(App.Sign(TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime + TimeSpan.FromSeconds(5), ["consent:check"], null, "acme"));
+        var (line, answer) = (0, "");
+        await Eventually.HoldsAsync("the token has expired", async () =>
+        {
+            line++;
+            await connection.SendAsync($"{Check("a")}\n");
+            answer = await connection.ReadUntilAsync("}\n");
+            return !answer.Contains("\"allowed\":true", StringComparison.Ordinal);
         });
-        Assert.IsType<SocketException>(error.InnerException);
+        Assert.InRange(line, 2, int.MaxValue);
+        Assert.Contains($"{{\"allowed\":false,\"error\":{{\"code\":\"unauthenticated\",\"detail\":\"The token has expired; the stream ends here.\"}},\"line\":{line}}}", answer, StringComparison.Ordinal);
+        // The last piece of an answer in pieces.
+        if (!answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
+            await connection.ReadUntilAsync("0\r\n\r\n");
     }
 
     [Fact]
@@ -149,10 +249,14 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
 
     private static StringContent Lines(string text) => new(text, Encoding.UTF8, "application/x-ndjson");
 
-    private static async Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, string text)
+    // With no body at all its type is forgotten.
+    private static Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, string text) =>
+        StreamAsync(client, text.Length == 0 ? new StreamContent(new MemoryStream()) { Headers = { ContentLength = null } } : Lines(text));
+
+    private static async Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, HttpContent lines)
     {
-        // With no body at all its type is forgotten.
-        var answer = (await client.SendAsync(HttpMethod.Post, "/v1/checks/stream", text.Length == 0 ? new StreamContent(new MemoryStream()) { Headers = { ContentType = new("application/x-ndjson"), ContentLength = null } } : Lines(text))).Is(200);
+        lines.Headers.ContentType = new("application/x-ndjson");
+        var answer = (await client.SendAsync(HttpMethod.Post, "/v1/checks/stream", lines)).Is(200);
         Assert.Equal("application/x-ndjson", answer.MediaType ?? "application/x-ndjson");
         return [.. answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
@@ -165,38 +269,5 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         return lasting.ToJsonString();
     }
 
-    private async Task<Connection> OpenAsync()
-    {
-        var connection = new Connection(App.Address);
-        await connection.SendHeadersAsync(App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
-        return connection;
-    }
-
-    /// <summary>A connection on which what is sent and what is read are two things.</summary>
-    private sealed class Connection(Uri address) : IDisposable
-    {
-        private readonly TcpClient client = new(address.Host, address.Port);
-
-        public Task SendHeadersAsync(string token) => WriteAsync(
-            $"POST /v1/checks/stream HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
-
-        public Task SendAsync(string text) => WriteAsync($"{text.Length:x}\r\n{text}\r\n");
-
-        public async Task<string> ReadUntilAsync(string end)
-        {
-            var text = new StringBuilder();
-            var buffer = new byte[4096];
-            while (!text.ToString().Contains(end, StringComparison.Ordinal))
-            {
-                var read = await client.GetStream().ReadAsync(buffer, TestContext.Current.CancellationToken);
-                Assert.True(read > 0, text.ToString());
-                text.Append(Encoding.UTF8.GetString(buffer, 0, read));
-            }
-            return text.ToString();
-        }
-
-        public void Dispose() => client.Dispose();
-
-        private async Task WriteAsync(string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
-    }
+    private Task<StreamConnection> OpenAsync(string? token = null) => StreamConnection.OpenAsync(App.Address, token ?? App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
 }

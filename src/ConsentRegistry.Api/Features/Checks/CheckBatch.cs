@@ -37,7 +37,6 @@ internal static class CheckBatch
         var asked = questions.OfType<Question>().ToList();
         var facts = asked.Count == 0 ? null : await TakeAsync(memory, asked, arrivedAt, cancellation);
         var budget = new TraceBudget();
-        long? maxAgeMs = null;
         var reliances = new List<Reliance>();
         for (var i = 0; i < checks.Count; i++)
         {
@@ -49,12 +48,10 @@ internal static class CheckBatch
                 results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
             else
                 results[i] = receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances);
-            if (results[i] is DecisionBody decision)
-                maxAgeMs = Math.Min(maxAgeMs ?? decision.MaxAgeMs, decision.MaxAgeMs);
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => result is DecisionBody { Receipt: not null } ? Answers.Indeterminate : result);
-        return Results.Ok(new BatchBody(results, facts?.FreshAt, maxAgeMs ?? 0));
+            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? Answers.Indeterminate : result);
+        return Results.Ok(new BatchBody(results, facts?.FreshAt, results.OfType<DecisionBody>().Select(decision => decision.MaxAgeMs).DefaultIfEmpty().Min()));
     }
 
     // A version that nobody has reached spoils its own items only: the others are answered from what there is.
@@ -65,8 +62,9 @@ internal static class CheckBatch
         var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
         var need = new Need(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
-        return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys)
-            ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys));
+        var wait = new CommonWait();
+        return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys, wait)
+            ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys, wait));
     }
 
     private static CheckRequest WithDefaults(CheckRequest check, CheckDefaults? defaults) => defaults is null ? check : new(

@@ -27,15 +27,17 @@ internal sealed class CheckFacts(ConsentReplica replica)
     /// <param name="need">What memory has to be, beside being fresh.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="versionsOf">Streams whose versions are asked for.</param>
+    /// <param name="wait">The wait that the checks have in common with others.</param>
     /// <returns>The facts; null if memory is not what is needed within <see cref="ConsentReplica.Patience"/>.</returns>
     public async Task<FreshFacts?> TakeAsync(
         IReadOnlyCollection<VideoKey> videos,
         IReadOnlyCollection<Requester> requesters,
         Need need,
         CancellationToken cancellation,
-        IEnumerable<string>? versionsOf = null)
+        IEnumerable<string>? versionsOf = null,
+        CommonWait? wait = null)
     {
-        if (await replica.BeginAsync(need, cancellation) is not { } permit)
+        if (await (wait ?? new()).BeginAsync(replica, need, cancellation) is not { } permit)
             return null;
         // Before the facts: versions only rise.
         var reached = (versionsOf ?? []).ToDictionary(stream => stream, permit.Memory.VersionOf, StringComparer.Ordinal);

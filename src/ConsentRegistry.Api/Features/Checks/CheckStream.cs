@@ -5,13 +5,15 @@ using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>Answers any number of checks, one a line. Each line is answered with one line, in order, as soon as it has arrived.</summary>
 /// <remarks>
 /// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>). A line that is no check is answered with its number and an <c>error</c> beside
-/// <c>allowed: false</c>, and the stream goes on. A line longer than 16 KiB ends it, and so does a caller who takes nothing for 30 seconds.
+/// <c>allowed: false</c>, and the stream goes on. A line longer than 16 KiB ends it, and so does the first line that comes when the token has expired: the
+/// last answer is then that line's error, <c>tooLarge</c> or <c>unauthenticated</c>. A caller who takes nothing for 30 seconds is cut off.
 /// </remarks>
 internal static class CheckStream
 {
@@ -21,29 +23,27 @@ internal static class CheckStream
     /// <summary>Bytes of a line, at most.</summary>
     public const int LongestLine = 16 << 10;
 
-    /// <summary>For how long a caller may take nothing of what is answered.</summary>
-    public static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(30);
-
     /// <summary>Bytes of lines that are answered together: some hundred checks, so that handing them on costs little beside answering them.</summary>
     private const int ChunkBytes = 64 << 10;
 
     /// <summary>Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more memory than that.</summary>
     private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
 
-    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, CancellationToken cancellation)
+    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, IOptions<StreamOptions> options, TimeProvider clock, CancellationToken cancellation)
     {
         if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
             return new Problem(415, ProblemCode.UnsupportedMediaType, $"The body is {MediaType}.").AsResult();
         LiftLimits(http);
         http.Response.ContentType = MediaType;
         http.Response.Headers.CacheControl = "no-store";
-        var caller = Caller.Of(http);
+        var caller = StreamCaller.Of(http.User);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var chunks = Channel.CreateBounded<Task<Chunk>>(new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(http.Request.BodyReader, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
         try
         {
-            await SendAsync(http, chunks.Reader, stop.Token);
+            await using var sender = new AnswerSender(http.Response.BodyWriter, options.Value.LongestStall, http.Abort, clock);
+            await SendAsync(sender, chunks.Reader, chunk => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token);
         }
         // A caller who has left, or sends what is no HTTP, can be told nothing any more.
         catch (Exception e) when (e is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException)
@@ -83,10 +83,12 @@ internal static class CheckStream
                 {
                     while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)
                     {
+                        // Before it is handed on: whoever has sent it gives it away.
                         firstLine += chunk.Lines;
-                        isOver |= chunk.IsLast;
+                        var isLast = chunk.IsLast;
+                        isOver |= isLast;
                         await chunks.WriteAsync(answer(chunk), cancellation);
-                        if (chunk.IsLast)
+                        if (isLast)
                             break;
                     }
                 }
@@ -107,26 +109,26 @@ internal static class CheckStream
         }
     }
 
-    private static async Task SendAsync(HttpContext http, ChannelReader<Task<Chunk>> chunks, CancellationToken cancellation)
+    private static async Task SendAsync(AnswerSender sender, ChannelReader<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> goOn, CancellationToken cancellation)
     {
         await foreach (var answered in chunks.ReadAllAsync(cancellation))
         {
             using var chunk = await answered;
-            var sending = http.Response.BodyWriter.WriteAsync(chunk.Answer.Memory, cancellation);
-            if (sending.IsCompleted)
+            await sender.SendAsync(chunk.Answer.Memory, cancellation);
+            while (!chunk.IsAnswered)
             {
-                await sending;
-                continue;
+                await goOn(chunk);
+                await sender.SendAsync(chunk.Answer.Memory, cancellation);
             }
-            try
-            {
-                await sending.AsTask().WaitAsync(LongestStall, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                http.Abort();
+            if (chunk.IsLast)
                 return;
-            }
         }
     }
+}
+
+/// <summary>How patient the service is with those who send streams.</summary>
+public sealed class StreamOptions
+{
+    /// <summary>For how long a caller may take nothing of what is answered.</summary>
+    public TimeSpan LongestStall { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -39,6 +39,9 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
         return answer with { Receipt = signer.Sign(receipt.ToJson(), Receipt.Type) };
     }
 
+    /// <summary>Whether an answer may be given only once who relies on it was written down.</summary>
+    public static bool RestsOnReliance(object answer) => answer is DecisionBody { Receipt: not null, Allowed: true };
+
     /// <summary>Writes down who relies on consent from now on.</summary>
     /// <returns>False if the database cannot be reached now.</returns>
     public async Task<bool> TryKeepAsync(IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation)

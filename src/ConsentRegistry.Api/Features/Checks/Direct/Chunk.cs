@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using ConsentRegistry.Api.Replica;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
-/// <summary>Some whole lines of a stream, and then their answers. Its buffers are used again for the next.</summary>
+/// <summary>Some whole lines of a stream, and then their answers, in one part or several. Its buffers are used again for the next.</summary>
 internal sealed class Chunk : IDisposable
 {
     /// <summary>Chunks that are kept for use: more than streams keep busy at once on most machines.</summary>
@@ -17,16 +18,25 @@ internal sealed class Chunk : IDisposable
     /// <summary>The lines, each with its newline but perhaps the last.</summary>
     public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, length);
 
-    /// <summary>The number of the first line, from 1.</summary>
-    public long FirstLine { get; private set; }
+    /// <summary>When the lines had arrived, by <see cref="Elapsed"/>.</summary>
+    public long ArrivedAt { get; private set; }
 
     /// <summary>How many lines there are.</summary>
     public int Lines { get; private set; }
 
-    /// <summary>Whether the stream ends after this chunk, for its last line is longer than a line may be.</summary>
+    /// <summary>Where the first line begins that has no answer yet.</summary>
+    public int At { get; private set; }
+
+    /// <summary>The number of that line, from 1.</summary>
+    public long Line { get; private set; }
+
+    /// <summary>Whether every line has its answer.</summary>
+    public bool IsAnswered => At >= length;
+
+    /// <summary>Whether the stream ends after this chunk, for its last line is longer than a line may be, or the caller may not go on.</summary>
     public bool IsLast { get; private set; }
 
-    /// <summary>The answers, a line each.</summary>
+    /// <summary>The answers of the newest part, a line each.</summary>
     public AnswerBuffer Answer { get; } = new();
 
     /// <summary>Cuts whole lines off what has arrived; null if there is no whole one.</summary>
@@ -44,7 +54,7 @@ internal sealed class Chunk : IDisposable
         chunk.Fill(window);
         var lines = chunk.bytes.AsSpan(0, chunk.length);
         var end = 0;
-        (chunk.FirstLine, chunk.Lines, chunk.IsLast) = (firstLine, 0, false);
+        (chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (Elapsed.Now, 0, firstLine, 0, false);
         while (end < lines.Length)
         {
             var line = lines[end..].IndexOf((byte)'\n');
@@ -66,6 +76,15 @@ internal sealed class Chunk : IDisposable
         arrived = arrived.Slice(end);
         return chunk;
     }
+
+    /// <summary>The length of the line that begins at a place, without its newline.</summary>
+    public int LengthAt(int at) => bytes.AsSpan(at, length - at).IndexOf((byte)'\n') is >= 0 and var end ? end : length - at;
+
+    /// <summary>Notes that the lines before a place have their answers.</summary>
+    public void MoveTo(int at, long line) => (At, Line) = (at, line);
+
+    /// <summary>Ends the chunk, and the stream with it, before the lines that have no answer yet.</summary>
+    public void End() => (At, IsLast) = (length, true);
 
     public void Dispose()
     {

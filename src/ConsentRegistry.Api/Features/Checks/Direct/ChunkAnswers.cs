@@ -1,106 +1,172 @@
 using System.Text.Json;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
-/// <summary>Answers the lines of a chunk: those as nearly all are in blocks, and each other one by itself.</summary>
-internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator)
+/// <summary>Answers the lines of a chunk: those as nearly all are in runs, and each other one by itself.</summary>
+internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, TimeProvider clock)
 {
-    /// <summary>How often a chunk is begun again whose permission ran out while it was answered.</summary>
+    /// <summary>
+    /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred explained answers could take any
+    /// amount of memory together. Those of a usual chunk are one part.
+    /// </summary>
+    public const int LargestPart = 1 << 20;
+
+    /// <summary>How often a run of usual lines is decided whose permission ran out meanwhile.</summary>
     private const int Attempts = 3;
 
-    /// <summary>Answers a chunk.</summary>
-    public async Task<Chunk> AnswerAsync(Chunk chunk, Caller caller, CancellationToken cancellation)
+    private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line has {CheckStream.LongestLine} bytes at most; the stream ends here.");
+
+    private static readonly Problem Expired = Problem.Unauthenticated with { Detail = "The token has expired; the stream ends here." };
+
+    /// <summary>Answers the lines of a chunk that have no answer yet, or as many of them as make a large part.</summary>
+    public async Task<Chunk> AnswerAsync(Chunk chunk, StreamCaller caller, CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
-        var rights = CheckRights.Of(caller);
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        chunk.Answer.Clear();
+        if (!caller.MayGoOn(clock.GetUtcNow()))
         {
-            if (await replica.BeginAsync(default, cancellation) is not { } permit)
-                break;
-            chunk.Answer.Clear();
-            await AnswerLinesAsync(chunk, permit, rights, caller, arrivedAt, cancellation);
-            if (!permit.Holds)
-                continue;
-            AddTooLong(chunk);
+            AddLine(chunk, Refuse(chunk.Line, Expired));
+            chunk.End();
             return chunk;
         }
-        chunk.Answer.Clear();
-        for (var line = 0; line < chunk.Lines; line++)
+        var part = new Part(chunk, caller);
+        while (true)
         {
-            DecisionWriter.WriteIndeterminate(chunk.Answer);
-            chunk.Answer.Add((byte)'\n');
+            await AnswerUsualAsync(part, cancellation);
+            if (chunk.IsAnswered || chunk.Answer.Length >= LargestPart)
+                break;
+            await AnswerOtherAsync(part, cancellation);
         }
-        AddTooLong(chunk);
+        if (!await receipts.TryKeepAsync(part.Reliances, cancellation))
+            part.Withdraw();
+        if (chunk.IsAnswered && chunk.IsLast)
+            AddLine(chunk, Refuse(chunk.Line, TooLong));
         return chunk;
     }
 
-    private async Task AnswerLinesAsync(Chunk chunk, Permit permit, CheckRights rights, Caller caller, long arrivedAt, CancellationToken cancellation)
+    // Those up to the first line that is not as nearly all are have a permission of their own: the others wait, for memory or for the database.
+    private async ValueTask AnswerUsualAsync(Part part, CancellationToken cancellation)
     {
-        var at = 0;
-        var line = chunk.FirstLine;
-        while (at < chunk.Bytes.Length)
+        var chunk = part.Chunk;
+        var before = chunk.Answer.Length;
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            at = AnswerUsual(chunk, permit, rights, at, ref line);
-            if (at >= chunk.Bytes.Length)
+            if (await part.Wait.BeginAsync(replica, default, cancellation) is not { } permit)
+                break;
+            var (at, line) = Decide(part, permit);
+            if (permit.Holds)
+            {
+                chunk.MoveTo(at, line);
                 return;
-            var length = LengthOfLine(chunk.Bytes.Span[at..]);
-            var answer = await AnswerAsync(chunk.Bytes.Slice(at, length), line, caller, arrivedAt, cancellation);
-            chunk.Answer.Add(JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json.Options));
+            }
+            chunk.Answer.CutTo(before);
+        }
+        while (!chunk.IsAnswered && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, chunk.At, out var check, out var length)
+            && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out _))
+        {
+            DecisionWriter.WriteIndeterminate(chunk.Answer);
             chunk.Answer.Add((byte)'\n');
-            at += length + 1;
-            line++;
+            chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
         }
     }
 
-    // Up to the first line that is not as nearly all are, or the end.
-    private static int AnswerUsual(Chunk chunk, in Permit permit, CheckRights rights, int at, ref long line)
+    private static (int At, long Line) Decide(Part part, in Permit permit)
     {
+        var chunk = part.Chunk;
+        var (at, line) = (chunk.At, chunk.Line);
         var bytes = chunk.Bytes.Span;
-        using var block = new CheckBlock(permit, rights, chunk.Answer) { Separator = (byte)'\n', EndsEach = true };
-        while (at < bytes.Length)
+        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer) { Separator = (byte)'\n', EndsEach = true };
+        while (at < bytes.Length && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, at, out var check, out var length) && block.TryAdd(bytes, check))
         {
-            var length = LengthOfLine(bytes[at..]);
-            if (!DirectCheck.TryRead(bytes, at, length, out var check) || check.IsStrong || !block.TryAdd(bytes, check))
-                break;
             at += length + 1;
             line++;
         }
         block.Flush(bytes);
-        return at;
+        return (at, line);
     }
 
-    private async Task<object> AnswerAsync(ReadOnlyMemory<byte> bytes, long line, Caller caller, long arrivedAt, CancellationToken cancellation)
+    private static bool TryReadUsual(Chunk chunk, int at, out DirectCheck check, out int length)
     {
+        length = chunk.LengthAt(at);
+        try
+        {
+            return DirectCheck.TryRead(chunk.Bytes.Span, at, length, out check) && !check.IsStrong;
+        }
+        // Half a surrogate pair is no Unicode text. One such line must not end the stream.
+        catch (InvalidOperationException)
+        {
+            check = default;
+            return false;
+        }
+    }
+
+    private async Task AnswerOtherAsync(Part part, CancellationToken cancellation)
+    {
+        var chunk = part.Chunk;
+        var length = chunk.LengthAt(chunk.At);
+        var answer = await AnswerAsync(part, chunk.Bytes.Slice(chunk.At, length), cancellation);
+        var before = chunk.Answer.Length;
+        AddLine(chunk, answer);
+        if (Receipts.RestsOnReliance(answer))
+            part.Signed.Add(before..chunk.Answer.Length);
+        chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
+    }
+
+    private async Task<object> AnswerAsync(Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        var line = part.Chunk.Line;
         if (!StrictJson.TryRead<CheckRequest>(bytes.ToArray(), out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
             return Refuse(line, problem!);
         if (check!.AsOf is not null)
             return Refuse(line, Problem.Of(422, FailureCode.Invalid, "asOf", "A past moment is asked about one check at a time."));
-        if (!Asking.TryRead(check, caller, out var question, out problem))
+        if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
             return Refuse(line, problem);
-        var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
-        if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } fresh)
+        var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
+        if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
             return Answers.Indeterminate;
         return fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? await receipts.AttachAsync(fresh.Answer(question, new()), fresh.Set, question, cancellation) ?? Answers.Indeterminate
+            ? receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances)
             : Refuse(line, RequestShape.UnknownPurpose("purpose"));
     }
 
-    private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line has {CheckStream.LongestLine} bytes at most; the stream ends here.");
-
     private static RefusedLine Refuse(long line, Problem problem) => new(Allowed: false, ItemError.Of(problem), line);
 
-    private static void AddTooLong(Chunk chunk)
+    private static void AddLine(Chunk chunk, object answer)
     {
-        if (!chunk.IsLast)
-            return;
-        chunk.Answer.Add(JsonSerializer.SerializeToUtf8Bytes(Refuse(chunk.FirstLine + chunk.Lines, TooLong), Json.Options));
+        chunk.Answer.Add(JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json.Options));
         chunk.Answer.Add((byte)'\n');
     }
 
-    private static int LengthOfLine(ReadOnlySpan<byte> bytes) => bytes.IndexOf((byte)'\n') is >= 0 and var end ? end : bytes.Length;
+    /// <summary>What the lines of one part have in common.</summary>
+    private sealed record Part(Chunk Chunk, StreamCaller Caller)
+    {
+        public CommonWait Wait { get; } = new();
+
+        /// <summary>Who relies on the receipts of the part.</summary>
+        public List<Reliance> Reliances { get; } = [];
+
+        /// <summary>Where those receipts' lines stand among the answers.</summary>
+        public List<Range> Signed { get; } = [];
+
+        /// <summary>Takes those answers back: what cannot be written down is not signed.</summary>
+        public void Withdraw()
+        {
+            var answer = Chunk.Answer;
+            var written = answer.Written.ToArray();
+            var kept = 0;
+            answer.CutTo(0);
+            foreach (var line in Signed)
+            {
+                answer.Add(written.AsSpan(kept..line.Start.Value));
+                DecisionWriter.WriteIndeterminate(answer);
+                answer.Add((byte)'\n');
+                kept = line.End.Value;
+            }
+            answer.Add(written.AsSpan(kept..));
+        }
+    }
 }
