@@ -79,7 +79,7 @@ internal sealed class WithdrawnStory(ConsentRegistryClient registry, string crea
         foreach (var recall in recalls)
         {
             var statement = $"What was made of {recall.Video.VideoId} is taken down.";
-            var answered = await registry.Recalls.AcknowledgeAsync(recall.Id, statement, cancellation);
+            var answered = await registry.Recalls.AcknowledgeAsync(recall.Id, statement, cancellation: cancellation);
             narrator.Tell("studio", $"acknowledges: \"{statement}\"");
             var seen = await registry.Recalls.ListAsync(creator, cancellation: cancellation).ToListAsync(cancellation);
             var open = seen.Where(one => one.Status == "open").ToList();

@@ -88,7 +88,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"mining","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"noConsent","usedAt":"*"}"""
         },
         {
-            "Consent is withdrawn from what was used", "recall", "requester",
+            "Consent is withdrawn from what was used", "recall", "platform requester",
             """{"recallId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"training","reason":"lockdown","since":"*","stopBy":"*"}"""
         },
         {

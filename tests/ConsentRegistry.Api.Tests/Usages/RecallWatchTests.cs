@@ -44,7 +44,7 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         await Recalling.UseAsync(requester, doubted);
         await Recalling.UseAsync(requester, creator);
         Assert.True(App.Replica.TryBegin(out var permit));
-        var draft = new Draft(permit.Memory);
+        var draft = new Draft(permit.Memory, permit.Now);
         draft.Editor.Doubt(CreatorId.Parse(doubted));
         draft.Publish();
         await Recalling.DueAsync(requester);
