@@ -11,7 +11,7 @@ internal static class EmptyAnswers
             404 => Problem.NotFound,
             405 => new Problem(405, ProblemCode.MethodNotAllowed, "The path has no such method."),
             413 => new Problem(413, ProblemCode.TooLarge, "The request is too large."),
-            415 => new Problem(415, ProblemCode.UnsupportedMediaType, "The body is application/json."),
+            415 => new Problem(415, ProblemCode.UnsupportedMediaType, "The body is application/json, or application/x-ndjson where checks are streamed."),
             _ => null,
         };
         return problem?.WriteAsync(http) ?? Task.CompletedTask;

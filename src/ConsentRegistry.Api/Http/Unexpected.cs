@@ -34,6 +34,8 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
+        // Of a check that was answered before requests are logged there is none yet.
+        using var trace = RequestTrace.Begin(httpContext);
         var problem = exception switch
         {
             OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "Whether the change was made is not known; repeat it with the same Idempotency-Key."),

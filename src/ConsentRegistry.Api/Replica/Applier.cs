@@ -103,6 +103,7 @@ internal sealed partial class Applier(
         while (true)
         {
             var poll = await PollAsync(connection, cancellation);
+            var took = Elapsed.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
             var applied = follower!.Apply(poll);
@@ -132,7 +133,7 @@ internal sealed partial class Applier(
                     LogEvicting(evicted);
             }
             if (applied.IsComplete && follower.Doubted.Count == 0)
-                await PauseAsync(poll.SentAt, cancellation);
+                await PauseAsync(poll.SentAt, took, cancellation);
         }
     }
 
@@ -152,11 +153,10 @@ internal sealed partial class Applier(
         return await Feed.PollAsync(connection, follower!.From, follower.Limit, follower.Doubted, cancellation);
     }
 
-    // Not sooner than twice what the last poll and its beat took: a slow database is not asked more often.
-    private async Task PauseAsync(long sentAt, CancellationToken cancellation)
+    // Not sooner than twice what the last poll took: a slow database is not asked more often.
+    private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
-        var took = Elapsed.Since(sentAt);
-        await replica.WaitForHurryAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - took).Ticks)), cancellation);
+        await replica.WaitForHurryAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - Elapsed.Since(sentAt)).Ticks)), cancellation);
         var rest = (2 * took) - Elapsed.Since(sentAt);
         if (rest > TimeSpan.FromMilliseconds(1))
             await Task.Delay(rest, cancellation);

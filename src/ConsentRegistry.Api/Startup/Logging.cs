@@ -43,7 +43,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     public async Task InvokeAsync(HttpContext http)
     {
         var start = Stopwatch.GetTimestamp();
-        using var trace = StartTrace(http.Request.Headers);
+        using var trace = RequestTrace.Begin(http);
         try
         {
             await next(http);
@@ -60,17 +60,6 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
                 CallerOf(http),
                 Problem.TraceIdOf(http));
         }
-    }
-
-    /// <summary>Begins the request's trace, which goes on with the caller's if they name one; null where the server has begun it, because somebody listens.</summary>
-    private static Activity? StartTrace(IHeaderDictionary headers)
-    {
-        if (Activity.Current is not null)
-            return null;
-        var trace = new Activity("request");
-        if (headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var context))
-            trace.SetParentId(context.TraceId, context.SpanId, context.TraceFlags).TraceStateString = context.TraceState;
-        return trace.Start();
     }
 
     // A client is a program and is named; a subject is a person and is not.

@@ -54,8 +54,8 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         var (chunk, chunkAnswers) = (Cut(text), AnswersOf(replica));
         // Once before, so that no time goes by with compiling.
         await AnswerAsync(AnswersOf(App.Replica), text);
-        // A permission of less time than so many lines take, by a memory that knows nobody.
-        replica.Publish(new(nothing, good.State.DatabaseTime, Elapsed.Now));
+        // A permission that is nearly over, of less time than so many lines take on any machine, by a memory that knows nobody.
+        replica.Publish(new(nothing, good.State.DatabaseTime, Elapsed.Now - Elapsed.Of(moment) + Elapsed.Of(TimeSpan.FromMicroseconds(300))));
         var answering = AnswerAsync(chunkAnswers, chunk);
         replica.Publish(new(good.Memory, good.State.DatabaseTime, Elapsed.Now + longEnough));
 

@@ -62,7 +62,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         }
         finally
         {
-            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+            await server.RestartAsync();
         }
 
         await Eventually.HoldsAsync("the service is ready", async () => (await App.Anonymous().GetAsync("/health/ready")).Status == 200);
@@ -91,7 +91,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         }
         finally
         {
-            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+            await server.RestartAsync();
         }
         await Eventually.HoldsAsync("checks are answered", async () => (await node.Platform().PostAsync("/v1/checks", check)).Status == 200);
     }
@@ -151,7 +151,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
             var enough = crash * Writers * ChangesEach / 4;
             await Eventually.HoldsAsync("writing is well under way", () => Task.FromResult(Volatile.Read(ref acknowledged) >= enough || writing.IsFaulted));
             await server.Postgres.KillAsync();
-            await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+            await server.RestartAsync();
         }
         await writing;
 
@@ -187,7 +187,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
         }));
         await Eventually.HoldsAsync("recording is under way", () => Task.FromResult(Volatile.Read(ref recorded) >= granted / 4 || recording.IsFaulted));
         await server.Postgres.KillAsync();
-        await server.Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        await server.RestartAsync();
         // The connections for looking at tables died as well.
         App.Database.Clear();
 

@@ -21,6 +21,13 @@ public sealed class PrivateServer : IAsyncLifetime
         app = await RegistryApplication.StartAsync(postgres.ConnectionString);
     }
 
+    /// <summary>Starts the server again after it was killed. Of the tests' own connections none outlived that; the service's are its own affair.</summary>
+    public async Task RestartAsync()
+    {
+        await Postgres.RestartAsync(TestContext.Current.CancellationToken);
+        App.Database.Clear();
+    }
+
     /// <summary>Stops every process of the server where it is, as a machine that hangs: connections stay, and nothing answers.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 

@@ -134,10 +134,10 @@ public sealed class VideoRecordTests
     }
 
     [Fact]
-    public void A_video_has_16_sources_and_no_more()
+    public void A_video_has_as_many_sources_as_a_check_may_consult_and_no_more()
     {
-        VideoKey[] sources = [.. Enumerable.Range(0, 17).Select(i => Key("lena", $"s{i}"))];
-        Assert.Equal(16, Register(null, new(null, null, [.. sources[..16], sources[0]])).Value.Sources.Length);
+        VideoKey[] sources = [.. Enumerable.Range(0, 65).Select(i => Key("lena", $"s{i}"))];
+        Assert.Equal(64, Register(null, new(null, null, [.. sources[..64], sources[0]])).Value.Sources.Length);
         Assert.False(Register(null, new(null, null, sources), mayWiden: true).Succeeded(out _, out var failure));
         Assert.Equal((FailureCode.TooMany, "derivedFrom"), (failure.Code, failure.Field));
     }

@@ -70,6 +70,8 @@ internal static class ListChanges
             // The caller leaves, or this node does.
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
             var (started, spoken) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
+            // At once, so that the caller has the answer's head however quiet it is.
+            yield return new(null, "heartbeat");
             while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
             {
                 var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, cancellation) : [];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -11,7 +12,7 @@ namespace ConsentRegistry.Benchmarks.Load.Rows;
 
 /// <summary>
 /// The evaluator over memory alone, in this process and on one thread: ids in, decisions out, without HTTP or JSON. Beside it, as the least that it has to do,
-/// reading a random creator's record and a random video's from arrays of the same sizes.
+/// reading a random creator's record and a random video's from arrays of the same sizes; and the same memory with grants beside the one without.
 /// </summary>
 internal static class EvaluatorRow
 {
@@ -27,7 +28,12 @@ internal static class EvaluatorRow
     /// <summary>Decisions between two looks at the clock.</summary>
     private const int Stride = 1 << 14;
 
-    private static readonly byte[] Requester = "studio"u8.ToArray();
+    /// <summary>Of so many videos one has a grant, which answers its ask.</summary>
+    private const int VideosPerGrant = 9;
+
+    private static readonly Requester Studio = Requester.Parse("studio");
+
+    private static readonly byte[] StudioBytes = "studio"u8.ToArray();
 
     private static readonly Instant Now = Instant.From(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
@@ -36,21 +42,26 @@ internal static class EvaluatorRow
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
-        var subject = await Task.Run(() => new Subject(run.Scale));
+        var subject = await Task.Run(() => new Subject(run.Scale, hasGrants: false));
         subject.RequireRight();
-        var (inBlocks, blockBytes) = await DriveAsync(subject.DecideBlocks);
-        var (oneByOne, singleBytes) = await DriveAsync(subject.DecideOneByOne);
+        var (inBlocks, blockBytes) = await DriveAsync(subject.DecideBlocks, subject.ReadOnly);
+        var (oneByOne, singleBytes) = await DriveAsync(subject.DecideOneByOne, subject.ReadOnly);
+        var granted = await Task.Run(() => new Subject(run.Scale, hasGrants: true));
+        granted.RequireRight();
+        var (withGrants, _) = await DriveAsync(granted.DecideBlocks, subject.DecideBlocks);
         return
         [
             Of($"evaluator, in blocks of {Block}, one core", inBlocks, 3_000_000),
             Of("evaluator, one at a time, one core", oneByOne, 1_000_000),
+            Row.Of(
+                $"evaluator, in blocks of {Block}, with {run.Scale.Videos / VideosPerGrant:N0} grants", "decisions/s", [.. withGrants.Select(round => (round.One, round.Other))], "without"),
             Row.Of("evaluator, memory allocated", string.Create(CultureInfo.InvariantCulture, $"{blockBytes + singleBytes} bytes"), Target.AtMost(0, " bytes"), blockBytes + singleBytes),
         ];
 
-        async Task<(IReadOnlyList<(double One, double Other)> Rounds, long Allocated)> DriveAsync(Action<int> decide)
+        async Task<(IReadOnlyList<(double One, double Other)> Rounds, long Allocated)> DriveAsync(Action<int> decide, Action<int> yardstick)
         {
             var allocated = 0L;
-            var rounds = await Turns.RunAsync(run.Options.Rounds, round => Task.Run(() => Rate(decide, round, out allocated)), round => Task.Run(() => Rate(subject.ReadOnly, round, out _)));
+            var rounds = await Turns.RunAsync(run.Options.Rounds, round => Task.Run(() => Rate(decide, round, out allocated)), round => Task.Run(() => Rate(yardstick, round, out _)));
             return (rounds, allocated);
         }
 
@@ -87,7 +98,6 @@ internal static class EvaluatorRow
     private sealed class Subject
     {
         private readonly FactMemory memory = new();
-        private readonly Scale scale;
         private readonly byte[] ids = new byte[Named * (Width.Creator + Width.Video)];
         private readonly int[] numbers = new int[Named];
         private readonly VideoSlot[] bareVideos;
@@ -95,9 +105,11 @@ internal static class EvaluatorRow
         private readonly CheckKeys[] keys = new CheckKeys[Block];
         private readonly PurposeIndex purpose;
 
-        public Subject(Scale scale)
+        private readonly bool hasGrants;
+
+        public Subject(Scale scale, bool hasGrants)
         {
-            this.scale = scale;
+            this.hasGrants = hasGrants;
             memory.Load(Vocabulary.Initial);
             purpose = memory.Vocabulary.Find(Purpose.Parse("remix"));
             memory.Expect(scale.Creators, scale.Videos);
@@ -112,6 +124,8 @@ internal static class EvaluatorRow
                 if (number == (owner - 1) * Scale.VideosPerCreator + 1)
                     editor.PutDefault(CreatorId.Parse(Scale.Creator(owner)), new(Purpose.Parse("remix"), null), DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value);
                 editor.PutVideo(key, memory.Hasher.OfVideo(creator, video), Now, [], []);
+                if (hasGrants && HasGrant(number))
+                    editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
                 editor.PutOverride(key, memory.Hasher.OfVideo(creator, video), purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
             }
             var random = new Random(Seed: 1);
@@ -132,7 +146,7 @@ internal static class EvaluatorRow
             for (var i = 0; i < Stride; i++)
             {
                 var effect = Decide(i, memory.Prepare(CreatorAt(i), VideoAt(i))).Effect.Word();
-                if (effect != Scale.EffectOf(numbers[i]))
+                if (effect != (hasGrants && HasGrant(numbers[i]) ? "allow" : Scale.EffectOf(numbers[i])))
                     throw new BenchmarkException($"a check of {Scale.Video(numbers[i])} was decided {effect}");
             }
         }
@@ -161,11 +175,16 @@ internal static class EvaluatorRow
         }
 
         private Decision Decide(int at, in CheckKeys named) =>
-            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = Requester, Purpose = purpose }, named, Now).Decision;
+            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = StudioBytes, Purpose = purpose }, named, Now).Decision;
 
         private ReadOnlySpan<byte> CreatorAt(int at) => ids.AsSpan(at * (Width.Creator + Width.Video), Width.Creator);
 
         private ReadOnlySpan<byte> VideoAt(int at) => ids.AsSpan((at * (Width.Creator + Width.Video)) + Width.Creator, Width.Video);
+
+        private static bool HasGrant(int video) => video % VideosPerGrant == 2 && Scale.EffectOf(video) == "ask";
+
+        private static GrantRecord GrantFor(VideoKey video) =>
+            new(Guid.Empty, video, video, Studio, new(Purpose.Parse("remix"), Conditions.None, vocabularyVersion: 1, expiresAt: null, uses: null), new(3, Now));
 
         private static Choice ChoiceOf(string effect) => Choice.Of(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
 
