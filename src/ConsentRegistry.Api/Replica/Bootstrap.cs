@@ -53,7 +53,10 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var waiting = await ReadWaitingAsync(connection, cancellation);
             await transaction.CommitAsync(cancellation);
             if (memory.VideoCount > WorthCompacting)
+            {
                 Compact();
+                memory.Settle();
+            }
             LogLoaded(memory.CreatorCount, memory.VideoCount, (long)Elapsed.Since(started).TotalMilliseconds);
             return (memory, new(memory, server, position, anchor, waiting, loggers.CreateLogger<Follower>()));
         }

@@ -32,41 +32,48 @@ public static class Evaluator
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
-        Span<VideoHandle> videos = stackalloc VideoHandle[Limits.VideosPerCheck];
-        if (!TryCollectVideos(check.Video, ref facts, videos, out var count))
+        if (!facts.TryRead(check.Video, out var registered))
             return Decision.Indeterminate;
-
         var combined = new Combination();
+        // As nearly all are: made from nothing that is registered.
+        if (registered.Sources.IsEmpty)
+            return TryAskAll(check, check.Video, registered, ref facts, vocabulary, ref trace, ref combined) ? combined.Decision : Decision.Indeterminate;
+
+        Span<VideoHandle> videos = stackalloc VideoHandle[Limits.VideosPerCheck];
+        if (!TryCollectVideos(check.Video, registered, ref facts, videos, out var count))
+            return Decision.Indeterminate;
         foreach (var video in videos[..count])
         {
-            if (!facts.TryRead(video, out var registered)
-                || !TryAsk(check, new() { Creator = registered.Owner, Role = Role.Owner, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
-            {
+            if (!facts.TryRead(video, out registered) || !TryAskAll(check, video, registered, ref facts, vocabulary, ref trace, ref combined))
                 return Decision.Indeterminate;
-            }
-            foreach (var participant in registered.Participants)
-            {
-                // R7: a depicted participant decides where the purpose uses likeness.
-                if (participant.Role == Role.Depicted && !vocabulary.UsesLikeness(check.Purpose))
-                    continue;
-                if (!TryAsk(check, new() { Creator = participant.Creator, Role = participant.Role, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
-                    return Decision.Indeterminate;
-            }
         }
         return combined.Decision;
     }
 
+    // R7: the owner and each co-creator, and each depicted participant where the purpose uses likeness.
+    private static bool TryAskAll<TFacts, TTrace>(
+        in Check check, VideoHandle video, in VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Combination combined)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
+        if (!TryAsk(check, new() { Creator = registered.Owner, Role = Role.Owner, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+            return false;
+        foreach (var participant in registered.Participants)
+        {
+            if (participant.Role == Role.Depicted && !vocabulary.UsesLikeness(check.Purpose))
+                continue;
+            if (!TryAsk(check, new() { Creator = participant.Creator, Role = participant.Role, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+                return false;
+        }
+        return true;
+    }
+
     // R8: the checked video, then its sources depth-first in their listed order, each once.
-    private static bool TryCollectVideos<TFacts>(VideoHandle root, ref TFacts facts, scoped Span<VideoHandle> videos, out int count)
+    private static bool TryCollectVideos<TFacts>(VideoHandle root, VideoFacts registered, ref TFacts facts, scoped Span<VideoHandle> videos, out int count)
         where TFacts : IFacts, allows ref struct
     {
         videos[0] = root;
         count = 1;
-        if (!facts.TryRead(root, out var registered))
-            return false;
-        if (registered.Sources.IsEmpty)
-            return true;
-
         Span<VideoHandle> pending = stackalloc VideoHandle[Limits.VideosPerCheck];
         var waiting = 0;
         if (!TryPush(registered.Sources, videos[..count], pending, ref waiting))

@@ -345,9 +345,9 @@ public sealed class FactMemoryTests
         });
         int Link(VideoKey video) => memory.FindVideo(memory.Hasher.Of(video)).Word.Link;
         Draft(memory, editor => editor.Erase(owner.Creator));
-        Assert.Same(VideoExtra.Nothing, memory.Extras.Find<VideoExtra>(Link(owner)));
+        Assert.Same(VideoExtra.Nothing, memory.Extras.FindVideo(Link(owner)));
         Assert.True(memory.Extract([owner], [], new(9), Soon)!.StateOf(owner.Creator).IsErased);
-        Assert.Single(memory.Extras.Find<VideoExtra>(Link(other))!.Grants);
+        Assert.Single(memory.Extras.FindVideo(Link(other))!.Grants);
     }
 
     private static GrantRecord GrantOf(VideoKey video, Instant? expiresAt) =>

@@ -40,4 +40,22 @@ public sealed class SlotTableTests
             table.Put(new() { Name = new(1, i << 40) });
         Assert.True(table.Count < 1_000, $"{table.Count}");
     }
+
+    [Fact]
+    public void What_was_loaded_is_found_where_it_was_settled_and_what_comes_after_it_as_well()
+    {
+        const int records = 200_000;
+        var table = new SlotTable<VideoSlot>();
+        table.Expect(records);
+        for (var i = 1; i <= records; i++)
+            table.Put(Record(i));
+        table.Settle();
+        for (var i = records + 1; i <= 2 * records; i++)
+            table.Put(Record(i));
+        table.Settle();
+        for (var i = 1; i <= 2 * records; i++)
+            Assert.Equal(i, table.Find(Record(i).Name).PublishedAt);
+
+        static VideoSlot Record(int number) => new() { Name = new((ulong)number * 0x9E37_79B9_7F4A_7C15, (ulong)number * 0xC2B2_AE3D_27D4_EB4F), PublishedAt = number, Word = default(SlotWord).WithRegistered(true) };
+    }
 }

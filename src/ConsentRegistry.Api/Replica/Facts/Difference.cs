@@ -68,10 +68,10 @@ internal static class Difference
     private static SettingList Overrides(in VideoSlot slot, VideoExtra extra) => slot.Word.HasPlain ? new([slot.Plain], []) : extra.Overrides;
 
     private static CreatorExtra Extra(FactMemory memory, in CreatorSlot slot) =>
-        slot.Word.Link == 0 ? new() : memory.Extras.Find<CreatorExtra>(slot.Word.Link) ?? new();
+        slot.Word.Link == 0 ? new() : memory.Extras.FindCreator(slot.Word.Link) ?? new();
 
     private static VideoExtra Extra(FactMemory memory, in VideoSlot slot) =>
-        slot.Word.Link == 0 ? new() : memory.Extras.Find<VideoExtra>(slot.Word.Link) ?? new();
+        slot.Word.Link == 0 ? new() : memory.Extras.FindVideo(slot.Word.Link) ?? new();
 
     private static CreatorSlot Creator(FactMemory memory, in FactKey key)
     {

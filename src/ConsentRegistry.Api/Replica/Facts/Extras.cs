@@ -69,9 +69,13 @@ internal sealed class ExtraTable
     private object?[][] chunks = [];
     private int used;
 
-    /// <summary>What stands at a place; null if nothing does.</summary>
-    public T? Find<T>(int link)
-        where T : class
+    /// <summary>What a creator's slot refers to; null if that is nothing.</summary>
+    public CreatorExtra? FindCreator(int link) => Find(link) as CreatorExtra;
+
+    /// <summary>What a video's slot refers to; null if that is nothing.</summary>
+    public VideoExtra? FindVideo(int link) => Find(link) as VideoExtra;
+
+    private object? Find(int link)
     {
         var all = Volatile.Read(ref chunks);
         var chunk = link / ChunkSize;
@@ -80,7 +84,7 @@ internal sealed class ExtraTable
         var extra = all[chunk][link % ChunkSize];
         // What it refers to was stored before it, the names of participants and sources too: a processor that loads out of order must not load those first.
         Volatile.ReadBarrier();
-        return extra as T;
+        return extra;
     }
 
     /// <summary>Keeps something, and says where. Only the one writer may.</summary>

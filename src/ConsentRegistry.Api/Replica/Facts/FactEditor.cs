@@ -250,10 +250,10 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
     }
 
     private VideoExtra ExtraOf(in VideoSlot slot) =>
-        slot.Word.Link == 0 ? new() : extras.Find<VideoExtra>(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+        slot.Word.Link == 0 ? new() : extras.FindVideo(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
     private CreatorExtra ExtraOf(in CreatorSlot slot) =>
-        slot.Word.Link == 0 ? new() : extras.Find<CreatorExtra>(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+        slot.Word.Link == 0 ? new() : extras.FindCreator(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
     private (FactKey Key, Requester Requester)? Named(Requester? requester) => requester is { } named ? (hasher.Of(named.Value), named) : null;
 }

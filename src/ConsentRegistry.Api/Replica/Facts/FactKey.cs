@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ConsentRegistry.Domain;
 
@@ -15,6 +16,7 @@ internal readonly record struct FactKey(ulong Low, ulong High)
 /// and is no cryptography.
 /// </summary>
 /// <remarks>No id contains a slash, so that ids joined by slashes are unambiguous, and what they name is told by their number.</remarks>
+[SkipLocalsInit]
 internal sealed class KeyHasher(ulong k0, ulong k1)
 {
     private const int LongestName = (3 * Identifier.MaxLength) + 2;

@@ -200,6 +200,13 @@ internal sealed class FactMemory
         videos.Expect(expectedVideos);
     }
 
+    /// <summary>Puts what was loaded where it is found soonest.</summary>
+    public void Settle()
+    {
+        videos.Settle();
+        creators.Settle();
+    }
+
     /// <summary>Stores into a memory that nobody reads yet.</summary>
     public void Load(in VideoSlot slot) => videos.Put(slot);
 

@@ -77,7 +77,7 @@ internal ref struct MemoryView : IFacts
         if (said.Word.IsUnreadable)
             return false;
         CreatorExtra? wide = null;
-        if (said.Word.Link != 0 && (wide = memory.Extras.Find<CreatorExtra>(said.Word.Link)) is null)
+        if (said.Word.Link != 0 && (wide = memory.Extras.FindCreator(said.Word.Link)) is null)
             return false;
         if (wide is { IsErased: true })
         {
@@ -86,7 +86,7 @@ internal ref struct MemoryView : IFacts
         }
         var about = isOwner ? videoSlot : CopyVideo(PlaceOf(creator, video), said);
         VideoExtra? narrow = null;
-        if (about.Word.Link != 0 && (narrow = memory.Extras.Find<VideoExtra>(about.Word.Link)) is null)
+        if (about.Word.Link != 0 && (narrow = memory.Extras.FindVideo(about.Word.Link)) is null)
             return false;
 
         var settings = new Collected(reused ??= new Setting[SmallestBuffer], related, vocabulary.Purposes.Length);
@@ -137,7 +137,7 @@ internal ref struct MemoryView : IFacts
         if (!slot.Word.IsRegistered)
             return true;
         VideoExtra? extra = null;
-        if (slot.Word.Link != 0 && (extra = memory.Extras.Find<VideoExtra>(slot.Word.Link)) is null)
+        if (slot.Word.Link != 0 && (extra = memory.Extras.FindVideo(slot.Word.Link)) is null)
             return false;
         facts = new()
         {

@@ -29,11 +29,16 @@ internal sealed class SlotTable<T>
 
     private const int SmallestGrowth = 4;
 
+    private const int CacheLine = 64;
+
     /// <summary>Of a hundred slots of a segment, how many are taken on average where the number of records is known beforehand: few segments have so many more that they grow.</summary>
     private const int ExpectedPercent = 78;
 
     private readonly T[][] segments = new T[Segments][];
     private readonly int[] taken = new int[Segments];
+
+    // Of each segment, for who does not want to wait for the segment itself.
+    private readonly int[] lengths = new int[Segments];
 
     public SlotTable() => Array.Fill(segments, []);
 
@@ -56,7 +61,19 @@ internal sealed class SlotTable<T>
         for (var segment = 0; length > SmallestGrowth && segment < Segments; segment++)
         {
             if (segments[segment].Length == 0)
-                segments[segment] = new T[length];
+                (segments[segment], lengths[segment]) = (new T[length], length);
+        }
+    }
+
+    /// <summary>Puts the table on large pages, as it lies now. What grows afterwards lies elsewhere.</summary>
+    public unsafe void Settle()
+    {
+        foreach (var segment in segments)
+        {
+            if (segment.Length == 0)
+                continue;
+            var first = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(segment));
+            HugePages.Ask(first, first + (segment.Length * sizeof(T)));
         }
     }
 
@@ -87,12 +104,15 @@ internal sealed class SlotTable<T>
     {
         if (!Sse.IsSupported)
             return;
-        var slots = segments[(int)(key.Low >> SegmentShift)];
-        if (slots.Length == 0)
-            return;
-        // The collector may move the segment between the two lines: then another line is fetched in vain.
-        ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slots), PlaceOf(key, slots.Length));
+        var segment = (int)(key.Low >> SegmentShift);
+        // The length that stands in the segment itself would have to be waited for. The collector may move the segment meanwhile, or the writer replace it:
+        // then another line is fetched in vain.
+        ref var first = ref MemoryMarshal.GetArrayDataReference(segments[segment]);
+        ref var slot = ref Unsafe.Add(ref first, PlaceOf(key, lengths[segment]));
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref first) - sizeof(long));
+        // Two lines of the processor's cache: few slots begin with one, and a record may stand in the next slot.
         Sse.Prefetch0(Unsafe.AsPointer(ref slot));
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref slot) + CacheLine);
     }
 
     /// <summary>Stores a record in place of the one of its name. Only the one writer may.</summary>
@@ -134,6 +154,7 @@ internal sealed class SlotTable<T>
         }
         taken[segment] = count;
         Volatile.Write(ref segments[segment], grown);
+        lengths[segment] = grown.Length;
     }
 
     // The record's slot, or the empty one that it would take; null in a segment that is full.

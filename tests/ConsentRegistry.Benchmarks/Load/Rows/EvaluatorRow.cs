@@ -128,6 +128,7 @@ internal static class EvaluatorRow
                     editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
                 editor.PutOverride(key, memory.Hasher.OfVideo(creator, video), purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
             }
+            memory.Settle();
             var random = new Random(Seed: 1);
             for (var i = 0; i < Named; i++)
             {
