@@ -230,7 +230,7 @@ public sealed record AskedChange(string CreatorId, long Version, AskedBody Reque
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
-/// <param name="Changes">1; 0 if it did not stand any more.</param>
+/// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
 public sealed record GrantChange(string CreatorId, long Version, int Changes, GrantBody Grant) : ChangeAnswer;
 

@@ -7,7 +7,7 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
-/// <summary>Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled. Revoking it twice changes nothing.</summary>
+/// <summary>Revokes a grant, for good. Also one that is spent: what was used with it is recalled. Revoking one that was revoked or has expired changes nothing.</summary>
 internal static class RevokeGrant
 {
     public static Task<IResult> Handle(CreatorId creatorId, Guid grantId, NoBody none, ChangePipeline pipeline, HttpContext http)

@@ -23,10 +23,12 @@ internal static class WithdrawApproval
         // Nobody answers from here on; and of those concerned, only who has not answered is raised by a version.
         await change.HoldAsync(known.Select(part => StreamId.Of(part.Creator)), cancellation);
         var parts = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
-        var streams = await change.LockAsync(parts.Where(part => part.Record.State == ApprovalState.Open).Select(part => StreamId.Of(part.Creator)), cancellation);
-        if (streams.Count == 0 || request.ExpiresAt <= streams.Values.Max(stream => stream.Tx))
+        var open = parts.Where(part => part.Record.State == ApprovalState.Open).ToList();
+        var streams = await change.LockAsync(open.Select(part => StreamId.Of(part.Creator)), cancellation);
+        var now = streams.Values.Select(stream => stream.Tx).DefaultIfEmpty(request.ExpiresAt).Max();
+        if (request.ExpiresAt <= now)
             return new Failure(FailureCode.NotOpen, "Nobody can answer this request any more.");
-        var withdrawn = parts.Where(part => part.Record.State == ApprovalState.Open)
+        var withdrawn = open
             .Select(part => (Before: part, After: part with { Record = part.Record with { State = ApprovalState.Withdrawn, Stamp = streams[StreamId.Of(part.Creator)].Stamp } }))
             .ToList();
         await ApprovalStore.UpdateAsync(change, id, [.. withdrawn.Select(one => one.After)], cancellation);
@@ -35,7 +37,6 @@ internal static class WithdrawApproval
             caller.Author(creator: null, reason: null),
             altersSettings: false,
             cancellation);
-        var now = streams.Values.Max(stream => stream.Tx);
         var after = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
         return new Answer(new ApprovalRequestChange(ApprovalRequestBody.Of(request, after, now), streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)));
     }
