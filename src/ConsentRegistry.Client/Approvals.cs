@@ -144,7 +144,7 @@ public sealed record AskedChange(string CreatorId, long Version, AskedApproval R
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
-/// <param name="Changes">1; 0 if it did not stand any more.</param>
+/// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
 /// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it.</param>
 public sealed record GrantChange(string CreatorId, long Version, int Changes, Grant Grant, bool EffectiveEverywhere);
