@@ -67,7 +67,14 @@ public sealed class ErasureTests(RegistryFixture registry) : IClassFixture<Regis
             await using (var hold = new NpgsqlCommand("SELECT FROM consent.sequencer FOR UPDATE", connection))
                 await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             (await App.Creator(creator).PutAsync($"{Path}/consent/defaults/mining", new { effect = "deny" })).Is(200);
+            var before = await App.NowAsync();
             (await App.Admin().PostAsync($"{Path}/erasure", new { reason = "order" })).Is(200);
+
+            // What waits to be deleted is not told any more either.
+            (await App.Auditor().GetAsync($"{Path}/consent?asOf={before}")).IsProblem(409, "creatorErased");
+            var waiting = (await App.Creator(creator).GetAsync($"{Path}/history")).Is(200)["items"]!.AsArray();
+            Assert.NotEqual(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.history WHERE creator = $1 AND body IS NOT NULL", creator));
+            Assert.All(waiting.Where(item => (string)item!["kind"]! != "creatorErased"), item => Assert.True((bool)item!["erased"]! && item["by"] is null && item["after"] is null));
         }
         await Exports.CoveredAsync(App);
 

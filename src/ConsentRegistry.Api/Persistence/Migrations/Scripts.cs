@@ -70,3 +70,8 @@ public sealed class Uses() : ScriptMigration("0009_uses");
 [DbContext(typeof(RegistryContext))]
 [Migration("0010_asked")]
 public sealed class AskedCreators() : ScriptMigration("0010_asked");
+
+/// <summary>What erased creators' events said, hidden from the moment of the erasure.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0011_erased")]
+public sealed class ErasedEvents() : ScriptMigration("0011_erased");
