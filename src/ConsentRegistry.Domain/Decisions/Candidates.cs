@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
@@ -14,21 +16,19 @@ internal ref struct Candidates
     private const int Places = Limits.PurposeDepth * 4;
     private static readonly ushort[] BeatenBy = PlacesThatBeat();
 
-    private readonly Check check;
-    private readonly Instant publishedAt;
-    private readonly ReadOnlySpan<Setting> settings;
-    private readonly Vocabulary vocabulary;
+    private PurposeIndex purpose;
+    private Instant now;
+    private Instant publishedAt;
+    private ReadOnlySpan<Setting> settings;
+    private Vocabulary vocabulary;
+    private ref readonly PurposeSet atOrAbove;
+    private ref readonly PurposeSet below;
 
     private int present;
-    private BelowSets below;
+    private bool isAnyBelow;
     private Detail whySilent;
-
-    public Candidates(in Check check, Instant publishedAt, ReadOnlySpan<Setting> settings, Vocabulary vocabulary)
-    {
-        (this.check, this.publishedAt, this.vocabulary) = (check, publishedAt, vocabulary);
-        this.settings = settings;
-        whySilent = Detail.NeverSet;
-    }
+    private AtPlaces at;
+    private BelowSets restricted;
 
     /// <summary>Whether there is a candidate at or above the checked purpose; if not, the creator is silent.</summary>
     public readonly bool Any => present != 0;
@@ -36,19 +36,39 @@ internal ref struct Candidates
     /// <summary>Of a silent creator, why: the first detail that applies (R5).</summary>
     public readonly Detail WhySilent => whySilent;
 
-    /// <summary>Finds the candidates.</summary>
-    public void Find()
+    /// <summary>Finds the candidates among a creator's settings.</summary>
+    public static void Find(in Check check, Instant publishedAt, ReadOnlySpan<Setting> settings, Vocabulary vocabulary, out Candidates candidates)
     {
-        for (var at = 0; at < settings.Length;)
+        candidates = default;
+        (candidates.purpose, candidates.now, candidates.publishedAt) = (check.Purpose, check.Now, publishedAt);
+        candidates.settings = settings;
+        candidates.vocabulary = vocabulary;
+        candidates.atOrAbove = ref vocabulary.AtOrAbove(check.Purpose);
+        candidates.below = ref vocabulary.Below(check.Purpose);
+        candidates.whySilent = Detail.NeverSet;
+        candidates.Find();
+    }
+
+    private void Find()
+    {
+        for (var next = 0; next < settings.Length;)
         {
-            ref readonly var setting = ref settings[Next(ref at, out var covers)];
+            var index = Next(ref next, out var covers);
+            ref readonly var setting = ref settings[index];
             var standing = Classify(setting, covers, out var isBelow);
             if (standing == Standing.Unbeaten)
             {
                 if (isBelow)
-                    below[Kind(setting)] = below[Kind(setting)].With(setting.Purpose);
+                {
+                    isAnyBelow = true;
+                    restricted[Kind(setting)] = restricted[Kind(setting)].With(setting.Purpose);
+                }
                 else
-                    present |= 1 << Place(setting);
+                {
+                    var place = Place(setting);
+                    present |= 1 << place;
+                    at[place] = index;
+                }
             }
             else if (!isBelow && DetailOf(standing) is var detail && detail != Detail.None && detail < whySilent)
             {
@@ -57,40 +77,53 @@ internal ref struct Candidates
         }
     }
 
-    /// <summary>Combines what nothing beats. Call after <see cref="Find"/>; the result means nothing if the creator is silent.</summary>
-    public readonly Unbeaten Weigh<TTrace>(ref TTrace trace)
+    /// <summary>Combines what nothing beats. Of a silent creator that is nothing.</summary>
+    public readonly void Weigh(out Unbeaten unbeaten)
+    {
+        unbeaten = default;
+        unbeaten.Attached.HoldsUntil = Instant.Never;
+        for (var places = present; places != 0; places &= places - 1)
+        {
+            var place = BitOperations.TrailingZeroCount(places);
+            if ((present & BeatenBy[place]) == 0)
+                unbeaten.Add(settings, at[place], purpose, isBelow: false, vocabulary);
+        }
+        for (var next = 0; isAnyBelow && next < settings.Length;)
+        {
+            var index = Next(ref next, out var covers);
+            ref readonly var setting = ref settings[index];
+            if (Classify(setting, covers, out var isBelow) == Standing.Unbeaten && isBelow && !IsBeaten(setting, isBelow))
+                unbeaten.Add(settings, index, setting.Purpose, isBelow, vocabulary);
+        }
+    }
+
+    /// <summary>Tells how each setting stands.</summary>
+    public readonly void Tell<TTrace>(ref TTrace trace)
         where TTrace : ITrace
     {
-        var unbeaten = new Unbeaten();
-        if (!TTrace.IsOn && !Any)
-            return unbeaten;
-        for (var at = 0; at < settings.Length;)
+        for (var next = 0; next < settings.Length;)
         {
-            ref readonly var setting = ref settings[Next(ref at, out var covers)];
+            ref readonly var setting = ref settings[Next(ref next, out var covers)];
             var standing = Classify(setting, covers, out var isBelow);
             if (standing == Standing.Unbeaten)
                 standing = !Any ? Standing.NothingToRestrict : IsBeaten(setting, isBelow) ? Standing.Beaten : Standing.Unbeaten;
-            if (standing == Standing.Unbeaten)
-                unbeaten.Add(setting, isBelow, check.Purpose, vocabulary);
-            if (TTrace.IsOn)
-                trace.Weigh(setting, standing, standing == Standing.Beaten ? FindBeater(setting, isBelow) : null);
+            trace.Weigh(setting, standing, standing == Standing.Beaten ? FindBeater(setting, isBelow) : null);
         }
-        return unbeaten;
     }
 
     // Goes past one setting. Of a default's segments, the one that covers the video is the latest that starts at or before its
     // publication (R3); where none does, the first stands for the default.
-    private readonly int Next(ref int at, out bool covers)
+    private readonly int Next(ref int next, out bool covers)
     {
-        var first = at;
+        var first = next;
         var chosen = -1;
         do
         {
-            if (settings[at].From <= publishedAt)
-                chosen = at;
-            at++;
+            if (settings[next].From <= publishedAt)
+                chosen = next;
+            next++;
         }
-        while (at < settings.Length && settings[at].IsFurtherSegment);
+        while (next < settings.Length && settings[next].IsFurtherSegment);
         covers = chosen >= 0;
         return covers ? chosen : first;
     }
@@ -100,19 +133,19 @@ internal ref struct Candidates
         isBelow = false;
         if (setting.Audience == Audience.SomebodyElse)
             return Standing.OtherRequester;
-        if (!vocabulary.AtOrAbove(check.Purpose).Contains(setting.Purpose))
+        if (!atOrAbove.Contains(setting.Purpose))
         {
             isBelow = true;
-            if (!vocabulary.Below(check.Purpose).Contains(setting.Purpose))
+            if (!below.Contains(setting.Purpose))
                 return Standing.OtherPurpose;
         }
         if (!covers)
             return Standing.PublishedBeforeConsent;
         if (setting.Effect != Effect.Allow)
             return Standing.Unbeaten;
-        if (!isBelow && setting.Purpose != check.Purpose && vocabulary.IntroducedIn(check.Purpose) > setting.VocabularyVersion)
+        if (!isBelow && setting.Purpose != purpose && vocabulary.IntroducedIn(purpose) > setting.VocabularyVersion)
             return Standing.PurposeNewerThanConsent;
-        return setting.ExpiresAt <= check.Now ? Standing.Expired : Standing.Unbeaten;
+        return setting.ExpiresAt <= now ? Standing.Expired : Standing.Unbeaten;
     }
 
     private static Detail DetailOf(Standing standing) => standing switch
@@ -127,11 +160,11 @@ internal ref struct Candidates
         ? IsBeatenBelow(Kind(setting), setting.Purpose)
         : (present & BeatenBy[Place(setting)]) != 0;
 
-    private readonly bool IsBeatenBelow(int kind, PurposeIndex purpose)
+    private readonly bool IsBeatenBelow(int kind, PurposeIndex about)
     {
         for (var other = kind + 1; other < BelowSets.Length; other++)
         {
-            if ((other & kind) == kind && below[other].Contains(purpose))
+            if ((other & kind) == kind && restricted[other].Contains(about))
                 return true;
         }
         return false;
@@ -141,9 +174,9 @@ internal ref struct Candidates
     private readonly Setting? FindBeater(in Setting beaten, bool isBelow)
     {
         Setting? beater = null;
-        for (var at = 0; at < settings.Length;)
+        for (var next = 0; next < settings.Length;)
         {
-            ref readonly var other = ref settings[Next(ref at, out var covers)];
+            ref readonly var other = ref settings[Next(ref next, out var covers)];
             if (Classify(other, covers, out var otherIsBelow) != Standing.Unbeaten || otherIsBelow != isBelow)
                 continue;
             var beats = isBelow
@@ -174,7 +207,14 @@ internal ref struct Candidates
         return beatenBy;
     }
 
-    [System.Runtime.CompilerServices.InlineArray(Length)]
+    /// <summary>The setting at each place that is taken: no two can be at one.</summary>
+    [InlineArray(Places)]
+    private struct AtPlaces
+    {
+        private int first;
+    }
+
+    [InlineArray(Length)]
     private struct BelowSets
     {
         public const int Length = 4;
@@ -185,43 +225,58 @@ internal ref struct Candidates
 /// <summary>What the settings that nothing beats say together (R4).</summary>
 internal struct Unbeaten
 {
-    private int namedRank = -1;
+    /// <summary>The most restrictive effect; the default value is less restrictive than any.</summary>
+    public Effect Effect;
 
-    public Unbeaten()
+    /// <summary>The place of the setting that a decision names.</summary>
+    public int Named;
+
+    /// <summary>What all of them attach.</summary>
+    public Attachments Attached;
+
+    /// <summary>Adds a setting, those at or above the checked purpose first.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="index">Which of them.</param>
+    /// <param name="purpose">The purpose for which it speaks: the checked one, or its own below that.</param>
+    /// <param name="isBelow">Whether it is for a purpose below the checked one.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
+    public void Add(ReadOnlySpan<Setting> settings, int index, PurposeIndex purpose, bool isBelow, Vocabulary vocabulary)
     {
-    }
-
-    /// <summary>The most restrictive effect.</summary>
-    public Effect Effect { get; private set; }
-
-    /// <summary>The setting that a decision names.</summary>
-    public Setting Named { get; private set; }
-
-    /// <summary>The conditions of all of them.</summary>
-    public Conditions Conditions { get; private set; }
-
-    /// <summary>The purposes below the checked one for which an allow among them does not speak (R9).</summary>
-    public PurposeSet Excludes { get; private set; }
-
-    /// <summary>The earliest expiry among them.</summary>
-    public Instant HoldsUntil { get; private set; } = Instant.Never;
-
-    public void Add(in Setting setting, bool isBelow, PurposeIndex purpose, Vocabulary vocabulary)
-    {
-        Conditions |= setting.Conditions;
-        HoldsUntil = Instant.Earlier(HoldsUntil, setting.ExpiresAt);
+        ref readonly var setting = ref settings[index];
+        Attached.Add(setting.Conditions, setting.ExpiresAt);
         if (setting.Effect == Effect.Allow && setting.VocabularyVersion < vocabulary.Version)
-            Excludes |= vocabulary.IntroducedAfter(setting.VocabularyVersion, vocabulary.Below(isBelow ? setting.Purpose : purpose));
+            Attached.Excludes |= vocabulary.IntroducedAfter(setting.VocabularyVersion, vocabulary.Below(purpose));
         if (setting.Effect < Effect)
             return;
         // For allow only candidates at or above the checked purpose are named.
-        var rank = isBelow && setting.Effect == Effect.Allow ? -1 : Rank(setting, vocabulary);
-        if (setting.Effect > Effect || rank > namedRank)
-            (Effect, Named, namedRank) = (setting.Effect, setting, rank);
+        if (setting.Effect > Effect || (!(isBelow && Effect == Effect.Allow) && Rank(setting, vocabulary) > Rank(settings[Named], vocabulary)))
+            (Effect, Named) = (setting.Effect, index);
     }
 
     /// <summary>Override before default, named before anybody, deepest purpose, then ordinal name: the highest rank is named first.</summary>
     public static int Rank(in Setting setting, Vocabulary vocabulary) =>
         ((int)setting.Scope << 13) | ((int)setting.Audience << 12) | (vocabulary.Depth(setting.Purpose) << 8)
         | (Limits.Purposes - 1 - vocabulary.NameRank(setting.Purpose));
+}
+
+/// <summary>What an allow comes with.</summary>
+internal struct Attachments
+{
+    /// <summary>The conditions of all that it rests on.</summary>
+    public Conditions Conditions;
+
+    /// <summary>The purposes below the checked one for which an allow among that does not speak (R9).</summary>
+    public PurposeSet Excludes;
+
+    /// <summary>The earliest expiry among it.</summary>
+    public Instant HoldsUntil;
+
+    /// <summary>Whether a grant whose uses are counted is among it.</summary>
+    public bool RestOnCountedGrant;
+
+    public void Add(Conditions conditions, Instant expiresAt)
+    {
+        Conditions |= conditions;
+        HoldsUntil = Instant.Earlier(HoldsUntil, expiresAt);
+    }
 }

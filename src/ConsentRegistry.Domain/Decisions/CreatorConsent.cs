@@ -6,54 +6,55 @@ namespace ConsentRegistry.Domain.Decisions;
 /// <summary>One creator's answer about one video: the rules R1 to R6.</summary>
 internal static class CreatorConsent
 {
-    public static Decision Decide<TTrace>(
-        in Check check, Decider decider, in VideoFacts video, in CreatorFacts said, Vocabulary vocabulary, ref TTrace trace)
+    public static void Decide<TTrace>(
+        in Check check, in Decider decider, in VideoFacts video, in CreatorFacts said, Vocabulary vocabulary, ref TTrace trace, out Decision answer)
         where TTrace : ITrace
     {
         // R1: stops first.
         if (said.IsErased)
-            return Silence(decider, Detail.Erased);
-        ref readonly var related = ref vocabulary.Related(check.Purpose);
-        if (said.Hold.Covers.Intersects(related))
-            return Stopped(decider, Reason.Hold, said.Hold);
-        if (said.Lockdown.Covers.Intersects(related))
-            return Stopped(decider, Reason.Lockdown, said.Lockdown);
+        {
+            Decision.Silence(decider, Detail.Erased, out answer);
+            return;
+        }
+        foreach (ref readonly var stop in said.Stops)
+        {
+            if (!stop.Covers.Intersects(vocabulary.Related(check.Purpose)))
+                continue;
+            Decision.Stop(decider, stop, out answer);
+            return;
+        }
 
-        // R2 to R4: the settings that speak, and those that nothing beats.
+        // R2 to R4: the settings that speak, and what those say that nothing beats.
         var publishedAt = video.IsRegistered && video.PublishedAt is { } known ? known : Instant.Beginning;
-        var candidates = new Candidates(check, publishedAt, said.Settings, vocabulary);
-        candidates.Find();
-        var unbeaten = candidates.Weigh(ref trace);
+        Candidates.Find(check, publishedAt, said.Settings, vocabulary, out var candidates);
+        if (TTrace.IsOn)
+            candidates.Tell(ref trace);
 
         // R5: silence is deny.
         if (!candidates.Any)
-            return Silence(decider, candidates.WhySilent);
-
-        var answer = new Decision
         {
-            Effect = unbeaten.Effect,
-            Reason = unbeaten.Named.Scope == Scope.Override ? Reason.VideoOverride : Reason.CreatorDefault,
-            DecidedBy = decider,
-            Setting = new(unbeaten.Named.Scope, unbeaten.Named.Purpose, unbeaten.Named.Audience == Audience.Requester),
-            Stamp = unbeaten.Named.Stamp,
-            Obligations = unbeaten.Conditions,
-            Excludes = unbeaten.Excludes,
-            HoldsUntil = unbeaten.HoldsUntil,
-        };
+            Decision.Silence(decider, candidates.WhySilent, out answer);
+            return;
+        }
+        candidates.Weigh(out var unbeaten);
 
         // R6: a grant answers an ask, and never a deny.
-        if (answer.Effect == Effect.Ask)
-            answer = AnswerFromGrants(check, said.Grants, vocabulary, answer, ref trace);
+        var answering = unbeaten.Effect == Effect.Ask ? FindGrant(check, said.Grants, vocabulary, ref unbeaten.Attached, ref trace) : -1;
 
         // R5: nobody knows who else is concerned by a video that nobody registered.
-        return answer.Effect != Effect.Deny && !video.IsRegistered ? Silence(decider, Detail.VideoNotRegistered) : answer;
+        if (!video.IsRegistered && unbeaten.Effect != Effect.Deny)
+            Decision.Silence(decider, Detail.VideoNotRegistered, out answer);
+        else if (answering >= 0)
+            Decision.Grant(decider, said.Grants[answering], unbeaten.Attached, out answer);
+        else
+            Decision.Say(decider, unbeaten.Effect, said.Settings[unbeaten.Named], unbeaten.Attached, out answer);
     }
 
-    private static Decision AnswerFromGrants<TTrace>(
-        in Check check, ReadOnlySpan<Grant> grants, Vocabulary vocabulary, Decision ask, ref TTrace trace)
+    /// <summary>Finds the grant that a decision names, and attaches what every grant that answers attaches.</summary>
+    /// <returns>Its place; -1 if none answers.</returns>
+    private static int FindGrant<TTrace>(in Check check, ReadOnlySpan<Grant> grants, Vocabulary vocabulary, ref Attachments attached, ref TTrace trace)
         where TTrace : ITrace
     {
-        var answer = ask;
         var best = -1;
         for (var i = 0; i < grants.Length; i++)
         {
@@ -63,25 +64,13 @@ internal static class CreatorConsent
                 trace.Weigh(grant, answers);
             if (!answers)
                 continue;
-            answer = answer with
-            {
-                Obligations = answer.Obligations | grant.Conditions,
-                Excludes = answer.Excludes | vocabulary.IntroducedAfter(grant.VocabularyVersion, vocabulary.Below(check.Purpose)),
-                HoldsUntil = Instant.Earlier(answer.HoldsUntil, grant.ExpiresAt),
-                RestsOnCountedGrant = answer.RestsOnCountedGrant || grant.UsesLeft is not null,
-            };
+            attached.Add(grant.Conditions, grant.ExpiresAt);
+            attached.Excludes |= vocabulary.IntroducedAfter(grant.VocabularyVersion, vocabulary.Below(check.Purpose));
+            attached.RestOnCountedGrant |= grant.UsesLeft is not null;
             if (best < 0 || IsNamedBefore(grant, grants[best], vocabulary))
                 best = i;
         }
-        return best < 0
-            ? ask
-            : answer with
-            {
-                Effect = Effect.Allow,
-                Reason = Reason.Grant,
-                Setting = new(null, grants[best].Purpose, NamesRequester: true),
-                Stamp = grants[best].Stamp,
-            };
+        return best;
     }
 
     private static bool Answers(in Grant grant, in Check check, Vocabulary vocabulary) =>
@@ -97,22 +86,4 @@ internal static class CreatorConsent
         var (depth, otherDepth) = (vocabulary.Depth(one.Purpose), vocabulary.Depth(other.Purpose));
         return depth != otherDepth ? depth > otherDepth : one.Stamp.Version > other.Stamp.Version;
     }
-
-    private static Decision Silence(Decider decider, Detail detail) => new()
-    {
-        Effect = Effect.Deny,
-        Reason = Reason.NoConsent,
-        Detail = detail,
-        DecidedBy = decider,
-        HoldsUntil = Instant.Never,
-    };
-
-    private static Decision Stopped(Decider decider, Reason reason, in StopFact stop) => new()
-    {
-        Effect = Effect.Deny,
-        Reason = reason,
-        DecidedBy = decider,
-        Stamp = stop.Stamp,
-        HoldsUntil = Instant.Never,
-    };
 }

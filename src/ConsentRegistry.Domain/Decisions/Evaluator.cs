@@ -32,27 +32,56 @@ public static class Evaluator
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
-        if (!facts.TryRead(check.Video, out var registered))
-            return Decision.Indeterminate;
-        var combined = new Combination();
-        // As nearly all are: made from nothing that is registered.
-        if (registered.Sources.IsEmpty)
-            return TryAskAll(check, check.Video, registered, ref facts, vocabulary, ref trace, ref combined) ? combined.Decision : Decision.Indeterminate;
+        Decide(check, ref facts, vocabulary, ref trace, out var decision);
+        return decision;
+    }
 
+    /// <summary>Decides a check and tells <paramref name="trace"/> how.</summary>
+    /// <param name="check">The question.</param>
+    /// <param name="facts">The facts, seen from the requester of the check.</param>
+    /// <param name="vocabulary">The vocabulary that the facts refer to.</param>
+    /// <param name="trace">Hears every step. The decision is the same with any trace.</param>
+    /// <param name="decision">The decision, written where it is wanted.</param>
+    public static void Decide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, out Decision decision)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
+        decision = default;
+        if (!TryDecide(check, ref facts, vocabulary, ref trace, ref decision))
+            decision = Decision.Indeterminate;
+    }
+
+    private static bool TryDecide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
+        if (!facts.TryRead(check.Video, out var registered))
+            return false;
+        // As nearly all are: made from nothing that is registered.
+        return registered.Sources.IsEmpty
+            ? TryAskAll(check, check.Video, registered, ref facts, vocabulary, ref trace, ref combined)
+            : TryAskAllOfSources(check, registered, ref facts, vocabulary, ref trace, ref combined);
+    }
+
+    private static bool TryAskAllOfSources<TFacts, TTrace>(
+        in Check check, VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+        where TFacts : IFacts, allows ref struct
+        where TTrace : ITrace
+    {
         Span<VideoHandle> videos = stackalloc VideoHandle[Limits.VideosPerCheck];
         if (!TryCollectVideos(check.Video, registered, ref facts, videos, out var count))
-            return Decision.Indeterminate;
+            return false;
         foreach (var video in videos[..count])
         {
             if (!facts.TryRead(video, out registered) || !TryAskAll(check, video, registered, ref facts, vocabulary, ref trace, ref combined))
-                return Decision.Indeterminate;
+                return false;
         }
-        return combined.Decision;
+        return true;
     }
 
     // R7: the owner and each co-creator, and each depicted participant where the purpose uses likeness.
     private static bool TryAskAll<TFacts, TTrace>(
-        in Check check, VideoHandle video, in VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Combination combined)
+        in Check check, VideoHandle video, in VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -116,7 +145,7 @@ public static class Evaluator
     }
 
     private static bool TryAsk<TFacts, TTrace>(
-        in Check check, Decider decider, in VideoFacts video, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Combination combined)
+        in Check check, in Decider decider, in VideoFacts video, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -124,38 +153,21 @@ public static class Evaluator
             return false;
         if (TTrace.IsOn)
             trace.Consider(decider);
-        var answer = CreatorConsent.Decide(check, decider, video, said, vocabulary, ref trace);
+        if (combined.IsNone)
+        {
+            CreatorConsent.Decide(check, decider, video, said, vocabulary, ref trace, out combined);
+            if (TTrace.IsOn)
+                trace.Conclude(combined);
+            return true;
+        }
+        CreatorConsent.Decide(check, decider, video, said, vocabulary, ref trace, out var answer);
         if (TTrace.IsOn)
             trace.Conclude(answer);
-        combined.Add(answer);
+        // R9: the most restrictive answer over everybody, the first of equals; on allow, what everybody attached.
+        if (answer.Effect > combined.Effect)
+            combined = answer;
+        else if (combined.IsAllowed)
+            combined.Attach(answer);
         return true;
-    }
-
-    /// <summary>R9: the most restrictive answer over everybody, the first of equals; on allow, what everybody attached.</summary>
-    private struct Combination
-    {
-        private Decision strictest;
-        private Conditions obligations;
-        private PurposeSet excludes;
-        private Instant holdsUntil = Instant.Never;
-        private bool restsOnCountedGrant;
-
-        public Combination()
-        {
-        }
-
-        public readonly Decision Decision => strictest.Effect == Effect.Allow
-            ? strictest with { Obligations = obligations, Excludes = excludes, HoldsUntil = holdsUntil, RestsOnCountedGrant = restsOnCountedGrant }
-            : strictest with { Obligations = Conditions.None, Excludes = PurposeSet.None, HoldsUntil = Instant.Never };
-
-        public void Add(in Decision answer)
-        {
-            if (answer.Effect > strictest.Effect)
-                strictest = answer;
-            obligations |= answer.Obligations;
-            excludes |= answer.Excludes;
-            holdsUntil = Instant.Earlier(holdsUntil, answer.HoldsUntil);
-            restsOnCountedGrant |= answer.RestsOnCountedGrant;
-        }
     }
 }

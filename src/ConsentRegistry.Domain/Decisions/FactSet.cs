@@ -171,8 +171,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
             answer = new()
             {
                 IsErased = state.IsErased,
-                Hold = StopFact.Of(state.Hold, facts.Vocabulary),
-                Lockdown = StopFact.Of(state.Lockdown, facts.Vocabulary),
+                Stops = StopFact.Of(state.Hold, state.Lockdown, facts.Vocabulary),
                 Settings = CollectionsMarshal.AsSpan(settings),
                 Grants = CollectionsMarshal.AsSpan(given),
             };

@@ -73,11 +73,8 @@ public readonly ref struct CreatorFacts
     /// <summary>Whether the creator was erased: a tombstone that denies everything.</summary>
     public bool IsErased { get; init; }
 
-    /// <summary>The operator's stop.</summary>
-    public StopFact Hold { get; init; }
-
-    /// <summary>The creator's own stop.</summary>
-    public StopFact Lockdown { get; init; }
+    /// <summary>The stops that stand, the operator's first.</summary>
+    public ReadOnlySpan<StopFact> Stops { get; init; }
 
     /// <summary>
     /// The creator's defaults, a setting for each segment, and their overrides for the video. In any order, except that the segments of one
@@ -89,22 +86,32 @@ public readonly ref struct CreatorFacts
     public ReadOnlySpan<Grant> Grants { get; init; }
 }
 
-/// <summary>A stop as the evaluator sees it; the default value is none.</summary>
-/// <param name="Covers">The listed purposes; <see cref="PurposeSet.All"/> for everything; empty if nothing is stopped.</param>
+/// <summary>A stop as the evaluator sees it.</summary>
+/// <param name="Kind">Whose it is.</param>
+/// <param name="Covers">The listed purposes; <see cref="PurposeSet.All"/> for everything.</param>
 /// <param name="Stamp">The change that last altered it.</param>
-public readonly record struct StopFact(PurposeSet Covers, Stamp Stamp)
+public readonly record struct StopFact(StopKind Kind, PurposeSet Covers, Stamp Stamp)
 {
-    /// <summary>The stop as the evaluator sees it.</summary>
-    public static StopFact Of(Stop? stop, Vocabulary vocabulary)
+    /// <summary>The stops of a creator that stand, in the order in which a decision names them (R1).</summary>
+    /// <param name="hold">The operator's; null if there is none.</param>
+    /// <param name="lockdown">The creator's own; null if there is none.</param>
+    /// <param name="vocabulary">The vocabulary that knows their purposes.</param>
+    public static StopFact[] Of(Stop? hold, Stop? lockdown, Vocabulary vocabulary) => (hold, lockdown) switch
     {
-        if (stop is null)
-            return default;
+        (null, null) => [],
+        (not null, null) => [Of(StopKind.Hold, hold, vocabulary)],
+        (null, not null) => [Of(StopKind.Lockdown, lockdown, vocabulary)],
+        _ => [Of(StopKind.Hold, hold, vocabulary), Of(StopKind.Lockdown, lockdown, vocabulary)],
+    };
+
+    private static StopFact Of(StopKind kind, Stop stop, Vocabulary vocabulary)
+    {
         if (stop.Purposes is not { } listed)
-            return new(PurposeSet.All, stop.Stamp);
+            return new(kind, PurposeSet.All, stop.Stamp);
         var covers = PurposeSet.None;
         foreach (var purpose in listed)
             covers = covers.With(vocabulary.Find(purpose));
-        return new(covers, stop.Stamp);
+        return new(kind, covers, stop.Stamp);
     }
 }
 

@@ -73,7 +73,7 @@ public sealed class FactMemoryTests
             Requester = Encoding.ASCII.GetBytes(requester.Value),
             Purpose = memory.Vocabulary.Find(purpose),
         };
-        var outcome = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), now);
+        memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), now, out var outcome);
         Assert.False(outcome.IsUnreadable);
         return InWords(
             outcome.Decision,
@@ -184,7 +184,8 @@ public sealed class FactMemoryTests
             while (!stop.IsCancellationRequested)
             {
                 var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Purpose = Vocabulary.Initial.Find(Purpose.Parse("remix")) };
-                var (decision, version, isUnreadable) = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(5));
+                memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(5), out var outcome);
+                var (decision, version, isUnreadable) = (outcome.Decision, outcome.Version, outcome.IsUnreadable);
                 Assert.False(isUnreadable);
                 Assert.Equal(Effect.Deny, decision.Effect);
                 Assert.Equal(Reason.CreatorDefault, decision.Reason);
@@ -416,7 +417,8 @@ public sealed class FactMemoryTests
         Span<byte> name = stackalloc byte[64];
         memory.Vocabulary.TryFind(name[..Encoding.ASCII.GetBytes(purpose, name)], out var index);
         var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Requester = "acme"u8, Purpose = index };
-        return memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(9));
+        memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(9), out var outcome);
+        return outcome;
     }
 
     private static T Pick<T>(Random random, IReadOnlyList<T> items) => items[random.Next(items.Count)];

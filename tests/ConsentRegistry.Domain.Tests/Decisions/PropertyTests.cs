@@ -293,8 +293,11 @@ public sealed class PropertyTests
             facts = new()
             {
                 IsErased = values.Next(40) == 0,
-                Hold = values.Next(30) == 0 ? new(PurposeSet.All, default) : default,
-                Lockdown = values.Next(30) == 0 ? new(PurposeSet.None.With(new((byte)values.Next(10))), default) : default,
+                Stops =
+                (StopFact[])[
+                    .. Enumerable.Repeat(new StopFact(StopKind.Hold, PurposeSet.All, default), values.Next(30) == 0 ? 1 : 0),
+                    .. Enumerable.Repeat(new StopFact(StopKind.Lockdown, PurposeSet.None.With(new((byte)values.Next(10))), default), values.Next(30) == 0 ? 1 : 0),
+                ],
                 Settings = Many(values, 12, () => new Setting
                 {
                     Scope = (Scope)values.Next(2),

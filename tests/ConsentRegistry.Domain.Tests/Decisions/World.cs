@@ -197,8 +197,7 @@ internal sealed class WorldFacts(World world, Requester requester) : IFacts
         facts = new()
         {
             IsErased = person.IsErased,
-            Hold = StopFact.Of(person.Hold, world.Vocabulary),
-            Lockdown = StopFact.Of(person.Lockdown, world.Vocabulary),
+            Stops = StopFact.Of(person.Hold, person.Lockdown, world.Vocabulary),
             Settings = Arrange(groups).SelectMany(g => g).ToArray(),
             Grants = ArrangeGrants(person.Grants
                 .Where(g => g.Key.Requester == requester && g.Key.Video == VideoOf(video) && g.Key.UsedIn == VideoOf(usedIn))

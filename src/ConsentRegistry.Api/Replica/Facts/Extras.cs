@@ -41,11 +41,8 @@ internal sealed record CreatorExtra
     /// <summary>The creator's stop.</summary>
     public Stop? Lockdown { get; init; }
 
-    /// <summary>The operator's stop, as the evaluator sees it.</summary>
-    public StopFact HoldFact { get; init; }
-
-    /// <summary>The creator's stop, as the evaluator sees it.</summary>
-    public StopFact LockdownFact { get; init; }
+    /// <summary>Both, as the evaluator sees them.</summary>
+    public StopFact[] Stops { get; init; } = [];
 
     /// <summary>Whether the creator was erased.</summary>
     public bool IsErased { get; init; }

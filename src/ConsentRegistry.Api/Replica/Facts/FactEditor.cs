@@ -193,7 +193,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
         var (hold, lockdown) = kind == StopKind.Hold ? (stop, extra.Lockdown) : (extra.Hold, stop);
-        Put(slot, extra with { Hold = hold, Lockdown = lockdown, HoldFact = StopFact.Of(hold, vocabulary), LockdownFact = StopFact.Of(lockdown, vocabulary) });
+        Put(slot, extra with { Hold = hold, Lockdown = lockdown, Stops = StopFact.Of(hold, lockdown, vocabulary) });
     }
 
     /// <summary>Leaves a tombstone that denies.</summary>

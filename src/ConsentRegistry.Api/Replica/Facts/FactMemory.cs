@@ -24,13 +24,19 @@ internal readonly ref struct AskedCheck
 internal readonly record struct CheckKeys(FactKey Owner, FactKey Video);
 
 /// <summary>A decision, and the version of the owner's stream that it knows.</summary>
-/// <param name="Decision">The decision.</param>
-/// <param name="Version">The version.</param>
-/// <param name="IsUnreadable">Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of videos.</param>
-internal readonly record struct Outcome(Decision Decision, long Version, bool IsUnreadable)
+internal struct Outcome
 {
+    /// <summary>The decision.</summary>
+    public Decision Decision;
+
+    /// <summary>The version.</summary>
+    public long Version;
+
+    /// <summary>Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of videos.</summary>
+    public bool IsUnreadable;
+
     /// <summary>Memory could not be read.</summary>
-    public static readonly Outcome Unreadable = new(Decision.Indeterminate, 0, IsUnreadable: true);
+    public static readonly Outcome Unreadable = new() { Decision = Decision.Indeterminate, IsUnreadable = true };
 }
 
 /// <summary>
@@ -87,11 +93,11 @@ internal sealed class FactMemory
 
     /// <summary>The slot of a video or an appearance; the reference is null if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly VideoSlot FindVideo(in FactKey key) => ref videos.Find(key);
+    public ref readonly VideoSlot FindVideo(scoped in FactKey key) => ref videos.Find(key);
 
     /// <summary>The slot of a creator; the reference is null if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly CreatorSlot FindCreator(in FactKey key) => ref creators.Find(key);
+    public ref readonly CreatorSlot FindCreator(scoped in FactKey key) => ref creators.Find(key);
 
     /// <summary>The names of a check's records, whose places the processor is asked to fetch.</summary>
     public CheckKeys Prepare(ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video)
@@ -106,17 +112,11 @@ internal sealed class FactMemory
     /// <param name="check">The check; its purpose is of this memory's vocabulary.</param>
     /// <param name="keys">The names of its records.</param>
     /// <param name="now">The moment that expiries are compared with.</param>
-    public Outcome Decide(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    /// <param name="outcome">The decision.</param>
+    public void Decide(scoped in AskedCheck check, in CheckKeys keys, Instant now, out Outcome outcome)
     {
-        var before = Volatile.Read(ref generation);
-        if ((before & 1) == 0)
-        {
-            var outcome = DecideOnce(check, keys, now);
-            Volatile.ReadBarrier();
-            if (Volatile.Read(ref generation) == before)
-                return outcome;
-        }
-        return DecideAgain(check, keys, now);
+        if (!TryDecide(check, keys, now, out outcome))
+            DecideAgain(check, keys, now, out outcome);
     }
 
     /// <summary>
@@ -234,35 +234,45 @@ internal sealed class FactMemory
     // Known to whoever holds up the writer. Where storing failed half-way, memory stays as it was left, and nothing is read from it any more.
     private bool IsWhole => (Volatile.Read(ref generation) & 1) == 0;
 
+    // False if something was stored meanwhile, so that the decision means nothing.
+    private bool TryDecide(scoped in AskedCheck check, in CheckKeys keys, Instant now, out Outcome outcome)
+    {
+        outcome = default;
+        var before = Volatile.Read(ref generation);
+        if ((before & 1) != 0)
+            return false;
+        DecideOnce(check, keys, now, ref outcome);
+        Volatile.ReadBarrier();
+        return Volatile.Read(ref generation) == before;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Outcome DecideOnce(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    private void DecideOnce(scoped in AskedCheck check, in CheckKeys keys, Instant now, ref Outcome outcome)
     {
         var known = Vocabulary;
         var view = new MemoryView(this, known, check, keys);
-        var decision = Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known);
-        return new(decision, view.OwnerVersion, view.IsInDoubt);
+        var silent = default(NoTrace);
+        Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known, ref silent, out outcome.Decision);
+        (outcome.Version, outcome.IsUnreadable) = (view.OwnerVersion, view.IsInDoubt);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Outcome DecideAgain(scoped in AskedCheck check, in CheckKeys keys, Instant now)
+    private void DecideAgain(scoped in AskedCheck check, in CheckKeys keys, Instant now, out Outcome outcome)
     {
         var wait = new SpinWait();
         for (var attempt = 0; attempt < DecisionAttempts; attempt++)
         {
             wait.SpinOnce(sleep1Threshold: -1);
-            var before = Volatile.Read(ref generation);
-            if ((before & 1) != 0)
-                continue;
-            var outcome = DecideOnce(check, keys, now);
-            Volatile.ReadBarrier();
-            if (Volatile.Read(ref generation) == before)
-                return outcome;
+            if (TryDecide(check, keys, now, out outcome))
+                return;
         }
+        outcome = Outcome.Unreadable;
         if (!storing.TryEnter(LongestHold))
-            return Outcome.Unreadable;
+            return;
         try
         {
-            return IsWhole ? DecideOnce(check, keys, now) : Outcome.Unreadable;
+            if (IsWhole)
+                DecideOnce(check, keys, now, ref outcome);
         }
         finally
         {

@@ -28,8 +28,8 @@ internal ref struct MemoryView : IFacts
     private readonly ReadOnlySpan<byte> video;
     private readonly ReadOnlySpan<byte> requester;
     private readonly CheckKeys keys;
-    private readonly CreatorSlot ownerSlot;
-    private readonly VideoSlot videoSlot;
+    private readonly Seen<CreatorSlot> owned;
+    private readonly Seen<VideoSlot> registered;
     private FactKey requesterKey;
 
     /// <summary>Whether a fact could not be read.</summary>
@@ -44,23 +44,29 @@ internal ref struct MemoryView : IFacts
         owner = check.Creator;
         video = check.Video;
         requester = check.Requester;
-        ownerSlot = CopyCreator(keys.Owner);
-        videoSlot = CopyVideo(keys.Video, ownerSlot);
+        owned = SeeCreator(keys.Owner);
+        registered = SeeVideo(keys.Video, owned.Word);
     }
 
     /// <summary>The version of the stream of the checked video's owner.</summary>
-    public readonly long OwnerVersion => ownerSlot.Version;
+    public readonly long OwnerVersion => owned.Slot.Version;
 
     public bool TryRead(VideoHandle video, out VideoFacts facts)
     {
         if (video == Names.CheckedVideo)
-            return Known(TryRead(Names.CheckedOwner, ownerSlot, videoSlot, out facts));
+            return Known(TryRead(Names.CheckedOwner, owned.Word, registered, out facts));
         var named = memory.Names[video];
-        var creator = CopyCreator(memory.Names[named.Owner].Key);
-        return Known(TryRead(named.Owner, creator, CopyVideo(named.Key, creator), out facts));
+        var creator = SeeCreator(memory.Names[named.Owner].Key);
+        return Known(TryRead(named.Owner, creator.Word, SeeVideo(named.Key, creator.Word), out facts));
     }
 
-    public bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts facts) => Known(TryRead(creator, video, out facts));
+    public bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts facts)
+    {
+        if (video == Names.CheckedVideo && creator == Names.CheckedOwner)
+            return Known(TryRead(owned, registered, out facts));
+        var said = SeeCreator(KeyOf(creator));
+        return Known(TryRead(said, SeeVideo(PlaceOf(creator, video), said.Word), out facts));
+    }
 
     private bool Known(bool isKnown)
     {
@@ -68,12 +74,9 @@ internal ref struct MemoryView : IFacts
         return isKnown;
     }
 
-    private bool TryRead(CreatorHandle creator, VideoHandle video, out CreatorFacts facts)
+    private bool TryRead(scoped in Seen<CreatorSlot> said, scoped in Seen<VideoSlot> about, out CreatorFacts facts)
     {
         facts = default;
-        // Whose, and about what.
-        var isOwner = video == Names.CheckedVideo && creator == Names.CheckedOwner;
-        var said = isOwner ? ownerSlot : CopyCreator(KeyOf(creator));
         if (said.Word.IsUnreadable)
             return false;
         CreatorExtra? wide = null;
@@ -84,27 +87,26 @@ internal ref struct MemoryView : IFacts
             facts = new() { IsErased = true };
             return true;
         }
-        var about = isOwner ? videoSlot : CopyVideo(PlaceOf(creator, video), said);
         VideoExtra? narrow = null;
         if (about.Word.Link != 0 && (narrow = memory.Extras.FindVideo(about.Word.Link)) is null)
             return false;
 
         var settings = new Collected(reused ??= new Setting[SmallestBuffer], related, vocabulary.Purposes.Length);
-        if (said.Word.HasPlain)
-            settings.Add(said.Plain);
+        if (said.Word.HasPlain && settings.Takes(said.Word.Purpose))
+            settings.Next() = said.Word.Plain(Scope.Default, said.Slot.Stamp);
         if (wide is not null)
             AddAll(ref settings, wide.Defaults);
-        if (about.Word.HasPlain)
-            settings.Add(about.Plain);
+        if (about.Word.HasPlain && settings.Takes(about.Word.Purpose))
+            settings.Next() = about.Word.Plain(Scope.Override, about.Slot.Stamp);
         if (narrow is not null)
             AddAll(ref settings, narrow.Overrides);
-        reused = settings.Buffer;
+        if (settings.Buffer != reused)
+            reused = settings.Buffer;
         if (settings.IsOfAnotherVocabulary)
             return false;
         facts = new()
         {
-            Hold = wide?.HoldFact ?? default,
-            Lockdown = wide?.LockdownFact ?? default,
+            Stops = wide is null ? default : wide.Stops,
             Settings = settings.All,
             Grants = narrow is null || narrow.Grants.Length == 0 ? default : GrantsAmong(narrow.Grants),
         };
@@ -121,7 +123,7 @@ internal ref struct MemoryView : IFacts
         if (reusedGrants is null || reusedGrants.Length < held.Length)
             reusedGrants = new Grant[Math.Max(held.Length, SmallestBuffer)];
         var count = 0;
-        foreach (var grant in held)
+        foreach (ref readonly var grant in held.AsSpan())
         {
             if (grant.Requester == requesterKey && grant.UsedIn == keys.Video)
                 reusedGrants[count++] = grant.Fact;
@@ -129,21 +131,21 @@ internal ref struct MemoryView : IFacts
         return reusedGrants.AsSpan(0, count);
     }
 
-    private readonly bool TryRead(CreatorHandle creator, scoped in CreatorSlot said, scoped in VideoSlot slot, out VideoFacts facts)
+    private readonly bool TryRead(CreatorHandle creator, SlotWord said, scoped in Seen<VideoSlot> video, out VideoFacts facts)
     {
         facts = new() { Owner = creator };
-        if (said.Word.IsUnreadable)
+        if (said.IsUnreadable)
             return false;
-        if (!slot.Word.IsRegistered)
+        if (!video.Word.IsRegistered)
             return true;
         VideoExtra? extra = null;
-        if (slot.Word.Link != 0 && (extra = memory.Extras.FindVideo(slot.Word.Link)) is null)
+        if (video.Word.Link != 0 && (extra = memory.Extras.FindVideo(video.Word.Link)) is null)
             return false;
         facts = new()
         {
             Owner = creator,
             IsRegistered = true,
-            PublishedAt = slot.Published,
+            PublishedAt = video.Slot.Published,
             Participants = extra is null ? default : extra.Participants,
             Sources = extra is null ? default : WithoutAlias(extra.Sources),
         };
@@ -191,17 +193,35 @@ internal ref struct MemoryView : IFacts
         return decider == memory.Names[named.Owner].Key ? named.Key : memory.Hasher.Of(memory.Names[creator].Id, named.Id);
     }
 
-    private readonly CreatorSlot CopyCreator(in FactKey key)
+    private readonly Seen<CreatorSlot> SeeCreator(scoped in FactKey key)
     {
         ref readonly var slot = ref memory.FindCreator(key);
-        return Unsafe.IsNullRef(in slot) ? default : slot;
+        return Unsafe.IsNullRef(in slot) ? new(in Nothing<CreatorSlot>.Slots[0], default) : new(in slot, slot.Word);
     }
 
     // Of an epoch that is over, nothing holds any more.
-    private readonly VideoSlot CopyVideo(in FactKey key, in CreatorSlot decider)
+    private readonly Seen<VideoSlot> SeeVideo(scoped in FactKey key, SlotWord decider)
     {
         ref readonly var slot = ref memory.FindVideo(key);
-        return Unsafe.IsNullRef(in slot) || slot.Word.Epoch != decider.Word.Epoch ? default : slot;
+        if (Unsafe.IsNullRef(in slot))
+            return new(in Nothing<VideoSlot>.Slots[0], default);
+        var word = slot.Word;
+        return word.Epoch == decider.Epoch ? new(in slot, word) : new(in Nothing<VideoSlot>.Slots[0], default);
+    }
+
+    /// <summary>A slot, and its word as it was read once: what is decided by the word is of one piece, whatever is stored meanwhile.</summary>
+    private readonly ref struct Seen<T>(ref readonly T slot, SlotWord word)
+        where T : unmanaged
+    {
+        public readonly ref readonly T Slot = ref slot;
+        public readonly SlotWord Word = word;
+    }
+
+    /// <summary>The slot of what is not there.</summary>
+    private static class Nothing<T>
+        where T : unmanaged
+    {
+        public static readonly T[] Slots = new T[1];
     }
 
     /// <summary>The settings that may bear on a check, one after the other in a buffer that is used again.</summary>
@@ -220,24 +240,31 @@ internal ref struct MemoryView : IFacts
         public void AddAll(ReadOnlySpan<Setting> settings)
         {
             foreach (ref readonly var setting in settings)
-                Add(setting);
+            {
+                if (Takes(setting.Purpose))
+                    Next() = setting;
+            }
         }
 
-        // A setting for an unrelated purpose has no part in the decision, nor in its detail.
-        public void Add(in Setting setting)
+        /// <summary>Whether settings for a purpose may bear on the check: one for an unrelated purpose has no part in the decision, nor in its detail.</summary>
+        public bool Takes(PurposeIndex purpose)
         {
-            if (!related.Contains(setting.Purpose))
-            {
-                IsOfAnotherVocabulary |= setting.Purpose.Value >= purposes;
-                return;
-            }
+            if (related.Contains(purpose))
+                return true;
+            IsOfAnotherVocabulary |= purpose.Value >= purposes;
+            return false;
+        }
+
+        /// <summary>The place of the next setting, to be written there.</summary>
+        public ref Setting Next()
+        {
             if (count == Buffer.Length)
             {
                 var larger = new Setting[count * 2];
                 Buffer.CopyTo(larger, 0);
                 Buffer = larger;
             }
-            Buffer[count++] = setting;
+            return ref Buffer[count++];
         }
     }
 }

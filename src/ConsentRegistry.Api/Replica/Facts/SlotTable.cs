@@ -29,8 +29,6 @@ internal sealed class SlotTable<T>
 
     private const int SmallestGrowth = 4;
 
-    private const int CacheLine = 64;
-
     /// <summary>Of a hundred slots of a segment, how many are taken on average where the number of records is known beforehand: few segments have so many more that they grow.</summary>
     private const int ExpectedPercent = 78;
 
@@ -79,7 +77,7 @@ internal sealed class SlotTable<T>
 
     /// <summary>Finds a record; the reference is null if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly T Find(in FactKey key)
+    public ref readonly T Find(scoped in FactKey key)
     {
         var slots = Volatile.Read(ref segments[(int)(key.Low >> SegmentShift)]);
         ref var first = ref MemoryMarshal.GetArrayDataReference(slots);
@@ -109,10 +107,9 @@ internal sealed class SlotTable<T>
         // then another line is fetched in vain.
         ref var first = ref MemoryMarshal.GetArrayDataReference(segments[segment]);
         ref var slot = ref Unsafe.Add(ref first, PlaceOf(key, lengths[segment]));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref first) - sizeof(long));
-        // Two lines of the processor's cache: few slots begin with one, and a record may stand in the next slot.
+        // Where the slot begins and where the next one ends, in which the record may stand instead: mostly two lines of the processor's cache.
         Sse.Prefetch0(Unsafe.AsPointer(ref slot));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref slot) + CacheLine);
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref slot) + (2 * sizeof(T)) - 1);
     }
 
     /// <summary>Stores a record in place of the one of its name. Only the one writer may.</summary>

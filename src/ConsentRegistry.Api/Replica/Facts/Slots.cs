@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
@@ -79,6 +80,7 @@ internal readonly record struct SlotWord(ulong Bits)
         && setting.VocabularyVersion is >= 0 and <= byte.MaxValue;
 
     /// <summary>The plain setting.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Setting Plain(Scope scope, Stamp stamp) => new()
     {
         Scope = scope,
@@ -109,7 +111,10 @@ internal struct VideoSlot : ISlot
     /// <summary>When the video was published; the beginning if that is unknown.</summary>
     public readonly Instant? Published => PublishedAt == Instant.Beginning.Microseconds ? null : new Instant(PublishedAt);
 
-    public readonly Setting Plain => Word.Plain(Scope.Override, new(StampVersion, new(StampAt)));
+    /// <summary>The change that last altered the plain setting.</summary>
+    public readonly Stamp Stamp => new(StampVersion, new(StampAt));
+
+    public readonly Setting Plain => Word.Plain(Scope.Override, Stamp);
 }
 
 /// <summary>A creator's stream, and their default if it is a plain one. 56 bytes.</summary>
@@ -128,5 +133,8 @@ internal struct CreatorSlot : ISlot
     // A stream's version is never forgotten: after it, what comes next is known.
     public readonly bool IsDead => false;
 
-    public readonly Setting Plain => Word.Plain(Scope.Default, new(StampVersion, new(StampAt)));
+    /// <summary>The change that last altered the plain setting.</summary>
+    public readonly Stamp Stamp => new(StampVersion, new(StampAt));
+
+    public readonly Setting Plain => Word.Plain(Scope.Default, Stamp);
 }

@@ -146,7 +146,7 @@ internal static class EvaluatorRow
         {
             for (var i = 0; i < Stride; i++)
             {
-                var effect = Decide(i, memory.Prepare(CreatorAt(i), VideoAt(i))).Effect.Word();
+                var effect = Decide(i, memory.Prepare(CreatorAt(i), VideoAt(i))).Word();
                 if (effect != (hasGrants && HasGrant(numbers[i]) ? "allow" : Scale.EffectOf(numbers[i])))
                     throw new BenchmarkException($"a check of {Scale.Video(numbers[i])} was decided {effect}");
             }
@@ -154,19 +154,20 @@ internal static class EvaluatorRow
 
         public void DecideBlocks(int from)
         {
-            for (var at = from; at < from + Stride; at += Block)
+            for (var at = from; at < from + Stride; at++)
             {
-                for (var i = 0; i < Block; i++)
-                    keys[i] = memory.Prepare(CreatorAt(at + i), VideoAt(at + i));
-                for (var i = 0; i < Block; i++)
-                    sink += (long)Decide(at + i, keys[i]).Effect;
+                if (at - from >= Block)
+                    sink += (long)Decide(at - Block, keys[at % Block]);
+                keys[at % Block] = memory.Prepare(CreatorAt(at), VideoAt(at));
             }
+            for (var at = from + Stride - Block; at < from + Stride; at++)
+                sink += (long)Decide(at, keys[at % Block]);
         }
 
         public void DecideOneByOne(int from)
         {
             for (var at = from; at < from + Stride; at++)
-                sink += (long)Decide(at, memory.Prepare(CreatorAt(at), VideoAt(at))).Effect;
+                sink += (long)Decide(at, memory.Prepare(CreatorAt(at), VideoAt(at)));
         }
 
         public void ReadOnly(int from)
@@ -175,8 +176,11 @@ internal static class EvaluatorRow
                 sink += bareVideos[numbers[at]].StampVersion + bareCreators[Scale.OwnerOf(numbers[at])].Version;
         }
 
-        private Decision Decide(int at, in CheckKeys named) =>
-            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = StudioBytes, Purpose = purpose }, named, Now).Decision;
+        private Effect Decide(int at, in CheckKeys named)
+        {
+            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = StudioBytes, Purpose = purpose }, named, Now, out var outcome);
+            return outcome.Decision.Effect;
+        }
 
         private ReadOnlySpan<byte> CreatorAt(int at) => ids.AsSpan(at * (Width.Creator + Width.Video), Width.Creator);
 

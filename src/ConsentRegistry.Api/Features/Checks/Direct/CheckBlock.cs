@@ -7,8 +7,8 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// Decides many checks, a block at a time: names them all, has the processor fetch where their records are, and then decides them. What one check
-/// waits for memory, the others are prepared in.
+/// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it when a block more has been named.
+/// While one check's records are on their way, the others are decided.
 /// </summary>
 internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer) : IDisposable
 {
@@ -19,9 +19,9 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     private static Item[]? reused;
 
     private readonly Item[] items = Take();
-    private int count;
+    private int named;
+    private int decided;
     private long maxAgeMs = long.MaxValue;
-    private bool isFollowing;
 
     /// <summary>How long every answer may be reused, in milliseconds.</summary>
     public long MaxAgeMs => maxAgeMs == long.MaxValue ? 0 : maxAgeMs;
@@ -32,37 +32,38 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     /// <summary>Whether the separator stands after each answer, the last one too, and not between them.</summary>
     public bool EndsEach { get; init; }
 
-    /// <summary>Adds a check, and answers the block if it is full; false, with nothing added, if the check is not one that the caller may make, or for no known purpose.</summary>
+    /// <summary>Adds a check, and answers the one that was added a block before; false, with nothing added, if the check is not one that the caller may make, or for no known purpose.</summary>
     public bool TryAdd(ReadOnlySpan<byte> bytes, in DirectCheck check)
     {
         if (!rights.TryName(check.Requester.Of(bytes), out _) || !permit.Memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
             return false;
-        items[count++] = new(check, purpose, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
-        if (count == Size)
-            Flush(bytes);
+        if (named - decided == Size)
+            Answer(bytes);
+        items[named++ % Size] = new(check, purpose, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
         return true;
     }
 
-    /// <summary>Answers what the block holds.</summary>
+    /// <summary>Answers the checks that have no answer yet.</summary>
     public void Flush(ReadOnlySpan<byte> bytes)
     {
-        for (var i = 0; i < count; i++)
-        {
-            ref readonly var item = ref items[i];
-            rights.TryName(item.Check.Requester.Of(bytes), out var requester);
-            var asked = new AskedCheck { Creator = item.Check.Creator.Of(bytes), Video = item.Check.Video.Of(bytes), Requester = requester, Purpose = item.Purpose };
-            var outcome = permit.Memory.Decide(asked, item.Keys, permit.Now);
-            if (isFollowing && !EndsEach)
-                answer.Add(Separator);
-            isFollowing = true;
-            maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, item.Check.MaxStalenessMs));
-            if (EndsEach)
-                answer.Add(Separator);
-        }
-        count = 0;
+        while (decided < named)
+            Answer(bytes);
     }
 
     public void Dispose() => reused = items;
+
+    private void Answer(ReadOnlySpan<byte> bytes)
+    {
+        if (decided > 0 && !EndsEach)
+            answer.Add(Separator);
+        ref readonly var item = ref items[decided++ % Size];
+        rights.TryName(item.Check.Requester.Of(bytes), out var requester);
+        var asked = new AskedCheck { Creator = item.Check.Creator.Of(bytes), Video = item.Check.Video.Of(bytes), Requester = requester, Purpose = item.Purpose };
+        permit.Memory.Decide(asked, item.Keys, permit.Now, out var outcome);
+        maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, item.Check.MaxStalenessMs));
+        if (EndsEach)
+            answer.Add(Separator);
+    }
 
     private long Write(scoped in AskedCheck asked, in Outcome outcome, int maxStalenessMs)
     {

@@ -34,7 +34,7 @@ internal static class DecisionWriter
     /// <returns>How long the decision may be reused, in milliseconds.</returns>
     public static long Write(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
     {
-        var decision = outcome.Decision;
+        ref readonly var decision = ref outcome.Decision;
         var maxAgeMs = Answers.MaxAgeOf(decision, maxStalenessMs, permit.Now);
         to.Add(decision.IsAllowed ? "{\"allowed\":true,\"effect\":"u8 : "{\"allowed\":false,\"effect\":"u8);
         to.Add(Effects[(int)decision.Effect]);

@@ -125,7 +125,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         if (!memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
             return false;
         var asked = new AskedCheck { Creator = check.Creator.Of(bytes), Video = check.Video.Of(bytes), Requester = requester, Purpose = purpose };
-        var outcome = memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now);
+        memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now, out var outcome);
         // A fact that could not be read is 503, and not a decision.
         if (outcome.IsUnreadable || !permit.Holds)
             return false;
