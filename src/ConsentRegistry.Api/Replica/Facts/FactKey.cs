@@ -15,43 +15,42 @@ internal readonly record struct FactKey(ulong Low, ulong High)
 /// Names records. The key is random and this process's own, so that nobody outside can choose ids that fall together: it guards a hash table
 /// and is no cryptography.
 /// </summary>
-/// <remarks>No id contains a slash, so that ids joined by slashes are unambiguous, and what they name is told by their number.</remarks>
+/// <remarks>
+/// What is a creator's is named under the key that the creator's own name is: so nothing is hashed twice. No id contains a slash, so that a participant's own
+/// video is told from another's.
+/// </remarks>
 [SkipLocalsInit]
 internal sealed class KeyHasher(ulong k0, ulong k1)
 {
-    private const int LongestName = (3 * Identifier.MaxLength) + 2;
+    private const int LongestName = (2 * Identifier.MaxLength) + 1;
 
     /// <summary>Names a creator.</summary>
-    public FactKey OfCreator(ReadOnlySpan<byte> creator) => Of(creator);
+    public FactKey OfCreator(ReadOnlySpan<byte> creator) => Of(k0, k1, creator);
 
     /// <summary>Names a requester.</summary>
-    public FactKey OfRequester(ReadOnlySpan<byte> requester) => Of(requester);
+    public FactKey OfRequester(ReadOnlySpan<byte> requester) => Of(k0, k1, requester);
 
     /// <summary>Names a video, and what its owner has said about it.</summary>
-    public FactKey OfVideo(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video)
-    {
-        Span<byte> name = stackalloc byte[LongestName];
-        var length = Join(name, 0, owner);
-        name[length++] = (byte)'/';
-        return Of(name[..Join(name, length, video)]);
-    }
+    public static FactKey OfVideo(in FactKey owner, ReadOnlySpan<byte> video) => Of(owner.Low, owner.High, video);
+
+    /// <summary>Names a video, and what its owner has said about it.</summary>
+    public FactKey OfVideo(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) => OfVideo(OfCreator(owner), video);
 
     /// <summary>Names what a participant has said about somebody else's video.</summary>
     public FactKey OfAppearance(ReadOnlySpan<byte> participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video)
     {
         Span<byte> name = stackalloc byte[LongestName];
-        var length = Join(name, 0, participant);
-        name[length++] = (byte)'/';
-        length = Join(name, length, owner);
-        name[length++] = (byte)'/';
-        return Of(name[..Join(name, length, video)]);
+        owner.CopyTo(name);
+        name[owner.Length] = (byte)'/';
+        video.CopyTo(name[(owner.Length + 1)..]);
+        return OfVideo(OfCreator(participant), name[..(owner.Length + 1 + video.Length)]);
     }
 
     /// <summary>Names a creator or a requester by text.</summary>
     public FactKey Of(string id)
     {
         Span<byte> bytes = stackalloc byte[Identifier.MaxLength];
-        return Of(bytes[..Encoding.ASCII.GetBytes(id, bytes)]);
+        return OfCreator(bytes[..Encoding.ASCII.GetBytes(id, bytes)]);
     }
 
     /// <summary>Names a video by text.</summary>
@@ -76,15 +75,9 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
             name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]);
     }
 
-    private FactKey Of(ReadOnlySpan<byte> name)
+    private static FactKey Of(ulong low, ulong high, ReadOnlySpan<byte> name)
     {
-        var (low, high) = SipHash.Hash13(k0, k1, name);
-        return (low | high) == 0 ? new(1, 0) : new(low, high);
-    }
-
-    private static int Join(Span<byte> name, int length, ReadOnlySpan<byte> id)
-    {
-        id.CopyTo(name[length..]);
-        return length + id.Length;
+        var hash = SipHash.Hash13(low, high, name);
+        return (hash.Low | hash.High) == 0 ? new(1, 0) : new(hash.Low, hash.High);
     }
 }

@@ -102,8 +102,9 @@ internal sealed class FactMemory
     /// <summary>The names of a check's records, whose places the processor is asked to fetch.</summary>
     public CheckKeys Prepare(ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video)
     {
-        var keys = new CheckKeys(Hasher.OfCreator(creator), Hasher.OfVideo(creator, video));
-        creators.Prefetch(keys.Owner);
+        var owner = Hasher.OfCreator(creator);
+        creators.Prefetch(owner);
+        var keys = new CheckKeys(owner, KeyHasher.OfVideo(owner, video));
         videos.Prefetch(keys.Video);
         return keys;
     }

@@ -13,13 +13,8 @@ namespace ConsentRegistry.Api.Replica.Facts;
 /// </summary>
 internal ref struct MemoryView : IFacts
 {
-    private const int SmallestBuffer = 32;
-
     [ThreadStatic]
-    private static Setting[]? reused;
-
-    [ThreadStatic]
-    private static Grant[]? reusedGrants;
+    private static Buffers? reused;
 
     private readonly FactMemory memory;
     private readonly Vocabulary vocabulary;
@@ -91,7 +86,8 @@ internal ref struct MemoryView : IFacts
         if (about.Word.Link != 0 && (narrow = memory.Extras.FindVideo(about.Word.Link)) is null)
             return false;
 
-        var settings = new Collected(reused ??= new Setting[SmallestBuffer], related, vocabulary.Purposes.Length);
+        var buffers = reused ??= new();
+        var settings = new Collected(buffers, related, vocabulary.Purposes.Length);
         if (said.Word.HasPlain && settings.Takes(said.Word.Purpose))
             settings.Next() = said.Word.Plain(Scope.Default, said.Slot.Stamp);
         if (wide is not null)
@@ -100,35 +96,33 @@ internal ref struct MemoryView : IFacts
             settings.Next() = about.Word.Plain(Scope.Override, about.Slot.Stamp);
         if (narrow is not null)
             AddAll(ref settings, narrow.Overrides);
-        if (settings.Buffer != reused)
-            reused = settings.Buffer;
         if (settings.IsOfAnotherVocabulary)
             return false;
         facts = new()
         {
             Stops = wide is null ? default : wide.Stops,
             Settings = settings.All,
-            Grants = narrow is null || narrow.Grants.Length == 0 ? default : GrantsAmong(narrow.Grants),
+            Grants = narrow is null || narrow.Grants.Length == 0 ? default : GrantsAmong(narrow.Grants, buffers),
         };
         return true;
     }
 
     // Those given to this requester for use in the checked video.
-    private ReadOnlySpan<Grant> GrantsAmong(HeldGrant[] held)
+    private ReadOnlySpan<Grant> GrantsAmong(HeldGrant[] held, Buffers buffers)
     {
         if (requester.IsEmpty)
             return default;
         if (requesterKey.IsEmpty)
             requesterKey = memory.Hasher.OfRequester(requester);
-        if (reusedGrants is null || reusedGrants.Length < held.Length)
-            reusedGrants = new Grant[Math.Max(held.Length, SmallestBuffer)];
+        if (buffers.Grants.Length < held.Length)
+            buffers.Grants = new Grant[held.Length];
         var count = 0;
         foreach (ref readonly var grant in held.AsSpan())
         {
             if (grant.Requester == requesterKey && grant.UsedIn == keys.Video)
-                reusedGrants[count++] = grant.Fact;
+                buffers.Grants[count++] = grant.Fact;
         }
-        return reusedGrants.AsSpan(0, count);
+        return buffers.Grants.AsSpan(0, count);
     }
 
     private readonly bool TryRead(CreatorHandle creator, SlotWord said, scoped in Seen<VideoSlot> video, out VideoFacts facts)
@@ -224,18 +218,25 @@ internal ref struct MemoryView : IFacts
         public static readonly T[] Slots = new T[1];
     }
 
+    /// <summary>Room that a thread uses for one creator after the other.</summary>
+    private sealed class Buffers
+    {
+        private const int UsualSize = 32;
+
+        public Setting[] Settings = new Setting[UsualSize];
+        public Grant[] Grants = new Grant[UsualSize];
+    }
+
     /// <summary>The settings that may bear on a check, one after the other in a buffer that is used again.</summary>
-    private ref struct Collected(Setting[] buffer, in PurposeSet related, int purposes)
+    private ref struct Collected(Buffers buffers, in PurposeSet related, int purposes)
     {
         private readonly ref readonly PurposeSet related = ref related;
         private int count;
 
-        public Setting[] Buffer { get; private set; } = buffer;
-
         /// <summary>Whether a setting is for a purpose that the vocabulary at hand does not have: both were not of one state.</summary>
         public bool IsOfAnotherVocabulary { get; private set; }
 
-        public readonly ReadOnlySpan<Setting> All => Buffer.AsSpan(0, count);
+        public readonly ReadOnlySpan<Setting> All => buffers.Settings.AsSpan(0, count);
 
         public void AddAll(ReadOnlySpan<Setting> settings)
         {
@@ -258,13 +259,9 @@ internal ref struct MemoryView : IFacts
         /// <summary>The place of the next setting, to be written there.</summary>
         public ref Setting Next()
         {
-            if (count == Buffer.Length)
-            {
-                var larger = new Setting[count * 2];
-                Buffer.CopyTo(larger, 0);
-                Buffer = larger;
-            }
-            return ref Buffer[count++];
+            if (count == buffers.Settings.Length)
+                Array.Resize(ref buffers.Settings, count * 2);
+            return ref buffers.Settings[count++];
         }
     }
 }

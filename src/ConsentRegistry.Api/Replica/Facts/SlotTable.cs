@@ -16,10 +16,13 @@ namespace ConsentRegistry.Api.Replica.Facts;
 internal sealed class SlotTable<T>
     where T : unmanaged, ISlot
 {
-    /// <summary>A power of two. With ten million records a segment has some thousands, which are copied in tens of microseconds.</summary>
-    private const int Segments = 4096;
+    /// <summary>
+    /// A power of two. Few, so that where they are and how long stays in the processor's cache; not so few that growing holds the writer up: with ten million
+    /// records a segment has some ten thousands, which are copied in a millisecond.
+    /// </summary>
+    private const int Segments = 256;
 
-    private const int SegmentShift = 64 - 12;
+    private const int SegmentShift = 64 - 8;
 
     /// <summary>Of a hundred slots of a segment, how many are taken before it grows. More make long walks, fewer waste memory.</summary>
     private const int FullPercent = 82;
@@ -35,8 +38,9 @@ internal sealed class SlotTable<T>
     private readonly T[][] segments = new T[Segments][];
     private readonly int[] taken = new int[Segments];
 
-    // Of each segment, for who does not want to wait for the segment itself.
-    private readonly int[] lengths = new int[Segments];
+    // Where each segment was seen last, and its length: what is to be fetched is known before the segment itself has been looked at. The collector may have
+    // moved it; then other lines are fetched in vain.
+    private readonly (nint First, int Length)[] places = new (nint, int)[Segments];
 
     public SlotTable() => Array.Fill(segments, []);
 
@@ -59,7 +63,7 @@ internal sealed class SlotTable<T>
         for (var segment = 0; length > SmallestGrowth && segment < Segments; segment++)
         {
             if (segments[segment].Length == 0)
-                (segments[segment], lengths[segment]) = (new T[length], length);
+                Set(segment, new T[length]);
         }
     }
 
@@ -102,14 +106,11 @@ internal sealed class SlotTable<T>
     {
         if (!Sse.IsSupported)
             return;
-        var segment = (int)(key.Low >> SegmentShift);
-        // The length that stands in the segment itself would have to be waited for. The collector may move the segment meanwhile, or the writer replace it:
-        // then another line is fetched in vain.
-        ref var first = ref MemoryMarshal.GetArrayDataReference(segments[segment]);
-        ref var slot = ref Unsafe.Add(ref first, PlaceOf(key, lengths[segment]));
+        var (first, length) = places[key.Low >> SegmentShift];
+        var slot = (byte*)first + ((long)PlaceOf(key, length) * sizeof(T));
         // Where the slot begins and where the next one ends, in which the record may stand instead: mostly two lines of the processor's cache.
-        Sse.Prefetch0(Unsafe.AsPointer(ref slot));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref slot) + (2 * sizeof(T)) - 1);
+        Sse.Prefetch0(slot);
+        Sse.Prefetch0(slot + (2 * sizeof(T)) - 1);
     }
 
     /// <summary>Stores a record in place of the one of its name. Only the one writer may.</summary>
@@ -150,8 +151,13 @@ internal sealed class SlotTable<T>
             count++;
         }
         taken[segment] = count;
-        Volatile.Write(ref segments[segment], grown);
-        lengths[segment] = grown.Length;
+        Set(segment, grown);
+    }
+
+    private unsafe void Set(int segment, T[] slots)
+    {
+        Volatile.Write(ref segments[segment], slots);
+        places[segment] = ((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(slots)), slots.Length);
     }
 
     // The record's slot, or the empty one that it would take; null in a segment that is full.

@@ -22,6 +22,7 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     private int named;
     private int decided;
     private long maxAgeMs = long.MaxValue;
+    private (DirectCheck.Part Name, PurposeIndex Index) purpose;
 
     /// <summary>How long every answer may be reused, in milliseconds.</summary>
     public long MaxAgeMs => maxAgeMs == long.MaxValue ? 0 : maxAgeMs;
@@ -35,11 +36,11 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     /// <summary>Adds a check, and answers the one that was added a block before; false, with nothing added, if the check is not one that the caller may make, or for no known purpose.</summary>
     public bool TryAdd(ReadOnlySpan<byte> bytes, in DirectCheck check)
     {
-        if (!rights.TryName(check.Requester.Of(bytes), out _) || !permit.Memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
+        if (!rights.TryName(check.Requester.Of(bytes), out _) || !TryFind(bytes, check.Purpose))
             return false;
         if (named - decided == Size)
             Answer(bytes);
-        items[named++ % Size] = new(check, purpose, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
+        items[named++ % Size] = new(check, purpose.Index, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
         return true;
     }
 
@@ -51,6 +52,17 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     }
 
     public void Dispose() => reused = items;
+
+    // Mostly it is the same as the one before.
+    private bool TryFind(ReadOnlySpan<byte> bytes, DirectCheck.Part name)
+    {
+        if (name.Of(bytes).SequenceEqual(purpose.Name.Of(bytes)))
+            return true;
+        if (!permit.Memory.Vocabulary.TryFind(name.Of(bytes), out var index))
+            return false;
+        purpose = (name, index);
+        return true;
+    }
 
     private void Answer(ReadOnlySpan<byte> bytes)
     {

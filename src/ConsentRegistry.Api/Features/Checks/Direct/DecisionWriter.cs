@@ -13,15 +13,20 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// <summary>Writes decisions as <see cref="DecisionBody"/> is serialized, byte for byte, without making one.</summary>
 internal static class DecisionWriter
 {
-    private static readonly byte[][] Effects = WordsOf<Effect>();
-    private static readonly byte[][] Reasons = WordsOf<Reason>();
-    private static readonly byte[][] Details = WordsOf<Detail>();
-    private static readonly byte[][] Roles = WordsOf<Role>();
-    private static readonly byte[][] Scopes = WordsOf<Scope>();
+    /// <summary>More than any of the enumerations of a decision has values.</summary>
+    private const int Values = 8;
 
-    // No id and no word needs an escape.
-    private static readonly byte[][] Obligations = [.. Enumerable.Range(0, 8).Select(set => Encoding.ASCII.GetBytes(
-        $"[{string.Join(',', ((Conditions)set).Words().Select(word => $"\"{word}\""))}]"))];
+    // What stands between two parts that vary is written at once. No id and no word needs an escape.
+    private static readonly byte[][] Heads = BytesOf(Combinations.Select(one =>
+        $"{{\"allowed\":{(one.Effect == Effect.Allow ? "true" : "false")},\"effect\":\"{WordOf(one.Effect)}\",\"reason\":\"{WordOf(one.Reason)}\","
+        + (one.Detail == Detail.None ? "" : $"\"detail\":\"{WordOf(one.Detail)}\",") + "\"decidedBy\":"));
+
+    private static readonly byte[][] Roles = BytesOf(Enum.GetValues<Role>().Select(role => $"\",\"role\":\"{role.Word()}\",\"video\":{{\"creatorId\":\""));
+
+    private static readonly byte[][] Scopes = BytesOf(Enum.GetValues<Scope>().Select(scope => $"\"}},\"scope\":\"{scope.Word()}\",\"purpose\":\""));
+
+    private static readonly byte[][] Obligations = BytesOf(Enumerable.Range(0, Values).Select(set =>
+        $",\"obligations\":[{string.Join(',', ((Conditions)set).Words().Select(word => $"\"{word}\""))}],\"excludes\":"));
 
     private static readonly byte[] AskAt = Encoding.ASCII.GetBytes($",\"askAt\":\"{ApprovalsApi.AskAt}\"");
 
@@ -36,23 +41,12 @@ internal static class DecisionWriter
     {
         ref readonly var decision = ref outcome.Decision;
         var maxAgeMs = Answers.MaxAgeOf(decision, maxStalenessMs, permit.Now);
-        to.Add(decision.IsAllowed ? "{\"allowed\":true,\"effect\":"u8 : "{\"allowed\":false,\"effect\":"u8);
-        to.Add(Effects[(int)decision.Effect]);
-        to.Add(",\"reason\":"u8);
-        to.Add(Reasons[(int)decision.Reason]);
-        if (decision.Detail != Detail.None)
-        {
-            to.Add(",\"detail\":"u8);
-            to.Add(Details[(int)decision.Detail]);
-        }
-        to.Add(",\"decidedBy\":"u8);
+        to.Add(Heads[PlaceOf(decision.Effect, decision.Reason, decision.Detail)]);
         if (decision.DecidedBy is { } by)
             WriteDecider(to, check, decision, by, permit.Memory);
         else
             to.Add("null"u8);
-        to.Add(",\"obligations\":"u8);
         to.Add(Obligations[(int)decision.Obligations]);
-        to.Add(",\"excludes\":"u8);
         WriteExcludes(to, decision.Excludes, permit.Memory.Vocabulary);
         to.Add(",\"version\":"u8);
         to.AddNumber(outcome.Version);
@@ -77,9 +71,7 @@ internal static class DecisionWriter
             to.Add(check.Creator);
         else
             AddText(to, memory.Names[by.Creator].Id.Value);
-        to.Add("\",\"role\":"u8);
         to.Add(Roles[(int)by.Role]);
-        to.Add(",\"video\":{\"creatorId\":\""u8);
         if (by.Video == Names.CheckedVideo)
         {
             to.Add(check.Creator);
@@ -93,14 +85,9 @@ internal static class DecisionWriter
             to.Add("\",\"videoId\":\""u8);
             AddText(to, video.Video.Value);
         }
-        to.Add("\"},\"scope\":"u8);
         if (decision.Setting is { } setting)
         {
-            if (setting.Scope is { } scope)
-                to.Add(Scopes[(int)scope]);
-            else
-                to.Add("\"grant\""u8);
-            to.Add(",\"purpose\":\""u8);
+            to.Add(setting.Scope is { } scope ? Scopes[(int)scope] : "\"},\"scope\":\"grant\",\"purpose\":\""u8);
             to.Add(memory.Vocabulary.Utf8Name(setting.Purpose));
             to.Add("\",\"requester\":"u8);
             if (setting.NamesRequester)
@@ -116,7 +103,7 @@ internal static class DecisionWriter
         }
         else
         {
-            to.Add("null,\"purpose\":null,\"requester\":null"u8);
+            to.Add("\"},\"scope\":null,\"purpose\":null,\"requester\":null"u8);
         }
         if (decision.Stamp is { } stamp)
         {
@@ -158,13 +145,14 @@ internal static class DecisionWriter
         to.Add(bytes[..Encoding.ASCII.GetBytes(text, bytes)]);
     }
 
-    // By value; what is no value has no word, and is never written.
-    private static byte[][] WordsOf<T>()
-        where T : struct, Enum
-    {
-        var words = new byte[Enum.GetValues<T>().Max(value => Convert.ToInt32(value)) + 1][];
-        foreach (var value in Enum.GetValues<T>().Where(value => value.ToString() != "None"))
-            words[Convert.ToInt32(value)] = Encoding.ASCII.GetBytes($"\"{value.Word()}\"");
-        return words;
-    }
+    private static IEnumerable<(Effect Effect, Reason Reason, Detail Detail)> Combinations =>
+        Enumerable.Range(0, Values * Values * Values).Select(place => ((Effect)(place / Values / Values), (Reason)(place / Values % Values), (Detail)(place % Values)));
+
+    private static byte[][] BytesOf(IEnumerable<string> texts) => [.. texts.Select(Encoding.ASCII.GetBytes)];
+
+    private static int PlaceOf(Effect effect, Reason reason, Detail detail) => (((int)effect * Values) + (int)reason) * Values + (int)detail;
+
+    // What is no value has no word, and is never written.
+    private static string WordOf<T>(T value)
+        where T : struct, Enum => Enum.IsDefined(value) ? value.Word() : "";
 }
