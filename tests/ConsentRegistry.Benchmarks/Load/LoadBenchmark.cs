@@ -17,6 +17,7 @@ internal static class LoadBenchmark
         ("start", StartRow.MeasureAsync),
         ("memory", MemoryRow.MeasureAsync),
         ("single", SingleRow.MeasureAsync),
+        (GrantRow.Name, GrantRow.MeasureAsync),
         ("batch", BatchRow.MeasureAsync),
         ("stream", StreamRow.MeasureAsync),
         ("strong", StrongRow.MeasureAsync),
@@ -38,12 +39,12 @@ internal static class LoadBenchmark
             Console.Error.WriteLine("The load benchmark runs on Linux only: it reads what processes occupy from /proc.");
             return 2;
         }
-        await using var data = await LoadedData.OpenAsync(options.Scale);
+        await using var data = await LoadedData.OpenAsync(options.Scale, hasGranted: options.Wants(GrantRow.Name));
         var rows = new List<Row>();
         var isComplete = true;
         await using (var run = new LoadRun(options, data))
         {
-            foreach (var part in Parts.Where(part => options.Parts.Count == 0 || options.Parts.Contains(part.Name)))
+            foreach (var part in Parts.Where(part => options.Wants(part.Name)))
             {
                 Console.Error.WriteLine($"Measuring: {part.Name}");
                 try

@@ -21,6 +21,9 @@ internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool
     /// <summary>The run whose results the document shows: everything at the scale that the targets are for.</summary>
     public bool IsWhole => Scale.IsFull && Parts.Count == 0;
 
+    /// <summary>Whether a part is to be measured.</summary>
+    public bool Wants(string part) => Parts.Count == 0 || Parts.Contains(part);
+
     /// <summary>Reads a command line; null if it makes no sense.</summary>
     /// <param name="words">The words after <c>load</c>.</param>
     /// <param name="parts">The parts that there are.</param>

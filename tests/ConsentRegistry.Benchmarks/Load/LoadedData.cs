@@ -12,7 +12,14 @@ internal sealed class LoadedData : IAsyncDisposable
 {
     private const string Loaded = "bench";
 
+    private const string Granted = "bench_granted";
+
     private const string Empty = "bench_empty";
+
+    /// <summary>Who checks, and has the grants where there are grants.</summary>
+    public const string Requester = "studio";
+
+    private const string GrantedNode = "granted-a";
 
     private readonly PrivatePostgres postgres;
     private readonly DirectoryInfo folder;
@@ -27,13 +34,15 @@ internal sealed class LoadedData : IAsyncDisposable
     public string ConnectionString => ConnectionStringOf(Loaded);
 
     /// <summary>A token of a platform that checks.</summary>
-    public string CheckToken => hosts.Token("platform", "studio");
+    public string CheckToken => hosts.Token("platform", Requester);
 
     /// <summary>A token that may do everything in Development.</summary>
     public string AdminToken => hosts.Token("admin");
 
     /// <summary>Opens the data of a scale, and loads them where they are missing.</summary>
-    public static async Task<LoadedData> OpenAsync(Scale scale)
+    /// <param name="scale">The scale.</param>
+    /// <param name="hasGranted">Whether the same data with grants are wanted beside them.</param>
+    public static async Task<LoadedData> OpenAsync(Scale scale, bool hasGranted)
     {
         var kept = Directory.CreateDirectory(Path.Combine(Repository.Folder, ".data", $"bench-{scale.Creators}"));
         var data = new LoadedData(await PrivatePostgres.StartAsync(kept.FullName, NullLogger.Instance, CancellationToken.None), kept, scale);
@@ -49,6 +58,8 @@ internal sealed class LoadedData : IAsyncDisposable
             }
             // The service may have grown a migration since the data were loaded.
             await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
+            if (hasGranted)
+                await data.CopyWithGrantsAsync();
             return data;
         }
         catch
@@ -61,6 +72,9 @@ internal sealed class LoadedData : IAsyncDisposable
     /// <summary>Starts a node of the service over the data, and waits until it is ready.</summary>
     /// <param name="name">The node's name: <c>node-</c> and a word. Each has a folder of its own.</param>
     public Task<RunningServer> StartNodeAsync(string name) => StartNodeAsync(name, ConnectionString);
+
+    /// <summary>Starts a node over the data with grants.</summary>
+    public Task<RunningServer> StartGrantedNodeAsync() => StartNodeAsync(GrantedNode, ConnectionStringOf(Granted));
 
     /// <summary>Starts a node over a database without data, made anew.</summary>
     public async Task<RunningServer> StartEmptyNodeAsync()
@@ -81,6 +95,15 @@ internal sealed class LoadedData : IAsyncDisposable
         await postgres.DisposeAsync();
     }
 
+    // Before any node is up: a database is copied while nobody uses it.
+    private async Task CopyWithGrantsAsync()
+    {
+        Console.Error.WriteLine($"Copying the data, and adding {Scale.Grants:N0} grants to the copy.");
+        await CreateDatabaseAsync(Granted, template: Loaded);
+        Forget(GrantedNode);
+        await new Loading(ConnectionStringOf(Granted), Scale).AddGrantsAsync();
+    }
+
     private async Task<RunningServer> StartNodeAsync(string name, string connectionString)
     {
         var port = HostCommand.FreePort();
@@ -89,12 +112,12 @@ internal sealed class LoadedData : IAsyncDisposable
 
     private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;
 
-    private async Task CreateDatabaseAsync(string name)
+    private async Task CreateDatabaseAsync(string name, string template = "template1")
     {
         NpgsqlConnection.ClearAllPools();
         await using var connection = new NpgsqlConnection(postgres.ConnectionString);
         await connection.OpenAsync();
-        foreach (var sql in new[] { $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"CREATE DATABASE {name}" })
+        foreach (var sql in new[] { $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"CREATE DATABASE {name} TEMPLATE {template}" })
         {
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync();

@@ -54,6 +54,13 @@ internal sealed class Loading(string connectionString, Scale scale)
         Console.Error.WriteLine($"Loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s.");
     }
 
+    /// <summary>Adds the grants of a scale to data that were loaded.</summary>
+    public async Task AddGrantsAsync()
+    {
+        await LoadAsync(scale.Videos, Grants);
+        await RunAsync("VACUUM (FREEZE, ANALYZE) consent.consent_grant");
+    }
+
     private static string Creators(int from, int to) =>
         $"""
         INSERT INTO consent.creator (id, version, settings_version, changed_at, changed_xid)
@@ -83,6 +90,14 @@ internal sealed class Loading(string connectionString, Scale scale)
         SELECT {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, 'remix', '', {{EffectOf("n")}}, '{}', 1,
             {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
         FROM generate_series({{from}}, {{to}}) AS n
+        """;
+
+    private static string Grants(int from, int to) =>
+        $$"""
+        INSERT INTO consent.consent_grant (id, request, creator, owner, video, used_owner, used_video, requester, purpose, conditions, vocabulary_version, state, version, changed_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}},
+            '{{LoadedData.Requester}}', 'remix', '{}', 1, 'standing', {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
+        FROM generate_series({{from}}, {{to}}) AS n WHERE {{Scale.HasGrant("n")}}
         """;
 
     // The same ids as those of Scale.

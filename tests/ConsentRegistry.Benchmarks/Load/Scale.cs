@@ -10,6 +10,9 @@ internal sealed record Scale(int Creators)
     /// <summary>Videos of each creator, and as many overrides: one for each video.</summary>
     public const int VideosPerCreator = 10;
 
+    /// <summary>Of so many videos one has a grant, where there are grants.</summary>
+    private const int VideosPerGrant = 9;
+
     /// <summary>The most that ids of this width can name.</summary>
     public const int MaxCreators = 9_999_999;
 
@@ -28,6 +31,15 @@ internal sealed record Scale(int Creators)
 
     /// <summary>The effect of a video's override, as it was loaded.</summary>
     public static string EffectOf(int video) => Effects[video % Effects.Length];
+
+    /// <summary>How many grants there are, where there are grants.</summary>
+    public int Grants => (Videos + VideosPerGrant - 2) / VideosPerGrant;
+
+    /// <summary>Whether a video has a grant, where there are grants: it answers the ask.</summary>
+    public static bool HasGrant(int video) => video % VideosPerGrant == 2;
+
+    /// <summary>The same of a number in SQL.</summary>
+    public static string HasGrant(string video) => $"({video}) % {VideosPerGrant} = 2";
 
     /// <summary>The creator's last video, the only one whose override a run may change: all others stand as they were loaded.</summary>
     public static int ChangeableVideoOf(int creator) => creator * VideosPerCreator;

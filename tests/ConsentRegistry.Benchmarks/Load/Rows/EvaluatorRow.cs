@@ -29,9 +29,6 @@ internal static class EvaluatorRow
     /// <summary>Decisions between two looks at the clock.</summary>
     private const int Stride = 1 << 14;
 
-    /// <summary>Of so many videos one has a grant, which answers its ask.</summary>
-    private const int VideosPerGrant = 9;
-
     private static readonly Requester Studio = Requester.Parse("studio");
 
     private static readonly byte[] StudioBytes = "studio"u8.ToArray();
@@ -55,7 +52,7 @@ internal static class EvaluatorRow
             Of($"evaluator, in blocks of {Block}, one core", inBlocks, 3_000_000),
             Of("evaluator, one at a time, one core", oneByOne, 1_000_000),
             Row.Of(
-                $"evaluator, in blocks of {Block}, with {run.Scale.Videos / VideosPerGrant:N0} grants", "decisions/s", [.. withGrants.Select(round => (round.One, round.Other))], "without"),
+                $"evaluator, in blocks of {Block}, with {run.Scale.Grants:N0} grants", "decisions/s", [.. withGrants.Select(round => (round.One, round.Other))], "without"),
             Row.Of("evaluator, memory allocated", string.Create(CultureInfo.InvariantCulture, $"{blockBytes + singleBytes} bytes"), Target.AtMost(0, " bytes"), blockBytes + singleBytes),
         ];
 
@@ -125,7 +122,7 @@ internal static class EvaluatorRow
                 if (number == (owner - 1) * Scale.VideosPerCreator + 1)
                     editor.PutDefault(CreatorId.Parse(Scale.Creator(owner)), new(Purpose.Parse("remix"), null), DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value);
                 editor.PutVideo(key, memory.Hasher.OfVideo(creator, video), Now, [], []);
-                if (hasGrants && HasGrant(number))
+                if (hasGrants && Scale.HasGrant(number))
                     editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
                 editor.PutOverride(key, memory.Hasher.OfVideo(creator, video), purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
             }
@@ -148,7 +145,7 @@ internal static class EvaluatorRow
             for (var i = 0; i < Stride; i++)
             {
                 var effect = Decide(i, memory.Prepare(CreatorAt(i), VideoAt(i))).Word();
-                if (effect != (hasGrants && HasGrant(numbers[i]) ? "allow" : Scale.EffectOf(numbers[i])))
+                if (effect != (hasGrants && Scale.HasGrant(numbers[i]) ? "allow" : Scale.EffectOf(numbers[i])))
                     throw new BenchmarkException($"a check of {Scale.Video(numbers[i])} was decided {effect}");
             }
         }
@@ -189,8 +186,6 @@ internal static class EvaluatorRow
         private ReadOnlySpan<byte> CreatorAt(int at) => ids.AsSpan(at * (CreatorWidth + VideoWidth), CreatorWidth);
 
         private ReadOnlySpan<byte> VideoAt(int at) => ids.AsSpan((at * (CreatorWidth + VideoWidth)) + CreatorWidth, VideoWidth);
-
-        private static bool HasGrant(int video) => video % VideosPerGrant == 2 && Scale.EffectOf(video) == "ask";
 
         private static GrantRecord GrantFor(VideoKey video) =>
             new(Guid.Empty, video, video, Studio, new(Purpose.Parse("remix"), Conditions.None, vocabularyVersion: 1, expiresAt: null, uses: null), new(3, Now));
