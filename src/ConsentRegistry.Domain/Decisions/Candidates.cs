@@ -272,7 +272,7 @@ internal struct Attachments
     public Instant HoldsUntil;
 
     /// <summary>Whether a grant whose uses are counted is among it.</summary>
-    public bool RestOnCountedGrant;
+    public bool RestsOnCountedGrant;
 
     public void Add(Conditions conditions, Instant expiresAt)
     {

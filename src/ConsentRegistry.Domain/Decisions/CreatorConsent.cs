@@ -66,7 +66,7 @@ internal static class CreatorConsent
                 continue;
             attached.Add(grant.Conditions, grant.ExpiresAt);
             attached.Excludes |= vocabulary.IntroducedAfter(grant.VocabularyVersion, vocabulary.Below(check.Purpose));
-            attached.RestOnCountedGrant |= grant.UsesLeft is not null;
+            attached.RestsOnCountedGrant |= grant.UsesLeft is not null;
             if (best < 0 || IsNamedBefore(grant, grants[best], vocabulary))
                 best = i;
         }

@@ -195,7 +195,7 @@ public record struct Decision
         obligations = attached.Conditions;
         excludes = attached.Excludes;
         holdsUntil = attached.HoldsUntil;
-        restsOnCountedGrant = attached.RestOnCountedGrant;
+        restsOnCountedGrant = attached.RestsOnCountedGrant;
     }
 
     private static void Deny(in Decider decider, Reason reason, out Decision decision)

@@ -72,6 +72,10 @@ public sealed class ErasureTests(RegistryFixture registry) : IClassFixture<Regis
 
             // What waits to be deleted is not told any more either.
             (await App.Auditor().GetAsync($"{Path}/consent?asOf={before}")).IsProblem(409, "creatorErased");
+            var from = await App.ScalarAsync<long>("SELECT min(seq) - 1 FROM consent.history WHERE creator = $1", creator);
+            var followed = (await App.Platform().GetAsync($"/v1/changes?after={from}")).Is(200)["items"]!.AsArray().Where(item => (string?)item!["stream"] == creator).ToArray();
+            Assert.NotEmpty(followed);
+            Assert.All(followed, item => Assert.True((bool)item!["erased"]! && item["by"] is null && item["after"] is null));
             var waiting = (await App.Creator(creator).GetAsync($"{Path}/history")).Is(200)["items"]!.AsArray();
             Assert.NotEqual(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.history WHERE creator = $1 AND body IS NOT NULL", creator));
             Assert.All(waiting.Where(item => (string)item!["kind"]! != "creatorErased"), item => Assert.True((bool)item!["erased"]! && item["by"] is null && item["after"] is null));

@@ -19,7 +19,7 @@ internal sealed class LoadedData : IAsyncDisposable
     /// <summary>Who checks, and has the grants where there are grants.</summary>
     public const string Requester = "studio";
 
-    private const string GrantedNode = "granted-a";
+    private const string GrantedNode = "node-granted";
 
     private readonly PrivatePostgres postgres;
     private readonly DirectoryInfo folder;

@@ -99,7 +99,7 @@ internal static class ListChanges
 
     private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.history WHERE seq > $1 ORDER BY seq LIMIT $2");
+        await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
         var items = new List<HistoryItem>();

@@ -1,5 +1,5 @@
--- What an erased creator's events said is not read any more from the moment the erasure commits; the sequencer deletes it when the erasure
--- has its place in the log. Said in each half of the view, so that a page of a long history is still read by its index.
+-- What an erased creator's events said is not told any more from the moment the erasure commits; the sequencer deletes it when the erasure
+-- has its place in the log, of which exports are copies. Said in each half of the view, so that a page of a long history is still read by its index.
 CREATE INDEX creator_erased ON consent.creator (id) WHERE erased_at IS NOT NULL;
 
 CREATE OR REPLACE VIEW consent.event AS

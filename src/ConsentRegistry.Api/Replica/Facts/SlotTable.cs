@@ -38,6 +38,9 @@ internal sealed class SlotTable<T>
     private readonly T[][] segments = new T[Segments][];
     private readonly int[] taken = new int[Segments];
 
+    // Of each segment, for how many records that are not there yet room was made.
+    private readonly int[] reserved = new int[Segments];
+
     // Where each segment was seen last, and its length: what is to be fetched is known before the segment itself has been looked at. The collector may have
     // moved it; then other lines are fetched in vain.
     private readonly (nint First, int Length)[] places = new (nint, int)[Segments];
@@ -108,8 +111,9 @@ internal sealed class SlotTable<T>
             return;
         var (first, length) = places[key.Low >> SegmentShift];
         var slot = (byte*)first + ((long)PlaceOf(key, length) * sizeof(T));
-        // Where the slot begins and where the next one ends, in which the record may stand instead: mostly two lines of the processor's cache.
+        // Where the slot begins and ends, and where the next one does, in which the record may stand instead: mostly two lines of the processor's cache.
         Sse.Prefetch0(slot);
+        Sse.Prefetch0(slot + sizeof(T) - 1);
         Sse.Prefetch0(slot + (2 * sizeof(T)) - 1);
     }
 
@@ -118,24 +122,32 @@ internal sealed class SlotTable<T>
     {
         var segment = (int)(record.Key.Low >> SegmentShift);
         ref var slot = ref SlotOf(segments[segment], record.Key);
-        if (Unsafe.IsNullRef(ref slot) || (slot.Key.IsEmpty && (taken[segment] + 1) * 100L > segments[segment].Length * (long)FullPercent))
+        if (Unsafe.IsNullRef(ref slot) || (slot.Key.IsEmpty && !HasRoom(segment, taken[segment] + 1)))
         {
             Grow(segment);
             slot = ref SlotOf(segments[segment], record.Key);
         }
         if (slot.Key.IsEmpty)
+        {
             taken[segment]++;
+            reserved[segment] = Math.Max(0, reserved[segment] - 1);
+        }
         slot = record;
     }
 
-    /// <summary>Makes room for a record beforehand, so that storing it is nothing but a store.</summary>
+    /// <summary>Makes room for a record beforehand, so that storing it, with all others for which room was made, is nothing but a store.</summary>
     public void Reserve(in FactKey key)
     {
         var segment = (int)(key.Low >> SegmentShift);
         ref var slot = ref SlotOf(segments[segment], key);
-        if (Unsafe.IsNullRef(ref slot) || (slot.Key.IsEmpty && (taken[segment] + 1) * 100L > segments[segment].Length * (long)FullPercent))
+        if (!Unsafe.IsNullRef(ref slot) && !slot.Key.IsEmpty)
+            return;
+        reserved[segment]++;
+        while (!HasRoom(segment, taken[segment] + reserved[segment]))
             Grow(segment);
     }
+
+    private bool HasRoom(int segment, int records) => records * 100L <= segments[segment].Length * (long)FullPercent;
 
     // Readers go on in the old segment, which holds the same until something is stored.
     private void Grow(int segment)

@@ -7,7 +7,7 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it when a block more has been named.
+/// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it before the last of a block more is named.
 /// While one check's records are on their way, the others are decided.
 /// </summary>
 internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer) : IDisposable
