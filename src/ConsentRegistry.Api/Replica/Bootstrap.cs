@@ -186,7 +186,8 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         while (await rows.ReadAsync(cancellation))
         {
             Instant? publishedAt = rows.IsNull(2) ? null : rows.Time(2);
-            var (owner, video) = (hasher.OfCreator(rows.Bytes(0)), hasher.OfVideo(rows.Bytes(0), rows.Bytes(1)));
+            var owner = hasher.OfCreator(rows.Bytes(0));
+            var video = KeyHasher.OfVideo(owner, rows.Bytes(1));
             if (rows.IsNull(3) && rows.IsNull(4) && rows.IsNull(5))
             {
                 editor.PutVideo(owner, video, publishedAt, [], []);
@@ -211,13 +212,14 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             cancellation);
         while (await rows.ReadAsync(cancellation))
         {
+            var creator = hasher.OfCreator(rows.Bytes(0));
             var isOwner = rows.Bytes(0).SequenceEqual(rows.Bytes(1));
-            var place = isOwner ? hasher.OfVideo(rows.Bytes(1), rows.Bytes(2)) : hasher.OfAppearance(rows.Bytes(0), rows.Bytes(1), rows.Bytes(2));
+            var place = isOwner ? KeyHasher.OfVideo(creator, rows.Bytes(2)) : KeyHasher.OfAppearance(creator, rows.Bytes(1), rows.Bytes(2));
             if (!vocabulary.TryFind(rows.Bytes(3), out var purpose))
                 throw new InvalidDataException("An override is for a purpose that the vocabulary does not have.");
             (FactKey Key, Requester Requester)? requester =
                 rows.Bytes(4).IsEmpty ? null : (hasher.OfRequester(rows.Bytes(4)), Requester.Parse(rows.Text(4)));
-            editor.PutOverride(hasher.OfCreator(rows.Bytes(0)), place, purpose, requester, SettingOf(rows, purpose, requester is not null));
+            editor.PutOverride(creator, place, purpose, requester, SettingOf(rows, purpose, requester is not null));
         }
     }
 

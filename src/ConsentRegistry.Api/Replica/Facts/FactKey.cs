@@ -37,13 +37,16 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
     public FactKey OfVideo(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) => OfVideo(OfCreator(owner), video);
 
     /// <summary>Names what a participant has said about somebody else's video.</summary>
-    public FactKey OfAppearance(ReadOnlySpan<byte> participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video)
+    public FactKey OfAppearance(ReadOnlySpan<byte> participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) => OfAppearance(OfCreator(participant), owner, video);
+
+    /// <summary>Names what a participant has said about somebody else's video.</summary>
+    public static FactKey OfAppearance(in FactKey participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video)
     {
         Span<byte> name = stackalloc byte[LongestName];
         owner.CopyTo(name);
         name[owner.Length] = (byte)'/';
         video.CopyTo(name[(owner.Length + 1)..]);
-        return OfVideo(OfCreator(participant), name[..(owner.Length + 1 + video.Length)]);
+        return OfVideo(participant, name[..(owner.Length + 1 + video.Length)]);
     }
 
     /// <summary>Names a creator or a requester by text.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
@@ -112,14 +111,13 @@ internal ref struct MemoryView : IFacts
     {
         if (requester.IsEmpty)
             return default;
-        if (requesterKey.IsEmpty)
-            requesterKey = memory.Hasher.OfRequester(requester);
+        var asking = RequesterKey();
         if (buffers.Grants.Length < held.Length)
             buffers.Grants = new Grant[held.Length];
         var count = 0;
         foreach (ref readonly var grant in held.AsSpan())
         {
-            if (grant.Requester == requesterKey && grant.UsedIn == keys.Video)
+            if (grant.Requester == asking && grant.UsedIn == keys.Video)
                 buffers.Grants[count++] = grant.Fact;
         }
         return buffers.Grants.AsSpan(0, count);
@@ -165,9 +163,15 @@ internal ref struct MemoryView : IFacts
         settings.AddAll(list.ForAnybody);
         if (list.Named.Length == 0 || requester.IsEmpty)
             return;
+        settings.AddAll(list.For(RequesterKey()));
+    }
+
+    // Made where somebody is named at all, and once.
+    private FactKey RequesterKey()
+    {
         if (requesterKey.IsEmpty)
             requesterKey = memory.Hasher.OfRequester(requester);
-        settings.AddAll(list.For(requesterKey));
+        return requesterKey;
     }
 
     private readonly FactKey KeyOf(CreatorHandle creator) => creator == Names.CheckedOwner ? keys.Owner : memory.Names[creator].Key;
@@ -177,12 +181,7 @@ internal ref struct MemoryView : IFacts
     {
         var decider = KeyOf(creator);
         if (about == Names.CheckedVideo)
-        {
-            if (decider == keys.Owner)
-                return keys.Video;
-            Span<byte> id = stackalloc byte[Identifier.MaxLength];
-            return memory.Hasher.OfAppearance(id[..Encoding.ASCII.GetBytes(memory.Names[creator].Id.Value, id)], owner, video);
-        }
+            return decider == keys.Owner ? keys.Video : KeyHasher.OfAppearance(decider, owner, video);
         var named = memory.Names[about];
         return decider == memory.Names[named.Owner].Key ? named.Key : memory.Hasher.Of(memory.Names[creator].Id, named.Id);
     }

@@ -24,7 +24,7 @@ internal static class EvaluatorRow
     private const int Named = 4_000_000;
 
     /// <summary>Bytes of a check's two ids: <see cref="Scale"/> makes all of one width.</summary>
-    private const int CreatorWidth = 8, VideoWidth = 9;
+    private static readonly int CreatorWidth = Scale.Creator(1).Length, VideoWidth = Scale.Video(1).Length;
 
     /// <summary>Decisions between two looks at the clock.</summary>
     private const int Stride = 1 << 14;
@@ -119,12 +119,13 @@ internal static class EvaluatorRow
                 Write(owner, 'c', creator);
                 Write(number, 'v', video);
                 var key = memory.Hasher.OfCreator(creator);
+                var place = KeyHasher.OfVideo(key, video);
                 if (number == (owner - 1) * Scale.VideosPerCreator + 1)
                     editor.PutDefault(CreatorId.Parse(Scale.Creator(owner)), new(Purpose.Parse("remix"), null), DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value);
-                editor.PutVideo(key, memory.Hasher.OfVideo(creator, video), Now, [], []);
+                editor.PutVideo(key, place, Now, [], []);
                 if (hasGrants && Scale.HasGrant(number))
                     editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
-                editor.PutOverride(key, memory.Hasher.OfVideo(creator, video), purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
+                editor.PutOverride(key, place, purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
             }
             memory.Settle();
             var random = new Random(Seed: 1);
