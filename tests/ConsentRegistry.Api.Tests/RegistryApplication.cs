@@ -65,7 +65,8 @@ public sealed class RegistryApplication : IAsyncDisposable
         {
             var keys = Path.Combine(data, "mounted-keys.json");
             await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
-            configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
+            var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
+            configuration = [$"DataProtection:KeyRing={ring.FullName}", $"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
         var builder = Commands.CreateBuilder(
         [

@@ -31,7 +31,7 @@ internal sealed class RequestShape(RequestDelegate next)
             ? null
             : Problem.Of(422, FailureCode.Invalid, "limit", $"A page holds 1 to {MaxPage} items."),
         ["cursor"] = text => Cursor.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "A cursor is the nextCursor of an earlier page."),
-        ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
+        ["asOf"] = text => Instant.TryParseInRange(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
         ["requestId"] = text => Uuid(text, "requestId", "a request"),
         ["grantId"] = text => Uuid(text, "grantId", "a grant"),
         ["recallId"] = text => Uuid(text, "recallId", "a recall"),

@@ -51,10 +51,10 @@ internal static class Rules
         .WithMessage("The vocabulary does not know this purpose.");
 
     /// <summary>What a time looks like, for people.</summary>
-    public const string TimeGrammar = "A time is RFC 3339 with an offset, for example 2026-11-23T09:30:00Z.";
+    public static readonly string TimeGrammar = $"A time is RFC 3339 with an offset, for example 2026-11-23T09:30:00Z, from {Instant.Earliest} to {Instant.Latest}.";
 
     public static IRuleBuilderOptions<T, string?> MustBeTime<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(time => time is null || Instant.TryParse(time, out _)).WithMessage(TimeGrammar);
+        rule.Must(time => time is null || Instant.TryParseInRange(time, out _)).WithMessage(TimeGrammar);
 
     public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null or { Length: > 0 and <= MaxTextLength })

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -72,6 +73,7 @@ internal static class Commands
         if (app.Environment.IsDevelopment())
             await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await Migrator.VerifyAsync(database, CancellationToken.None);
+        await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, app.Environment, database, renew: false, CancellationToken.None);
         app.UseRegistry();
         return app;
     }
@@ -107,6 +109,8 @@ internal static class Commands
         await Migrator.MigrateAsync(connectionString, CancellationToken.None);
         await using var database = new Database(connectionString);
         await Migrator.VerifyAsync(database, CancellationToken.None);
+        await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
+        await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, builder.Environment, database, renew: true, CancellationToken.None);
         Console.WriteLine("The database is migrated.");
         return 0;
     }
@@ -124,7 +128,7 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
-        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin };
+        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
         app.UseRegistry();

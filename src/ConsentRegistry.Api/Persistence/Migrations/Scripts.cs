@@ -75,3 +75,13 @@ public sealed class AskedCreators() : ScriptMigration("0010_asked");
 [DbContext(typeof(RegistryContext))]
 [Migration("0011_erased")]
 public sealed class ErasedEvents() : ScriptMigration("0011_erased");
+
+/// <summary>Names of creators in requesters' streams, what requesters said to recalls, and moments that are all finite.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0015_pseudonyms")]
+public sealed class Pseudonyms() : ScriptMigration("0015_pseudonyms");
+
+/// <summary>Secrets of webhooks that are encrypted, and deliveries that say less of addresses.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0016_secrets")]
+public sealed class Secrets() : ScriptMigration("0016_secrets");
