@@ -101,8 +101,9 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
 
         var refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={folder}"));
         Assert.Contains("does not open", refusal.Message, StringComparison.Ordinal);
-        refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartInAsync(
-            app.DataFolder, connectionString, "environment=Production", "Tokens:Authority=https://issuer.example", $"DataProtection:KeyRing={Path.Combine(folder, "nowhere")}"));
+        var elsewhere = await postgres.CreateDatabaseAsync();
+        refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartAsync(
+            elsewhere, "environment=Production", "Tokens:Authority=https://issuer.example", $"DataProtection:KeyRing={Path.Combine(folder, "nowhere")}"));
         Assert.StartsWith("DataProtection:KeyRing names no folder", refusal.Message, StringComparison.Ordinal);
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
     }
