@@ -58,7 +58,7 @@ internal static class Parameters
         ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
         ["LastEventId"] = Header("Last-Event-ID", "Of server-sent events: the id of the last one that the caller has. It goes before `after`.", Text(1, 20)),
         ["Limit"] = Query("limit", "How many items a page holds at most.", Limit()),
-        ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page, unchanged.", Text(1, Cursor.MaxLength)),
+        ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page of the same list, with the same filters, unchanged. Any other is refused.", Text(1, Cursor.MaxLength)),
         ["IfMatch"] = Header(
             "If-Match",
             "The settings version that the caller saw, as an `ETag` gave it: `\"3\"`. If the settings have changed since, nothing is changed and the answer is 412. "

@@ -108,7 +108,7 @@ internal static class Composition
     // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
     private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)
     {
-        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && !http.Request.HasJsonContentType())
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && JsonBody.Refuse(http.Request) is not null)
             http.Request.Headers.ContentType = default;
         return next(http);
     }

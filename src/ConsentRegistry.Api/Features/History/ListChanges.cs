@@ -36,7 +36,7 @@ internal static class ListChanges
     public static async Task<IResult> Handle(LeafCounts counts, int? limit, HttpContext http, Database database, LogWatch log, IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
             return StreamOf(after, database, log, host.ApplicationStopping);
         var size = limit ?? RequestShape.DefaultPage;
@@ -59,7 +59,7 @@ internal static class ListChanges
         if (Interlocked.Increment(ref streams) <= MaxStreams)
             return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
         Interlocked.Decrement(ref streams);
-        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already.").AsResult();
+        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already; repeat the request.").AsResult();
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(

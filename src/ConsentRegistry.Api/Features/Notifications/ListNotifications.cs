@@ -58,7 +58,7 @@ internal static class ListNotifications
     private static readonly Seats Streams = new(MaxStreams, MaxStreamsOfCreator);
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? kind, string? unread, int? limit, Cursor? cursor,
+        CreatorId creatorId, string? kind, string? unread, int? limit, Cursor cursor,
         Database database, InboxWatch watch, IHostApplicationLifetime host, HttpContext http, CancellationToken cancellation)
     {
         if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
@@ -67,20 +67,20 @@ internal static class ListNotifications
         if (kind is not null)
         {
             if (!Wording.TryParse<NotificationKind>(kind, out var known))
-                return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", Wording.All<NotificationKind>())}.").AsResult();
+                return Problem.Of(422, FailureCode.Invalid, "kind", Rules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))).AsResult();
             only = known;
         }
         if (unread is not (null or "true" or "false"))
-            return Problem.Of(422, FailureCode.Invalid, "unread", "true or false.").AsResult();
+            return Problem.Of(422, FailureCode.Invalid, "unread", $"unread is {Characters.Quote(unread!)}; send true or false.").AsResult();
         var before = long.MaxValue;
-        if (cursor is not null && !long.TryParse(Cursor.Part(cursor, 0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        if (!cursor.IsStart && !long.TryParse(cursor.Part(0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Cursor.NotOfThisList.AsResult();
 
         var size = limit ?? RequestShape.DefaultPage;
         // Counted before it is listed: following from the count's place may repeat what the list shows, and misses nothing.
         var (count, newest) = await InboxStore.CountAsync(database, creatorId, cancellation);
         var rows = await InboxStore.ListAsync(database, creatorId, only, unread is null ? null : unread == "true", before, size + 1, cancellation);
-        var page = Page<NotificationItem>.Of(rows, size, NotificationItem.Of, row => [IdOf(row.Place)]);
+        var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.Of, row => [IdOf(row.Place)]);
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }
 
@@ -90,9 +90,9 @@ internal static class ListNotifications
         if (http.Request.Headers[LastEventId] is not [{ } text])
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         if (Streams.Take(creator.Value) is not { } seat)
-            return new Problem(503, ProblemCode.Unavailable, $"This node follows this inbox for {MaxStreamsOfCreator} callers already, or inboxes for {MaxStreams}.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, $"This node follows this inbox for {MaxStreamsOfCreator} callers already, or inboxes for {MaxStreams}; repeat the request.").AsResult();
         // With the request, however that ends.
         http.Response.RegisterForDispose(seat);
         return TypedResults.ServerSentEvents(FollowAsync(creator, after, database, watch, host.ApplicationStopping));
