@@ -6,6 +6,10 @@ internal static class EmptyAnswers
     public static Task ExplainAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
+        // Routing names the methods that were mapped; HEAD goes with GET.
+        var allowed = http.Response.Headers.Allow.ToString().Split(", ", StringSplitOptions.RemoveEmptyEntries);
+        if (http.Response.StatusCode == 405 && allowed.Contains(HttpMethods.Get))
+            http.Response.Headers.Allow = string.Join(", ", allowed.Append(HttpMethods.Head).Order(StringComparer.Ordinal));
         var problem = http.Response.StatusCode switch
         {
             404 => Problem.UnknownPath,

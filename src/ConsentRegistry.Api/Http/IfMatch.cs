@@ -33,8 +33,7 @@ public sealed class IfMatch : IBound
     /// <summary>Whether the caller saw another version than the one that stands.</summary>
     public bool IsStale(long settingsVersion, [NotNullWhen(true)] out Domain.Failure? failure)
     {
-        var current = new EntityTagHeaderValue($"\"{settingsVersion}\"");
-        var stale = tags.Count > 0 && !tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: true));
+        var stale = tags.Count > 0 && !tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.IsOfSettings(settingsVersion));
         failure = stale ? new(ProblemCode.StaleVersion, Stale) : null;
         return stale;
     }

@@ -80,6 +80,7 @@ internal static class Composition
         // Within the log of requests, which is told the status that they were answered with.
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
+        app.UseMiddleware<HeadRequests>();
         app.UseRegistryOpenApi();
         app.Use(ForgetTypeOfNothing);
         app.UseRouting();
