@@ -24,9 +24,9 @@ internal static class PingWebhook
             return refused;
         using var seat = Pings.Take(Caller.Of(http).Identity);
         if (seat is null)
-            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of yours already, or {MaxPings} of everybody.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of the caller already, or {MaxPings} of everybody; repeat the request.").AsResult();
         if (!protection.TryDecrypt(webhookId, await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation), out var secrets))
-            return new Problem(503, ProblemCode.Unavailable, "The key ring of this node does not open the webhook's secret.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, "The key ring of this node does not open the webhook's secret; repeat the request, or replace the secret.").AsResult();
         var now = clock.GetUtcNow();
         var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
         var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
