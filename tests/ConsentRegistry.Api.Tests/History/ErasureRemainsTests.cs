@@ -166,10 +166,12 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
     private static async Task<string> DumpAsync(string connectionString)
     {
         var to = new NpgsqlConnectionStringBuilder(PostgresFixture.AsAdministrator(connectionString));
-        var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, TestContext.Current.CancellationToken);
+        // Beside the server, if it is there: elsewhere it may be of another version.
+        var program = PostgresBinaries.CandidateFolders().OrderByDescending(folder => File.Exists(Path.Combine(folder, "initdb")))
+            .Select(folder => Path.Combine(folder, "pg_dump")).First(File.Exists);
         var dump = await Command.RunAsync(
             [
-                Path.Combine(binaries.Folder, "pg_dump"), "--dbname",
+                program, "--dbname",
                 $"host={to.Host} port={to.Port} dbname={to.Database} user={to.Username} password={to.Password}",
             ],
             TestContext.Current.CancellationToken);

@@ -64,7 +64,6 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
         (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { publishedAt = First })).Is(200);
         (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", expiresAt = Last })).Is(200);
         (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/clip/consent/training", new { effect = "allow", expiresAt = Last })).Is(200);
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/clip/consent/mining", new { effect = "allow", expiresAt = First })).Is(200);
         await new Recalling(app).UseAsync(requester, creator);
         (await app.Platform(requester).PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } }, usedAt = First })).Is(201);
         var before = await ReadAsync(app);
@@ -92,7 +91,7 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
         (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/consent/overrides")).Is(200).Text,
         (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/videos?purpose=remix")).Is(200)["items"]!.AsArray().Count.ToString(),
         (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix", requester })).Is(200)["effect"]!,
-        (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "mining", requester })).Is(200)["effect"]!,
+        (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "training", requester })).Is(200)["effect"]!,
         (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/usages")).Is(200)["items"]!.ToJsonString(),
     ];
 }

@@ -3,6 +3,7 @@ using System.Text;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.History;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
@@ -19,8 +20,7 @@ public sealed class UpgradeTests(PostgresFixture postgres)
     {
         var connectionString = await postgres.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await using (var db = RegistryContext.Over(source))
-            await db.GetService<IMigrator>().MigrateAsync(Before, TestContext.Current.CancellationToken);
+        await MigrateToAsync(source, Before);
         var clear = RandomNumberGenerator.GetBytes(32);
         await using (var seed = source.CreateCommand(
             """
@@ -53,5 +53,22 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         // The creator who was erased before is named by nobody's pseudonym from now on.
         (await app.Platform("acme").PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = "gone", videoId = "v" } } })).Is(201);
         Assert.Contains(Pseudonym.Erased, Encoding.UTF8.GetString(await app.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE type = 'useRecorded'")), StringComparison.Ordinal);
+    }
+
+    // The scripts up to one, each as the migration that it is.
+    private static async Task MigrateToAsync(NpgsqlDataSource source, string last)
+    {
+        await using var db = RegistryContext.Over(source);
+        var history = db.GetService<IHistoryRepository>();
+        await history.CreateAsync(TestContext.Current.CancellationToken);
+        foreach (var migration in db.Database.GetMigrations().Where(one => string.CompareOrdinal(one, last) <= 0))
+        {
+            var assembly = typeof(RegistryContext).Assembly;
+            using var script = new StreamReader(assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(name => name.EndsWith($".{migration}.sql", StringComparison.Ordinal)))!);
+            await using var command = source.CreateCommand(await script.ReadToEndAsync(TestContext.Current.CancellationToken));
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await using var note = source.CreateCommand(history.GetInsertScript(new(migration, "10.0.0")));
+            await note.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
     }
 }
