@@ -59,6 +59,10 @@ internal static class Rules
     public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null or { Length: > 0 and <= MaxTextLength })
         .WithMessage($"1 to {MaxTextLength} characters.")
+        .MustBePlainText();
+
+    /// <summary>Text of any length that can be kept and shown.</summary>
+    public static IRuleBuilderOptions<T, string?> MustBePlainText<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null || IsPlain(text))
         .WithMessage("Unicode text without control characters other than line breaks and tabs.");
 
