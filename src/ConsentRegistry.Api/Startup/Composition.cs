@@ -52,6 +52,7 @@ internal static class Composition
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
+        services.AddSingleton(provider => new ChangeLimits(options.ChangeRates, provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
@@ -65,7 +66,6 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Unexpected>();
         services.AddRegistryAuthentication(options, builder.Environment);
-        services.AddRegistryRateLimits(options);
         services.AddRegistryOpenApi();
     }
 
@@ -86,7 +86,7 @@ internal static class Composition
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
+        app.Use(RefuseBeyondLimits);
         app.UseMiddleware<RequestShape>();
 
         SettingsApi.Map(app);
@@ -105,6 +105,9 @@ internal static class Composition
         WebhooksApi.Map(app);
         Health.Map(app);
     }
+
+    private static Task RefuseBeyondLimits(HttpContext http, RequestDelegate next) =>
+        http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.WriteAsync(http) ?? next(http);
 
     // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
     private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)

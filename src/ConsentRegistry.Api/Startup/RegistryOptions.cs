@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
@@ -20,6 +21,9 @@ public sealed class RegistryOptions
     /// <summary>The environment variable that names the data folder.</summary>
     public const string DataVariable = "CONSENT_DATA";
 
+    // More than anybody sets in an emergency, and still a bound.
+    private const int DefaultStopsPerSecond = 100;
+
     /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
     public string? ConnectionString { get; init; }
 
@@ -38,11 +42,23 @@ public sealed class RegistryOptions
     /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
     public required int ChangesPerSecond { get; init; }
 
+    /// <summary>
+    /// Changes a second that can only restrict, such as denies, for such a caller; nothing else uses them up: <c>RateLimits:RestrictionsPerSecond</c>. As
+    /// many as <see cref="ChangesPerSecond"/> without it.
+    /// </summary>
+    public int? RestrictionsPerSecond { get; init; }
+
+    /// <summary>Stops a second that such a caller may set for one creator; nothing else uses them up: <c>RateLimits:StopsPerSecond</c>.</summary>
+    public int StopsPerSecond { get; init; } = DefaultStopsPerSecond;
+
     /// <summary>The name of the history log, which its checkpoints begin with: <c>Log:Origin</c>. It never changes.</summary>
     public required string LogOrigin { get; init; }
 
     /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
     public string? LogKeyFile { get; init; }
+
+    /// <summary>How many changes a caller may make who only manages settings.</summary>
+    internal ChangeRates ChangeRates => new(ChangesPerSecond, RestrictionsPerSecond ?? ChangesPerSecond, StopsPerSecond);
 
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
@@ -68,6 +84,8 @@ public sealed class RegistryOptions
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
             PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
+            RestrictionsPerSecond = PositiveOrNull(configuration, "RateLimits:RestrictionsPerSecond"),
+            StopsPerSecond = PositiveOrNull(configuration, "RateLimits:StopsPerSecond") ?? DefaultStopsPerSecond,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
             Approvals = ApprovalOptions.From(configuration),
