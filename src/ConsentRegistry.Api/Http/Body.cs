@@ -55,7 +55,7 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
             return new((T)empty.Stand, null);
         if (JsonBody.Refuse(http.Request) is { } otherType)
             return new(null, otherType);
-        if (empty is not null && empty.IsSaidBy(bytes))
+        if (empty is not null && EmptyBody.IsNull(bytes))
             return new((T)empty.Stand, null);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
@@ -73,15 +73,11 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
     }
 }
 
-/// <summary>Says that an operation works without a body, and what then stands for it. Blanks and JSON's null, which some clients send for none, are none.</summary>
+/// <summary>Says that an operation works without a body, and what then stands for it. JSON's null, which some clients send for none, is none.</summary>
 public sealed record EmptyBody(object Stand)
 {
-    /// <summary>Whether a body says nothing.</summary>
-    public bool IsSaidBy(ReadOnlySpan<byte> json)
-    {
-        var text = json.Trim(" \t\r\n"u8);
-        return text.IsEmpty || text.SequenceEqual("null"u8);
-    }
+    /// <summary>Whether a body is null.</summary>
+    public static bool IsNull(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8).SequenceEqual("null"u8);
 }
 
 /// <summary>The body of an operation that takes none: one that is sent was meant for another operation.</summary>

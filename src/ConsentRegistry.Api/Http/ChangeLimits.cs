@@ -65,7 +65,8 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
         if (MarkerOf(http) is not { } change)
             return null;
         // A bad request counts as one change, whatever its body would have said.
-        var body = arguments.Any(argument => argument is IBound { Problem: not null }) ? null : arguments.OfType<IBody>().FirstOrDefault()?.Content as ICountedChanges;
+        var isBad = arguments.Any(argument => argument is IBound { Problem: not null });
+        var body = isBad ? null : arguments.OfType<IBody>().FirstOrDefault()?.Content as ICountedChanges;
         var budget = change.Budget ?? (body is { OnlyRestricts: true } ? Budget.Restrictions : Budget.Changes);
         return Take(http, budget, body?.Count ?? 1);
     }
@@ -85,7 +86,8 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
 
     private Problem? Take(HttpContext http, Budget budget, int count)
     {
-        var account = new Account(budget, Caller.Of(http).Identity, budget == Budget.Stops ? http.GetRouteValue("creatorId") as string : null);
+        var creator = budget == Budget.Stops ? http.GetRouteValue("creatorId") as string : null;
+        var account = new Account(budget, Caller.Of(http).Identity, creator);
         using var lease = accounts.AttemptAcquire(account, count);
         if (lease.IsAcquired)
             return null;

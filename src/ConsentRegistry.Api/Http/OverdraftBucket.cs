@@ -36,7 +36,12 @@ internal sealed class OverdraftBucket(int tokensPerSecond, TimeProvider clock) :
         lock (gate)
         {
             Refill();
-            return new() { CurrentAvailablePermits = (long)Math.Floor(tokens), TotalSuccessfulLeases = successful, TotalFailedLeases = failed };
+            return new()
+            {
+                CurrentAvailablePermits = (long)Math.Floor(tokens),
+                TotalSuccessfulLeases = successful,
+                TotalFailedLeases = failed,
+            };
         }
     }
 
@@ -59,7 +64,8 @@ internal sealed class OverdraftBucket(int tokensPerSecond, TimeProvider clock) :
     }
 
     // Nobody waits in line: a caller is told when to come back.
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) => new(AttemptAcquireCore(permitCount));
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+        new(AttemptAcquireCore(permitCount));
 
     private void Refill()
     {

@@ -71,7 +71,9 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
     {
         tags = [];
         return values.Count == 0
-            || (EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out tags) && tags is { Count: > 0 } && (tags.Count == 1 || !tags.Any(IsAny)));
+            || (EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out tags)
+                && tags is { Count: > 0 }
+                && (tags.Count == 1 || !tags.Any(IsAny)));
     }
 
     private static Preconditions Malformed(string header) =>
@@ -81,7 +83,9 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
 /// <summary>The conditional headers that an operation evaluates.</summary>
 internal sealed record EvaluatedConditions(params string[] Headers);
 
-/// <summary>Refuses a conditional header that the operation does not evaluate: a caller who set a condition must not believe that it was met.</summary>
+/// <summary>
+/// Refuses a conditional header that the operation does not evaluate: a caller who set a condition must not believe that it was met.
+/// </summary>
 internal static class UnevaluatedConditions
 {
     /// <summary>Every conditional header of RFC 9110, section 13.1.</summary>
@@ -100,8 +104,12 @@ internal static class UnevaluatedConditions
         var isRead = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
         foreach (var header in Headers)
         {
-            if (http.Request.Headers.ContainsKey(header) && evaluated?.Headers.Contains(header) != true && !(isRead && HarmlessOnReads.Contains(header)))
+            if (http.Request.Headers.ContainsKey(header)
+                && evaluated?.Headers.Contains(header) != true
+                && !(isRead && HarmlessOnReads.Contains(header)))
+            {
                 return Problem.Of(400, ProblemCode.InvalidHeader, header, NotEvaluated(header));
+            }
         }
         return null;
     }
@@ -110,6 +118,7 @@ internal static class UnevaluatedConditions
     public static bool AreSentWith(HttpRequest request)
     {
         var headers = request.Headers;
-        return headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count + headers.IfRange.Count > 0;
+        return headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count
+            + headers.IfRange.Count > 0;
     }
 }

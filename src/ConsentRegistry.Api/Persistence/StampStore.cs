@@ -28,7 +28,7 @@ internal sealed record StampedRecord(string Type, string Stream, string Key, lon
     }
 
     /// <summary>As one text: no part has a blank.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Type} {Stream} {Key} {Version?.ToString(CultureInfo.InvariantCulture) ?? NotSet}");
+    public override string ToString() => $"{Type} {Stream} {Key} {Version?.ToString(CultureInfo.InvariantCulture) ?? NotSet}";
 
     private static IEnumerable<string> Leaves(JsonNode? node) =>
         node is JsonObject members ? members.SelectMany(member => Leaves(member.Value)) : [node?.GetValue<string>() ?? ""];
@@ -47,7 +47,8 @@ internal sealed record StampedNow(bool IsSuperseded, IReadOnlyDictionary<string,
 internal static class StampStore
 {
     /// <summary>Types of records that are written once and never altered again.</summary>
-    public static readonly FrozenSet<string> Unalterable = FrozenSet.ToFrozenSet([EventType.PurposeRegistered, EventType.UseRecorded, EventType.CreatorErased], StringComparer.Ordinal);
+    public static readonly FrozenSet<string> Unalterable = FrozenSet.ToFrozenSet(
+        [EventType.PurposeRegistered, EventType.UseRecorded, EventType.CreatorErased], StringComparer.Ordinal);
 
     private const string OfGrant = "SELECT g.version FROM consent.consent_grant g WHERE g.id = n.key::uuid";
 
@@ -68,12 +69,18 @@ internal static class StampStore
             """,
         [EventType.LockdownChanged] = "SELECT c.lockdown_version FROM consent.creator c WHERE c.id = n.stream",
         [EventType.HoldChanged] = "SELECT c.hold_version FROM consent.creator c WHERE c.id = n.stream",
-        [EventType.VideoRegistered] = "SELECT v.version FROM consent.video v WHERE v.owner = split_part(n.key, '/', 1) AND v.video = split_part(n.key, '/', 2)",
-        [EventType.ApprovalChanged] = "SELECT p.version FROM consent.approval_part p WHERE p.creator = n.stream AND p.request = n.key::uuid",
+        [EventType.VideoRegistered] =
+            """
+            SELECT v.version FROM consent.video v
+            WHERE v.owner = split_part(n.key, '/', 1) AND v.video = split_part(n.key, '/', 2)
+            """,
+        [EventType.ApprovalChanged] =
+            "SELECT p.version FROM consent.approval_part p WHERE p.creator = n.stream AND p.request = n.key::uuid",
         [EventType.GrantGiven] = OfGrant,
         [EventType.GrantRevoked] = OfGrant,
         [EventType.GrantSpent] = OfGrant,
-        [EventType.AskingChanged] = "SELECT b.version FROM consent.asking_block b WHERE b.creator = n.stream AND b.requester = n.key",
+        [EventType.AskingChanged] =
+            "SELECT b.version FROM consent.asking_block b WHERE b.creator = n.stream AND b.requester = n.key",
         [EventType.RecallChanged] = "SELECT r.version FROM consent.recall r WHERE r.id = n.key::uuid",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -82,10 +89,16 @@ internal static class StampStore
         NpgsqlConnection connection, IReadOnlyList<StampedRecord> records, CancellationToken cancellation)
     {
         var now = new List<StampedRecord>(records.Count);
-        foreach (var (type, ofType) in records.GroupBy(record => record.Type, StringComparer.Ordinal).Select(group => (group.Key, group.ToList())))
+        foreach (var group in records.GroupBy(record => record.Type, StringComparer.Ordinal))
         {
+            var ofType = group.ToList();
             await using var command = Command(
-                $"SELECT n.place::integer, ({Versions[type]}) FROM unnest(@streams, @keys) WITH ORDINALITY AS n(stream, key, place)", connection, ofType);
+                $"""
+                SELECT n.place::integer, ({Versions[group.Key]})
+                FROM unnest(@streams, @keys) WITH ORDINALITY AS n(stream, key, place)
+                """,
+                connection,
+                ofType);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 now.Add(ofType[reader.GetInt32(0) - 1] with { Version = reader.IsDBNull(1) ? null : reader.GetInt64(1) });
@@ -94,13 +107,15 @@ internal static class StampStore
     }
 
     /// <summary>What became of records since an answer spoke of them.</summary>
-    public static async Task<StampedNow> CompareAsync(NpgsqlConnection connection, IReadOnlyList<StampedRecord> records, CancellationToken cancellation)
+    public static async Task<StampedNow> CompareAsync(
+        NpgsqlConnection connection, IReadOnlyList<StampedRecord> records, CancellationToken cancellation)
     {
         if (records.Count == 0)
             return StampedNow.Unchanged;
         var isSuperseded = !(await ReadAsync(connection, records, cancellation)).ToHashSet().SetEquals(records);
         var (versions, xids) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<ulong>());
-        await using var command = new NpgsqlCommand("SELECT id, version, changed_xid, erased_at IS NOT NULL FROM consent.creator WHERE id = ANY(@streams)", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT id, version, changed_xid, erased_at IS NOT NULL FROM consent.creator WHERE id = ANY(@streams)", connection);
         command.Parameters.AddWithValue("streams", records.Select(record => record.Stream).Distinct(StringComparer.Ordinal).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -49,11 +50,11 @@ public sealed class ConditionTests(RegistryFixture registry) : IClassFixture<Reg
         var (version, owner) = await EverythingIsSetAsync();
         var before = await StreamAsync();
         Assert.Equal(UnevaluatedConditions.Headers.Order(StringComparer.Ordinal), Conditions(version).Select(one => one.Header).Distinct().Order(StringComparer.Ordinal));
-        var (wrong, evaluating) = (new List<string>(), 0);
+        var wrong = new List<string>();
         foreach (var (name, method, endpoint) in Operations.Where(one => one.Method != "GET"))
         {
             var evaluates = TakesPreconditions(endpoint);
-            evaluating += evaluates ? 1 : 0;
+            Assert.True(evaluates || !ChangesSettings(endpoint), $"{name} changes settings and evaluates no condition.");
             foreach (var (header, value, whereEvaluated) in Conditions(version))
             {
                 var answer = await SendAsync(name, method, endpoint, owner, $"{header}: {value}");
@@ -64,7 +65,6 @@ public sealed class ConditionTests(RegistryFixture registry) : IClassFixture<Reg
         }
 
         Assert.Empty(wrong);
-        Assert.Equal(11, evaluating);
         Assert.Equal(before, await StreamAsync());
     }
 
@@ -146,6 +146,10 @@ public sealed class ConditionTests(RegistryFixture registry) : IClassFixture<Reg
 
     private static bool TakesPreconditions(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<System.Reflection.MethodInfo>()!.GetParameters().Any(parameter => parameter.ParameterType == typeof(Preconditions));
+
+    // Whatever answers with a settings version has an ETag to compare.
+    private static bool ChangesSettings(RouteEndpoint endpoint) =>
+        endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.Type == typeof(ChangeBody));
 
     private Task<Answer> SendAsync(string name, string method, RouteEndpoint endpoint, string owner, string header)
     {

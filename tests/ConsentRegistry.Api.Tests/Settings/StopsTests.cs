@@ -65,7 +65,6 @@ public sealed class StopsTests(RegistryFixture registry) : IClassFixture<Registr
 
     [Theory]
     [InlineData("null")]
-    [InlineData(" \r\n\t")]
     [InlineData("  null\n")]
     [InlineData("")]
     [InlineData("{}")]
