@@ -67,6 +67,7 @@ internal static class Composition
         services.AddRegistryAuthentication(options, builder.Environment);
         services.AddRegistryRateLimits(options);
         services.AddRegistryOpenApi();
+        StartsOnceListening.Apply(services);
     }
 
     public static void UseRegistry(this WebApplication app)

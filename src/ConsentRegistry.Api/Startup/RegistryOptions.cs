@@ -2,8 +2,10 @@ using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
+using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
@@ -44,6 +46,12 @@ public sealed class RegistryOptions
     /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
     public string? LogKeyFile { get; init; }
 
+    /// <summary>Whether this is a host of Development, which makes keys and tokens of its own.</summary>
+    public bool IsDevelopment { get; init; }
+
+    /// <summary>The history log that this host writes.</summary>
+    public LogIdentity Log => new(LogOrigin, IsDevelopment);
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
 
@@ -56,10 +64,34 @@ public sealed class RegistryOptions
     /// <summary>How this node tells others.</summary>
     internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
 
+    /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The keys of all settings, as they are read.</summary>
+    public static IReadOnlyCollection<string> Keys(IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var noted = new NotedConfiguration(new ConfigurationBuilder().Build());
+        // In Development nothing is required, so that everything is read.
+        Read(noted, new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = environment.ContentRootPath });
+        return noted.Keys;
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="StartupException">A setting is missing, cannot be read, or is misspelt.</exception>
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(environment);
+        var misspellings = new Misspellings(Keys(environment));
+        // First, since a misspelt key is why another one is missing.
+        if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
+            throw new StartupException(error);
+        return Read(configuration, environment, [.. misspellings.Warnings(configuration)]);
+    }
+
+    private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
+    {
         var options = new RegistryOptions
         {
             ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
@@ -70,6 +102,8 @@ public sealed class RegistryOptions
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            IsDevelopment = environment.IsDevelopment(),
+            Warnings = warnings,
             Approvals = ApprovalOptions.From(configuration),
             Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),

@@ -75,3 +75,8 @@ public sealed class AskedCreators() : ScriptMigration("0010_asked");
 [DbContext(typeof(RegistryContext))]
 [Migration("0011_erased")]
 public sealed class ErasedEvents() : ScriptMigration("0011_erased");
+
+/// <summary>Which history log the database belongs to.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0013_identity")]
+public sealed class Identity() : ScriptMigration("0013_identity");
