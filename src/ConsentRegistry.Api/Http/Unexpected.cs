@@ -9,6 +9,9 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.</summary>
 internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptionHandler
 {
+    /// <summary>The refusal of a request that the server itself found too large.</summary>
+    public static readonly Problem TooLarge = new(413, ProblemCode.TooLarge, "The request is larger than the server takes; send less at once.");
+
     /// <summary>Whether the exception says that PostgreSQL cannot serve now, and not that a statement is wrong.</summary>
     public static bool MeansUnavailable(Exception exception) => exception switch
     {
@@ -31,23 +34,23 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
     public static bool IsOfDatabase(Exception exception) =>
         exception is DbException || (exception.InnerException is { } inner && IsOfDatabase(inner));
 
-    /// <summary>Why PostgreSQL cannot serve now, in words for a caller. It claims no more than the exception shows.</summary>
+    /// <summary>Why PostgreSQL cannot serve now, in words for a caller, without a full stop. It claims no more than the exception shows.</summary>
     /// <param name="exception">One that <see cref="MeansUnavailable"/> is true of.</param>
     public static string WhyUnavailable(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected } =>
-            "Other changes hold what this one needs, and went on for too long. Try again.",
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => "The registry's database did not answer in time.",
-        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "The registry's database has no connection to spare.",
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } => "The registry's database has no room left.",
-        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => "The registry's database takes no changes: it is a standby, or read-only.",
+            "Other changes hold what this one needs, and went on for too long",
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => "The registry's database did not answer in time",
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "The registry's database has no connection to spare",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } => "The registry's database has no room left",
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => "The registry's database takes no changes: it is a standby, or read-only",
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
-            "The registry's database refuses this host.",
+            "The registry's database refuses this host",
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } =>
-            "The registry's database is starting or ending.",
-        TimeoutException or NpgsqlException { InnerException: TimeoutException } => "The registry's database did not answer in time.",
+            "The registry's database is starting or ending",
+        TimeoutException or NpgsqlException { InnerException: TimeoutException } => "The registry's database did not answer in time",
         { InnerException: { } inner } when exception is not NpgsqlException && MeansUnavailable(inner) => WhyUnavailable(inner),
-        _ => "The registry's database cannot be reached now.",
+        _ => "The registry's database cannot be reached now",
     };
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -61,11 +64,11 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         using var trace = RequestTrace.Begin(httpContext);
         var problem = exception switch
         {
-            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "Whether the change was made is not known; repeat it with the same Idempotency-Key."),
-            BadHttpRequestException { StatusCode: 413 } => new Problem(413, ProblemCode.TooLarge, "The request is too large."),
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request could not be read."),
-            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, WhyUnavailable(exception)),
-            _ => new Problem(500, ProblemCode.InternalError, "Something went wrong here. The trace id finds it in the log."),
+            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
+            BadHttpRequestException { StatusCode: 413 } => TooLarge,
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
+            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, $"{WhyUnavailable(exception)}; repeat the request."),
+            _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
         if (problem.Status == 500)
             LogBug(WithoutMessages(exception));

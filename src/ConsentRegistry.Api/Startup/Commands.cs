@@ -62,7 +62,7 @@ internal static class Commands
         }
         catch (Exception e) when (Http.Unexpected.MeansUnavailable(e) && Http.Unexpected.IsOfDatabase(e))
         {
-            await error.WriteLineAsync($"{Http.Unexpected.WhyUnavailable(e)} ({(e as PostgresException)?.MessageText ?? e.Message})");
+            await error.WriteLineAsync($"{Http.Unexpected.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})");
             return CannotStart;
         }
     }

@@ -32,7 +32,7 @@ internal static class CheckStream
     public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, IOptions<StreamOptions> options, TimeProvider clock, CancellationToken cancellation)
     {
         if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
-            return new Problem(415, ProblemCode.UnsupportedMediaType, $"The body is {MediaType}.").AsResult();
+            return JsonBody.WrongType(http.Request.ContentType, MediaType).AsResult();
         LiftLimits(http);
         http.Response.ContentType = MediaType;
         http.Response.Headers.CacheControl = "no-store";

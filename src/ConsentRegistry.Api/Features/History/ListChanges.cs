@@ -18,7 +18,7 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, and clients connect again. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// a stream ends after an hour, and clients connect again. A place beyond the log's end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
 /// </remarks>
 internal static class ListChanges
 {
@@ -36,11 +36,14 @@ internal static class ListChanges
     public static async Task<IResult> Handle(LeafCounts counts, int? limit, HttpContext http, Database database, LogWatch log, IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
-        if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
-            return StreamOf(after, database, log, host.ApplicationStopping);
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         var size = limit ?? RequestShape.DefaultPage;
-        var items = await ReadAsync(database, after, size + 1, cancellation);
+        var isLive = EventStreams.AreAskedFor(http.Request);
+        var items = isLive ? [] : await ReadAsync(database, after, size + 1, cancellation);
+        if (items.Count == 0 && await FindEndAsync(database, after, cancellation) is { } end)
+            return BeyondTheEnd(http, after, end).AsResult();
+        if (isLive)
+            return StreamOf(after, database, log, host.ApplicationStopping);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -54,12 +57,30 @@ internal static class ListChanges
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
     }
 
+    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there would be passed over.
+    private static Problem BeyondTheEnd(HttpContext http, long after, long end)
+    {
+        var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
+        return LeafCounts.OutOfRange(
+            name, $"{name} is {after}, and the log's last seq is {end}; drop what you keep, and follow from the start or from a seq that the log has.");
+    }
+
+    /// <summary>The log's last seq, if it is before a place from which somebody follows; -1 if the log is empty.</summary>
+    private static async Task<long?> FindEndAsync(Database database, long after, CancellationToken cancellation)
+    {
+        if (after < 0)
+            return null;
+        await using var command = database.Reads.CreateCommand("SELECT coalesce(max(seq), -1) FROM consent.history");
+        var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return end < after ? end : null;
+    }
+
     private static IResult StreamOf(long after, Database database, LogWatch log, CancellationToken stopping)
     {
         if (Interlocked.Increment(ref streams) <= MaxStreams)
             return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
         Interlocked.Decrement(ref streams);
-        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already.").AsResult();
+        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already; repeat the request.").AsResult();
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
@@ -87,6 +108,9 @@ internal static class ListChanges
                     spoken = TimeProvider.System.GetTimestamp();
                     yield return new(null, "heartbeat");
                 }
+                // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
+                if (items.Count == 0 && log.State?.Size <= after && await FindEndAsync(database, after, cancellation) is not null)
+                    yield break;
                 if (items.Count == 0)
                     await ((Task)log.NextAsync(ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -24,7 +24,7 @@ internal static class PingWebhook
             return refused;
         using var seat = Pings.Take(Caller.Of(http).Identity);
         if (seat is null)
-            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of yours already, or {MaxPings} of everybody.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of the caller already, or {MaxPings} of everybody; repeat the request.").AsResult();
         var secrets = await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation);
         var now = clock.GetUtcNow();
         var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
