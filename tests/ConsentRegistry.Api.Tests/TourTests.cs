@@ -20,10 +20,10 @@ public sealed class TourTests(RegistryFixture registry) : IClassFixture<Registry
         Assert.Equal((false, "noConsent", "neverSet"), ((bool)answers[1]["allowed"]!, (string)answers[1]["reason"]!, (string)answers[1]["detail"]!));
         Assert.True((bool)answers[2]["effectiveEverywhere"]!);
         Assert.True((bool)answers[3]["effectiveEverywhere"]!);
-        // README shows what the answers hold.
+        // Whatever README shows of the answers is there.
         var shown = Documented.BlocksBelow("README.md", "json", "## A tour").Select(block => JsonNode.Parse(block.Replace("[…]", "[]", StringComparison.Ordinal))!).ToList();
-        Assert.Equal(Members(answers[1]), Members(shown[0]));
-        Assert.Equal(Members(answers[2]), Members(shown[1]));
+        Assert.Subset(Members(answers[1]), Members(shown[0]));
+        Assert.Subset(Members(answers[2]), Members(shown[1]));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -37,5 +37,5 @@ public sealed class TourTests(RegistryFixture registry) : IClassFixture<Registry
             $"chmod +x dev\n{lines}", folder, [("ASPNETCORE_ENVIRONMENT", "Development"), (RegistryOptions.DataVariable, registry.App.DataFolder)])).Succeeded().Output;
     }
 
-    private static IEnumerable<string> Members(JsonNode answer) => answer.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal);
+    private static HashSet<string> Members(JsonNode answer) => [.. answer.AsObject().Select(member => member.Key)];
 }

@@ -8,7 +8,7 @@ internal static class Help
     private static readonly string[] Options = ["--help", "-h", "-?"];
 
     /// <summary>Whether a command line asks for help.</summary>
-    public static bool IsAskedFor(string[] arguments) => arguments is ["help", ..] || arguments.Any(Options.Contains);
+    public static bool IsAskedFor(string[] arguments) => arguments is ["help", ..] || arguments.Any(word => Options.Contains(word, StringComparer.Ordinal));
 
     /// <summary>The commands, and the keys of all settings.</summary>
     public static string Text =>
