@@ -67,6 +67,7 @@ internal static class Composition
         services.AddExceptionHandler<Unexpected>();
         services.AddRegistryAuthentication(options, builder.Environment);
         services.AddRegistryOpenApi();
+        StartsOnceListening.Apply(services);
     }
 
     public static void UseRegistry(this WebApplication app)

@@ -3,8 +3,10 @@ using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
+using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
@@ -60,6 +62,12 @@ public sealed class RegistryOptions
     /// <summary>How many changes a caller may make who only manages settings.</summary>
     internal ChangeRates ChangeRates => new(ChangesPerSecond, RestrictionsPerSecond ?? ChangesPerSecond, StopsPerSecond);
 
+    /// <summary>Whether this is a host of Development, which makes keys and tokens of its own.</summary>
+    public bool IsDevelopment { get; init; }
+
+    /// <summary>The history log that this host writes.</summary>
+    public LogIdentity Log => new(LogOrigin, IsDevelopment);
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
 
@@ -72,10 +80,34 @@ public sealed class RegistryOptions
     /// <summary>How this node tells others.</summary>
     internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
 
+    /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The keys of all settings, as they are read.</summary>
+    public static IReadOnlyCollection<string> Keys(IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var noted = new NotedConfiguration(new ConfigurationBuilder().Build());
+        // In Development nothing is required, so that everything is read.
+        Read(noted, new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = environment.ContentRootPath });
+        return noted.Keys;
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="StartupException">A setting is missing, cannot be read, or is misspelt.</exception>
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(environment);
+        var misspellings = new Misspellings(Keys(environment));
+        // First, since a misspelt key is why another one is missing.
+        if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
+            throw new StartupException(error);
+        return Read(configuration, environment, [.. misspellings.Warnings(configuration)]);
+    }
+
+    private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
+    {
         var options = new RegistryOptions
         {
             ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
@@ -88,6 +120,8 @@ public sealed class RegistryOptions
             StopsPerSecond = PositiveOrNull(configuration, "RateLimits:StopsPerSecond") ?? DefaultStopsPerSecond,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            IsDevelopment = environment.IsDevelopment(),
+            Warnings = warnings,
             Approvals = ApprovalOptions.From(configuration),
             Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),

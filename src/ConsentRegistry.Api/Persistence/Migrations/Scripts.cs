@@ -80,3 +80,8 @@ public sealed class ErasedEvents() : ScriptMigration("0011_erased");
 [DbContext(typeof(RegistryContext))]
 [Migration("0012_replays")]
 public sealed class Replays() : ScriptMigration("0012_replays");
+
+/// <summary>Which history log the database belongs to.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0013_identity")]
+public sealed class Identity() : ScriptMigration("0013_identity");
