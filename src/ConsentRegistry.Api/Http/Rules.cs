@@ -52,7 +52,7 @@ internal static class Rules
     public const int MaxTextLength = 1_000;
 
     /// <summary>What a time looks like, for people.</summary>
-    public const string TimeGrammar = "a time of RFC 3339 with an offset, for example 2026-11-23T09:30:00Z";
+    public static readonly string TimeGrammar = $"a time of RFC 3339 with an offset, from {Instant.Earliest} to {Instant.Latest}, for example 2026-11-23T09:30:00Z";
 
     /// <summary>The refusal of a value that is not one of some words.</summary>
     public static string NotAWord<TWord>(string field, string sent)
@@ -99,7 +99,7 @@ internal static class Rules
         .WithMessage(NotAPurpose(Field, Sent));
 
     public static IRuleBuilderOptions<T, string?> MustBeTime<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(time => time is null || Instant.TryParse(time, out _)).WithMessage(NotATime(Field, Sent));
+        rule.Must(time => time is null || Instant.TryParseInRange(time, out _)).WithMessage(NotATime(Field, Sent));
 
     /// <summary>Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.</summary>
     public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) =>

@@ -60,6 +60,7 @@ internal static class Composition
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);
+        services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
         services.AddValidators();
 

@@ -176,7 +176,12 @@ public static class Records
         ["reason"] = record.Reason.Word(),
         ["stopBy"] = record.StopBy.ToString(),
         ["state"] = record.State.Word(),
-        ["statement"] = record.Statement,
+        ["statement"] = record.Statement switch
+        {
+            null => null,
+            { Digest: { } digest } => new JsonObject { ["hmac"] = digest },
+            var said => said.Text,
+        },
     });
 
     private static JsonObject? Blocked(Stamp? stamp) => stamp is { } standing ? Stamped(standing, new() { ["blocked"] = true }) : null;

@@ -6,6 +6,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
@@ -19,6 +20,8 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
 /// a stream ends after an hour, and clients connect again. A place beyond the log's end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What requesters and creators wrote to each other is null
+/// without <c>consent:audit</c>.
 /// </remarks>
 internal static class ListChanges
 {
@@ -37,13 +40,15 @@ internal static class ListChanges
     {
         if (!TryReadStart(http, counts, out var after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+        // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
+        var showsTexts = Caller.Of(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
-        var items = isLive ? [] : await ReadAsync(database, after, size + 1, cancellation);
+        var items = isLive ? [] : await ReadAsync(database, after, size + 1, showsTexts, cancellation);
         if (items.Count == 0 && await FindEndAsync(database, after, cancellation) is { } end)
             return BeyondTheEnd(http, after, end).AsResult();
         if (isLive)
-            return StreamOf(after, database, log, host.ApplicationStopping);
+            return StreamOf(after, showsTexts, database, log, host.ApplicationStopping);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -75,16 +80,16 @@ internal static class ListChanges
         return end < after ? end : null;
     }
 
-    private static IResult StreamOf(long after, Database database, LogWatch log, CancellationToken stopping)
+    private static IResult StreamOf(long after, bool showsTexts, Database database, LogWatch log, CancellationToken stopping)
     {
         if (Interlocked.Increment(ref streams) <= MaxStreams)
-            return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
+            return TypedResults.ServerSentEvents(FollowAsync(after, showsTexts, database, log, stopping));
         Interlocked.Decrement(ref streams);
         return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already; repeat the request.").AsResult();
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        long after, Database database, LogWatch log, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long after, bool showsTexts, Database database, LogWatch log, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         try
         {
@@ -95,7 +100,7 @@ internal static class ListChanges
             yield return new(null, "heartbeat");
             while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
             {
-                var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, cancellation) : [];
+                var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, showsTexts, cancellation) : [];
                 foreach (var item in items)
                 {
                     after = item.Seq!.Value;
@@ -121,14 +126,24 @@ internal static class ListChanges
         }
     }
 
-    private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, CancellationToken cancellation)
+    private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, bool showsTexts, CancellationToken cancellation)
     {
         await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
-        var items = new List<HistoryItem>();
-        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
-            items.Add(HistoryItem.Of(stored));
-        return items;
+        var events = await EventStore.ReadAsync(command, cancellation).Select(stored => (Stored: stored, Body: stored.ReadBody())).ToListAsync(cancellation);
+
+        // Requesters' streams name creators by pseudonyms. Who was erased stays without a name.
+        var names = events.Where(one => one.Stored.Stream.IsRequesters && one.Body is not null)
+            .SelectMany(one => Pseudonym.NamesIn(one.Body!.Change, one.Body.By)).ToHashSet(StringComparer.Ordinal);
+        var known = names.Count == 0 ? null : await PseudonymStore.RevealAsync(database.Reads, names, cancellation);
+        return events.ConvertAll(one => HistoryItem.Of(
+            one.Stored,
+            known is null || one.Body is null || !one.Stored.Stream.IsRequesters
+                ? one.Body
+                : one.Body with { By = Pseudonym.Rename(one.Body.By, Reveal), Change = Pseudonym.Rename(one.Body.Change, Reveal) },
+            showsTexts));
+
+        string Reveal(string name) => known!.GetValueOrDefault(name, name);
     }
 }
