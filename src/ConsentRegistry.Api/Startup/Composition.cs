@@ -56,6 +56,7 @@ internal static class Composition
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
+        services.AddSingleton<PreviewLimiter>();
         services.AddScoped<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);

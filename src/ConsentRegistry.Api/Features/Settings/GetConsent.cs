@@ -13,7 +13,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="SettingsVersion">The version of the settings, for <c>If-Match</c>: the ETag, or the part of it before a dot.</param>
 /// <param name="ChangedAt">When the stream last changed; null if it never did.</param>
 /// <param name="ErasedAt">When the creator was erased; null if they were not.</param>
-/// <param name="Defaults">All defaults, by purpose and requester.</param>
+/// <param name="Defaults">All defaults, by purpose and requester; at most 10,000 of them allow or ask.</param>
 /// <param name="Lockdown">The creator's emergency stop; null if none stands.</param>
 /// <param name="Hold">The operator's stop; null if none stands.</param>
 /// <param name="Overrides">How many overrides there are, for the creator's own videos and others'.</param>
