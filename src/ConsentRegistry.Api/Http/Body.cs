@@ -58,6 +58,7 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
         ArgumentNullException.ThrowIfNull(builder);
         var optional = builder.Metadata.OfType<EmptyBody>().Any();
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), optional));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(408, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(413, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(415, typeof(ProblemBody), [Problem.MediaType]));
     }
@@ -80,43 +81,30 @@ public sealed class NoBody : IBound
     }
 }
 
-/// <summary>Reads request bodies up to the operation's limit, and leaves what idempotency needs to know of them.</summary>
+/// <summary>Reads request bodies up to the operation's limit, and tells idempotency what they were.</summary>
 internal static class BodyReader
 {
-    public static async Task<(byte[] Bytes, Problem? Problem)> ReadAsync(HttpContext http)
+    public static async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem)> ReadAsync(HttpContext http)
     {
-        var limit = (http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single).Bytes;
-        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes.");
-        if (http.Request.ContentLength > limit)
-            return ([], tooLarge);
-        using var buffer = new MemoryStream((int)(http.Request.ContentLength ?? 0));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
-        {
-            if (buffer.Length + read > limit)
-                return ([], tooLarge);
-            buffer.Write(chunk, 0, read);
-        }
-        var bytes = buffer.ToArray();
-        http.Items[typeof(BodyReader)] = SHA256.HashData(bytes);
-        return (bytes, null);
+        var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single;
+        var body = await BodyBuffer.ReadAsync(http, limit.Bytes, Caller.Of(http).Identity);
+        return (body.Bytes, body.Problem);
     }
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
-    public static byte[] HashOf(HttpContext http) => http.Items[typeof(BodyReader)] as byte[] ?? SHA256.HashData([]);
+    public static byte[] HashOf(HttpContext http) => SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
 }
 
 /// <summary>Reads JSON so that nothing in it is overlooked, and says what and where is wrong.</summary>
 internal static class StrictJson
 {
-    public static bool TryRead<T>(byte[] utf8, out T? value, out Problem? problem)
+    public static bool TryRead<T>(ReadOnlyMemory<byte> utf8, out T? value, out Problem? problem)
         where T : class
     {
         value = null;
         try
         {
-            value = JsonSerializer.Deserialize<T>(utf8, Json.Options);
+            value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
             problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is a JSON object, not null.") : null;
         }
         catch (JsonException e)
@@ -149,7 +137,7 @@ internal static class StrictJson
     }
 
     // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
-    private static Problem Describe(byte[] utf8, JsonException e)
+    private static Problem Describe(ReadOnlyMemory<byte> utf8, JsonException e)
     {
         // The root stays "$"; a field is named as in every other refusal, without it.
         var place = e.Path?.StartsWith("$.", StringComparison.Ordinal) == true ? e.Path[2..] : "$";

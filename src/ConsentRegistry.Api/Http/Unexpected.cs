@@ -39,8 +39,8 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         var problem = exception switch
         {
             OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "Whether the change was made is not known; repeat it with the same Idempotency-Key."),
-            BadHttpRequestException { StatusCode: 413 } => new Problem(413, ProblemCode.TooLarge, "The request is too large."),
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request could not be read."),
+            BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request could not be read."),
             _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now."),
             _ => new Problem(500, ProblemCode.InternalError, "Something went wrong here. The trace id finds it in the log."),
         };
@@ -53,7 +53,7 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
     }
 
     // A message may quote what the request said, and so name people; types and places are enough to find a bug.
-    private static string WithoutMessages(Exception exception)
+    public static string WithoutMessages(Exception exception)
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)

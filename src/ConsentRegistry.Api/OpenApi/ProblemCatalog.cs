@@ -33,6 +33,7 @@ internal static class ProblemCatalog
 {
     public static readonly IReadOnlyList<ProblemEntry> All =
     [
+        new(400, ProblemCode.MalformedRequest, "The body is not well-formed HTTP, or ends too early.", "The body of the request is not well-formed HTTP, or ends too early."),
         new(400, ProblemCode.MalformedJson, "The body is not one well-formed JSON value.", $"The body is not one JSON value, well formed and at most {Json.MaxDepth} deep, at line 1, byte 17.", "$"),
         new(400, ProblemCode.UnknownField, "The body has a field that the operation does not know.", "There is no such field, at line 1, byte 10.", "efect"),
         new(400, ProblemCode.DuplicateKey, "A key stands twice in one object of the body.", "The same key stands twice, at line 1, byte 27.", "effect"),
@@ -47,6 +48,7 @@ internal static class ProblemCatalog
         new(403, ProblemCode.RequesterNotYours, "The request names another requester, which takes `consent:check:any`.", "The token allows checks for its own client only."),
         new(404, FailureCode.NotFound, "Nothing is there.", Problem.NotFound.Detail),
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", "The path has no such method."),
+        new(408, ProblemCode.RequestTimeout, "The body arrives too slowly, or a stream is silent for too long.", "The body of the request arrives too slowly."),
         new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "'participants' would change in the direction that can widen consent; that takes the administrator's scope and a reason.", "participants"),
         new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already, and a purpose never changes.", "purpose"),
         new(409, FailureCode.CreatorErased, "The creator was erased.", LockedStream.Erased.Detail),

@@ -32,9 +32,9 @@ internal static class InboxStore
     }
 
     /// <summary>Notifications of an inbox that came after a place, in their order.</summary>
-    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(Database database, CreatorId creator, long after, int count, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(NpgsqlDataSource source, CreatorId creator, long after, int count, CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
+        await using var command = source.CreateCommand(
             """
             SELECT place, id, kind, created_at, read_at, data::text FROM consent.notification WHERE creator = $1 AND place > $2 ORDER BY place LIMIT $3
             """);

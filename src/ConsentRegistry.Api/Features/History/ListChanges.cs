@@ -18,29 +18,23 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, and clients connect again. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
 /// </remarks>
 internal static class ListChanges
 {
-    /// <summary>Streams that one node serves at once.</summary>
-    private const int MaxStreams = 200;
-
-    /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
-    private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
-
     /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static int streams;
-
-    public static async Task<IResult> Handle(LeafCounts counts, int? limit, HttpContext http, Database database, LogWatch log, IHostApplicationLifetime host, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        LeafCounts counts, int? limit, HttpContext http, Database database, FollowerReads reads, ConcurrencyLimits limits, LogWatch log, TimeProvider clock,
+        IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
         if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
-            return StreamOf(after, database, log, host.ApplicationStopping);
+            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, reads, log, ending), clock, host.ApplicationStopping);
         var size = limit ?? RequestShape.DefaultPage;
-        var items = await ReadAsync(database, after, size + 1, cancellation);
+        var items = await ReadAsync(database.Reads, after, size + 1, cancellation);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -54,52 +48,61 @@ internal static class ListChanges
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
     }
 
-    private static IResult StreamOf(long after, Database database, LogWatch log, CancellationToken stopping)
+    private static IResult StreamOf(
+        HttpContext http, ConcurrencyLimit limit, Func<CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow, TimeProvider clock, CancellationToken stopping)
     {
-        if (Interlocked.Increment(ref streams) <= MaxStreams)
-            return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
-        Interlocked.Decrement(ref streams);
-        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already.").AsResult();
+        var caller = Caller.Of(http);
+        if (limit.TryAcquire(caller.Identity) is not { } share)
+            return limit.Refusal.AsResult();
+        // With the request, however that ends.
+        http.Response.RegisterForDispose(share);
+        var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
+        http.Response.RegisterForDispose(ending);
+        return TypedResults.ServerSentEvents(follow(ending.Token));
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        long after, Database database, LogWatch log, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long after, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        try
+        var spoken = TimeProvider.System.GetTimestamp();
+        // At once, so that the caller has the answer's head however quiet it is.
+        yield return new(null, "heartbeat");
+        while (!ending.IsCancellationRequested)
         {
-            // The caller leaves, or this node does.
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-            var (started, spoken) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
-            // At once, so that the caller has the answer's head however quiet it is.
-            yield return new(null, "heartbeat");
-            while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
+            // None while the database cannot be read: the next look tries again.
+            var items = log.State?.Size - 1 > after
+                ? await reads.TryAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, cancellation), cancellation) ?? []
+                : [];
+            foreach (var item in items)
             {
-                var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, cancellation) : [];
-                foreach (var item in items)
-                {
-                    after = item.Seq!.Value;
-                    yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
-                }
-                if (items.Count > 0)
-                    spoken = TimeProvider.System.GetTimestamp();
-                else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
-                {
-                    spoken = TimeProvider.System.GetTimestamp();
-                    yield return new(null, "heartbeat");
-                }
-                if (items.Count == 0)
-                    await ((Task)log.NextAsync(ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                after = item.Seq!.Value;
+                yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
+                if (ending.IsCancellationRequested)
+                    yield break;
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref streams);
+            if (items.Count > 0)
+                spoken = TimeProvider.System.GetTimestamp();
+            else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
+            {
+                spoken = TimeProvider.System.GetTimestamp();
+                yield return new(null, "heartbeat");
+            }
+            if (items.Count == 0)
+                await NextAsync(log, ending);
         }
     }
 
-    private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, CancellationToken cancellation)
+    // The next look, or a heartbeat's time: there is no look while the database is out of reach.
+    private static async Task NextAsync(LogWatch log, CancellationToken ending)
     {
-        await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        silence.CancelAfter(Heartbeat);
+        await ((Task)log.NextAsync(silence.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static async Task<List<HistoryItem>> ReadAsync(NpgsqlDataSource source, long after, int count, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
         var items = new List<HistoryItem>();
