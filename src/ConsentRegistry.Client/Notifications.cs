@@ -89,7 +89,8 @@ public sealed class NotificationsClient
     /// <remarks>
     /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from the <see cref="FollowedNotification.LastEventId"/>
     /// of the last one that was dealt with: then nothing is missed. Where the connection breaks, or nothing comes for a minute, that is an
-    /// <see cref="HttpRequestException"/>; status 503 where the node follows for too many callers. The <see cref="HttpClient.Timeout"/> is for the beginning alone.
+    /// <see cref="HttpRequestException"/>; status 503 where the node follows for too many callers, and status 422 where
+    /// <paramref name="lastEventId"/> is beyond the last place of any inbox: the registry is not the one that was followed, and the inbox is to be read anew. The <see cref="HttpClient.Timeout"/> is for the beginning alone.
     /// </remarks>
     /// <param name="creatorId">The creator.</param>
     /// <param name="lastEventId">Where to go on from: <see cref="InboxPage.LastEventId"/> of a page, or that of the last notification; what comes from now on if null.</param>

@@ -14,8 +14,12 @@ public sealed class SettingsClient
     /// <param name="creatorId">The creator.</param>
     /// <param name="settingsVersion">The <see cref="Consent.SettingsVersion"/> that the caller has.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<Consent?> GetIfChangedAsync(string creatorId, long settingsVersion, CancellationToken cancellation = default) =>
-        wire.GetUnlessAsync<Consent>(ConsentPath(creatorId), settingsVersion, cancellation);
+    public async Task<Consent?> GetIfChangedAsync(string creatorId, long settingsVersion, CancellationToken cancellation = default)
+    {
+        // What else changed of the creator makes the registry answer in full, and is nothing to who asks for the settings.
+        var consent = await wire.GetUnlessAsync<Consent>(ConsentPath(creatorId), settingsVersion, cancellation);
+        return consent?.SettingsVersion == settingsVersion ? null : consent;
+    }
 
     /// <summary>Sets a default, for anybody or for the requester that is named.</summary>
     public Task<Change> SetDefaultAsync(

@@ -103,6 +103,8 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
         Assert.Equal(status, (int)Json["status"]!);
         Assert.StartsWith("https://", (string)Json["type"]!, StringComparison.Ordinal);
         Assert.False(string.IsNullOrWhiteSpace((string)Json["title"]!));
+        IsOfUse((string)Json["detail"]!);
+        Assert.All((Json["errors"] as JsonObject ?? []).SelectMany(field => field.Value!.AsArray()), message => IsOfUse((string)message!));
         Assert.False(string.IsNullOrWhiteSpace((string)Json["detail"]!));
         Assert.Matches("^[0-9a-f]{32}$", (string)Json["traceId"]!);
         Assert.True(status is 400 or 422 or 409 || Json["errors"] is null, Text);
@@ -116,4 +118,9 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
         body.Remove("traceId");
         return body.ToJsonString();
     }
+
+    /// <summary>
+    /// A refusal says what is wrong with what was sent, and after a semicolon what is expected: not only a rule, as if the request were of it.
+    /// </summary>
+    public static void IsOfUse(string refusal) => Assert.Matches("^[^;]+; [a-z].+\\.$", refusal);
 }

@@ -16,6 +16,16 @@ public sealed record Access(params Grantor[] AnyOf) : IAuthorizationRequirement
 
     /// <summary>Any caller with this scope.</summary>
     public static Grantor Scope(string scope) => new(scope);
+
+    /// <summary>What a caller who is not let in lacks: of each way the scope, the claim, or both.</summary>
+    public string LackedBy(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return string.Join(", or with ", AnyOf.Select(way =>
+            !way.OwnCreator ? $"the scope {way.Scope}"
+            : caller.Has(way.Scope) ? $"the creator of the path as its claim sub or in {Caller.CreatorsClaim}"
+            : $"the scope {way.Scope} and the creator of the path as its claim sub or in {Caller.CreatorsClaim}"));
+    }
 }
 
 /// <summary>Marks an operation as a change of settings, which callers who only manage settings may make so many a second.</summary>
@@ -56,12 +66,17 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     {
         if (authorizeResult.Forbidden)
         {
-            await Problem.Forbidden.WriteAsync(context);
+            await RefusalOf(context).WriteAsync(context);
             return;
         }
         await usual.HandleAsync(next, context, policy, authorizeResult);
         // The bearer handler has set the status and WWW-Authenticate by now.
         if (authorizeResult.Challenged)
-            await Problem.Unauthenticated.WriteAsync(context);
+            await (await TokenRefusal.OfAsync(context)).WriteAsync(context);
     }
+
+    // An operation that says nothing about access is refused to all.
+    private static Problem RefusalOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { } access
+        ? Problem.Forbidden(access.LackedBy(Caller.Of(http)))
+        : Problem.Forbidden("more than any token has: nobody may call this operation");
 }

@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Unicode;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -45,8 +43,8 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
             return new(null, problem);
         if (bytes.Length == 0 && http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>() is { } empty)
             return new((T)empty.Stand, null);
-        if (!http.Request.HasJsonContentType())
-            return new(null, new(415, ProblemCode.UnsupportedMediaType, "The body is application/json."));
+        if (JsonBody.Refuse(http.Request) is { } otherType)
+            return new(null, otherType);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
         var validator = http.RequestServices.GetService<IValidator<T>>();
@@ -77,7 +75,7 @@ public sealed class NoBody : IBound
     public static async ValueTask<NoBody> BindAsync(HttpContext http, ParameterInfo parameter)
     {
         var (bytes, problem) = await BodyReader.ReadAsync(http);
-        return new(problem ?? (bytes.Length == 0 ? null : new(400, ProblemCode.UnexpectedBody, "The operation takes no body.")));
+        return new(problem ?? (bytes.Length == 0 ? null : new(400, ProblemCode.UnexpectedBody, "The request has a body; send none, for the operation takes none.")));
     }
 }
 
@@ -93,79 +91,4 @@ internal static class BodyReader
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
     public static byte[] HashOf(HttpContext http) => SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
-}
-
-/// <summary>Reads JSON so that nothing in it is overlooked, and says what and where is wrong.</summary>
-internal static class StrictJson
-{
-    public static bool TryRead<T>(ReadOnlyMemory<byte> utf8, out T? value, out Problem? problem)
-        where T : class
-    {
-        value = null;
-        try
-        {
-            value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
-            problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is a JSON object, not null.") : null;
-        }
-        catch (JsonException e)
-        {
-            problem = Describe(utf8, e);
-        }
-        return problem is null;
-    }
-
-    /// <summary>Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find out only when they need the text.</summary>
-    /// <exception cref="JsonException">The bytes are no JSON.</exception>
-    public static bool IsUnicode(ReadOnlySpan<byte> utf8)
-    {
-        if (!Utf8.IsValid(utf8))
-            return false;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Json.MaxDepth });
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.ValueIsEscaped)
-                    _ = reader.GetString();
-            }
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
-    private static Problem Describe(ReadOnlyMemory<byte> utf8, JsonException e)
-    {
-        // The root stays "$"; a field is named as in every other refusal, without it.
-        var place = e.Path?.StartsWith("$.", StringComparison.Ordinal) == true ? e.Path[2..] : "$";
-        var position = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
-        try
-        {
-            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = true });
-        }
-        catch (JsonException malformed)
-        {
-            position = $"line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
-            return Problem.Of(400, ProblemCode.MalformedJson, place, $"The body is not one JSON value, well formed and at most {Json.MaxDepth} deep, at {position}.");
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false });
-        }
-        catch (JsonException)
-        {
-            return Problem.Of(400, ProblemCode.DuplicateKey, place, $"The same key stands twice, at {position}.");
-        }
-        catch (InvalidOperationException)
-        {
-            // Keys are compared as text, which half a surrogate pair is not.
-            return Problem.Of(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text, at {position}.");
-        }
-        return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? Problem.Of(400, ProblemCode.UnknownField, place, $"There is no such field, at {position}.")
-            : Problem.Of(400, ProblemCode.WrongType, place, $"The value is of another type than this field's, at {position}.");
-    }
 }

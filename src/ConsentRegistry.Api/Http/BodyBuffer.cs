@@ -50,7 +50,7 @@ internal sealed class BodyBuffer : IDisposable
     /// <summary>What a caller is told whose body could not be read; null if the failure is not theirs.</summary>
     public static Problem? ProblemOf(Exception exception) => exception switch
     {
-        BadHttpRequestException { StatusCode: 413 } => new(413, ProblemCode.TooLarge, "The request is too large."),
+        BadHttpRequestException { StatusCode: 413 } => Unexpected.TooLarge,
         BadHttpRequestException { StatusCode: 408 } => TooSlow,
         BadHttpRequestException bad => new(bad.StatusCode, ProblemCode.MalformedRequest, Malformed),
         // The server reports a chunk size beyond all numbers as a plain I/O error.
@@ -68,13 +68,13 @@ internal sealed class BodyBuffer : IDisposable
         leases.Clear();
     }
 
-    private const string Malformed = "The body of the request is not well-formed HTTP, or ends too early.";
+    private const string Malformed = "The body is no well-formed HTTP, or ends too early; send it once more, as RFC 9112 has it.";
 
-    private static Problem TooSlow => new(408, ProblemCode.RequestTimeout, "The body of the request arrives too slowly.");
+    private static Problem TooSlow => new(408, ProblemCode.RequestTimeout, "The body has not arrived in time; send it faster, or send less at once.");
 
     private async Task<Problem?> FillAsync(HttpContext http, int limit, string caller)
     {
-        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes.");
+        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes; send less at once.");
         var announced = http.Request.ContentLength;
         if (announced > limit)
             return tooLarge;

@@ -43,7 +43,7 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
         if (!IdempotencyKey.TryRead(http, out var key, out var problem))
             return problem.AsResult();
         if (log.IsOverfull && patience != Patience.Stop)
-            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log; only stops are taken now.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops are taken now; repeat the request.").AsResult();
         var (answer, refused) = await CommitAsync(http, key, operation, patience);
         return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
     }

@@ -20,6 +20,6 @@ public sealed class Chosen<T> : IBound
             return ValueTask.FromResult(new Chosen<T>(null, null));
         return ValueTask.FromResult(Wording.TryParse<T>(word, out var value)
             ? new Chosen<T>(value, null)
-            : new Chosen<T>(null, Problem.Of(422, FailureCode.Invalid, "state", $"One of: {string.Join(", ", Wording.All<T>())}.")));
+            : new Chosen<T>(null, Problem.Of(422, FailureCode.Invalid, "state", Rules.NotAWord<T>("state", Characters.Quote(word)))));
     }
 }

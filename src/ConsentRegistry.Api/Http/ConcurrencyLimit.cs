@@ -32,7 +32,7 @@ internal sealed class ConcurrencyLimit : IDisposable
 
     /// <summary>What a caller is told for whom nothing is left.</summary>
     public Problem Refusal => new(503, ProblemCode.Unavailable, string.Create(
-        CultureInfo.InvariantCulture, $"A node has {All:N0} {Of} at the same time, {Each:N0} of them for one {Holder}. Nothing is left for this request now."));
+        CultureInfo.InvariantCulture, $"A node has {All:N0} {Of} at the same time, {Each:N0} of them for one {Holder}. Nothing is left for this request now; repeat it later."));
 
     /// <summary>Takes a part of the limit until it is disposed; null if too little is left for this caller, or for all.</summary>
     public RateLimitLease? TryAcquire(string caller, int permits = 1)

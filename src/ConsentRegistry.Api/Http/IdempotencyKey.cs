@@ -13,6 +13,12 @@ namespace ConsentRegistry.Api.Http;
 internal sealed class IdempotencyKey
 {
     /// <summary>The header.</summary>
+    /// <summary>The refusal of a key that stands for another request.</summary>
+    public const string Reused = "The Idempotency-Key was used for another request; send a key of its own with each.";
+
+    /// <summary>The refusal of a key whose first request is not answered yet.</summary>
+    public const string InFlight = "A request with this Idempotency-Key is being answered; repeat it.";
+
     public const string Header = "Idempotency-Key";
 
     /// <summary>Characters of a key, at most: a UUID or a hash fits several times.</summary>
@@ -36,7 +42,7 @@ internal sealed class IdempotencyKey
             return true;
         if (values.Count > 1 || values[0] is not { Length: > 0 and <= MaxLength } text || text.Any(c => c is < '!' or > '~'))
         {
-            problem = Problem.Of(400, ProblemCode.InvalidHeader, Header, $"A key is one value of 1 to {MaxLength} printable ASCII characters.");
+            problem = Problem.Of(400, ProblemCode.InvalidHeader, Header, $"{Header} is not of its form; send one value of 1 to {MaxLength} printable ASCII characters.");
             return false;
         }
         key = new(Caller.Of(http).Identity, text, FingerprintOf(http));
@@ -73,7 +79,7 @@ internal sealed class IdempotencyKey
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "A request with this key is being answered."));
+            return (null, new(409, ProblemCode.IdempotencyKeyInFlight, InFlight));
         }
         return await ReadAsync(connection, cancellation);
     }
@@ -107,9 +113,9 @@ internal sealed class IdempotencyKey
         await using var reader = await read.ExecuteReaderAsync(cancellation);
         // The row can only be gone because it has just grown too old.
         if (!await reader.ReadAsync(cancellation))
-            return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "The key has just expired; repeat the request."));
+            return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "The key has expired just now; repeat the request."));
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
-            return (null, Problem.Of(422, ProblemCode.IdempotencyKeyReused, Header, "The key was used for another request."));
+            return (null, Problem.Of(422, ProblemCode.IdempotencyKeyReused, Header, Reused));
         var etag = reader.IsDBNull(2) ? (long?)null : long.Parse(reader.GetString(2));
         return (new(reader.GetInt32(1), etag, reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<ulong[]>(4)), null);
     }

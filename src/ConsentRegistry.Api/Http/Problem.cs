@@ -48,9 +48,27 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>Seconds after which to try again what could not be answered now.</summary>
     public const int RetryAfterSeconds = 1;
 
-    public static readonly Problem Unauthenticated = new(401, ProblemCode.Unauthenticated, "A valid bearer token is required.");
-    public static readonly Problem Forbidden = new(403, FailureCode.Forbidden, "The token does not allow this.");
-    public static readonly Problem NotFound = new(404, FailureCode.NotFound, "There is nothing here.");
+    /// <summary>The refusal of a path that is no operation's.</summary>
+    public static readonly Problem UnknownPath = new(404, FailureCode.NotFound, "The path leads to no operation; send one that /swagger/v1/swagger.json lists.");
+
+    /// <summary>The refusal of a caller who is not known.</summary>
+    /// <param name="why">What is wrong with the token, and after a semicolon what to send.</param>
+    public static Problem Unauthenticated(string why) => new(401, ProblemCode.Unauthenticated, why);
+
+    /// <summary>The refusal of a caller who may not, the same whether or not what was asked for exists.</summary>
+    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token with".</param>
+    public static Problem Forbidden(string lacks) => new(403, FailureCode.Forbidden, ForbiddenDetail(lacks));
+
+    /// <summary>The sentence of <see cref="Forbidden"/>.</summary>
+    public static string ForbiddenDetail(string lacks) => $"The token does not allow this; send a token with {lacks}.";
+
+    /// <summary>The refusal of something that is not there, or that the caller may not see.</summary>
+    /// <param name="what">What is not there.</param>
+    /// <param name="expected">Where those that are there can be found, as it goes on after "send".</param>
+    public static Problem NotFound(string what, string expected) => new(404, FailureCode.NotFound, NotFoundDetail(what, expected));
+
+    /// <summary>The sentence of <see cref="NotFound"/>.</summary>
+    public static string NotFoundDetail(string what, string expected) => $"No {what} that the caller may see has this name; send {expected}.";
 
     /// <summary>Messages by field, for 400 and 422.</summary>
     public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
@@ -65,9 +83,9 @@ public sealed record Problem(int Status, string Code, string Detail)
         Failure[] all = [failure, .. failure.Further];
         var worst = all.FirstOrDefault(one => one.Code == FailureCode.Forbidden) ?? failure;
         if (worst.Code == FailureCode.Forbidden)
-            return Forbidden;
+            return new(403, worst.Code, worst.Detail);
         var code = all.All(one => one.Code == failure.Code) ? failure.Code : FailureCode.Invalid;
-        return new(StatusOf(failure.Code), code, all.Length == 1 ? failure.Detail : $"{all.Length} items of the request are refused.")
+        return new(StatusOf(failure.Code), code, all.Length == 1 ? failure.Detail : $"{all.Length} items of the request are refused; errors says for each what to send.")
         {
             Errors = all
                 .Where(one => one.Field is not null)

@@ -24,7 +24,7 @@ public sealed class TimeRange : IBound
         var from = Read(http, "from", Instant.Beginning, ref problem);
         var to = Read(http, "to", Instant.Never, ref problem);
         if (problem is null && from > to)
-            problem = Problem.Of(422, FailureCode.Invalid, "from", "from is not later than to.");
+            problem = Problem.Of(422, FailureCode.Invalid, "from", "from is later than to; send one that is not.");
         return ValueTask.FromResult(new TimeRange(from, to, problem));
     }
 
@@ -34,7 +34,7 @@ public sealed class TimeRange : IBound
             return otherwise;
         if (Instant.TryParse(text, out var moment))
             return moment;
-        problem ??= Problem.Of(422, FailureCode.Invalid, name, Rules.TimeGrammar);
+        problem ??= Problem.Of(422, FailureCode.Invalid, name, Rules.NotATime(name, Characters.Quote(text)));
         return otherwise;
     }
 }
@@ -64,10 +64,10 @@ public sealed class LeafCounts : IBound
             if (TryRead(text, out var count))
                 read.Add(name, count);
             else
-                problem ??= OutOfRange(name, "A count is a whole number, 0 or more.");
+                problem ??= OutOfRange(name, $"{name} is {Characters.Quote(text)}; send a whole number, 0 or more.");
         }
         if (problem is null && read.TryGetValue("from", out var from) && read.TryGetValue("to", out var to) && from > to)
-            problem = OutOfRange("from", "from is not greater than to.");
+            problem = OutOfRange("from", "from is greater than to; send one that is not.");
         return ValueTask.FromResult(new LeafCounts(read, problem));
     }
 

@@ -22,27 +22,27 @@ internal sealed class RequestShape(RequestDelegate next)
 
     private static readonly FrozenDictionary<string, Func<string, Problem?>> Grammars = new Dictionary<string, Func<string, Problem?>>(StringComparer.Ordinal)
     {
-        ["creatorId"] = text => Identifier.IsValid(text) ? null : BadId("creatorId"),
-        ["ownerId"] = text => Identifier.IsValid(text) ? null : BadId("ownerId"),
-        ["videoId"] = text => Identifier.IsValid(text) ? null : BadId("videoId"),
-        ["requester"] = text => Identifier.IsValid(text) ? null : BadId("requester"),
-        ["purpose"] = text => Purpose.TryParse(text, out _) ? null : UnknownPurpose("purpose"),
+        ["creatorId"] = text => BadId(text, "creatorId"),
+        ["ownerId"] = text => BadId(text, "ownerId"),
+        ["videoId"] = text => BadId(text, "videoId"),
+        ["requester"] = text => BadId(text, "requester"),
+        ["purpose"] = text => Purpose.TryParse(text, out _) ? null : UnknownPurpose("purpose", text),
         ["limit"] = text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxPage
             ? null
-            : Problem.Of(422, FailureCode.Invalid, "limit", $"A page holds 1 to {MaxPage} items."),
-        ["cursor"] = text => Cursor.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "A cursor is the nextCursor of an earlier page."),
-        ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.TimeGrammar),
+            : Problem.Of(422, FailureCode.Invalid, "limit", $"limit is {Characters.Quote(text)}; send a whole number from 1 to {MaxPage}."),
+        ["cursor"] = text => Cursor.IsCursor(text) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "cursor is no cursor of the registry; send the nextCursor of the page before."),
+        ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.NotATime("asOf", Characters.Quote(text))),
         ["requestId"] = text => Uuid(text, "requestId", "a request"),
         ["grantId"] = text => Uuid(text, "grantId", "a grant"),
         ["recallId"] = text => Uuid(text, "recallId", "a recall"),
         ["eventId"] = text => Uuid(text, "eventId", "an event"),
         ["webhookId"] = text => Uuid(text, "webhookId", "a webhook"),
         ["notificationId"] = text => Uuid(text, "notificationId", "a notification"),
-        ["owner"] = text => Identifier.IsValid(text) ? null : BadId("owner"),
+        ["owner"] = text => BadId(text, "owner"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static Problem UnknownPurpose(string field) =>
-        Problem.Of(422, FailureCode.UnknownPurpose, field, "The vocabulary does not know this purpose.");
+    public static Problem UnknownPurpose(string field, string purpose) =>
+        Problem.Of(422, FailureCode.UnknownPurpose, field, Rules.NotAPurpose(field, Characters.Quote(purpose)));
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -65,11 +65,11 @@ internal sealed class RequestShape(RequestDelegate next)
         foreach (var (name, values) in http.Request.Query)
         {
             if (!known.Names.Contains(name, StringComparer.Ordinal))
-                return Problem.Of(400, ProblemCode.UnknownParameter, name, "The operation has no such query parameter.");
+                return Problem.Of(400, ProblemCode.UnknownParameter, name, UnknownParameter(name, known));
             if (values.Count != 1)
-                return Problem.Of(400, ProblemCode.RepeatedParameter, name, "The query parameter stands more than once.");
+                return Problem.Of(400, ProblemCode.RepeatedParameter, name, $"The query parameter {Characters.Quote(name)} stands more than once; send it once.");
             if (string.IsNullOrEmpty(values[0]))
-                return Problem.Of(400, ProblemCode.EmptyParameter, name, "The query parameter is empty; leave it out to say nothing.");
+                return Problem.Of(400, ProblemCode.EmptyParameter, name, $"The query parameter {Characters.Quote(name)} is empty; leave it out to say nothing.");
             if (Grammars.TryGetValue(name, out var grammar) && grammar(values[0]!) is { } problem)
                 return problem;
         }
@@ -77,7 +77,12 @@ internal sealed class RequestShape(RequestDelegate next)
     }
 
     private static Problem? Uuid(string text, string field, string of) =>
-        Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, field, $"The id of {of} is a UUID.");
+        Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, field, $"{field} is {Characters.Quote(text)}; send the id of {of}, a UUID.");
 
-    private static Problem BadId(string field) => Problem.Of(422, FailureCode.Invalid, field, $"An id is {Identifier.Grammar}.");
+    private static Problem? BadId(string text, string field) =>
+        Identifier.IsValid(text) ? null : Problem.Of(422, FailureCode.Invalid, field, Rules.NotAnId(field, Characters.Quote(text)));
+
+    private static string UnknownParameter(string name, QueryParameters known) =>
+        $"The operation has no query parameter {Characters.Quote(name)}; "
+        + (known.Names.Length == 0 ? "send none." : $"send only: {string.Join(", ", known.Names)}.");
 }

@@ -9,6 +9,9 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.</summary>
 internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptionHandler
 {
+    /// <summary>The refusal of a request that the server itself found too large.</summary>
+    public static readonly Problem TooLarge = new(413, ProblemCode.TooLarge, "The request is larger than the server takes; send less at once.");
+
     /// <summary>Whether the exception says that PostgreSQL cannot serve now, and not that a statement is wrong.</summary>
     public static bool MeansUnavailable(Exception exception) => exception switch
     {
@@ -38,11 +41,11 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         using var trace = RequestTrace.Begin(httpContext);
         var problem = exception switch
         {
-            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "Whether the change was made is not known; repeat it with the same Idempotency-Key."),
+            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
             BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request could not be read."),
-            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now."),
-            _ => new Problem(500, ProblemCode.InternalError, "Something went wrong here. The trace id finds it in the log."),
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
+            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now; repeat the request."),
+            _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
         if (problem.Status == 500)
             LogBug(WithoutMessages(exception));

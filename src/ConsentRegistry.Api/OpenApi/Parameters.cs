@@ -35,7 +35,7 @@ internal static class Parameters
         ["Owner"] = Query("owner", "Only webhooks of this platform's client, requester or creator; goes with `audience`.", Id()),
         ["FromTime"] = Query("from", "Only changes made at this moment or later, RFC 3339.", Time()),
         ["ToTime"] = Query("to", "Only changes made before this moment, RFC 3339.", Time()),
-        ["After"] = Query("after", "The `seq` after which the list begins; without it, at the beginning of the log.", Count()),
+        ["After"] = Query("after", "The `seq` after which the list begins; without it, at the beginning of the log. One beyond the log's end is refused.", Count()),
         ["FromSize"] = Query("from", "The size of the earlier tree; required, at least 1.", Count()),
         ["ToSize"] = Query("to", "The size of the later tree; that of the newest checkpoint without it.", Count()),
         ["FromLeaf"] = Query("from", "The first leaf; 0 without it.", Count()),
@@ -56,12 +56,12 @@ internal static class Parameters
         ["EventId"] = Path("eventId", "The event.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Level"] = Path("level", "The tile's level, 0 for the hashes of leaves.", new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Maximum = "7" }, 0),
         ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
-        ["LastEventId"] = Header("Last-Event-ID", "Of server-sent events: the id of the last one that the caller has. It goes before `after`.", Text(1, 20)),
+        ["LastEventId"] = Header("Last-Event-ID", "Of server-sent events: the id of the last one that the caller has. It goes before `after`. One beyond the end is refused.", Text(1, 20)),
         ["Limit"] = Query("limit", "How many items a page holds at most.", Limit()),
-        ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page, unchanged.", Text(1, Cursor.MaxLength)),
+        ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page of the same list, with the same filters, unchanged. Any other is refused.", Text(1, Cursor.MaxLength)),
         ["IfMatch"] = Header(
             "If-Match",
-            "The settings version that the caller saw, as an `ETag` gave it: `\"3\"`. If the settings have changed since, nothing is changed and the answer is 412. "
+            "The settings version that the caller saw, as an `ETag` gave it: `\"3\"`, or `\"3.7\"`, of which only the part before the dot counts. If the settings have changed since, nothing is changed and the answer is 412. "
             + "Without it the change is made whatever stands.",
             Text(1, null)),
         ["IfNoneMatch"] = Header("If-None-Match", "An `ETag` that the caller has: if it still stands, the answer is 304, without a body.", Text(1, null)),

@@ -39,7 +39,7 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
         parts.Parameters = Parameters.All.ToDictionary(part => part.Key, part => (IOpenApiParameter)part.Value, StringComparer.Ordinal);
         parts.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
-            [ETag] = Header("The settings version, in quotes, for `If-Match` and `If-None-Match`.", new() { Type = JsonSchemaType.String }, "\"3\""),
+            [ETag] = Header("The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a dot where that is another number, for `If-None-Match` as well.", new() { Type = JsonSchemaType.String }, "\"3\""),
             [Challenge] = Header("That a bearer token is required, and what is wrong with the one sent.", new() { Type = JsonSchemaType.String }, "Bearer"),
             [RetryAfter] = Header("Seconds after which to try again.", new() { Type = JsonSchemaType.Integer, Minimum = "1" }, Problem.RetryAfterSeconds),
             [PreferenceApplied] = Header("The preference that was followed.", new() { Type = JsonSchemaType.String }, Prefer.RespondAsync),

@@ -65,15 +65,15 @@ internal static class ApprovalStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         if (reader.GetBoolean(0))
-            return new(FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester.");
+            return new(FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester; do without this video.");
         if (reader.GetBoolean(1))
-            return new(FailureCode.AlreadyAsked, "The same is asked for already, and not answered yet.");
+            return new(FailureCode.AlreadyAsked, "The same is asked for already, and not answered yet; wait for the answer.");
         if (reader.GetBoolean(2))
-            return new(FailureCode.RefusedBefore, $"A creator concerned refused this in the last {options.RefusedDays} days.");
+            return new(FailureCode.RefusedBefore, $"A creator concerned refused this in the last {options.RefusedDays} days; ask again after that.");
         if (reader.GetInt64(3) >= options.OpenPerRequester)
-            return new(FailureCode.AskingBlocked, $"In the last {options.OpenDays} days this requester asked a creator concerned {options.OpenPerRequester} times without an answer; what was withdrawn counts.");
+            return new(FailureCode.AskingBlocked, $"In the last {options.OpenDays} days this requester asked a creator concerned {options.OpenPerRequester} times without an answer, what was withdrawn included; ask again after that.");
         return reader.GetInt64(4) >= ApprovalOptions.OpenPerCreator
-            ? new Failure(FailureCode.AskingBlocked, "A creator concerned has too many open requests.")
+            ? new Failure(FailureCode.AskingBlocked, "A creator concerned has too many open requests; ask again later.")
             : null;
     }
 

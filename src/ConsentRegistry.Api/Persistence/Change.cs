@@ -19,7 +19,7 @@ namespace ConsentRegistry.Api.Persistence;
 public sealed record LockedStream(StreamId Id, long Version, long SettingsVersion, Instant Tx, byte[]? Head, Stop? Hold, Stop? Lockdown, Instant? ErasedAt)
 {
     /// <summary>Why nothing changes for a creator who was erased.</summary>
-    public static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased; nothing changes for them any more.");
+    public static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased, and nothing changes for them any more; send no changes for this creator.");
 
     /// <summary>What the records that the change alters are stamped with.</summary>
     public Stamp Stamp => new(Version, Tx);

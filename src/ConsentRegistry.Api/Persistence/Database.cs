@@ -30,8 +30,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections for handing on and delivering notifications; none is held while a receiver is waited for.</summary>
     public const int NotificationConnections = 6;
 
-    /// <summary>Connections for exports. None is held while bytes go to a caller, so that a few serve all of them.</summary>
-    public const int ExportConnections = 4;
+    /// <summary>Connections for exports: one for each that a node makes at the same time. None is held while bytes go to a caller.</summary>
+    public const int ExportConnections = 8;
 
     /// <summary>Connections for those who follow changes and inboxes live: they take turns.</summary>
     public const int FollowerConnections = 4;

@@ -15,9 +15,11 @@ internal sealed class FollowerReads(Database database) : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>Reads when it is this follower's turn; null if the database cannot be read now, so that the follower tries again.</summary>
-    public async Task<T?> TryAsync<T>(Func<NpgsqlDataSource, Task<T>> read, CancellationToken cancellation)
-        where T : class
+    /// <summary>Reads when it is this follower's turn.</summary>
+    /// <param name="read">Reads.</param>
+    /// <param name="otherwise">What is found while the database cannot be read: the follower goes on, and looks again later.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<T> ReadAsync<T>(Func<NpgsqlDataSource, Task<T>> read, T otherwise, CancellationToken cancellation)
     {
         using var turn = await turns.AcquireAsync(permitCount: 1, cancellation);
         try
@@ -26,7 +28,7 @@ internal sealed class FollowerReads(Database database) : IDisposable
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))
         {
-            return null;
+            return otherwise;
         }
     }
 

@@ -59,6 +59,17 @@ internal static class InboxStore
         return (reader.GetInt32(0), reader.GetInt64(1));
     }
 
+    /// <summary>The last place that any notification was given, if it is before a place from which somebody follows.</summary>
+    /// <remarks>Not the last of the one inbox: what was there may have been dropped for its age, and everything new comes after the last of all.</remarks>
+    public static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
+    {
+        if (after <= 0)
+            return null;
+        await using var command = source.CreateCommand("SELECT coalesce(pg_sequence_last_value('consent.notification_place'), 0)");
+        var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return end < after ? end : null;
+    }
+
     /// <summary>Marks notifications of an inbox as read: those named, or all that are not newer.</summary>
     /// <returns>How many were unread before.</returns>
     public static async Task<int> MarkReadAsync(Database database, CreatorId creator, Guid[]? ids, Instant? upTo, CancellationToken cancellation)

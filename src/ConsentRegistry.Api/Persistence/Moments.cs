@@ -11,6 +11,6 @@ internal static class Moments
     {
         await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         var now = Instant.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);
-        return at > now ? new(FailureCode.Invalid, "The moment is yet to come.", "asOf") : null;
+        return at > now ? new(FailureCode.Invalid, "asOf is in the future; send a moment that is not.", "asOf") : null;
     }
 }

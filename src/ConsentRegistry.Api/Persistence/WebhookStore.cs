@@ -98,7 +98,7 @@ internal static class WebhookStore
             count.Parameters.Add(new() { Value = owner.Audience.Word() });
             count.Parameters.Add(new() { Value = owner.Name });
             if (await count.ExecuteScalarAsync(cancellation) is >= MaxPerOwner)
-                return new Failure(FailureCode.TooMany, $"At most {MaxPerOwner} webhooks of one owner.", "owner");
+                return new Failure(FailureCode.TooMany, $"The owner has {MaxPerOwner} webhooks, which is the limit; delete another first.", "owner");
         }
         await using var insert = new NpgsqlCommand(
             $"""
@@ -117,7 +117,7 @@ internal static class WebhookStore
     }
 
     /// <summary>Why an owner has no second webhook of one address.</summary>
-    public static readonly Failure Exists = new(Http.ProblemCode.WebhookExists, "There is a webhook of this owner at this address already.", "url");
+    public static readonly Failure Exists = new(Http.ProblemCode.WebhookExists, "The owner has a webhook at this address already; change that one, or send another address.", "url");
 
     /// <summary>Alters a webhook; enabling one that was disabled begins anew.</summary>
     /// <returns>It; null if it is gone; or that the owner has another one of this address.</returns>
@@ -187,7 +187,7 @@ internal static class WebhookStore
             keep.Parameters.Add(new() { Value = WebhookSecret.FormerFor });
             keep.Parameters.Add(new() { Value = WebhookSecret.MaxFormer });
             if (await keep.ExecuteNonQueryAsync(cancellation) == 0 && await FindAsync(database, id, cancellation) is not null)
-                return new Failure(FailureCode.TooMany, $"The secret was replaced {WebhookSecret.MaxFormer} times within a day, and each of those before signs for its 24 hours.");
+                return new Failure(FailureCode.TooMany, $"The secret was replaced {WebhookSecret.MaxFormer} times within a day, and each of those before signs for its 24 hours; replace it again after that.");
         }
         await using var replace = new NpgsqlCommand($"UPDATE consent.webhook w SET secret = $2 WHERE id = $1 RETURNING {Columns}", connection);
         replace.Parameters.Add(new() { Value = id });

@@ -61,7 +61,7 @@ internal static class Authentication
     private static void RefuseEveryCreator(TokenValidatedContext context)
     {
         if (context.Principal!.HasClaim(Caller.CreatorsClaim, Caller.EveryCreator))
-            context.Fail("A token for every creator is accepted in Development only.");
+            context.Fail($"The token's claim {Caller.CreatorsClaim} stands for every creator, which only Development takes; send one that names creators.");
     }
 
     private static Task UseKnownToken(MessageReceivedContext context)

@@ -87,6 +87,7 @@ internal static class Composition
         app.UseExceptionHandler(_ => { });
         app.UseMiddleware<BrokenAnswers>();
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
+        app.UseMiddleware<HeadRequests>();
         app.UseRegistryOpenApi();
         app.Use(ForgetTypeOfNothing);
         app.UseRouting();
@@ -115,7 +116,7 @@ internal static class Composition
     // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
     private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)
     {
-        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && !http.Request.HasJsonContentType())
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && JsonBody.Refuse(http.Request) is not null)
             http.Request.Headers.ContentType = default;
         return next(http);
     }

@@ -22,7 +22,7 @@ internal static class Health
     private static async Task<IResult> Ready(ReadinessProbe probe, ConsentReplica replica, CancellationToken cancellation)
     {
         if (!replica.TryBegin(out _))
-            return new Problem(503, ProblemCode.Unavailable, "This node's memory is not loaded, or not fresh.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, "This node's memory is not loaded, or not fresh; repeat the request.").AsResult();
         try
         {
             await probe.AskAsync().WaitAsync(cancellation);
@@ -30,7 +30,7 @@ internal static class Health
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))
         {
-            return new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now.").AsResult();
+            return new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now; repeat the request.").AsResult();
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class RateLimits
     public static void AddRegistryRateLimits(this IServiceCollection services, RegistryOptions options) => services.AddRateLimiter(limiter =>
     {
         limiter.OnRejected = (context, _) => new(new Problem(
-            429, ProblemCode.RateLimited, $"More than {options.ChangesPerSecond} changes a second; try again shortly.").WriteAsync(context.HttpContext));
+            429, ProblemCode.RateLimited, $"The caller made more than {options.ChangesPerSecond} changes a second; repeat the request after Retry-After.").WriteAsync(context.HttpContext));
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
         {
             var caller = Caller.Of(http);

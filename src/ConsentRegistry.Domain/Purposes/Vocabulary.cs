@@ -160,19 +160,22 @@ public sealed class Vocabulary
     /// </returns>
     public Result<PurposeDefinition> Register(Purpose purpose, bool markedLikeness, string description)
     {
-        if (description.Length is 0 or > MaxDescriptionLength)
-            return new Failure(FailureCode.Invalid, $"A description has 1 to {MaxDescriptionLength} characters.", "description");
+        if (!Characters.IsOneTo(MaxDescriptionLength, description))
+        {
+            return new Failure(
+                FailureCode.Invalid, $"description has {Characters.Count(description)} characters; send 1 to {MaxDescriptionLength}.", "description");
+        }
         if (TryFind(purpose, out var standing))
         {
             var existing = this[standing];
             return existing.MarkedLikeness == markedLikeness && existing.Description == description
                 ? existing
-                : new Failure(FailureCode.PurposeExists, $"'{purpose}' is registered already, and a purpose never changes.", "purpose");
+                : new Failure(FailureCode.PurposeExists, $"'{purpose}' is registered already with another description or likeness, and a purpose never changes; send another name.", "purpose");
         }
         if (purpose.Parent is { } parent && !TryFind(parent, out _))
-            return new Failure(FailureCode.UnknownPurpose, $"The vocabulary does not know the parent '{parent}'.", "parent");
+            return new Failure(FailureCode.UnknownPurpose, $"The parent is '{parent}', which the vocabulary does not know; register that first.", "parent");
         if (Purposes.Length == Limits.Purposes)
-            return new Failure(FailureCode.TooMany, $"The vocabulary holds {Limits.Purposes} purposes at most.", "purpose");
+            return new Failure(FailureCode.TooMany, $"The vocabulary holds {Limits.Purposes} purposes, which is the limit; send one of those.", "purpose");
         return new PurposeDefinition(purpose, markedLikeness, description, Version + 1);
     }
 

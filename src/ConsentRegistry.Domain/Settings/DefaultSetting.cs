@@ -46,7 +46,7 @@ public sealed record DefaultSetting
         {
             return new Failure(
                 FailureCode.TooMany,
-                $"A default holds {Limits.SegmentsPerDefault} segments at most; an allow with appliesTo \"all\" replaces them by one.",
+                $"The default has {Limits.SegmentsPerDefault} segments, which is the limit; send appliesTo \"all\", which replaces them by one.",
                 "appliesTo");
         }
         return current is not null && current.Segments.SequenceEqual(segments) ? current : new DefaultSetting(segments);

@@ -83,12 +83,12 @@ public sealed class SettingsPlan
         {
             var failure = plan.named.Add(changes[i].Key)
                 ? plan.Add(changes[i], defaults, overrides, vocabulary)
-                : new Failure(FailureCode.Invalid, "Two changes of one setting in one request: which is meant last is not said.");
+                : new Failure(FailureCode.Invalid, "The request changes one setting twice, and does not say which is meant; send one change of it.");
             if (failure is not null)
                 failures.Add(failure.Inside($"changes[{i}]"));
         }
         if (failures.Count == 0 && defaults.Count + plan.defaults.Sum(Growth) > Limits.DefaultsPerCreator)
-            failures.Add(new(FailureCode.TooMany, $"A creator has {Limits.DefaultsPerCreator} defaults at most.", "changes"));
+            failures.Add(new(FailureCode.TooMany, $"The creator would have more than {Limits.DefaultsPerCreator} defaults; send fewer, or clear others first.", "changes"));
         if (failures.Count > 0)
             return failures[0] with { Further = failures[1..] };
         if (plan.restrictions.Count > 0)
@@ -166,10 +166,10 @@ public sealed class SettingsPlan
         Vocabulary vocabulary)
     {
         if (!vocabulary.TryFind(change.Key.Purpose, out _))
-            return new(FailureCode.UnknownPurpose, $"The vocabulary does not know '{change.Key.Purpose}'.", "purpose");
+            return new(FailureCode.UnknownPurpose, $"purpose is '{change.Key.Purpose}', which the vocabulary does not know; send a purpose that GET /v1/purposes lists.", "purpose");
         var set = change as SetSetting;
         if (set?.ExpiresAt <= stamp.At)
-            return new(FailureCode.Invalid, "The expiry is in the past.", "expiresAt");
+            return new(FailureCode.Invalid, "expiresAt is in the past; send a moment that is not.", "expiresAt");
         var choice = set is null
             ? null
             : Choice.Of(set.Effect, set.Conditions, set.ExpiresAt, Math.Min(set.VocabularyVersion ?? vocabulary.Version, vocabulary.Version));

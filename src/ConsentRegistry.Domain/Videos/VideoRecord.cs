@@ -57,9 +57,9 @@ public sealed record VideoRecord
     public static Result<VideoRecord> Register(VideoKey video, VideoRecord? current, Registration wanted, Instant now, bool mayWiden)
     {
         if (wanted.PublishedAt > now)
-            return new Failure(FailureCode.Invalid, "A video cannot have been published in the future.", "publishedAt");
+            return new Failure(FailureCode.Invalid, "publishedAt is in the future; send a moment that is not.", "publishedAt");
         if (wanted.Sources?.Contains(video) == true)
-            return new Failure(FailureCode.Invalid, "A video is not made from itself.", "derivedFrom");
+            return new Failure(FailureCode.Invalid, "derivedFrom names the video itself; send only others.", "derivedFrom");
 
         var record = new VideoRecord(
             wanted.PublishedAt ?? current?.PublishedAt,
@@ -75,7 +75,7 @@ public sealed record VideoRecord
         {
             return new Failure(
                 FailureCode.WouldWiden,
-                $"'{field}' would change in the direction that can widen consent; that takes the administrator's scope and a reason.",
+                $"{field} would change in the direction that can widen consent; leave it as it is, or send it with a reason and a token of scope consent:admin.",
                 field);
         }
         return record == current ? current : record;
@@ -97,5 +97,5 @@ public sealed record VideoRecord
         : null;
 
     private static Failure TooMany(int limit, string field) =>
-        new(FailureCode.TooMany, $"A video has {limit} {(field == "participants" ? "participants" : "sources")} at most.", field);
+        new(FailureCode.TooMany, $"{field} has more than {limit} items; send at most {limit}.", field);
 }

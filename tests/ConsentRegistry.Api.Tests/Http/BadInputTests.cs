@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace ConsentRegistry.Api.Tests.Http;
@@ -127,6 +128,7 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
         { "an allow that clears exceptions", Default, """{"effect":"allow","clearExceptions":true}""", "invalid", ["clearExceptions"] },
         { "an empty reason", Default, """{"effect":"deny","reason":""}""", "invalid", ["reason"] },
         { "a reason of 1,001 characters", Default, """{"effect":"deny","reason":"REASON"}""".Replace("REASON", new string('r', 1_001), StringComparison.Ordinal), "invalid", ["reason"] },
+        { "a reason of 1,001 characters that are two units each", Default, """{"effect":"deny","reason":"REASON"}""".Replace("REASON", string.Concat(Enumerable.Repeat("😀", 1_001)), StringComparison.Ordinal), "invalid", ["reason"] },
         { "a reason with a NUL", Default, """{"effect":"deny","reason":"a\u0000b"}""", "invalid", ["reason"] },
         { "a vocabulary version of nothing", Default, """{"effect":"deny","vocabularyVersion":0}""", "invalid", ["vocabularyVersion"] },
         { "several fields at once", Default, """{"effect":"maybe","conditions":["payment"],"expiresAt":"soon","reason":""}""", "invalid", ["conditions", "effect", "expiresAt", "reason"] },
@@ -288,10 +290,14 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
     [InlineData(Purposes)]
     public async Task A_body_that_is_not_said_to_be_JSON_is_415(string request)
     {
-        foreach (var type in new[] { "text/plain", "application/x-www-form-urlencoded", "application/xml" })
+        foreach (var type in new[]
         {
-            using var content = new StringContent("{}", Encoding.UTF8, type);
-            (await SendAsync(type, request, content)).Answer.IsProblem(415, "unsupportedMediaType");
+            "text/plain", "application/x-www-form-urlencoded", "application/xml", "text/json", "application/merge-patch+json", "application/problem+json",
+            "application/jsonx+json", "application/json-patch+json", "application/json; charset=utf-16",
+        })
+        {
+            using var content = new ByteArrayContent("{}"u8.ToArray()) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+            Assert.Contains($"{type[..8]}", (string)(await SendAsync(type, request, content)).Answer.IsProblem(415, "unsupportedMediaType")["detail"]!, StringComparison.Ordinal);
         }
         using var untyped = new ByteArrayContent("{}"u8.ToArray());
         (await SendAsync("no type", request, untyped)).Answer.IsProblem(415, "unsupportedMediaType");

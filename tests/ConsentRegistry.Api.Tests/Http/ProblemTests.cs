@@ -20,9 +20,9 @@ public sealed class ProblemTests(RegistryFixture registry, PostgresFixture postg
 
     [Theory]
     [InlineData("DELETE", "/v1/checks", "POST")]
-    [InlineData("POST", "/v1/creators/a/consent", "GET")]
+    [InlineData("POST", "/v1/creators/a/consent", "GET, HEAD")]
     [InlineData("PATCH", "/v1/creators/a/consent/defaults/remix", "DELETE, PUT")]
-    [InlineData("PUT", "/health/live", "GET")]
+    [InlineData("PUT", "/health/live", "GET, HEAD")]
     public async Task A_method_that_a_path_lacks_is_405_and_names_those_it_has(string method, string path, string allowed)
     {
         var answer = (await App.Admin().SendAsync(new(method), path, null)).IsProblem(405, "methodNotAllowed");

@@ -115,6 +115,26 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     }
 
     [Fact]
+    public async Task An_ETag_changes_with_all_that_the_answer_shows_and_If_Match_with_the_settings_alone()
+    {
+        await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });
+        var before = (await Client.GetAsync(Consent)).Is(200);
+        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/fresh", new { })).Is(200);
+
+        var after = (await Client.GetAsync(Consent, $"If-None-Match: {before.Header("ETag")}")).Is(200);
+        Assert.Equal((before.SettingsVersion, before.Version + 1), (after.SettingsVersion, after.Version));
+        Assert.NotEqual(before.Text, after.Text);
+        Assert.NotEqual(before.Header("ETag"), after.Header("ETag"));
+        Assert.Equal("", (await Client.GetAsync(Consent, $"If-None-Match: {after.Header("ETag")}")).Is(304).Text);
+
+        foreach (var seen in new[] { before.Header("ETag"), after.Header("ETag"), $"\"{after.SettingsVersion}\"" })
+            Assert.Equal(0, (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, $"If-Match: {seen}")).Is(200).Changes);
+        (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "ask" }, $"If-Match: {after.Header("ETag")}")).Is(200);
+        foreach (var stale in new[] { before.Header("ETag"), after.Header("ETag"), $"W/\"{after.SettingsVersion + 1}\"", $"\"{after.SettingsVersion + 1}.\"", $"\"{after.SettingsVersion + 1}.x\"" })
+            (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" }, $"If-Match: {stale}")).IsProblem(412, "staleVersion");
+    }
+
+    [Fact]
     public async Task An_ETag_answers_304_until_something_changes()
     {
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });

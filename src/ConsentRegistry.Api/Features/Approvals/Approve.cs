@@ -31,8 +31,8 @@ internal sealed class ApproveValidator : AbstractValidator<ApproveRequest>
         RuleFor(request => request.Conditions).MustBeConditions(_ => null);
         RuleFor(request => request.Until).MustBeTime();
         RuleFor(request => request.Uses)
-            .InclusiveBetween(1, RequestApprovalValidator.MaxUses).WithMessage($"From 1 to {RequestApprovalValidator.MaxUses} uses.");
-        RuleFor(request => request.VocabularyVersion).GreaterThanOrEqualTo(1).WithMessage("Vocabulary versions start at 1.");
+            .InclusiveBetween(1, RequestApprovalValidator.MaxUses).WithMessage($"{Rules.Field} is {Rules.Sent}; send a whole number from 1 to {RequestApprovalValidator.MaxUses}.");
+        RuleFor(request => request.VocabularyVersion).MustBeVocabularyVersion();
         RuleFor(request => request.Reason).MustBeText();
     }
 }
@@ -57,7 +57,7 @@ internal static class Approve
             return wider;
         var standing = await ApprovalStore.CountStandingAsync(change, creator, open.Stream.Tx, cancellation);
         if (standing + open.Part.Record.Videos.Length > ApprovalOptions.GrantsPerCreator)
-            return new Failure(FailureCode.TooMany, $"A creator has {ApprovalOptions.GrantsPerCreator} grants that stand at most; revoke some.");
+            return new Failure(FailureCode.TooMany, $"The creator has {ApprovalOptions.GrantsPerCreator} grants that stand, which is the limit; revoke another first.");
 
         var grants = open.Part.Record.Videos
             .Select(video => new StoredGrant(
@@ -76,15 +76,15 @@ internal static class Approve
         Instant? until = Instant.TryParse(request.Until, out var given) ? given : wanted.Until;
         var uses = request.Uses ?? wanted.Uses;
         if (!vocabulary.TryFind(purpose, out _))
-            return new Failure(FailureCode.UnknownPurpose, $"The vocabulary does not know '{purpose}'.", "purpose");
+            return new Failure(FailureCode.UnknownPurpose, Rules.NotAPurpose("purpose", Characters.Quote(purpose.Name)), "purpose");
         if (!purpose.IsAtOrBelow(wanted.Purpose))
-            return new Failure(FailureCode.Invalid, "An approval is for the purpose that was asked for, or one below.", "purpose");
+            return new Failure(FailureCode.Invalid, "purpose is neither the purpose that was asked for nor one below it; send one that is, or leave it out.", "purpose");
         if (until > wanted.Until)
-            return new Failure(FailureCode.Invalid, "An approval is for no longer than was asked for.", "until");
+            return new Failure(FailureCode.Invalid, "until is later than what was asked for; send that or an earlier time.", "until");
         if (until <= now)
-            return new Failure(FailureCode.Invalid, "The end is in the past.", "until");
+            return new Failure(FailureCode.Invalid, "until is in the past; send a time that is not.", "until");
         if (uses > wanted.Uses)
-            return new Failure(FailureCode.Invalid, "An approval is for no more uses than were asked for.", "uses");
+            return new Failure(FailureCode.Invalid, "uses is more than what was asked for; send that or less.", "uses");
         var conditions = Wording.ParseConditions(request.Conditions ?? []);
         return new GrantTerms(purpose, conditions, Math.Min(request.VocabularyVersion ?? vocabulary.Version, vocabulary.Version), until, uses);
     }

@@ -40,7 +40,7 @@ internal static class Blocks
         if (before is not null == isBlocked)
             return new Answer(new BlockedChange(creator.Value, stream.Version - 1, Changes: 0, BodyOf(requester, before)));
         if (isBlocked && count >= MaxBlocked)
-            return new Failure(FailureCode.TooMany, $"A creator can block {MaxBlocked} requesters at most.");
+            return new Failure(FailureCode.TooMany, $"The creator blocks {MaxBlocked} requesters, which is the limit; unblock another first.");
         Domain.Settings.Stamp? after = isBlocked ? stream.Stamp : null;
         await BlockStore.WriteAsync(change, creator, requester, after, cancellation);
         await change.AppendAsync(stream, [Records.Of(requester, before, after)], by, altersSettings: false, cancellation);

@@ -15,7 +15,7 @@ internal static class GetApprovalRequest
         if (await ApprovalStore.FindAsync(change, requestId, cancellation) is not var (request, parts)
             || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit)))
         {
-            return Problem.NotFound.AsResult();
+            return Problem.NotFound("approval request", "the id of one that GET /v1/approval-requests lists").AsResult();
         }
         return Results.Ok(ApprovalRequestBody.Of(request, parts, Instant.From(clock.GetUtcNow())));
     }

@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>Lists the caller's own approval requests. Newest first, each with everybody who is asked and what they granted.</summary>
 internal static class ListApprovalRequests
 {
-    public static async Task<IResult> Handle(int? limit, Cursor? cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
         if (Caller.Of(http).OwnRequester is not { } requester)
             return Asking.NoRequester.AsResult();
@@ -18,6 +18,6 @@ internal static class ListApprovalRequests
         var now = Instant.From(clock.GetUtcNow());
         var found = await ApprovalStore.ListOfAsync(database.Reads, requester, before, size + 1, cancellation);
         return Results.Ok(Page<ApprovalRequestBody>.Of(
-            found, size, one => ApprovalRequestBody.Of(one.Request, one.Parts, now), one => [one.Request.Id.ToString()]));
+            found, size, cursor, one => ApprovalRequestBody.Of(one.Request, one.Parts, now), one => [one.Request.Id.ToString()]));
     }
 }

@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 internal static class ListGrants
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        CreatorId creatorId, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
@@ -20,6 +20,6 @@ internal static class ListGrants
         command.Parameters.AddWithValue("before", before);
         command.Parameters.AddWithValue("limit", size + 1);
         var grants = await GrantStore.ReadAsync(command, cancellation);
-        return Results.Ok(Page<GrantBody>.Of(grants, size, grant => GrantBody.Of(grant, now), grant => [grant.Id.ToString()]));
+        return Results.Ok(Page<GrantBody>.Of(grants, size, cursor, grant => GrantBody.Of(grant, now), grant => [grant.Id.ToString()]));
     }
 }

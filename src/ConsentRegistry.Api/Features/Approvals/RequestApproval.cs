@@ -35,12 +35,12 @@ internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprov
 
     public RequestApprovalValidator()
     {
-        RuleFor(request => request.CreatorId).NotNull().WithMessage("A request names the video's owner.").MustBeId();
-        RuleFor(request => request.VideoId).NotNull().WithMessage("A request names a video.").MustBeId();
-        RuleFor(request => request.Purpose).NotNull().WithMessage("A request names a purpose.").MustBePurpose();
-        RuleFor(request => request.Use).NotNull().WithMessage("A request says what is meant to be done.").MustBeText();
+        RuleFor(request => request.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
+        RuleFor(request => request.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
+        RuleFor(request => request.Purpose).MustBeGiven("the purpose that approval is asked for").MustBePurpose();
+        RuleFor(request => request.Use).MustBeGiven("what is meant to be done with the video").MustBeText();
         RuleFor(request => request.Until).MustBeTime();
-        RuleFor(request => request.Uses).InclusiveBetween(1, MaxUses).WithMessage($"From 1 to {MaxUses} uses.");
+        RuleFor(request => request.Uses).InclusiveBetween(1, MaxUses).WithMessage($"{Rules.Field} is {Rules.Sent}; send a whole number from 1 to {MaxUses}.");
     }
 }
 
@@ -50,6 +50,9 @@ internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprov
 /// </remarks>
 internal static class RequestApproval
 {
+    /// <summary>The refusal where nobody has to be asked, or nobody may be.</summary>
+    public const string NotAsk = "The check of this video, purpose and requester does not answer ask; request approval only where it does.";
+
     public static async Task<IResult> Handle(
         Body<RequestApprovalRequest> body, CheckFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
     {
@@ -70,10 +73,10 @@ internal static class RequestApproval
         if (await memory.TakeAsync([wanted.UsedIn], [requester], need, cancellation) is not { Set: var facts })
             return CheckFacts.Unavailable.AsResult();
         if (!facts.Vocabulary.TryFind(wanted.Purpose, out var purpose))
-            return RequestShape.UnknownPurpose("purpose").AsResult();
+            return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name).AsResult();
         var asked = new AskedCreators(facts);
         if (facts.Decide(wanted.UsedIn, purpose, requester, ref asked).Effect != Effect.Ask)
-            return Problem.Of(new Failure(FailureCode.NotAsked, "The answer for this video, purpose and requester is not ask.")).AsResult();
+            return Problem.Of(new Failure(FailureCode.NotAsked, NotAsk)).AsResult();
         return await pipeline.RunAsync(http, (change, within) => OpenAsync(change, wanted, asked.All, options, caller, within));
     }
 
@@ -81,13 +84,13 @@ internal static class RequestApproval
         Change change, WantedUse wanted, IReadOnlyDictionary<string, List<VideoKey>> asked, ApprovalOptions options, Caller caller, CancellationToken cancellation)
     {
         if (asked.Count > ApprovalOptions.CreatorsPerRequest)
-            return new Failure(FailureCode.TooMany, $"{asked.Count} creators would have to be asked; one request can ask {ApprovalOptions.CreatorsPerRequest}.");
+            return new Failure(FailureCode.TooMany, $"{asked.Count} creators would have to be asked; send a request for a video with at most {ApprovalOptions.CreatorsPerRequest}.");
         var streams = await change.LockAsync(asked.Keys.Select(creator => StreamId.Of(CreatorId.Parse(creator))), cancellation);
         if (streams.Values.Any(stream => stream.ErasedAt is not null))
             return LockedStream.Erased;
         var now = streams.Values.Max(stream => stream.Tx);
         if (wanted.Until <= now)
-            return new Failure(FailureCode.Invalid, "The wanted period is over.", "until");
+            return new Failure(FailureCode.Invalid, "until is in the past; send a time that is not.", "until");
         if (await ApprovalStore.FindObstacleAsync(change, wanted, [.. asked.Keys], now, options, cancellation) is { } obstacle)
             return obstacle;
 

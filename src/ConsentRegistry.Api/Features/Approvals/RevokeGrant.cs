@@ -21,7 +21,7 @@ internal static class RevokeGrant
         if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
         if (await GrantStore.FindAsync(change, creator, id, cancellation) is not { } stored)
-            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+            return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("grant of the creator", "the id of one that GET /v1/creators/{creatorId}/grants lists"));
         if (stored.Grant.State == GrantState.Revoked || stored.Grant.Terms.ExpiresAt <= stream.Tx)
             return new Answer(new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx)));
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };

@@ -19,7 +19,7 @@ internal static class WithdrawApproval
     {
         // Somebody else's request is none.
         if (await ApprovalStore.FindAsync(change, id, cancellation) is not var (request, known) || request.Wanted.Requester != caller.OwnRequester)
-            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+            return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("approval request of the caller", "the id of one that GET /v1/approval-requests lists"));
         // Nobody answers from here on; and of those concerned, only who has not answered is raised by a version.
         await change.HoldAsync(known.Select(part => StreamId.Of(part.Creator)), cancellation);
         var parts = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
@@ -27,7 +27,7 @@ internal static class WithdrawApproval
         var streams = await change.LockAsync(open.Select(part => StreamId.Of(part.Creator)), cancellation);
         var now = streams.Values.Select(stream => stream.Tx).DefaultIfEmpty(request.ExpiresAt).Max();
         if (request.ExpiresAt <= now)
-            return new Failure(FailureCode.NotOpen, "Nobody can answer this request any more.");
+            return new Failure(FailureCode.NotOpen, "The request is answered, withdrawn or over; withdraw one that is open.");
         var withdrawn = open
             .Select(part => (Before: part, After: part with { Record = part.Record with { State = ApprovalState.Withdrawn, Stamp = streams[StreamId.Of(part.Creator)].Stamp } }))
             .ToList();

@@ -17,17 +17,17 @@ internal static class EvaluateMany
         if (problem is not null)
             return problem.AsResult();
         if (!TryReadSemantic(body!, out var semantic))
-            return EvaluationBody.Malformed($"options.evaluations_semantic is {ExecuteAll}, {DenyOnFirstDeny} or {PermitOnFirstPermit}.").AsResult();
+            return EvaluationBody.Malformed($"options.evaluations_semantic is not known; send {ExecuteAll}, {DenyOnFirstDeny} or {PermitOnFirstPermit}.").AsResult();
         if (body!["evaluations"] is not null and not JsonArray)
-            return EvaluationBody.Malformed("evaluations is a list.").AsResult();
+            return EvaluationBody.Malformed("evaluations is no list; send one, or none.").AsResult();
         if (body["evaluations"] is not JsonArray { Count: > 0 } items)
             return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, http, cancellation);
         if (EvaluationRequest.WrongPart(body) is { } wrong)
             return wrong.AsResult();
         if (items.Count > BatchValidator.MaxChecks)
-            return EvaluationBody.Malformed($"At most {BatchValidator.MaxChecks} evaluations.").AsResult();
+            return EvaluationBody.Malformed($"evaluations has {items.Count} items; send at most {BatchValidator.MaxChecks}.").AsResult();
         if (items.Any(item => item is not JsonObject))
-            return EvaluationBody.Malformed("An evaluation is an object.").AsResult();
+            return EvaluationBody.Malformed("evaluations has an item that is no object; send objects only.").AsResult();
 
         var caller = Caller.Of(http);
         var asked = items.Select(item => EvaluationRequest.Read(item!.AsObject(), body).Ask(caller)).ToList();

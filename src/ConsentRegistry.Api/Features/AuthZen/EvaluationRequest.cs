@@ -16,18 +16,19 @@ internal static class EvaluationBody
         var (bytes, problem) = await BodyReader.ReadAsync(http);
         if (problem is not null)
             return (null, problem);
-        if (!http.Request.HasJsonContentType())
-            return (null, Malformed("The body is application/json."));
+        // This specification wants 400 where the contract has 415.
+        if (JsonBody.Refuse(http.Request) is { } otherType)
+            return (null, Malformed(otherType.Detail));
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false };
             if (!StrictJson.IsUnicode(bytes.Span))
-                return (null, Malformed("A key or a text of the body is no Unicode text."));
-            return JsonNode.Parse(bytes.Span, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is a JSON object."));
+                return (null, Malformed("A key or a text of the body is no Unicode text; send text that is."));
+            return JsonNode.Parse(bytes.Span, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is no JSON object; send one."));
         }
         catch (JsonException)
         {
-            return (null, Malformed($"The body is not one JSON value, well formed, without a key twice and at most {Json.MaxDepth} deep."));
+            return (null, Malformed($"The body is no well-formed JSON, or has a key twice; send one JSON value, at most {Json.MaxDepth} levels deep."));
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
     /// <summary>What is wrong with the parts that many evaluations have in common, whichever of them uses it: one that is no object.</summary>
     public static Problem? WrongPart(JsonObject defaults) =>
         Parts.FirstOrDefault(name => defaults[name] is not null and not JsonObject) is { } wrong
-            ? EvaluationBody.Malformed($"{wrong} is an object.")
+            ? EvaluationBody.Malformed($"{wrong} is no object; send one.")
             : null;
 
     /// <summary>Reads an evaluation.</summary>
@@ -68,11 +69,11 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
         {
             var part = (evaluation[name] ?? defaults?[name]) as JsonObject;
             if (part is null || members.Any(member => !TryText(part[member], out _)) || part["properties"] is not null and not JsonObject)
-                return new(null, null, null, EvaluationBody.Malformed($"{name} is an object with {string.Join(" and ", members)}."));
+                return new(null, null, null, EvaluationBody.Malformed($"{name} is missing, or not of its form; send an object with {string.Join(" and ", members)}."));
             parts.Add(name, part);
         }
         return (evaluation["context"] ?? defaults?["context"]) is not null and not JsonObject
-            ? new(null, null, null, EvaluationBody.Malformed("context is an object."))
+            ? new(null, null, null, EvaluationBody.Malformed("context is no object; send one, or none."))
             : new(parts["subject"], parts["action"], parts["resource"], null);
     }
 
@@ -82,17 +83,17 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
         if (Malformed is not null)
             return new(null, new(400, Malformed.Detail));
         if ((string)Subject!["type"]! != SubjectType)
-            return Unknown($"A subject is of type {SubjectType}.");
+            return Unknown($"subject.type is {Characters.Quote((string)Subject["type"]!)}; send {SubjectType}.");
         if ((string)Resource!["type"]! != ResourceType)
-            return Unknown($"A resource is of type {ResourceType}.");
+            return Unknown($"resource.type is {Characters.Quote((string)Resource["type"]!)}; send {ResourceType}.");
         if (!Requester.TryParse((string)Subject["id"]!, out var requester))
-            return Unknown($"A requester's id is {Identifier.Grammar}.");
+            return Unknown(Rules.NotAnId("subject.id", Characters.Quote((string)Subject["id"]!)));
         if (!TryVideo(out var video))
-            return Unknown($"A video is named by its id and properties.creatorId, or by an id \"creatorId/videoId\"; each is {Identifier.Grammar}.");
+            return Unknown($"resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each of {Identifier.Grammar}.");
         if (!Purpose.TryParse((string)Action!["name"]!, out var purpose))
-            return Unknown("The action is no purpose.");
+            return Unknown(Rules.NotAPurpose("action.name", Characters.Quote((string)Action["name"]!)));
         if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
-            return new(null, new(403, "The token allows checks for its own client only."));
+            return new(null, new(403, $"subject.id is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."));
         return new(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, Explain: false), null);
     }
 
@@ -130,7 +131,7 @@ internal static class EvaluationAnswer
 {
     public static JsonObject Of(FreshFacts facts, Question question) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
         ? Of(facts.Answer(question, new()))
-        : Of(new EvaluationError(422, "The vocabulary does not know this purpose."));
+        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))));
 
     public static JsonObject Of(EvaluationError error) => new()
     {

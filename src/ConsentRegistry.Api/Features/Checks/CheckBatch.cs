@@ -27,7 +27,7 @@ internal static class CheckBatch
             var check = WithDefaults(checks[i], defaults);
             var problem = Validation.Check(validator, check);
             if (problem is null && check.AsOf is not null)
-                problem = Problem.Of(422, FailureCode.Invalid, "asOf", "A past moment is asked about one check at a time.");
+                problem = Asking.PastOneAtATime;
             if (problem is null)
                 Asking.TryRead(check, caller, out questions[i], out problem);
             if (problem is not null)
@@ -45,7 +45,7 @@ internal static class CheckBatch
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
                 results[i] = Answers.Indeterminate;
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
-                results[i] = Refuse(RequestShape.UnknownPurpose("purpose"));
+                results[i] = Refuse(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
                 results[i] = receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances);
         }

@@ -24,7 +24,7 @@ internal static class CheckConsent
         if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)
             return CheckFacts.Unavailable.AsResult();
         if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
-            return RequestShape.UnknownPurpose("purpose").AsResult();
+            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         return await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is { } answer
             ? Results.Ok(answer)
             : CheckFacts.Unavailable.AsResult();
@@ -36,7 +36,7 @@ internal static class CheckConsent
             return Problem.Of(failure).AsResult();
         return facts.Vocabulary.TryFind(question.Purpose, out _)
             ? Results.Ok(new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 })
-            : RequestShape.UnknownPurpose("purpose").AsResult();
+            : RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
     }
 }
 
@@ -46,9 +46,13 @@ internal static class Asking
     public static readonly IReadOnlyDictionary<string, long> NoVersions = new Dictionary<string, long>();
 
     /// <summary>The token names no client that could be a requester.</summary>
-    public static readonly Problem NoRequester = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, which would be the requester.");
+    public static readonly Problem NoRequester = Problem.Of(422, FailureCode.Invalid, "requester", $"requester is missing, and the token's claim client_id names none; send requester with a token that has the scope {Scopes.CheckAny}, or a token with client_id.");
 
-    public static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, "The token allows checks for its own client only.");
+    public static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, $"requester is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}.");
+
+    /// <summary>The refusal of a past moment where many checks are answered together.</summary>
+    public static readonly Problem PastOneAtATime = Problem.Of(
+        422, FailureCode.Invalid, "asOf", "asOf is sent in a batch or a stream; send it with POST /v1/checks, which answers one check.");
 
     public static bool TryRead(
         CheckRequest check,
@@ -62,9 +66,9 @@ internal static class Asking
         // An auditor asks about the past for anybody, and about now for nobody.
         var audits = check.AsOf is not null && caller.Has(Scopes.Audit);
         if (!audits && (check.AsOf is not null || !mayCheck))
-            problem = Problem.Forbidden;
+            problem = Problem.Forbidden($"the scope {(check.AsOf is null ? Scopes.Check : $"{Scopes.Audit}, which a check with asOf takes")}");
         else if (requester is null)
-            problem = Problem.Of(422, FailureCode.Invalid, "requester", "The token names no client, so the check has to name the requester.");
+            problem = NoRequester;
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny) && !audits)
             problem = RequesterNotYours;
         if (problem is not null)

@@ -172,7 +172,7 @@ public sealed record ItemError(string Code, string Detail)
 {
     internal static ItemError Of(Problem problem) => new(
         problem.Code,
-        problem.Errors.IsEmpty ? problem.Detail : string.Join(" ", problem.Errors.Select(field => $"{field.Key}: {string.Join(" ", field.Value)}")));
+        problem.Errors.IsEmpty ? problem.Detail : string.Join(" ", problem.Errors.SelectMany(field => field.Value)));
 }
 
 /// <summary>An item of a batch's answer: a decision, or an error beside <c>allowed: false</c>.</summary>
@@ -199,20 +199,20 @@ internal sealed class CheckValidator : AbstractValidator<CheckRequest>
 
     public CheckValidator()
     {
-        RuleFor(check => check.CreatorId).NotNull().WithMessage("A check names the video's owner.").MustBeId();
-        RuleFor(check => check.VideoId).NotNull().WithMessage("A check names a video.").MustBeId();
-        RuleFor(check => check.Purpose).NotNull().WithMessage("A check names a purpose.").MustBePurpose();
+        RuleFor(check => check.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
+        RuleFor(check => check.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
+        RuleFor(check => check.Purpose).MustBeGiven("the purpose that the check is for").MustBePurpose();
         RuleFor(check => check.Requester).MustBeId();
         RuleFor(check => check.AsOf).MustBeTime();
-        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage("A receipt is of a decision of now.");
+        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage($"{Rules.Field} is sent with asOf, and a receipt is only made for a decision of now; leave one of them out.");
         RuleFor(check => check.Consistency).MustBeWord<CheckRequest, Consistency>();
-        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"From 0 to {MaxStalenessMs} milliseconds.");
+        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"{Rules.Field} is {Rules.Sent}; send milliseconds, a whole number from 0 to {MaxStalenessMs}.");
         RuleFor(check => check.MinVersions)
             .Must(versions => versions is null || versions.Count <= Limits.VideosPerCheck)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"At most {Limits.VideosPerCheck} streams.")
+            .WithMessage($"{Rules.Field} names {Rules.Count} streams; send at most {Limits.VideosPerCheck}.")
             .Must(versions => versions is null || versions.All(version => (Identifier.IsValid(version.Key) || version.Key == StreamId.Vocabulary.Name) && version.Value >= 0))
-            .WithMessage("Versions of creators' streams, each 0 or more.");
+            .WithMessage($"{Rules.Field} has a name of no stream or a negative version; send versions of creators' streams, each 0 or more.");
     }
 }
 
@@ -223,7 +223,7 @@ internal sealed class BatchValidator : AbstractValidator<BatchRequest>
 
     public BatchValidator()
     {
-        RuleFor(batch => batch.Checks).NotEmpty().WithMessage("A batch has at least one check.").MustHaveAtMost(MaxChecks, "checks");
-        RuleForEach(batch => batch.Checks).NotNull().WithMessage("A check is an object.");
+        RuleFor(batch => batch.Checks).MustHaveItems("at least one check").MustHaveAtMost(MaxChecks, "checks");
+        RuleForEach(batch => batch.Checks).MustBeGiven("a check, which is an object");
     }
 }

@@ -19,7 +19,7 @@ public sealed record FreshFacts(FactSet Set, Instant FreshAt)
 internal sealed class CheckFacts(ConsentReplica replica)
 {
     /// <summary>What is answered where memory cannot answer: it is not fresh, or does not know what is asked for.</summary>
-    public static readonly Problem Unavailable = new(503, ProblemCode.Unavailable, "This node's memory is not as fresh as the check needs; try again shortly.");
+    public static readonly Problem Unavailable = new(503, ProblemCode.Unavailable, "This node's memory is not as fresh as the check needs; repeat the request.");
 
     /// <summary>Takes the facts for checks of these videos by these requesters.</summary>
     /// <param name="videos">The checked videos.</param>

@@ -34,7 +34,7 @@ internal static class CheckStream
     public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, TimeProvider clock, CancellationToken cancellation)
     {
         if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
-            return new Problem(415, ProblemCode.UnsupportedMediaType, $"The body is {MediaType}.").AsResult();
+            return JsonBody.WrongType(http.Request.ContentType, MediaType).AsResult();
         var caller = StreamCaller.Of(http.User);
         using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
         if (share is null)

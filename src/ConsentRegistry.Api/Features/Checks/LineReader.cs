@@ -12,7 +12,7 @@ internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan 
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    private static readonly Problem Idle = new(408, ProblemCode.RequestTimeout, "No line has come for too long; the stream ends here.");
+    private static readonly Problem Idle = new(408, ProblemCode.RequestTimeout, "No line has come for too long, and the stream ends here; open another when there is something to ask.");
 
     /// <summary>The next that arrives, or why the stream ends before it.</summary>
     public async ValueTask<(ReadResult Read, Problem? End)> ReadAsync(CancellationToken cancellation)

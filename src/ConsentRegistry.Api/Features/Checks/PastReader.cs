@@ -39,7 +39,7 @@ internal sealed class PastReader(Database database)
         var past = new Past(connection, at, versions, question.Requester);
         var known = await past.ApplyAsync(StreamId.Vocabulary, [EventType.PurposeRegistered], within: null, cancellation);
         if (!known)
-            return new Failure(FailureCode.Invalid, "The registry did not exist then.", "asOf");
+            return new Failure(FailureCode.Invalid, "asOf is before the registry's first entry; send a later moment.", "asOf");
 
         // Each registered video may name further sources; one that is read twice would change nothing.
         var videos = new HashSet<VideoKey>();

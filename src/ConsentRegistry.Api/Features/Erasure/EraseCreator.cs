@@ -88,5 +88,5 @@ internal static class EraseCreator
 
 internal sealed class EraseValidator : AbstractValidator<EraseRequest>
 {
-    public EraseValidator() => RuleFor(request => request.Reason).NotNull().WithMessage("An erasure has a reason.").MustBeText();
+    public EraseValidator() => RuleFor(request => request.Reason).MustBeGiven("why the creator is to be erased").MustBeText();
 }

@@ -36,7 +36,7 @@ internal static class ExportHistory
         {
             head = await LogStore.ReadHeadAsync(connection, cancellation);
             if (head is null)
-                return new Problem(503, ProblemCode.Unavailable, "The log has no checkpoint yet.").AsResult();
+                return new Problem(503, ProblemCode.Unavailable, "The log has no checkpoint yet; repeat the request.").AsResult();
             last = await ReadLastAsync(connection, stream, head.Size, cancellation);
         }
 

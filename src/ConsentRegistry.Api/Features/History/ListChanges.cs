@@ -18,7 +18,7 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. A place beyond the log's end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
 /// </remarks>
 internal static class ListChanges
 {
@@ -30,11 +30,14 @@ internal static class ListChanges
         IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
-        if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
-            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, reads, log, ending), clock, host.ApplicationStopping);
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         var size = limit ?? RequestShape.DefaultPage;
-        var items = await ReadAsync(database.Reads, after, size + 1, cancellation);
+        var isLive = EventStreams.AreAskedFor(http.Request);
+        var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, cancellation);
+        if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
+            return BeyondTheEnd(http, after, end).AsResult();
+        if (isLive)
+            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, reads, log, ending), clock, host.ApplicationStopping);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -46,6 +49,24 @@ internal static class ListChanges
         after = counts["after"] ?? -1;
         return http.Request.Headers[LastEventId] is not [{ } text]
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
+    }
+
+    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there would be passed over.
+    private static Problem BeyondTheEnd(HttpContext http, long after, long end)
+    {
+        var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
+        return LeafCounts.OutOfRange(
+            name, $"{name} is {after}, and the log's last seq is {end}; drop what you keep, and follow from the start or from a seq that the log has.");
+    }
+
+    /// <summary>The log's last seq, if it is before a place from which somebody follows; -1 if the log is empty.</summary>
+    private static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
+    {
+        if (after < 0)
+            return null;
+        await using var command = source.CreateCommand("SELECT coalesce(max(seq), -1) FROM consent.history");
+        var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return end < after ? end : null;
     }
 
     private static IResult StreamOf(
@@ -69,9 +90,8 @@ internal static class ListChanges
         yield return new(null, "heartbeat");
         while (!ending.IsCancellationRequested)
         {
-            // None while the database cannot be read: the next look tries again.
             var items = log.State?.Size - 1 > after
-                ? await reads.TryAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, cancellation), cancellation) ?? []
+                ? await reads.ReadAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, cancellation), otherwise: [], cancellation)
                 : [];
             foreach (var item in items)
             {
@@ -86,6 +106,12 @@ internal static class ListChanges
             {
                 spoken = TimeProvider.System.GetTimestamp();
                 yield return new(null, "heartbeat");
+            }
+            // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
+            if (items.Count == 0 && log.State?.Size <= after
+                && await reads.ReadAsync(source => FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
+            {
+                yield break;
             }
             if (items.Count == 0)
                 await NextAsync(log, ending);

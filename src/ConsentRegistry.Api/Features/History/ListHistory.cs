@@ -24,10 +24,10 @@ internal static class ListHistory
     }
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor? cursor, Database database, CancellationToken cancellation)
+        CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor cursor, Database database, CancellationToken cancellation)
     {
         if (kind is not null && !EventType.All.Contains(kind))
-            return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", EventType.All)}.").AsResult();
+            return Problem.Of(422, FailureCode.Invalid, "kind", $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}.").AsResult();
         if (!TryReadPlace(cursor, out var version, out var ordinal))
             return Cursor.NotOfThisList.AsResult();
         var filter = new Filter(
@@ -41,10 +41,10 @@ internal static class ListHistory
             """);
         foreach (var value in new object[] { creatorId.Value, version, ordinal, range.From.Microseconds, range.To.Microseconds, (filter.PassesAll ? size : EventsPerRequest) + 1 })
             command.Parameters.Add(new() { Value = value });
-        return Results.Ok(await ReadAsync(command, filter, size, cancellation));
+        return Results.Ok(await ReadAsync(command, filter, size, cursor, cancellation));
     }
 
-    private static async Task<Page<HistoryItem>> ReadAsync(NpgsqlCommand command, Filter filter, int limit, CancellationToken cancellation)
+    private static async Task<Page<HistoryItem>> ReadAsync(NpgsqlCommand command, Filter filter, int limit, Cursor cursor, CancellationToken cancellation)
     {
         var items = new List<HistoryItem>();
         var seen = 0;
@@ -52,7 +52,7 @@ internal static class ListHistory
         await foreach (var stored in EventStore.ReadAsync(command, cancellation))
         {
             if (items.Count == limit || seen == EventsPerRequest)
-                return new(items, PlaceOf(last!));
+                return new(items, PlaceAfter(cursor, last!));
             seen++;
             last = stored;
             var body = stored.ReadBody();
@@ -88,13 +88,13 @@ internal static class ListHistory
         _ => false,
     };
 
-    private static string PlaceOf(StoredEvent stored) =>
-        new Cursor([stored.Version.ToString(CultureInfo.InvariantCulture), stored.Ordinal.ToString(CultureInfo.InvariantCulture)]).ToString();
+    private static string PlaceAfter(Cursor cursor, StoredEvent stored) =>
+        cursor.After(stored.Version.ToString(CultureInfo.InvariantCulture), stored.Ordinal.ToString(CultureInfo.InvariantCulture));
 
-    private static bool TryReadPlace(Cursor? cursor, out long version, out int ordinal)
+    private static bool TryReadPlace(Cursor cursor, out long version, out int ordinal)
     {
         (version, ordinal) = (long.MaxValue, int.MaxValue);
-        return cursor is null
+        return cursor.IsStart
             || (cursor.Key.Count == 2
                 && long.TryParse(cursor.Key[0], NumberStyles.None, CultureInfo.InvariantCulture, out version)
                 && int.TryParse(cursor.Key[1], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal));

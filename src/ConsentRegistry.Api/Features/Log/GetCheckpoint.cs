@@ -13,7 +13,7 @@ internal static class GetCheckpoint
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head)
-            return Problem.NotFound.AsResult();
+            return new Problem(404, Domain.FailureCode.NotFound, "The log has no checkpoint yet; repeat the request in a second.").AsResult();
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Text(head.Note, $"{LogMedia.Text}; charset=utf-8");
     }

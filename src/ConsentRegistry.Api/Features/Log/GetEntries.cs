@@ -15,10 +15,10 @@ internal static class GetEntries
     public static async Task<IResult> Handle(string? tile, HttpContext http, Database database, CancellationToken cancellation)
     {
         if (!TileId.TryParsePath(tile, out var index, out var width))
-            return Problem.NotFound.AsResult();
+            return GetTile.NotThere.AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || new TileId(0, index).WidthIn(head.Size) < width)
-            return Problem.NotFound.AsResult();
+            return GetTile.NotThere.AsResult();
         http.Response.Headers.CacheControl = LogMedia.Forever;
         return Results.Bytes(await ReadAsync(connection, index * TileId.Width, width, cancellation), LogMedia.Bytes);
     }

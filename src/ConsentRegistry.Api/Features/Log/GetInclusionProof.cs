@@ -27,10 +27,10 @@ internal static class GetInclusionProof
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         var head = await LogStore.ReadHeadAsync(connection, cancellation);
         if (await FindAsync(connection, eventId, cancellation) is not var (seq, leaf) || head is null || seq >= head.Size)
-            return Problem.NotFound.AsResult();
+            return Problem.NotFound("event of the newest checkpoint", "the eventId of one, which takes about a second to be covered").AsResult();
         var size = counts["size"] ?? head.Size;
         if (size <= seq || size > head.Size)
-            return LeafCounts.OutOfRange("size", $"The event is in trees of {seq + 1} to {head.Size} leaves.").AsResult();
+            return LeafCounts.OutOfRange("size", $"size is {size}, and the event is in trees of {seq + 1} to {head.Size} leaves; send a size within these.").AsResult();
 
         var whole = new LeafRange(0, size);
         var path = ProofPath.Inclusion(seq, size);

@@ -11,14 +11,18 @@ namespace ConsentRegistry.Api.Features.Log;
 /// </remarks>
 internal static class GetTile
 {
+    /// <summary>The refusal of a tile that no checkpoint covers, or that no log has.</summary>
+    public static readonly Problem NotThere = new(
+        404, Domain.FailureCode.NotFound, "The newest checkpoint covers no tile of this name; send one of C2SP's tlog-tiles within the size in /log/checkpoint.");
+
     public static async Task<IResult> Handle(int level, string? tile, HttpContext http, Database database, CancellationToken cancellation)
     {
         if (level is < 0 or >= TileId.Levels || !TileId.TryParsePath(tile, out var index, out var width))
-            return Problem.NotFound.AsResult();
+            return NotThere.AsResult();
         var id = new TileId(level, index);
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || id.WidthIn(head.Size) < width)
-            return Problem.NotFound.AsResult();
+            return NotThere.AsResult();
         var hashes = (await TileStore.ReadAsync(connection, [id], head.Size, cancellation))[id];
         http.Response.Headers.CacheControl = LogMedia.Forever;
         return Results.Bytes(hashes[..(width * MerkleTree.HashLength)], LogMedia.Bytes);

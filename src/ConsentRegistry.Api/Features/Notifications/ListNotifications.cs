@@ -36,7 +36,8 @@ public sealed record NotificationsPage(
 /// <summary>Lists a creator's notifications. Newest first; as server-sent events it follows live.</summary>
 /// <remarks>
 /// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> a client that sends the <c>Last-Event-ID</c> of the
-/// page, or reconnects with that of the last event, misses nothing; without it the stream begins with what comes next. A stream knows no filter, and
+/// page, or reconnects with that of the last event, misses nothing; without it the stream begins with what comes next. A <c>Last-Event-ID</c> beyond
+/// the last place of any inbox is refused with 422: it is of another registry, or of a copy that was replaced. A stream knows no filter, and
 /// ends after an hour, or with its token: clients connect again. A node serves ten streams of one inbox, and 200 for one caller. Notifications are kept for 90 days unless the operator says otherwise.
 /// </remarks>
 internal static class ListNotifications
@@ -47,30 +48,30 @@ internal static class ListNotifications
     private const string LastEventId = "Last-Event-ID";
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? kind, string? unread, int? limit, Cursor? cursor,
+        CreatorId creatorId, string? kind, string? unread, int? limit, Cursor cursor,
         Database database, FollowerReads reads, ConcurrencyLimits limits, InboxWatch watch, TimeProvider clock, IHostApplicationLifetime host, HttpContext http,
         CancellationToken cancellation)
     {
-        if (http.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
+        if (EventStreams.AreAskedFor(http.Request))
             return await StreamAsync(creatorId, database, limits, (after, ending) => FollowAsync(creatorId, after, reads, watch, ending), clock, host.ApplicationStopping, http);
         NotificationKind? only = null;
         if (kind is not null)
         {
             if (!Wording.TryParse<NotificationKind>(kind, out var known))
-                return Problem.Of(422, FailureCode.Invalid, "kind", $"One of: {string.Join(", ", Wording.All<NotificationKind>())}.").AsResult();
+                return Problem.Of(422, FailureCode.Invalid, "kind", Rules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))).AsResult();
             only = known;
         }
         if (unread is not (null or "true" or "false"))
-            return Problem.Of(422, FailureCode.Invalid, "unread", "true or false.").AsResult();
+            return Problem.Of(422, FailureCode.Invalid, "unread", $"unread is {Characters.Quote(unread!)}; send true or false.").AsResult();
         var before = long.MaxValue;
-        if (cursor is not null && !long.TryParse(Cursor.Part(cursor, 0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        if (!cursor.IsStart && !long.TryParse(cursor.Part(0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Cursor.NotOfThisList.AsResult();
 
         var size = limit ?? RequestShape.DefaultPage;
         // Counted before it is listed: following from the count's place may repeat what the list shows, and misses nothing.
         var (count, newest) = await InboxStore.CountAsync(database, creatorId, cancellation);
         var rows = await InboxStore.ListAsync(database, creatorId, only, unread is null ? null : unread == "true", before, size + 1, cancellation);
-        var page = Page<NotificationItem>.Of(rows, size, NotificationItem.Of, row => [IdOf(row.Place)]);
+        var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.Of, row => [IdOf(row.Place)]);
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }
 
@@ -82,7 +83,12 @@ internal static class ListNotifications
         if (http.Request.Headers[LastEventId] is not [{ } text])
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is the id of an event of this stream.").AsResult();
+            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+        if (await InboxStore.FindEndAsync(database.Reads, after, http.RequestAborted) is { } end)
+        {
+            return Problem.Of(
+                422, FailureCode.Invalid, LastEventId, $"{LastEventId} is {after}, and the last place of any inbox is {end}; read the inbox, and follow from its lastEventId.").AsResult();
+        }
         var caller = Caller.Of(http);
         foreach (var (limit, holder) in new[] { (limits.StreamsOfOneInbox, creator.Value), (limits.InboxStreams, caller.Identity) })
         {
@@ -108,8 +114,9 @@ internal static class ListNotifications
             {
                 // Taken before the inbox is read, so that what comes in between is announced.
                 var next = watch.NextAsync();
-                var rows = await reads.TryAsync(source => InboxStore.ListAfterAsync(source, creator, after, RequestShape.DefaultPage, cancellation), cancellation);
-                foreach (var row in rows ?? [])
+                var rows = await reads.ReadAsync(
+                    source => InboxStore.ListAfterAsync(source, creator, after, RequestShape.DefaultPage, cancellation), otherwise: [], cancellation);
+                foreach (var row in rows)
                 {
                     after = row.Place;
                     yield return new(JsonSerializer.SerializeToElement(NotificationItem.Of(row), Json.Options), row.Kind.Word()) { EventId = IdOf(row.Place) };
@@ -117,8 +124,12 @@ internal static class ListNotifications
                         yield break;
                 }
                 // What could not be read now is read after the next announcement or heartbeat.
-                if (rows is not { Count: > 0 } && !await IsAnnouncedAsync(creator.Value, next, ending) && !ending.IsCancellationRequested)
-                    yield return new(null, "heartbeat");
+                if (rows.Count > 0 || await IsAnnouncedAsync(creator.Value, next, ending) || ending.IsCancellationRequested)
+                    continue;
+                // A database that was restored meanwhile: whoever connects again is told.
+                if (await reads.ReadAsync(source => InboxStore.FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
+                    yield break;
+                yield return new(null, "heartbeat");
             }
         }
         finally

@@ -23,9 +23,9 @@ internal sealed class MarkReadValidator : AbstractValidator<MarkReadRequest>
     public MarkReadValidator()
     {
         RuleFor(request => request.NotificationIds).MustHaveAtMost(MaxIds, "notifications")
-            .Must((request, ids) => ids is null != request.UpTo is null).WithMessage("Either name notifications, or a moment.")
-            .Must(ids => ids is null or { Count: > 0 }).WithMessage("At least one notification.");
-        RuleForEach(request => request.NotificationIds).Must(id => Guid.TryParseExact(id, "D", out _)).WithMessage("The id of a notification is a UUID.")
+            .Must((request, ids) => ids is null != request.UpTo is null).WithMessage($"{Rules.Field} and upTo are both sent, or neither; send one of them.")
+            .Must(ids => ids is null or { Count: > 0 }).WithMessage($"{Rules.Field} is empty; send at least one id.");
+        RuleForEach(request => request.NotificationIds).Must(id => Guid.TryParseExact(id, "D", out _)).WithMessage($"{Rules.Field} is {Rules.Sent}; send the id of a notification, a UUID.")
             .When(request => request.NotificationIds is { Count: <= MaxIds });
         RuleFor(request => request.UpTo).MustBeTime();
     }

@@ -34,14 +34,14 @@ internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurpo
     public RegisterPurposeValidator()
     {
         RuleFor(request => request.Purpose)
-            .NotNull().WithMessage("A purpose has a name.")
+            .MustBeGiven("the purpose's name")
             .Must(name => name is null || Purpose.TryParse(name, out _))
-            .WithMessage($"1 to {Limits.PurposeDepth} segments of [a-z][a-z0-9-]{{0,{Limits.PurposeSegmentLength - 1}}}, joined by dots.");
+            .WithMessage($"{Rules.Field} is {Rules.Sent}; send 1 to {Limits.PurposeDepth} segments of [a-z][a-z0-9-]{{0,{Limits.PurposeSegmentLength - 1}}}, joined by dots.");
         RuleFor(request => request.Parent)
             .Must((request, parent) => parent is null || !Purpose.TryParse(request.Purpose, out var purpose) || purpose.Parent?.Name == parent)
-            .WithMessage("The parent is the name without its last segment.");
-        RuleFor(request => request.UsesLikeness).NotNull().WithMessage("Say whether the purpose uses likeness.");
-        RuleFor(request => request.Description).NotNull().WithMessage("A purpose has a description.").MustBeText();
+            .WithMessage($"{Rules.Field} is {Rules.Sent}, which is not the purpose's name without its last segment; send that, or leave it out.");
+        RuleFor(request => request.UsesLikeness).MustBeGiven("true or false: whether the purpose uses likeness");
+        RuleFor(request => request.Description).MustBeGiven("what the purpose means, in a sentence for creators").MustBeText();
     }
 }
 

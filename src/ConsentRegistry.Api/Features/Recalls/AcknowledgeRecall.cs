@@ -23,7 +23,7 @@ internal sealed class AcknowledgeValidator : AbstractValidator<AcknowledgeReques
 
 internal sealed class DisputeValidator : AbstractValidator<DisputeRequest>
 {
-    public DisputeValidator() => RuleFor(request => request.Statement).NotNull().WithMessage("A dispute says why.").MustBeText();
+    public DisputeValidator() => RuleFor(request => request.Statement).MustBeGiven("why the recall is disputed").MustBeText();
 }
 
 /// <summary>Says that the requester has stopped. Also after a dispute; to say so twice changes nothing.</summary>
@@ -57,11 +57,11 @@ internal static class RecallAnswers
     {
         var stream = (await change.LockAsync(StreamId.Of(requester), cancellation)).Value;
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
-            return new Failure(FailureCode.NotFound, Problem.NotFound.Detail);
+            return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists"));
         if (stored.Record.State == state && stored.Record.Statement == statement)
             return new Answer(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
-            return new Failure(FailureCode.NotOpen, "The recall was acknowledged.");
+            return new Failure(FailureCode.NotOpen, "The recall is acknowledged, which cannot be disputed any more; dispute one that is not.");
         var answered = stored with { Record = stored.Record with { State = state, Statement = statement, Stamp = stream.Stamp } };
         await RecallStore.UpdateAsync(change, answered, cancellation);
         await change.AppendAsync(stream, [Records.Of(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);

@@ -11,7 +11,7 @@ internal static class ListRecalls
 {
     /// <summary>Lists what the caller has to stop. Newest first.</summary>
     public static async Task<IResult> Own(
-        Chosen<RecallStatus> state, Requester? requester, int? limit, Cursor? cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
+        Chosen<RecallStatus> state, Requester? requester, int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
         RelyingRequester.TryRead(requester, Caller.Of(http), out var relying, out var problem)
             ? await ListAsync(
                 "FROM consent.recall r WHERE r.requester = @who", relying.Value.Value, state.Value, limit, cursor, database, clock, cancellation)
@@ -19,13 +19,13 @@ internal static class ListRecalls
 
     /// <summary>Lists the recalls that concern a creator. Newest first: of all that rested on their word, of their own videos or of others'; who has stopped, and who has not.</summary>
     public static Task<IResult> OfCreator(
-        CreatorId creatorId, Chosen<RecallStatus> state, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation) =>
+        CreatorId creatorId, Chosen<RecallStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation) =>
         ListAsync(
             "FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall WHERE c.creator = @who AND c.recall < @before",
             creatorId.Value, state.Value, limit, cursor, database, clock, cancellation);
 
     private static async Task<IResult> ListAsync(
-        string from, string who, RecallStatus? status, int? limit, Cursor? cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        string from, string who, RecallStatus? status, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
@@ -45,6 +45,6 @@ internal static class ListRecalls
         command.Parameters.AddWithValue("before", before);
         command.Parameters.AddWithValue("limit", size + 1);
         var recalls = await RecallStore.ReadAsync(command, cancellation);
-        return Results.Ok(Page<RecallBody>.Of(recalls, size, recall => RecallBody.Of(recall, now), recall => [recall.Id.ToString()]));
+        return Results.Ok(Page<RecallBody>.Of(recalls, size, cursor, recall => RecallBody.Of(recall, now), recall => [recall.Id.ToString()]));
     }
 }

@@ -68,12 +68,12 @@ internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettings
 
     public ChangeSettingsValidator()
     {
-        RuleFor(request => request.Changes).NotEmpty().WithMessage("At least one change.").MustHaveAtMost(MaxChanges, "changes");
+        RuleFor(request => request.Changes).MustHaveItems("at least one change").MustHaveAtMost(MaxChanges, "changes");
         // A list that is too long is refused for that alone.
-        RuleForEach(request => request.Changes).NotNull().WithMessage("A change is an object.").SetValidator(new ChangeItemValidator())
+        RuleForEach(request => request.Changes).MustBeGiven("a change, which is an object").SetValidator(new ChangeItemValidator())
             .When(request => request.Changes is { Count: <= MaxChanges });
         RuleFor(request => request.Reason).MustBeText();
-        RuleFor(request => request.VocabularyVersion).GreaterThanOrEqualTo(1).WithMessage("Vocabulary versions start at 1.");
+        RuleFor(request => request.VocabularyVersion).MustBeVocabularyVersion();
     }
 }
 
@@ -81,18 +81,18 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 {
     public ChangeItemValidator()
     {
-        RuleFor(item => item.Op).NotNull().WithMessage("Say what to do.").MustBeWord<ChangeItem, ChangeOperation>();
-        RuleFor(item => item.Purpose).NotNull().WithMessage("A setting is for a purpose.").MustBePurpose();
+        RuleFor(item => item.Op).MustBeGiven($"one of: {string.Join(", ", Wording.All<ChangeOperation>())}").MustBeWord<ChangeItem, ChangeOperation>();
+        RuleFor(item => item.Purpose).MustBeGiven("the purpose that the setting is for").MustBePurpose();
         RuleFor(item => item.Requester).MustBeId();
         When(item => item.Op is "setOverride" or "clearOverride", () =>
         {
-            RuleFor(item => item.Video).NotNull().WithMessage("An override is for a video.");
-            RuleFor(item => item.Video!.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId().When(item => item.Video is not null);
-            RuleFor(item => item.Video!.VideoId).NotNull().WithMessage("A video has an id.").MustBeId().When(item => item.Video is not null);
-            RuleFor(item => item.AppliesTo).Null().WithMessage("Only a default says which videos it applies to.");
-            RuleFor(item => item.ClearExceptions).Null().WithMessage("Only a default clears exceptions.");
+            RuleFor(item => item.Video).MustBeGiven("the video that the override is for, an object with creatorId and videoId");
+            RuleFor(item => item.Video!.CreatorId).MustBeGiven("the id of the video's owner").MustBeId().When(item => item.Video is not null);
+            RuleFor(item => item.Video!.VideoId).MustBeGiven("the owner's id for the video").MustBeId().When(item => item.Video is not null);
+            RuleFor(item => item.AppliesTo).MustBeAbsent("with an override, which is for one video");
+            RuleFor(item => item.ClearExceptions).MustBeAbsent("with an override, which has no exceptions");
         });
-        When(item => item.Op is "setDefault" or "clearDefault", () => RuleFor(item => item.Video).Null().WithMessage("A default is for every video."));
+        When(item => item.Op is "setDefault" or "clearDefault", () => RuleFor(item => item.Video).MustBeAbsent("with a default, which is for every video"));
         When(item => item.Op is "setDefault" or "setOverride", () => Include(new ChoiceValidator()));
         When(item => item.Op == "setDefault", () =>
         {
@@ -101,11 +101,11 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
         });
         When(item => item.Op is "clearDefault" or "clearOverride", () =>
         {
-            RuleFor(item => item.Effect).Null().WithMessage("What is cleared has no effect.");
-            RuleFor(item => item.Conditions).Null().WithMessage("What is cleared has no conditions.");
-            RuleFor(item => item.ExpiresAt).Null().WithMessage("What is cleared has no expiry.");
-            RuleFor(item => item.AppliesTo).Null().WithMessage("Clearing reaches every video.");
-            RuleFor(item => item.ClearExceptions).Null().WithMessage("Only an ask or deny clears exceptions.");
+            RuleFor(item => item.Effect).MustBeAbsent("with a setting that is cleared");
+            RuleFor(item => item.Conditions).MustBeAbsent("with a setting that is cleared");
+            RuleFor(item => item.ExpiresAt).MustBeAbsent("with a setting that is cleared");
+            RuleFor(item => item.AppliesTo).MustBeAbsent("with a setting that is cleared");
+            RuleFor(item => item.ClearExceptions).MustBeAbsent("with a setting that is cleared");
         });
     }
 }

@@ -15,10 +15,10 @@ public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, [prop
 /// <summary>Lists the videos of others in which a creator appears. Those are the videos for which the platform registered them as a participant.</summary>
 internal static class ListAppearances
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor? cursor, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, Reading reading, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
-        var (owner, video) = (Cursor.Part(cursor, 0), Cursor.Part(cursor, 1));
+        var (owner, video) = (cursor.Part(0), cursor.Part(1));
         await using var snapshot = await reading.OpenAsync(cancellation);
         var rows = await snapshot.Db.Videos
             .FromSql($"""
@@ -31,6 +31,7 @@ internal static class ListAppearances
         return Results.Ok(Page<AppearanceBody>.Of(
             rows,
             size,
+            cursor,
             row => new(
                 VideoName.Of(VideoStore.KeyOf(row)),
                 row.PublishedAt,

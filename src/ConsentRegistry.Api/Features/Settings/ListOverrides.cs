@@ -8,10 +8,10 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>Lists a creator's overrides. Those for their own videos and for others' in which they appear, by owner, video and purpose.</summary>
 internal static class ListOverrides
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor? cursor, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, Reading reading, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
-        var (owner, video, purpose, requester) = (Cursor.Part(cursor, 0), Cursor.Part(cursor, 1), Cursor.Part(cursor, 2), Cursor.Part(cursor, 3));
+        var (owner, video, purpose, requester) = (cursor.Part(0), cursor.Part(1), cursor.Part(2), cursor.Part(3));
         await using var snapshot = await reading.OpenAsync(cancellation);
         var rows = await snapshot.Db.Overrides
             .FromSql($"""
@@ -23,6 +23,7 @@ internal static class ListOverrides
         return Results.Ok(Page<SettingBody>.Of(
             rows,
             size,
+            cursor,
             row =>
             {
                 var (key, setting) = SettingsStore.Of(row);

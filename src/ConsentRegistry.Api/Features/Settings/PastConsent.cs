@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>A creator's settings at a past moment: all events of their stream up to it, folded.</summary>
 internal static class PastConsent
 {
-    private static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased; what their settings were is not known any more.", "asOf");
+    private static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased, and what their settings were is not known any more; send a moment since the erasure.", "asOf");
 
     public static async Task<Result<ConsentBody>> ReadAsync(Database database, CreatorId creator, Instant at, CancellationToken cancellation)
     {

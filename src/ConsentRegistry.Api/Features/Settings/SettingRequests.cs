@@ -70,11 +70,11 @@ internal sealed class ChoiceValidator : AbstractValidator<IChoiceRequest>
 {
     public ChoiceValidator()
     {
-        RuleFor(request => request.Effect).NotNull().WithMessage("An effect is required: allow, ask or deny.").MustBeWord<IChoiceRequest, Effect>();
+        RuleFor(request => request.Effect).MustBeGiven($"one of: {string.Join(", ", Wording.All<Effect>())}").MustBeWord<IChoiceRequest, Effect>();
         RuleFor(request => request.Conditions).MustBeConditions(request => request.Effect);
         RuleFor(request => request.ExpiresAt).MustBeExpiry(request => request.Effect);
         RuleFor(request => request.Reason).MustBeText();
-        RuleFor(request => request.VocabularyVersion).GreaterThanOrEqualTo(1).WithMessage("Vocabulary versions start at 1.");
+        RuleFor(request => request.VocabularyVersion).MustBeVocabularyVersion();
     }
 }
 

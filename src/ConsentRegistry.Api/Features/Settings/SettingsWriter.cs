@@ -77,7 +77,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         if (plan.Restrictions.Count > 0)
             await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);
         if (plan.Count > request.Changes.Count + SettingsPlan.ExceptionsCleared)
-            return new Failure(FailureCode.TooMany, $"More than {SettingsPlan.ExceptionsCleared} exceptions; a lockdown reaches any number.", "clearExceptions");
+            return new Failure(FailureCode.TooMany, $"More than {SettingsPlan.ExceptionsCleared} exceptions would be cleared; send it without clearExceptions, or set a lockdown, which reaches any number.", "clearExceptions");
         return new Planned(plan, vocabulary, defaults, overrides);
     }
 
@@ -116,7 +116,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         var concerned = await VideoStore.ReadAppearancesAsync(db, request.Creator, foreign, cancellation);
         return foreign.TrueForAll(concerned.Contains)
             ? null
-            : new Failure(FailureCode.Forbidden, Problem.Forbidden.Detail);
+            : new Failure(FailureCode.Forbidden, "The creator takes part in no registered video of this name; send only videos that GET /v1/creators/{creatorId}/appearances lists.");
     }
 
     private static SettingBody? SettingOf(

@@ -33,7 +33,7 @@ internal sealed class HoldValidator : AbstractValidator<HoldRequest>
     public HoldValidator()
     {
         Include(new StopValidator());
-        RuleFor(request => request.Reason).NotNull().WithMessage("A hold has a reason.");
+        RuleFor(request => request.Reason).MustBeGiven("why the hold is set");
     }
 }
 
@@ -43,9 +43,9 @@ internal sealed class StopValidator : AbstractValidator<IStopRequest>
     {
         RuleFor(request => request.Purposes)
             .Must(purposes => purposes is null or { Count: > 0 })
-            .WithMessage("A list of purposes has at least one; leave it out to stop everything.")
+            .WithMessage($"{Rules.Field} is empty; send at least one purpose, or leave it out to stop everything.")
             .MustHaveAtMost(Domain.Limits.Purposes, "purposes");
-        RuleForEach(request => request.Purposes).NotNull().WithMessage("A purpose is a name.").MustBePurpose();
+        RuleForEach(request => request.Purposes).MustBeGiven("a purpose, by its name").MustBePurpose();
         RuleFor(request => request.Reason).MustBeText();
     }
 }

@@ -61,6 +61,6 @@ internal sealed class StopWriter(ChangePipeline pipeline)
     {
         var vocabulary = await db.ReadVocabularyAsync(cancellation);
         var unknown = purposes.Where(purpose => !vocabulary.TryFind(purpose, out _)).Select(purpose => (Purpose?)purpose).FirstOrDefault();
-        return unknown is { } named ? new(FailureCode.UnknownPurpose, $"The vocabulary does not know '{named}'.", "purposes") : null;
+        return unknown is { } named ? new(FailureCode.UnknownPurpose, Rules.NotAPurpose("purposes", Characters.Quote(named.Name)), "purposes") : null;
     }
 }

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <summary>Lists the caller's own uses. Newest first, each with all its videos.</summary>
 internal static class ListOwnUses
 {
-    public static async Task<IResult> Handle(int? limit, Cursor? cursor, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, HttpContext http, CancellationToken cancellation)
     {
         if (Caller.Of(http).OwnRequester is not { } requester)
             return Asking.NoRequester.AsResult();
@@ -45,7 +45,7 @@ internal static class ListOwnUses
                 reader.GetFieldValue<Guid[]>(11),
                 ReliedOnColumns.Read(reader, 12)));
         }
-        return Results.Ok(Page<UseBody>.Of(uses, size, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()]));
+        return Results.Ok(Page<UseBody>.Of(uses, size, cursor, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()]));
     }
 
     private static UseBody Whole(UseBody use, List<UsedVideoBody> videos)

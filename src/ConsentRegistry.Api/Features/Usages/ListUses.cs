@@ -18,7 +18,7 @@ internal static class ListUses
         Requester? requester,
         TimeRange range,
         int? limit,
-        Cursor? cursor,
+        Cursor cursor,
         Database database,
         CancellationToken cancellation)
     {
@@ -55,13 +55,13 @@ internal static class ListUses
                 Instant.From(reader.GetDateTime(12)),
                 Instant.From(reader.GetDateTime(13)))));
         }
-        return Results.Ok(Page<UsedVideoItem>.Of(rows, size, row => row.Item, row => [row.Item.UseId.ToString(), $"{row.Place}"]));
+        return Results.Ok(Page<UsedVideoItem>.Of(rows, size, cursor, row => row.Item, row => [row.Item.UseId.ToString(), $"{row.Place}"]));
     }
 
-    private static bool TryReadPlace(Cursor? cursor, out Guid before, out int place)
+    private static bool TryReadPlace(Cursor cursor, out Guid before, out int place)
     {
         (before, place) = (Guid.AllBitsSet, int.MaxValue);
-        return cursor is null || (cursor.Key.Count == 2 && Guid.TryParseExact(cursor.Key[0], "D", out before) && int.TryParse(cursor.Key[1], out place));
+        return cursor.IsStart || (cursor.Key.Count == 2 && Guid.TryParseExact(cursor.Key[0], "D", out before) && int.TryParse(cursor.Key[1], out place));
     }
 }
 

@@ -47,9 +47,9 @@ internal sealed record ReportedUse(
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
             problem = Asking.RequesterNotYours;
         else if (usedAt > now.Plus(Recent))
-            problem = Problem.Of(422, FailureCode.Invalid, "usedAt", "The use is yet to come.");
+            problem = Problem.Of(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
         else if (publishedAt > now)
-            problem = Problem.Of(422, FailureCode.Invalid, "made.publishedAt", "A video cannot have been published in the future.");
+            problem = Problem.Of(422, FailureCode.Invalid, "made.publishedAt", "made.publishedAt is in the future; send a moment that is not.");
         if (problem is not null)
             return false;
         use = new(

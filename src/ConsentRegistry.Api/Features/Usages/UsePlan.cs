@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
@@ -114,7 +115,7 @@ internal sealed class UsePlan
         if (!VideoRecord.Register(video, current, wanted, now, mayWiden: false).Succeeded(out var record, out var refused))
             return refused.Inside("made");
         if (!mayRegister && !ReferenceEquals(record, current))
-            return new(FailureCode.Forbidden, "Registering what was made takes videos:write.");
+            return new(FailureCode.Forbidden, Problem.ForbiddenDetail($"the scope {Scopes.WriteVideos}, for the use alters what is registered of the video that was made"));
         made[video] = new(video, standing, record);
         return null;
     }

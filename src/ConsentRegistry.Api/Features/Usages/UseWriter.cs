@@ -46,7 +46,7 @@ internal static class UseWriter
             await change.BackToMarkAsync(cancellation);
             wanted = plan.Streams;
         }
-        return new Failure(ProblemCode.Unavailable, "Others spend the same grants at the same time; repeat the request.");
+        return new Failure(ProblemCode.Unavailable, "Others are spending the same grants at this moment; repeat the request.");
     }
 
     private static async Task WriteAsync(Change change, UsePlan plan, IReadOnlyDictionary<StreamId, LockedStream> streams, Authorship by, CancellationToken cancellation)

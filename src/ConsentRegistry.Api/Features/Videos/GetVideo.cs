@@ -20,7 +20,7 @@ internal static class GetVideo
         var mayRead = caller.Has(Scopes.WriteVideos) || caller.MayRead(creatorId)
             || record?.Participants.Any(participant => caller.Manages(participant.Creator.Value)) == true;
         if (!mayRead)
-            return Problem.Forbidden.AsResult();
-        return record is null ? Problem.NotFound.AsResult() : Results.Ok(VideoBody.Of(video, record));
+            return Problem.Forbidden($"the scope {Scopes.WriteVideos} or {Scopes.Audit}, or with {Scopes.Manage} and the video's owner or a participant as sub or in {Caller.CreatorsClaim}").AsResult();
+        return record is null ? Problem.NotFound("registered video of the creator", "the id of one that GET /v1/creators/{creatorId}/videos lists").AsResult() : Results.Ok(VideoBody.Of(video, record));
     }
 }

@@ -11,10 +11,10 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class ListVideos
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor? cursor, Reading reading, CheckFacts memory, CancellationToken cancellation)
+        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor cursor, Reading reading, CheckFacts memory, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
-        var after = Cursor.Part(cursor, 0);
+        var after = cursor.Part(0);
         List<VideoKey> videos;
         await using (var snapshot = await reading.OpenAsync(cancellation))
         {
@@ -26,11 +26,12 @@ internal static class ListVideos
         if (await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation) is not { } facts)
             return CheckFacts.Unavailable.AsResult();
         if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
-            return RequestShape.UnknownPurpose("purpose").AsResult();
+            return RequestShape.UnknownPurpose("purpose", asked.Name).AsResult();
         var purposes = purpose is { } one ? [one] : facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();
         return Results.Ok(Page<VideoConsentBody>.Of(
             videos,
             size,
+            cursor,
             video => VideoConsent.Of(facts, video, purposes, requester, explain: false),
             video => [video.Video.Value]));
     }

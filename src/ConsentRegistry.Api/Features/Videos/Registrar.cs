@@ -49,7 +49,7 @@ internal static class Registrar
             }
             await change.BackToMarkAsync(cancellation);
         }
-        return new Failure(ProblemCode.Unavailable, "The same videos are being registered by others at the same time; repeat the request.");
+        return new Failure(ProblemCode.Unavailable, "Others are registering the same videos at this moment; repeat the request.");
     }
 
     private static async Task<Decided> DecideAsync(Change change, IReadOnlyList<Wish> wishes, Locks locks, CancellationToken cancellation)

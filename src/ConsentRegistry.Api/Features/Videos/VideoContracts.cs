@@ -123,8 +123,8 @@ internal sealed class RegisterItemValidator : AbstractValidator<RegisterItem>
 {
     public RegisterItemValidator()
     {
-        RuleFor(item => item.CreatorId).NotNull().WithMessage("A video has an owner.").MustBeId();
-        RuleFor(item => item.VideoId).NotNull().WithMessage("A video has an id.").MustBeId();
+        RuleFor(item => item.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
+        RuleFor(item => item.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
         Include(new RegistrationValidator());
     }
 }
@@ -136,8 +136,8 @@ internal sealed class RegisterVideosValidator : AbstractValidator<RegisterVideos
 
     public RegisterVideosValidator()
     {
-        RuleFor(request => request.Videos).NotEmpty().WithMessage("At least one video.").MustHaveAtMost(MaxVideos, "videos");
-        RuleForEach(request => request.Videos).NotNull().WithMessage("A video is an object.");
+        RuleFor(request => request.Videos).MustHaveItems("at least one video").MustHaveAtMost(MaxVideos, "videos");
+        RuleForEach(request => request.Videos).MustBeGiven("an object with creatorId and videoId");
     }
 }
 
@@ -147,16 +147,16 @@ internal sealed class RegistrationValidator : AbstractValidator<IRegistration>
     {
         RuleFor(request => request.PublishedAt).MustBeTime();
         RuleFor(request => request.Participants).MustHaveAtMost(Limits.ParticipantsPerVideo, "participants");
-        RuleForEach(request => request.Participants).NotNull().WithMessage("A participant is an object.").ChildRules(participant =>
+        RuleForEach(request => request.Participants).MustBeGiven("an object with creatorId and role").ChildRules(participant =>
         {
-            participant.RuleFor(one => one.CreatorId).NotNull().WithMessage("A participant is a creator.").MustBeId();
-            participant.RuleFor(one => one.Role).NotNull().WithMessage("A participant has a role.").MustBeWord<ParticipantBody, ParticipantRole>();
+            participant.RuleFor(one => one.CreatorId).MustBeGiven("the id of the creator who takes part").MustBeId();
+            participant.RuleFor(one => one.Role).MustBeGiven($"one of: {string.Join(", ", Wording.All<ParticipantRole>())}").MustBeWord<ParticipantBody, ParticipantRole>();
         });
         RuleFor(request => request.DerivedFrom).MustHaveAtMost(Limits.SourcesPerVideo, "sources");
-        RuleForEach(request => request.DerivedFrom).NotNull().WithMessage("A source is an object.").ChildRules(source =>
+        RuleForEach(request => request.DerivedFrom).MustBeGiven("an object with creatorId and videoId").ChildRules(source =>
         {
-            source.RuleFor(one => one.CreatorId).NotNull().WithMessage("A source has an owner.").MustBeId();
-            source.RuleFor(one => one.VideoId).NotNull().WithMessage("A source has an id.").MustBeId();
+            source.RuleFor(one => one.CreatorId).MustBeGiven("the id of the source's owner").MustBeId();
+            source.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the source").MustBeId();
         });
         RuleFor(request => request.Reason).MustBeText();
     }

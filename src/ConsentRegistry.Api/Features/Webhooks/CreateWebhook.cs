@@ -23,7 +23,7 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookRe
 {
     public CreateWebhookValidator(AddressGuard guard)
     {
-        RuleFor(request => request.Audience).NotNull().WithMessage("A webhook has an audience.").MustBeWord<CreateWebhookRequest, WebhookAudience>();
+        RuleFor(request => request.Audience).MustBeGiven($"one of: {string.Join(", ", Wording.All<WebhookAudience>())}").MustBeWord<CreateWebhookRequest, WebhookAudience>();
         RuleFor(request => request.Owner).MustBeId();
         RuleFor(request => request.Url).MustBeWebhookUrl(guard);
         RuleFor(request => request.Kinds).MustBeKinds();
@@ -43,10 +43,10 @@ internal static class CreateWebhook
         var caller = Caller.Of(http);
         var audience = Wording.Parse<WebhookAudience>(request.Audience!);
         if ((request.Owner ?? (audience == WebhookAudience.Creator ? caller.Subject : caller.Client)) is not { } name || !Identifier.IsValid(name))
-            return Problem.Of(422, FailureCode.Invalid, "owner", "The token names nobody who could own it: say whose it is.").AsResult();
+            return Problem.Of(422, FailureCode.Invalid, "owner", "owner is missing, and the token's claim client_id, or sub for a creator, names nobody who could own it; send owner.").AsResult();
         var owner = new WebhookOwner(audience, name);
         if (!caller.MayManage(owner))
-            return Problem.Forbidden.AsResult();
+            return WebhookAccess.NotTheirs.AsResult();
         var secret = WebhookSecret.Draw();
         var made = await WebhookStore.CreateAsync(database, owner, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), secret, cancellation);
         return made.Succeeded(out var row, out var refused)
@@ -57,18 +57,21 @@ internal static class CreateWebhook
 
 internal static class WebhookRules
 {
-    public static void MustBeWebhookUrl<T>(this IRuleBuilder<T, string?> rule, AddressGuard guard) => rule.Custom((text, context) =>
-    {
-        if (text is null)
-            context.AddFailure("A webhook has an address.");
-        else if (!WebhookUrl.TryParse(text, guard, out _, out var refusal))
-            context.AddFailure(refusal);
-    });
+    // The address may hold a secret of the receiver's: no refusal repeats it.
+    public static void MustBeWebhookUrl<T>(this IRuleBuilder<T, string?> rule, AddressGuard guard) => rule
+        .MustBeGiven("the address to which notifications are to go")
+        .Must((request, text, context) =>
+        {
+            if (text is null || WebhookUrl.TryParse(text, guard, out _, out var refusal))
+                return true;
+            context.MessageFormatter.AppendArgument("Refusal", refusal);
+            return false;
+        })
+        .WithMessage($"{Rules.Field} {{Refusal}}; send an absolute address of the public internet that begins with https.");
 
     public static void MustBeKinds<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
         .Must(kinds => kinds is null or { Count: > 0 })
-        .WithMessage("A list of kinds has at least one; leave it out to be told of all.")
+        .WithMessage($"{Rules.Field} is empty; send at least one kind, or leave it out to be told of all.")
         .MustHaveAtMost(Wording.All<NotificationKind>().Length, "kinds")
-        .Must(kinds => kinds is null || kinds.All(kind => Wording.TryParse<NotificationKind>(kind, out _)))
-        .WithMessage($"Each one of: {string.Join(", ", Wording.All<NotificationKind>())}.");
+        .MustBeWords<T, NotificationKind>();
 }

@@ -19,6 +19,6 @@ internal static class RotateSecret
         var rotated = await WebhookStore.RotateAsync(database, webhookId, secret, cancellation);
         if (rotated.Failure is { } failure)
             return Problem.Of(failure).AsResult();
-        return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : Problem.NotFound.AsResult();
+        return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : WebhookAccess.NotThere.AsResult();
     }
 }

@@ -38,6 +38,6 @@ internal static class UpdateWebhook
         var updated = await WebhookStore.UpdateAsync(database, webhookId, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), request.Enabled ?? true, cancellation);
         if (updated.Failure is { } failure)
             return Problem.Of(failure).AsResult();
-        return updated.Value is { } row ? Results.Ok(WebhookBody.Of(row)) : Problem.NotFound.AsResult();
+        return updated.Value is { } row ? Results.Ok(WebhookBody.Of(row)) : WebhookAccess.NotThere.AsResult();
     }
 }

@@ -7,6 +7,14 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <summary>Whose webhooks a caller may make and manage: those of whom they speak for; the administrator everybody's.</summary>
 internal static class WebhookAccess
 {
+    /// <summary>The refusal of a webhook, or a delivery of it, that is not there.</summary>
+    public static readonly Problem NotThere = Problem.NotFound("webhook or delivery", "the id of one that GET /v1/webhooks or its deliveries list");
+
+    /// <summary>The refusal of a caller who does not speak for the owner.</summary>
+    public static readonly Problem NotTheirs = Problem.Forbidden(
+        $"the scope {Scopes.Admin}, or, for an owner of their own: {Scopes.ReadChanges} and the platform as client_id, {Scopes.Check} and the requester as client_id, "
+        + $"or {Scopes.Manage} and the creator as sub or in {Caller.CreatorsClaim}");
+
     /// <summary>Whether the caller speaks for the owner.</summary>
     public static bool MayManage(this Caller caller, WebhookOwner owner) => caller.Has(Scopes.Admin) || owner.Audience switch
     {
@@ -35,6 +43,6 @@ internal static class WebhookAccess
         var webhook = await WebhookStore.FindAsync(database, id, http.RequestAborted);
         if (webhook is not null && caller.MayManage(webhook.Owner))
             return (webhook, null);
-        return (null, (caller.Has(Scopes.Admin) ? Problem.NotFound : Problem.Forbidden).AsResult());
+        return (null, (caller.Has(Scopes.Admin) ? NotThere : NotTheirs).AsResult());
     }
 }

@@ -19,10 +19,10 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
     /// <summary>How often a run of usual lines is decided whose permission ran out meanwhile.</summary>
     private const int Attempts = 3;
 
-    private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line has {CheckStream.LongestLine} bytes at most; the stream ends here.");
+    private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line is longer than {CheckStream.LongestLine} bytes, and the stream ends here; send shorter lines.");
 
     /// <summary>The end of a stream whose caller's token has expired.</summary>
-    public static readonly Problem Expired = Problem.Unauthenticated with { Detail = "The token has expired; the stream ends here." };
+    public static readonly Problem Expired = Problem.Unauthenticated("The token has expired, and the stream ends here; go on with a new token.");
 
     /// <summary>Answers the lines of a chunk that have no answer yet, or as many of them as make a large part.</summary>
     public async Task<Chunk> AnswerAsync(Chunk chunk, StreamCaller caller, CancellationToken cancellation)
@@ -127,7 +127,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
             return Refuse(line, problem!);
         if (check!.AsOf is not null)
-            return Refuse(line, Problem.Of(422, FailureCode.Invalid, "asOf", "A past moment is asked about one check at a time."));
+            return Refuse(line, Asking.PastOneAtATime);
         if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
             return Refuse(line, problem);
         var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
@@ -135,7 +135,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
             return Answers.Indeterminate;
         return fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances)
-            : Refuse(line, RequestShape.UnknownPurpose("purpose"));
+            : Refuse(line, RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
     }
 
     private static RefusedLine Refuse(long line, Problem problem) => new(Allowed: false, ItemError.Of(problem), line);

@@ -36,7 +36,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             return next(http);
         if (request.QueryString.HasValue
             || request.ContentLength is not { } length || length == 0 || length > (isSingle ? LongestSingle : BodyLimit.Bulk.Bytes)
-            || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true || !(request.ContentType.Length == JsonType.Length || request.HasJsonContentType())
+            || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true || !(request.ContentType.Length == JsonType.Length || JsonBody.Refuse(request) is null)
             || !tokens.TryFind(request.Headers.Authorization, out var token) || !token.Checks.May)
         {
             return next(http);
