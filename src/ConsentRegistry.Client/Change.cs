@@ -6,7 +6,7 @@ namespace ConsentRegistry.Client;
 /// <param name="SettingsVersion">The version of the settings, for <see cref="ChangeOptions.IfSettingsVersion"/>.</param>
 /// <param name="Changes">How many records were altered; 0 if what was asked for already stood.</param>
 /// <param name="Exceptions">What a new ask or deny did not reach.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the change.</param>
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the change; false where it was superseded.</param>
 /// <param name="Setting">The setting as stored, where a single one was set; null otherwise.</param>
 /// <param name="Stop">The stop that stands, where one was set; null otherwise.</param>
 public sealed record Change(
@@ -17,7 +17,7 @@ public sealed record Change(
     MilderSettings Exceptions,
     bool EffectiveEverywhere,
     Setting? Setting = null,
-    Stop? Stop = null)
+    Stop? Stop = null) : ChangeAnswer
 {
     /// <summary>How many of the changes are grants that a deny revoked.</summary>
     public int RevokedGrants { get; init; }

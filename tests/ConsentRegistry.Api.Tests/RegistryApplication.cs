@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -57,16 +58,27 @@ public sealed class RegistryApplication : IAsyncDisposable
         StartInAsync(Directory.CreateTempSubdirectory("consent-host-").FullName, connectionString, configuration);
 
     /// <summary>Starts the service with a data folder that is there already, and that goes with it.</summary>
-    public static async Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration)
+    public static Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration) =>
+        StartAsAsync(connectionString, data, connectionString, configuration);
+
+    /// <summary>Starts the service where its own login does not own the database.</summary>
+    /// <param name="owner">How its owner connects, who migrates it.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="connectionString">How the service connects.</param>
+    /// <param name="configuration">What differs from the defaults.</param>
+    public static async Task<RegistryApplication> StartAsAsync(string owner, string data, string connectionString, params string[] configuration)
     {
         var log = new LogCapture();
         // Outside Development keys are mounted, the log has a name, and the service an address.
         if (configuration.Any(setting => setting.StartsWith("environment=", StringComparison.Ordinal)))
         {
             var keys = Path.Combine(data, "mounted-keys.json");
-            await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+            if (!File.Exists(keys))
+                await File.WriteAllTextAsync(keys, KeysOf(connectionString));
             configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
+        if (!File.Exists(LogServices.KeyFileIn(data)))
+            await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
         var builder = Commands.CreateBuilder(
         [
             "--environment=Development",
@@ -81,7 +93,7 @@ public sealed class RegistryApplication : IAsyncDisposable
         if (!builder.Environment.IsDevelopment())
         {
             TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
-            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+            await Migrator.MigrateAsync(owner, options.Log, CancellationToken.None);
         }
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
@@ -89,6 +101,15 @@ public sealed class RegistryApplication : IAsyncDisposable
         await Eventually.HoldsAsync("the node answers from memory", () => Task.FromResult(application.Replica.TryBegin(out _)));
         return application;
     }
+
+    /// <summary>The keys of the log of a database: all its nodes have the same.</summary>
+    private static string KeysOf(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        return Keys.GetOrAdd((database.Host!, database.Database!), _ => LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+    }
+
+    private static readonly ConcurrentDictionary<(string Host, string Database), string> Keys = new();
 
     /// <summary>The node's memory.</summary>
     internal ConsentReplica Replica => app.Services.GetRequiredService<ConsentReplica>();

@@ -22,9 +22,16 @@ public interface IBound
     Problem? Problem { get; }
 }
 
+/// <summary>A body that was read, of whatever type.</summary>
+internal interface IBody
+{
+    /// <summary>The request; null if it was refused before it was understood.</summary>
+    object? Content { get; }
+}
+
 /// <summary>A JSON body, read strictly and validated; handlers only ever see one without a problem.</summary>
 /// <typeparam name="T">The request record.</typeparam>
-public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
+public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? value;
@@ -32,6 +39,8 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
     private Body(T? value, Problem? problem) => (this.value, Problem) = (value, problem);
 
     public Problem? Problem { get; }
+
+    object? IBody.Content => value;
 
     /// <summary>The request.</summary>
     public T Value => value ?? throw new InvalidOperationException("The body was refused; no handler runs with it.");
@@ -41,10 +50,13 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
         var (bytes, problem) = await BodyReader.ReadAsync(http);
         if (problem is not null)
             return new(null, problem);
-        if (bytes.Length == 0 && http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>() is { } empty)
+        var empty = http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>();
+        if (empty is not null && bytes.Length == 0)
             return new((T)empty.Stand, null);
         if (JsonBody.Refuse(http.Request) is { } otherType)
             return new(null, otherType);
+        if (empty is not null && EmptyBody.IsNull(bytes.Span))
+            return new((T)empty.Stand, null);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
         var validator = http.RequestServices.GetService<IValidator<T>>();
@@ -62,8 +74,12 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
     }
 }
 
-/// <summary>Says that an operation works without a body, and what then stands for it.</summary>
-public sealed record EmptyBody(object Stand);
+/// <summary>Says that an operation works without a body, and what then stands for it. JSON's null, which some clients send for none, is none.</summary>
+public sealed record EmptyBody(object Stand)
+{
+    /// <summary>Whether a body is null.</summary>
+    public static bool IsNull(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8).SequenceEqual("null"u8);
+}
 
 /// <summary>The body of an operation that takes none: one that is sent was meant for another operation.</summary>
 public sealed class NoBody : IBound

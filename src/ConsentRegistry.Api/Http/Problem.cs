@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
@@ -24,6 +25,7 @@ public static class ProblemCode
     public const string RequesterNotYours = "requesterNotYours";
     public const string MethodNotAllowed = "methodNotAllowed";
     public const string StaleVersion = "staleVersion";
+    public const string PreconditionFailed = "preconditionFailed";
     public const string TooLarge = "tooLarge";
     public const string UnsupportedMediaType = "unsupportedMediaType";
     public const string IdempotencyKeyReused = "idempotencyKeyReused";
@@ -73,6 +75,9 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>Messages by field, for 400 and 422.</summary>
     public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
 
+    /// <summary>Seconds after which to try again, where that is of use: for 429 and 503, and for a key in flight.</summary>
+    public int RetryAfter { get; init; } = RetryAfterSeconds;
+
     /// <summary>A problem of one field.</summary>
     public static Problem Of(int status, string code, string field, string detail) =>
         new(status, code, detail) { Errors = ImmutableSortedDictionary<string, string[]>.Empty.Add(field, [detail]) };
@@ -111,7 +116,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     {
         http.Response.StatusCode = Status;
         if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
-            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+            http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.ContentType = MediaType;
         http.Items[typeof(Problem)] = Code;
         await http.Response.Body.WriteAsync(ToJson(http), http.RequestAborted);
@@ -128,7 +133,7 @@ public sealed record Problem(int Status, string Code, string Detail)
         FailureCode.NotFound => 404,
         FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
             or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists => 409,
-        ProblemCode.StaleVersion => 412,
+        ProblemCode.StaleVersion or ProblemCode.PreconditionFailed => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,
     };

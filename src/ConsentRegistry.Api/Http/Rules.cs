@@ -102,8 +102,11 @@ internal static class Rules
         rule.Must(time => time is null || Instant.TryParse(time, out _)).WithMessage(NotATime(Field, Sent));
 
     /// <summary>Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.</summary>
-    public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) => rule
-        .MustHaveLength(MaxTextLength)
+    public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.MustHaveLength(MaxTextLength).MustBePlainText();
+
+    /// <summary>Text of any length that can be kept and shown.</summary>
+    public static IRuleBuilderOptions<T, string?> MustBePlainText<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null || IsPlain(text))
         .WithMessage($"{Field} has a control character or half a surrogate pair; send Unicode text with no control characters but line breaks and tabs.");
 

@@ -18,14 +18,13 @@ internal static class SettingsTag
         ? new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}\""))
         : new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}{Separator}{version}\""));
 
-    /// <summary>Whether a strong tag, of a change or of what was shown, is of these settings: other changes of the stream leave them as they are.</summary>
+    /// <summary>Whether a tag, strong or weak, of a change or of what was shown, is of these settings: other changes of the stream leave them as they are.</summary>
     public static bool IsOfSettings(this EntityTagHeaderValue tag, long settingsVersion)
     {
         ArgumentNullException.ThrowIfNull(tag);
         var text = tag.Tag.AsSpan().Trim('"');
         var shown = text.IndexOf(Separator);
-        return !tag.IsWeak
-            && (shown < 0 || IsNumber(text[(shown + 1)..]))
+        return (shown < 0 || IsNumber(text[(shown + 1)..]))
             && (shown < 0 ? text : text[..shown]).SequenceEqual(settingsVersion.ToString(CultureInfo.InvariantCulture));
     }
 

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Features.Webhooks;
@@ -38,6 +39,7 @@ internal static class FieldLimits
         ["description"] = Text,
         ["version"] = AtLeast(0),
         ["settingsVersion"] = AtLeast(0),
+        ["currentVersion"] = AtLeast(0),
         ["vocabularyVersion"] = AtLeast(1),
         ["introducedIn"] = AtLeast(1),
         ["count"] = AtLeast(0),
@@ -75,6 +77,9 @@ internal static class FieldLimits
     private static readonly Dictionary<(Type, string), Action<OpenApiSchema>> ByRecord = new()
     {
         [(typeof(ChangeSettingsRequest), "changes")] = Items(1, ChangeSettingsValidator.MaxChanges),
+        // Of a longer one the beginning is kept.
+        [(typeof(LockdownRequest), "reason")] = _ => { },
+        [(typeof(HoldRequest), "reason")] = schema => schema.MinLength = 1,
         [(typeof(BatchBody), "results")] = Items(1, BatchValidator.MaxChecks),
         [(typeof(RegisteredBatchBody), "results")] = Items(1, RegisterVideosValidator.MaxVideos),
         [(typeof(UsesChange), "results")] = Items(1, RecordUsesValidator.MaxUses),

@@ -15,6 +15,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The roles that a migration gives rights to: of requests, of the sequencer, and of auditors. None can log in by itself.</summary>
     public static readonly IReadOnlyList<string> Roles = [ApplicationRole, SequencerRole, "consent_auditor"];
 
+    /// <summary>Those of them that the host's login takes.</summary>
+    public static readonly IReadOnlyList<string> HostRoles = [ApplicationRole, SequencerRole];
+
     /// <summary>Connections for checks and other reads.</summary>
     public const int ReadConnections = 40;
 
@@ -104,8 +107,8 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For readiness, and for what a node watches and does without a request.</summary>
     public NpgsqlDataSource Background { get; }
 
-    /// <summary>Connections with the login's own rights, for migrating.</summary>
-    public static NpgsqlDataSource OfOwner(string connectionString) => Create(connectionString, "owner", connections: 2, options: "");
+    /// <summary>Connections with the login's own rights, for migrating and for looking at what the login may.</summary>
+    public static NpgsqlDataSource OfLogin(string connectionString) => Create(connectionString, "login", connections: 2, options: "");
 
     public async ValueTask DisposeAsync()
     {

@@ -125,6 +125,15 @@ internal static class SettingsStore
             cancellation);
     }
 
+    /// <summary>The creator's stop that stands; null if none does.</summary>
+    public static async Task<Stop?> ReadLockdownAsync(Change change, CreatorId creator, CancellationToken cancellation)
+    {
+        await using var command = change.Command("SELECT lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator WHERE id = @id");
+        command.Parameters.AddWithValue("id", creator.Value);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? StopColumns.Read(reader, 0) : null;
+    }
+
     /// <summary>Writes the stop of a locked stream; null lifts it.</summary>
     public static async Task WriteAsync(Change change, LockedStream stream, StopKind kind, Stop? stop, CancellationToken cancellation)
     {

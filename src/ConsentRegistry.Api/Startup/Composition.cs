@@ -58,6 +58,7 @@ internal static class Composition
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
         services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
+        services.AddSingleton(provider => new ChangeLimits(options.ChangeRates, provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
@@ -71,8 +72,8 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Unexpected>();
         services.AddRegistryAuthentication(options, builder.Environment);
-        services.AddRegistryRateLimits(options);
         services.AddRegistryOpenApi();
+        StartsOnceListening.Apply(services);
     }
 
     public static void UseRegistry(this WebApplication app)
@@ -93,7 +94,7 @@ internal static class Composition
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
+        app.Use(RefuseBeyondLimits);
         app.UseMiddleware<RequestShape>();
 
         SettingsApi.Map(app);
@@ -112,6 +113,9 @@ internal static class Composition
         WebhooksApi.Map(app);
         Health.Map(app);
     }
+
+    private static Task RefuseBeyondLimits(HttpContext http, RequestDelegate next) =>
+        http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.WriteAsync(http) ?? next(http);
 
     // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
     private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)

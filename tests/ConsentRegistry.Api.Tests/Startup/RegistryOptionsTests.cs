@@ -59,6 +59,42 @@ public sealed class RegistryOptionsTests
     public void An_address_without_TLS_is_for_Development() =>
         Assert.Equal("http://localhost:5080", Read("Development", ("PublicUrl", "http://localhost:5080")).PublicUrl);
 
+    [Theory]
+    [InlineData("Token:Audience", "Token__Audience is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("Tokens:Audiance", "Tokens__Audiance is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("TOKENS:AUDIENZ", "TOKENS__AUDIENZ is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("Tokens:Whatever", "Tokens__Whatever is not a setting of this host: there are Tokens__")]
+    [InlineData("Recall:StopWithinHours", "Recall__StopWithinHours is not a setting of this host: is Recalls__StopWithinHours meant?")]
+    [InlineData("Replica:DeltaMs:1", "Replica__DeltaMs__1 is not a setting of this host: is Replica__DeltaMs meant?")]
+    public void A_misspelt_key_is_refused_and_the_setting_that_is_meant_is_named(string key, string message)
+    {
+        foreach (var environment in new[] { "Production", "Development" })
+            Assert.StartsWith(message, Assert.Throws<StartupException>(() => Read(environment, (key, "some value"))).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_misspelt_key_is_named_before_the_one_that_is_missing() =>
+        Assert.StartsWith("Token__Authority", Assert.Throws<StartupException>(() => Read("Production", ("Tokens:Authority", ""), ("Token:Authority", "https://issuer.example"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Keys_of_other_programs_are_none_of_the_host_s_business()
+    {
+        var options = Read(
+            "Production", ("PATH", "/bin"), ("LOGNAME", "root"), ("LOG_LEVEL", "info"), ("PUBLIC_URL", "https://other.example"), ("Logging:LogLevel:Default", "Debug"),
+            ("Serilog:MinimumLevel:Default", "Debug"), ("Kestrel:Limits:MaxRequestBodySize", "1"), ("ConnectionStrings:Other", "Host=other"), ("urls", "http://localhost"));
+        Assert.Empty(options.Warnings);
+    }
+
+    [Theory]
+    [InlineData("PUBLIC_URL", "PublicUrl")]
+    [InlineData("Tokens_Audience", "Tokens__Audience")]
+    [InlineData("CONSENT_DATE", "CONSENT_DATA")]
+    public void A_key_outside_any_section_that_may_be_meant_for_a_setting_is_warned_of(string key, string meant)
+    {
+        var options = Read("Development", (key, "some value"), ("PublicUrl", ""));
+        Assert.Equal([$"{key} is not a setting of this host: is {meant} meant?"], options.Warnings);
+    }
+
     private static RegistryOptions Read(string environment, params (string Key, string Value)[] changes)
     {
         var settings = new Dictionary<string, string?>(Sound, StringComparer.Ordinal);

@@ -38,7 +38,10 @@ internal static class Blocks
             return erased;
         var (before, count) = await BlockStore.FindAsync(change, creator, requester, cancellation);
         if (before is not null == isBlocked)
+        {
+            change.Confirm(stream.Id, Records.Of(requester, before, before));
             return new Answer(new BlockedChange(creator.Value, stream.Version - 1, Changes: 0, BodyOf(requester, before)));
+        }
         if (isBlocked && count >= MaxBlocked)
             return new Failure(FailureCode.TooMany, $"The creator blocks {MaxBlocked} requesters, which is the limit; unblock another first.");
         Domain.Settings.Stamp? after = isBlocked ? stream.Stamp : null;

@@ -59,7 +59,14 @@ public sealed record VideoReference([property: Required] string? CreatorId, [pro
 /// <param name="DryRun">Whether to change nothing and say what would flip.</param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
-public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
+public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion)
+    : ICountedChanges
+{
+    int ICountedChanges.Count => Changes?.Count ?? 0;
+
+    // What only shows a change restricts nothing.
+    bool ICountedChanges.OnlyRestricts => DryRun != true && Changes?.All(change => change is ICountedChanges { OnlyRestricts: true }) == true;
+}
 
 internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettingsRequest>
 {
@@ -117,9 +124,9 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 internal static class ChangeSettings
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, IfMatch ifMatch, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
+        CreatorId creatorId, Preconditions preconditions, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
     {
-        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], ifMatch, body.Value.Reason)
+        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], preconditions, body.Value.Reason)
         {
             IsBulk = true,
         };

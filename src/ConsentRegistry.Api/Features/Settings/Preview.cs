@@ -93,7 +93,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
 
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == request.Creator.Value, cancellation);
-        if (request.IfMatch.IsStale(creator?.SettingsVersion ?? 0, out var stale))
+        if (request.Preconditions.Exclude(creator?.SettingsVersion ?? 0, out var stale))
             return Problem.Of(stale).AsResult();
         if (creator?.ErasedAt is not null)
             return Problem.Of(LockedStream.Erased).AsResult();

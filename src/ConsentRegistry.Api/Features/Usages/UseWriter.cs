@@ -54,7 +54,8 @@ internal static class UseWriter
         await GrantStore.SpendAsync(change, plan.Spent, cancellation);
         var ended = plan.Ended.ConvertAll(one => (one.Creator, one.Grant, Spent: one.Grant with { Grant = one.Grant.Grant.Spent(streams[StreamId.Of(one.Creator)].Stamp) }));
         await GrantStore.UpdateStateAsync(change, [.. ended.Select(one => one.Spent)], cancellation);
-        await VideoStore.WriteAsync(change, [.. plan.Made.Select(made => KeyValuePair.Create(made.Video, made.After))], cancellation);
+        await VideoStore.WriteAsync(
+            change, [.. plan.Made.Select(made => (made.Video, made.After, streams[StreamId.Of(made.Video.Creator)].Version))], cancellation);
         await UseStore.InsertAsync(change, plan.Uses, cancellation);
         var records = plan.Uses.Select(use => (StreamId.Of(use.Record.Requester), Records.Of(use.Id, use.Record)))
             .Concat(ended.Select(one => (StreamId.Of(one.Creator), Records.Of(one.Grant.Id, one.Grant.Grant, one.Spent.Grant))))

@@ -34,7 +34,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         var isSingle = path.Length == SinglePath.Length;
         if (!isSingle && path != BatchPath)
             return next(http);
-        if (request.QueryString.HasValue
+        if (request.QueryString.HasValue || UnevaluatedConditions.AreSentWith(request)
             || request.ContentLength is not { } length || length == 0 || length > (isSingle ? LongestSingle : BodyLimit.Bulk.Bytes)
             || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true || !(request.ContentType.Length == JsonType.Length || JsonBody.Refuse(request) is null)
             || !tokens.TryFind(request.Headers.Authorization, out var token) || !token.Checks.May)
