@@ -30,6 +30,9 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>A token that may do everything in Development.</summary>
     public string AdminToken() => Hosts.Token("admin");
 
+    /// <summary>A token that every host accepts, of a kind that <see cref="DevelopmentTokens.Make"/> knows.</summary>
+    public string Token(params string[] words) => Hosts.Token(words);
+
     /// <summary>Where to put what outlives the hosts.</summary>
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 

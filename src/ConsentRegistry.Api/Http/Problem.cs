@@ -10,6 +10,8 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>The stable codes that transport adds to those of <see cref="FailureCode"/>.</summary>
 public static class ProblemCode
 {
+    public const string MalformedRequest = "malformedRequest";
+    public const string RequestTimeout = "requestTimeout";
     public const string MalformedJson = "malformedJson";
     public const string UnknownField = "unknownField";
     public const string DuplicateKey = "duplicateKey";

@@ -7,13 +7,13 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>Reads JSON so that nothing in it is overlooked, and says what and where is wrong.</summary>
 internal static class StrictJson
 {
-    public static bool TryRead<T>(byte[] utf8, out T? value, out Problem? problem)
+    public static bool TryRead<T>(ReadOnlyMemory<byte> utf8, out T? value, out Problem? problem)
         where T : class
     {
         value = null;
         try
         {
-            value = JsonSerializer.Deserialize<T>(utf8, Json.Options);
+            value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
             problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.") : null;
         }
         catch (JsonException e)
@@ -46,7 +46,7 @@ internal static class StrictJson
     }
 
     // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
-    private static Problem Describe<T>(byte[] utf8, JsonException e)
+    private static Problem Describe<T>(ReadOnlyMemory<byte> utf8, JsonException e)
     {
         // The root stays "$"; a field is named as in every other refusal, without it.
         var place = e.Path?.StartsWith("$.", StringComparison.Ordinal) == true ? e.Path[2..] : "$";

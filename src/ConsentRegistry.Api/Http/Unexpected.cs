@@ -65,8 +65,8 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         var problem = exception switch
         {
             OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
-            BadHttpRequestException { StatusCode: 413 } => TooLarge,
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
+            BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
             _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, $"{WhyUnavailable(exception)}; repeat the request."),
             _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
@@ -79,7 +79,7 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
     }
 
     // A message may quote what the request said, and so name people; types and places are enough to find a bug.
-    private static string WithoutMessages(Exception exception)
+    public static string WithoutMessages(Exception exception)
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)

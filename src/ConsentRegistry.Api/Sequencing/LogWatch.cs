@@ -75,7 +75,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     private async Task<LogState> LookAsync(CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
+        await using var command = database.Background.CreateCommand(
             """
             SELECT (SELECT coalesce(max(seq) + 1, 0) FROM consent.history),
                 h.size, h.root, h.note,

@@ -36,6 +36,8 @@ internal static class Composition
             // Beyond it the server cuts the connection, so that a caller who is still sending never reads why: what is a little too large is
             // read to its end, and refused by the limit of the operation.
             kestrel.Limits.MaxRequestBodySize = 2L * BodyLimit.Bulk.Bytes;
+            // An answer is held in memory until it is taken: whoever takes less is cut off. Long answers have limits of their own.
+            kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
         });
 
         services.AddSingleton(options);
@@ -44,6 +46,10 @@ internal static class Composition
         services.AddHostedService<ExpiryWatch>();
         services.AddHostedService<RecallWatch>();
         services.AddSingleton(_ => new Database(connectionString));
+        services.AddSingleton<ConcurrencyLimits>();
+        services.AddSingleton<FollowerReads>();
+        services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<UseNotices>();
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
         services.AddSingleton<ChunkAnswers>();
@@ -82,6 +88,7 @@ internal static class Composition
         app.UseMiddleware<RequestLog>();
         // Within the log of requests, which is told the status that they were answered with.
         app.UseExceptionHandler(_ => { });
+        app.UseMiddleware<BrokenAnswers>();
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
         app.UseMiddleware<HeadRequests>();
         app.UseRegistryOpenApi();

@@ -1,5 +1,4 @@
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 
 namespace ConsentRegistry.Api.Startup;
@@ -8,9 +7,6 @@ namespace ConsentRegistry.Api.Startup;
 internal static class Health
 {
     public const string Tag = "Health";
-
-    /// <summary>How long the database may take to answer.</summary>
-    private const int ReadySeconds = 2;
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -23,15 +19,13 @@ internal static class Health
     private static IResult Live() => Results.Ok(new HealthBody("live"));
 
     /// <summary>Says whether the service can answer. If not, as its memory is being loaded or its database is out of reach, send requests elsewhere.</summary>
-    private static async Task<IResult> Ready(Database database, ConsentReplica replica, CancellationToken cancellation)
+    private static async Task<IResult> Ready(ReadinessProbe probe, ConsentReplica replica, CancellationToken cancellation)
     {
         if (!replica.TryBegin(out _))
             return new Problem(503, ProblemCode.Unavailable, "This node's memory is not loaded, or not fresh; repeat the request.").AsResult();
         try
         {
-            await using var command = database.Reads.CreateCommand("SELECT 1");
-            command.CommandTimeout = ReadySeconds;
-            await command.ExecuteScalarAsync(cancellation);
+            await probe.AskAsync().WaitAsync(cancellation);
             return Results.Ok(new HealthBody("ready"));
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
