@@ -57,7 +57,8 @@ internal static class ListChanges
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
     }
 
-    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there would be passed over.
+    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there
+    // would be passed over.
     private static Problem BeyondTheEnd(HttpContext http, long after, long end)
     {
         var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
