@@ -15,7 +15,8 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>The key file that all hosts of the run share.</summary>
     public string KeyFile => Hosts.KeyFile;
 
-    private HostFolders Hosts => new(folder.FullName);
+    /// <summary>What the hosts keep outside the database.</summary>
+    public HostFolders Hosts => new(folder.FullName);
 
     public static async Task<Scratch> CreateAsync()
     {

@@ -73,7 +73,7 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         if (problem.Status == 500)
             LogBug(WithoutMessages(exception));
         else if (problem.Status == 503)
-            LogUnavailable(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+            LogUnavailable(Cause.Of(exception), (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
         return true;
     }

@@ -45,7 +45,7 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                LogUnseen(e.GetType().Name);
+                LogUnseen(Cause.Of(e));
             }
         }
     }

@@ -45,6 +45,7 @@ internal static class FieldLimits
         ["count"] = AtLeast(0),
         ["overrides"] = AtLeast(0),
         ["maxAgeMs"] = AtLeast(0),
+        ["ageMs"] = AtLeast(0),
         ["maxStalenessMs"] = Between(0, CheckValidator.MaxStalenessMs),
         ["changes"] = AtLeast(0),
         ["obligations"] = Items(0, Wording.All<Conditions>().Length),
@@ -92,6 +93,7 @@ internal static class FieldLimits
         [(typeof(DeliveryBody), "status")] = Between(100, 999),
         [(typeof(PingBody), "status")] = Between(100, 999),
         [(typeof(Startup.HealthBody), "status")] = _ => { },
+        [(typeof(Startup.ReadyBody), "status")] = _ => { },
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },
         [(typeof(RegisteredItem), "videoId")] = _ => { },

@@ -40,6 +40,11 @@ internal static class Composition
             kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
         });
 
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Time + DrainOptions.Rest);
+        services.AddSingleton(options.Drain);
+        services.AddSingleton<Drain>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<Readiness>();
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
@@ -48,7 +53,6 @@ internal static class Composition
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<ConcurrencyLimits>();
         services.AddSingleton<FollowerReads>();
-        services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<UseNotices>();
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
@@ -80,6 +84,7 @@ internal static class Composition
 
     public static void UseRegistry(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<Drain>().CloseAsync);
         // A bug of the short way is answered like any other.
         app.UseExceptionHandler(_ => { });
         // Before all else: what nearly every request is costs nothing that it does not need.

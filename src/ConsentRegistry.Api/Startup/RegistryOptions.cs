@@ -38,6 +38,12 @@ public sealed class RegistryOptions
     /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
     public required string Audience { get; init; }
 
+    /// <summary>What the claims of tokens are called: <c>Tokens:Claims</c>.</summary>
+    internal ClaimNames Claims { get; init; } = ClaimNames.Usual;
+
+    /// <summary>How this node is stopped.</summary>
+    internal DrainOptions Drain { get; init; } = new(TimeSpan.Zero);
+
     /// <summary>Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only, it is where a request was sent.</summary>
     public string? PublicUrl { get; init; }
 
@@ -123,6 +129,8 @@ public sealed class RegistryOptions
             KeyRing = Path.GetFullPath(keyRing ?? Path.Combine(data, "key-ring")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
+            Claims = ClaimNames.From(configuration),
+            Drain = DrainOf(configuration, environment),
             PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             RestrictionsPerSecond = PositiveOrNull(configuration, "RateLimits:RestrictionsPerSecond"),
@@ -171,6 +179,17 @@ public sealed class RegistryOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new StartupException($"{key} is a whole number, at least 1.");
+    }
+
+    // Whoever stops a host of Development waits for it.
+    private static DrainOptions DrainOf(IConfiguration configuration, IHostEnvironment environment)
+    {
+        const string Key = "Shutdown:DrainSeconds";
+        if (NullIfEmpty(configuration[Key]) is not { } text)
+            return new(TimeSpan.FromSeconds(environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds));
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainOptions.MostSeconds
+            ? new(TimeSpan.FromSeconds(seconds))
+            : throw new StartupException($"{Key} is a whole number of seconds, at most {DrainOptions.MostSeconds}.");
     }
 
     // What is wrong is not repeated: the reader's message may quote a part of the password.

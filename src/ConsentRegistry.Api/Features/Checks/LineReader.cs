@@ -7,8 +7,9 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="body">The body.</param>
 /// <param name="caller">Who sends it.</param>
 /// <param name="longestIdle">For how long nothing may arrive.</param>
+/// <param name="over">Ends the wait: the node stops. What was read until then comes with <see cref="ReadResult.IsCanceled"/>.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan longestIdle, TimeProvider clock)
+internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan longestIdle, CancellationToken over, TimeProvider clock)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
@@ -22,7 +23,7 @@ internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan 
             // Mostly something is there already.
             if (body.TryRead(out var read))
             {
-                if (!read.IsCanceled)
+                if (!read.IsCanceled || over.IsCancellationRequested)
                     return (read, null);
                 body.AdvanceTo(read.Buffer.Start);
             }
@@ -38,7 +39,7 @@ internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan 
                 // A timer may be early by a part of a millisecond.
                 wake.Change(TimeSpan.FromTicks(Math.Max(ShortestWait.Ticks, Math.Min(idle.Ticks, token.Ticks))), Timeout.InfiniteTimeSpan);
                 read = await body.ReadAsync(cancellation);
-                if (!read.IsCanceled)
+                if (!read.IsCanceled || over.IsCancellationRequested)
                     return (read, null);
                 // Nothing of it was looked at: what has come meanwhile is read again.
                 body.AdvanceTo(read.Buffer.Start);

@@ -44,6 +44,7 @@ internal sealed class ExportLines : IAsyncDisposable
     public static async Task<ExportLines> BeginAsync(HttpContext http, LogSigner signer, JsonObject first)
     {
         http.Response.ContentType = MediaType;
+        StreamedAnswer.Begin(http);
         var lines = new ExportLines(http);
         first["v"] = Format;
         first["origin"] = signer.Origin;

@@ -86,6 +86,7 @@ internal static class ListChanges
         http.Response.RegisterForDispose(share);
         var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
         http.Response.RegisterForDispose(ending);
+        StreamedAnswer.Begin(http);
         return TypedResults.ServerSentEvents(follow(ending.Token));
     }
 

@@ -99,6 +99,7 @@ internal static class ListNotifications
         }
         var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
         http.Response.RegisterForDispose(ending);
+        StreamedAnswer.Begin(http);
         return TypedResults.ServerSentEvents(follow(after, ending.Token));
     }
 
