@@ -75,7 +75,8 @@ public sealed class RegistryApplication : IAsyncDisposable
             var keys = Path.Combine(data, "mounted-keys.json");
             if (!File.Exists(keys))
                 await File.WriteAllTextAsync(keys, KeysOf(connectionString));
-            configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
+            var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
+            configuration = [$"DataProtection:KeyRing={ring.FullName}", $"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
         if (!File.Exists(LogServices.KeyFileIn(data)))
             await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));

@@ -58,7 +58,8 @@ public sealed record Problem(int Status, string Code, string Detail)
     public static Problem Unauthenticated(string why) => new(401, ProblemCode.Unauthenticated, why);
 
     /// <summary>The refusal of a caller who may not, the same whether or not what was asked for exists.</summary>
-    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token with".</param>
+    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token
+    /// with".</param>
     public static Problem Forbidden(string lacks) => new(403, FailureCode.Forbidden, ForbiddenDetail(lacks));
 
     /// <summary>The sentence of <see cref="Forbidden"/>.</summary>

@@ -23,7 +23,10 @@ internal static class StrictJson
         return problem is null;
     }
 
-    /// <summary>Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find out only when they need the text.</summary>
+    /// <summary>
+    /// Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find
+    /// out only when they need the text.
+    /// </summary>
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
     public static bool IsUnicode(ReadOnlySpan<byte> utf8)
     {
@@ -59,7 +62,11 @@ internal static class StrictJson
         catch (JsonException malformed)
         {
             position = $"at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
-            return Problem.Of(400, ProblemCode.MalformedJson, place, $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep.");
+            return Problem.Of(
+                400,
+                ProblemCode.MalformedJson,
+                place,
+                $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep.");
         }
         try
         {
@@ -74,8 +81,10 @@ internal static class StrictJson
             // Keys are compared as text, which half a surrogate pair is not.
             return Problem.Of(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text {position}; send keys that are.");
         }
+        var fields = JsonShape.FieldsBeside(typeof(T), e.Path ?? "$");
+        var expected = JsonShape.ExpectedAt(typeof(T), e.Path ?? "$");
         return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? Problem.Of(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {JsonShape.FieldsBeside(typeof(T), e.Path!)}.")
-            : Problem.Of(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {JsonShape.ExpectedAt(typeof(T), e.Path ?? "$")}.");
+            ? Problem.Of(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}.")
+            : Problem.Of(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {expected}.");
     }
 }

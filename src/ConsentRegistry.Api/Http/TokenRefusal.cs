@@ -6,7 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Says why a caller is not known: what is wrong with the token, by its claim, and what to send instead.</summary>
+/// <summary>
+/// Says why a caller is not known: what is wrong with the token, by its claim, and what to send instead.
+/// </summary>
 internal static class TokenRefusal
 {
     public const string NoToken = "The request has no bearer token; send the header Authorization with \"Bearer\" and a token of the issuer.";

@@ -70,8 +70,7 @@ internal static class FieldLimits
         ["notificationIds"] = Ids,
         ["lastEventId"] = schema => schema.Pattern = "^[0-9]{1,19}$",
         ["status"] = Between(400, 599),
-        ["first"] = Items(0, Preview.VideosNamed),
-        ["defaults"] = Items(0, Limits.DefaultsPerCreator),
+        ["first"] = Items(0, Preview.Named),
     };
 
     private static readonly Dictionary<(Type, string), Action<OpenApiSchema>> ByRecord = new()
@@ -86,6 +85,7 @@ internal static class FieldLimits
         [(typeof(RecordUseRequest), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(UseBody), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(DecisionRequest), "versions")] = Versions(RecordUseValidator.MaxVersions),
+        [(typeof(FlippedVideo), "flips")] = Items(1, Preview.Named),
         [(typeof(VocabularyBody), "items")] = Items(1, Limits.Purposes),
         [(typeof(VocabularyBody), "version")] = AtLeast(1),
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),

@@ -68,7 +68,7 @@ internal static class ProblemCatalog
         new(422, FailureCode.UnknownPurpose, "The vocabulary does not know a purpose.", Rules.NotAPurpose("purpose", "'remixing'"), "purpose"),
         new(422, FailureCode.TooMany, "There are more items than a limit, which `errors` names.", "participants has 65 participants; send at most 64.", "participants"),
         new(422, ProblemCode.IdempotencyKeyReused, "The key was used for another request.", IdempotencyKey.Reused, IdempotencyKey.Header),
-        new(429, ProblemCode.RateLimited, "The caller makes more changes a second than allowed; repeat after `Retry-After`.", ChangeLimits.TooMany("50 changes", 1)),
+        new(429, ProblemCode.RateLimited, "The caller makes more changes a second than allowed, or too many previews wait; repeat after `Retry-After`.", ChangeLimits.TooMany("50 changes", 1)),
         new(500, ProblemCode.InternalError, "A bug of the registry.", "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         new(503, ProblemCode.Unavailable, "The registry cannot answer now; repeat after `Retry-After`. A check without an answer is no allow.", "The registry's database cannot be reached now; repeat the request."),
         new(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made; repeat it with its `Idempotency-Key`.", "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),

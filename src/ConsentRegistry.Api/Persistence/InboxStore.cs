@@ -59,7 +59,9 @@ internal static class InboxStore
         return (reader.GetInt32(0), reader.GetInt64(1));
     }
 
-    /// <summary>The last place that any notification was given, if it is before a place from which somebody follows.</summary>
+    /// <summary>
+    /// The last place that any notification was given, if it is before a place from which somebody follows.
+    /// </summary>
     /// <remarks>Not the last of the one inbox: what was there may have been dropped for its age, and everything new comes after the last of all.</remarks>
     public static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {

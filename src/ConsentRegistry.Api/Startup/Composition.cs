@@ -62,10 +62,12 @@ internal static class Composition
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
+        services.AddSingleton<PreviewLimiter>();
         services.AddScoped<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);
+        services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
         services.AddValidators();
 

@@ -68,6 +68,12 @@ public sealed class RegistryOptions
     /// <summary>The history log that this host writes.</summary>
     public LogIdentity Log => new(LogOrigin, IsDevelopment);
 
+    /// <summary>
+    /// The folder with the keys that encrypt secrets of webhooks in the database: <c>DataProtection:KeyRing</c>. All nodes share it. In
+    /// Development it is in the data folder unless it is named.
+    /// </summary>
+    public required string KeyRing { get; init; }
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
 
@@ -108,10 +114,13 @@ public sealed class RegistryOptions
 
     private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
     {
+        var data = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data"));
+        var keyRing = NullIfEmpty(configuration["DataProtection:KeyRing"]);
         var options = new RegistryOptions
         {
             ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
-            DataFolder = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data")),
+            DataFolder = data,
+            KeyRing = Path.GetFullPath(keyRing ?? Path.Combine(data, "key-ring")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
             PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
@@ -139,6 +148,8 @@ public sealed class RegistryOptions
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
         if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
             throw new StartupException("Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints keys.");
+        if (keyRing is null)
+            throw new StartupException("DataProtection:KeyRing is required outside Development: a folder for the keys that encrypt secrets of webhooks.");
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.

@@ -165,7 +165,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
 
         await LogOwnership.KeepPrivateAsync(
             database,
-            new() { DataFolder = folder, Audience = "a", ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, IsDevelopment = true },
+            new() { DataFolder = folder, Audience = "a", ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, IsDevelopment = true, KeyRing = folder },
             Cancellation);
         await using var second = await RegistryApplication.StartInAsync(folder, database, $"Log:KeyFile={fresh}");
         (await second.Admin().PutAsync("/v1/creators/mia/lockdown", null)).Is(200);

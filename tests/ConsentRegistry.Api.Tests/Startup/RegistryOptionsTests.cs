@@ -16,6 +16,7 @@ public sealed class RegistryOptionsTests
         ["PublicUrl"] = "https://registry.example/",
         ["Log:Origin"] = "registry.example/log",
         ["Log:KeyFile"] = "/run/log-keys.json",
+        ["DataProtection:KeyRing"] = "/run/key-ring",
     };
 
     [Fact]
@@ -40,6 +41,7 @@ public sealed class RegistryOptionsTests
     [InlineData("PublicUrl", "https://registry.example?one=two")]
     [InlineData("PublicUrl", "https://one:two@registry.example")]
     [InlineData("Log:KeyFile", "")]
+    [InlineData("DataProtection:KeyRing", "")]
     [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
     [InlineData("RateLimits:ChangesPerSecond", "many")]

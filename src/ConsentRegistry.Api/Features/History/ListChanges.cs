@@ -6,6 +6,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
@@ -18,7 +19,10 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. A place beyond the log's end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. A place beyond the log's
+/// end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator
+/// when <c>creatorErased</c> comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
+/// requesters and creators wrote to each other is null without <c>consent:audit</c>.
 /// </remarks>
 internal static class ListChanges
 {
@@ -31,13 +35,15 @@ internal static class ListChanges
     {
         if (!TryReadStart(http, counts, out var after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+        // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
+        var showsTexts = Caller.Of(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
-        var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, cancellation);
+        var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, showsTexts, cancellation);
         if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
             return BeyondTheEnd(http, after, end).AsResult();
         if (isLive)
-            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, reads, log, ending), clock, host.ApplicationStopping);
+            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, showsTexts, reads, log, ending), clock, host.ApplicationStopping);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -51,7 +57,8 @@ internal static class ListChanges
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
     }
 
-    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there would be passed over.
+    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there
+    // would be passed over.
     private static Problem BeyondTheEnd(HttpContext http, long after, long end)
     {
         var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
@@ -83,7 +90,7 @@ internal static class ListChanges
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        long after, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long after, bool showsTexts, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var spoken = TimeProvider.System.GetTimestamp();
         // At once, so that the caller has the answer's head however quiet it is.
@@ -91,7 +98,7 @@ internal static class ListChanges
         while (!ending.IsCancellationRequested)
         {
             var items = log.State?.Size - 1 > after
-                ? await reads.ReadAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, cancellation), otherwise: [], cancellation)
+                ? await reads.ReadAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation), otherwise: [], cancellation)
                 : [];
             foreach (var item in items)
             {
@@ -126,14 +133,25 @@ internal static class ListChanges
         await ((Task)log.NextAsync(silence.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task<List<HistoryItem>> ReadAsync(NpgsqlDataSource source, long after, int count, CancellationToken cancellation)
+    private static async Task<List<HistoryItem>> ReadAsync(
+        NpgsqlDataSource source, long after, int count, bool showsTexts, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
-        var items = new List<HistoryItem>();
-        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
-            items.Add(HistoryItem.Of(stored));
-        return items;
+        var events = await EventStore.ReadAsync(command, cancellation).Select(stored => (Stored: stored, Body: stored.ReadBody())).ToListAsync(cancellation);
+
+        // Requesters' streams name creators by pseudonyms. Who was erased stays without a name.
+        var names = events.Where(one => one.Stored.Stream.IsRequesters && one.Body is not null)
+            .SelectMany(one => Pseudonym.NamesIn(one.Body!.Change, one.Body.By)).ToHashSet(StringComparer.Ordinal);
+        var known = names.Count == 0 ? null : await PseudonymStore.RevealAsync(source, names, cancellation);
+        return events.ConvertAll(one => HistoryItem.Of(
+            one.Stored,
+            known is null || one.Body is null || !one.Stored.Stream.IsRequesters
+                ? one.Body
+                : one.Body with { By = Pseudonym.Rename(one.Body.By, Reveal), Change = Pseudonym.Rename(one.Body.Change, Reveal) },
+            showsTexts));
+
+        string Reveal(string name) => known!.GetValueOrDefault(name, name);
     }
 }

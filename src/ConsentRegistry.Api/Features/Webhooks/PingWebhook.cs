@@ -9,7 +9,8 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 internal static class PingWebhook
 {
     public static async Task<IResult> Handle(
-        Guid webhookId, NoBody noBody, Database database, WebhookSender sender, ConcurrencyLimits limits, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+        Guid webhookId, NoBody noBody, Database database, WebhookSecrets protection, WebhookSender sender,
+        ConcurrencyLimits limits, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
@@ -17,7 +18,8 @@ internal static class PingWebhook
         using var share = limits.Pings.TryAcquire(Caller.Of(http).Identity);
         if (share is null)
             return limits.Pings.Refusal.AsResult();
-        var secrets = await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation);
+        if (!protection.TryDecrypt(webhookId, await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation), out var secrets))
+            return new Problem(503, ProblemCode.Unavailable, "The key ring of this node does not open the webhook's secret; repeat the request, or replace the secret.").AsResult();
         var now = clock.GetUtcNow();
         var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
         var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
