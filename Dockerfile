@@ -1,20 +1,27 @@
 # The host as an image. It needs no shell, and writes nothing but /data and its log, which goes to the console.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# A tag moves, a digest does not. To build from exactly what was tried, give the images with their digests, which the registry tells:
+#   docker buildx imagetools inspect mcr.microsoft.com/dotnet/sdk:10.0 --format '{{.Manifest.Digest}}'
+#   docker build --build-arg SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0@sha256:… --build-arg RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0@sha256:… .
+# No digest stands here: a wrong or old one is worse than a tag that gets security updates.
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0
+
+FROM ${SDK_IMAGE} AS build
 WORKDIR /source
 
 # Packages are restored again only when what names them changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/ConsentRegistry.Domain/ConsentRegistry.Domain.csproj src/ConsentRegistry.Domain/
-COPY src/ConsentRegistry.Api/ConsentRegistry.Api.csproj src/ConsentRegistry.Api/
-RUN dotnet restore src/ConsentRegistry.Api
+COPY src/ConsentRegistry.Domain/ConsentRegistry.Domain.csproj src/ConsentRegistry.Domain/packages.lock.json src/ConsentRegistry.Domain/
+COPY src/ConsentRegistry.Api/ConsentRegistry.Api.csproj src/ConsentRegistry.Api/packages.lock.json src/ConsentRegistry.Api/
+RUN dotnet restore src/ConsentRegistry.Api --locked-mode
 
 COPY .editorconfig ./
 COPY src/ConsentRegistry.Domain/ src/ConsentRegistry.Domain/
 COPY src/ConsentRegistry.Api/ src/ConsentRegistry.Api/
 RUN dotnet publish src/ConsentRegistry.Api -c Release --no-restore -p:UseAppHost=false -o /app
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY --from=build /app ./
 

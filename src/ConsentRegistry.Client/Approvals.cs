@@ -131,23 +131,23 @@ public sealed record AskedApproval(
 /// <summary>The answer to a requester who asked, or took a request back.</summary>
 /// <param name="Request">The request as it stands.</param>
 /// <param name="Versions">The versions of the streams of everybody who is asked, for <see cref="Check.MinVersions"/>.</param>
-/// <param name="EffectiveEverywhere">Whether every node knows.</param>
-public sealed record ApprovalRequestChange(ApprovalRequest Request, IReadOnlyDictionary<string, long> Versions, bool EffectiveEverywhere);
+/// <param name="EffectiveEverywhere">Whether every node knows; false where it was superseded.</param>
+public sealed record ApprovalRequestChange(ApprovalRequest Request, IReadOnlyDictionary<string, long> Versions, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>The answer to a creator who approved or refused.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Request">The request as it stands.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it.</param>
-public sealed record AskedChange(string CreatorId, long Version, AskedApproval Request, bool EffectiveEverywhere);
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.</param>
+public sealed record AskedChange(string CreatorId, long Version, AskedApproval Request, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it.</param>
-public sealed record GrantChange(string CreatorId, long Version, int Changes, Grant Grant, bool EffectiveEverywhere);
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.</param>
+public sealed record GrantChange(string CreatorId, long Version, int Changes, Grant Grant, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>A requester whom a creator keeps from asking.</summary>
 /// <param name="Requester">The requester.</param>
@@ -159,9 +159,9 @@ public sealed record BlockedRequester(string Requester, long Version, DateTimeOf
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream.</param>
 /// <param name="Changes">1; 0 if it was so already.</param>
-/// <param name="EffectiveEverywhere">Whether every node knows.</param>
+/// <param name="EffectiveEverywhere">Whether every node knows; false where it was superseded.</param>
 /// <param name="Blocked">The block that stands; null if none does.</param>
-public sealed record BlockedChange(string CreatorId, long Version, int Changes, bool EffectiveEverywhere, BlockedRequester? Blocked = null);
+public sealed record BlockedChange(string CreatorId, long Version, int Changes, bool EffectiveEverywhere, BlockedRequester? Blocked = null) : ChangeAnswer;
 
 /// <summary>Where an ask leads: a requester asks, the creators concerned approve or refuse, and what they approved is a grant.</summary>
 public sealed class ApprovalsClient

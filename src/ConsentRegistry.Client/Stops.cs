@@ -10,7 +10,7 @@ public sealed class StopsClient
     /// <summary>The creator's emergency stop: denies everything, or some purposes, at once. It adds to one that stands; only lifting narrows.</summary>
     /// <param name="creatorId">The creator, whom the caller manages.</param>
     /// <param name="purposes">What to stop, with everything above and below; null for everything, and empty is refused.</param>
-    /// <param name="reason">Why, for the history; at most 1,000 characters.</param>
+    /// <param name="reason">Why, for the history, which keeps the first 1,000 characters.</param>
     /// <param name="options">What the change depends on.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<Change> SetLockdownAsync(
@@ -23,7 +23,7 @@ public sealed class StopsClient
 
     /// <summary>The operator's stop. Needs <c>consent:admin</c>.</summary>
     /// <param name="creatorId">The creator.</param>
-    /// <param name="reason">Why: the legal order or the protection of a minor; at most 1,000 characters.</param>
+    /// <param name="reason">Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters.</param>
     /// <param name="purposes">What to stop, with everything above and below; null for everything.</param>
     /// <param name="options">What the change depends on.</param>
     /// <param name="cancellation">Ends the wait.</param>

@@ -57,8 +57,8 @@ public sealed record Video(
 /// <param name="Video">What is registered now.</param>
 /// <param name="Version">The version of the owner's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Changes">1, or 0 if what was said already stood.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts.</param>
-public sealed record Registered(Video Video, long Version, int Changes, bool EffectiveEverywhere);
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts; false where it was superseded.</param>
+public sealed record Registered(Video Video, long Version, int Changes, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>What became of one video among many.</summary>
 /// <param name="CreatorId">The owner.</param>
@@ -70,8 +70,8 @@ public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Ve
 
 /// <summary>What became of many videos, in the order of the request.</summary>
 /// <param name="Results">For each video.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts.</param>
-public sealed record RegisteredBatch(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere);
+/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts; false where it was superseded.</param>
+public sealed record RegisteredBatch(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>A video with its effective consent.</summary>
 /// <param name="Video">What is registered; null of a video that nobody registered.</param>

@@ -174,6 +174,8 @@ internal sealed class Wire
     {
         if (options?.IfSettingsVersion is { } version)
             request.Headers.IfMatch.Add(ETagOf(version));
+        if (options is { OnlyIfNotSet: true })
+            request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         if (options?.IdempotencyKey is { } key)
             request.Headers.Add("Idempotency-Key", key);
         return request;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -57,17 +58,28 @@ public sealed class RegistryApplication : IAsyncDisposable
         StartInAsync(Directory.CreateTempSubdirectory("consent-host-").FullName, connectionString, configuration);
 
     /// <summary>Starts the service with a data folder that is there already, and that goes with it.</summary>
-    public static async Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration)
+    public static Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration) =>
+        StartAsAsync(connectionString, data, connectionString, configuration);
+
+    /// <summary>Starts the service where its own login does not own the database.</summary>
+    /// <param name="owner">How its owner connects, who migrates it.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="connectionString">How the service connects.</param>
+    /// <param name="configuration">What differs from the defaults.</param>
+    public static async Task<RegistryApplication> StartAsAsync(string owner, string data, string connectionString, params string[] configuration)
     {
         var log = new LogCapture();
         // Outside Development keys are mounted, the log has a name, and the service an address.
         if (configuration.Any(setting => setting.StartsWith("environment=", StringComparison.Ordinal)))
         {
             var keys = Path.Combine(data, "mounted-keys.json");
-            await File.WriteAllTextAsync(keys, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+            if (!File.Exists(keys))
+                await File.WriteAllTextAsync(keys, KeysOf(connectionString));
             var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
             configuration = [$"DataProtection:KeyRing={ring.FullName}", $"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
+        if (!File.Exists(LogServices.KeyFileIn(data)))
+            await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
         var builder = Commands.CreateBuilder(
         [
             "--environment=Development",
@@ -75,6 +87,7 @@ public sealed class RegistryApplication : IAsyncDisposable
             $"--ConnectionStrings:Registry={connectionString}",
             $"--{RegistryOptions.DataVariable}={data}",
             "--RateLimits:ChangesPerSecond=1000000",
+            "--Shutdown:DrainSeconds=0",
             .. log.Configuration,
             .. configuration.Select(setting => $"--{setting}"),
         ]);
@@ -82,7 +95,7 @@ public sealed class RegistryApplication : IAsyncDisposable
         if (!builder.Environment.IsDevelopment())
         {
             TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
-            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
+            await Migrator.MigrateAsync(owner, options.Log, CancellationToken.None);
         }
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
@@ -90,6 +103,15 @@ public sealed class RegistryApplication : IAsyncDisposable
         await Eventually.HoldsAsync("the node answers from memory", () => Task.FromResult(application.Replica.TryBegin(out _)));
         return application;
     }
+
+    /// <summary>The keys of the log of a database: all its nodes have the same.</summary>
+    private static string KeysOf(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        return Keys.GetOrAdd((database.Host!, database.Database!), _ => LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+    }
+
+    private static readonly ConcurrentDictionary<(string Host, string Database), string> Keys = new();
 
     /// <summary>The node's memory.</summary>
     internal ConsentReplica Replica => app.Services.GetRequiredService<ConsentReplica>();
@@ -171,11 +193,16 @@ public sealed class RegistryApplication : IAsyncDisposable
     }
 
     // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for what it would have published.
-    private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens) =>
+    private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens)
+    {
         services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
             var published = new OpenIdConnectConfiguration { Issuer = DevelopmentTokens.Issuer };
             published.SigningKeys.Add(tokens.Validation.IssuerSigningKey);
             bearer.Configuration = published;
         });
+        // No issuer's published key is a shared secret, as theirs is.
+        services.PostConfigure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme, bearer => bearer.TokenValidationParameters.AlgorithmValidator = tokens.Validation.AlgorithmValidator);
+    }
 }

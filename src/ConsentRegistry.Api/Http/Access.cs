@@ -28,9 +28,6 @@ public sealed record Access(params Grantor[] AnyOf) : IAuthorizationRequirement
     }
 }
 
-/// <summary>Marks an operation as a change of settings, which callers who only manage settings may make so many a second.</summary>
-public sealed class ChangeMarker;
-
 internal static class AccessExtensions
 {
     /// <summary>Decides who may call the operation.</summary>

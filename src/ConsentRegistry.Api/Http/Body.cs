@@ -22,9 +22,16 @@ public interface IBound
     Problem? Problem { get; }
 }
 
+/// <summary>A body that was read, of whatever type.</summary>
+internal interface IBody
+{
+    /// <summary>The request; null if it was refused before it was understood.</summary>
+    object? Content { get; }
+}
+
 /// <summary>A JSON body, read strictly and validated; handlers only ever see one without a problem.</summary>
 /// <typeparam name="T">The request record.</typeparam>
-public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
+public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? value;
@@ -32,6 +39,8 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
     private Body(T? value, Problem? problem) => (this.value, Problem) = (value, problem);
 
     public Problem? Problem { get; }
+
+    object? IBody.Content => value;
 
     /// <summary>The request.</summary>
     public T Value => value ?? throw new InvalidOperationException("The body was refused; no handler runs with it.");
@@ -41,10 +50,13 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
         var (bytes, problem) = await BodyReader.ReadAsync(http);
         if (problem is not null)
             return new(null, problem);
-        if (bytes.Length == 0 && http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>() is { } empty)
+        var empty = http.GetEndpoint()?.Metadata.GetMetadata<EmptyBody>();
+        if (empty is not null && bytes.Length == 0)
             return new((T)empty.Stand, null);
         if (JsonBody.Refuse(http.Request) is { } otherType)
             return new(null, otherType);
+        if (empty is not null && EmptyBody.IsNull(bytes.Span))
+            return new((T)empty.Stand, null);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
         var validator = http.RequestServices.GetService<IValidator<T>>();
@@ -56,13 +68,18 @@ public sealed class Body<T> : IBound, IEndpointParameterMetadataProvider
         ArgumentNullException.ThrowIfNull(builder);
         var optional = builder.Metadata.OfType<EmptyBody>().Any();
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), optional));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(408, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(413, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(415, typeof(ProblemBody), [Problem.MediaType]));
     }
 }
 
-/// <summary>Says that an operation works without a body, and what then stands for it.</summary>
-public sealed record EmptyBody(object Stand);
+/// <summary>Says that an operation works without a body, and what then stands for it. JSON's null, which some clients send for none, is none.</summary>
+public sealed record EmptyBody(object Stand)
+{
+    /// <summary>Whether a body is null.</summary>
+    public static bool IsNull(ReadOnlySpan<byte> json) => json.Trim(" \t\r\n"u8).SequenceEqual("null"u8);
+}
 
 /// <summary>The body of an operation that takes none: one that is sent was meant for another operation.</summary>
 public sealed class NoBody : IBound
@@ -78,29 +95,16 @@ public sealed class NoBody : IBound
     }
 }
 
-/// <summary>Reads request bodies up to the operation's limit, and leaves what idempotency needs to know of them.</summary>
+/// <summary>Reads request bodies up to the operation's limit, and tells idempotency what they were.</summary>
 internal static class BodyReader
 {
-    public static async Task<(byte[] Bytes, Problem? Problem)> ReadAsync(HttpContext http)
+    public static async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem)> ReadAsync(HttpContext http)
     {
-        var limit = (http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single).Bytes;
-        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes; send less at once.");
-        if (http.Request.ContentLength > limit)
-            return ([], tooLarge);
-        using var buffer = new MemoryStream((int)(http.Request.ContentLength ?? 0));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
-        {
-            if (buffer.Length + read > limit)
-                return ([], tooLarge);
-            buffer.Write(chunk, 0, read);
-        }
-        var bytes = buffer.ToArray();
-        http.Items[typeof(BodyReader)] = SHA256.HashData(bytes);
-        return (bytes, null);
+        var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single;
+        var body = await BodyBuffer.ReadAsync(http, limit.Bytes, Caller.Of(http).Identity);
+        return (body.Bytes, body.Problem);
     }
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
-    public static byte[] HashOf(HttpContext http) => http.Items[typeof(BodyReader)] as byte[] ?? SHA256.HashData([]);
+    public static byte[] HashOf(HttpContext http) => SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
 }

@@ -25,6 +25,13 @@ public enum Patience
     Stop,
 }
 
+/// <summary>What an idempotency key means to the setting of a stop. One that is malformed, reused or in flight never refuses it.</summary>
+/// <param name="StillStands">
+/// Whether the stop stands that the key's answer speaks of; if not, it is set anew, and the new answer takes the place of the stored one. Null where an
+/// answer is repeated whatever became of the stop.
+/// </param>
+internal sealed record StopKey(Func<Change, CancellationToken, Task<bool>>? StillStands);
+
 /// <summary>
 /// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the stored answer commit
 /// together; and then the wait until every node answers accordingly. A commit whose outcome is unknown is answered so, and never retried here.
@@ -33,58 +40,34 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
 {
     private const string BeforeChange = "before_change";
 
-    /// <summary>Makes a change, or replays the answer that its idempotency key was given before.</summary>
+    /// <summary>Makes a change, or repeats the answer that its idempotency key was given before.</summary>
     /// <param name="http">The request.</param>
     /// <param name="operation">Decides and writes; a refusal, or altering nothing, takes its locks' new versions back.</param>
     /// <param name="patience">How long to wait for the row lock.</param>
+    /// <param name="stop">Where a stop is set: what the idempotency key means to it.</param>
     public async Task<IResult> RunAsync(
-        HttpContext http, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience = Patience.Usual)
+        HttpContext http, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience = Patience.Usual, StopKey? stop = null)
     {
-        if (!IdempotencyKey.TryRead(http, out var key, out var problem))
+        if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
             return problem.AsResult();
         if (log.IsOverfull && patience != Patience.Stop)
             return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops are taken now; repeat the request.").AsResult();
-        var (answer, refused) = await CommitAsync(http, key, operation, patience);
+        var (answer, refused) = await CommitAsync(http, key, operation, patience, stop);
         return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
     }
 
-    /// <summary>The transaction. The connection is given back before anybody waits for other nodes.</summary>
     private async Task<(StoredAnswer? Answer, Problem? Refused)> CommitAsync(
-        HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience)
+        HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
     {
-        var cancellation = http.RequestAborted;
-        await db.Database.OpenConnectionAsync(cancellation);
+        // The connection is given back before anybody waits for other nodes.
+        await db.Database.OpenConnectionAsync(http.RequestAborted);
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-            var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-            if (key is not null && await key.ClaimAsync(connection, cancellation) is var claim && (claim.Answer is not null || claim.Problem is not null))
-                return (claim.Answer, claim.Problem);
-
-            var change = new Change(db, connection);
-            await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
-                await prepare.ExecuteNonQueryAsync(cancellation);
-            var result = await operation(change, cancellation);
-            var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.Of(failure);
-            // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
-            if (refusal is { Status: >= 500 })
-                return (null, refusal);
-            if (refusal is not null || !change.HasAltered)
-            {
-                await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
-                await undo.ExecuteNonQueryAsync(cancellation);
-            }
-            else
-            {
-                await change.FinishAsync(cancellation);
-            }
-            var answer = refusal is null
-                ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))
-                : StoredAnswer.Of(refusal, http);
-            if (key is not null)
-                await key.StoreAsync(connection, answer, cancellation);
-            await CommitAsync(transaction);
-            return (answer, null);
+            var outcome = await TransactAsync(http, key, operation, patience, stop);
+            // A stop is set as if there were no key where the key cannot be had.
+            if (stop is not null && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused })
+                outcome = await TransactAsync(http, key: null, operation, patience, stop);
+            return outcome;
         }
         finally
         {
@@ -92,9 +75,53 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
         }
     }
 
+    /// <summary>The transaction.</summary>
+    private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
+        HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
+    {
+        var cancellation = http.RequestAborted;
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var change = new Change(db, connection);
+        if (key is not null)
+        {
+            var claim = await key.ClaimAsync(connection, cancellation);
+            if (claim.Problem is not null)
+                return (null, claim.Problem);
+            if (claim.Answer is { } stored && (stop?.StillStands is not { } stillStands || (stored.Status < 400 && await stillStands(change, cancellation))))
+                return (stored with { Now = await StampStore.CompareAsync(connection, stored.Records, cancellation) }, null);
+        }
+
+        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
+            await prepare.ExecuteNonQueryAsync(cancellation);
+        var result = await operation(change, cancellation);
+        var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.Of(failure);
+        // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
+        if (refusal is { Status: >= 500 })
+            return (null, refusal);
+        // Read under the locks that undoing gives back: what the answer says of records is true of these versions.
+        var records = key is not null && refusal is null ? await change.ReadRecordsAsync(cancellation) : [];
+        if (refusal is not null || !change.HasAltered)
+        {
+            await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
+            await undo.ExecuteNonQueryAsync(cancellation);
+        }
+        else
+        {
+            await change.FinishAsync(cancellation);
+        }
+        var answer = refusal is null
+            ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation)) { Records = records }
+            : StoredAnswer.Of(refusal, http);
+        if (key is not null)
+            await key.StoreAsync(connection, answer, cancellation);
+        await CommitAsync(transaction);
+        return (answer, null);
+    }
+
     /// <summary>
     /// Answers a change when it is in force on every node, or at once if the caller would rather not wait. A change that already stood, and a
-    /// replay, wait like the change that they speak of.
+    /// repeated answer, wait like the change that they speak of. A change that was superseded is in force nowhere, and will not be.
     /// </summary>
     private async Task<IResult> AcknowledgeAsync(HttpContext http, StoredAnswer answer)
     {
@@ -102,10 +129,11 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
             return answer;
         var committedAt = Elapsed.Now;
         replica.Hurry();
+        var isSuperseded = answer.Now is { IsSuperseded: true };
         if (Prefer.Has(http, Prefer.RespondAsync))
-            return answer with { InForce = new(Everywhere: false, By: fence.BoundFrom(Instant.From(clock.GetUtcNow()))) };
-        await fence.WaitAsync(answer.Xids, committedAt, http.RequestAborted);
-        return answer with { InForce = InForce.Now };
+            return answer with { IsEarly = true, InForce = new(Everywhere: false, By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))) };
+        await fence.WaitAsync(isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids, committedAt, http.RequestAborted);
+        return answer with { InForce = isSuperseded ? new(Everywhere: false, By: null) : InForce.Now };
     }
 
     private static async Task CommitAsync(IDbContextTransaction transaction)
@@ -125,10 +153,22 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
 /// <summary>An answer as its idempotency key keeps it.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="ETag">The settings version.</param>
-/// <param name="Body">The body, without what each answer says anew: whether the change is in force.</param>
+/// <param name="Body">The body, without what each answer says anew: whether the change is in force, and whether the answer is repeated.</param>
 /// <param name="Xids">The transactions that last changed what the answer speaks of.</param>
 internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[] Xids) : IResult
 {
+    /// <summary>Says that an answer was given before, under the same idempotency key.</summary>
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
+    /// <summary>The records that the answer speaks of.</summary>
+    public IReadOnlyList<StampedRecord> Records { get; init; } = [];
+
+    /// <summary>Of an answer that is repeated: what became of these records since; null for one that is given for the first time.</summary>
+    public StampedNow? Now { get; init; }
+
+    /// <summary>Whether the answer is given without waiting.</summary>
+    public bool IsEarly { get; init; }
+
     /// <summary>Whether the change is in force on every node; null for a refusal.</summary>
     public InForce? InForce { get; init; }
 
@@ -137,12 +177,14 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.StatusCode = InForce is { Everywhere: false } ? 202 : Status;
+        response.StatusCode = IsEarly ? 202 : Status;
         response.ContentType = Status < 400 ? "application/json; charset=utf-8" : Problem.MediaType;
         if (ETag is { } version)
             response.Headers.ETag = $"\"{version}\"";
-        if (InForce is { Everywhere: false })
+        if (IsEarly)
             response.Headers[Prefer.AppliedHeader] = Prefer.RespondAsync;
-        await response.Body.WriteAsync(InForce is { } known ? ChangeAnswer.Complete(Body, known) : Body, httpContext.RequestAborted);
+        if (Now is not null)
+            response.Headers[ReplayedHeader] = "true";
+        await response.Body.WriteAsync(InForce is { } known ? ChangeAnswer.Complete(Body, known, Now) : Body, httpContext.RequestAborted);
     }
 }

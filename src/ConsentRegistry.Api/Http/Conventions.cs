@@ -27,14 +27,27 @@ internal static class Conventions
     }
 
     /// <summary>An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.</summary>
-    public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) => route
-        .WithMetadata(new ChangeMarker())
+    public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) => route.Changes(Budget.Changes);
+
+    /// <summary>A change whose body says what it counts against: <see cref="ICountedChanges"/>.</summary>
+    public static RouteHandlerBuilder ChangesAsItsBodySays(this RouteHandlerBuilder route) => route.Changes(budget: null);
+
+    /// <summary>A change that can only restrict.</summary>
+    public static RouteHandlerBuilder Restricts(this RouteHandlerBuilder route) => route.Changes(Budget.Restrictions);
+
+    /// <summary>A change that sets a stop.</summary>
+    public static RouteHandlerBuilder Stops(this RouteHandlerBuilder route) => route.Changes(Budget.Stops);
+
+    private static RouteHandlerBuilder Changes(this RouteHandlerBuilder route, Budget? budget) => route
+        .WithMetadata(new ChangeMarker(budget))
         .Refuses(400, 409, 422, 429);
 
     private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         // What holds now may not hold in a moment: no cache on the way may answer in the registry's place.
         context.HttpContext.Response.Headers.CacheControl = "no-store";
+        if (context.HttpContext.RequestServices.GetRequiredService<ChangeLimits>().Charge(context.HttpContext, context.Arguments) is { } limited)
+            return limited.AsResult();
         foreach (var argument in context.Arguments)
         {
             if (argument is IBound { Problem: { } problem })

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using ConsentRegistry.Api.Persistence;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,6 +11,7 @@ namespace ConsentRegistry.Api.Http;
 /// The header <c>Idempotency-Key</c>: the same request with the same key is answered the same and done once. A key belongs to its caller and
 /// is kept for <see cref="KeptFor"/>.
 /// </summary>
+/// <remarks>A repeated answer says that it is one, and whether what it speaks of has been changed since.</remarks>
 internal sealed class IdempotencyKey
 {
     /// <summary>The header.</summary>
@@ -64,7 +66,8 @@ internal sealed class IdempotencyKey
                         """
                         INSERT INTO consent.idempotency_key AS k (caller, key, created_at, fingerprint) VALUES ($1, $2, now(), $3)
                         ON CONFLICT (caller, key) DO UPDATE
-                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL, etag = NULL, body = NULL, changed_xids = '{}'
+                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL, etag = NULL, body = NULL, changed_xids = '{}',
+                                records = '{}'
                             WHERE k.created_at <= now() - $4
                         RETURNING true
                         """)
@@ -84,11 +87,15 @@ internal sealed class IdempotencyKey
         return await ReadAsync(connection, cancellation);
     }
 
-    /// <summary>Keeps the answer with the key, in the transaction that made the change.</summary>
+    /// <summary>Keeps the answer with the key, in the transaction that made the change, in place of any other.</summary>
     public async Task StoreAsync(NpgsqlConnection connection, StoredAnswer answer, CancellationToken cancellation)
     {
         await using var store = new NpgsqlCommand(
-            "UPDATE consent.idempotency_key SET status = $3, etag = $4, body = $5, changed_xids = $6 WHERE caller = $1 AND key = $2", connection)
+            """
+            UPDATE consent.idempotency_key SET created_at = now(), status = $3, etag = $4, body = $5, changed_xids = $6, records = $7
+            WHERE caller = $1 AND key = $2
+            """,
+            connection)
         {
             Parameters =
             {
@@ -98,6 +105,7 @@ internal sealed class IdempotencyKey
                 new() { Value = (object?)answer.ETag?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = answer.Body },
                 new() { Value = answer.Xids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8 },
+                new() { Value = answer.Records.Select(record => record.ToString()).ToArray() },
             },
         };
         await store.ExecuteNonQueryAsync(cancellation);
@@ -106,7 +114,7 @@ internal sealed class IdempotencyKey
     private async Task<(StoredAnswer? Answer, Problem? Problem)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var read = new NpgsqlCommand(
-            "SELECT fingerprint, status, etag, body, changed_xids FROM consent.idempotency_key WHERE caller = $1 AND key = $2", connection)
+            "SELECT fingerprint, status, etag, body, changed_xids, records FROM consent.idempotency_key WHERE caller = $1 AND key = $2", connection)
         {
             Parameters = { new() { Value = caller }, new() { Value = key } },
         };
@@ -117,14 +125,22 @@ internal sealed class IdempotencyKey
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
             return (null, Problem.Of(422, ProblemCode.IdempotencyKeyReused, Header, Reused));
         var etag = reader.IsDBNull(2) ? (long?)null : long.Parse(reader.GetString(2));
-        return (new(reader.GetInt32(1), etag, reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<ulong[]>(4)), null);
+        return (
+            new(reader.GetInt32(1), etag, reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<ulong[]>(4))
+            {
+                Records = [.. reader.GetFieldValue<string[]>(5).Select(StampedRecord.Parse)],
+            },
+            null);
     }
 
-    // Method, path, query, If-Match and body: what makes a request the same. No part can run into the next.
+    // Method, path, query, conditions and body: what makes a request the same. No part can run into the next.
     private static byte[] FingerprintOf(HttpContext http)
     {
         var request = http.Request;
-        var parts = string.Join('\n', request.Method, request.Path, request.QueryString, request.Headers.IfMatch.ToString(), Convert.ToHexString(BodyReader.HashOf(http)));
-        return SHA256.HashData(Encoding.UTF8.GetBytes(parts));
+        string[] conditions = request.Headers.IfNoneMatch.Count == 0
+            ? [request.Headers.IfMatch.ToString()]
+            : [request.Headers.IfMatch.ToString(), request.Headers.IfNoneMatch.ToString()];
+        string[] parts = [request.Method, request.Path, request.QueryString.ToString(), .. conditions, Convert.ToHexString(BodyReader.HashOf(http))];
+        return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
     }
 }

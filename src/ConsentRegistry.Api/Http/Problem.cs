@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -9,6 +11,8 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>The stable codes that transport adds to those of <see cref="FailureCode"/>.</summary>
 public static class ProblemCode
 {
+    public const string MalformedRequest = "malformedRequest";
+    public const string RequestTimeout = "requestTimeout";
     public const string MalformedJson = "malformedJson";
     public const string UnknownField = "unknownField";
     public const string DuplicateKey = "duplicateKey";
@@ -22,6 +26,7 @@ public static class ProblemCode
     public const string RequesterNotYours = "requesterNotYours";
     public const string MethodNotAllowed = "methodNotAllowed";
     public const string StaleVersion = "staleVersion";
+    public const string PreconditionFailed = "preconditionFailed";
     public const string TooLarge = "tooLarge";
     public const string UnsupportedMediaType = "unsupportedMediaType";
     public const string IdempotencyKeyReused = "idempotencyKeyReused";
@@ -54,7 +59,8 @@ public sealed record Problem(int Status, string Code, string Detail)
     public static Problem Unauthenticated(string why) => new(401, ProblemCode.Unauthenticated, why);
 
     /// <summary>The refusal of a caller who may not, the same whether or not what was asked for exists.</summary>
-    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token with".</param>
+    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token
+    /// with".</param>
     public static Problem Forbidden(string lacks) => new(403, FailureCode.Forbidden, ForbiddenDetail(lacks));
 
     /// <summary>The sentence of <see cref="Forbidden"/>.</summary>
@@ -70,6 +76,9 @@ public sealed record Problem(int Status, string Code, string Detail)
 
     /// <summary>Messages by field, for 400 and 422.</summary>
     public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
+
+    /// <summary>Seconds after which to try again, where that is of use: for 429 and 503, and for a key in flight.</summary>
+    public int RetryAfter { get; init; } = RetryAfterSeconds;
 
     /// <summary>A problem of one field.</summary>
     public static Problem Of(int status, string code, string field, string detail) =>
@@ -93,26 +102,37 @@ public sealed record Problem(int Status, string Code, string Detail)
     }
 
     /// <summary>The body, as bytes.</summary>
-    public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(
-        new ProblemBody(
-            $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
-            ReasonPhrases.GetReasonPhrase(Status),
-            Status,
-            Detail,
-            Code,
-            TraceIdOf(http),
-            Errors.IsEmpty ? null : Errors),
-        Json.Options);
+    public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(Body(http), Json.Options);
 
     /// <summary>Answers with the problem.</summary>
-    public async Task WriteAsync(HttpContext http)
+    public Task WriteAsync(HttpContext http) => WriteAsync(http, ToJson(http));
+
+    /// <summary>Answers with the problem, and with more members beside those of every problem (RFC 9457, section 3.2).</summary>
+    public Task WriteAsync(HttpContext http, JsonObject more)
+    {
+        var body = JsonSerializer.SerializeToNode(Body(http), Json.Options)!.AsObject();
+        foreach (var (name, value) in more)
+            body[name] = value?.DeepClone();
+        return WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(body, Json.Options));
+    }
+
+    private ProblemBody Body(HttpContext http) => new(
+        $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
+        ReasonPhrases.GetReasonPhrase(Status),
+        Status,
+        Detail,
+        Code,
+        TraceIdOf(http),
+        Errors.IsEmpty ? null : Errors);
+
+    private async Task WriteAsync(HttpContext http, byte[] body)
     {
         http.Response.StatusCode = Status;
         if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
-            http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+            http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.ContentType = MediaType;
         http.Items[typeof(Problem)] = Code;
-        await http.Response.Body.WriteAsync(ToJson(http), http.RequestAborted);
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
     /// <summary>As the result of a handler.</summary>
@@ -126,7 +146,7 @@ public sealed record Problem(int Status, string Code, string Detail)
         FailureCode.NotFound => 404,
         FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
             or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists => 409,
-        ProblemCode.StaleVersion => 412,
+        ProblemCode.StaleVersion or ProblemCode.PreconditionFailed => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,
     };

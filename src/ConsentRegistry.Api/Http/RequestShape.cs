@@ -10,7 +10,7 @@ public sealed record QueryParameters(params string[] Names);
 
 /// <summary>
 /// Refuses a request whose path or query is not of the contract, before anything is bound: ids and purposes by their grammar, query
-/// parameters that the operation does not know, that stand twice or that are empty.
+/// parameters that the operation does not know, that stand twice or that are empty, and conditions that it does not evaluate.
 /// </summary>
 internal sealed class RequestShape(RequestDelegate next)
 {
@@ -55,7 +55,7 @@ internal sealed class RequestShape(RequestDelegate next)
     private static Problem? Refuse(HttpContext http)
     {
         // Documentation and health belong to their libraries; the contract is about the operations that say who may call them.
-        if (http.GetEndpoint()?.Metadata.GetMetadata<QueryParameters>() is not { } known)
+        if (http.GetEndpoint()?.Metadata is not { } metadata || metadata.GetMetadata<QueryParameters>() is not { } known)
             return null;
         foreach (var (name, value) in http.Request.RouteValues)
         {
@@ -73,7 +73,7 @@ internal sealed class RequestShape(RequestDelegate next)
             if (Grammars.TryGetValue(name, out var grammar) && grammar(values[0]!) is { } problem)
                 return problem;
         }
-        return null;
+        return UnevaluatedConditions.Refuse(http, metadata.GetMetadata<EvaluatedConditions>());
     }
 
     private static Problem? Uuid(string text, string field, string of) =>

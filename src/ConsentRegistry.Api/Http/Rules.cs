@@ -34,7 +34,8 @@ public sealed class TimeAttribute : Attribute;
 
 /// <summary>What several requests' fields must be. Each rule lets null pass: which fields are required is the request's own matter.</summary>
 /// <remarks>
-/// A message says what is wrong with what was sent, and after a semicolon what to do instead. <see cref="Validation"/> fills in
+/// A message says what is wrong with what was sent, and after a semicolon what to do instead. <see cref="Validation"/>
+/// fills in
 /// <see cref="Field"/>, <see cref="Sent"/> and <see cref="Count"/>.
 /// </remarks>
 internal static class Rules
@@ -101,9 +102,14 @@ internal static class Rules
     public static IRuleBuilderOptions<T, string?> MustBeTime<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(time => time is null || Instant.TryParseInRange(time, out _)).WithMessage(NotATime(Field, Sent));
 
-    /// <summary>Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.</summary>
-    public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) => rule
-        .MustHaveLength(MaxTextLength)
+    /// <summary>
+    /// Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.
+    /// </summary>
+    public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.MustHaveLength(MaxTextLength).MustBePlainText();
+
+    /// <summary>Text of any length that can be kept and shown.</summary>
+    public static IRuleBuilderOptions<T, string?> MustBePlainText<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(text => text is null || IsPlain(text))
         .WithMessage($"{Field} has a control character or half a surrogate pair; send Unicode text with no control characters but line breaks and tabs.");
 

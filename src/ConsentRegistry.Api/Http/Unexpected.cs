@@ -30,6 +30,29 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         _ => false,
     };
 
+    /// <summary>Whether the exception comes from PostgreSQL or the way to it.</summary>
+    public static bool IsOfDatabase(Exception exception) =>
+        exception is DbException || (exception.InnerException is { } inner && IsOfDatabase(inner));
+
+    /// <summary>Why PostgreSQL cannot serve now, in words for a caller, without a full stop. It claims no more than the exception shows.</summary>
+    /// <param name="exception">One that <see cref="MeansUnavailable"/> is true of.</param>
+    public static string WhyUnavailable(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected } =>
+            "Other changes hold what this one needs, and went on for too long",
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => "The registry's database did not answer in time",
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "The registry's database has no connection to spare",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } => "The registry's database has no room left",
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => "The registry's database takes no changes: it is a standby, or read-only",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+            "The registry's database refuses this host",
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } =>
+            "The registry's database is starting or ending",
+        TimeoutException or NpgsqlException { InnerException: TimeoutException } => "The registry's database did not answer in time",
+        { InnerException: { } inner } when exception is not NpgsqlException && MeansUnavailable(inner) => WhyUnavailable(inner),
+        _ => "The registry's database cannot be reached now",
+    };
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
@@ -42,21 +65,21 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         var problem = exception switch
         {
             OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
-            BadHttpRequestException { StatusCode: 413 } => TooLarge,
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
-            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, "The registry's database cannot be reached now; repeat the request."),
+            BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
+            _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, $"{WhyUnavailable(exception)}; repeat the request."),
             _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
         if (problem.Status == 500)
             LogBug(WithoutMessages(exception));
         else if (problem.Status == 503)
-            LogUnavailable(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+            LogUnavailable(Cause.Of(exception), (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
         return true;
     }
 
     // A message may quote what the request said, and so name people; types and places are enough to find a bug.
-    private static string WithoutMessages(Exception exception)
+    public static string WithoutMessages(Exception exception)
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)

@@ -37,7 +37,7 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
                 }
                 catch (Exception e) when (Unexpected.MeansUnavailable(e))
                 {
-                    LogPostponed(e.GetType().Name);
+                    LogPostponed(Cause.Of(e));
                 }
                 await Task.Delay(Breath, stoppingToken);
                 await returned.WaitAsync(Pause, stoppingToken);
@@ -97,7 +97,7 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))
         {
-            LogUnrecorded(e.GetType().Name);
+            LogUnrecorded(Cause.Of(e));
         }
         catch (Exception e)
         {

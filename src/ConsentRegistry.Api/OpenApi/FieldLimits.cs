@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Features.Webhooks;
@@ -38,11 +39,13 @@ internal static class FieldLimits
         ["description"] = Text,
         ["version"] = AtLeast(0),
         ["settingsVersion"] = AtLeast(0),
+        ["currentVersion"] = AtLeast(0),
         ["vocabularyVersion"] = AtLeast(1),
         ["introducedIn"] = AtLeast(1),
         ["count"] = AtLeast(0),
         ["overrides"] = AtLeast(0),
         ["maxAgeMs"] = AtLeast(0),
+        ["ageMs"] = AtLeast(0),
         ["maxStalenessMs"] = Between(0, CheckValidator.MaxStalenessMs),
         ["changes"] = AtLeast(0),
         ["obligations"] = Items(0, Wording.All<Conditions>().Length),
@@ -68,25 +71,29 @@ internal static class FieldLimits
         ["notificationIds"] = Ids,
         ["lastEventId"] = schema => schema.Pattern = "^[0-9]{1,19}$",
         ["status"] = Between(400, 599),
-        ["first"] = Items(0, Preview.VideosNamed),
-        ["defaults"] = Items(0, Limits.DefaultsPerCreator),
+        ["first"] = Items(0, Preview.Named),
     };
 
     private static readonly Dictionary<(Type, string), Action<OpenApiSchema>> ByRecord = new()
     {
         [(typeof(ChangeSettingsRequest), "changes")] = Items(1, ChangeSettingsValidator.MaxChanges),
+        // Of a longer one the beginning is kept.
+        [(typeof(LockdownRequest), "reason")] = _ => { },
+        [(typeof(HoldRequest), "reason")] = schema => schema.MinLength = 1,
         [(typeof(BatchBody), "results")] = Items(1, BatchValidator.MaxChecks),
         [(typeof(RegisteredBatchBody), "results")] = Items(1, RegisterVideosValidator.MaxVideos),
         [(typeof(UsesChange), "results")] = Items(1, RecordUsesValidator.MaxUses),
         [(typeof(RecordUseRequest), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(UseBody), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(DecisionRequest), "versions")] = Versions(RecordUseValidator.MaxVersions),
+        [(typeof(FlippedVideo), "flips")] = Items(1, Preview.Named),
         [(typeof(VocabularyBody), "items")] = Items(1, Limits.Purposes),
         [(typeof(VocabularyBody), "version")] = AtLeast(1),
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),
         [(typeof(DeliveryBody), "status")] = Between(100, 999),
         [(typeof(PingBody), "status")] = Between(100, 999),
         [(typeof(Startup.HealthBody), "status")] = _ => { },
+        [(typeof(Startup.ReadyBody), "status")] = _ => { },
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },
         [(typeof(RegisteredItem), "videoId")] = _ => { },

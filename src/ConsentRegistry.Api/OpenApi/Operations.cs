@@ -78,8 +78,10 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
     {
         var (status, body) = (success.StatusCode, success.Type);
         var response = new OpenApiResponse { Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) };
-        if (route.TakesIfMatch || route.TakesIfNoneMatch)
+        if (route.TakesPreconditions || route.TakesIfNoneMatch)
             response.Headers["ETag"] = new OpenApiHeaderReference(SharedParts.ETag, context.Document);
+        if (route.Alters)
+            response.Headers[StoredAnswer.ReplayedHeader] = new OpenApiHeaderReference(SharedParts.Replayed, context.Document);
         if (body is null || body == typeof(void))
         {
             response.Description = "What the caller has seen still stands.";

@@ -64,11 +64,16 @@ internal static class Parameters
             "The settings version that the caller saw, as an `ETag` gave it: `\"3\"`, or `\"3.7\"`, of which only the part before the dot counts. If the settings have changed since, nothing is changed and the answer is 412. "
             + "Without it the change is made whatever stands.",
             Text(1, null)),
+        ["IfNoneSet"] = Header(
+            "If-None-Match",
+            "`*` makes the change only if nothing is set that it names, neither the setting nor the stop; of a bulk, none of its settings. With `ETag`s, only if the settings are "
+            + "of none of these versions. If not, nothing is changed and the answer is 412.",
+            Text(1, null)),
         ["IfNoneMatch"] = Header("If-None-Match", "An `ETag` that the caller has: if it still stands, the answer is 304, without a body.", Text(1, null)),
         ["IdempotencyKey"] = Header(
             IdempotencyKey.Header,
             $"A text of the caller's own, such as a UUID, that makes repeating the request safe: the change is made once and answered the same for {IdempotencyKey.KeptFor.TotalHours:0} hours. "
-            + "A key belongs to its caller and to one request.",
+            + "A repeated answer says `replayed: true`, and `superseded: true` if what it speaks of has been changed since. A key belongs to its caller and to one request.",
             Key()),
         ["Prefer"] = Header(
             Prefer.Header,
@@ -99,8 +104,11 @@ internal static class Parameters
         }
         if (route.QueryParameters.Contains("after") || route.OperationId == "listNotifications")
             yield return "LastEventId";
-        if (route.TakesIfMatch)
+        if (route.TakesPreconditions)
+        {
             yield return "IfMatch";
+            yield return "IfNoneSet";
+        }
         if (route.TakesIfNoneMatch)
             yield return "IfNoneMatch";
         if (route.Alters)

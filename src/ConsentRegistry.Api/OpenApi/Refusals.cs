@@ -14,7 +14,6 @@ internal static class Refusals
         ["getTile"] = [FailureCode.NotFound],
         ["getEntries"] = [FailureCode.NotFound],
         ["getInclusionProof"] = [FailureCode.NotFound],
-        ["listChanges"] = [ProblemCode.InvalidHeader],
         ["checkConsent"] = [ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["checkConsentBatch"] = [FailureCode.TooMany],
         ["setDefault"] = [FailureCode.TooMany],
@@ -22,7 +21,6 @@ internal static class Refusals
         ["setLockdown"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["setHold"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["getVideo"] = [FailureCode.NotFound],
-        ["listNotifications"] = [ProblemCode.InvalidHeader],
         ["markNotificationsRead"] = [FailureCode.TooMany],
         ["createWebhook"] = [ProblemCode.WebhookExists, FailureCode.TooMany],
         ["getWebhook"] = [FailureCode.NotFound],
@@ -52,8 +50,8 @@ internal static class Refusals
         ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
     };
 
-    // A batch whose facts cannot be read is answered item by item; whether the process runs is no question to the database.
-    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "streamChecks", "live", "listLogKeys"];
+    // Whether the process runs is no question to the database, and neither are its keys.
+    private static readonly string[] NeverUnavailable = ["live", "listLogKeys"];
 
     /// <summary>The codes by status, in order.</summary>
     public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
@@ -69,12 +67,12 @@ internal static class Refusals
         .. When(route.QueryParameters.Count > 0, ProblemCode.RepeatedParameter, ProblemCode.EmptyParameter),
         .. When(route.Body is not null, ProblemCode.MalformedJson, ProblemCode.UnknownField, ProblemCode.DuplicateKey, ProblemCode.WrongType),
         .. When(route.TakesNoBody, ProblemCode.UnexpectedBody),
-        .. When(route.Alters || route.TakesIfMatch, ProblemCode.InvalidHeader),
+        ProblemCode.InvalidHeader,
         .. When(route.Access is not null, ProblemCode.Unauthenticated, FailureCode.Forbidden),
         .. When(route.Alters && route.PathParameters.Contains("creatorId") && route.OperationId != "eraseCreator", FailureCode.CreatorErased),
         .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
-        .. When(route.TakesIfMatch, ProblemCode.StaleVersion),
-        .. When(route.Body is not null || route.TakesNoBody, ProblemCode.TooLarge),
+        .. When(route.TakesPreconditions, ProblemCode.StaleVersion, ProblemCode.PreconditionFailed),
+        .. When(route.Body is not null || route.TakesNoBody, ProblemCode.MalformedRequest, ProblemCode.RequestTimeout, ProblemCode.TooLarge),
         .. When(route.Body is not null || route.Lines is not null, ProblemCode.UnsupportedMediaType),
         .. When(route.Body is not null || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
         .. When(route.PathParameters.Contains("purpose") || route.QueryParameters.Contains("purpose"), FailureCode.UnknownPurpose),

@@ -65,8 +65,12 @@ internal static class RegistryDocument
         });
     }
 
+    /// <summary>Where the page is, below wherever the service is.</summary>
+    public const string Page = "swagger/index.html";
+
     public static void UseRegistryOpenApi(this WebApplication app)
     {
+        app.Use(ShowPageAtRoot);
         app.UseSwagger(swagger => swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
         app.UseSwaggerUI(page =>
         {
@@ -79,6 +83,16 @@ internal static class RegistryDocument
             // The schemas at the end of the page are for looking up, and start folded.
             page.DefaultModelsExpandDepth(0);
         });
+    }
+
+    // Whoever opens the service's address in a browser wants to know what it offers. Relative, since a proxy may have put the service below a path.
+    private static Task ShowPageAtRoot(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path != "/" || (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)))
+            return next(http);
+        http.Response.StatusCode = StatusCodes.Status302Found;
+        http.Response.Headers.Location = Page;
+        return Task.CompletedTask;
     }
 
     /// <summary>The document of a host that need not be started, as the repository keeps it.</summary>

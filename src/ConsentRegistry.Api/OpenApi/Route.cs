@@ -27,8 +27,8 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
 
     public bool Alters => Find<ChangeMarker>() is not null;
 
-    /// <summary>Whether the operation takes the settings version that the caller saw, and so answers with the new one.</summary>
-    public bool TakesIfMatch => Takes(typeof(IfMatch));
+    /// <summary>Whether the operation takes conditions on the version of the settings, and so answers with the new one.</summary>
+    public bool TakesPreconditions => Takes(typeof(Preconditions));
 
     /// <summary>Whether the answer may be that nothing changed.</summary>
     public bool TakesIfNoneMatch => Successes.Any(success => success.StatusCode == StatusCodes.Status304NotModified);

@@ -14,6 +14,8 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
 
     public const string RetryAfter = "Retry-After";
 
+    public const string Replayed = StoredAnswer.ReplayedHeader;
+
     public const string PreferenceApplied = Prefer.AppliedHeader;
 
     private const string Bearer = "bearer";
@@ -42,6 +44,7 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
             [ETag] = Header("The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a dot where that is another number, for `If-None-Match` as well.", new() { Type = JsonSchemaType.String }, "\"3\""),
             [Challenge] = Header("That a bearer token is required, and what is wrong with the one sent.", new() { Type = JsonSchemaType.String }, "Bearer"),
             [RetryAfter] = Header("Seconds after which to try again.", new() { Type = JsonSchemaType.Integer, Minimum = "1" }, Problem.RetryAfterSeconds),
+            [Replayed] = Header("`true` where the answer was given before, under the same `Idempotency-Key`; absent otherwise.", new() { Type = JsonSchemaType.String }, "true"),
             [PreferenceApplied] = Header("The preference that was followed.", new() { Type = JsonSchemaType.String }, Prefer.RespondAsync),
         };
         // A method that the path lacks is no operation, so none refers to that problem.

@@ -43,6 +43,8 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
     private readonly HashSet<string> raised = new(StringComparer.Ordinal);
     private readonly HashSet<string> appended = new(StringComparer.Ordinal);
     private readonly List<Notification> notifications = [];
+    private readonly List<(StreamId Stream, RecordChange Record, long? Version)> altered = [];
+    private readonly List<(StreamId Stream, RecordChange Record)> confirmed = [];
     private ulong xid;
 
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
@@ -64,6 +66,19 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
             xids.Add(reader.GetFieldValue<ulong>(0));
         return [.. xids];
     }
+
+    /// <summary>Notes a record that the answer says stands already, or is not set already.</summary>
+    /// <param name="stream">The stream of the record.</param>
+    /// <param name="record">The record; only its type and key count.</param>
+    public void Confirm(StreamId stream, RecordChange record) => confirmed.Add((stream, record));
+
+    /// <summary>The records that the answer speaks of, with the versions that they carry: this change's, or where they stood already an earlier one's.</summary>
+    internal async Task<IReadOnlyList<StampedRecord>> ReadRecordsAsync(CancellationToken cancellation) =>
+    [
+        .. altered.Select(one => StampedRecord.Of(one.Stream, one.Record, one.Version)).OfType<StampedRecord>(),
+        .. await StampStore.ReadAsync(
+            connection, [.. confirmed.Select(one => StampedRecord.Of(one.Stream, one.Record, version: null)).OfType<StampedRecord>()], cancellation),
+    ];
 
     /// <summary>Marks a place to go back to, before streams are locked of which it is not certain yet that they are the right ones.</summary>
     public Task MarkAsync(CancellationToken cancellation) => ExecuteAsync($"SAVEPOINT {Mark}", cancellation);
@@ -142,6 +157,8 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
         IReadOnlyList<(LockedStream Stream, IReadOnlyList<RecordChange> Records)> streams, Authorship by, bool altersSettings, CancellationToken cancellation)
     {
         appended.UnionWith(streams.Select(stream => stream.Stream.Id.Name));
+        foreach (var (stream, records) in streams)
+            altered.AddRange(records.Select(record => (stream.Id, record, record.After is null ? (long?)null : stream.Version)));
         var names = await PseudonymStore.NameAsync(
             this, [.. streams.Where(one => one.Stream.Id.IsRequesters).SelectMany(one => one.Records).SelectMany(record => Pseudonym.NamesIn(record, by))], cancellation);
         var heads = new List<(string Id, byte[] Head)>();

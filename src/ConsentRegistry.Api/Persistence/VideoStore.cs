@@ -30,16 +30,19 @@ internal static class VideoStore
                 .Select(video => video.Key),
         ];
 
-    public static Task WriteAsync(Change change, IReadOnlyCollection<KeyValuePair<VideoKey, VideoRecord>> videos, CancellationToken cancellation) => change.WriteAsync(
+    /// <summary>Writes what is registered about videos, each with the version of its owner's stream that the change makes.</summary>
+    public static Task WriteAsync(
+        Change change, IReadOnlyCollection<(VideoKey Key, VideoRecord Value, long Version)> videos, CancellationToken cancellation) => change.WriteAsync(
         """
-        INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos)
+        INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
         SELECT n.owner, n.video, n.published_at,
-            string_to_array(n.co_creators, '/'), string_to_array(n.depicted, '/'), string_to_array(n.source_owners, '/'), string_to_array(n.source_videos, '/')
-        FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos)
-            AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos)
+            string_to_array(n.co_creators, '/'), string_to_array(n.depicted, '/'), string_to_array(n.source_owners, '/'), string_to_array(n.source_videos, '/'),
+            n.version
+        FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos, @versions)
+            AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
         ON CONFLICT (owner, video) DO UPDATE SET
             published_at = excluded.published_at, co_creators = excluded.co_creators, depicted = excluded.depicted,
-            source_owners = excluded.source_owners, source_videos = excluded.source_videos
+            source_owners = excluded.source_owners, source_videos = excluded.source_videos, version = excluded.version
         """,
         videos,
         (parameters, part) =>
@@ -52,6 +55,7 @@ internal static class VideoStore
             // A slash is in no id. Arrays of arrays would all have to be of one length.
             parameters.AddWithValue("source_owners", part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Creator))).ToArray());
             parameters.AddWithValue("source_videos", part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Video))).ToArray());
+            parameters.AddWithValue("versions", part.Select(video => video.Version).ToArray());
         },
         cancellation);
 

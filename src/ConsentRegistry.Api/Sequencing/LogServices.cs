@@ -6,6 +6,9 @@ namespace ConsentRegistry.Api.Sequencing;
 /// <summary>What the history log consists of in a host.</summary>
 internal static class LogServices
 {
+    /// <summary>Where a Development host keeps the keys that it makes.</summary>
+    public static string KeyFileIn(string dataFolder) => Path.Combine(dataFolder, "log-keys.json");
+
     public static void AddLog(this IServiceCollection services, RegistryOptions options)
     {
         services.AddSingleton(TimeProvider.System);
@@ -13,7 +16,7 @@ internal static class LogServices
         services.AddSingleton(provider =>
         {
             var ed25519 = provider.GetRequiredService<IEd25519>();
-            var keys = options.LogKeyFile is { } mounted ? LogKeys.Read(mounted, ed25519) : LogKeys.ReadOrCreate(Path.Combine(options.DataFolder, "log-keys.json"), ed25519);
+            var keys = options.LogKeyFile is { } mounted ? LogKeys.Read(mounted, ed25519) : LogKeys.ReadOrCreate(KeyFileIn(options.DataFolder), ed25519);
             return new LogSigner(options.LogOrigin, keys, ed25519);
         });
         services.AddSingleton(_ => new CheckpointFile(Path.Combine(options.DataFolder, "log-checkpoint")));

@@ -1,52 +1,69 @@
+using System.Net.Sockets;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>The host's commands: serve (without a word), <c>migrate</c>, <c>new-keys</c>, <c>openapi</c>, and in Development <c>token</c>.</summary>
+/// <summary>The host's commands: serve (without a word), and those that <see cref="Help"/> lists.</summary>
 internal static class Commands
 {
+    /// <summary>Has `migrate` make roles, and nothing else.</summary>
+    private const string Roles = "--roles";
+
     /// <summary>Exit code of a host that cannot start.</summary>
     private const int CannotStart = 1;
 
     /// <summary>Exit code of a command line that makes no sense.</summary>
     private const int Usage = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>Runs the command that the arguments name, or serves.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Where what was asked for goes.</param>
+    /// <param name="error">Where the one line goes that says why there is none.</param>
+    /// <returns>The exit code: 0, <see cref="CannotStart"/> or <see cref="Usage"/>.</returns>
+    internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         try
         {
             return args switch
             {
-                ["migrate", .. var rest] => await MigrateAsync(rest),
-                ["openapi"] => await PrintOpenApiAsync(),
-                ["new-keys", .. var old] => PrintNewKeys(old),
-                ["token", .. var words] => PrintToken(words),
-                [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(word),
-                _ => await ServeAsync(args),
+                _ when Help.IsAskedFor(args) => PrintHelp(output),
+                ["migrate", .. var rest] when UnknownOption(rest, Roles) is { } option => RefuseOption(args[0], option, error),
+                ["declare-copy", .. var rest] when UnknownOption(rest) is { } option => RefuseOption(args[0], option, error),
+                ["migrate", .. var rest] when rest.Contains(Roles) => await CreateRolesAsync([.. rest.Where(word => word != Roles)], output),
+                ["migrate", .. var rest] => await MigrateAsync(rest, output),
+                ["declare-copy", .. var rest] => await DeclareCopyAsync(rest, output),
+                ["openapi"] => await PrintOpenApiAsync(output),
+                ["new-keys", .. var old] => PrintNewKeys(old, output, error),
+                ["token", .. var words] => PrintToken(words, output, error),
+                [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(word, error),
+                _ => await ServeAsync(args, output),
             };
         }
         catch (Exception e) when (e is StartupException or PrivatePostgresException or PlatformNotSupportedException or Ed25519UnavailableException)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(e.Message);
             return CannotStart;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
             or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
         {
-            await Console.Error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
+            await error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
             return CannotStart;
         }
-        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e))
+        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e) && Http.Unexpected.IsOfDatabase(e))
         {
-            await Console.Error.WriteLineAsync($"PostgreSQL cannot be reached: {e.Message}");
+            await error.WriteLineAsync($"{Http.Unexpected.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})");
             return CannotStart;
         }
     }
@@ -69,24 +86,31 @@ internal static class Commands
         var app = builder.Build();
         var database = app.Services.GetRequiredService<Database>();
         // Read now: a host without its keys does not start.
-        _ = app.Services.GetRequiredService<LogSigner>();
-        if (app.Environment.IsDevelopment())
-            await Migrator.MigrateAsync(connectionString, CancellationToken.None);
-        await Migrator.VerifyAsync(database, CancellationToken.None);
-        await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, app.Environment, database, renew: false, CancellationToken.None);
+        var signer = app.Services.GetRequiredService<LogSigner>();
+        var log = new StartLog(app.Services.GetRequiredService<ILogger<StartLog>>());
+        foreach (var warning in options.Warnings)
+            log.Doubtful(warning);
+        if (options.IsDevelopment)
+            await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+        await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
+        if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
+            log.StrayCheckpoint(stray);
+        await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
         app.UseRegistry();
         return app;
     }
 
-    private static async Task<int> ServeAsync(string[] args)
+    private static async Task<int> ServeAsync(string[] args, TextWriter output)
     {
         var builder = CreateBuilder(args);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
         await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
         if (postgres is not null)
             builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(postgres, services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()));
+        if (postgres is not null)
+            await LogOwnership.KeepPrivateAsync(postgres.ConnectionString, options, CancellationToken.None);
         await using var app = await BuildAsync(builder, options, options.ConnectionString ?? postgres!.ConnectionString);
-        await app.StartAsync();
+        await ListenAsync(app);
         if (app.Environment.IsDevelopment() && options.Authority is null)
         {
             // So that what is shown can be pasted at once.
@@ -94,32 +118,80 @@ internal static class Commands
                 app.Lifetime.ApplicationStopping.ThrowIfCancellationRequested();
             var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             // To the terminal of the developer, not to the log: it shows tokens.
-            Console.WriteLine(Welcome.Text(url, DevelopmentTokens.Open(options.DataFolder), TimeProvider.System.GetUtcNow()));
+            output.WriteLine(Welcome.Text(url, builder.Configuration[RegistryOptions.DataVariable], DevelopmentTokens.Open(options.DataFolder), TimeProvider.System.GetUtcNow()));
         }
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    private static async Task<int> MigrateAsync(string[] args)
+    /// <summary>Starts the host, whose server listens before anything else of it begins.</summary>
+    private static async Task ListenAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        // The server names the address in the first case; in the others, the configuration has it.
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new StartupException($"{e.Message.TrimEnd('.')}. Stop the program that listens there, or choose another address with --urls.");
+        }
+        catch (Exception e) when (e is SocketException or FormatException || (e is InvalidOperationException && e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true))
+        {
+            throw new StartupException($"The host cannot listen at {string.Join(", ", app.Urls)}: {e.Message} Choose another address with --urls.");
+        }
+    }
+
+    private static Task<int> MigrateAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
+    {
+        await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+        await using var database = new Database(connectionString);
+        await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
+        await WithKeyRingAsync(options, secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None));
+        return "The database is migrated.";
+    });
+
+    private static Task<int> CreateRolesAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, _) =>
+    {
+        var made = await Migrator.CreateRolesAsync(connectionString, CancellationToken.None);
+        return made.Count == 0 ? "The server has the roles already." : $"The server has the roles {string.Join(", ", made)} now.";
+    });
+
+    private static Task<int> DeclareCopyAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
+    {
+        var since = await Migrator.DeclareCopyAsync(connectionString, options.Log, CancellationToken.None);
+        await using var database = new Database(connectionString);
+        await WithKeyRingAsync(options, secrets => KeyRing.AdoptAsync(secrets, options, database, CancellationToken.None));
+        return $"The database is migrated, and belongs to the history log '{options.LogOrigin}' of {(options.IsDevelopment ? "Development" : "production")} from leaf {since} on.";
+    });
+
+    private static async Task WithKeyRingAsync(RegistryOptions options, Func<WebhookSecrets, Task> use)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
+        await use(services.GetRequiredService<WebhookSecrets>());
+    }
+
+    /// <summary>Runs a command on the database as its owner, and prints what it came to.</summary>
+    private static async Task<int> WithDatabaseAsync(string[] args, TextWriter output, Func<string, RegistryOptions, Task<string>> command)
     {
         var builder = WebApplication.CreateBuilder(args);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
         await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
-        var connectionString = options.ConnectionString ?? postgres!.ConnectionString;
-        await Migrator.MigrateAsync(connectionString, CancellationToken.None);
-        await using var database = new Database(connectionString);
-        await Migrator.VerifyAsync(database, CancellationToken.None);
-        await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
-        await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, builder.Environment, database, renew: true, CancellationToken.None);
-        Console.WriteLine("The database is migrated.");
+        output.WriteLine(await command(options.ConnectionString ?? postgres!.ConnectionString, options));
+        return 0;
+    }
+
+    private static int PrintHelp(TextWriter output)
+    {
+        output.WriteLine(Help.Text);
         return 0;
     }
 
     // The same on every machine: nothing is read from the environment, and no database is asked.
-    private static async Task<int> PrintOpenApiAsync()
+    private static async Task<int> PrintOpenApiAsync(TextWriter output)
     {
         await using var app = BuildWithoutDatabase();
-        Console.Write(await RegistryDocument.WriteAsync(app, CancellationToken.None));
+        output.Write(await RegistryDocument.WriteAsync(app, CancellationToken.None));
         return 0;
     }
 
@@ -136,7 +208,7 @@ internal static class Commands
     }
 
     /// <summary>Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are retired.</summary>
-    private static int PrintNewKeys(string[] words)
+    private static int PrintNewKeys(string[] words, TextWriter output, TextWriter error)
     {
         var ed25519 = new OpenSslEd25519();
         var fresh = LogKeys.Create(ed25519);
@@ -149,36 +221,48 @@ internal static class Commands
         };
         if (keys is null)
         {
-            Console.Error.WriteLine("Usage: new-keys | new-keys --rotate <file> (new keys before those of the file) | new-keys --retire <file> (only the newest go on signing)");
+            error.WriteLine("Usage: new-keys | new-keys --rotate <file> (new keys before those of the file) | new-keys --retire <file> (only the newest go on signing)");
             return Usage;
         }
-        Console.WriteLine(keys.ToJson(includePrivate: true));
+        output.WriteLine(keys.ToJson(includePrivate: true));
         return 0;
     }
 
-    private static int RefuseCommand(string word)
+    // The configuration passes over what it does not know: a misspelt option would have the command do what nobody asked for.
+    private static string? UnknownOption(string[] words, string? known = null) => words.FirstOrDefault(word =>
+        word.StartsWith('-') && word != known && !word.Contains('=', StringComparison.Ordinal) && !word.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal));
+
+    private static int RefuseOption(string command, string option, TextWriter error)
     {
-        Console.Error.WriteLine($"There is no command '{word}'; there are `migrate`, `new-keys`, `openapi` and, in Development, `token`. Without a command the host serves.");
+        error.WriteLine($"`{command}` has no option '{option}'; --help lists what there is. A setting is written --<setting>=<value>.");
         return Usage;
     }
 
-    private static int PrintToken(string[] words)
+    private static int RefuseCommand(string word, TextWriter error)
+    {
+        error.WriteLine($"There is no command '{word}'; --help lists them. Without a command the host serves.");
+        return Usage;
+    }
+
+    private static int PrintToken(string[] words, TextWriter output, TextWriter error)
     {
         var builder = WebApplication.CreateBuilder();
         if (!builder.Environment.IsDevelopment())
             throw new StartupException("Tokens are made in Development only; elsewhere they come from Tokens:Authority.");
-        var tokens = DevelopmentTokens.Open(RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder);
+        var folder = RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder;
+        var tokens = DevelopmentTokens.OpenExisting(folder);
         if (words.Length == 2 && !Domain.Identifier.IsValid(words[1]))
         {
-            Console.Error.WriteLine($"An id is {Domain.Identifier.Grammar}.");
+            error.WriteLine($"An id is {Domain.Identifier.Grammar}.");
             return Usage;
         }
         if (tokens.Make(words, TimeProvider.System.GetUtcNow()) is not { } token)
         {
-            Console.Error.WriteLine("Usage: token admin | platform <id> | creator <id> | auditor");
+            error.WriteLine("Usage: token admin | platform <id> | creator <id> | auditor");
             return Usage;
         }
-        Console.WriteLine(token);
+        error.WriteLine($"For the service whose {RegistryOptions.DataVariable} is {folder}:");
+        output.WriteLine(token);
         return 0;
     }
 }

@@ -34,11 +34,23 @@ public sealed class DevelopmentTokens
         NameClaimType = "sub",
     };
 
-    /// <summary>Opens the key of a data folder, and makes one at first.</summary>
+    /// <summary>Opens the key that a service has made in its data folder.</summary>
+    /// <exception cref="StartupException">There is none: no service accepts what a new one would sign.</exception>
+    public static DevelopmentTokens OpenExisting(string dataFolder)
+    {
+        var path = PathIn(dataFolder);
+        return File.Exists(path)
+            ? Read(path)
+            : throw new StartupException(
+                $"No Development service has run with the data folder '{dataFolder}', so that none would accept a token of it. Start it first (./dev run), "
+                + $"or name the folder of the service that runs: {RegistryOptions.DataVariable}=<folder> ./dev token …");
+    }
+
+    /// <summary>Opens the key of a data folder, and makes one at first: for the service that checks tokens with it.</summary>
     public static DevelopmentTokens Open(string dataFolder)
     {
         Directory.CreateDirectory(dataFolder);
-        var path = Path.Combine(dataFolder, "development-token.key");
+        var path = PathIn(dataFolder);
         var fresh = RandomNumberGenerator.GetBytes(KeyBytes);
         try
         {
@@ -51,11 +63,18 @@ public sealed class DevelopmentTokens
         }
         catch (IOException) when (File.Exists(path))
         {
-            var stored = File.ReadAllBytes(path);
-            return stored.Length == KeyBytes
-                ? new(stored)
-                : throw new StartupException($"The development key '{path}' is damaged; delete it to have a new one made.");
+            return Read(path);
         }
+    }
+
+    private static string PathIn(string dataFolder) => Path.Combine(dataFolder, "development-token.key");
+
+    private static DevelopmentTokens Read(string path)
+    {
+        var stored = File.ReadAllBytes(path);
+        return stored.Length == KeyBytes
+            ? new(stored)
+            : throw new StartupException($"The development key '{path}' is damaged; delete it to have a new one made.");
     }
 
     /// <summary>A token of a kind: <c>admin</c>, <c>platform &lt;id&gt;</c>, <c>creator &lt;id&gt;</c> or <c>auditor</c>; null if the words name none.</summary>

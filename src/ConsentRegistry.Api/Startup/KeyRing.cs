@@ -25,16 +25,44 @@ internal static class KeyRing
 
     /// <summary>Checks that the ring can be used and opens what the database holds, and encrypts secrets that are not encrypted yet.</summary>
     /// <param name="secrets">What encrypts, over the ring.</param>
-    /// <param name="options">Where the ring is.</param>
-    /// <param name="environment">Only in Development the folder is made if it is missing: elsewhere that is a mistake in its name.</param>
+    /// <param name="options">Where the ring is. Only in Development the folder is made if it is missing: elsewhere that is a mistake in its name.</param>
     /// <param name="database">A migrated database.</param>
     /// <param name="renew">Whether to encrypt anew what an older key of the ring encrypted.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="StartupException">The ring cannot be used, or is not the one that the database's secrets were encrypted with.</exception>
     public static async Task PrepareAsync(
-        WebhookSecrets secrets, RegistryOptions options, IHostEnvironment environment, Database database, bool renew, CancellationToken cancellation)
+        WebhookSecrets secrets, RegistryOptions options, Database database, bool renew, CancellationToken cancellation)
     {
-        if (environment.IsDevelopment())
+        await RequireAsync(secrets, options, database, cancellation);
+        foreach (var (webhook, secret) in await WebhookStore.ListOnePerKeyAsync(database, cancellation))
+        {
+            if (!secrets.TryDecrypt(webhook, [secret], out _))
+                throw new StartupException($"The key ring in {options.KeyRing} does not open the secrets of webhooks in the database. Use the ring that they were encrypted with.");
+        }
+        await WebhookStore.ReplaceSecretsAsync(database, onlyClear: !renew, secrets.Renew, cancellation);
+    }
+
+    /// <summary>
+    /// Has a copy of another database use this ring: a secret that the ring does not open is lost, and a new one takes its place. Owners of webhooks
+    /// have to replace those before they can verify messages again.
+    /// </summary>
+    /// <exception cref="StartupException">The ring cannot be used.</exception>
+    public static async Task AdoptAsync(WebhookSecrets secrets, RegistryOptions options, Database database, CancellationToken cancellation)
+    {
+        await RequireAsync(secrets, options, database, cancellation);
+        await WebhookStore.ReplaceSecretsAsync(
+            database,
+            onlyClear: false,
+            (webhook, stored) => secrets.TryDecrypt(webhook, [stored], out _)
+                ? secrets.Renew(webhook, stored)
+                : secrets.Encrypt(webhook, WebhookSecret.Draw()),
+            cancellation);
+    }
+
+    /// <summary>Checks that the ring can be used, and makes its first key.</summary>
+    private static async Task RequireAsync(WebhookSecrets secrets, RegistryOptions options, Database database, CancellationToken cancellation)
+    {
+        if (options.IsDevelopment)
             Directory.CreateDirectory(options.KeyRing);
         else if (!Directory.Exists(options.KeyRing))
             throw new StartupException($"DataProtection:KeyRing names no folder: {options.KeyRing}.");
@@ -53,11 +81,5 @@ internal static class KeyRing
         {
             throw new StartupException($"DataProtection:KeyRing cannot be used: the host has to read and write key files in {options.KeyRing}.");
         }
-        foreach (var (webhook, secret) in await WebhookStore.ListOnePerKeyAsync(database, cancellation))
-        {
-            if (!secrets.TryDecrypt(webhook, [secret], out _))
-                throw new StartupException($"The key ring in {options.KeyRing} does not open the secrets of webhooks in the database. Use the ring that they were encrypted with.");
-        }
-        await WebhookStore.ReplaceSecretsAsync(database, onlyClear: !renew, secrets.Renew, cancellation);
     }
 }

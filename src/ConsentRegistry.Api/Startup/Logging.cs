@@ -25,6 +25,7 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
+            .Filter.ByExcluding(IsStartFailure)
             .ReadFrom.Configuration(builder.Configuration);
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose)
@@ -35,6 +36,9 @@ internal static class Logging
         // logged in it: that names people and videos.
         builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
+
+    // Whoever started the host is told in one line why it does not start (Commands); the framework would tell it twice more, with pages of places in code.
+    private static bool IsStartFailure(LogEvent line) => line.MessageTemplate.Text is "Unable to start Kestrel." or "Hosting failed to start";
 }
 
 /// <summary>One line for each request: trace id, caller, route, status and duration. The route is the template, so that ids stay out of the log.</summary>

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -10,43 +11,121 @@ internal static class Migrator
     /// <summary>The oldest major version of PostgreSQL that the service is tested with.</summary>
     private const int OldestPostgres = 15;
 
-    /// <summary>Applies what migrations are missing, and writes the vocabulary's first version. The login owns what it makes.</summary>
-    public static async Task MigrateAsync(string connectionString, CancellationToken cancellation)
+    /// <summary>The table that says which migrations were applied: where it is, there is a database of some version.</summary>
+    private const string MigrationTable = "migration";
+
+    /// <summary>
+    /// Applies what migrations are missing, writes the vocabulary's first version, and notes which log the database belongs to. The login owns what
+    /// it makes.
+    /// </summary>
+    /// <exception cref="StartupException">The database belongs to another log, or was restored without its roles.</exception>
+    public static async Task MigrateAsync(string connectionString, LogIdentity host, CancellationToken cancellation)
     {
-        await using var owner = Database.OfOwner(connectionString);
-        await using var db = RegistryContext.Over(owner);
+        await using var login = Database.OfLogin(connectionString);
+        await using var connection = await login.OpenConnectionAsync(cancellation);
+        // Before anything is altered: a database of another log is not this host's to migrate.
+        LogOwnership.Require(await LogIdentityStore.ReadAsync(connection, cancellation), host);
+        await ApplyAsync(login, connection, cancellation);
+        await LogIdentityStore.ClaimAsync(connection, host, cancellation);
+        LogOwnership.Require(await LogIdentityStore.ReadAsync(connection, cancellation), host);
+        await VerifyServerAsync(login, cancellation);
+    }
+
+    /// <summary>Makes the roles that the database gives rights to, so that a dump of one can be restored on a new server.</summary>
+    /// <returns>Those that were made.</returns>
+    public static async Task<IReadOnlyList<string>> CreateRolesAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var login = Database.OfLogin(connectionString);
+        await using var connection = await login.OpenConnectionAsync(cancellation);
+        return await DatabaseRoles.CreateMissingAsync(connection, cancellation);
+    }
+
+    /// <summary>Gives a restored copy of a database to this host's log, and migrates it.</summary>
+    /// <returns>How many leaves of the history log the former log's keys vouch for.</returns>
+    /// <exception cref="StartupException">There is no database, or a node uses it.</exception>
+    public static async Task<long> DeclareCopyAsync(string connectionString, LogIdentity host, CancellationToken cancellation)
+    {
+        await using var login = Database.OfLogin(connectionString);
+        await using var connection = await login.OpenConnectionAsync(cancellation);
+        if (!await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
+            throw NotMigrated();
+        await RequireUnusedAsync(connection, cancellation);
+        await ApplyAsync(login, connection, cancellation);
+        return await LogIdentityStore.DeclareAsync(connection, host, cancellation);
+    }
+
+    /// <summary>Refuses a database that this host's login cannot use, that is not migrated, or that could lose what it has acknowledged.</summary>
+    /// <exception cref="StartupException">The database cannot be relied on.</exception>
+    public static async Task VerifyAsync(string connectionString, Database database, CancellationToken cancellation)
+    {
+        await using (var login = Database.OfLogin(connectionString))
+        await using (var connection = await login.OpenConnectionAsync(cancellation))
+        {
+            if (!await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
+                throw NotMigrated();
+            await RequireRolesAsync(connection, cancellation);
+            var faults = await DatabaseRoles.FindFaultsAsync(connection, hasSchema: true, cancellation);
+            if (faults.NotTaken.Count > 0)
+                throw new StartupException($"The login '{connection.UserName}' may not take the role {faults.NotTaken[0]}. As its owner: GRANT {string.Join(", ", Database.HostRoles)} TO \"{connection.UserName}\";");
+        }
+        await VerifyServerAsync(database.Changes, cancellation);
+    }
+
+    /// <summary>Applies migrations as the owner.</summary>
+    private static async Task ApplyAsync(NpgsqlDataSource login, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
+            await RequireRolesAsync(connection, cancellation);
+        await using var db = RegistryContext.Over(login);
         await db.Database.MigrateAsync(cancellation);
         await VocabularyStore.EnsureInitialAsync(db, cancellation);
     }
 
-    /// <summary>Refuses a database that is not migrated, or that could lose what it has acknowledged.</summary>
-    /// <exception cref="StartupException">The database cannot be relied on.</exception>
-    public static async Task VerifyAsync(Database database, CancellationToken cancellation)
+    /// <summary>Refuses a database whose rights were lost, as they are where a dump is restored on a server that lacks the roles.</summary>
+    private static async Task RequireRolesAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        try
+        var faults = await DatabaseRoles.FindFaultsAsync(connection, hasSchema: true, cancellation);
+        if (faults.Missing.Count > 0)
         {
-            await VerifyServerAsync(database, cancellation);
+            throw new StartupException(
+                $"The server lacks the roles that the database gives rights to ({string.Join(", ", faults.Missing)}): a dump was restored before they were there. "
+                + "Make them with the host's `migrate --roles`, and restore the dump again into an empty database: see \"Backup and restore\" in docs/operations.md.");
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedTable)
+        if (faults.WithoutRights.Count > 0)
         {
-            // The roles that connections take are made by a migration.
-            throw NotMigrated();
+            throw new StartupException(
+                $"The roles {string.Join(", ", faults.WithoutRights)} have no rights in the database: a dump was restored before they were there, or without rights. "
+                + "Restore it again into an empty database: see \"Backup and restore\" in docs/operations.md.");
         }
     }
 
-    private static async Task VerifyServerAsync(Database database, CancellationToken cancellation)
+    /// <summary>Refuses a database that a node follows: its row in <c>node</c> changes within twice its Δ.</summary>
+    private static async Task RequireUnusedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using (var version = database.Changes.CreateCommand("SELECT current_setting('server_version_num')::int"))
+        var before = await NodeBeats.ReadAsync(connection, cancellation);
+        var wait = before.Count == 0 ? TimeSpan.Zero : 2 * before.Values.Max(node => node.Delta);
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < wait;)
+        {
+            await Task.Delay(NodeBeats.BetweenLooks, cancellation);
+            var now = await NodeBeats.ReadAsync(connection, cancellation);
+            if (now.Any(node => !before.TryGetValue(node.Key, out var seen) || seen.Beat != node.Value.Beat))
+                throw new StartupException("A node uses this database. Stop every host of it first; a database that is in use is no copy.");
+        }
+    }
+
+    private static async Task VerifyServerAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using (var version = source.CreateCommand("SELECT current_setting('server_version_num')::int"))
         {
             if (await version.ExecuteScalarAsync(cancellation) is not >= OldestPostgres * 10_000)
                 throw new StartupException($"PostgreSQL {OldestPostgres} or later is needed.");
         }
-        await using var db = RegistryContext.Over(database.Changes);
+        await using var db = RegistryContext.Over(source);
         if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
             throw NotMigrated();
         foreach (var setting in new[] { "fsync", "full_page_writes", "synchronous_commit" })
         {
-            await using var command = database.Changes.CreateCommand($"SHOW {setting}");
+            await using var command = source.CreateCommand($"SHOW {setting}");
             if (await command.ExecuteScalarAsync(cancellation) is not "on")
                 throw new StartupException($"PostgreSQL runs with {setting} off: what it has acknowledged could be lost.");
         }

@@ -1,9 +1,12 @@
 using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
+using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
@@ -20,6 +23,9 @@ public sealed class RegistryOptions
     /// <summary>The environment variable that names the data folder.</summary>
     public const string DataVariable = "CONSENT_DATA";
 
+    // More than anybody sets in an emergency, and still a bound.
+    private const int DefaultStopsPerSecond = 100;
+
     /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
     public string? ConnectionString { get; init; }
 
@@ -32,17 +38,41 @@ public sealed class RegistryOptions
     /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
     public required string Audience { get; init; }
 
+    /// <summary>What the claims of tokens are called: <c>Tokens:Claims</c>.</summary>
+    internal ClaimNames Claims { get; init; } = ClaimNames.Usual;
+
+    /// <summary>How this node is stopped.</summary>
+    internal DrainOptions Drain { get; init; } = new(TimeSpan.Zero);
+
     /// <summary>Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only, it is where a request was sent.</summary>
     public string? PublicUrl { get; init; }
 
     /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
     public required int ChangesPerSecond { get; init; }
 
+    /// <summary>
+    /// Changes a second that can only restrict, such as denies, for such a caller; nothing else uses them up: <c>RateLimits:RestrictionsPerSecond</c>. As
+    /// many as <see cref="ChangesPerSecond"/> without it.
+    /// </summary>
+    public int? RestrictionsPerSecond { get; init; }
+
+    /// <summary>Stops a second that such a caller may set for one creator; nothing else uses them up: <c>RateLimits:StopsPerSecond</c>.</summary>
+    public int StopsPerSecond { get; init; } = DefaultStopsPerSecond;
+
     /// <summary>The name of the history log, which its checkpoints begin with: <c>Log:Origin</c>. It never changes.</summary>
     public required string LogOrigin { get; init; }
 
     /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
     public string? LogKeyFile { get; init; }
+
+    /// <summary>How many changes a caller may make who only manages settings.</summary>
+    internal ChangeRates ChangeRates => new(ChangesPerSecond, RestrictionsPerSecond ?? ChangesPerSecond, StopsPerSecond);
+
+    /// <summary>Whether this is a host of Development, which makes keys and tokens of its own.</summary>
+    public bool IsDevelopment { get; init; }
+
+    /// <summary>The history log that this host writes.</summary>
+    public LogIdentity Log => new(LogOrigin, IsDevelopment);
 
     /// <summary>
     /// The folder with the keys that encrypt secrets of webhooks in the database: <c>DataProtection:KeyRing</c>. All nodes share it. In
@@ -62,10 +92,34 @@ public sealed class RegistryOptions
     /// <summary>How this node tells others.</summary>
     internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
 
+    /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The keys of all settings, as they are read.</summary>
+    public static IReadOnlyCollection<string> Keys(IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var noted = new NotedConfiguration(new ConfigurationBuilder().Build());
+        // In Development nothing is required, so that everything is read.
+        Read(noted, new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = environment.ContentRootPath });
+        return noted.Keys;
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="StartupException">A setting is missing, cannot be read, or is misspelt.</exception>
     public static RegistryOptions From(IConfiguration configuration, IHostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(environment);
+        var misspellings = new Misspellings(Keys(environment));
+        // First, since a misspelt key is why another one is missing.
+        if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
+            throw new StartupException(error);
+        return Read(configuration, environment, [.. misspellings.Warnings(configuration)]);
+    }
+
+    private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
+    {
         var data = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data"));
         var keyRing = NullIfEmpty(configuration["DataProtection:KeyRing"]);
         var options = new RegistryOptions
@@ -75,10 +129,16 @@ public sealed class RegistryOptions
             KeyRing = Path.GetFullPath(keyRing ?? Path.Combine(data, "key-ring")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
+            Claims = ClaimNames.From(configuration),
+            Drain = DrainOf(configuration, environment),
             PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
+            RestrictionsPerSecond = PositiveOrNull(configuration, "RateLimits:RestrictionsPerSecond"),
+            StopsPerSecond = PositiveOrNull(configuration, "RateLimits:StopsPerSecond") ?? DefaultStopsPerSecond,
             LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
             LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            IsDevelopment = environment.IsDevelopment(),
+            Warnings = warnings,
             Approvals = ApprovalOptions.From(configuration),
             Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
@@ -119,6 +179,17 @@ public sealed class RegistryOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new StartupException($"{key} is a whole number, at least 1.");
+    }
+
+    // Whoever stops a host of Development waits for it.
+    private static DrainOptions DrainOf(IConfiguration configuration, IHostEnvironment environment)
+    {
+        const string Key = "Shutdown:DrainSeconds";
+        if (NullIfEmpty(configuration[Key]) is not { } text)
+            return new(TimeSpan.FromSeconds(environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds));
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainOptions.MostSeconds
+            ? new(TimeSpan.FromSeconds(seconds))
+            : throw new StartupException($"{Key} is a whole number of seconds, at most {DrainOptions.MostSeconds}.");
     }
 
     // What is wrong is not repeated: the reader's message may quote a part of the password.

@@ -3,8 +3,14 @@ namespace ConsentRegistry.Api.Startup;
 /// <summary>What a developer sees when the service is up: where it is, tokens, and a tour to paste.</summary>
 internal static class Welcome
 {
-    public static string Text(string url, DevelopmentTokens tokens, DateTimeOffset now)
+    /// <param name="url">Where the service listens.</param>
+    /// <param name="dataFolder">The data folder, whose key signs tokens; null for the usual one.</param>
+    /// <param name="tokens">What makes tokens.</param>
+    /// <param name="now">The time.</param>
+    public static string Text(string url, string? dataFolder, DevelopmentTokens tokens, DateTimeOffset now)
     {
+        // Another folder's key would sign tokens that this service refuses.
+        var dev = dataFolder is null ? "./dev" : $"{RegistryOptions.DataVariable}={dataFolder} ./dev";
         string Token(params string[] words) => tokens.Make(words, now)!;
         // A creator nobody has heard of, so that the tour begins at the beginning however often it is taken.
         var creator = $"ana-{now:yyMMdd-HHmmss}";
@@ -17,7 +23,7 @@ internal static class Welcome
               Swagger  {url}/swagger
               Health   {url}/health/ready
 
-            Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: ./dev token admin | platform <id> | creator <id> | auditor):
+            Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: {dev} token admin | platform <id> | creator <id> | auditor):
 
               export REGISTRY={url}
               export PLATFORM_TOKEN={Token("platform", "studio")}

@@ -53,7 +53,8 @@ public static class Records
         {
             GrantState.Standing => EventType.GrantGiven,
             GrantState.Spent => EventType.GrantSpent,
-            _ => EventType.GrantRevoked,
+            GrantState.Revoked => EventType.GrantRevoked,
+            _ => throw new ArgumentException("A grant's state has no event.", nameof(after)),
         },
         new() { ["grant"] = grant.ToString() },
         Of(before),

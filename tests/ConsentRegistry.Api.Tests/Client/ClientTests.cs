@@ -158,8 +158,27 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
             client.Settings.ClearDefaultAsync(creator, "remix", options: new() { IfSettingsVersion = 0 }, cancellation: Cancellation));
 
         Assert.Equal((first.Version, first.Changes), (again.Version, again.Changes));
+        Assert.Equal((false, true, false, null), (first.Replayed, again.Replayed, again.Superseded, again.CurrentVersion));
         Assert.Equal("staleVersion", stale.Code);
         Assert.Equal(1, (await client.Settings.ClearDefaultAsync(creator, "remix", options: new() { IfSettingsVersion = first.SettingsVersion }, cancellation: Cancellation)).Changes);
+        var superseded = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation);
+        Assert.Equal((true, true, 2L, false), (superseded.Replayed, superseded.Superseded, superseded.CurrentVersion, superseded.EffectiveEverywhere));
+    }
+
+    [Fact]
+    public async Task A_change_can_be_made_only_where_nothing_is_set_yet()
+    {
+        var client = Client("creator", creator);
+        var options = new ChangeOptions { OnlyIfNotSet = true };
+
+        Assert.Equal(1, (await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation)).Changes);
+        var set = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Settings.ChangeAsync(creator, [SettingChange.SetDefault("remix", Effect.Allow), SettingChange.SetDefault("mining", Effect.Allow)], options: options, cancellation: Cancellation));
+        var elsewhere = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Approvals.RevokeGrantAsync(creator, Guid.NewGuid(), new() { IfSettingsVersion = 1 }, Cancellation));
+
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "preconditionFailed"), (set.Status, set.Code));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalidHeader"), (elsewhere.Status, elsewhere.Code));
     }
 
     [Fact]
@@ -195,6 +214,9 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
 
+        Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
+        // A video is no setting.
+        await client.Videos.RegisterAsync(creator, "registered-between", new(), cancellation: Cancellation);
         Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
         Assert.Equal(deny.SettingsVersion, (await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion - 1, Cancellation))!.SettingsVersion);
     }

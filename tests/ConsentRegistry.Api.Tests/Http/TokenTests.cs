@@ -44,7 +44,7 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
         var (first, second) = (Issuer.NewKey("first"), Issuer.NewKey("second"));
         await using var issuer = await Issuer.StartAsync(first);
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}");
-        var keys = app.Services.GetServices<IHostedService>().OfType<IssuerKeys>().Single();
+        var keys = app.Services.GetRequiredService<IssuerKeys>();
         var (old, fresh) = (issuer.Token(first, "acme"), issuer.Token(second, "acme"));
         foreach (var _ in new[] { "proven", "known" })
             (await app.Bearer(old).PostAsync("/v1/checks", Check)).Is(200);

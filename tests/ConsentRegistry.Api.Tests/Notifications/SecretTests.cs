@@ -83,7 +83,7 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         // As the `migrate` command does.
         await using (var database = new Database(connectionString))
         await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
-            await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, new Production(), database, renew: true, TestContext.Current.CancellationToken);
+            await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, database, renew: true, TestContext.Current.CancellationToken);
         File.Delete(old);
 
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, ring);
@@ -124,19 +124,34 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(["unreachable", """{"delivered":false,"status":null,"error":"unreachable"}"""], ends.Order(StringComparer.Ordinal));
     }
 
-    private RegistryOptions RegistryOptionsOf(RegistryApplication app) => new()
+    [Fact]
+    public async Task A_copy_that_another_ring_cannot_open_has_new_secrets_once_it_is_declared()
     {
-        DataFolder = app.DataFolder, Audience = "", ChangesPerSecond = 1, LogOrigin = "", KeyRing = folder,
-    };
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var app = await RegistryApplication.StartAsync(connectionString, $"DataProtection:KeyRing={folder}");
+        await using var receiver = await Receiver.StartAsync();
+        var (id, secret) = await app.OfCreatorAsync(creator, receiver.Url);
+        await app.StopAsync();
+        var other = Directory.CreateTempSubdirectory("consent-ring-").FullName;
+        var options = RegistryOptionsOf(app, other);
 
-    private sealed class Production : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = Environments.Production;
+        await using (var database = new Database(connectionString))
+        await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
+        {
+            var secrets = services.GetRequiredService<WebhookSecrets>();
+            await Assert.ThrowsAsync<StartupException>(
+                () => KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken));
+            await KeyRing.AdoptAsync(secrets, options, database, TestContext.Current.CancellationToken);
+            await KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken);
+        }
 
-        public string ApplicationName { get; set; } = "tests";
-
-        public string ContentRootPath { get; set; } = AppContext.BaseDirectory;
-
-        public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
+        await using var copy = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={other}");
+        (await copy.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.False(Assert.Single(receiver.All).IsSignedBy(secret));
     }
+
+    private RegistryOptions RegistryOptionsOf(RegistryApplication app, string? ring = null) => new()
+    {
+        DataFolder = app.DataFolder, Audience = "", ChangesPerSecond = 1, LogOrigin = "", KeyRing = ring ?? folder,
+    };
 }

@@ -63,6 +63,73 @@ public sealed class StopsTests(RegistryFixture registry) : IClassFixture<Registr
         Assert.Equal("lockdown", (string)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["reason"]!);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("  null\n")]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""{"purposes":null,"reason":null}""")]
+    [InlineData("""{"reason":""}""")]
+    public async Task A_body_that_says_nothing_stops_everything(string body)
+    {
+        var stopped = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", body)).Is(200);
+        Assert.Equal((1, null), (stopped.Changes, stopped["stop"]!["purposes"]));
+    }
+
+    [Theory]
+    [InlineData("lockdown")]
+    [InlineData("hold")]
+    public async Task A_long_reason_is_cut_between_characters(string stop)
+    {
+        var story = string.Concat(Enumerable.Repeat("\U0001F6D1", 1_500));
+        (await App.Admin().PutAsync($"/v1/creators/{creator}/{stop}", new { reason = story })).Is(200);
+
+        var body = await App.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE creator = $1", creator);
+        Assert.Equal(story[..2_000], (string)System.Text.Json.Nodes.JsonNode.Parse(body)!["by"]!["reason"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"purpose":["remix"]}""", 400)]
+    [InlineData("""{"purposes":[]}""", 422)]
+    [InlineData("""{"purposes":["remixing"]}""", 422)]
+    [InlineData("[]", 400)]
+    [InlineData("nul", 400)]
+    public async Task What_may_be_a_mistake_about_what_to_stop_is_refused(string body, int status)
+    {
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", body)).Is(status);
+        Assert.Equal(0, (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Version);
+    }
+
+    [Theory]
+    [InlineData("lockdown")]
+    [InlineData("hold")]
+    public async Task An_idempotency_key_never_refuses_a_stop(string stop)
+    {
+        var (path, client) = ($"/v1/creators/{creator}/{stop}", App.Admin());
+        (await StopAsync("Idempotency-Key: with blanks", "remix")).Is(200);
+        (await StopAsync($"Idempotency-Key: {new string('k', 256)}", "mining")).Is(200);
+
+        var reused = $"Idempotency-Key: {Guid.NewGuid()}";
+        var other = (await client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, reused)).Is(200);
+        Assert.Equal(1, (await StopAsync(reused, "training")).Is(200).Changes);
+        // The key is still that of the other request.
+        var again = (await client.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, reused)).Is(200);
+        Assert.Equal((other.Version, "true"), (again.Version, again.Header("Idempotent-Replayed")));
+
+        var inFlight = $"{Guid.NewGuid()}";
+        var caller = await App.ScalarAsync<string>("SELECT caller FROM consent.idempotency_key WHERE key = $1", reused["Idempotency-Key: ".Length..]);
+        await using var connection = await App.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var claim = new Npgsql.NpgsqlCommand("INSERT INTO consent.idempotency_key (caller, key, created_at, fingerprint) VALUES ($1, $2, now(), sha256(''))", connection)
+        {
+            Parameters = { new() { Value = caller }, new() { Value = inFlight } },
+        };
+        await claim.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await StopAsync($"Idempotency-Key: {inFlight}", "grounding")).Is(200).Changes);
+
+        Task<Answer> StopAsync(string key, string purpose) => client.PutAsync(path, new { purposes = new[] { purpose }, reason = "order" }, key);
+    }
+
     private Task<string> StopTimeAsync(string stop) =>
         App.ScalarAsync<string>($"SELECT to_char({stop}_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator);
 

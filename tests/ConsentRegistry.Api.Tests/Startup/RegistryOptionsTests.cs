@@ -45,6 +45,14 @@ public sealed class RegistryOptionsTests
     [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
     [InlineData("RateLimits:ChangesPerSecond", "many")]
+    [InlineData("Shutdown:DrainSeconds", "301")]
+    [InlineData("Shutdown:DrainSeconds", "-1")]
+    [InlineData("Shutdown:DrainSeconds", "soon")]
+    [InlineData("Tokens:Claims:Subject", "one two")]
+    [InlineData("Tokens:Claims:Creators", "one two")]
+    [InlineData("Tokens:Claims:Client", "1 2 3 4 5 6 7 8 two")]
+    [InlineData("Tokens:Claims:Client", "azp iss")]
+    [InlineData("Tokens:Claims:Scope", "nonce")]
     public void What_is_missing_or_wrong_in_production_is_named_and_not_quoted(string key, string value)
     {
         var refusal = Assert.Throws<StartupException>(() => Read("Production", (key, value)));
@@ -54,12 +62,70 @@ public sealed class RegistryOptionsTests
     }
 
     [Fact]
+    public void A_node_is_stopped_slowly_in_production_and_at_once_in_Development()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(10), Read("Production").Drain.Time);
+        Assert.Equal(TimeSpan.Zero, Read("Development").Drain.Time);
+        Assert.Equal(TimeSpan.FromSeconds(300), Read("Production", ("Shutdown:DrainSeconds", "300")).Drain.Time);
+    }
+
+    [Fact]
+    public void Claims_have_the_names_of_RFC_9068_unless_they_are_given_others()
+    {
+        Assert.Equal(("sub", "client_id", "scope", "creators"), Names(Read("Production")));
+        Assert.Equal(
+            ("oid", "azp appid", "scp roles", "https://registry.example/creators"),
+            Names(Read(
+                "Production", ("Tokens:Claims:Subject", "oid"), ("Tokens:Claims:Client", " azp  appid"), ("Tokens:Claims:Scope", "scp roles"),
+                ("Tokens:Claims:Creators", "https://registry.example/creators"))));
+
+        static (string, string, string, string) Names(RegistryOptions options) =>
+            (options.Claims.Subject, string.Join(' ', options.Claims.Clients), string.Join(' ', options.Claims.Scopes), options.Claims.Creators);
+    }
+
+    [Fact]
     public void An_issuer_without_TLS_is_for_Development() =>
         Assert.Equal("http://localhost:8080", Read("Development", ("Tokens:Authority", "http://localhost:8080")).Authority);
 
     [Fact]
     public void An_address_without_TLS_is_for_Development() =>
         Assert.Equal("http://localhost:5080", Read("Development", ("PublicUrl", "http://localhost:5080")).PublicUrl);
+
+    [Theory]
+    [InlineData("Token:Audience", "Token__Audience is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("Tokens:Audiance", "Tokens__Audiance is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("TOKENS:AUDIENZ", "TOKENS__AUDIENZ is not a setting of this host: is Tokens__Audience meant?")]
+    [InlineData("Tokens:Whatever", "Tokens__Whatever is not a setting of this host: there are Tokens__")]
+    [InlineData("Recall:StopWithinHours", "Recall__StopWithinHours is not a setting of this host: is Recalls__StopWithinHours meant?")]
+    [InlineData("Replica:DeltaMs:1", "Replica__DeltaMs__1 is not a setting of this host: is Replica__DeltaMs meant?")]
+    public void A_misspelt_key_is_refused_and_the_setting_that_is_meant_is_named(string key, string message)
+    {
+        foreach (var environment in new[] { "Production", "Development" })
+            Assert.StartsWith(message, Assert.Throws<StartupException>(() => Read(environment, (key, "some value"))).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_misspelt_key_is_named_before_the_one_that_is_missing() =>
+        Assert.StartsWith("Token__Authority", Assert.Throws<StartupException>(() => Read("Production", ("Tokens:Authority", ""), ("Token:Authority", "https://issuer.example"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Keys_of_other_programs_are_none_of_the_host_s_business()
+    {
+        var options = Read(
+            "Production", ("PATH", "/bin"), ("LOGNAME", "root"), ("LOG_LEVEL", "info"), ("PUBLIC_URL", "https://other.example"), ("Logging:LogLevel:Default", "Debug"),
+            ("Serilog:MinimumLevel:Default", "Debug"), ("Kestrel:Limits:MaxRequestBodySize", "1"), ("ConnectionStrings:Other", "Host=other"), ("urls", "http://localhost"));
+        Assert.Empty(options.Warnings);
+    }
+
+    [Theory]
+    [InlineData("PUBLIC_URL", "PublicUrl")]
+    [InlineData("Tokens_Audience", "Tokens__Audience")]
+    [InlineData("CONSENT_DATE", "CONSENT_DATA")]
+    public void A_key_outside_any_section_that_may_be_meant_for_a_setting_is_warned_of(string key, string meant)
+    {
+        var options = Read("Development", (key, "some value"), ("PublicUrl", ""));
+        Assert.Equal([$"{key} is not a setting of this host: is {meant} meant?"], options.Warnings);
+    }
 
     private static RegistryOptions Read(string environment, params (string Key, string Value)[] changes)
     {

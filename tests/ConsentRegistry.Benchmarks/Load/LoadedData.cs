@@ -53,11 +53,11 @@ internal sealed class LoadedData : IAsyncDisposable
                 Console.Error.WriteLine($"Loading {scale.Creators:N0} creators with {scale.Videos:N0} videos and overrides into {kept.FullName}; they are kept for the next run.");
                 await data.CreateDatabaseAsync(Loaded);
                 data.Forget("node-*");
-                await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
+                await MigrateAsync(data.ConnectionString);
                 await new Loading(data.ConnectionString, scale).RunAsync();
             }
             // The service may have grown a migration since the data were loaded.
-            await Migrator.MigrateAsync(data.ConnectionString, CancellationToken.None);
+            await MigrateAsync(data.ConnectionString);
             if (hasGranted)
                 await data.CopyWithGrantsAsync();
             return data;
@@ -82,7 +82,7 @@ internal sealed class LoadedData : IAsyncDisposable
         const string Name = "node-empty";
         await CreateDatabaseAsync(Empty);
         Forget(Name);
-        await Migrator.MigrateAsync(ConnectionStringOf(Empty), CancellationToken.None);
+        await MigrateAsync(ConnectionStringOf(Empty));
         return await StartNodeAsync(Name, ConnectionStringOf(Empty));
     }
 
@@ -94,6 +94,10 @@ internal sealed class LoadedData : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
         await postgres.DisposeAsync();
     }
+
+    // The nodes are of Development, and their log has its usual name.
+    private static Task MigrateAsync(string connectionString) =>
+        Migrator.MigrateAsync(connectionString, new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true), CancellationToken.None);
 
     // Before any node is up: a database is copied while nobody uses it.
     private async Task CopyWithGrantsAsync()

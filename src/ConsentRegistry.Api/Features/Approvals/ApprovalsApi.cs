@@ -27,17 +27,17 @@ internal static class ApprovalsApi
         creator.MapPost("/approval-requests/{requestId}/approve", Approve.Handle).Named("approve").Allow(Access.TheCreator)
             .WithMetadata(new EmptyBody(ApproveRequest.AsAsked)).Changes().Produces<AskedChange>().Refuses(404);
         creator.MapPost("/approval-requests/{requestId}/refuse", Refuse.Handle).Named("refuse").Allow(Access.TheCreator)
-            .WithMetadata(new EmptyBody(new RefuseRequest(null))).Changes().Produces<AskedChange>().Refuses(404);
+            .WithMetadata(new EmptyBody(new RefuseRequest(null))).Restricts().Produces<AskedChange>().Refuses(404);
 
         creator.MapGet("/grants", ListGrants.Handle).Named("listGrants", "limit", "cursor").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<GrantBody>>().Refuses(422);
         creator.MapDelete("/grants/{grantId}", RevokeGrant.Handle).Named("revokeGrant").Allow(Access.TheCreator)
-            .Changes().Produces<GrantChange>().Refuses(404);
+            .Restricts().Produces<GrantChange>().Refuses(404);
 
         creator.MapGet("/blocked-requesters", ListBlocked.Handle).Named("listBlockedRequesters", "limit", "cursor").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<BlockedBody>>().Refuses(422);
         creator.MapPut("/blocked-requesters/{requester}", BlockRequester.Handle).Named("blockRequester").Allow(Access.TheCreator)
-            .Changes().Produces<BlockedChange>();
+            .Restricts().Produces<BlockedChange>();
         creator.MapDelete("/blocked-requesters/{requester}", UnblockRequester.Handle).Named("unblockRequester").Allow(Access.TheCreator)
             .Changes().Produces<BlockedChange>();
     }

@@ -23,7 +23,10 @@ internal static class RevokeGrant
         if (await GrantStore.FindAsync(change, creator, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("grant of the creator", "the id of one that GET /v1/creators/{creatorId}/grants lists"));
         if (stored.Grant.State == GrantState.Revoked || stored.Grant.Terms.ExpiresAt <= stream.Tx)
+        {
+            change.Confirm(stream.Id, Records.Of(id, stored.Grant, stored.Grant));
             return new Answer(new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx)));
+        }
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
         await GrantStore.UpdateStateAsync(change, [revoked], cancellation);
         await change.AppendAsync(stream, [Records.Of(id, stored.Grant, revoked.Grant)], by, altersSettings: false, cancellation);

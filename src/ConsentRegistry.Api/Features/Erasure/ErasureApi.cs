@@ -12,6 +12,6 @@ internal static class ErasureApi
         var creator = app.MapContract("/v1/creators/{creatorId}", Tag);
 
         creator.MapPost("/erasure", EraseCreator.Handle).Named("eraseCreator").Allow(Access.TheCreator, Access.Scope(Scopes.Admin))
-            .Changes().Produces<ErasedBody>();
+            .Restricts().Produces<ErasedBody>();
     }
 }

@@ -60,7 +60,10 @@ internal static class RecallAnswers
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists"));
         if (stored.Record.State == state && stored.Record.Statement?.Text == statement)
+        {
+            change.Confirm(stream.Id, Records.Of(id, stored.Record, stored.Record));
             return new Answer(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
+        }
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
             return new Failure(FailureCode.NotOpen, "The recall is acknowledged, which cannot be disputed any more; dispute one that is not.");
         var key = statement is null ? null : RandomNumberGenerator.GetBytes(Statement.KeyLength);

@@ -59,7 +59,14 @@ public sealed record VideoReference([property: Required] string? CreatorId, [pro
 /// <param name="DryRun">Whether to change nothing and say what would flip.</param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
-public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
+public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion)
+    : ICountedChanges
+{
+    int ICountedChanges.Count => Changes?.Count ?? 0;
+
+    // What only shows a change restricts nothing.
+    bool ICountedChanges.OnlyRestricts => DryRun != true && Changes?.All(change => change is ICountedChanges { OnlyRestricts: true }) == true;
+}
 
 internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettingsRequest>
 {
@@ -112,18 +119,21 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 
 /// <summary>Makes many changes as one. Up to 10,000 make one version, and if one item is refused, none is made.</summary>
 /// <remarks>
+/// A creator allows or asks at most 1,000 named requesters in defaults for one purpose, and in 1,000 overrides for one
+/// video. More are refused with <c>tooMany</c>. Denying and clearing are not limited, and what stands above a limit can
+/// be changed.
 /// With <c>dryRun</c> nothing is changed: the answer counts the videos whose effective consent would flip, and names the first 100.
 /// </remarks>
 internal static class ChangeSettings
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, IfMatch ifMatch, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
+        CreatorId creatorId, Preconditions preconditions, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
     {
-        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], ifMatch, body.Value.Reason)
+        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], preconditions, body.Value.Reason)
         {
             IsBulk = true,
         };
-        return body.Value.DryRun == true ? preview.ShowAsync(request, http.RequestAborted) : settings.ApplyAsync(http, request);
+        return body.Value.DryRun == true ? preview.ShowAsync(http, request) : settings.ApplyAsync(http, request);
     }
 
     private static SettingChange ToChange(ChangeItem item, int? vocabularyVersion)

@@ -8,8 +8,8 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal static class ClearAppearanceOverride
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, NoBody noBody, SettingsWriter settings, HttpContext http) =>
+        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, Preconditions preconditions, NoBody noBody, SettingsWriter settings, HttpContext http) =>
         settings.ApplyAsync(
             http,
-            new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], ifMatch, Reason: null));
+            new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], preconditions, Reason: null));
 }

@@ -8,6 +8,6 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal static class ClearDefault
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, Purpose purpose, Requester? requester, IfMatch ifMatch, NoBody noBody, SettingsWriter settings, HttpContext http) =>
-        settings.ApplyAsync(http, new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(purpose, requester))], ifMatch, Reason: null));
+        CreatorId creatorId, Purpose purpose, Requester? requester, Preconditions preconditions, NoBody noBody, SettingsWriter settings, HttpContext http) =>
+        settings.ApplyAsync(http, new(creatorId, [SettingRequests.ToClear(SettingRequests.Key(purpose, requester))], preconditions, Reason: null));
 }

@@ -8,8 +8,8 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal static class SetAppearanceOverride
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
+        CreatorId creatorId, CreatorId ownerId, VideoId videoId, Purpose purpose, Requester? requester, Preconditions preconditions, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
         settings.ApplyAsync(
             http,
-            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], ifMatch, body.Value.Reason));
+            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(ownerId, videoId), purpose, requester))], preconditions, body.Value.Reason));
 }

@@ -12,10 +12,10 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal static class SetDefault
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, Purpose purpose, Requester? requester, IfMatch ifMatch, Body<SetDefaultRequest> body, SettingsWriter settings, HttpContext http)
+        CreatorId creatorId, Purpose purpose, Requester? requester, Preconditions preconditions, Body<SetDefaultRequest> body, SettingsWriter settings, HttpContext http)
     {
         var request = body.Value;
         var change = request.ToChange(SettingRequests.Key(purpose, requester), request.AppliesTo, request.ClearExceptions);
-        return settings.ApplyAsync(http, new(creatorId, [change], ifMatch, request.Reason));
+        return settings.ApplyAsync(http, new(creatorId, [change], preconditions, request.Reason));
     }
 }

@@ -8,8 +8,8 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal static class SetOverride
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, VideoId videoId, Purpose purpose, Requester? requester, IfMatch ifMatch, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
+        CreatorId creatorId, VideoId videoId, Purpose purpose, Requester? requester, Preconditions preconditions, Body<SetOverrideRequest> body, SettingsWriter settings, HttpContext http) =>
         settings.ApplyAsync(
             http,
-            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(creatorId, videoId), purpose, requester))], ifMatch, body.Value.Reason));
+            new(creatorId, [body.Value.ToChange(SettingRequests.Key(new(creatorId, videoId), purpose, requester))], preconditions, body.Value.Reason));
 }

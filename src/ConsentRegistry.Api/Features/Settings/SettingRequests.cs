@@ -8,7 +8,7 @@ using FluentValidation;
 namespace ConsentRegistry.Api.Features.Settings;
 
 /// <summary>What a setting is to say; the fields that defaults and overrides share.</summary>
-public interface IChoiceRequest
+public interface IChoiceRequest : ICountedChanges
 {
     string? Effect { get; }
 
@@ -19,6 +19,10 @@ public interface IChoiceRequest
     string? Reason { get; }
 
     int? VocabularyVersion { get; }
+
+    int ICountedChanges.Count => 1;
+
+    bool ICountedChanges.OnlyRestricts => Effect == Domain.Settings.Effect.Deny.Word();
 }
 
 /// <summary>A default to set.</summary>

@@ -11,9 +11,9 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>A change of one creator's settings, whichever operation asked for it.</summary>
 /// <param name="Creator">Whose settings.</param>
 /// <param name="Changes">What to set and clear, as one version.</param>
-/// <param name="IfMatch">The settings version that the caller saw.</param>
+/// <param name="Preconditions">The conditions on which they are changed.</param>
 /// <param name="Reason">Why, for the history.</param>
-internal sealed record SettingsRequest(CreatorId Creator, IReadOnlyList<SettingChange> Changes, IfMatch IfMatch, string? Reason)
+internal sealed record SettingsRequest(CreatorId Creator, IReadOnlyList<SettingChange> Changes, Preconditions Preconditions, string? Reason)
 {
     /// <summary>Whether the request has several items, so that a refusal names the item.</summary>
     public bool IsBulk { get; init; }
@@ -36,7 +36,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     {
         if (!(await change.LockAsync(StreamId.Of(request.Creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
-        if (request.IfMatch.IsStale(stream.SettingsVersion, out var stale))
+        if (request.Preconditions.Exclude(stream.SettingsVersion, out var stale))
             return stale;
         var planned = await PlanAsync(change, request, stream.Stamp, cancellation);
         if (!planned.Succeeded(out var made, out var refused))
@@ -45,6 +45,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         var (plan, _, defaults, overrides) = made;
         // A deny revokes what it touches, also one that stands already (R6).
         var touched = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, stream.Tx, toAlter: true, cancellation);
+        Confirm(change, stream.Id, request, plan);
         if (plan.Count + touched.Count > 0)
         {
             var revoked = touched.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stream.Stamp) });
@@ -69,10 +70,14 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     {
         if (await FindForeignAsync(change.Db, request, cancellation) is { } foreign)
             return foreign;
-        var defaults = await SettingsStore.ReadDefaultsAsync(change.Db, request.Creator, cancellation);
+        var defaults = await SettingsStore.ReadDefaultsAsync(change, request.Creator, request.Changes, cancellation);
         var overrides = await SettingsStore.ReadOverridesAsync(change, request.Creator, request.Changes, cancellation);
+        if (request.Preconditions.Exclude(request.Changes.Any(wanted => IsSet(wanted.Key, defaults, overrides)), out var excluded))
+            return excluded;
         var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
-        if (!SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp).Succeeded(out var plan, out var refused))
+        var named = await SettingsStore.CountNamedOverridesAsync(change, request.Creator, request.Changes, cancellation);
+        var made = SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp, named);
+        if (!made.Succeeded(out var plan, out var refused))
             return request.IsBulk ? refused : WithoutIndex(refused);
         if (plan.Restrictions.Count > 0)
             await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);
@@ -102,6 +107,21 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     private static Answer AnswerOf(SettingsRequest request, SettingsPlan plan, int revoked, LockedStream stream, SettingBody? setting) =>
         AnswerOf(stream, request.Creator, plan.Count, revoked, setting, stop: null, ExceptionsBody.Of(plan));
 
+    // What the request asks for and does not alter stands already, and the answer says so.
+    private static void Confirm(Change change, StreamId stream, SettingsRequest request, SettingsPlan plan)
+    {
+        var altered = plan.Defaults.Select(one => SettingKey.Of(one.Key)).Concat(plan.Overrides.Select(one => SettingKey.Of(one.Key))).ToHashSet();
+        foreach (var key in request.Changes.Select(wanted => wanted.Key).Where(key => !altered.Contains(key)))
+            change.Confirm(stream, key.Video is null ? Records.Of(DefaultKeyOf(key), null, null) : Records.Of(OverrideKeyOf(key), null, null));
+    }
+
+    private static bool IsSet(SettingKey key, Dictionary<DefaultKey, DefaultSetting> defaults, Dictionary<OverrideKey, OverrideSetting> overrides) =>
+        key.Video is null ? defaults.ContainsKey(DefaultKeyOf(key)) : overrides.ContainsKey(OverrideKeyOf(key));
+
+    private static DefaultKey DefaultKeyOf(SettingKey key) => new(key.Purpose, key.Requester);
+
+    private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
+
     // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
     private static async Task<Failure?> FindForeignAsync(RegistryContext db, SettingsRequest request, CancellationToken cancellation)
     {
@@ -127,13 +147,13 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     {
         if (change is ClearSetting)
             return null;
-        if (change.Key.Video is { } video)
+        if (change.Key.Video is not null)
         {
-            var key = new OverrideKey(video, change.Key.Purpose, change.Key.Requester);
+            var key = OverrideKeyOf(change.Key);
             var altered = plan.Overrides.FirstOrDefault(o => o.Key == key).After;
             return SettingBody.Of(key, altered ?? overrides[key]);
         }
-        var place = new DefaultKey(change.Key.Purpose, change.Key.Requester);
+        var place = DefaultKeyOf(change.Key);
         return SettingBody.Of(place, plan.Defaults.FirstOrDefault(d => d.Key == place).After ?? defaults[place]);
     }
 

@@ -7,6 +7,6 @@ namespace ConsentRegistry.Api.Features.Stops;
 /// <summary>Lifts the operator's stop. Exactly the settings that stood before stand again; lifting what does not stand changes nothing.</summary>
 internal static class LiftHold
 {
-    public static Task<IResult> Handle(CreatorId creatorId, IfMatch ifMatch, NoBody noBody, StopWriter stops, HttpContext http) =>
-        stops.LiftAsync(http, creatorId, StopKind.Hold, ifMatch);
+    public static Task<IResult> Handle(CreatorId creatorId, Preconditions preconditions, NoBody noBody, StopWriter stops, HttpContext http) =>
+        stops.LiftAsync(http, creatorId, StopKind.Hold, preconditions);
 }

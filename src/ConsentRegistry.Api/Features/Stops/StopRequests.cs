@@ -15,12 +15,12 @@ public interface IStopRequest
 
 /// <summary>An emergency stop. Without a body it covers everything.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
-/// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
+/// <param name="Reason">Why, for the history, which keeps the first 1,000 characters.</param>
 public sealed record LockdownRequest(IReadOnlyList<string>? Purposes, string? Reason) : IStopRequest;
 
 /// <summary>The operator's stop.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
-/// <param name="Reason">Why: the legal order or the protection of a minor.</param>
+/// <param name="Reason">Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters.</param>
 public sealed record HoldRequest(IReadOnlyList<string>? Purposes, [property: Required] string? Reason) : IStopRequest;
 
 internal sealed class LockdownValidator : AbstractValidator<LockdownRequest>
@@ -33,7 +33,9 @@ internal sealed class HoldValidator : AbstractValidator<HoldRequest>
     public HoldValidator()
     {
         Include(new StopValidator());
-        RuleFor(request => request.Reason).MustBeGiven("why the hold is set");
+        RuleFor(request => request.Reason)
+            .Must(reason => !string.IsNullOrEmpty(reason))
+            .WithMessage($"{Rules.Field} is missing; send why the hold is set.");
     }
 }
 
@@ -46,11 +48,18 @@ internal sealed class StopValidator : AbstractValidator<IStopRequest>
             .WithMessage($"{Rules.Field} is empty; send at least one purpose, or leave it out to stop everything.")
             .MustHaveAtMost(Domain.Limits.Purposes, "purposes");
         RuleForEach(request => request.Purposes).MustBeGiven("a purpose, by its name").MustBePurpose();
-        RuleFor(request => request.Reason).MustBeText();
+        RuleFor(request => request.Reason).MustBePlainText();
     }
 }
 
 internal static class StopRequests
 {
+    /// <summary>The reason as the history keeps it: its first <see cref="Rules.MaxTextLength"/> characters, for no stop fails by a long story.</summary>
+    public static string? ShortReason(this IStopRequest request) => request.Reason switch
+    {
+        null or "" => null,
+        var text => string.Concat(text.EnumerateRunes().Take(Rules.MaxTextLength)),
+    };
+
     public static IReadOnlyCollection<Purpose>? ParsedPurposes(this IStopRequest request) => request.Purposes?.Select(Purpose.Parse).Distinct().ToArray();
 }

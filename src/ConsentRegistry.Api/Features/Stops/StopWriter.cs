@@ -13,7 +13,7 @@ namespace ConsentRegistry.Api.Features.Stops;
 internal sealed class StopWriter(ChangePipeline pipeline)
 {
     /// <summary>Adds to the stop that stands, or sets one.</summary>
-    public Task<IResult> SetAsync(HttpContext http, CreatorId creator, StopKind kind, IStopRequest request, IfMatch ifMatch)
+    public Task<IResult> SetAsync(HttpContext http, CreatorId creator, StopKind kind, IStopRequest request, Preconditions preconditions)
     {
         var purposes = request.ParsedPurposes();
         return pipeline.RunAsync(
@@ -23,15 +23,16 @@ internal sealed class StopWriter(ChangePipeline pipeline)
                 if (purposes is not null && await FindUnknownAsync(change.Db, purposes, cancellation) is { } unknown)
                     return unknown;
                 return await WriteAsync(
-                    change, creator, kind, ifMatch, (standing, stamp) => Stop.Add(standing, purposes, stamp), AuthorOf(http, creator, kind, request.Reason), cancellation);
+                    change, creator, kind, preconditions, (standing, stamp) => Stop.Add(standing, purposes, stamp), AuthorOf(http, creator, kind, request.ShortReason()), cancellation);
             },
-            Patience.Stop);
+            Patience.Stop,
+            new StopKey(kind == StopKind.Lockdown ? (change, cancellation) => IsCoveredAsync(change, creator, purposes, cancellation) : null));
     }
 
     /// <summary>Lifts the stop that stands: exactly the settings that stood before stand again.</summary>
-    public Task<IResult> LiftAsync(HttpContext http, CreatorId creator, StopKind kind, IfMatch ifMatch) => pipeline.RunAsync(
+    public Task<IResult> LiftAsync(HttpContext http, CreatorId creator, StopKind kind, Preconditions preconditions) => pipeline.RunAsync(
         http,
-        (change, cancellation) => WriteAsync(change, creator, kind, ifMatch, (_, _) => null, AuthorOf(http, creator, kind, reason: null), cancellation),
+        (change, cancellation) => WriteAsync(change, creator, kind, preconditions, (_, _) => null, AuthorOf(http, creator, kind, reason: null), cancellation),
         Patience.Stop);
 
     // A hold is the operator's own act, whomever else the caller may act for.
@@ -39,15 +40,19 @@ internal sealed class StopWriter(ChangePipeline pipeline)
         Caller.Of(http).Author(kind == StopKind.Hold ? null : creator, reason);
 
     private static async Task<Result<Answer>> WriteAsync(
-        Change change, CreatorId creator, StopKind kind, IfMatch ifMatch, Func<Stop?, Stamp, Stop?> alter, Authorship by, CancellationToken cancellation)
+        Change change, CreatorId creator, StopKind kind, Preconditions preconditions, Func<Stop?, Stamp, Stop?> alter, Authorship by, CancellationToken cancellation)
     {
         if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
-        if (ifMatch.IsStale(stream.SettingsVersion, out var stale))
+        if (preconditions.Exclude(stream.SettingsVersion, out var stale))
             return stale;
         var before = kind == StopKind.Hold ? stream.Hold : stream.Lockdown;
+        if (preconditions.Exclude(before is not null, out var excluded))
+            return excluded;
         var after = alter(before, stream.Stamp);
         var changes = ReferenceEquals(before, after) ? 0 : 1;
+        if (changes == 0)
+            change.Confirm(stream.Id, Records.Of(kind, before, after));
         if (changes > 0)
         {
             await SettingsStore.WriteAsync(change, stream, kind, after, cancellation);
@@ -55,6 +60,13 @@ internal sealed class StopWriter(ChangePipeline pipeline)
             change.Notify(Notices.Of(stream, creator, kind, after));
         }
         return SettingsWriter.AnswerOf(stream, creator, changes, revoked: 0, setting: null, StopBody.Of(after), ExceptionsBody.None);
+    }
+
+    // Only lifting narrows a stop: what covers these purposes now has covered them since it was set.
+    private static async Task<bool> IsCoveredAsync(Change change, CreatorId creator, IReadOnlyCollection<Purpose>? purposes, CancellationToken cancellation)
+    {
+        var standing = await SettingsStore.ReadLockdownAsync(change, creator, cancellation);
+        return standing is not null && ReferenceEquals(standing, Stop.Add(standing, purposes, standing.Stamp));
     }
 
     private static async Task<Failure?> FindUnknownAsync(RegistryContext db, IReadOnlyCollection<Purpose> purposes, CancellationToken cancellation)

@@ -13,11 +13,11 @@ internal static class StopsApi
         var creator = app.MapContract("/v1/creators/{creatorId}", Tag);
 
         creator.MapPut("/lockdown", SetLockdown.Handle).WithMetadata(new EmptyBody(new LockdownRequest(null, null))).Named("setLockdown").Allow(Access.TheCreator)
-            .Changes().Produces<ChangeBody>().Refuses(412);
+            .Stops().Produces<ChangeBody>().Refuses(412);
         creator.MapDelete("/lockdown", LiftLockdown.Handle).Named("liftLockdown").Allow(Access.TheCreator)
             .Changes().Produces<ChangeBody>().Refuses(412);
         creator.MapPut("/hold", SetHold.Handle).Named("setHold").Allow(Access.Scope(Scopes.Admin))
-            .Changes().Produces<ChangeBody>().Refuses(412);
+            .Stops().Produces<ChangeBody>().Refuses(412);
         creator.MapDelete("/hold", LiftHold.Handle).Named("liftHold").Allow(Access.Scope(Scopes.Admin))
             .Changes().Produces<ChangeBody>().Refuses(412);
     }

@@ -36,7 +36,10 @@ internal static class Registrar
             var seen = await DecideAsync(change, wishes, Locks.None, cancellation);
             var owners = seen.Altered.Keys.Select(video => video.Creator).Distinct().ToList();
             if (owners.Count == 0)
+            {
+                Confirm(change, wishes, seen);
                 return Result.Of(seen.Fulfilments);
+            }
 
             await change.MarkAsync(cancellation);
             var locks = new Locks(await change.LockAsync(owners.Select(StreamId.Of), cancellation));
@@ -45,11 +48,22 @@ internal static class Registrar
             if (altered.SetEquals(owners))
             {
                 await WriteAsync(change, decided, locks, by, cancellation);
+                Confirm(change, wishes, decided);
                 return Result.Of(decided.Fulfilments);
             }
             await change.BackToMarkAsync(cancellation);
         }
         return new Failure(ProblemCode.Unavailable, "Others are registering the same videos at this moment; repeat the request.");
+    }
+
+    // What is wished for and stands already.
+    private static void Confirm(Change change, IReadOnlyList<Wish> wishes, Decided decided)
+    {
+        foreach (var (wish, fulfilment) in wishes.Zip(decided.Fulfilments))
+        {
+            if (fulfilment is { Failure: null, Record: { } record } && !decided.Altered.ContainsKey(wish.Video))
+                change.Confirm(StreamId.Of(wish.Video.Creator), Records.Of(wish.Video, null, record));
+        }
     }
 
     private static async Task<Decided> DecideAsync(Change change, IReadOnlyList<Wish> wishes, Locks locks, CancellationToken cancellation)
@@ -88,7 +102,8 @@ internal static class Registrar
 
     private static async Task WriteAsync(Change change, Decided decided, Locks locks, Authorship by, CancellationToken cancellation)
     {
-        await VideoStore.WriteAsync(change, [.. decided.Altered.Keys.Select(video => KeyValuePair.Create(video, decided.Standing[video]))], cancellation);
+        await VideoStore.WriteAsync(
+            change, [.. decided.Altered.Keys.Select(video => (video, decided.Standing[video], locks.Of(video.Creator).Version))], cancellation);
         var records = decided.Altered
             .GroupBy(video => video.Key.Creator)
             .Select(owner => (

@@ -169,6 +169,6 @@ internal static class Registrations
         Instant.TryParseInRange(request.PublishedAt, out var publishedAt) ? publishedAt : null,
         request.Participants?.Select(one => new RegisteredParticipant(
             CreatorId.Parse(one.CreatorId!),
-            Wording.Parse<ParticipantRole>(one.Role!) == ParticipantRole.CoCreator ? Role.CoCreator : Role.Depicted)).ToArray(),
+            Wording.Parse<Role>(one.Role!))).ToArray(),
         request.DerivedFrom?.Select(one => new VideoKey(CreatorId.Parse(one.CreatorId!), VideoId.Parse(one.VideoId!))).ToArray());
 }

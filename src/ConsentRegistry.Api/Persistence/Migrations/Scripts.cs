@@ -76,6 +76,16 @@ public sealed class AskedCreators() : ScriptMigration("0010_asked");
 [Migration("0011_erased")]
 public sealed class ErasedEvents() : ScriptMigration("0011_erased");
 
+/// <summary>What replayed answers speak of, and the versions of registered videos.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0012_replays")]
+public sealed class Replays() : ScriptMigration("0012_replays");
+
+/// <summary>Which history log the database belongs to.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0013_identity")]
+public sealed class Identity() : ScriptMigration("0013_identity");
+
 /// <summary>Names of creators in requesters' streams, what requesters said to recalls, and moments that are all finite.</summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("0015_pseudonyms")]

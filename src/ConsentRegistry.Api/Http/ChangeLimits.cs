@@ -1,0 +1,108 @@
+using System.Threading.RateLimiting;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>What a change counts against. Nothing that counts against one budget can use up another.</summary>
+public enum Budget
+{
+    /// <summary>Any change, for each caller.</summary>
+    Changes,
+
+    /// <summary>Denies, revocations and whatever else can only restrict, for each caller.</summary>
+    Restrictions,
+
+    /// <summary>The setting of stops, for each caller and creator.</summary>
+    Stops,
+}
+
+/// <summary>Marks an operation as a change of settings, which callers who only manage settings may make so many a second.</summary>
+/// <param name="Budget">What it counts against; null where that is for its body to say.</param>
+public sealed record ChangeMarker(Budget? Budget);
+
+/// <summary>A body that says how many changes it asks for, and of which sort.</summary>
+public interface ICountedChanges
+{
+    /// <summary>How many changes.</summary>
+    int Count { get; }
+
+    /// <summary>Whether each of them can only restrict.</summary>
+    bool OnlyRestricts { get; }
+}
+
+/// <summary>How many changes a second a caller may make who only manages settings. Others are not limited.</summary>
+/// <param name="Changes">Any changes, for each caller.</param>
+/// <param name="Restrictions">Changes that can only restrict, for each caller.</param>
+/// <param name="Stops">Stops that are set, for each caller and creator.</param>
+internal sealed record ChangeRates(int Changes, int Restrictions, int Stops)
+{
+    public int Of(Budget budget) => budget switch
+    {
+        Budget.Restrictions => Restrictions,
+        Budget.Stops => Stops,
+        _ => Changes,
+    };
+}
+
+/// <summary>
+/// Counts the changes of callers who only manage settings; each item of a bulk counts. Platforms and administrators are not limited, nor are
+/// checks. Each node counts for itself.
+/// </summary>
+internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDisposable
+{
+    private readonly PartitionedRateLimiter<Account> accounts = PartitionedRateLimiter.Create<Account, Account>(
+        account => RateLimitPartition.Get(account, one => new OverdraftBucket(rates.Of(one.Budget), clock)));
+
+    /// <summary>Whose budget it is.</summary>
+    private readonly record struct Account(Budget Budget, string Caller, string? Creator);
+
+    /// <summary>What is said to a caller of too many changes.</summary>
+    public static string TooMany(string most, int seconds) =>
+        $"The caller made more than {most} a second, in which each item of a bulk counts; repeat the request after {seconds} s.";
+
+    /// <summary>Counts a change whose arguments are bound, and refuses it if its budget does not admit it.</summary>
+    public Problem? Charge(HttpContext http, IList<object?> arguments)
+    {
+        if (MarkerOf(http) is not { } change)
+            return null;
+        // A bad request counts as one change, whatever its body would have said.
+        var isBad = arguments.Any(argument => argument is IBound { Problem: not null });
+        var body = isBad ? null : arguments.OfType<IBody>().FirstOrDefault()?.Content as ICountedChanges;
+        var budget = change.Budget ?? (body is { OnlyRestricts: true } ? Budget.Restrictions : Budget.Changes);
+        return Take(http, budget, body?.Count ?? 1);
+    }
+
+    /// <summary>Refuses a change that no budget would admit, before its body is read.</summary>
+    public Problem? RefuseUnread(HttpContext http) => MarkerOf(http) switch
+    {
+        null => null,
+        { Budget: { } budget } => Take(http, budget, 0),
+        _ => Take(http, Budget.Restrictions, 0) is null ? null : Take(http, Budget.Changes, 0),
+    };
+
+    public void Dispose() => accounts.Dispose();
+
+    private static ChangeMarker? MarkerOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.Of(http).OnlyManages ? change : null;
+
+    private Problem? Take(HttpContext http, Budget budget, int count)
+    {
+        var creator = budget == Budget.Stops ? http.GetRouteValue("creatorId") as string : null;
+        var account = new Account(budget, Caller.Of(http).Identity, creator);
+        using var lease = accounts.AttemptAcquire(account, count);
+        if (lease.IsAcquired)
+            return null;
+        lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        return new(429, ProblemCode.RateLimited, TooMany($"{rates.Of(budget)} {Named(budget)}", seconds))
+        {
+            RetryAfter = seconds,
+        };
+    }
+
+    private static string Named(Budget budget) => budget switch
+    {
+        Budget.Restrictions => "restricting changes",
+        Budget.Stops => "stops of one creator",
+        _ => "changes",
+    };
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Tests.OpenApi;
+
+namespace ConsentRegistry.Api.Tests;
+
+/// <summary>What is restored is what was tried: by hash, wherever it comes from.</summary>
+public sealed class LockFileTests
+{
+    [Fact]
+    public void Every_project_locks_its_packages_by_hash_and_names_no_host_to_get_them_from()
+    {
+        var projects = new[] { "src", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, folder), "*.csproj", SearchOption.AllDirectories)).ToList();
+        Assert.NotEmpty(projects);
+        foreach (var project in projects)
+        {
+            var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"));
+            Assert.DoesNotContain("://", text, StringComparison.Ordinal);
+            var packages = JsonNode.Parse(text)!["dependencies"]!.AsObject().SelectMany(framework => framework.Value!.AsObject())
+                .Where(package => (string?)package.Value!["type"] != "Project");
+            Assert.All(packages, package => Assert.NotNull((string?)package.Value!["contentHash"]));
+        }
+    }
+}
