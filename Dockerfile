@@ -34,6 +34,11 @@ ENV CONSENT_DATA=/data
 RUN mkdir --mode=700 /data && chown $APP_UID /data
 VOLUME /data
 
+# The keys that encrypt secrets of webhooks in the database. Every node and `migrate` share them.
+ENV DataProtection__KeyRing=/key-ring
+RUN mkdir --mode=700 /key-ring && chown $APP_UID /key-ring
+VOLUME /key-ring
+
 # A user of the base image without rights, named by its number so that an orchestrator can see that it is not root.
 USER $APP_UID
 

@@ -27,7 +27,8 @@ internal sealed record AuditorFiles(string? KeySet, IReadOnlyList<string> Keys, 
         foreach (var text in Keys)
         {
             if (!NoteKey.TryParse(text, out var key))
-                return new Failure(FailureCode.Invalid, $"'{text}' is no verifier key: name+id+base64.");
+                return new Failure(FailureCode.Invalid, $"'{text}' is no verifier key; give one of the form "
+                    + "name+id+base64.");
             keys.Add(key);
         }
         return new VerificationRequest

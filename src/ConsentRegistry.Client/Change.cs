@@ -42,7 +42,9 @@ public sealed record MilderSetting(VideoName? Video, string Purpose, string? Req
 /// <param name="Exceptions">What a new ask or deny would not reach.</param>
 /// <param name="Flips">How many videos' effective consent would flip, by purpose and requester.</param>
 /// <param name="First">The first 100 videos whose effective consent would flip, by owner and video.</param>
-/// <param name="Complete">Whether every registered video of the creator was looked at; false where that takes more than 2,000,000 decisions.</param>
+/// <param name="Complete">
+/// Whether everything was looked at that the change bears on; if not, the numbers are of what was looked at.
+/// </param>
 public sealed record Preview(
     string CreatorId, long SettingsVersion, int Changes, MilderSettings Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete)
 {
@@ -77,8 +79,14 @@ public sealed record FlipCount(string Purpose, string? Requester, int Count);
 
 /// <summary>A video whose effective consent would flip.</summary>
 /// <param name="Video">The video.</param>
-/// <param name="Flips">For which purposes and requesters, and how.</param>
-public sealed record FlippedVideo(VideoName Video, IReadOnlyList<Flip> Flips);
+/// <param name="Flips">For which purposes and requesters, and how; the first 100.</param>
+public sealed record FlippedVideo(VideoName Video, IReadOnlyList<Flip> Flips)
+{
+    /// <summary>
+    /// For how many purposes and requesters it would flip; null where an older registry answers, which lists all.
+    /// </summary>
+    public int? Count { get; init; }
+}
 
 /// <summary>One flip of effective consent.</summary>
 /// <param name="Purpose">The purpose.</param>

@@ -55,7 +55,8 @@ public sealed class ChangesClient
     /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from the <see cref="ChangeEvent.Seq"/> of the last event
     /// that was dealt with: then nothing is missed. Where the connection breaks, or nothing comes for a minute, that is an <see cref="HttpRequestException"/>; status 503
     /// where the node follows for too many callers. Where <paramref name="after"/> is beyond the log's end it is a <see cref="ConsentRegistryException"/> with
-    /// status 422: the registry's log is not the one that was followed, and what was kept of it has to go. The <see cref="HttpClient.Timeout"/> is for the beginning alone, which may take 15 seconds
+    /// status 422: the registry's log is not the one that was followed, and what was kept of it has to go. The <see
+    /// cref="HttpClient.Timeout"/> is for the beginning alone, which may take 15 seconds
     /// where there is nothing to tell yet.
     /// </remarks>
     /// <param name="after">The place in the log after which to begin; null for all that was ever changed.</param>

@@ -5,7 +5,7 @@ namespace ConsentRegistry.Client;
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>; 0 for a creator never heard of.</param>
 /// <param name="SettingsVersion">The version of the settings, for <see cref="ChangeOptions.IfSettingsVersion"/>.</param>
 /// <param name="ChangedAt">When the stream last changed; null if it never did.</param>
-/// <param name="Defaults">All defaults, by purpose and requester; at most 10,000.</param>
+/// <param name="Defaults">All defaults, by purpose and requester; at most 10,000 allow or ask.</param>
 /// <param name="Lockdown">The emergency stop; null if none stands.</param>
 /// <param name="Hold">The operator's stop; null if none stands.</param>
 /// <param name="Overrides">How many overrides there are, for the creator's own videos and others'.</param>

@@ -16,7 +16,8 @@ public sealed class SettingsClient
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<Consent?> GetIfChangedAsync(string creatorId, long settingsVersion, CancellationToken cancellation = default)
     {
-        // What else changed of the creator makes the registry answer in full, and is nothing to who asks for the settings.
+        // What else changed of the creator makes the registry answer in full, and is nothing to who asks for the
+        // settings.
         var consent = await wire.GetUnlessAsync<Consent>(ConsentPath(creatorId), settingsVersion, cancellation);
         return consent?.SettingsVersion == settingsVersion ? null : consent;
     }

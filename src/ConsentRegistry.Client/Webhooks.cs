@@ -66,7 +66,7 @@ public sealed record NewWebhook(Webhook Webhook, string Secret)
 /// <summary>What came of a ping.</summary>
 /// <param name="Delivered">Whether the receiver took it.</param>
 /// <param name="Status">What it answered; null if nothing.</param>
-/// <param name="Error">Why it did not answer: <c>refusedAddress</c>, <c>timedOut</c> or <c>unreachable</c>.</param>
+/// <param name="Error">Why it did not answer: <c>timedOut</c> or <c>unreachable</c>.</param>
 public sealed record PingResult(bool Delivered, int? Status, string? Error);
 
 /// <summary>One notification on its way to one receiver.</summary>

@@ -13,6 +13,12 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     /// <summary>Later than every moment: the expiry of what never expires.</summary>
     public static readonly Instant Never = new(long.MaxValue);
 
+    /// <summary>The earliest moment that the contract takes, 1000-01-01T00:00:00Z: long before any recording.</summary>
+    public static readonly Instant Earliest = From(new DateTime(1000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+    /// <summary>The latest moment that the contract takes, 9999-12-31T23:59:59.999999Z: the last that RFC 3339 can write.</summary>
+    public static readonly Instant Latest = From(DateTime.MaxValue);
+
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK"];
 
     /// <summary>The moment, cut to the microsecond.</summary>
@@ -38,6 +44,13 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
         instant = From(time);
         return true;
     }
+
+    /// <summary>
+    /// Reads a moment that a caller names: like <see cref="TryParse"/>, and false outside of <see cref="Earliest"/> to <see cref="Latest"/>. Events of
+    /// before this limit may name others.
+    /// </summary>
+    public static bool TryParseInRange([NotNullWhen(true)] string? text, out Instant instant) =>
+        TryParse(text, out instant) && instant >= Earliest && instant <= Latest;
 
     /// <summary>The time of day and date in UTC.</summary>
     /// <exception cref="OverflowException">This is <see cref="Beginning"/> or <see cref="Never"/>, which are no dates.</exception>

@@ -27,6 +27,22 @@ public static class Limits
     /// <summary>Characters of one segment of a purpose's name.</summary>
     public const int PurposeSegmentLength = 63;
 
-    /// <summary>Defaults of one creator, over all purposes and requesters: they are read as a whole.</summary>
+    /// <summary>
+    /// Defaults of one creator that allow or ask, over all purposes and requesters: they are read as a whole. Denies
+    /// are not counted and never refused.
+    /// </summary>
     public const int DefaultsPerCreator = 10_000;
+
+    /// <summary>
+    /// Requesters that a creator names in defaults for one purpose and allows or asks. No creator deals with so many:
+    /// the limit keeps one creator's settings from growing until they slow everybody. Denies and whatever stands
+    /// already are not refused.
+    /// </summary>
+    public const int NamedRequestersPerPurpose = 1_000;
+
+    /// <summary>
+    /// Overrides of one creator for one video that name a requester and allow or ask, over all purposes. Denies and
+    /// whatever stands already are not refused.
+    /// </summary>
+    public const int NamedOverridesPerVideo = 1_000;
 }

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
 using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain;
@@ -12,9 +15,15 @@ public static class Wording
     public static string Word<T>(this T value)
         where T : struct, Enum => WordsOf<T>.ByValue[value];
 
-    /// <summary>The words for each condition of a set, sorted.</summary>
+    /// <summary>Whether a value is one of its type, and so has a word.</summary>
+    public static bool IsWord<T>(this T value)
+        where T : struct, Enum => WordsOf<T>.ByValue.ContainsKey(value);
+
+    /// <summary>The words for each condition of a set, sorted by code unit.</summary>
     public static ImmutableArray<string> Words(this Conditions conditions) =>
-        conditions == Conditions.None ? [] : [.. Singles.Where(single => conditions.HasFlag(single)).Select(single => single.Word())];
+        conditions == Conditions.None
+            ? []
+            : [.. Singles.Where(single => conditions.HasFlag(single.Value)).Select(single => single.Word)];
 
     /// <summary>The set of conditions that words name: the inverse of <see cref="Words"/>, in any order.</summary>
     /// <exception cref="FormatException">A word is none.</exception>
@@ -28,6 +37,21 @@ public static class Wording
         return word is not null && WordsOf<T>.ByWord.TryGetValue(word, out value);
     }
 
+    /// <summary>The value of a word in UTF-8; false if it is none. It allocates nothing.</summary>
+    public static bool TryParse<T>(ReadOnlySpan<byte> word, out T value)
+        where T : struct, Enum
+    {
+        foreach (var (bytes, one) in WordsOf<T>.InUtf8)
+        {
+            if (!word.SequenceEqual(bytes))
+                continue;
+            value = one;
+            return true;
+        }
+        value = default;
+        return false;
+    }
+
     /// <summary>The value of a word that is known to be one.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static T Parse<T>(string word)
@@ -38,7 +62,18 @@ public static class Wording
     public static ImmutableArray<string> All<T>()
         where T : struct, Enum => WordsOf<T>.InOrder;
 
-    private static readonly ImmutableArray<Conditions> Singles = [Conditions.Attribution, Conditions.LabelAsAi, Conditions.NonCommercial];
+    /// <summary>
+    /// How many bits hold any value of a type: those of its largest, or for flags of all of them together.
+    /// </summary>
+    public static int BitsOf<T>()
+        where T : struct, Enum => WordsOf<T>.Bits;
+
+    // A set is written as its single conditions. R9 wants them sorted, in whatever order they are declared.
+    private static readonly ImmutableArray<(Conditions Value, string Word)> Singles =
+    [
+        .. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value))
+            .Select(value => (value, value.Word())).OrderBy(single => single.Item2, StringComparer.Ordinal),
+    ];
 
     private static class WordsOf<T>
         where T : struct, Enum
@@ -51,6 +86,13 @@ public static class Wording
         public static readonly FrozenDictionary<string, T> ByWord = Values.ToFrozenDictionary(CamelCase, value => value, StringComparer.Ordinal);
 
         public static readonly ImmutableArray<string> InOrder = [.. Values.Select(CamelCase)];
+
+        public static readonly (byte[] Word, T Value)[] InUtf8 =
+            [.. Values.Select(value => (Encoding.UTF8.GetBytes(CamelCase(value)), value))];
+
+        public static readonly int Bits = BitOperations.Log2(Values.Aggregate(0U, (all, value) => all | NumberOf(value))) + 1;
+
+        private static uint NumberOf(T value) => Convert.ToUInt32(value, CultureInfo.InvariantCulture);
 
         private static string CamelCase(T value)
         {

@@ -75,7 +75,8 @@ public sealed class RegistryApplication : IAsyncDisposable
             var keys = Path.Combine(data, "mounted-keys.json");
             if (!File.Exists(keys))
                 await File.WriteAllTextAsync(keys, KeysOf(connectionString));
-            configuration = [$"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
+            var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
+            configuration = [$"DataProtection:KeyRing={ring.FullName}", $"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
         }
         if (!File.Exists(LogServices.KeyFileIn(data)))
             await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
@@ -86,6 +87,7 @@ public sealed class RegistryApplication : IAsyncDisposable
             $"--ConnectionStrings:Registry={connectionString}",
             $"--{RegistryOptions.DataVariable}={data}",
             "--RateLimits:ChangesPerSecond=1000000",
+            "--Shutdown:DrainSeconds=0",
             .. log.Configuration,
             .. configuration.Select(setting => $"--{setting}"),
         ]);
@@ -191,11 +193,16 @@ public sealed class RegistryApplication : IAsyncDisposable
     }
 
     // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for what it would have published.
-    private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens) =>
+    private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens)
+    {
         services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
         {
             var published = new OpenIdConnectConfiguration { Issuer = DevelopmentTokens.Issuer };
             published.SigningKeys.Add(tokens.Validation.IssuerSigningKey);
             bearer.Configuration = published;
         });
+        // No issuer's published key is a shared secret, as theirs is.
+        services.PostConfigure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme, bearer => bearer.TokenValidationParameters.AlgorithmValidator = tokens.Validation.AlgorithmValidator);
+    }
 }

@@ -120,7 +120,8 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
     }
 
     /// <summary>
-    /// A refusal says what is wrong with what was sent, and after a semicolon what is expected: not only a rule, as if the request were of it.
+    /// A refusal says what is wrong with what was sent, and after a semicolon what is expected: not only a rule, as if
+    /// the request were of it.
     /// </summary>
     public static void IsOfUse(string refusal) => Assert.Matches("^[^;]+; [a-z].+\\.$", refusal);
 }

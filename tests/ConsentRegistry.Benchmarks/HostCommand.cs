@@ -15,6 +15,8 @@ internal static class HostCommand
             Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
             "--environment=Development", $"--urls=http://127.0.0.1:{port}", $"--ConnectionStrings:Registry={connectionString}",
             $"--{RegistryOptions.DataVariable}={folder}", $"--Log:KeyFile={keyFile}",
+            // All nodes of a database share it.
+            $"--DataProtection:KeyRing={Path.Combine(Path.GetDirectoryName(keyFile)!, "key-ring")}",
             "--RateLimits:ChangesPerSecond=1000000", "--Serilog:MinimumLevel:Default=Error", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error",
         },
         UseShellExecute = false,

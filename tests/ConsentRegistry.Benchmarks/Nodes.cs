@@ -3,11 +3,18 @@ using System.Diagnostics;
 namespace ConsentRegistry.Benchmarks;
 
 /// <summary>Several nodes over one database, each a process of its own that can be killed, paused and started again.</summary>
-/// <param name="scratch">Where they keep what is theirs.</param>
+/// <param name="connectionString">The database.</param>
+/// <param name="hosts">Where they keep what is theirs.</param>
 /// <param name="count">How many.</param>
 /// <param name="settings">Further arguments of a node, by its number; none without it.</param>
-internal sealed class Nodes(Scratch scratch, int count, Func<int, IEnumerable<string>>? settings = null) : IAsyncDisposable
+internal sealed class Nodes(string connectionString, HostFolders hosts, int count, Func<int, IEnumerable<string>>? settings = null) : IAsyncDisposable
 {
+    /// <summary>Nodes over the database of a run.</summary>
+    public Nodes(Scratch scratch, int count, Func<int, IEnumerable<string>>? settings = null)
+        : this(scratch.Postgres.ConnectionString, scratch.Hosts, count, settings)
+    {
+    }
+
     private readonly int[] ports = [.. Enumerable.Range(0, count).Select(_ => HostCommand.FreePort())];
     private readonly Process?[] processes = new Process?[count];
 
@@ -41,6 +48,15 @@ internal sealed class Nodes(Scratch scratch, int count, Func<int, IEnumerable<st
         await processes[node]!.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>Tells a node to stop, as an operator does, and waits until it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(int node)
+    {
+        await SignalAsync(node, "TERM");
+        await processes[node]!.WaitForExitAsync(CancellationToken.None);
+        return processes[node]!.ExitCode;
+    }
+
     /// <summary>Stops a node where it stands, in the middle of whatever it does; its connections stay open.</summary>
     public Task PauseAsync(int node) => SignalAsync(node, "STOP");
 
@@ -59,7 +75,7 @@ internal sealed class Nodes(Scratch scratch, int count, Func<int, IEnumerable<st
     /// <summary>Starts a node, and waits until it is ready.</summary>
     public async Task StartAsync(int node)
     {
-        var start = HostCommand.Of(scratch.Postgres.ConnectionString, scratch.HostFolder($"host-{node}"), scratch.KeyFile, ports[node]);
+        var start = HostCommand.Of(connectionString, hosts.Of($"host-{node}"), hosts.KeyFile, ports[node]);
         foreach (var setting in settings?.Invoke(node) ?? [])
             start.ArgumentList.Add(setting);
         while (true)

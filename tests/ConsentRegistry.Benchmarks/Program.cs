@@ -1,5 +1,6 @@
 using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Benchmarks.Load;
+using ConsentRegistry.Benchmarks.Neighbours;
 using ConsentRegistry.Benchmarks.Notifications;
 using ConsentRegistry.Benchmarks.Staleness;
 
@@ -9,6 +10,7 @@ return args switch
     ["all"] => await AllAsync(),
     ["load", .. var words] => await LoadBenchmark.RunAsync(words),
     ["log"] => await SequencingBenchmark.RunAsync(),
+    ["neighbours", .. var words] => await NeighboursBenchmark.RunAsync(words),
     ["bare", var port, var answer, var contentType] => await BareEndpoint.RunAsync(port, answer, contentType),
     ["soak"] => new[] { await Soak.RunAsync(Soak.UsualChanges), await NotificationSoak.RunAsync(NotificationSoak.UsualNumber), await StalenessRun.RunAsync([]) }.Max(),
     ["soak", "log"] => await Soak.RunAsync(Soak.UsualChanges),
@@ -23,17 +25,20 @@ static async Task<int> AllAsync()
 {
     var log = await SequencingBenchmark.RunAsync();
     var load = await LoadBenchmark.RunAsync([]);
-    return Math.Max(log, load);
+    var neighbours = await NeighboursBenchmark.RunAsync(["--write"]);
+    return Math.Max(Math.Max(log, load), neighbours);
 }
 
 static int Explain()
 {
     Console.Error.WriteLine(
         $"""
-        all                log, and load at the full scale
+        all                log, load at the full scale, and neighbours
         {LoadBenchmark.Usage}
                            the service under load, with all data or so many creators'; all of the parts, or those named
         log                changes per second with and without sequencing, and how far checkpoints lag behind
+        {NeighboursBenchmark.Usage}
+                           how long the checks of others wait while callers do what could stop a node
         soak               all of the following
         soak log [number]  that many changes (100,000) while nodes and database are killed, then the log is verified
         soak notifications [number]

@@ -15,7 +15,8 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>The key file that all hosts of the run share.</summary>
     public string KeyFile => Hosts.KeyFile;
 
-    private HostFolders Hosts => new(folder.FullName);
+    /// <summary>What the hosts keep outside the database.</summary>
+    public HostFolders Hosts => new(folder.FullName);
 
     public static async Task<Scratch> CreateAsync()
     {
@@ -29,6 +30,9 @@ internal sealed class Scratch : IAsyncDisposable
 
     /// <summary>A token that may do everything in Development.</summary>
     public string AdminToken() => Hosts.Token("admin");
+
+    /// <summary>A token that every host accepts, of a kind that <see cref="DevelopmentTokens.Make"/> knows.</summary>
+    public string Token(params string[] words) => Hosts.Token(words);
 
     /// <summary>Where to put what outlives the hosts.</summary>
     public string PathOf(string name) => Path.Combine(folder.FullName, name);

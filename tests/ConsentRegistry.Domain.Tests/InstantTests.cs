@@ -111,4 +111,17 @@ public sealed class InstantTests
         Assert.Equal(new Instant(1_000_001), one.Plus(TimeSpan.FromSeconds(1)));
         Assert.Equal(TimeSpan.FromMicroseconds(1), two.Since(one));
     }
+
+    [Theory]
+    [InlineData("1000-01-01T00:00:00Z", true)]
+    [InlineData("0999-12-31T23:59:59.999999Z", false)]
+    [InlineData("1000-01-01T00:00:00+00:01", false)]
+    [InlineData("0001-01-01T00:00:00Z", false)]
+    [InlineData("9999-12-31T23:59:59.999999999Z", true)]
+    [InlineData("9999-12-31T23:59:59.999999-00:01", false)]
+    public void The_contract_takes_moments_of_a_range(string text, bool isTaken)
+    {
+        Assert.Equal(isTaken, Instant.TryParseInRange(text, out var instant));
+        Assert.Equal(isTaken, isTaken && instant >= Instant.Earliest && instant <= Instant.Latest);
+    }
 }

@@ -55,7 +55,7 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
             return new((T)empty.Stand, null);
         if (JsonBody.Refuse(http.Request) is { } otherType)
             return new(null, otherType);
-        if (empty is not null && EmptyBody.IsNull(bytes))
+        if (empty is not null && EmptyBody.IsNull(bytes.Span))
             return new((T)empty.Stand, null);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
@@ -68,6 +68,7 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
         ArgumentNullException.ThrowIfNull(builder);
         var optional = builder.Metadata.OfType<EmptyBody>().Any();
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), optional));
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(408, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(413, typeof(ProblemBody), [Problem.MediaType]));
         builder.Metadata.Add(new ProducesResponseTypeMetadata(415, typeof(ProblemBody), [Problem.MediaType]));
     }
@@ -94,29 +95,16 @@ public sealed class NoBody : IBound
     }
 }
 
-/// <summary>Reads request bodies up to the operation's limit, and leaves what idempotency needs to know of them.</summary>
+/// <summary>Reads request bodies up to the operation's limit, and tells idempotency what they were.</summary>
 internal static class BodyReader
 {
-    public static async Task<(byte[] Bytes, Problem? Problem)> ReadAsync(HttpContext http)
+    public static async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem)> ReadAsync(HttpContext http)
     {
-        var limit = (http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single).Bytes;
-        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes; send less at once.");
-        if (http.Request.ContentLength > limit)
-            return ([], tooLarge);
-        using var buffer = new MemoryStream((int)(http.Request.ContentLength ?? 0));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
-        {
-            if (buffer.Length + read > limit)
-                return ([], tooLarge);
-            buffer.Write(chunk, 0, read);
-        }
-        var bytes = buffer.ToArray();
-        http.Items[typeof(BodyReader)] = SHA256.HashData(bytes);
-        return (bytes, null);
+        var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single;
+        var body = await BodyBuffer.ReadAsync(http, limit.Bytes, Caller.Of(http).Identity);
+        return (body.Bytes, body.Problem);
     }
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
-    public static byte[] HashOf(HttpContext http) => http.Items[typeof(BodyReader)] as byte[] ?? SHA256.HashData([]);
+    public static byte[] HashOf(HttpContext http) => SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
 }

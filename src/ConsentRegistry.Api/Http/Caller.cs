@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -48,6 +49,8 @@ public sealed class Caller
         Client = principal.FindFirstValue("client_id");
         scopes = [.. principal.FindAll("scope").SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         creators = [.. principal.FindAll(CreatorsClaim).Select(claim => claim.Value)];
+        // NumericDate of RFC 7519: a number of seconds, perhaps with a fraction. A token without one is not accepted.
+        ExpiresAt = double.TryParse(principal.FindFirstValue("exp"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
     }
 
     /// <summary>The person or account that signed in.</summary>
@@ -55,6 +58,9 @@ public sealed class Caller
 
     /// <summary>The program that calls.</summary>
     public string? Client { get; }
+
+    /// <summary>When the token ends, in seconds since 1970. An answer may go on for longer than its token is good.</summary>
+    public double ExpiresAt { get; }
 
     /// <summary>The creators whom the caller manages by name.</summary>
     public IEnumerable<string> Creators => Has(Scopes.Manage) ? creators.Append(Subject).OfType<string>().Where(creator => creator != EveryCreator).Distinct(StringComparer.Ordinal) : [];
@@ -71,6 +77,10 @@ public sealed class Caller
     public static Caller Of(HttpContext http) => new(http.User);
 
     public static Caller Of(ClaimsPrincipal principal) => new(principal);
+
+    /// <summary>For how long the token is still good; not positive when it has ended.</summary>
+    public TimeSpan Remaining(DateTimeOffset now) =>
+        TimeSpan.FromMilliseconds(Math.Clamp((ExpiresAt * 1_000) - now.ToUnixTimeMilliseconds(), -1, TimeSpan.FromDays(1).TotalMilliseconds));
 
     public bool Has(string scope) => scopes.Contains(scope);
 

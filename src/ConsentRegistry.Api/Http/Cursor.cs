@@ -7,8 +7,10 @@ using ConsentRegistry.Domain;
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
-/// The query parameter <c>cursor</c>: where a list goes on, by the key of the last item that was seen. Opaque to callers, and stable while items
-/// come and go. It is bound to its list: operation, path and filters, and the caller where the list is the caller's own.
+/// The query parameter <c>cursor</c>: where a list goes on, by the key of the last item that was seen. Opaque to
+/// callers, and stable while items
+/// come and go. It is bound to its list: operation, path and filters, and the caller where the list is the caller's
+/// own.
 /// </summary>
 public sealed class Cursor : IBound
 {
@@ -18,12 +20,19 @@ public sealed class Cursor : IBound
     /// <summary>Characters of a cursor, at most.</summary>
     public const int MaxLength = 2_048;
 
-    /// <summary>Bytes that tell one list from others. They guard against mistakes; what a caller makes up can only show items of the list itself.</summary>
+    /// <summary>
+    /// Bytes that tell one list from others. They guard against mistakes; what a caller makes up can only show items of
+    /// the list itself.
+    /// </summary>
     private const int ListLength = 8;
 
     /// <summary>What a list answers to a cursor that it did not give.</summary>
     public static readonly Problem NotOfThisList = Problem.Of(
-        422, FailureCode.Invalid, "cursor", "cursor is of another list, creator, caller or filter; send the nextCursor of a page of this list with the same filters, or none.");
+        422,
+        FailureCode.Invalid,
+        "cursor",
+        "cursor is of another list, creator, caller or filter; "
+        + "send the nextCursor of a page of this list with the same filters, or none.");
 
     private readonly byte[] list;
 
@@ -45,7 +54,9 @@ public sealed class Cursor : IBound
     public string After(params IEnumerable<string> key) =>
         Base64Url.EncodeToString([.. list, .. Encoding.UTF8.GetBytes(string.Join(Separator, key))]);
 
-    /// <summary>Reads the key of a list that is ordered by ids, newest first; at the start, what is after all of them.</summary>
+    /// <summary>
+    /// Reads the key of a list that is ordered by ids, newest first; at the start, what is after all of them.
+    /// </summary>
     public bool TryReadId(out Guid before)
     {
         before = Guid.AllBitsSet;
@@ -58,23 +69,23 @@ public sealed class Cursor : IBound
     public static ValueTask<Cursor> BindAsync(HttpContext http, ParameterInfo parameter)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var list = ListOf(http);
+        var asked = ListOf(http);
         if (http.Request.Query["cursor"] is not [{ } text])
-            return ValueTask.FromResult(new Cursor(list, [], null));
-        return ValueTask.FromResult(TryDecode(text, out var of, out var key) && list.AsSpan().SequenceEqual(of)
-            ? new Cursor(list, key.Split(Separator), null)
-            : new Cursor(list, [], NotOfThisList));
+            return ValueTask.FromResult(new Cursor(asked, [], null));
+        return ValueTask.FromResult(TryDecode(text, out var given, out var key) && asked.AsSpan().SequenceEqual(given)
+            ? new Cursor(asked, key.Split(Separator), null)
+            : new Cursor(asked, [], NotOfThisList));
     }
 
-    private static bool TryDecode(string text, out byte[] list, out string key)
+    private static bool TryDecode(string text, out byte[] given, out string key)
     {
-        (list, key) = ([], "");
+        (given, key) = ([], "");
         if (text.Length > MaxLength || !Base64Url.IsValid(text))
             return false;
         var bytes = Base64Url.DecodeFromChars(text);
         if (bytes.Length <= ListLength)
             return false;
-        (list, key) = (bytes[..ListLength], Encoding.UTF8.GetString(bytes.AsSpan(ListLength)));
+        (given, key) = (bytes[..ListLength], Encoding.UTF8.GetString(bytes.AsSpan(ListLength)));
         return !key.Any(char.IsControl);
     }
 

@@ -12,7 +12,10 @@ internal static class EventStreams
 
     private static readonly MediaTypeHeaderValue JsonType = new(JsonBody.MediaType);
 
-    /// <summary>Whether the request's <c>Accept</c> prefers server-sent events to JSON; without a preference, and at a tie, it does not.</summary>
+    /// <summary>
+    /// Whether the request's <c>Accept</c> prefers server-sent events to JSON; without a preference, and at a tie, it
+    /// does not.
+    /// </summary>
     /// <remarks>RFC 9110, section 12.5.1: of the ranges that a type is in, the most specific gives its weight, and a weight of 0 refuses it.</remarks>
     public static bool AreAskedFor(HttpRequest request)
     {

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
-/// Answers <c>HEAD</c> as the same <c>GET</c> would be answered, without its body (RFC 9110, section 9.3.2): every path that has the one has
-/// the other. With the first byte of the body the answer is complete, so that no export and no stream goes on for nobody.
+/// Answers <c>HEAD</c> as the same <c>GET</c> would be answered, without its body (RFC 9110, section 9.3.2): every path
+/// that has the one has
+/// the other. With the first byte of the body the answer is complete, so that no export and no stream goes on for
+/// nobody.
 /// </summary>
 internal sealed class HeadRequests(RequestDelegate next)
 {
@@ -31,7 +33,9 @@ internal sealed class HeadRequests(RequestDelegate next)
         }
     }
 
-    /// <summary>Takes a body for nobody: sends the head of the answer at its first byte, and ends what makes it.</summary>
+    /// <summary>
+    /// Takes a body for nobody: sends the head of the answer at its first byte, and ends what makes it.
+    /// </summary>
     private sealed class NoBytes(IHttpResponseBodyFeature body, CancellationTokenSource complete) : Stream
     {
         public override bool CanRead => false;

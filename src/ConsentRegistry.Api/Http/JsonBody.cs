@@ -12,7 +12,8 @@ internal static class JsonBody
 
     /// <summary>The refusal of a body of another media type; null if it is JSON.</summary>
     /// <remarks>
-    /// A type such as <c>application/merge-patch+json</c> says that the body means something else than the operation would make of it. Of the
+    /// A type such as <c>application/merge-patch+json</c> says that the body means something else than the operation
+    /// would make of it. Of the
     /// parameters only <c>charset</c> means something, and JSON is UTF-8.
     /// </remarks>
     public static Problem? Refuse(HttpRequest request)

@@ -3,9 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>What a request's record takes at a place of its JSON, in words for a refusal. Read from what reads the JSON, and so never different.</summary>
+/// <summary>
+/// What a request's record takes at a place of its JSON, in words for a refusal. Read from what reads the JSON, and so
+/// never different.
+/// </summary>
 internal static partial class JsonShape
 {
+    /// <summary>
+    /// Characters of a path that is looked up, at most: a caller's own keys may be as long as the body.
+    /// </summary>
+    private const int LongestPath = 1_024;
+
     /// <summary>The fields of the object in which an unknown one stands.</summary>
     public static string FieldsBeside(Type record, string path)
     {
@@ -29,6 +37,8 @@ internal static partial class JsonShape
 
     private static JsonTypeInfo? Find(Type record, string path, bool stopAtParent)
     {
+        if (path.Length > LongestPath)
+            return null;
         var here = Json.Options.GetTypeInfo(record);
         var steps = Step().Matches(path);
         for (var at = 0; at < steps.Count - (stopAtParent ? 1 : 0); at++)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -10,6 +11,8 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>The stable codes that transport adds to those of <see cref="FailureCode"/>.</summary>
 public static class ProblemCode
 {
+    public const string MalformedRequest = "malformedRequest";
+    public const string RequestTimeout = "requestTimeout";
     public const string MalformedJson = "malformedJson";
     public const string UnknownField = "unknownField";
     public const string DuplicateKey = "duplicateKey";
@@ -56,7 +59,8 @@ public sealed record Problem(int Status, string Code, string Detail)
     public static Problem Unauthenticated(string why) => new(401, ProblemCode.Unauthenticated, why);
 
     /// <summary>The refusal of a caller who may not, the same whether or not what was asked for exists.</summary>
-    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token with".</param>
+    /// <param name="lacks">What the token would need: the scope or the claim, as it goes on after "a token
+    /// with".</param>
     public static Problem Forbidden(string lacks) => new(403, FailureCode.Forbidden, ForbiddenDetail(lacks));
 
     /// <summary>The sentence of <see cref="Forbidden"/>.</summary>
@@ -98,26 +102,37 @@ public sealed record Problem(int Status, string Code, string Detail)
     }
 
     /// <summary>The body, as bytes.</summary>
-    public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(
-        new ProblemBody(
-            $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
-            ReasonPhrases.GetReasonPhrase(Status),
-            Status,
-            Detail,
-            Code,
-            TraceIdOf(http),
-            Errors.IsEmpty ? null : Errors),
-        Json.Options);
+    public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(Body(http), Json.Options);
 
     /// <summary>Answers with the problem.</summary>
-    public async Task WriteAsync(HttpContext http)
+    public Task WriteAsync(HttpContext http) => WriteAsync(http, ToJson(http));
+
+    /// <summary>Answers with the problem, and with more members beside those of every problem (RFC 9457, section 3.2).</summary>
+    public Task WriteAsync(HttpContext http, JsonObject more)
+    {
+        var body = JsonSerializer.SerializeToNode(Body(http), Json.Options)!.AsObject();
+        foreach (var (name, value) in more)
+            body[name] = value?.DeepClone();
+        return WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(body, Json.Options));
+    }
+
+    private ProblemBody Body(HttpContext http) => new(
+        $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
+        ReasonPhrases.GetReasonPhrase(Status),
+        Status,
+        Detail,
+        Code,
+        TraceIdOf(http),
+        Errors.IsEmpty ? null : Errors);
+
+    private async Task WriteAsync(HttpContext http, byte[] body)
     {
         http.Response.StatusCode = Status;
         if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
             http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.ContentType = MediaType;
         http.Items[typeof(Problem)] = Code;
-        await http.Response.Body.WriteAsync(ToJson(http), http.RequestAborted);
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
     /// <summary>As the result of a handler.</summary>

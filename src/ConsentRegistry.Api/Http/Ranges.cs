@@ -32,7 +32,7 @@ public sealed class TimeRange : IBound
     {
         if (http.Request.Query[name] is not [{ } text])
             return otherwise;
-        if (Instant.TryParse(text, out var moment))
+        if (Instant.TryParseInRange(text, out var moment))
             return moment;
         problem ??= Problem.Of(422, FailureCode.Invalid, name, Rules.NotATime(name, Characters.Quote(text)));
         return otherwise;

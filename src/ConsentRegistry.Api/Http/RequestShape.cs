@@ -31,7 +31,7 @@ internal sealed class RequestShape(RequestDelegate next)
             ? null
             : Problem.Of(422, FailureCode.Invalid, "limit", $"limit is {Characters.Quote(text)}; send a whole number from 1 to {MaxPage}."),
         ["cursor"] = text => Cursor.IsCursor(text) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "cursor is no cursor of the registry; send the nextCursor of the page before."),
-        ["asOf"] = text => Instant.TryParse(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.NotATime("asOf", Characters.Quote(text))),
+        ["asOf"] = text => Instant.TryParseInRange(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.NotATime("asOf", Characters.Quote(text))),
         ["requestId"] = text => Uuid(text, "requestId", "a request"),
         ["grantId"] = text => Uuid(text, "grantId", "a grant"),
         ["recallId"] = text => Uuid(text, "recallId", "a recall"),

@@ -34,7 +34,8 @@ public sealed class TimeAttribute : Attribute;
 
 /// <summary>What several requests' fields must be. Each rule lets null pass: which fields are required is the request's own matter.</summary>
 /// <remarks>
-/// A message says what is wrong with what was sent, and after a semicolon what to do instead. <see cref="Validation"/> fills in
+/// A message says what is wrong with what was sent, and after a semicolon what to do instead. <see cref="Validation"/>
+/// fills in
 /// <see cref="Field"/>, <see cref="Sent"/> and <see cref="Count"/>.
 /// </remarks>
 internal static class Rules
@@ -52,7 +53,7 @@ internal static class Rules
     public const int MaxTextLength = 1_000;
 
     /// <summary>What a time looks like, for people.</summary>
-    public const string TimeGrammar = "a time of RFC 3339 with an offset, for example 2026-11-23T09:30:00Z";
+    public static readonly string TimeGrammar = $"a time of RFC 3339 with an offset, from {Instant.Earliest} to {Instant.Latest}, for example 2026-11-23T09:30:00Z";
 
     /// <summary>The refusal of a value that is not one of some words.</summary>
     public static string NotAWord<TWord>(string field, string sent)
@@ -99,9 +100,11 @@ internal static class Rules
         .WithMessage(NotAPurpose(Field, Sent));
 
     public static IRuleBuilderOptions<T, string?> MustBeTime<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(time => time is null || Instant.TryParse(time, out _)).WithMessage(NotATime(Field, Sent));
+        rule.Must(time => time is null || Instant.TryParseInRange(time, out _)).WithMessage(NotATime(Field, Sent));
 
-    /// <summary>Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.</summary>
+    /// <summary>
+    /// Text for people. Its length counts characters (Unicode code points), and its refusal never repeats it.
+    /// </summary>
     public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) =>
         rule.MustHaveLength(MaxTextLength).MustBePlainText();
 

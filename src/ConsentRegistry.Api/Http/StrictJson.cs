@@ -7,13 +7,13 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>Reads JSON so that nothing in it is overlooked, and says what and where is wrong.</summary>
 internal static class StrictJson
 {
-    public static bool TryRead<T>(byte[] utf8, out T? value, out Problem? problem)
+    public static bool TryRead<T>(ReadOnlyMemory<byte> utf8, out T? value, out Problem? problem)
         where T : class
     {
         value = null;
         try
         {
-            value = JsonSerializer.Deserialize<T>(utf8, Json.Options);
+            value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
             problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.") : null;
         }
         catch (JsonException e)
@@ -23,7 +23,10 @@ internal static class StrictJson
         return problem is null;
     }
 
-    /// <summary>Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find out only when they need the text.</summary>
+    /// <summary>
+    /// Whether every key and text is Unicode. Bytes that are no UTF-8 and half a surrogate pair are not; readers find
+    /// out only when they need the text.
+    /// </summary>
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
     public static bool IsUnicode(ReadOnlySpan<byte> utf8)
     {
@@ -46,7 +49,7 @@ internal static class StrictJson
     }
 
     // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
-    private static Problem Describe<T>(byte[] utf8, JsonException e)
+    private static Problem Describe<T>(ReadOnlyMemory<byte> utf8, JsonException e)
     {
         // The root stays "$"; a field is named as in every other refusal, without it.
         var place = e.Path?.StartsWith("$.", StringComparison.Ordinal) == true ? e.Path[2..] : "$";
@@ -59,7 +62,11 @@ internal static class StrictJson
         catch (JsonException malformed)
         {
             position = $"at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
-            return Problem.Of(400, ProblemCode.MalformedJson, place, $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep.");
+            return Problem.Of(
+                400,
+                ProblemCode.MalformedJson,
+                place,
+                $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep.");
         }
         try
         {
@@ -74,8 +81,10 @@ internal static class StrictJson
             // Keys are compared as text, which half a surrogate pair is not.
             return Problem.Of(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text {position}; send keys that are.");
         }
+        var fields = JsonShape.FieldsBeside(typeof(T), e.Path ?? "$");
+        var expected = JsonShape.ExpectedAt(typeof(T), e.Path ?? "$");
         return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? Problem.Of(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {JsonShape.FieldsBeside(typeof(T), e.Path!)}.")
-            : Problem.Of(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {JsonShape.ExpectedAt(typeof(T), e.Path ?? "$")}.");
+            ? Problem.Of(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}.")
+            : Problem.Of(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {expected}.");
     }
 }

@@ -11,6 +11,9 @@ namespace ConsentRegistry.Api.Http;
 /// <param name="Keys">The issuer's keys as they were known before it was proven.</param>
 internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt, string Keys)
 {
+    /// <summary>What tells the caller from others.</summary>
+    public string Identity { get; } = Caller.Of(Principal).Identity;
+
     /// <summary>What the caller may check, found out once.</summary>
     public CheckRights Checks { get; } = CheckRights.Of(Caller.Of(Principal));
 }

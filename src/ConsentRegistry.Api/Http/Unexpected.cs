@@ -65,21 +65,21 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         var problem = exception switch
         {
             OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
-            BadHttpRequestException { StatusCode: 413 } => TooLarge,
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedJson, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
+            BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
+            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
             _ when MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, $"{WhyUnavailable(exception)}; repeat the request."),
             _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
         if (problem.Status == 500)
             LogBug(WithoutMessages(exception));
         else if (problem.Status == 503)
-            LogUnavailable(exception.GetType().Name, (exception as PostgresException)?.SqlState);
+            LogUnavailable(Cause.Of(exception), (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
         return true;
     }
 
     // A message may quote what the request said, and so name people; types and places are enough to find a bug.
-    private static string WithoutMessages(Exception exception)
+    public static string WithoutMessages(Exception exception)
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)

@@ -4,7 +4,7 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Notifying;
 
 /// <summary>Sends what is due to the receivers whose turn it is, on each node at once, and records how it went.</summary>
-internal sealed partial class Deliverer(Database database, WebhookSender sender, RetrySchedule schedule, TimeProvider clock, ILogger<Deliverer> logger) : BackgroundService
+internal sealed partial class Deliverer(Database database, WebhookSecrets protection, WebhookSender sender, RetrySchedule schedule, TimeProvider clock, ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>How often to look for what is due; sooner when a turn was given back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -37,7 +37,7 @@ internal sealed partial class Deliverer(Database database, WebhookSender sender,
                 }
                 catch (Exception e) when (Unexpected.MeansUnavailable(e))
                 {
-                    LogPostponed(e.GetType().Name);
+                    LogPostponed(Cause.Of(e));
                 }
                 await Task.Delay(Breath, stoppingToken);
                 await returned.WaitAsync(Pause, stoppingToken);
@@ -80,7 +80,13 @@ internal sealed partial class Deliverer(Database database, WebhookSender sender,
     {
         try
         {
-            var attempt = await sender.SendAsync(delivery.Url, delivery.Secrets, delivery.Message, clock.GetUtcNow(), stopping);
+            if (!protection.TryDecrypt(delivery.Turn.Webhook, delivery.Secrets, out var secrets))
+            {
+                // It is due again when its time with this node is over: a node whose ring is newer may send it.
+                LogUnreadable(delivery.Turn.Webhook);
+                return;
+            }
+            var attempt = await sender.SendAsync(delivery.Url, secrets, delivery.Message, clock.GetUtcNow(), stopping);
             turns.Learn(delivery.Turn.Webhook, attempt);
             // The receiver has answered: that is worth a record, even of a process that ends.
             await RecordAsync(delivery, attempt);
@@ -91,7 +97,7 @@ internal sealed partial class Deliverer(Database database, WebhookSender sender,
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))
         {
-            LogUnrecorded(e.GetType().Name);
+            LogUnrecorded(Cause.Of(e));
         }
         catch (Exception e)
         {
@@ -129,6 +135,9 @@ internal sealed partial class Deliverer(Database database, WebhookSender sender,
 
     [LoggerMessage(63, LogLevel.Warning, "Webhook {Webhook} was disabled: {Reason}")]
     private partial void LogDisabled(Guid webhook, DisabledFor reason);
+
+    [LoggerMessage(66, LogLevel.Error, "The key ring does not open the secret of webhook {Webhook}: nothing is sent to it by this node")]
+    private partial void LogUnreadable(Guid webhook);
 
     // A message may quote an address, which may hold what is secret.
     [LoggerMessage(64, LogLevel.Error, "A delivery failed by a bug: {Kind}\n{Stack}")]

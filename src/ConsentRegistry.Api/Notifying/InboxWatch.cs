@@ -45,7 +45,7 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                LogUnseen(e.GetType().Name);
+                LogUnseen(Cause.Of(e));
             }
         }
     }
@@ -58,7 +58,7 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
 
     private async Task<IReadOnlySet<string>> LookAsync(CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
+        await using var command = database.Background.CreateCommand(
             """
             SELECT creator, max(place) FROM consent.notification WHERE place > $1 AND creator = ANY($2) GROUP BY creator
             UNION ALL

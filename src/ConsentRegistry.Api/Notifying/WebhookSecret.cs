@@ -10,6 +10,9 @@ internal static class WebhookSecret
     /// <summary>Bytes of a secret: the specification wants 24 to 64.</summary>
     private const int Length = 32;
 
+    /// <summary>The most bytes of any secret. What is encrypted has more.</summary>
+    public const int MaxLength = 64;
+
     /// <summary>For how long a secret that was replaced signs beside the new one: a day to roll the new one out.</summary>
     public static readonly TimeSpan FormerFor = TimeSpan.FromHours(24);
 

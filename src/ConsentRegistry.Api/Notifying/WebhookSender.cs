@@ -12,13 +12,13 @@ namespace ConsentRegistry.Api.Notifying;
 /// <summary>Why no receiver answered.</summary>
 public enum DeliveryError
 {
-    /// <summary>The name leads to an address that no webhook may be at.</summary>
-    RefusedAddress,
-
     /// <summary>There was no answer in time.</summary>
     TimedOut,
 
-    /// <summary>No connection, or one that broke.</summary>
+    /// <summary>
+    /// No connection, or one that broke; or the name leads to an address that no webhook may be at. These are not told apart, so that nobody learns
+    /// which names there are in the operator's network.
+    /// </summary>
     Unreachable,
 
     /// <summary>The webhook was disabled while the delivery waited.</summary>
@@ -63,7 +63,7 @@ internal sealed record Attempt(int? Status, DeliveryError? Error, TimeSpan? Retr
 }
 
 /// <summary>Sends one message to one receiver, by the Standard Webhooks specification. Whatever goes wrong is the outcome, not an exception.</summary>
-internal sealed class WebhookSender : IDisposable
+internal sealed partial class WebhookSender : IDisposable
 {
     /// <summary>How long a receiver may take to answer: the specification recommends 15 to 30 s.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -81,8 +81,15 @@ internal sealed class WebhookSender : IDisposable
     private const int MaxHeaderKiB = 16;
 
     private readonly HttpMessageInvoker http;
+    private readonly ILogger<WebhookSender> logger;
 
-    public WebhookSender(AddressGuard guard) => http = new(new SocketsHttpHandler
+    public WebhookSender(AddressGuard guard, ILogger<WebhookSender> logger)
+    {
+        this.logger = logger;
+        http = new(HandlerOf(guard));
+    }
+
+    private static SocketsHttpHandler HandlerOf(AddressGuard guard) => new()
     {
         ConnectCallback = guard.ConnectAsync,
         ConnectTimeout = ConnectTimeout,
@@ -95,7 +102,7 @@ internal sealed class WebhookSender : IDisposable
         // A proxy would resolve the name in this process's place, and connect to what nobody has checked.
         UseProxy = false,
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    });
+    };
 
     /// <summary>Sends a message.</summary>
     /// <param name="url">Where to.</param>
@@ -119,12 +126,10 @@ internal sealed class WebhookSender : IDisposable
         {
             return Failed(DeliveryError.TimedOut);
         }
-        catch (Exception e) when (IsRefused(e))
+        catch (Exception e) when (IsRefused(e) || e is HttpRequestException or IOException or SocketException)
         {
-            return Failed(DeliveryError.RefusedAddress);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
-        {
+            if (IsRefused(e))
+                LogRefused();
             return Failed(DeliveryError.Unreachable);
         }
 
@@ -152,4 +157,8 @@ internal sealed class WebhookSender : IDisposable
         answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
             ? answer.Headers.RetryAfter?.Delta ?? (answer.Headers.RetryAfter?.Date - now)
             : null;
+
+    // For the operator alone, and without the address, which may hold what is secret.
+    [LoggerMessage(65, LogLevel.Information, "A webhook's name leads to an address that no webhook may be at")]
+    private partial void LogRefused();
 }

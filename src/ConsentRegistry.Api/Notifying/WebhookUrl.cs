@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Notifying;
 
@@ -13,7 +14,7 @@ internal static class WebhookUrl
     public static bool TryParse(string text, AddressGuard guard, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? refusal)
     {
         refusal = null;
-        if (text.Length > MaxLength || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out url) || url.Host.Length == 0)
+        if (!Characters.IsOneTo(MaxLength, text) || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out url) || url.Host.Length == 0)
             (url, refusal) = (null, $"is no absolute address, or longer than {MaxLength} characters");
         else if (url.UserInfo.Length > 0 || url.Fragment.Length > 0)
             refusal = "has a user or a fragment";

@@ -45,6 +45,7 @@ internal static class FieldLimits
         ["count"] = AtLeast(0),
         ["overrides"] = AtLeast(0),
         ["maxAgeMs"] = AtLeast(0),
+        ["ageMs"] = AtLeast(0),
         ["maxStalenessMs"] = Between(0, CheckValidator.MaxStalenessMs),
         ["changes"] = AtLeast(0),
         ["obligations"] = Items(0, Wording.All<Conditions>().Length),
@@ -70,8 +71,7 @@ internal static class FieldLimits
         ["notificationIds"] = Ids,
         ["lastEventId"] = schema => schema.Pattern = "^[0-9]{1,19}$",
         ["status"] = Between(400, 599),
-        ["first"] = Items(0, Preview.VideosNamed),
-        ["defaults"] = Items(0, Limits.DefaultsPerCreator),
+        ["first"] = Items(0, Preview.Named),
     };
 
     private static readonly Dictionary<(Type, string), Action<OpenApiSchema>> ByRecord = new()
@@ -86,12 +86,14 @@ internal static class FieldLimits
         [(typeof(RecordUseRequest), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(UseBody), "videos")] = Items(1, RecordUseValidator.MaxVideos),
         [(typeof(DecisionRequest), "versions")] = Versions(RecordUseValidator.MaxVersions),
+        [(typeof(FlippedVideo), "flips")] = Items(1, Preview.Named),
         [(typeof(VocabularyBody), "items")] = Items(1, Limits.Purposes),
         [(typeof(VocabularyBody), "version")] = AtLeast(1),
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),
         [(typeof(DeliveryBody), "status")] = Between(100, 999),
         [(typeof(PingBody), "status")] = Between(100, 999),
         [(typeof(Startup.HealthBody), "status")] = _ => { },
+        [(typeof(Startup.ReadyBody), "status")] = _ => { },
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },
         [(typeof(RegisteredItem), "videoId")] = _ => { },

@@ -33,6 +33,7 @@ internal static class ProblemCatalog
 {
     public static readonly IReadOnlyList<ProblemEntry> All =
     [
+        new(400, ProblemCode.MalformedRequest, "The body is not well-formed HTTP, or ends too early.", "The body is no well-formed HTTP, or ends too early; send it once more, as RFC 9112 has it."),
         new(400, ProblemCode.MalformedJson, "The body is not one well-formed JSON value.", $"The body is no well-formed JSON at line 1, byte 17; send one JSON value, at most {Json.MaxDepth} levels deep.", "$"),
         new(400, ProblemCode.UnknownField, "The body has a field that the operation does not know.", "'efect' is no field of the request at line 1, byte 10; send only effect, conditions, expiresAt, reason, vocabularyVersion.", "efect"),
         new(400, ProblemCode.DuplicateKey, "A key stands twice in one object of the body.", "effect has a key twice at line 1, byte 27; send each key of an object once.", "effect"),
@@ -47,6 +48,7 @@ internal static class ProblemCatalog
         new(403, ProblemCode.RequesterNotYours, "The request names another requester, which takes `consent:check:any`.", Features.Checks.Asking.RequesterNotYours.Detail),
         new(404, FailureCode.NotFound, "Nothing is there.", Problem.UnknownPath.Detail),
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", EmptyAnswers.MethodNotAllowed("PATCH", "GET, PUT").Detail),
+        new(408, ProblemCode.RequestTimeout, "The body arrives too slowly, or a stream is silent for too long.", "The body has not arrived in time; send it faster, or send less at once."),
         new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "participants would change in the direction that can widen consent; leave it as it is, or send it with a reason and a token of scope consent:admin.", "participants"),
         new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already with another description or likeness, and a purpose never changes; send another name.", "purpose"),
         new(409, FailureCode.CreatorErased, "The creator was erased.", LockedStream.Erased.Detail),
@@ -66,7 +68,7 @@ internal static class ProblemCatalog
         new(422, FailureCode.UnknownPurpose, "The vocabulary does not know a purpose.", Rules.NotAPurpose("purpose", "'remixing'"), "purpose"),
         new(422, FailureCode.TooMany, "There are more items than a limit, which `errors` names.", "participants has 65 participants; send at most 64.", "participants"),
         new(422, ProblemCode.IdempotencyKeyReused, "The key was used for another request.", IdempotencyKey.Reused, IdempotencyKey.Header),
-        new(429, ProblemCode.RateLimited, "The caller makes more changes a second than allowed; repeat after `Retry-After`.", ChangeLimits.TooMany("50 changes", 1)),
+        new(429, ProblemCode.RateLimited, "The caller makes more changes a second than allowed, or too many previews wait; repeat after `Retry-After`.", ChangeLimits.TooMany("50 changes", 1)),
         new(500, ProblemCode.InternalError, "A bug of the registry.", "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         new(503, ProblemCode.Unavailable, "The registry cannot answer now; repeat after `Retry-After`. A check without an answer is no allow.", "The registry's database cannot be reached now; repeat the request."),
         new(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made; repeat it with its `Idempotency-Key`.", "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),

@@ -50,8 +50,8 @@ internal static class Refusals
         ["registerPurpose"] = [FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany],
     };
 
-    // A batch whose facts cannot be read is answered item by item; whether the process runs is no question to the database.
-    private static readonly string[] NeverUnavailable = ["checkConsentBatch", "streamChecks", "live", "listLogKeys"];
+    // Whether the process runs is no question to the database, and neither are its keys.
+    private static readonly string[] NeverUnavailable = ["live", "listLogKeys"];
 
     /// <summary>The codes by status, in order.</summary>
     public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
@@ -72,7 +72,7 @@ internal static class Refusals
         .. When(route.Alters && route.PathParameters.Contains("creatorId") && route.OperationId != "eraseCreator", FailureCode.CreatorErased),
         .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
         .. When(route.TakesPreconditions, ProblemCode.StaleVersion, ProblemCode.PreconditionFailed),
-        .. When(route.Body is not null || route.TakesNoBody, ProblemCode.TooLarge),
+        .. When(route.Body is not null || route.TakesNoBody, ProblemCode.MalformedRequest, ProblemCode.RequestTimeout, ProblemCode.TooLarge),
         .. When(route.Body is not null || route.Lines is not null, ProblemCode.UnsupportedMediaType),
         .. When(route.Body is not null || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
         .. When(route.PathParameters.Contains("purpose") || route.QueryParameters.Contains("purpose"), FailureCode.UnknownPurpose),

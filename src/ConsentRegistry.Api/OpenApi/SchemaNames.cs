@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -28,6 +29,7 @@ internal static class SchemaNames
         [typeof(Conditions)] = "Condition",
         [typeof(Standing)] = "SettingStanding",
         [typeof(Detail)] = "NoConsentDetail",
+        [typeof(EventType)] = "EventKind",
     };
 
     public static string Of(Type type)

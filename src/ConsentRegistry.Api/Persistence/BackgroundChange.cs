@@ -11,12 +11,12 @@ internal static class BackgroundChange
     private const int LockSeconds = 2;
 
     /// <summary>Runs the work and commits it.</summary>
-    /// <param name="database">The pools.</param>
+    /// <param name="source">The pool: requests and what the node does by itself have pools of their own.</param>
     /// <param name="work">Alters and appends.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<T> RunAsync<T>(Database database, Func<Change, Task<T>> work, CancellationToken cancellation)
+    public static async Task<T> RunAsync<T>(NpgsqlDataSource source, Func<Change, Task<T>> work, CancellationToken cancellation)
     {
-        await using var db = RegistryContext.Over(database.Changes);
+        await using var db = RegistryContext.Over(source);
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
         await using (var patience = change.Command($"SET LOCAL lock_timeout = '{LockSeconds}s'"))

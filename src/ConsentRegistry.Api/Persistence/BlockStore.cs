@@ -6,19 +6,18 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Reads and writes whom a creator keeps from asking.</summary>
 internal static class BlockStore
 {
-    /// <summary>The block of a requester, if it stands, and how many requesters the creator blocks. The creator's stream is locked.</summary>
-    public static async Task<(Stamp? Block, long Count)> FindAsync(Change change, CreatorId creator, Requester requester, CancellationToken cancellation)
+    /// <summary>The block of a requester; null if none stands. The creator's stream is locked.</summary>
+    public static async Task<Stamp?> FindAsync(
+        Change change, CreatorId creator, Requester requester, CancellationToken cancellation)
     {
         await using var command = change.Command(
-            """
-            SELECT b.version, b.changed_at, (SELECT count(*) FROM consent.asking_block WHERE creator = @creator)
-            FROM (VALUES (1)) AS one LEFT JOIN consent.asking_block b ON b.creator = @creator AND b.requester = @requester
-            """);
+            "SELECT version, changed_at FROM consent.asking_block WHERE creator = @creator AND requester = @requester");
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("requester", requester.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return (reader.IsDBNull(0) ? null : new Stamp(reader.GetInt64(0), Instant.From(reader.GetDateTime(1))), reader.GetInt64(2));
+        return await reader.ReadAsync(cancellation)
+            ? new Stamp(reader.GetInt64(0), Instant.From(reader.GetDateTime(1)))
+            : null;
     }
 
     /// <summary>Blocks a requester, or lets them ask again.</summary>

@@ -159,11 +159,17 @@ public sealed class Change(RegistryContext db, NpgsqlConnection connection)
         appended.UnionWith(streams.Select(stream => stream.Stream.Id.Name));
         foreach (var (stream, records) in streams)
             altered.AddRange(records.Select(record => (stream.Id, record, record.After is null ? (long?)null : stream.Version)));
+        var names = await PseudonymStore.NameAsync(
+            this, [.. streams.Where(one => one.Stream.Id.IsRequesters).SelectMany(one => one.Records).SelectMany(record => Pseudonym.NamesIn(record, by))], cancellation);
         var heads = new List<(string Id, byte[] Head)>();
         var events = new List<Event>();
-        foreach (var (stream, records) in streams)
+        foreach (var (stream, given) in streams)
         {
-            var version = Event.Seal(stream.Id, stream.Version, stream.Tx, stream.Head, records, by, () => Draw(stream.Tx));
+            // Whatever a requester's stream is told, it names no creator by their id.
+            var (records, author) = stream.Id.IsRequesters
+                ? (given.Select(record => Pseudonym.Rename(record, name => names[name])).ToList(), Pseudonym.Rename(by, name => names[name]))
+                : (given, by);
+            var version = Event.Seal(stream.Id, stream.Version, stream.Tx, stream.Head, records, author, () => Draw(stream.Tx));
             events.AddRange(version);
             heads.Add((stream.Id.Name, version[^1].Hash));
         }

@@ -33,6 +33,22 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections for handing on and delivering notifications; none is held while a receiver is waited for.</summary>
     public const int NotificationConnections = 6;
 
+    /// <summary>Connections for exports: one for each that a node makes at the same time. None is held while bytes go to a caller.</summary>
+    public const int ExportConnections = 8;
+
+    /// <summary>Connections for those who follow changes and inboxes live: they take turns.</summary>
+    public const int FollowerConnections = 4;
+
+    /// <summary>
+    /// Connections for readiness and for what a node watches and does without a request: one looks at the log, one at inboxes, one is asked for
+    /// readiness, two follow recalls, two look for what expires or is too old, one to spare. No request takes one.
+    /// </summary>
+    public const int BackgroundConnections = 8;
+
+    /// <summary>Connections of a node, at most.</summary>
+    public const int NodeConnections = ReadConnections + ChangeConnections + SequencerConnections + ReplicaConnections + NotificationConnections
+        + ExportConnections + FollowerConnections + BackgroundConnections;
+
     /// <summary>How long a poll, a beat or a look at the nodes may take: longer, and nothing fresh comes of it.</summary>
     public const int ReplicaSeconds = 5;
 
@@ -62,6 +78,9 @@ public sealed class Database : IAsyncDisposable
         Replica = Create(connectionString, "replica", ReplicaConnections, $"-c role={ApplicationRole} -c synchronous_commit=off", ReplicaSeconds);
         // Of an attempt whose record a crash takes back, the receiver is told once more: its id says that it is the same.
         Notifications = Create(connectionString, "notifications", NotificationConnections, $"-c role={ApplicationRole} -c synchronous_commit=off");
+        Exports = Create(connectionString, "exports", ExportConnections, $"-c role={ApplicationRole}");
+        Followers = Create(connectionString, "followers", FollowerConnections, $"-c role={ApplicationRole}");
+        Background = Create(connectionString, "background", BackgroundConnections, $"-c role={ApplicationRole}");
     }
 
     /// <summary>For checks and other reads.</summary>
@@ -79,6 +98,15 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For handing on and delivering notifications.</summary>
     public NpgsqlDataSource Notifications { get; }
 
+    /// <summary>For exports.</summary>
+    public NpgsqlDataSource Exports { get; }
+
+    /// <summary>For those who follow live; through <see cref="FollowerReads"/>.</summary>
+    public NpgsqlDataSource Followers { get; }
+
+    /// <summary>For readiness, and for what a node watches and does without a request.</summary>
+    public NpgsqlDataSource Background { get; }
+
     /// <summary>Connections with the login's own rights, for migrating and for looking at what the login may.</summary>
     public static NpgsqlDataSource OfLogin(string connectionString) => Create(connectionString, "login", connections: 2, options: "");
 
@@ -89,6 +117,9 @@ public sealed class Database : IAsyncDisposable
         await Sequencer.DisposeAsync();
         await Replica.DisposeAsync();
         await Notifications.DisposeAsync();
+        await Exports.DisposeAsync();
+        await Followers.DisposeAsync();
+        await Background.DisposeAsync();
     }
 
     private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options, int seconds = StatementSeconds)

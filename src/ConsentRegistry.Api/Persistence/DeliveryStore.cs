@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="DueAt">Until when it is this node's: what tells it from one that another node took over.</param>
 /// <param name="Failed">Attempts that have failed.</param>
 /// <param name="Url">Where to.</param>
-/// <param name="Secrets">What signs it.</param>
+/// <param name="Secrets">What signs it, as it is stored.</param>
 /// <param name="Message">What.</param>
 internal sealed record TakenDelivery(Turn Turn, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message);
 

@@ -32,9 +32,9 @@ internal static class InboxStore
     }
 
     /// <summary>Notifications of an inbox that came after a place, in their order.</summary>
-    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(Database database, CreatorId creator, long after, int count, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(NpgsqlDataSource source, CreatorId creator, long after, int count, CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
+        await using var command = source.CreateCommand(
             """
             SELECT place, id, kind, created_at, read_at, data::text FROM consent.notification WHERE creator = $1 AND place > $2 ORDER BY place LIMIT $3
             """);
@@ -59,13 +59,15 @@ internal static class InboxStore
         return (reader.GetInt32(0), reader.GetInt64(1));
     }
 
-    /// <summary>The last place that any notification was given, if it is before a place from which somebody follows.</summary>
+    /// <summary>
+    /// The last place that any notification was given, if it is before a place from which somebody follows.
+    /// </summary>
     /// <remarks>Not the last of the one inbox: what was there may have been dropped for its age, and everything new comes after the last of all.</remarks>
-    public static async Task<long?> FindEndAsync(Database database, long after, CancellationToken cancellation)
+    public static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {
         if (after <= 0)
             return null;
-        await using var command = database.Reads.CreateCommand("SELECT coalesce(pg_sequence_last_value('consent.notification_place'), 0)");
+        await using var command = source.CreateCommand("SELECT coalesce(pg_sequence_last_value('consent.notification_place'), 0)");
         var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
         return end < after ? end : null;
     }

@@ -20,7 +20,8 @@ internal readonly record struct DueReliance(RelianceKey Key, Instant Since, stri
 /// <param name="Since">Since when the requester has relied on consent.</param>
 /// <param name="CreatedAt">When they were told.</param>
 /// <param name="Made">What they made of the video since.</param>
-internal sealed record StoredRecall(Guid Id, RecallRecord Record, Instant Since, Instant CreatedAt, IReadOnlyList<Made> Made);
+/// <param name="StatementKey">The key of the statement's digest; null with the statement.</param>
+internal sealed record StoredRecall(Guid Id, RecallRecord Record, Instant Since, Instant CreatedAt, IReadOnlyList<Made> Made, byte[]? StatementKey = null);
 
 /// <summary>Follows withdrawn consent to those who rely on it, and keeps what they were told.</summary>
 internal static class RecallStore
@@ -45,7 +46,8 @@ internal static class RecallStore
                 ORDER BY v.usage LIMIT {UsesRead}) AS v
             JOIN consent.usage u ON u.id = v.usage
             WHERE u.recorded_at BETWEEN r.since AND r.created_at AND coalesce(u.made_video, u.training_run) IS NOT NULL
-            GROUP BY made ORDER BY min(u.recorded_at), made LIMIT {MadeNamed})
+            GROUP BY made ORDER BY min(u.recorded_at), made LIMIT {MadeNamed}),
+        r.statement_key
         """;
 
     /// <summary>Whether there is more of the log to read, or somebody is due.</summary>
@@ -264,10 +266,11 @@ internal static class RecallStore
     public static async Task UpdateAsync(Change change, StoredRecall recall, CancellationToken cancellation)
     {
         await using var command = change.Command(
-            "UPDATE consent.recall SET state = @state, statement = @statement, version = @version, changed_at = @changed_at WHERE id = @id");
+            "UPDATE consent.recall SET state = @state, statement = @statement, statement_key = @key, version = @version, changed_at = @changed_at WHERE id = @id");
         command.Parameters.AddWithValue("id", recall.Id);
         command.Parameters.AddWithValue("state", recall.Record.State.Word());
-        command.Parameters.Add(new("statement", NpgsqlDbType.Text) { Value = (object?)recall.Record.Statement ?? DBNull.Value });
+        command.Parameters.Add(new("statement", NpgsqlDbType.Text) { Value = (object?)recall.Record.Statement?.Text ?? DBNull.Value });
+        command.Parameters.Add(new("key", NpgsqlDbType.Bytea) { Value = (object?)recall.StatementKey ?? DBNull.Value });
         command.Parameters.AddWithValue("version", recall.Record.Stamp.Version);
         command.Parameters.AddWithValue("changed_at", recall.Record.Stamp.At.ToDateTime());
         await command.ExecuteNonQueryAsync(cancellation);
@@ -280,6 +283,7 @@ internal static class RecallStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
+            var key = reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15);
             recalls.Add(new(
                 reader.GetGuid(0),
                 new(
@@ -290,11 +294,12 @@ internal static class RecallStore
                     Wording.Parse<Reason>(reader.GetString(6)),
                     Instant.From(reader.GetDateTime(7)),
                     Wording.Parse<RecallState>(reader.GetString(8)),
-                    reader.IsDBNull(9) ? null : reader.GetString(9),
+                    key is null ? null : Statement.Of(reader.GetString(9), key),
                     new(reader.GetInt64(10), Instant.From(reader.GetDateTime(11)))),
                 Instant.From(reader.GetDateTime(12)),
                 Instant.From(reader.GetDateTime(13)),
-                [.. reader.GetFieldValue<string[]>(14).Select(MadeOf)]));
+                [.. reader.GetFieldValue<string[]>(14).Select(MadeOf)],
+                key));
         }
         return recalls;
     }

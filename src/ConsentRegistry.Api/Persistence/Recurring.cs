@@ -21,7 +21,7 @@ internal static class Recurring
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                postponed(e.GetType().Name);
+                postponed(Cause.Of(e));
             }
         }
     }

@@ -16,6 +16,72 @@ internal static class SettingsStore
         (await db.Defaults.Where(row => row.Creator == creator.Value).OrderBy(row => row.Purpose).ThenBy(row => row.Requester).ToListAsync(cancellation))
         .ToDictionary(row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)), row => SegmentsJson.Read(row.Segments));
 
+    /// <summary>
+    /// Those defaults that a change has to know: all that allow or ask, and what the changes name. Of denies there may
+    /// be any number.
+    /// </summary>
+    public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(
+        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+    {
+        // A default with a deny and something else has more than one segment: a deny replaces all others (R3).
+        await using var command = change.Command(
+            """
+            SELECT d.purpose, d.requester, d.segments::text FROM consent.creator_default d
+            WHERE d.creator = @creator AND (jsonb_array_length(d.segments) > 1 OR d.segments->0->>'effect' <> @deny
+                OR (d.purpose, d.requester) IN (SELECT * FROM unnest(@purposes, @requesters)))
+            ORDER BY d.purpose, d.requester
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("deny", Effect.Deny.Word());
+        Bind(
+            command.Parameters,
+            [
+                .. changes.Where(wanted => wanted.Key.Video is null)
+                    .Select(wanted => new DefaultKey(wanted.Key.Purpose, wanted.Key.Requester)),
+            ]);
+        var defaults = new Dictionary<DefaultKey, DefaultSetting>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var key = new DefaultKey(Purpose.Parse(reader.GetString(0)), Named(reader.GetString(1)));
+            defaults.Add(key, SegmentsJson.Read(reader.GetString(2)));
+        }
+        return defaults;
+    }
+
+    /// <summary>
+    /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
+    /// </summary>
+    public static async Task<Dictionary<VideoKey, int>> CountNamedOverridesAsync(
+        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+    {
+        var videos = changes
+            .Where(wanted =>
+                wanted is SetSetting { Effect: not Effect.Deny, Key: { Requester: not null, Video: not null } })
+            .Select(wanted => wanted.Key.Video!.Value).Distinct().ToArray();
+        var counts = new Dictionary<VideoKey, int>();
+        if (videos.Length == 0)
+            return counts;
+        await using var command = change.Command(
+            """
+            SELECT o.owner, o.video, count(*) FROM consent.video_override o
+            JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
+            WHERE o.creator = @creator AND o.requester <> '' AND o.effect <> @deny
+            GROUP BY o.owner, o.video
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("deny", Effect.Deny.Word());
+        command.Parameters.AddWithValue("owners", videos.Select(video => video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", videos.Select(video => video.Video.Value).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
+            counts.Add(video, (int)reader.GetInt64(2));
+        }
+        return counts;
+    }
+
     /// <summary>The overrides that the changes name.</summary>
     public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
         Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)

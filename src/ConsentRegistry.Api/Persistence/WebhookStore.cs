@@ -50,6 +50,9 @@ internal static class WebhookStore
     /// <summary>Webhooks of one owner, at most: each of them is told everything, and waits for the same turns.</summary>
     public const int MaxPerOwner = 10;
 
+    /// <summary>Secrets that one transaction looks at.</summary>
+    private const int SecretsPerPage = 500;
+
     private const string Columns =
         "w.id, w.audience, w.owner, w.url, w.kinds, w.disabled_for, w.failing_since, (SELECT max(until) FROM consent.former_secret f WHERE f.webhook = w.id AND f.until > now()), w.created_at";
 
@@ -80,10 +83,10 @@ internal static class WebhookStore
         return await ReadAsync(command, cancellation);
     }
 
-    /// <summary>Makes a webhook.</summary>
+    /// <summary>Makes a webhook, with its secret as it is stored.</summary>
     /// <returns>It; or that the owner has one of this address, or too many.</returns>
     public static async Task<Result<WebhookRow>> CreateAsync(
-        Database database, WebhookOwner owner, Uri url, string[]? kinds, byte[] secret, CancellationToken cancellation)
+        Database database, Guid id, WebhookOwner owner, Uri url, string[]? kinds, byte[] secret, CancellationToken cancellation)
     {
         await using var connection = await database.Changes.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -106,7 +109,7 @@ internal static class WebhookStore
             ON CONFLICT (audience, owner, url) DO NOTHING RETURNING {Columns}
             """,
             connection);
-        foreach (var value in new object[] { Guid.CreateVersion7(), owner.Audience.Word(), owner.Name, url.AbsoluteUri, url.Authority })
+        foreach (var value in new object[] { id, owner.Audience.Word(), owner.Name, url.AbsoluteUri, url.Authority })
             insert.Parameters.Add(new() { Value = value });
         insert.Parameters.Add(KindsOf(kinds));
         insert.Parameters.Add(new() { Value = secret });
@@ -197,12 +200,77 @@ internal static class WebhookStore
         return Result.Of(row);
     }
 
-    /// <summary>The secrets that sign now, the newest first.</summary>
+    /// <summary>The secrets that sign now, as they are stored, the newest first.</summary>
     public static async Task<IReadOnlyList<byte[]>> ReadSecretsAsync(Database database, Guid id, CancellationToken cancellation)
     {
         await using var command = database.Reads.CreateCommand($"SELECT w.secret || {FormerSecrets} FROM consent.webhook w WHERE w.id = $1");
         command.Parameters.Add(new() { Value = id });
         return await command.ExecuteScalarAsync(cancellation) as byte[][] ?? [];
+    }
+
+    /// <summary>Secrets as they are stored, one for each key of the ring that encrypted any.</summary>
+    public static async Task<IReadOnlyList<(Guid Webhook, byte[] Secret)>> ListOnePerKeyAsync(Database database, CancellationToken cancellation)
+    {
+        // The format of the framework's data protection: four bytes of its own, then the id of the key.
+        await using var command = database.Changes.CreateCommand(
+            """
+            SELECT DISTINCT ON (substring(secret FROM 5 FOR 16)) id, secret
+            FROM (SELECT id, secret FROM consent.webhook UNION ALL SELECT webhook, secret FROM consent.former_secret) AS s WHERE octet_length(secret) > $1
+            """);
+        command.Parameters.Add(new() { Value = WebhookSecret.MaxLength });
+        return await ReadSecretsAsync(command, cancellation);
+    }
+
+    /// <summary>Replaces secrets as they are stored, those of a few webhooks after the other.</summary>
+    /// <param name="database">The pools.</param>
+    /// <param name="onlyClear">Whether only those are looked at that are not encrypted.</param>
+    /// <param name="replace">What to store in a secret's place; null where it is as it should be.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task ReplaceSecretsAsync(Database database, bool onlyClear, Func<Guid, byte[], byte[]?> replace, CancellationToken cancellation)
+    {
+        foreach (var (table, webhook) in new[] { ("webhook", "id"), ("former_secret", "webhook") })
+        {
+            for (Guid? after = Guid.Empty; after is not null;)
+                after = await ReplaceSecretsAsync(database, table, webhook, onlyClear, after.Value, replace, cancellation);
+        }
+    }
+
+    /// <returns>The last webhook of a full page; null if there are no more.</returns>
+    private static async Task<Guid?> ReplaceSecretsAsync(
+        Database database, string table, string webhook, bool onlyClear, Guid after, Func<Guid, byte[], byte[]?> replace, CancellationToken cancellation)
+    {
+        await using var connection = await database.Changes.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var select = new NpgsqlCommand(
+            $"""
+            SELECT {webhook}, secret FROM consent.{table}
+            WHERE {webhook} IN (SELECT {webhook} FROM consent.{table} WHERE {webhook} > $1 AND (NOT $2 OR octet_length(secret) <= $3) ORDER BY {webhook} LIMIT $4)
+            ORDER BY {webhook} FOR UPDATE
+            """,
+            connection);
+        foreach (var value in new object[] { after, onlyClear, WebhookSecret.MaxLength, SecretsPerPage })
+            select.Parameters.Add(new() { Value = value });
+        var page = await ReadSecretsAsync(select, cancellation);
+        foreach (var (id, secret) in page)
+        {
+            if (replace(id, secret) is not { } other)
+                continue;
+            await using var update = new NpgsqlCommand($"UPDATE consent.{table} SET secret = $3 WHERE {webhook} = $1 AND secret = $2", connection);
+            foreach (var value in new object[] { id, secret, other })
+                update.Parameters.Add(new() { Value = value });
+            await update.ExecuteNonQueryAsync(cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+        return page.Count < SecretsPerPage ? null : page[^1].Webhook;
+    }
+
+    private static async Task<IReadOnlyList<(Guid Webhook, byte[] Secret)>> ReadSecretsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var secrets = new List<(Guid, byte[])>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            secrets.Add((reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)));
+        return secrets;
     }
 
     /// <summary>Deliveries of a webhook, newest first.</summary>

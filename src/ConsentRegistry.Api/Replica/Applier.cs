@@ -22,6 +22,9 @@ internal sealed partial class Applier(
     /// <summary>A poll says what the nodes' Δ are for so long: a node that joined since then may have a larger one.</summary>
     private static readonly TimeSpan NodesKnownFor = 5 * BetweenPolls;
 
+    /// <summary>How long taking this node's row away may take.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+
     private readonly Membership membership = new(options);
     private FactMemory? memory;
     private Follower? follower;
@@ -54,14 +57,16 @@ internal sealed partial class Applier(
         await base.StopAsync(cancellationToken);
         // What the last poll brought may have been published since: before the row goes, nobody answers any more.
         replica.StopAnswering();
+        // Requests that took all of the host's time to end must not take this too: every change waits for a row that stays.
+        using var farewell = new CancellationTokenSource(Farewell);
         try
         {
-            await membership.LeaveAsync(database, cancellationToken);
+            await membership.LeaveAsync(database, farewell.Token);
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e) || e is OperationCanceledException)
         {
             // Somebody else will take the row away.
-            LogInterrupted(e.GetType().Name, null);
+            LogInterrupted(Cause.Of(e), null);
         }
     }
 
@@ -85,7 +90,7 @@ internal sealed partial class Applier(
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
                 // Memory stays, and goes on from where it is: it stops answering by itself.
-                LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+                LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
                 membership.LoseSight();
                 await Task.Delay(BetweenTries, stoppingToken);
             }
@@ -176,7 +181,7 @@ internal sealed partial class Applier(
         }
         catch (Exception e) when (Unexpected.MeansUnavailable(e))
         {
-            LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+            LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
         }
     }
 

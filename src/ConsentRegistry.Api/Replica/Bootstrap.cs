@@ -228,13 +228,9 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         Scope = Scope.Override,
         Audience = isNamed ? Audience.Requester : Audience.Anybody,
         Purpose = purpose,
-        Effect = rows.Bytes(5)[1] switch
-        {
-            // allow, ask, deny: the second letter tells them apart, and the table's constraint keeps out every other word.
-            (byte)'l' => Effect.Allow,
-            (byte)'s' => Effect.Ask,
-            _ => Effect.Deny,
-        },
+        Effect = Wording.TryParse<Effect>(rows.Bytes(5), out var effect)
+            ? effect
+            : throw new InvalidDataException("An override has an effect that is none."),
         Conditions = Wording.ParseConditions(rows.Ids(6)),
         VocabularyVersion = rows.Int32(8),
         From = Instant.Beginning,

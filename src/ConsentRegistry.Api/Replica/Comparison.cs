@@ -103,7 +103,7 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                LogUnread(e.GetType().Name);
+                LogUnread(Cause.Of(e));
             }
         }
     }

@@ -64,6 +64,9 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     // The one writer's own: it is there still when nothing is answered any more.
     private ReplicaState? last;
 
+    /// <summary>How long ago the poll was sent that memory is as new as; null while nothing is answered from memory.</summary>
+    public TimeSpan? Age => Volatile.Read(ref state) is { } current ? Elapsed.Since(current.SentAt) : null;
+
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
     {

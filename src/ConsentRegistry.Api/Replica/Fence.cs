@@ -82,7 +82,7 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                LogUnseen(e.GetType().Name);
+                LogUnseen(Cause.Of(e));
             }
             await signal.WaitAsync(BetweenLooks, stoppingToken);
         }

@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Replica.Facts;
+
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>What answering from memory consists of in a host.</summary>
@@ -5,6 +7,7 @@ internal static class ReplicaServices
 {
     public static void AddReplica(this IServiceCollection services, ReplicaOptions options)
     {
+        SlotLayout.RequireRoom();
         services.AddSingleton(options);
         services.AddSingleton<ConsentReplica>();
         services.AddSingleton<Bootstrap>();

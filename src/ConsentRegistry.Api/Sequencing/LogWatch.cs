@@ -36,9 +36,16 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     private TaskCompletionSource<LogState> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long alarmedAt;
+    private long lookedAt;
 
     /// <summary>What the last look saw; null before the first.</summary>
     public LogState? State { get; private set; }
+
+    /// <summary>How long ago the log was last looked at; null if it never was.</summary>
+    public TimeSpan? Age => Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
+
+    /// <summary>Whether the log was looked at lately, and somebody sequences what waits for it.</summary>
+    public bool IsWell => Age < AlarmingLag && State?.Lag < AlarmingLag;
 
     /// <summary>Whether so much waits for the log that nothing but stops may be added.</summary>
     public bool IsOverfull => State?.Waiting > MaxWaiting;
@@ -57,7 +64,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             }
             catch (Exception e) when (Unexpected.MeansUnavailable(e))
             {
-                LogUnseen(e.GetType().Name);
+                LogUnseen(Cause.Of(e));
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -66,6 +73,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
     private void Publish(LogState state)
     {
         State = state;
+        Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
         Interlocked.Exchange(ref next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(state);
         if (state.Lag < AlarmingLag || (alarmedAt != 0 && TimeProvider.System.GetElapsedTime(alarmedAt) < BetweenAlarms))
             return;
@@ -75,7 +83,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     private async Task<LogState> LookAsync(CancellationToken cancellation)
     {
-        await using var command = database.Reads.CreateCommand(
+        await using var command = database.Background.CreateCommand(
             """
             SELECT (SELECT coalesce(max(seq) + 1, 0) FROM consent.history),
                 h.size, h.root, h.note,

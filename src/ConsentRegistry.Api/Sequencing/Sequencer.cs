@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Log;
@@ -44,7 +45,7 @@ internal sealed partial class Sequencer(
             // A broken connection or a paused server: whoever takes over goes on from what is committed.
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogInterrupted(e.GetType().Name, (e as PostgresException)?.SqlState);
+                LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
                 await Task.Delay(BetweenTries, clock, stoppingToken);
             }
         }

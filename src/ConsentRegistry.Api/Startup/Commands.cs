@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -94,6 +95,7 @@ internal static class Commands
         await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
+        await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
         app.UseRegistry();
         return app;
     }
@@ -143,6 +145,9 @@ internal static class Commands
     private static Task<int> MigrateAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
     {
         await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+        await using var database = new Database(connectionString);
+        await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
+        await WithKeyRingAsync(options, secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None));
         return "The database is migrated.";
     });
 
@@ -155,8 +160,16 @@ internal static class Commands
     private static Task<int> DeclareCopyAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
     {
         var since = await Migrator.DeclareCopyAsync(connectionString, options.Log, CancellationToken.None);
+        await using var database = new Database(connectionString);
+        await WithKeyRingAsync(options, secrets => KeyRing.AdoptAsync(secrets, options, database, CancellationToken.None));
         return $"The database is migrated, and belongs to the history log '{options.LogOrigin}' of {(options.IsDevelopment ? "Development" : "production")} from leaf {since} on.";
     });
+
+    private static async Task WithKeyRingAsync(RegistryOptions options, Func<WebhookSecrets, Task> use)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
+        await use(services.GetRequiredService<WebhookSecrets>());
+    }
 
     /// <summary>Runs a command on the database as its owner, and prints what it came to.</summary>
     private static async Task<int> WithDatabaseAsync(string[] args, TextWriter output, Func<string, RegistryOptions, Task<string>> command)
@@ -187,7 +200,7 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
-        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin };
+        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
         app.UseRegistry();

@@ -36,14 +36,24 @@ internal static class Composition
             // Beyond it the server cuts the connection, so that a caller who is still sending never reads why: what is a little too large is
             // read to its end, and refused by the limit of the operation.
             kestrel.Limits.MaxRequestBodySize = 2L * BodyLimit.Bulk.Bytes;
+            // An answer is held in memory until it is taken: whoever takes less is cut off. Long answers have limits of their own.
+            kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
         });
 
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain.Time + DrainOptions.Rest);
+        services.AddSingleton(options.Drain);
+        services.AddSingleton<Drain>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<Readiness>();
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
         services.AddHostedService<ExpiryWatch>();
         services.AddHostedService<RecallWatch>();
         services.AddSingleton(_ => new Database(connectionString));
+        services.AddSingleton<ConcurrencyLimits>();
+        services.AddSingleton<FollowerReads>();
+        services.AddSingleton<UseNotices>();
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
         services.AddSingleton<ChunkAnswers>();
@@ -56,10 +66,12 @@ internal static class Composition
         services.AddScoped<ChangePipeline>();
         services.AddScoped<SettingsWriter>();
         services.AddScoped<StopWriter>();
+        services.AddSingleton<PreviewLimiter>();
         services.AddScoped<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);
+        services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
         services.AddValidators();
 
@@ -72,6 +84,7 @@ internal static class Composition
 
     public static void UseRegistry(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<Drain>().CloseAsync);
         // A bug of the short way is answered like any other.
         app.UseExceptionHandler(_ => { });
         // Before all else: what nearly every request is costs nothing that it does not need.
@@ -80,6 +93,7 @@ internal static class Composition
         app.UseMiddleware<RequestLog>();
         // Within the log of requests, which is told the status that they were answered with.
         app.UseExceptionHandler(_ => { });
+        app.UseMiddleware<BrokenAnswers>();
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
         app.UseMiddleware<HeadRequests>();
         app.UseRegistryOpenApi();

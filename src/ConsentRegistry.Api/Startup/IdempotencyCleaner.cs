@@ -20,7 +20,7 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
 
     private async Task<int> DeleteAsync(CancellationToken cancellation)
     {
-        await using var command = database.Changes.CreateCommand(
+        await using var command = database.Background.CreateCommand(
             """
             DELETE FROM consent.idempotency_key WHERE (caller, key) IN (
                 SELECT caller, key FROM consent.idempotency_key WHERE created_at <= now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)

@@ -38,6 +38,12 @@ public sealed class RegistryOptions
     /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
     public required string Audience { get; init; }
 
+    /// <summary>What the claims of tokens are called: <c>Tokens:Claims</c>.</summary>
+    internal ClaimNames Claims { get; init; } = ClaimNames.Usual;
+
+    /// <summary>How this node is stopped.</summary>
+    internal DrainOptions Drain { get; init; } = new(TimeSpan.Zero);
+
     /// <summary>Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only, it is where a request was sent.</summary>
     public string? PublicUrl { get; init; }
 
@@ -67,6 +73,12 @@ public sealed class RegistryOptions
 
     /// <summary>The history log that this host writes.</summary>
     public LogIdentity Log => new(LogOrigin, IsDevelopment);
+
+    /// <summary>
+    /// The folder with the keys that encrypt secrets of webhooks in the database: <c>DataProtection:KeyRing</c>. All nodes share it. In
+    /// Development it is in the data folder unless it is named.
+    /// </summary>
+    public required string KeyRing { get; init; }
 
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
@@ -108,12 +120,17 @@ public sealed class RegistryOptions
 
     private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
     {
+        var data = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data"));
+        var keyRing = NullIfEmpty(configuration["DataProtection:KeyRing"]);
         var options = new RegistryOptions
         {
             ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
-            DataFolder = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data")),
+            DataFolder = data,
+            KeyRing = Path.GetFullPath(keyRing ?? Path.Combine(data, "key-ring")),
             Authority = NullIfEmpty(configuration["Tokens:Authority"]),
             Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
+            Claims = ClaimNames.From(configuration),
+            Drain = DrainOf(configuration, environment),
             PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
             ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
             RestrictionsPerSecond = PositiveOrNull(configuration, "RateLimits:RestrictionsPerSecond"),
@@ -139,6 +156,8 @@ public sealed class RegistryOptions
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
         if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
             throw new StartupException("Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints keys.");
+        if (keyRing is null)
+            throw new StartupException("DataProtection:KeyRing is required outside Development: a folder for the keys that encrypt secrets of webhooks.");
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.
@@ -160,6 +179,17 @@ public sealed class RegistryOptions
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw new StartupException($"{key} is a whole number, at least 1.");
+    }
+
+    // Whoever stops a host of Development waits for it.
+    private static DrainOptions DrainOf(IConfiguration configuration, IHostEnvironment environment)
+    {
+        const string Key = "Shutdown:DrainSeconds";
+        if (NullIfEmpty(configuration[Key]) is not { } text)
+            return new(TimeSpan.FromSeconds(environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds));
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainOptions.MostSeconds
+            ? new(TimeSpan.FromSeconds(seconds))
+            : throw new StartupException($"{Key} is a whole number of seconds, at most {DrainOptions.MostSeconds}.");
     }
 
     // What is wrong is not repeated: the reader's message may quote a part of the password.

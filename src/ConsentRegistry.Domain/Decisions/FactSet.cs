@@ -24,9 +24,11 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private readonly Numbering<VideoKey> videos = new();
     private readonly Dictionary<VideoKey, VideoEntry> registered = [];
     private readonly Dictionary<CreatorId, CreatorState> states = [];
-    private readonly Dictionary<CreatorId, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
-    private readonly Dictionary<(CreatorId Creator, VideoKey Video), Dictionary<OverrideKey, OverrideSetting>> overrides = [];
-    private readonly Dictionary<(CreatorId Creator, VideoKey Video), Dictionary<Guid, GrantRecord>> grants = [];
+    // By the requester too, so that a check looks at what bears on its own and not at what thousands of others are
+    // named in.
+    private readonly Dictionary<DefaultPlace, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
+    private readonly Dictionary<OverridePlace, Dictionary<OverrideKey, OverrideSetting>> overrides = [];
+    private readonly Dictionary<GrantPlace, Dictionary<Guid, GrantRecord>> grants = [];
 
     /// <summary>The vocabulary of the snapshot.</summary>
     public Vocabulary Vocabulary { get; } = vocabulary;
@@ -46,13 +48,16 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     public void Add(CreatorId creator, CreatorState state) => states[creator] = state;
 
     /// <summary>Adds or replaces a default; null takes it away.</summary>
-    public void Add(CreatorId creator, DefaultKey key, DefaultSetting? setting) => Put(defaults, creator, key, setting);
+    public void Add(CreatorId creator, DefaultKey key, DefaultSetting? setting) =>
+        Put(defaults, new(creator, key.Requester), key, setting);
 
     /// <summary>Adds or replaces an override; null takes it away.</summary>
-    public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting) => Put(overrides, (creator, key.Video), key, setting);
+    public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting) =>
+        Put(overrides, new(creator, key.Video, key.Requester), key, setting);
 
     /// <summary>Adds or replaces a grant.</summary>
-    public void Add(CreatorId creator, Guid id, GrantRecord grant) => Put(grants, (creator, grant.Video), id, grant);
+    public void Add(CreatorId creator, Guid id, GrantRecord grant) =>
+        Put(grants, new(creator, grant.Video, grant.UsedIn, grant.Requester), id, grant);
 
     /// <summary>
     /// The grants of a creator about a video that were given to a requester for use in the checked one, whether or not they answer.
@@ -62,7 +67,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     /// <param name="usedIn">The checked video.</param>
     /// <param name="requester">The requester of the check.</param>
     public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(CreatorId creator, VideoKey video, VideoKey usedIn, Requester requester) =>
-        grants.GetValueOrDefault((creator, video), []).Where(grant => grant.Value.UsedIn == usedIn && grant.Value.Requester == requester);
+        Of(grants, new(creator, video, usedIn, requester));
 
     /// <summary>Whether a creator has set a deny that touches a grant of theirs (R6), after what last became of the grant.</summary>
     /// <param name="creator">The creator who gave it.</param>
@@ -71,9 +76,16 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     {
         bool Denies(SettingKey place, Choice choice, Stamp stamp) =>
             choice.Effect == Effect.Deny && stamp.Version > grant.Stamp.Version && Grant.IsTouchedBy(place, grant.Place);
-        return defaults.GetValueOrDefault(creator, []).Any(one => Denies(SettingKey.Of(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
-            || overrides.GetValueOrDefault((creator, grant.Video), []).Any(one => Denies(SettingKey.Of(one.Key), one.Value.Choice, one.Value.Stamp));
+        // One that names somebody else touches no grant of this requester.
+        return NamedFor(grant.Requester).Any(named =>
+            Of(defaults, new(creator, named)).Any(one =>
+                Denies(SettingKey.Of(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
+            || Of(overrides, new(creator, grant.Video, named)).Any(one =>
+                Denies(SettingKey.Of(one.Key), one.Value.Choice, one.Value.Stamp)));
     }
+
+    /// <summary>The videos whose facts were added, whether or not anybody has registered them.</summary>
+    public IEnumerable<VideoKey> Videos => registered.Keys;
 
     /// <summary>What is registered about a video that was read; null if nothing is.</summary>
     public VideoRecord? RecordOf(VideoKey video) => registered.GetValueOrDefault(video).Record;
@@ -102,6 +114,22 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         return Decide(video, purpose, requester, ref silent);
     }
 
+    // Anybody first, then the requester where there is one.
+    private static IEnumerable<Requester?> NamedFor(Requester? requester) =>
+        requester is null ? [null] : [null, requester];
+
+    private static Dictionary<TKey, TSetting> Of<TPlace, TKey, TSetting>(
+        Dictionary<TPlace, Dictionary<TKey, TSetting>> all, TPlace place)
+        where TPlace : notnull
+        where TKey : notnull =>
+        all.GetValueOrDefault(place) ?? Nothing<TKey, TSetting>.Settings;
+
+    private static class Nothing<TKey, TSetting>
+        where TKey : notnull
+    {
+        public static readonly Dictionary<TKey, TSetting> Settings = [];
+    }
+
     private CreatorHandle HandleOf(CreatorId creator) => new(creators.NumberOf(creator));
 
     private VideoHandle HandleOf(VideoKey video) => new(videos.NumberOf(video));
@@ -118,6 +146,12 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         else
             settings[key] = setting;
     }
+
+    private readonly record struct DefaultPlace(CreatorId Creator, Requester? Requester);
+
+    private readonly record struct OverridePlace(CreatorId Creator, VideoKey Video, Requester? Requester);
+
+    private readonly record struct GrantPlace(CreatorId Creator, VideoKey Video, VideoKey UsedIn, Requester Requester);
 
     private readonly record struct VideoEntry(VideoRecord? Record, Participant[] Participants, VideoHandle[] Sources);
 
@@ -151,16 +185,9 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         {
             var id = facts.CreatorOf(creator);
             settings.Clear();
-            if (facts.defaults.TryGetValue(id, out var wide))
-            {
-                foreach (var (key, setting) in wide)
-                    Setting.Add(settings, setting, facts.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester));
-            }
-            if (facts.overrides.TryGetValue((id, facts.VideoOf(video)), out var single))
-            {
-                foreach (var (key, setting) in single)
-                    settings.Add(Setting.Of(setting, facts.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester)));
-            }
+            Add(id, facts.VideoOf(video), null);
+            if (requester is not null)
+                Add(id, facts.VideoOf(video), requester);
             given.Clear();
             if (requester is { } asking)
             {
@@ -178,8 +205,14 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
             return true;
         }
 
-        private Audience AudienceOf(Requester? named) =>
-            named is null ? Audience.Anybody : named == requester ? Audience.Requester : Audience.SomebodyElse;
+        private void Add(CreatorId creator, VideoKey about, Requester? named)
+        {
+            var audience = named is null ? Audience.Anybody : Audience.Requester;
+            foreach (var (key, setting) in Of(facts.defaults, new(creator, named)))
+                Setting.Add(settings, setting, facts.Vocabulary.Find(key.Purpose), audience);
+            foreach (var (key, setting) in Of(facts.overrides, new(creator, about, named)))
+                settings.Add(Setting.Of(setting, facts.Vocabulary.Find(key.Purpose), audience));
+        }
     }
 }
 

@@ -214,7 +214,12 @@ public abstract record RecordedChange
         Wording.Parse<Decisions.Reason>(record["reason"].Text()),
         record["stopBy"].Moment(),
         Wording.Parse<RecallState>(record["state"].Text()),
-        record["statement"]?.Text(),
+        record["statement"] switch
+        {
+            null => null,
+            JsonObject digest => Statement.OfDigest(digest["hmac"].Text()),
+            var text => Statement.OfText(text.Text()),
+        },
         StampOf(record));
 
     private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");

@@ -53,7 +53,8 @@ public static class Records
         {
             GrantState.Standing => EventType.GrantGiven,
             GrantState.Spent => EventType.GrantSpent,
-            _ => EventType.GrantRevoked,
+            GrantState.Revoked => EventType.GrantRevoked,
+            _ => throw new ArgumentException("A grant's state has no event.", nameof(after)),
         },
         new() { ["grant"] = grant.ToString() },
         Of(before),
@@ -176,7 +177,12 @@ public static class Records
         ["reason"] = record.Reason.Word(),
         ["stopBy"] = record.StopBy.ToString(),
         ["state"] = record.State.Word(),
-        ["statement"] = record.Statement,
+        ["statement"] = record.Statement switch
+        {
+            null => null,
+            { Digest: { } digest } => new JsonObject { ["hmac"] = digest },
+            var said => said.Text,
+        },
     });
 
     private static JsonObject? Blocked(Stamp? stamp) => stamp is { } standing ? Stamped(standing, new() { ["blocked"] = true }) : null;

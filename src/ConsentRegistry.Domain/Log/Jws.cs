@@ -69,12 +69,14 @@ public sealed class Jws
     public static Result<Jws> Verify(string? token, string type, KeySet keys)
     {
         if (!TryParse(token, out var jws))
-            return new Failure(JwsFailure.Malformed, "This is no token of the registry's form.");
+            return new Failure(JwsFailure.Malformed, "The text is no token of the registry's form; give one as the "
+                + "registry made it.");
         if (jws.Type != type)
-            return new Failure(JwsFailure.WrongType, $"This is a token of another kind than {type}.");
+            return new Failure(JwsFailure.WrongType, $"The token is of another kind; give one of the kind {type}.");
         if (keys.FindTokenKey(jws.Kid) is not { } key)
-            return new Failure(JwsFailure.UnknownKey, "The token is signed by a key that is not known here.");
-        return key.Verify(Encoding.ASCII.GetBytes(jws.signed), jws.signature) ? jws : new Failure(JwsFailure.BadSignature, "The signature is not that of the token by its key.");
+            return new Failure(JwsFailure.UnknownKey, "The token is signed by a key that is not known here; give the "
+                + "key set that holds it.");
+        return key.Verify(Encoding.ASCII.GetBytes(jws.signed), jws.signature) ? jws : new Failure(JwsFailure.BadSignature, "The signature is not that of the token by its key; give the token as the registry made it.");
     }
 
     private static bool TryReadHeader(string part, [NotNullWhen(true)] out string? kid, [NotNullWhen(true)] out string? type)

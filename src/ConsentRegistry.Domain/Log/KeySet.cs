@@ -44,9 +44,10 @@ public sealed class KeySet
     public static Result<KeySet> Create(ReadOnlySpan<byte> seed, ECParameters p256, IEd25519 ed25519)
     {
         if (seed.Length != Ed25519.SeedLength)
-            return new Failure(FailureCode.Invalid, $"A seed of Ed25519 is {Ed25519.SeedLength} bytes.");
+            return new Failure(FailureCode.Invalid, $"The seed has {seed.Length} bytes; give {Ed25519.SeedLength}, "
+                + "as Ed25519 takes.");
         if (p256.D is null)
-            return new Failure(FailureCode.Invalid, "The key of P-256 has no private part.");
+            return new Failure(FailureCode.Invalid, "The key of P-256 has no private part; give one that has.");
         return P256Jwk.From(p256).Succeeded(out var tokens, out var failure) ? Of([Ed25519Jwk.FromSeed(seed, ed25519), tokens]) : failure;
     }
 
@@ -88,13 +89,14 @@ public sealed class KeySet
     internal static Result<KeySet> Of(IReadOnlyList<Jwk> keys)
     {
         if (keys.Count == 0)
-            return new Failure(FailureCode.Invalid, "A key set has at least one key.", KeySetReader.KeysMember);
+            return new Failure(FailureCode.Invalid, "The key set has no key; give it at least one.", KeySetReader.KeysMember);
         if (keys.Count > MaxKeys)
-            return new Failure(FailureCode.TooMany, $"A key set has at most {MaxKeys} keys.", KeySetReader.KeysMember);
+            return new Failure(FailureCode.TooMany, $"The key set has {keys.Count} keys; give it at most {MaxKeys}.", KeySetReader.KeysMember);
         if (keys.DistinctBy(key => key.Kid).Count() < keys.Count)
-            return new Failure(FailureCode.Invalid, "A key stands in the set twice.", KeySetReader.KeysMember);
+            return new Failure(FailureCode.Invalid, "A key stands in the set more than once; leave it in once.", KeySetReader.KeysMember);
         if (keys.Count(key => key is Ed25519Jwk { HasPrivatePart: true }) > MaxLogSigners)
-            return new Failure(FailureCode.TooMany, $"At most {MaxLogSigners} keys of Ed25519 sign at once: retire the older ones.", KeySetReader.KeysMember);
+            return new Failure(FailureCode.TooMany, $"More than {MaxLogSigners} keys of Ed25519 would sign at once; "
+                + "retire the older ones.", KeySetReader.KeysMember);
         return new KeySet(keys);
     }
 

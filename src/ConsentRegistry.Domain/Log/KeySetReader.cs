@@ -21,11 +21,12 @@ internal static class KeySetReader
     public static Result<KeySet> Read(ReadOnlySpan<byte> utf8, IEd25519 ed25519)
     {
         if (utf8.Length > MaxBytes)
-            return new Failure(FailureCode.TooMany, $"A key set has at most {MaxBytes} bytes.");
+            return new Failure(FailureCode.TooMany, $"The key set is longer than {MaxBytes} bytes; give a shorter "
+                + "one.");
         if (!StrictJson.TryRead(utf8, out var set))
-            return Invalid("The key set is not a JSON object, or a member stands in an object twice.");
+            return Invalid("The key set is no JSON object, or has a member twice; give one as RFC 7517 has it.");
         if (set[KeysMember] is not JsonArray { Count: <= KeySet.MaxKeys } items)
-            return Invalid($"A key set has its keys, {KeySet.MaxKeys} at most, as a list.", KeysMember);
+            return Invalid($"The key set's keys are no list, or too many; give a list of at most {KeySet.MaxKeys}.", KeysMember);
         var keys = new List<Jwk>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
@@ -39,12 +40,12 @@ internal static class KeySetReader
     private static Result<Jwk> ReadKey(JsonNode? node, IEd25519 ed25519)
     {
         if (node is not JsonObject members)
-            return Invalid("A key is an object.");
+            return Invalid("A key is no object; give objects only.");
         var read = (members.Text("kty"), members.Text("crv")) switch
         {
             ("OKP", "Ed25519") => ReadEd25519(members, ed25519),
             ("EC", "P-256") => ReadP256(members),
-            _ => Invalid("A key is of type OKP with the curve Ed25519, or of type EC with the curve P-256.", "kty"),
+            _ => Invalid("The key's type or curve is not known; give OKP with Ed25519, or EC with P-256.", "kty"),
         };
         if (!read.Succeeded(out var key, out var failure))
             return failure;
@@ -60,7 +61,8 @@ internal static class KeySetReader
         if (!TryReadPart(members, "d", out var seed))
             return WrongPart("d");
         var key = Ed25519Jwk.FromSeed(seed, ed25519);
-        return key.PublicKey.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public key.", "d");
+        return key.PublicKey.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public "
+            + "key; give the two of one key.", "d");
     }
 
     private static Result<Jwk> ReadP256(JsonObject members)
@@ -81,22 +83,25 @@ internal static class KeySetReader
     private static Failure? WrongUse(JsonObject members, Jwk key)
     {
         if (members.ContainsKey("kid") && members.Text("kid") != key.Kid)
-            return Invalid("A key's id is its thumbprint by RFC 7638, and this is not.", "kid");
+            return Invalid("The key's id is not its thumbprint; give the thumbprint by RFC 7638, or none.", "kid");
         if (members.ContainsKey("use") && members.Text("use") != "sig")
-            return Invalid("The registry's keys are for signatures: sig.", "use");
+            return Invalid("The key's use is not signing; give sig, or none.", "use");
         // EdDSA is the name of RFC 8037, Ed25519 the later one of RFC 9864.
         var algorithmFits = key is Ed25519Jwk ? members.Text("alg") is "EdDSA" or "Ed25519" : members.Text("alg") == "ES256";
         if (members.ContainsKey("alg") && !algorithmFits)
-            return Invalid("The algorithm is EdDSA for Ed25519 and ES256 for P-256.", "alg");
+            return Invalid("The key's algorithm does not go with its type; give EdDSA for Ed25519, ES256 for P-256, "
+                + "or none.", "alg");
         var verifierKeyFits = key is Ed25519Jwk own && Log.NoteKey.TryParse(members.Text("vkey"), out var stated) && stated.Equals(own.NoteKey(stated.Name));
-        return members.ContainsKey("vkey") && !verifierKeyFits ? Invalid("The verifier key is not this key's.", "vkey") : null;
+        return members.ContainsKey("vkey") && !verifierKeyFits ? Invalid("The verifier key is another key's; give "
+            + "this key's, or none.", "vkey") : null;
     }
 
     // Coordinates, public keys and private parts all have 32 bytes on both curves.
     private static bool TryReadPart(JsonObject members, string member, [NotNullWhen(true)] out byte[]? part) =>
         StrictBase64.TryDecodeUrl(members.Text(member), out part) && part.Length == Ed25519.PublicKeyLength;
 
-    private static Failure WrongPart(string member) => Invalid("A part of a key is 32 bytes in base64url without padding.", member);
+    private static Failure WrongPart(string member) => Invalid("A part of the key is missing or not of its form; "
+        + "give 32 bytes in base64url without padding.", member);
 
     private static Failure Invalid(string why, string? member = null) => new(FailureCode.Invalid, why, member);
 }

@@ -24,17 +24,19 @@ public sealed class P256Jwk : Jwk
     {
         var (x, y, d) = (parameters.Q.X, parameters.Q.Y, parameters.D);
         if (x is not { Length: PartLength } || y is not { Length: PartLength } || d is not (null or { Length: PartLength }))
-            return Refused($"Each part of a key of P-256 is {PartLength} bytes.");
+            return Refused($"A part of the key of P-256 has another length; give {PartLength} bytes each.");
         var own = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = [.. x], Y = [.. y] }, D = d is null ? null : [.. d] };
         try
         {
             using var publicKey = ECDsa.Create(own with { D = null });
             var key = new P256Jwk(own);
-            return d is null || IsPrivatePartOf(key) ? key : Refused("The private part is not that of the public key.");
+            return d is null || IsPrivatePartOf(key) ? key : Refused("The private part is not that of the public "
+                + "key; give the two of one key.");
         }
         catch (CryptographicException)
         {
-            return Refused("This is no key of P-256: the point does not lie on the curve, or the private part is out of range.");
+            return Refused("The point does not lie on P-256, or the private part is out of range; give a key of that "
+                + "curve.");
         }
     }
 

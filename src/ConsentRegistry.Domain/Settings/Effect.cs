@@ -14,7 +14,11 @@ public enum Effect : byte
     Deny,
 }
 
-/// <summary>What a creator attaches to an allow or ask; in an answer, an obligation of the requester. In the order of their names.</summary>
+/// <summary>What a creator attaches to an allow or ask; in an answer, an obligation of the requester.</summary>
+/// <remarks>
+/// Each condition is one bit. Words, tables, slots of memory and written answers derive from this list.
+/// A further condition needs room in the slots of memory: the service checks that when it starts.
+/// </remarks>
 [Flags]
 public enum Conditions : byte
 {

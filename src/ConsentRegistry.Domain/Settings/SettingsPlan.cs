@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Domain.Settings;
@@ -65,6 +66,10 @@ public sealed class SettingsPlan
     /// <param name="overrides">Those of the creator's overrides that the changes name.</param>
     /// <param name="vocabulary">The current vocabulary.</param>
     /// <param name="stamp">The change's version and time.</param>
+    /// <param name="namedOverrides">
+    /// Of each video for which the changes allow or ask a named requester, how many such overrides stand; a video that
+    /// is not listed has none.
+    /// </param>
     /// <returns>
     /// The plan; or every refused item (the first <see cref="FailuresNamed"/>), its field inside <c>changes[i]</c>:
     /// <see cref="FailureCode.UnknownPurpose"/>, <see cref="FailureCode.Invalid"/> (an expiry in the past, two changes of one key),
@@ -75,7 +80,8 @@ public sealed class SettingsPlan
         IReadOnlyDictionary<DefaultKey, DefaultSetting> defaults,
         IReadOnlyDictionary<OverrideKey, OverrideSetting> overrides,
         Vocabulary vocabulary,
-        Stamp stamp)
+        Stamp stamp,
+        IReadOnlyDictionary<VideoKey, int>? namedOverrides = null)
     {
         var plan = new SettingsPlan(stamp);
         var failures = new List<Failure>();
@@ -87,8 +93,11 @@ public sealed class SettingsPlan
             if (failure is not null)
                 failures.Add(failure.Inside($"changes[{i}]"));
         }
-        if (failures.Count == 0 && defaults.Count + plan.defaults.Sum(Growth) > Limits.DefaultsPerCreator)
-            failures.Add(new(FailureCode.TooMany, $"The creator would have more than {Limits.DefaultsPerCreator} defaults; send fewer, or clear others first.", "changes"));
+        if (failures.Count == 0)
+        {
+            failures.AddRange(SettingsLimits.Refuse(
+                changes, plan.defaults, plan.overrides, defaults, namedOverrides ?? ImmutableDictionary<VideoKey, int>.Empty));
+        }
         if (failures.Count > 0)
             return failures[0] with { Further = failures[1..] };
         if (plan.restrictions.Count > 0)
@@ -198,7 +207,4 @@ public sealed class SettingsPlan
             overrides.Add(new(key, before, choice is null ? null : new(choice, stamp)));
         return null;
     }
-
-    private static int Growth(Altered<DefaultKey, DefaultSetting> altered) =>
-        (altered.After is null ? 0 : 1) - (altered.Before is null ? 0 : 1);
 }

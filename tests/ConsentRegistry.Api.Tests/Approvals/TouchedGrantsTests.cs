@@ -66,7 +66,7 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
 
     /// <summary>Gives grants as approvals do, all in one version.</summary>
     private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) => BackgroundChange.RunAsync(
-        Database,
+        Database.Changes,
         async change =>
         {
             var cancellation = TestContext.Current.CancellationToken;

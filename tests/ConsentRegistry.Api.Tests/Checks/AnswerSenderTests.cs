@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 

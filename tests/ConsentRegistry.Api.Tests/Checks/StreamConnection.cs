@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -11,6 +12,8 @@ internal sealed class StreamConnection : IDisposable
 
     private readonly TcpClient client = new() { SendBufferSize = BufferBytes, ReceiveBufferSize = BufferBytes };
 
+    private Stream? stream;
+
     private StreamConnection()
     {
     }
@@ -21,6 +24,14 @@ internal sealed class StreamConnection : IDisposable
     {
         var connection = new StreamConnection();
         await connection.client.ConnectAsync(address.Host, address.Port, Cancellation);
+        connection.stream = connection.client.GetStream();
+        if (address.Scheme == Uri.UriSchemeHttps)
+        {
+            // Whoever listens there, the test has started it.
+            var tls = new SslStream(connection.stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
+            connection.stream = tls;
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, Cancellation);
+        }
         await connection.SendBytesAsync(Encoding.ASCII.GetBytes(
             $"POST /v1/checks/stream HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"));
         return connection;
@@ -31,9 +42,9 @@ internal sealed class StreamConnection : IDisposable
 
     public Task SendAsync(string text) => SendBytesAsync(Piece(text)).AsTask();
 
-    public ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes) => client.GetStream().WriteAsync(bytes, Cancellation);
+    public ValueTask SendBytesAsync(ReadOnlyMemory<byte> bytes) => stream!.WriteAsync(bytes, Cancellation);
 
-    public ValueTask<int> ReadAsync(Memory<byte> buffer) => client.GetStream().ReadAsync(buffer, Cancellation);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer) => stream!.ReadAsync(buffer, Cancellation);
 
     public async Task<string> ReadUntilAsync(string end)
     {
@@ -48,5 +59,9 @@ internal sealed class StreamConnection : IDisposable
         return text.ToString();
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        stream?.Dispose();
+        client.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -209,7 +210,7 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_stream_ends_with_the_first_line_that_comes_when_the_token_has_expired()
     {
         await PrepareAsync();
-        using var connection = await OpenAsync(App.Sign(TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime + TimeSpan.FromSeconds(5), ["consent:check"], null, "acme"));
+        using var connection = await OpenAsync(App.Sign(TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime - TokenLifetime.ClockSkew + TimeSpan.FromSeconds(5), ["consent:check"], null, "acme"));
         var (line, answer) = (0, "");
         await Eventually.HoldsAsync("the token has expired", async () =>
         {

@@ -215,6 +215,9 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
 
         Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
+        // A video is no setting.
+        await client.Videos.RegisterAsync(creator, "registered-between", new(), cancellation: Cancellation);
+        Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
         Assert.Equal(deny.SettingsVersion, (await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion - 1, Cancellation))!.SettingsVersion);
     }
 

@@ -109,7 +109,7 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
     {
         var creator = CreatorId.Parse(prefix + operation.CreatorId);
         var video = KeyOf(operation.Video!);
-        await BackgroundChange.RunAsync(app.Services.GetRequiredService<Database>(), GiveAsync, TestContext.Current.CancellationToken);
+        await BackgroundChange.RunAsync(app.Services.GetRequiredService<Database>().Changes, GiveAsync, TestContext.Current.CancellationToken);
 
         async Task<bool> GiveAsync(Change change)
         {

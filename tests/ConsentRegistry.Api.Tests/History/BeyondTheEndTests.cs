@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.History;
 
-/// <summary>Followers whose place is beyond the end: what they followed is another log, or was replaced by an older copy.</summary>
+/// <summary>
+/// Followers whose place is beyond the end: what they followed is another log, or was replaced by an older copy.
+/// </summary>
 public sealed class BeyondTheEndTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
 {
     private RegistryApplication App => registry.App;

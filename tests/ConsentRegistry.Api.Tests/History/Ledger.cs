@@ -22,6 +22,10 @@ internal sealed class Ledger
     private List<string> listed = [];
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal);
+    private Dictionary<string, string> creatorsByPseudonym = [];
+    private HashSet<string> erasedCreators = [];
+
+    private const string ErasedName = "~pseudonym:erased";
 
     /// <summary>How many events there are.</summary>
     public int Events { get; private set; }
@@ -51,7 +55,12 @@ internal sealed class Ledger
 
     private static async Task<Ledger> LookAsync(RegistryApplication app)
     {
-        var ledger = new Ledger();
+        var ledger = new Ledger
+        {
+            creatorsByPseudonym = (await app.QueryAsync<string>("SELECT name || ' ' || creator FROM consent.pseudonym WHERE name IS NOT NULL"))
+                .Select(line => line.Split(' ')).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
+            erasedCreators = (await app.QueryAsync<string>("SELECT id FROM consent.creator WHERE erased_at IS NOT NULL")).ToHashSet(StringComparer.Ordinal),
+        };
         await using (var command = app.Database.CreateCommand(
             "SELECT creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, seq FROM consent.event ORDER BY creator, version, ordinal"))
         await using (var reader = await command.ExecuteReaderAsync())
@@ -124,8 +133,10 @@ internal sealed class Ledger
         // What it was before is what the events before said, and it is something else now.
         var place = $"{row.Creator} {KindOf(row.Type)} {body["key"]!.ToJsonString()}";
         var standing = row.Type != "creatorErased" && _records.TryGetValue(place, out var known) ? known.Record : null;
-        Assert.True(JsonNode.DeepEquals(standing, body["before"]), $"{where}: {standing?.ToJsonString()} stood, but the event says {body["before"]?.ToJsonString()}");
+        Assert.True(IsSame(row.Creator, standing, body["before"]), $"{where}: {standing?.ToJsonString()} stood, but the event says {body["before"]?.ToJsonString()}");
         Assert.False(JsonNode.DeepEquals(body["before"], body["after"]), $"{where}: an event without a change: {text}");
+        if (row.Creator.StartsWith("$requester/", StringComparison.Ordinal))
+            Assert.All(NamesIn(body["before"]).Concat(NamesIn(body["after"])), name => Assert.StartsWith("~pseudonym:", name, StringComparison.Ordinal));
         if (body["after"] is { } after)
             _records[place] = (KindOf(row.Type), after.DeepClone());
         else
@@ -137,6 +148,33 @@ internal sealed class Ledger
 
         streams[row.Creator] = next;
     }
+
+    // A record of a requester's stream is the same whoever was erased meanwhile.
+    private bool IsSame(string stream, JsonNode? one, JsonNode? other) => stream.StartsWith("$requester/", StringComparison.Ordinal)
+        ? JsonNode.DeepEquals(Revealed(one), Revealed(other))
+        : JsonNode.DeepEquals(one, other);
+
+    // Names of creators as ids again; of whoever was erased the same name everywhere. What was said to a recall is compared apart.
+    private JsonNode? Revealed(JsonNode? node, string? member = null) => node switch
+    {
+        JsonObject members => new JsonObject(members.Where(each => each.Key != "statement").Select(each => KeyValuePair.Create(each.Key, Revealed(each.Value, each.Key)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Revealed(item))]),
+        JsonValue value when member is "creatorId" or "creator" => Revealed((string)value!) is var name && member == "creator" && name == ErasedName ? null : name,
+        _ => node?.DeepClone(),
+    };
+
+    private string Revealed(string name)
+    {
+        var creator = creatorsByPseudonym.GetValueOrDefault(name, name);
+        return erasedCreators.Contains(creator) || creator.StartsWith("~pseudonym:", StringComparison.Ordinal) ? ErasedName : creator;
+    }
+
+    private static IEnumerable<string> NamesIn(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(each => each is { Key: "creatorId" or "creator", Value: JsonValue name } ? [(string)name!] : NamesIn(each.Value)),
+        JsonArray items => items.SelectMany(NamesIn),
+        _ => [],
+    };
 
     // Nothing is left of what the creator's events said, and the erasure's leaves list each of them once.
     private void ReadErasure(Row row, string where, bool isFirst)
@@ -225,7 +263,7 @@ internal sealed class Ledger
         Assert.Equal(0L, await app.ScalarAsync<long>("SELECT count(*) FROM consent.consent_grant WHERE (state = 'spent') <> (uses IS NOT NULL AND used = uses) AND state <> 'revoked'"));
         await CompareAsync(
             app,
-            RecordsOf("useRecorded", record => record),
+            RecordsOf("useRecorded", record => Revealed(record)!),
             $"""
             SELECT '$requester/' || u.requester || ' useRecorded ' || json_build_object('use', u.id)::text || ' ' || json_build_object(
                 'requester', u.requester, 'purpose', u.purpose,
@@ -236,7 +274,8 @@ internal sealed class Ledger
                     FROM consent.used_video v WHERE v.usage = u.id),
                 'usedAt', to_char(u.used_at AT TIME ZONE 'UTC', {Time}), 'version', u.version, 'changedAt', to_char(u.recorded_at AT TIME ZONE 'UTC', {Time}))::text
             FROM consent.usage u
-            """);
+            """,
+            record => Revealed(record));
         // Each use of a counted grant is spent by one recorded use.
         Assert.Equal(0L, await app.ScalarAsync<long>(
             """
@@ -245,14 +284,23 @@ internal sealed class Ledger
             """));
         await CompareAsync(
             app,
-            RecordsOf("recallChanged", record => record),
+            RecordsOf("recallChanged", record => Revealed(record)!),
             $"""
             SELECT '$requester/' || requester || ' recallChanged ' || json_build_object('recall', id)::text || ' ' || json_build_object(
                 'requester', requester, 'video', json_build_object('creatorId', owner, 'videoId', video), 'purpose', purpose, 'creator', creator, 'reason', reason,
-                'stopBy', to_char(stop_by AT TIME ZONE 'UTC', {Time}), 'state', state, 'statement', statement,
+                'stopBy', to_char(stop_by AT TIME ZONE 'UTC', {Time}), 'state', state,
                 'version', version, 'changedAt', to_char(changed_at AT TIME ZONE 'UTC', {Time}))::text
             FROM consent.recall
-            """);
+            """,
+            record => Revealed(record));
+        // What was said is what the event has the digest of.
+        foreach (var line in await app.QueryAsync<string>(
+            "SELECT '$requester/' || requester || ' recallChanged {\"recall\":\"' || id || '\"}|' || encode(statement_key, 'hex') || '|' || statement FROM consent.recall WHERE statement IS NOT NULL"))
+        {
+            var said = line.Split('|', 3);
+            var digest = Base64Url.EncodeToString(HMACSHA256.HashData(Convert.FromHexString(said[1]), Encoding.UTF8.GetBytes(said[2])));
+            Assert.Equal(digest, (string)_records[said[0]].Record["statement"]!["hmac"]!);
+        }
         await CompareAsync(
             app,
             RecordsOf("approvalChanged", record => record),
@@ -287,10 +335,12 @@ internal sealed class Ledger
         _records.Where(record => record.Value.Type == type).Select(record => $"{record.Key} {Canonical(part(record.Value.Record))}");
 
     // Both as sorted lines of canonical JSON, so that a difference is read at once.
-    private static async Task CompareAsync(RegistryApplication app, IEnumerable<string> said, string sql) =>
-        Assert.Equal(said.Select(Normal).Order(StringComparer.Ordinal), (await app.QueryAsync<string>(sql)).Select(Normal).Order(StringComparer.Ordinal));
+    private static async Task CompareAsync(RegistryApplication app, IEnumerable<string> said, string sql, Func<JsonNode?, JsonNode?>? part = null) =>
+        Assert.Equal(
+            said.Select(line => Normal(line, part: null)).Order(StringComparer.Ordinal),
+            (await app.QueryAsync<string>(sql)).Select(line => Normal(line, part)).Order(StringComparer.Ordinal));
 
-    private static string Normal(string line)
+    private static string Normal(string line, Func<JsonNode?, JsonNode?>? part)
     {
         var parts = line.Split(' ', 3);
         if (parts.Length < 3 || !parts[2].StartsWith('{'))
@@ -300,7 +350,9 @@ internal sealed class Ledger
         reader.Read();
         reader.Skip();
         var end = (int)reader.BytesConsumed;
-        return $"{parts[0]} {parts[1]} {Canonical(JsonNode.Parse(bytes.AsSpan(0, end)))} {Canonical(JsonNode.Parse(bytes.AsSpan(end)))}";
+        return $"{parts[0]} {parts[1]} {Canonical(JsonNode.Parse(bytes.AsSpan(0, end)))} {Canonical(Part(JsonNode.Parse(bytes.AsSpan(end))))}";
+
+        JsonNode? Part(JsonNode? record) => part is null ? record : part(record);
     }
 
     // RFC 8785, as far as the events need it: sorted keys, whole numbers, and no escapes but those that JSON demands.

@@ -4,7 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Http;
 
-/// <summary>A cursor goes on with the list that gave it, and is refused by every other: each list of the endpoint table against each.</summary>
+/// <summary>
+/// A cursor goes on with the list that gave it, and is refused by every other: each list of the endpoint table against
+/// each.
+/// </summary>
 public sealed class CursorTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private readonly string creator = RegistryApplication.NewId();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ConsentRegistry.Api.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,21 +17,29 @@ namespace ConsentRegistry.Api.Tests.Http;
 public sealed class Issuer : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private volatile IReadOnlyList<RsaSecurityKey> published = [];
+    private volatile string published = "";
 
     private Issuer(WebApplication app) => this.app = app;
 
     /// <summary>Its address, which is its name.</summary>
     public string Address => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    public static async Task<Issuer> StartAsync(params RsaSecurityKey[] keys)
+    public static Task<Issuer> StartAsync(params RsaSecurityKey[] keys) => StartAtAsync("http://127.0.0.1:0", null, KeySet(keys));
+
+    /// <summary>Starts one at an address.</summary>
+    /// <param name="address">The address; with port 0 any that is free.</param>
+    /// <param name="certificate">The certificate that it shows; none for plain HTTP.</param>
+    /// <param name="keySet">The keys that it publishes, as JSON.</param>
+    public static async Task<Issuer> StartAtAsync(string address, X509Certificate2? certificate, string keySet)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var issuer = new Issuer(builder.Build()) { published = keys };
+        builder.WebHost.UseUrls(address);
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        var issuer = new Issuer(builder.Build()) { published = keySet };
         issuer.app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = issuer.Address, jwks_uri = $"{issuer.Address}/keys" }));
-        issuer.app.MapGet("/keys", () => Results.Text(KeySet(issuer.published), "application/json"));
+        issuer.app.MapGet("/keys", () => Results.Text(issuer.published, "application/json"));
         await issuer.app.StartAsync(TestContext.Current.CancellationToken);
         return issuer;
     }
@@ -51,7 +60,7 @@ public sealed class Issuer : IAsyncDisposable
     });
 
     /// <summary>Publishes these keys and no others from now on.</summary>
-    public void Publish(params RsaSecurityKey[] keys) => published = keys;
+    public void Publish(params RsaSecurityKey[] keys) => published = KeySet(keys);
 
     /// <summary>A token that lets its bearer check for a client.</summary>
     public string Token(RsaSecurityKey key, string client) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = true }.CreateToken(new SecurityTokenDescriptor

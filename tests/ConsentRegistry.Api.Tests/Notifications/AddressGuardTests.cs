@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ConsentRegistry.Api.Notifying;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
@@ -80,12 +81,12 @@ public sealed class AddressGuardTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var sender = new WebhookSender(Guard(allowLoopback: false));
+        using var sender = new WebhookSender(Guard(allowLoopback: false), NullLogger<WebhookSender>.Instance);
 
         var attempt = await sender.SendAsync(
             new($"http://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/"), [new byte[32]], new(Guid.NewGuid(), "ping", default, "{}"), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
 
-        Assert.Equal((null, DeliveryError.RefusedAddress), (attempt.Status, attempt.Error));
+        Assert.Equal((null, DeliveryError.Unreachable), (attempt.Status, attempt.Error));
         Assert.False(listener.Pending());
     }
 

@@ -81,11 +81,11 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         },
         {
             "A video is used with consent", "used", "inbox agent",
-            """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"training","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"creatorDefault","usedAt":"*"}"""
+            """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"training","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"creatorDefault","usedAt":"*","more":false}"""
         },
         {
             "A video is used without consent", "usedWithoutConsent", "inbox agent platform",
-            """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"mining","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"noConsent","usedAt":"*"}"""
+            """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"mining","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"noConsent","usedAt":"*","more":false}"""
         },
         {
             "Consent is withdrawn from what was used", "recall", "platform requester",

@@ -127,6 +127,88 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task A_dry_run_tells_each_requester_what_flips_for_them_also_through_what_a_video_was_made_from()
+    {
+        await PopulateAsync(30);
+        var mine = new { creatorId = creator, videoId = "v004" };
+        object[] changes =
+        [
+            new { op = "setDefault", purpose = "mining", requester = "acme", effect = "allow", appliesTo = "all" },
+            new { op = "setDefault", purpose = "training", requester = "beta", effect = "ask" },
+            // v005 was made from it.
+            new { op = "setOverride", purpose = "remix", requester = "gamma", effect = "deny", video = mine },
+            new { op = "setOverride", purpose = "grounding", effect = "deny", video = mine },
+        ];
+        string?[] requesters = [null, "acme", "beta", "gamma", "delta"];
+        var before = await EffectsAsync(requesters);
+
+        var preview = (await Client.PostAsync(Changes, new { dryRun = true, changes })).Is(200);
+
+        (await Client.PostAsync(Changes, new { changes })).Is(200);
+        var after = await EffectsAsync(requesters);
+        // Who is not named is one that nobody named.
+        Assert.All(
+            before.Keys.Where(key => key.Requester is null),
+            key => Assert.Equal(after[key], after[(key.Video, key.Purpose, "delta")]));
+        var flipped = before.Where(one => one.Key.Requester != "delta" && after[one.Key] != one.Value).ToList();
+        Assert.Contains(flipped, one => one.Key is ("v005", "remix", "gamma"));
+        var expected = flipped.GroupBy(one => (one.Key.Purpose, one.Key.Requester))
+            .Select(group => $"{group.Key.Purpose} {group.Key.Requester} {group.Count()}");
+        var shown = preview["flips"]!.AsArray().Select(flip => $"{flip!["purpose"]} {flip["requester"]} {flip["count"]}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+        Assert.True((bool)preview["complete"]!);
+    }
+
+    [Fact]
+    public async Task Denying_and_clearing_work_however_many_requesters_are_named()
+    {
+        Task<Answer> ChangeAsync(params IEnumerable<object> changes) => Client.PostAsync(Changes, new { changes });
+        Task<Answer> PutAsync(string place) =>
+            Client.PutAsync($"/v1/creators/{creator}/consent/defaults/{place}", new { effect = "allow" });
+        object Default(string? effect, int i) =>
+            new { op = effect is null ? "clearDefault" : "setDefault", purpose = "remix", requester = $"lab-{i}", effect };
+        (await ChangeAsync(Enumerable.Range(0, 1_000).Select(i => Default("allow", i)))).Is(200);
+
+        var refused = (await ChangeAsync(Default("deny", 1_000), Default("ask", 1_001))).IsProblem(422, "tooMany");
+        Assert.Equal(["changes[1].requester"], refused.Fields);
+        Assert.Equal(["requester"], (await PutAsync("remix?requester=new")).IsProblem(422, "tooMany").Fields);
+        (await Client.PostAsync(Changes, new { dryRun = true, changes = new[] { Default("allow", 1_000) } })).IsProblem(422, "tooMany");
+        (await ChangeAsync(Enumerable.Range(500, 1_500).Select(i => Default("deny", i)))).Is(200);
+        (await ChangeAsync(Default("allow", 500), Default(null, 0))).Is(200);
+        (await PutAsync("mining?requester=new")).Is(200);
+
+        object Override(string? effect, int i) => new
+        {
+            op = effect is null ? "clearOverride" : "setOverride",
+            purpose = "remix",
+            requester = $"lab-{i}",
+            effect,
+            video = new { creatorId = creator, videoId = "v" },
+        };
+        (await ChangeAsync(Enumerable.Range(0, 1_000).Select(i => Override("ask", i)))).Is(200);
+        (await ChangeAsync(Override("allow", 1_000))).IsProblem(422, "tooMany");
+        (await ChangeAsync(Override("deny", 1_000), Override("allow", 7), Override(null, 8))).Is(200);
+        (await ChangeAsync(Override("allow", 1_000))).Is(200);
+    }
+
+    [Fact]
+    public async Task Blocking_works_however_many_requesters_are_blocked()
+    {
+        const string Add =
+            "INSERT INTO consent.asking_block (creator, requester, version, changed_at) SELECT $1, 'x' || n, 1, now() FROM generate_series(1, 10000) n";
+        await App.QueryAsync<int>(Add, creator);
+        try
+        {
+            (await Client.PutAsync($"/v1/creators/{creator}/blocked-requesters/acme", null)).Is(200);
+        }
+        finally
+        {
+            // No event tells of them.
+            await App.QueryAsync<int>("DELETE FROM consent.asking_block WHERE creator = $1 AND requester LIKE 'x%'", creator);
+        }
+    }
+
+    [Fact]
     public async Task Ten_thousand_overrides_are_one_change_and_a_lockdown_one_more_request()
     {
         var changes = Enumerable.Range(0, 10_000).Select(i => new { op = "setOverride", purpose = "remix", effect = i % 2 == 0 ? "allow" : "deny", video = new { creatorId = creator, videoId = $"v{i:0000}" } });

@@ -115,6 +115,19 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     }
 
     [Fact]
+    public async Task A_reason_has_a_thousand_characters_however_many_units_each_takes()
+    {
+        var reason = string.Concat(Enumerable.Repeat("😀", 1_000));
+
+        (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny", reason })).Is(200);
+
+        var history = (await Client.GetAsync($"/v1/creators/{creator}/history")).Is(200);
+        Assert.Equal(reason, (string?)history["items"]![0]!["by"]!["reason"]);
+        var refused = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "ask", reason = reason + "!" })).IsProblem(422, "invalid");
+        Assert.Equal("reason has 1001 characters; send 1 to 1000.", (string?)refused["detail"]);
+    }
+
+    [Fact]
     public async Task An_ETag_changes_with_all_that_the_answer_shows_and_If_Match_with_the_settings_alone()
     {
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });

@@ -16,6 +16,7 @@ public sealed class RegistryOptionsTests
         ["PublicUrl"] = "https://registry.example/",
         ["Log:Origin"] = "registry.example/log",
         ["Log:KeyFile"] = "/run/log-keys.json",
+        ["DataProtection:KeyRing"] = "/run/key-ring",
     };
 
     [Fact]
@@ -40,15 +41,46 @@ public sealed class RegistryOptionsTests
     [InlineData("PublicUrl", "https://registry.example?one=two")]
     [InlineData("PublicUrl", "https://one:two@registry.example")]
     [InlineData("Log:KeyFile", "")]
+    [InlineData("DataProtection:KeyRing", "")]
     [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
     [InlineData("RateLimits:ChangesPerSecond", "many")]
+    [InlineData("Shutdown:DrainSeconds", "301")]
+    [InlineData("Shutdown:DrainSeconds", "-1")]
+    [InlineData("Shutdown:DrainSeconds", "soon")]
+    [InlineData("Tokens:Claims:Subject", "one two")]
+    [InlineData("Tokens:Claims:Creators", "one two")]
+    [InlineData("Tokens:Claims:Client", "1 2 3 4 5 6 7 8 two")]
+    [InlineData("Tokens:Claims:Client", "azp iss")]
+    [InlineData("Tokens:Claims:Scope", "nonce")]
     public void What_is_missing_or_wrong_in_production_is_named_and_not_quoted(string key, string value)
     {
         var refusal = Assert.Throws<StartupException>(() => Read("Production", (key, value)));
 
         Assert.StartsWith(key, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("two", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_is_stopped_slowly_in_production_and_at_once_in_Development()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(10), Read("Production").Drain.Time);
+        Assert.Equal(TimeSpan.Zero, Read("Development").Drain.Time);
+        Assert.Equal(TimeSpan.FromSeconds(300), Read("Production", ("Shutdown:DrainSeconds", "300")).Drain.Time);
+    }
+
+    [Fact]
+    public void Claims_have_the_names_of_RFC_9068_unless_they_are_given_others()
+    {
+        Assert.Equal(("sub", "client_id", "scope", "creators"), Names(Read("Production")));
+        Assert.Equal(
+            ("oid", "azp appid", "scp roles", "https://registry.example/creators"),
+            Names(Read(
+                "Production", ("Tokens:Claims:Subject", "oid"), ("Tokens:Claims:Client", " azp  appid"), ("Tokens:Claims:Scope", "scp roles"),
+                ("Tokens:Claims:Creators", "https://registry.example/creators"))));
+
+        static (string, string, string, string) Names(RegistryOptions options) =>
+            (options.Claims.Subject, string.Join(' ', options.Claims.Clients), string.Join(' ', options.Claims.Scopes), options.Claims.Creators);
     }
 
     [Fact]

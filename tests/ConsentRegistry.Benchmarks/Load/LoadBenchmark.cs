@@ -22,6 +22,7 @@ internal static class LoadBenchmark
         ("stream", StreamRow.MeasureAsync),
         ("strong", StrongRow.MeasureAsync),
         ("revocation", RevocationRow.MeasureAsync),
+        ("named", NamedRow.MeasureAsync),
         ("changes", ChangeRow.MeasureAsync),
     ];
 

@@ -131,13 +131,75 @@ public sealed class SettingsPlanTests
     }
 
     [Fact]
-    public void A_creator_has_no_more_defaults_than_the_limit()
+    public void A_creator_allows_or_asks_in_no_more_defaults_than_the_limit()
     {
         for (var i = 0; i < Limits.DefaultsPerCreator; i++)
-            Stands("remix", $"lab{i}", Choice.Deny(1));
+        {
+            var purpose = Vocabulary.Initial.Purposes[i % 10].Purpose;
+            Stands(purpose.Name, $"lab{i}", Choice.Ask(Conditions.None, 1));
+        }
 
-        Assert.Equal(FailureCode.TooMany, SettingsPlan.Make([Set("mining", Effect.Deny)], defaults, overrides, Vocabulary.Initial, Stamp).Failure?.Code);
-        Assert.Null(SettingsPlan.Make([Set("mining", Effect.Deny), Clear("remix", "lab0")], defaults, overrides, Vocabulary.Initial, Stamp).Failure);
+        Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(Set("mining", Effect.Allow)));
+        Assert.Null(RefusalOf(Set("mining", Effect.Allow), Clear("remix", "lab0")));
+        Assert.Null(RefusalOf(Set("mining", Effect.Deny)));
+    }
+
+    [Theory]
+    [InlineData(Effect.Allow)]
+    [InlineData(Effect.Ask)]
+    public void A_full_purpose_refuses_new_named_allows_and_asks_and_nothing_else(Effect effect)
+    {
+        for (var i = 0; i < Limits.NamedRequestersPerPurpose; i++)
+            Stands("remix", $"lab{i}", Choice.Allow(Conditions.None, null, 1));
+        for (var i = 0; i < 2_000; i++)
+            Stands("remix", $"rival{i}", Choice.Deny(1));
+
+        Assert.Equal(
+            (FailureCode.TooMany, "changes[1].requester"), RefusalOf(Set("remix", Effect.Deny), Set("remix", effect, "new")));
+        // Nor is there a way by a deny first.
+        Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(Set("remix", effect, "rival7")));
+        Assert.Null(RefusalOf(Set("remix", Effect.Deny, "new")));
+        Assert.Null(RefusalOf(Set("remix", Effect.Deny, "lab7")));
+        Assert.Null(RefusalOf(Clear("remix", "lab7")));
+        Assert.Null(RefusalOf(Set("remix", effect)));
+        Assert.Null(RefusalOf(Set("remix.voice", effect, "new")));
+        Assert.Null(RefusalOf(Set("remix", effect, "lab7")));
+        Assert.Null(RefusalOf(Set("remix", effect, "new"), Clear("remix", "lab7")));
+    }
+
+    [Fact]
+    public void What_stands_above_the_limit_can_be_changed_and_made_fewer()
+    {
+        for (var i = 0; i < 3 * Limits.NamedRequestersPerPurpose; i++)
+            Stands("remix", $"lab{i}", Choice.Allow(Conditions.None, null, 1));
+
+        Assert.Null(RefusalOf(Set("remix", Effect.Ask, "lab7"), Set("remix", Effect.Deny, "lab8"), Clear("remix", "lab9")));
+        Assert.Null(RefusalOf(Clear("remix", "lab7"), Set("remix", Effect.Allow, "new")));
+        Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(Set("remix", Effect.Allow, "new")));
+    }
+
+    [Fact]
+    public void A_full_video_refuses_new_named_allows_and_asks_and_nothing_else()
+    {
+        var full = new Dictionary<VideoKey, int> { [Video] = Limits.NamedOverridesPerVideo };
+        Stands(Video, "remix", "lab0", Choice.Allow(Conditions.None, null, 1));
+        SettingKey Place(string requester) => new(Video, Purpose.Parse("remix"), Requester.Parse(requester));
+        SettingChange Named(Effect effect, string requester) => Set("remix", effect) with { Key = Place(requester) };
+
+        Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(full, Named(Effect.Allow, "new")));
+        Assert.Null(RefusalOf(full, Named(Effect.Deny, "new")));
+        Assert.Null(RefusalOf(full, Named(Effect.Ask, "lab0")));
+        Assert.Null(RefusalOf(full, new ClearSetting(Place("lab0")), Named(Effect.Allow, "new")));
+        Assert.Null(RefusalOf(full, Set(Video, "remix", Effect.Allow)));
+        Assert.Null(RefusalOf([], Named(Effect.Allow, "new")));
+    }
+
+    private (string Code, string? Field)? RefusalOf(params SettingChange[] changes) => RefusalOf([], changes);
+
+    private (string Code, string? Field)? RefusalOf(Dictionary<VideoKey, int> named, params SettingChange[] changes)
+    {
+        var failure = SettingsPlan.Make(changes, defaults, overrides, Vocabulary.Initial, Stamp, named).Failure;
+        return failure is null ? null : (failure.Code, failure.Field);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ internal static class Approve
     private static Result<GrantTerms> TermsOf(ApproveRequest request, WantedUse wanted, Vocabulary vocabulary, Instant now)
     {
         var purpose = request.Purpose is { } named ? Purpose.Parse(named) : wanted.Purpose;
-        Instant? until = Instant.TryParse(request.Until, out var given) ? given : wanted.Until;
+        Instant? until = Instant.TryParseInRange(request.Until, out var given) ? given : wanted.Until;
         var uses = request.Uses ?? wanted.Uses;
         if (!vocabulary.TryFind(purpose, out _))
             return new Failure(FailureCode.UnknownPurpose, Rules.NotAPurpose("purpose", Characters.Quote(purpose.Name)), "purpose");

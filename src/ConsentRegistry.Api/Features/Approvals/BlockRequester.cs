@@ -22,9 +22,6 @@ internal static class UnblockRequester
 /// <summary>Who may not ask: the same way there and back.</summary>
 internal static class Blocks
 {
-    /// <summary>Requesters whom one creator can block.</summary>
-    private const int MaxBlocked = 10_000;
-
     public static Task<IResult> ChangeAsync(CreatorId creator, Requester requester, bool isBlocked, ChangePipeline pipeline, HttpContext http)
     {
         var by = Caller.Of(http).Author(creator, reason: null);
@@ -36,14 +33,12 @@ internal static class Blocks
     {
         if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
-        var (before, count) = await BlockStore.FindAsync(change, creator, requester, cancellation);
+        var before = await BlockStore.FindAsync(change, creator, requester, cancellation);
         if (before is not null == isBlocked)
         {
             change.Confirm(stream.Id, Records.Of(requester, before, before));
             return new Answer(new BlockedChange(creator.Value, stream.Version - 1, Changes: 0, BodyOf(requester, before)));
         }
-        if (isBlocked && count >= MaxBlocked)
-            return new Failure(FailureCode.TooMany, $"The creator blocks {MaxBlocked} requesters, which is the limit; unblock another first.");
         Domain.Settings.Stamp? after = isBlocked ? stream.Stamp : null;
         await BlockStore.WriteAsync(change, creator, requester, after, cancellation);
         await change.AppendAsync(stream, [Records.Of(requester, before, after)], by, altersSettings: false, cancellation);

@@ -23,8 +23,8 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
         BetweenLooks,
         async () =>
         {
-            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database, change => WarnOfRequestsAsync(change, stoppingToken), stoppingToken));
-            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database, change => WarnOfGrantsAsync(change, stoppingToken), stoppingToken));
+            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database.Background, change => WarnOfRequestsAsync(change, stoppingToken), stoppingToken));
+            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database.Background, change => WarnOfGrantsAsync(change, stoppingToken), stoppingToken));
         },
         LogPostponed,
         stoppingToken);

@@ -66,7 +66,7 @@ internal static class RequestApproval
             new(CreatorId.Parse(request.CreatorId!), VideoId.Parse(request.VideoId!)),
             Purpose.Parse(request.Purpose!),
             request.Use!,
-            Instant.TryParse(request.Until, out var until) ? until : null,
+            Instant.TryParseInRange(request.Until, out var until) ? until : null,
             request.Uses);
         // Newer than the request: whoever was told just now to ask can ask.
         var need = new Need(Asking.NoVersions, arrivedAt);

@@ -22,9 +22,9 @@ internal static class EvaluationBody
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false };
-            if (!StrictJson.IsUnicode(bytes))
+            if (!StrictJson.IsUnicode(bytes.Span))
                 return (null, Malformed("A key or a text of the body is no Unicode text; send text that is."));
-            return JsonNode.Parse(bytes, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is no JSON object; send one."));
+            return JsonNode.Parse(bytes.Span, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is no JSON object; send one."));
         }
         catch (JsonException)
         {

@@ -18,7 +18,7 @@ internal static class CheckConsent
         var arrivedAt = Elapsed.Now;
         if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
             return problem.AsResult();
-        if (Instant.TryParse(body.Value.AsOf, out var at))
+        if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, question, at, cancellation);
         var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)

@@ -12,8 +12,11 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <summary>Answers any number of checks, one a line. Each line is answered with one line, in order, as soon as it has arrived.</summary>
 /// <remarks>
 /// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>). A line that is no check is answered with its number and an <c>error</c> beside
-/// <c>allowed: false</c>, and the stream goes on. A line longer than 16 KiB ends it, and so does the first line that comes when the token has expired: the
-/// last answer is then that line's error, <c>tooLarge</c> or <c>unauthenticated</c>. A caller who takes nothing for 30 seconds is cut off.
+/// <c>allowed: false</c>, and the stream goes on. Some things end the stream, and the last line is then an <c>error</c> with the number of the first line
+/// that has no answer: a line longer than 16 KiB (<c>tooLarge</c>), the end of the token (<c>unauthenticated</c>), 10 minutes without a line
+/// (<c>requestTimeout</c>), and a body that is not well-formed HTTP (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have
+/// no answer. A caller who takes nothing for 30 seconds is cut off. When the node is stopped, what has arrived is answered, and the stream ends: send
+/// the lines without an answer again.
 /// </remarks>
 internal static class CheckStream
 {
@@ -29,17 +32,27 @@ internal static class CheckStream
     /// <summary>Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more memory than that.</summary>
     private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
 
-    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, IOptions<StreamOptions> options, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, Drain drain, TimeProvider clock,
+        CancellationToken cancellation)
     {
         if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
             return JsonBody.WrongType(http.Request.ContentType, MediaType).AsResult();
+        var caller = StreamCaller.Of(http.User);
+        using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
+        if (share is null)
+            return limits.CheckStreams.Refusal.AsResult();
         LiftLimits(http);
         http.Response.ContentType = MediaType;
-        http.Response.Headers.CacheControl = "no-store";
-        var caller = StreamCaller.Of(http.User);
+        StreamedAnswer.Begin(http);
+        // At once, so that a caller who waits for the answer's head before sending has it, through every proxy.
+        await http.Response.BodyWriter.FlushAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var chunks = Channel.CreateBounded<Task<Chunk>>(new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(http.Request.BodyReader, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
+        // A stream without a length goes on for as long as its caller likes, but no longer than this node.
+        var over = http.Request.ContentLength is null ? drain.Over : default;
+        var body = new LineReader(http.Request.BodyReader, caller, options.Value.LongestIdle, over, clock);
+        await using var end = over.Register(http.Request.BodyReader.CancelPendingRead);
+        var reading = ReadAsync(body, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
         try
         {
             await using var sender = new AnswerSender(http.Response.BodyWriter, options.Value.LongestStall, http.Abort, clock);
@@ -70,15 +83,21 @@ internal static class CheckStream
     }
 
     /// <summary>Cuts what arrives into chunks of whole lines. The room for chunks is what holds a fast caller back.</summary>
-    private static async Task ReadAsync(PipeReader body, ChannelWriter<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> answer, CancellationToken cancellation)
+    private static async Task ReadAsync(LineReader body, ChannelWriter<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> answer, CancellationToken cancellation)
     {
         try
         {
             var firstLine = 1L;
             while (true)
             {
-                var read = await body.ReadAsync(cancellation);
-                var (rest, isOver) = (read.Buffer, read.IsCompleted);
+                var (read, end) = await body.ReadAsync(cancellation);
+                if (end is not null)
+                {
+                    await chunks.WriteAsync(Task.FromResult(ChunkAnswers.End(Chunk.Before(firstLine), end)), cancellation);
+                    break;
+                }
+                // When the node stops, what was read is answered, and then the stream ends.
+                var (rest, isOver) = (read.Buffer, read.IsCompleted || read.IsCanceled);
                 try
                 {
                     while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)
@@ -124,11 +143,4 @@ internal static class CheckStream
                 return;
         }
     }
-}
-
-/// <summary>How patient the service is with those who send streams.</summary>
-public sealed class StreamOptions
-{
-    /// <summary>For how long a caller may take nothing of what is answered.</summary>
-    public TimeSpan LongestStall { get; set; } = TimeSpan.FromSeconds(30);
 }

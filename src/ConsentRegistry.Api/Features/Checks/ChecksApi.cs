@@ -14,8 +14,8 @@ internal static class ChecksApi
         checks.MapPost("", CheckConsent.Handle).Named("checkConsent").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
             .Produces<DecisionBody>().Refuses(400, 422, 503);
         checks.MapPost("/batch", CheckBatch.Handle).Named("checkConsentBatch").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>().Refuses(400, 422);
+            .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>().Refuses(400, 422, 503);
         checks.MapPost("/stream", CheckStream.Handle).Named("streamChecks").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .Accepts<CheckRequest>(CheckStream.MediaType).Produces<DecisionBody>(200, CheckStream.MediaType).Refuses(415);
+            .Accepts<CheckRequest>(CheckStream.MediaType).Produces<DecisionBody>(200, CheckStream.MediaType).Refuses(415, 503);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
         try
         {
             return await BackgroundChange.RunAsync(
-                database,
+                database.Changes,
                 async change =>
                 {
                     await RelianceStore.AddAsync(change, reliances, since: null, cancellation);

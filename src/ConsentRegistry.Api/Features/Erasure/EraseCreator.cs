@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Notifications;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Erasure;
@@ -22,7 +23,7 @@ public sealed record ErasedBody(string CreatorId, long Version, Instant ErasedAt
 /// <summary>Erases a creator for good. Every check on them is denied at once; their settings, videos and what their history says are deleted.</summary>
 /// <remarks>
 /// The history keeps a leaf of every event, which names nobody, so that the log stays provable. What other creators' records say of this one, as a
-/// participant or a source, is theirs and stays. Nothing can be changed for the creator any more: 409.
+/// participant or a source, is theirs and stays. Nothing can be changed for the creator any more: 409. docs/history-log.md lists what stays, and why.
 /// </remarks>
 internal static class EraseCreator
 {
@@ -44,6 +45,7 @@ internal static class EraseCreator
             command.Parameters.AddWithValue("creator", creator.Value);
             await command.ExecuteNonQueryAsync(cancellation);
         }
+        await PseudonymStore.ForgetAsync(change, creator, cancellation);
         await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
         change.Notify(Notices.OfErasure(stream, creator));
         foreach (var notice in Notices.OfErasure(stream, creator, grants.Where(grant => grant.Grant.Stands(stream.Tx))))
@@ -76,14 +78,26 @@ internal static class EraseCreator
         WHERE r.id = own.request AND NOT EXISTS (SELECT FROM consent.approval_part p WHERE p.request = r.id AND p.creator <> @creator)
         """,
         "DELETE FROM consent.use_concern WHERE creator = @creator",
+        // What requesters said to recalls may name the creator. The rows are locked in one order, for another erasure may want the same.
+        """
+        WITH theirs AS MATERIALIZED (
+            SELECT r.id FROM consent.recall r JOIN consent.recall_concern c ON c.recall = r.id WHERE c.creator = @creator ORDER BY r.id FOR UPDATE OF r)
+        UPDATE consent.recall r SET statement = NULL, statement_key = NULL, creator = nullif(r.creator, @creator) FROM theirs
+        WHERE r.id = theirs.id AND (r.statement IS NOT NULL OR r.creator = @creator)
+        """,
         // Whoever still uses an erased owner's video is to be found.
         "DELETE FROM consent.recall_concern c USING consent.recall r WHERE c.creator = @creator AND r.id = c.recall AND r.owner <> @creator",
         "DELETE FROM consent.asking_block WHERE creator = @creator",
         // What is being handed on is waited for here, and found below. The order is that in which others lock: outbox, webhook, delivery.
-        "DELETE FROM consent.outbox WHERE creator = @creator",
+        $"DELETE FROM consent.outbox WHERE creator = @creator OR ({ToNobodyAbout})",
         "DELETE FROM consent.webhook WHERE audience = 'creator' AND owner = @creator",
         "DELETE FROM consent.notification WHERE creator = @creator",
+        $"DELETE FROM consent.notification WHERE {ToNobodyAbout}",
     ];
+
+    // What is in no creator's inbox and names this one. A recall stays until it is too old: it tells a requester what to stop.
+    private static string ToNobodyAbout =>
+        $"""creator IS NULL AND coalesce(data -> 'video' ->> 'creatorId', data ->> 'creatorId') COLLATE "C" = @creator AND kind <> '{NotificationKind.Recall.Word()}'""";
 }
 
 internal sealed class EraseValidator : AbstractValidator<EraseRequest>

@@ -24,12 +24,15 @@ internal static class ExportHistory
     /// <summary>Events of one transaction: a long one would keep the server from cleaning up behind the sequencer.</summary>
     private const int EventsPerRead = 200;
 
-    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Database database, LogSigner signer, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
     {
+        using var share = limits.Exports.TryAcquire(Caller.Of(http).Identity);
+        if (share is null)
+            return limits.Exports.Refusal.AsResult();
         var stream = StreamId.Of(creatorId);
         TreeHead? head;
         (long Version, string Type, byte[] Leaf)? last;
-        await using (var connection = await database.Reads.OpenConnectionAsync(cancellation))
+        await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
         {
             head = await LogStore.ReadHeadAsync(connection, cancellation);
             if (head is null)
@@ -37,7 +40,7 @@ internal static class ExportHistory
             last = await ReadLastAsync(connection, stream, head.Size, cancellation);
         }
 
-        using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "creator", ["creatorId"] = stream.Name });
+        await using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "creator", ["creatorId"] = stream.Name });
         await lines.WriteCheckpointAsync(head.Note);
         if (!await TryWriteEntriesAsync(lines, database, stream, head.Size, isErased: last?.Type == EventType.CreatorErased, cancellation))
         {
@@ -64,20 +67,27 @@ internal static class ExportHistory
     {
         for (var (version, ordinal) = (0L, 0); ;)
         {
-            await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-            var events = await ReadAsync(connection, stream, (version, ordinal), treeSize, cancellation);
-            if (events.Count == 0)
+            var entries = await ReadEntriesAsync(database, stream, (version, ordinal), treeSize, cancellation);
+            if (entries.Count == 0)
                 return true;
-            var paths = events.ConvertAll(stored => ProofPath.Inclusion(stored.Seq!.Value, treeSize));
-            var hashes = await TileStore.ReadAsync(connection, [.. paths.SelectMany(path => path)], treeSize, cancellation);
-            foreach (var (stored, path) in events.Zip(paths))
+            foreach (var (stored, proof) in entries)
             {
                 if (stored.Body is null && !isErased)
                     return false;
-                await lines.WriteEntryAsync(stored, hashes.ProofOf(path));
+                await lines.WriteEntryAsync(stored, proof);
             }
-            (version, ordinal) = (events[^1].Version, events[^1].Ordinal);
+            (version, ordinal) = (entries[^1].Stored.Version, entries[^1].Stored.Ordinal);
         }
+    }
+
+    private static async Task<List<(StoredEvent Stored, byte[][] Proof)>> ReadEntriesAsync(
+        Database database, StreamId stream, (long Version, int Ordinal) after, long treeSize, CancellationToken cancellation)
+    {
+        await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
+        var events = await ReadAsync(connection, stream, after, treeSize, cancellation);
+        var paths = events.ConvertAll(stored => ProofPath.Inclusion(stored.Seq!.Value, treeSize));
+        var hashes = await TileStore.ReadAsync(connection, [.. paths.SelectMany(path => path)], treeSize, cancellation);
+        return [.. events.Zip(paths, (stored, path) => (stored, hashes.ProofOf(path)))];
     }
 
     private static async Task<List<StoredEvent>> ReadAsync(

@@ -1,38 +1,25 @@
 using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.History;
 
-/// <summary>The words for what an event is about.</summary>
-public enum EventKind
+/// <summary>Marks a field whose values are the types of events, for the OpenAPI document.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class EventKindsAttribute : WordsAttribute
 {
-    /// <summary>A default was set, clamped or cleared.</summary>
-    DefaultChanged,
-
-    /// <summary>An override was set or cleared.</summary>
-    OverrideChanged,
-
-    /// <summary>The creator's stop was set, extended or lifted.</summary>
-    LockdownChanged,
-
-    /// <summary>The operator's stop was set, extended or lifted.</summary>
-    HoldChanged,
-
-    /// <summary>Facts about a video were registered.</summary>
-    VideoRegistered,
-
-    /// <summary>A purpose entered the vocabulary.</summary>
-    PurposeRegistered,
-
-    /// <summary>The creator was erased.</summary>
-    CreatorErased,
+    public override Type Type => typeof(EventType);
 }
 
 /// <summary>Who made a change.</summary>
@@ -49,26 +36,175 @@ public sealed record AuthorBody(string? Subject, string? Client, string? OnBehal
 /// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
 public sealed record RegisteredPurpose(string Purpose, bool UsesLikeness, string Description, int IntroducedIn);
 
+/// <summary>One creator's part in an approval request, as an event has it.</summary>
+/// <param name="RequestId">The request.</param>
+/// <param name="Requester">Who asks.</param>
+/// <param name="UsedIn">The video that they want to use.</param>
+/// <param name="Videos">The videos about which the creator is asked: that one, or those it was made from.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="Use">What the requester means to do, in their words; null for whoever may not read them.</param>
+/// <param name="Until">For how long they want it; null if for good.</param>
+/// <param name="Uses">How many uses they want; null if any number.</param>
+/// <param name="ExpiresAt">Until when the creator can answer.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="Reason">Why the creator refused, in their words; null if they gave no reason, and for whoever may not read it.</param>
+/// <param name="Version">The version of the creator's stream that last altered it.</param>
+/// <param name="ChangedAt">When it was last altered.</param>
+public sealed record RecordedApproval(
+    Guid RequestId,
+    string Requester,
+    VideoName UsedIn,
+    IReadOnlyList<VideoName> Videos,
+    string Purpose,
+    string? Use,
+    Instant? Until,
+    int? Uses,
+    Instant ExpiresAt,
+    ApprovalState State,
+    string? Reason,
+    long Version,
+    Instant ChangedAt)
+{
+    internal static RecordedApproval Of(Guid request, ApprovalRecord record, bool showsTexts) => new(
+        request,
+        record.Wanted.Requester.Value,
+        VideoName.Of(record.Wanted.UsedIn),
+        [.. record.Videos.Select(VideoName.Of)],
+        record.Wanted.Purpose.Name,
+        showsTexts ? record.Wanted.Use : null,
+        record.Wanted.Until,
+        record.Wanted.Uses,
+        record.ExpiresAt,
+        record.State,
+        showsTexts ? record.Reason : null,
+        record.Stamp.Version,
+        record.Stamp.At);
+}
+
+/// <summary>A grant, as an event has it.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="RequestId">The request that it answers.</param>
+/// <param name="Video">The video about which the creator decided.</param>
+/// <param name="UsedIn">The video in which alone it may be used.</param>
+/// <param name="Requester">To whom it was given.</param>
+/// <param name="Purpose">The purpose, which those below share as far as the vocabulary of then knew them.</param>
+/// <param name="Conditions">What the requester has to do.</param>
+/// <param name="VocabularyVersion">The vocabulary version that the creator knew.</param>
+/// <param name="ExpiresAt">When it ends; null if it does not. Its expiry is no event.</param>
+/// <param name="Uses">How many uses it is for; null if they are not counted. Only the last use is an event.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="Version">The version of the creator's stream that last altered it.</param>
+/// <param name="ChangedAt">When it was last altered.</param>
+public sealed record RecordedGrant(
+    Guid GrantId,
+    Guid RequestId,
+    VideoName Video,
+    VideoName UsedIn,
+    string Requester,
+    string Purpose,
+    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
+    int VocabularyVersion,
+    Instant? ExpiresAt,
+    int? Uses,
+    GrantState State,
+    long Version,
+    Instant ChangedAt)
+{
+    internal static RecordedGrant Of(Guid id, GrantRecord grant) => new(
+        id,
+        grant.Request,
+        VideoName.Of(grant.Video),
+        VideoName.Of(grant.UsedIn),
+        grant.Requester.Value,
+        grant.Terms.Purpose.Name,
+        grant.Terms.Conditions.Words(),
+        grant.Terms.VocabularyVersion,
+        grant.Terms.ExpiresAt,
+        grant.Terms.Uses,
+        grant.State,
+        grant.Stamp.Version,
+        grant.Stamp.At);
+}
+
+/// <summary>A recall, as an event has it.</summary>
+/// <param name="RecallId">The recall.</param>
+/// <param name="Requester">Who has to stop.</param>
+/// <param name="Video">Using which video.</param>
+/// <param name="Purpose">For which purpose.</param>
+/// <param name="CreatorId">Whose word decides; null if that is nobody's.</param>
+/// <param name="Reason">What decides.</param>
+/// <param name="StopBy">By when to stop.</param>
+/// <param name="State">What the requester said to it.</param>
+/// <param name="HasStatement">Whether they said it in words. The words are where the recall is.</param>
+/// <param name="Version">The version of the requester's stream that last altered it.</param>
+/// <param name="ChangedAt">When it was last altered.</param>
+public sealed record RecordedRecall(
+    Guid RecallId,
+    string Requester,
+    VideoName Video,
+    string Purpose,
+    string? CreatorId,
+    Reason Reason,
+    Instant StopBy,
+    RecallState State,
+    bool HasStatement,
+    long Version,
+    Instant ChangedAt)
+{
+    internal static RecordedRecall Of(Guid id, RecallRecord recall) => new(
+        id,
+        recall.Requester.Value,
+        VideoName.Of(recall.Video),
+        recall.Purpose.Name,
+        recall.Creator?.Value,
+        recall.Reason,
+        recall.StopBy,
+        recall.State,
+        recall.Statement is not null,
+        recall.Stamp.Version,
+        recall.Stamp.At);
+}
+
 /// <summary>A complete record, before or after a change; exactly one of its fields is there.</summary>
 /// <param name="Setting">A default or an override.</param>
 /// <param name="Stop">A lockdown or a hold.</param>
 /// <param name="Video">What is registered about a video.</param>
 /// <param name="Purpose">A purpose.</param>
+/// <param name="Approval">A creator's part in an approval request.</param>
+/// <param name="Grant">A grant.</param>
+/// <param name="Blocked">A requester whom the creator keeps from asking.</param>
+/// <param name="Use">A recorded use.</param>
+/// <param name="Recall">A recall.</param>
 /// <param name="ErasedAt">When the creator was erased.</param>
 public sealed record RecordBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VideoBody? Video = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegisteredPurpose? Purpose = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RecordedApproval? Approval = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RecordedGrant? Grant = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UseBody? Use = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RecordedRecall? Recall = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? ErasedAt = null)
 {
-    public static RecordBody? Of(DefaultKey key, DefaultSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? Of(DefaultKey key, DefaultSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
 
-    public static RecordBody? Of(OverrideKey key, OverrideSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? Of(OverrideKey key, OverrideSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
 
-    public static RecordBody? Of(Stop? stop) => stop is null ? null : new(Stop: StopBody.Of(stop));
+    internal static RecordBody? Of(Stop? stop) => stop is null ? null : new(Stop: StopBody.Of(stop));
 
-    public static RecordBody? Of(VideoKey video, VideoRecord? record) => record is null ? null : new(Video: VideoBody.Of(video, record));
+    internal static RecordBody? Of(VideoKey video, VideoRecord? record) => record is null ? null : new(Video: VideoBody.Of(video, record));
+
+    internal static RecordBody? Of(Guid request, ApprovalRecord? record, bool showsTexts) =>
+        record is null ? null : new(Approval: RecordedApproval.Of(request, record, showsTexts));
+
+    internal static RecordBody? Of(Guid grant, GrantRecord? record) => record is null ? null : new(Grant: RecordedGrant.Of(grant, record));
+
+    internal static RecordBody? Of(Requester requester, Stamp? blocked) =>
+        blocked is { } stamp ? new(Blocked: new(requester.Value, stamp.Version, stamp.At)) : null;
+
+    internal static RecordBody? Of(Guid recall, RecallRecord? record) => record is null ? null : new(Recall: RecordedRecall.Of(recall, record));
 }
 
 /// <summary>One event of the consent history: who changed which record from what to what.</summary>
@@ -76,7 +212,9 @@ public sealed record RecordBody(
 /// <param name="Seq">Its place in the log; null as long as it is not yet sequenced.</param>
 /// <param name="Sequenced">Whether the log has it. It counts either way: this takes a moment, and changes nothing about what is in force.</param>
 /// <param name="Proof">Where to get the proof that the log has it; null as long as it is not yet sequenced.</param>
-/// <param name="Stream">Whose history it is: a creator, or <c>$vocabulary</c>.</param>
+/// <param name="Stream">
+/// Whose history it is: a creator, <c>$vocabulary</c>, or <c>$requester/</c> with a requester for what they used and were told to stop.
+/// </param>
 /// <param name="Version">The version of the stream that the change made.</param>
 /// <param name="Ordinal">Its place among the events of the version, from 1.</param>
 /// <param name="Count">How many events make up the version: they were made together.</param>
@@ -84,9 +222,9 @@ public sealed record RecordBody(
 /// <param name="At">When the change was made.</param>
 /// <param name="Erased">Whether what it said was erased with its creator; then nothing below is there.</param>
 /// <param name="By">Who made the change.</param>
-/// <param name="Video">The video that the changed record is about.</param>
-/// <param name="Purpose">The purpose of the changed setting.</param>
-/// <param name="Requester">The requester that the changed setting names; null for anybody.</param>
+/// <param name="Video">The video that the changed record is about; of a request or a grant the one to be used, of a use the first.</param>
+/// <param name="Purpose">The purpose that the changed record is for; null if it is for none.</param>
+/// <param name="Requester">The requester that the changed record names; null for anybody.</param>
 /// <param name="Before">The record before; null if there was none.</param>
 /// <param name="After">The record after; null if there is none any more.</param>
 public sealed record HistoryItem(
@@ -98,7 +236,7 @@ public sealed record HistoryItem(
     long Version,
     int Ordinal,
     int Count,
-    [property: Words<EventKind>] string Kind,
+    [property: EventKinds] string Kind,
     Instant At,
     bool Erased,
     AuthorBody? By,
@@ -109,10 +247,10 @@ public sealed record HistoryItem(
     RecordBody? After)
 {
     /// <summary>An event in the words of the contract.</summary>
-    public static HistoryItem Of(StoredEvent stored) => Of(stored, stored.ReadBody());
-
-    /// <summary>An event whose body was read already; null if it was erased.</summary>
-    public static HistoryItem Of(StoredEvent stored, EventBody? body)
+    /// <param name="stored">The event.</param>
+    /// <param name="body">What it says; null if it was erased.</param>
+    /// <param name="showsTexts">Whether the reader may read what requesters and creators wrote to each other.</param>
+    internal static HistoryItem Of(StoredEvent stored, EventBody? body, bool showsTexts)
     {
         var item = new HistoryItem(
             stored.EventId,
@@ -164,8 +302,45 @@ public sealed record HistoryItem(
                 Purpose = change.Purpose.Purpose.Name,
                 After = new(Purpose: new(change.Purpose.Purpose.Name, change.Purpose.MarkedLikeness, change.Purpose.Description, change.Purpose.IntroducedIn)),
             },
+            RecordedChange.OfApproval { After: var part } change => item with
+            {
+                Video = VideoName.Of(part.Wanted.UsedIn),
+                Purpose = part.Wanted.Purpose.Name,
+                Requester = part.Wanted.Requester.Value,
+                Before = RecordBody.Of(change.Request, change.Before, showsTexts),
+                After = RecordBody.Of(change.Request, part, showsTexts),
+            },
+            RecordedChange.OfGrant { After: var grant } change => item with
+            {
+                Video = VideoName.Of(grant.UsedIn),
+                Purpose = grant.Terms.Purpose.Name,
+                Requester = grant.Requester.Value,
+                Before = RecordBody.Of(change.Grant, change.Before),
+                After = RecordBody.Of(change.Grant, grant),
+            },
+            RecordedChange.OfAsking change => item with
+            {
+                Requester = change.Requester.Value,
+                Before = RecordBody.Of(change.Requester, change.Before),
+                After = RecordBody.Of(change.Requester, change.After),
+            },
+            RecordedChange.OfUse { After: var use } change => item with
+            {
+                Video = VideoName.Of(use.Videos[0].Video),
+                Purpose = use.Purpose.Name,
+                Requester = use.Requester.Value,
+                After = new(Use: UseBody.Of(change.Use, use)),
+            },
+            RecordedChange.OfRecall { After: var recall } change => item with
+            {
+                Video = VideoName.Of(recall.Video),
+                Purpose = recall.Purpose.Name,
+                Requester = recall.Requester.Value,
+                Before = RecordBody.Of(change.Recall, change.Before),
+                After = RecordBody.Of(change.Recall, recall),
+            },
             RecordedChange.OfErasure change => item with { After = new(ErasedAt: change.At) },
-            _ => item,
+            var change => throw new InvalidOperationException($"The history does not know how to tell a {change.GetType().Name}."),
         };
     }
 }

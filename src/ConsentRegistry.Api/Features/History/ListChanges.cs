@@ -6,6 +6,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
@@ -18,32 +19,31 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, and clients connect again. A place beyond the log's end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c> comes.
+/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. A place beyond the log's
+/// end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator
+/// when <c>creatorErased</c> comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
+/// requesters and creators wrote to each other is null without <c>consent:audit</c>.
 /// </remarks>
 internal static class ListChanges
 {
-    /// <summary>Streams that one node serves at once.</summary>
-    private const int MaxStreams = 200;
-
-    /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
-    private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
-
     /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static int streams;
-
-    public static async Task<IResult> Handle(LeafCounts counts, int? limit, HttpContext http, Database database, LogWatch log, IHostApplicationLifetime host, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        LeafCounts counts, int? limit, HttpContext http, Database database, FollowerReads reads, ConcurrencyLimits limits, LogWatch log, TimeProvider clock,
+        IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+        // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
+        var showsTexts = Caller.Of(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
-        var items = isLive ? [] : await ReadAsync(database, after, size + 1, cancellation);
-        if (items.Count == 0 && await FindEndAsync(database, after, cancellation) is { } end)
+        var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, showsTexts, cancellation);
+        if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
             return BeyondTheEnd(http, after, end).AsResult();
         if (isLive)
-            return StreamOf(after, database, log, host.ApplicationStopping);
+            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, showsTexts, reads, log, ending), clock, host.ApplicationStopping);
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -57,7 +57,8 @@ internal static class ListChanges
             || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after);
     }
 
-    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there would be passed over.
+    // What a follower saw that is not there was seen in another log, or made up: all that is still to come up to there
+    // would be passed over.
     private static Problem BeyondTheEnd(HttpContext http, long after, long end)
     {
         var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
@@ -66,69 +67,92 @@ internal static class ListChanges
     }
 
     /// <summary>The log's last seq, if it is before a place from which somebody follows; -1 if the log is empty.</summary>
-    private static async Task<long?> FindEndAsync(Database database, long after, CancellationToken cancellation)
+    private static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {
         if (after < 0)
             return null;
-        await using var command = database.Reads.CreateCommand("SELECT coalesce(max(seq), -1) FROM consent.history");
+        await using var command = source.CreateCommand("SELECT coalesce(max(seq), -1) FROM consent.history");
         var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
         return end < after ? end : null;
     }
 
-    private static IResult StreamOf(long after, Database database, LogWatch log, CancellationToken stopping)
+    private static IResult StreamOf(
+        HttpContext http, ConcurrencyLimit limit, Func<CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow, TimeProvider clock, CancellationToken stopping)
     {
-        if (Interlocked.Increment(ref streams) <= MaxStreams)
-            return TypedResults.ServerSentEvents(FollowAsync(after, database, log, stopping));
-        Interlocked.Decrement(ref streams);
-        return new Problem(503, ProblemCode.Unavailable, $"This node follows changes for {MaxStreams} callers already; repeat the request.").AsResult();
+        var caller = Caller.Of(http);
+        if (limit.TryAcquire(caller.Identity) is not { } share)
+            return limit.Refusal.AsResult();
+        // With the request, however that ends.
+        http.Response.RegisterForDispose(share);
+        var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
+        http.Response.RegisterForDispose(ending);
+        StreamedAnswer.Begin(http);
+        return TypedResults.ServerSentEvents(follow(ending.Token));
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        long after, Database database, LogWatch log, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long after, bool showsTexts, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        try
+        var spoken = TimeProvider.System.GetTimestamp();
+        // At once, so that the caller has the answer's head however quiet it is.
+        yield return new(null, "heartbeat");
+        while (!ending.IsCancellationRequested)
         {
-            // The caller leaves, or this node does.
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-            var (started, spoken) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
-            // At once, so that the caller has the answer's head however quiet it is.
-            yield return new(null, "heartbeat");
-            while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
+            var items = log.State?.Size - 1 > after
+                ? await reads.ReadAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation), otherwise: [], cancellation)
+                : [];
+            foreach (var item in items)
             {
-                var items = log.State?.Size - 1 > after ? await ReadAsync(database, after, RequestShape.DefaultPage, cancellation) : [];
-                foreach (var item in items)
-                {
-                    after = item.Seq!.Value;
-                    yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
-                }
-                if (items.Count > 0)
-                    spoken = TimeProvider.System.GetTimestamp();
-                else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
-                {
-                    spoken = TimeProvider.System.GetTimestamp();
-                    yield return new(null, "heartbeat");
-                }
-                // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
-                if (items.Count == 0 && log.State?.Size <= after && await FindEndAsync(database, after, cancellation) is not null)
+                after = item.Seq!.Value;
+                yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
+                if (ending.IsCancellationRequested)
                     yield break;
-                if (items.Count == 0)
-                    await ((Task)log.NextAsync(ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref streams);
+            if (items.Count > 0)
+                spoken = TimeProvider.System.GetTimestamp();
+            else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
+            {
+                spoken = TimeProvider.System.GetTimestamp();
+                yield return new(null, "heartbeat");
+            }
+            // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
+            if (items.Count == 0 && log.State?.Size <= after
+                && await reads.ReadAsync(source => FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
+            {
+                yield break;
+            }
+            if (items.Count == 0)
+                await NextAsync(log, ending);
         }
     }
 
-    private static async Task<List<HistoryItem>> ReadAsync(Database database, long after, int count, CancellationToken cancellation)
+    // The next look, or a heartbeat's time: there is no look while the database is out of reach.
+    private static async Task NextAsync(LogWatch log, CancellationToken ending)
     {
-        await using var command = database.Reads.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        silence.CancelAfter(Heartbeat);
+        await ((Task)log.NextAsync(silence.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static async Task<List<HistoryItem>> ReadAsync(
+        NpgsqlDataSource source, long after, int count, bool showsTexts, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
-        var items = new List<HistoryItem>();
-        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
-            items.Add(HistoryItem.Of(stored));
-        return items;
+        var events = await EventStore.ReadAsync(command, cancellation).Select(stored => (Stored: stored, Body: stored.ReadBody())).ToListAsync(cancellation);
+
+        // Requesters' streams name creators by pseudonyms. Who was erased stays without a name.
+        var names = events.Where(one => one.Stored.Stream.IsRequesters && one.Body is not null)
+            .SelectMany(one => Pseudonym.NamesIn(one.Body!.Change, one.Body.By)).ToHashSet(StringComparer.Ordinal);
+        var known = names.Count == 0 ? null : await PseudonymStore.RevealAsync(source, names, cancellation);
+        return events.ConvertAll(one => HistoryItem.Of(
+            one.Stored,
+            known is null || one.Body is null || !one.Stored.Stream.IsRequesters
+                ? one.Body
+                : one.Body with { By = Pseudonym.Rename(one.Body.By, Reveal), Change = Pseudonym.Rename(one.Body.Change, Reveal) },
+            showsTexts));
+
+        string Reveal(string name) => known!.GetValueOrDefault(name, name);
     }
 }

@@ -57,7 +57,8 @@ internal static class ListHistory
             last = stored;
             var body = stored.ReadBody();
             if (Passes(filter, stored, body))
-                items.Add(HistoryItem.Of(stored, body));
+                // The creator and auditors, who alone read this, may read what was written to the creator.
+                items.Add(HistoryItem.Of(stored, body, showsTexts: true));
         }
         return new(items, null);
     }
@@ -70,20 +71,24 @@ internal static class ListHistory
             return true;
         // What was erased passes no filter on what it said.
         var change = body is null ? null : RecordedChange.Read(body.Change);
-        return (filter.Video is not { } video || VideoOf(change) == video) && (filter.Purpose is not { } purpose || Concerns(change, purpose));
+        return (filter.Video is not { } video || VideosOf(change).Contains(video)) && (filter.Purpose is not { } purpose || Concerns(change, purpose));
     }
 
-    private static VideoId? VideoOf(RecordedChange? change) => change switch
+    private static IEnumerable<VideoId> VideosOf(RecordedChange? change) => change switch
     {
-        RecordedChange.OfOverride setting => setting.Key.Video.Video,
-        RecordedChange.OfVideo video => video.Video.Video,
-        _ => null,
+        RecordedChange.OfOverride setting => [setting.Key.Video.Video],
+        RecordedChange.OfVideo video => [video.Video.Video],
+        RecordedChange.OfApproval { After: var part } => part.Videos.Append(part.Wanted.UsedIn).Select(video => video.Video),
+        RecordedChange.OfGrant { After: var grant } => [grant.Video.Video, grant.UsedIn.Video],
+        _ => [],
     };
 
     private static bool Concerns(RecordedChange? change, Purpose purpose) => change switch
     {
         RecordedChange.OfDefault setting => setting.Key.Purpose == purpose,
         RecordedChange.OfOverride setting => setting.Key.Purpose == purpose,
+        RecordedChange.OfApproval part => part.After.Wanted.Purpose == purpose,
+        RecordedChange.OfGrant { Before: var before, After: var after } => before?.Terms.Purpose == purpose || after.Terms.Purpose == purpose,
         RecordedChange.OfStop stop => new[] { stop.Before, stop.After }.Any(each => each is not null && (each.Purposes is not { } listed || listed.Contains(purpose))),
         _ => false,
     };

@@ -13,25 +13,27 @@ namespace ConsentRegistry.Api.Features.Log;
 /// </remarks>
 internal static class ExportLog
 {
-    /// <summary>Entries of one transaction: a long one would keep the server from cleaning up behind the sequencer.</summary>
-    private const int EntriesPerRead = 500;
+    /// <summary>Entries of one transaction: a long one would keep the server from cleaning up behind the sequencer, and all of them are in memory.</summary>
+    private const int EntriesPerRead = 200;
 
-    public static async Task<IResult> Handle(LeafCounts counts, HttpContext http, Database database, LogSigner signer, CancellationToken cancellation)
+    public static async Task<IResult> Handle(LeafCounts counts, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
     {
+        using var share = limits.Exports.TryAcquire(Caller.Of(http).Identity);
+        if (share is null)
+            return limits.Exports.Refusal.AsResult();
         long size;
-        await using (var connection = await database.Reads.OpenConnectionAsync(cancellation))
+        await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
             size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
         var (from, to) = (counts["from"] ?? 0, counts["to"] ?? size);
         if (to > size || from > to)
             return LeafCounts.OutOfRange(to > size ? "to" : "from", $"The newest checkpoint covers {size} leaves.").AsResult();
 
-        using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "log", ["from"] = from, ["to"] = to });
+        await using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "log", ["from"] = from, ["to"] = to });
         for (var first = from; first < to; first += EntriesPerRead)
         {
             var end = Math.Min(first + EntriesPerRead, to);
-            await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-            var notes = await ReadNotesAsync(connection, first, end, cancellation);
-            await foreach (var stored in EventStore.ReadAsync(Entries(connection, first, end), cancellation))
+            var (entries, notes) = await ReadAsync(database, first, end, cancellation);
+            foreach (var stored in entries)
             {
                 await lines.WriteEntryAsync(stored);
                 if (notes.TryGetValue(stored.Seq!.Value + 1, out var note))
@@ -40,6 +42,15 @@ internal static class ExportLog
         }
         await lines.EndAsync();
         return Results.Empty;
+    }
+
+    // The connection is given back before anything is written to the caller, who may take it as slowly as they like.
+    private static async Task<(List<StoredEvent> Entries, Dictionary<long, string> Notes)> ReadAsync(
+        Database database, long first, long end, CancellationToken cancellation)
+    {
+        await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
+        var notes = await ReadNotesAsync(connection, first, end, cancellation);
+        return (await EventStore.ReadAsync(Entries(connection, first, end), cancellation).ToListAsync(cancellation), notes);
     }
 
     private static NpgsqlCommand Entries(NpgsqlConnection connection, long first, long end) =>

@@ -38,32 +38,22 @@ public sealed record NotificationsPage(
 /// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> a client that sends the <c>Last-Event-ID</c> of the
 /// page, or reconnects with that of the last event, misses nothing; without it the stream begins with what comes next. A <c>Last-Event-ID</c> beyond
 /// the last place of any inbox is refused with 422: it is of another registry, or of a copy that was replaced. A stream knows no filter, and
-/// ends after an hour: clients connect again. A node serves ten streams of one creator. Notifications are kept for 90 days unless the operator says otherwise.
+/// ends after an hour, or with its token: clients connect again. A node serves ten streams of one inbox, and 200 for one caller. Notifications are kept for 90 days unless the operator says otherwise.
 /// </remarks>
 internal static class ListNotifications
 {
-    /// <summary>Streams that one node serves at once.</summary>
-    private const int MaxStreams = 1_000;
-
-    /// <summary>Of those, of one creator: some devices of theirs and of who acts for them.</summary>
-    private const int MaxStreamsOfCreator = 10;
-
-    /// <summary>How long one stream lasts, so that nodes can be emptied and tokens end.</summary>
-    private static readonly TimeSpan StreamFor = TimeSpan.FromHours(1);
-
     /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private const string LastEventId = "Last-Event-ID";
 
-    private static readonly Seats Streams = new(MaxStreams, MaxStreamsOfCreator);
-
     public static async Task<IResult> Handle(
         CreatorId creatorId, string? kind, string? unread, int? limit, Cursor cursor,
-        Database database, InboxWatch watch, IHostApplicationLifetime host, HttpContext http, CancellationToken cancellation)
+        Database database, FollowerReads reads, ConcurrencyLimits limits, InboxWatch watch, TimeProvider clock, IHostApplicationLifetime host, HttpContext http,
+        CancellationToken cancellation)
     {
         if (EventStreams.AreAskedFor(http.Request))
-            return await FollowAsync(creatorId, database, watch, host, http);
+            return await StreamAsync(creatorId, database, limits, (after, ending) => FollowAsync(creatorId, after, reads, watch, ending), clock, http, host.ApplicationStopping);
         NotificationKind? only = null;
         if (kind is not null)
         {
@@ -85,50 +75,60 @@ internal static class ListNotifications
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }
 
-    private static async Task<IResult> FollowAsync(CreatorId creator, Database database, InboxWatch watch, IHostApplicationLifetime host, HttpContext http)
+    private static async Task<IResult> StreamAsync(
+        CreatorId creator, Database database, ConcurrencyLimits limits, Func<long, CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow,
+        TimeProvider clock, HttpContext http, CancellationToken stopping)
     {
         long after;
         if (http.Request.Headers[LastEventId] is not [{ } text])
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
             return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
-        if (await InboxStore.FindEndAsync(database, after, http.RequestAborted) is { } end)
+        if (await InboxStore.FindEndAsync(database.Reads, after, http.RequestAborted) is { } end)
         {
             return Problem.Of(
                 422, FailureCode.Invalid, LastEventId, $"{LastEventId} is {after}, and the last place of any inbox is {end}; read the inbox, and follow from its lastEventId.").AsResult();
         }
-        if (Streams.Take(creator.Value) is not { } seat)
-            return new Problem(503, ProblemCode.Unavailable, $"This node follows this inbox for {MaxStreamsOfCreator} callers already, or inboxes for {MaxStreams}; repeat the request.").AsResult();
-        // With the request, however that ends.
-        http.Response.RegisterForDispose(seat);
-        return TypedResults.ServerSentEvents(FollowAsync(creator, after, database, watch, host.ApplicationStopping));
+        var caller = Caller.Of(http);
+        foreach (var (limit, holder) in new[] { (limits.StreamsOfOneInbox, creator.Value), (limits.InboxStreams, caller.Identity) })
+        {
+            if (limit.TryAcquire(holder) is not { } share)
+                return limit.Refusal.AsResult();
+            // With the request, however that ends.
+            http.Response.RegisterForDispose(share);
+        }
+        var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
+        http.Response.RegisterForDispose(ending);
+        StreamedAnswer.Begin(http);
+        return TypedResults.ServerSentEvents(follow(after, ending.Token));
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        CreatorId creator, long after, Database database, InboxWatch watch, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+        CreatorId creator, long after, FollowerReads reads, InboxWatch watch, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         watch.Follow(creator.Value);
         try
         {
-            // The caller leaves, or this node does.
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
-            var started = TimeProvider.System.GetTimestamp();
             // So that the client knows that it is heard, and every proxy between passes it on.
             yield return new(null, "heartbeat");
-            while (TimeProvider.System.GetElapsedTime(started) < StreamFor && !ending.IsCancellationRequested)
+            while (!ending.IsCancellationRequested)
             {
                 // Taken before the inbox is read, so that what comes in between is announced.
                 var next = watch.NextAsync();
-                var rows = await InboxStore.ListAfterAsync(database, creator, after, RequestShape.DefaultPage, cancellation);
+                var rows = await reads.ReadAsync(
+                    source => InboxStore.ListAfterAsync(source, creator, after, RequestShape.DefaultPage, cancellation), otherwise: [], cancellation);
                 foreach (var row in rows)
                 {
                     after = row.Place;
                     yield return new(JsonSerializer.SerializeToElement(NotificationItem.Of(row), Json.Options), row.Kind.Word()) { EventId = IdOf(row.Place) };
+                    if (ending.IsCancellationRequested)
+                        yield break;
                 }
-                if (rows.Count > 0 || await IsAnnouncedAsync(creator.Value, next, ending.Token) || ending.IsCancellationRequested)
+                // What could not be read now is read after the next announcement or heartbeat.
+                if (rows.Count > 0 || await IsAnnouncedAsync(creator.Value, next, ending) || ending.IsCancellationRequested)
                     continue;
                 // A database that was restored meanwhile: whoever connects again is told.
-                if (await InboxStore.FindEndAsync(database, after, cancellation) is not null)
+                if (await reads.ReadAsync(source => InboxStore.FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
                     yield break;
                 yield return new(null, "heartbeat");
             }

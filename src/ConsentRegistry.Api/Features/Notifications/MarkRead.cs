@@ -37,7 +37,7 @@ internal static class MarkRead
     public static async Task<IResult> Handle(CreatorId creatorId, Body<MarkReadRequest> body, Database database, CancellationToken cancellation)
     {
         var ids = body.Value.NotificationIds?.Select(id => Guid.ParseExact(id, "D")).ToArray();
-        Instant? upTo = Instant.TryParse(body.Value.UpTo, out var moment) ? moment : null;
+        Instant? upTo = Instant.TryParseInRange(body.Value.UpTo, out var moment) ? moment : null;
         var marked = await InboxStore.MarkReadAsync(database, creatorId, ids, upTo, cancellation);
         var (unread, _) = await InboxStore.CountAsync(database, creatorId, cancellation);
         return Results.Ok(new MarkedBody(marked, unread));

@@ -127,15 +127,22 @@ internal static class Notices
     }
 
     /// <summary>A use was recorded: told to a creator whom it concerns, and to the platforms if it had no consent of theirs.</summary>
-    public static Notification Of(StoredUse use, CreatorId creator)
+    /// <param name="use">The use.</param>
+    /// <param name="creator">Whom it concerns.</param>
+    /// <param name="hasInbox">Whether the registry knows the creator.</param>
+    /// <param name="isLast">Whether further uses by the same caller are not told for some time.</param>
+    /// <returns>Null if there is nobody to tell.</returns>
+    public static Notification? Of(StoredUse use, CreatorId creator, bool hasInbox, bool isLast)
     {
         var record = use.Record;
         var concerning = record.Videos.Zip(use.Concerns).Where(one => one.Second.Contains(creator)).Select(one => one.First).ToList();
         var deciding = concerning.Find(video => video.Status == UseStatus.Unconsented) ?? concerning[0];
         var isConsented = deciding.Status == UseStatus.Consented;
+        if (!hasInbox && isConsented)
+            return null;
         return new(
             isConsented ? NotificationKind.Used : NotificationKind.UsedWithoutConsent,
-            creator,
+            hasInbox ? creator : null,
             Requester: null,
             ToPlatforms: !isConsented,
             new()
@@ -148,6 +155,7 @@ internal static class Notices
                 ["videos"] = concerning.Count,
                 ["reason"] = deciding.Reason.Word(),
                 ["usedAt"] = record.UsedAt.ToString(),
+                ["more"] = isLast,
             });
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -58,14 +59,16 @@ internal static class RecallAnswers
         var stream = (await change.LockAsync(StreamId.Of(requester), cancellation)).Value;
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists"));
-        if (stored.Record.State == state && stored.Record.Statement == statement)
+        if (stored.Record.State == state && stored.Record.Statement?.Text == statement)
         {
             change.Confirm(stream.Id, Records.Of(id, stored.Record, stored.Record));
             return new Answer(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
         }
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
             return new Failure(FailureCode.NotOpen, "The recall is acknowledged, which cannot be disputed any more; dispute one that is not.");
-        var answered = stored with { Record = stored.Record with { State = state, Statement = statement, Stamp = stream.Stamp } };
+        var key = statement is null ? null : RandomNumberGenerator.GetBytes(Statement.KeyLength);
+        var said = statement is null ? null : Statement.Of(statement, key);
+        var answered = stored with { Record = stored.Record with { State = state, Statement = said, Stamp = stream.Stamp }, StatementKey = key };
         await RecallStore.UpdateAsync(change, answered, cancellation);
         await change.AppendAsync(stream, [Records.Of(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
         return new Answer(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));

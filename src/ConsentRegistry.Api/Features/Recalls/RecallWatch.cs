@@ -45,13 +45,13 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     // others go on.
     private async Task LookAsync(CancellationToken cancellation)
     {
-        if (!await RecallStore.HasWorkAsync(database.Reads, cancellation))
+        if (!await RecallStore.HasWorkAsync(database.Background, cancellation))
             return;
         bool isMore;
         do
         {
-            var followed = await BackgroundChange.RunAsync(database, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation);
-            var spread = await BackgroundChange.RunAsync(database, change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation), cancellation);
+            var followed = await BackgroundChange.RunAsync(database.Background, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation);
+            var spread = await BackgroundChange.RunAsync(database.Background, change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation), cancellation);
             var decided = await StepAsync(cancellation);
             isMore = followed == EventsPerStep || spread > 0 || decided == ReliancesPerStep;
         }
@@ -61,7 +61,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     // Decides who is due, with facts that are newer than what made them so. The one transaction keeps other nodes from the same work; what is found is written by
     // transactions of its own, one for each requester who is told, so that nobody waits for another's.
     private Task<int> StepAsync(CancellationToken cancellation) => BackgroundChange.RunAsync(
-        database,
+        database.Background,
         async turn =>
         {
             var due = await RecallStore.TakeDueAsync(turn, ReliancesPerStep, cancellation);
@@ -69,12 +69,12 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
                 return 0;
             var later = looked.FindAll(one => one.Outcome == Outcome.InDoubt).ConvertAll(one => one.Due.Key);
             var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);
-            var kept = await BackgroundChange.RunAsync(database, change => KeepAsync(change, standing, cancellation), cancellation);
+            var kept = await BackgroundChange.RunAsync(database.Background, change => KeepAsync(change, standing, cancellation), cancellation);
             later.AddRange(standing.Select(one => one.Due.Key).Where(key => !kept.Contains(key)));
             foreach (var lost in looked.Where(one => one.Outcome == Outcome.Lost).GroupBy(one => one.Due.Key.Requester))
                 later.AddRange(await RecallAsync(lost.Key, [.. lost], cancellation));
             if (later.Count > 0)
-                await BackgroundChange.RunAsync(database, change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation), cancellation);
+                await BackgroundChange.RunAsync(database.Background, change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation), cancellation);
             return due.Count;
         },
         cancellation);
@@ -123,7 +123,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     {
         try
         {
-            var told = await BackgroundChange.RunAsync(database, change => RecallAsync(change, requester, lost, cancellation), cancellation);
+            var told = await BackgroundChange.RunAsync(database.Background, change => RecallAsync(change, requester, lost, cancellation), cancellation);
             return lost.Select(one => one.Due.Key).Where(key => !told.Contains(key));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)

@@ -119,6 +119,9 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 
 /// <summary>Makes many changes as one. Up to 10,000 make one version, and if one item is refused, none is made.</summary>
 /// <remarks>
+/// A creator allows or asks at most 1,000 named requesters in defaults for one purpose, and in 1,000 overrides for one
+/// video. More are refused with <c>tooMany</c>. Denying and clearing are not limited, and what stands above a limit can
+/// be changed.
 /// With <c>dryRun</c> nothing is changed: the answer counts the videos whose effective consent would flip, and names the first 100.
 /// </remarks>
 internal static class ChangeSettings
@@ -130,7 +133,7 @@ internal static class ChangeSettings
         {
             IsBulk = true,
         };
-        return body.Value.DryRun == true ? preview.ShowAsync(request, http.RequestAborted) : settings.ApplyAsync(http, request);
+        return body.Value.DryRun == true ? preview.ShowAsync(http, request) : settings.ApplyAsync(http, request);
     }
 
     private static SettingChange ToChange(ChangeItem item, int? vocabularyVersion)

@@ -10,10 +10,11 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>Everything that a creator has said, apart from single videos.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream; 0 for a creator never heard of.</param>
-/// <param name="SettingsVersion">The version of the settings, for <c>If-Match</c>: the ETag, or the part of it before a dot.</param>
+/// <param name="SettingsVersion">The version of the settings, for <c>If-Match</c>: the ETag, or the part of it before a
+/// dot.</param>
 /// <param name="ChangedAt">When the stream last changed; null if it never did.</param>
 /// <param name="ErasedAt">When the creator was erased; null if they were not.</param>
-/// <param name="Defaults">All defaults, by purpose and requester.</param>
+/// <param name="Defaults">All defaults, by purpose and requester; at most 10,000 of them allow or ask.</param>
 /// <param name="Lockdown">The creator's emergency stop; null if none stands.</param>
 /// <param name="Hold">The operator's stop; null if none stands.</param>
 /// <param name="Overrides">How many overrides there are, for the creator's own videos and others'.</param>
@@ -30,8 +31,10 @@ public sealed record ConsentBody(
 
 /// <summary>Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of reads as version 0.</summary>
 /// <remarks>
-/// The <c>ETag</c> changes with everything that the answer shows: it is the settings version, as <c>"3"</c>, while <c>version</c> is the same number, and
-/// otherwise both, as <c>"3.7"</c>. <c>If-Match</c> takes either, and looks at the settings version alone. With <c>asOf</c>, as they were at a past moment; of an erased creator only what holds since the erasure is known.
+/// The <c>ETag</c> changes with everything that the answer shows: it is the settings version, as <c>"3"</c>, while
+/// <c>version</c> is the same number, and
+/// otherwise both, as <c>"3.7"</c>. <c>If-Match</c> takes either, and looks at the settings version alone. With
+/// <c>asOf</c>, as they were at a past moment; of an erased creator only what holds since the erasure is known.
 /// </remarks>
 internal static class GetConsent
 {

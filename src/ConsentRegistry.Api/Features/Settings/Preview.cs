@@ -8,6 +8,7 @@ using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
@@ -21,7 +22,8 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="RevokedGrants">The grants that a deny would revoke.</param>
 /// <param name="Recalls">The uses and receipts that would be recalled.</param>
 /// <param name="Complete">
-/// Whether every registered video of the creator was looked at, and everybody who relies on their consent; false where that takes more than 2,000,000 decisions.
+/// Whether everything was looked at that the change bears on; false where that takes more than 400,000 checks of
+/// videos, or as many of those who rely on the creator's consent. Then the numbers are of what was looked at.
 /// </param>
 public sealed record PreviewBody(
     string CreatorId,
@@ -58,8 +60,9 @@ public sealed record FlipCount(string Purpose, string? Requester, int Count);
 
 /// <summary>A video whose effective consent would flip.</summary>
 /// <param name="Video">The video.</param>
-/// <param name="Flips">For which purposes and requesters, and how.</param>
-public sealed record FlippedVideo(VideoName Video, IReadOnlyList<FlipBody> Flips);
+/// <param name="Count">For how many purposes and requesters.</param>
+/// <param name="Flips">For which, and how: the first 100.</param>
+public sealed record FlippedVideo(VideoName Video, int Count, IReadOnlyList<FlipBody> Flips);
 
 /// <summary>One flip of effective consent.</summary>
 /// <param name="Purpose">The purpose.</param>
@@ -69,27 +72,45 @@ public sealed record FlippedVideo(VideoName Video, IReadOnlyList<FlipBody> Flips
 public sealed record FlipBody(string Purpose, string? Requester, Effect Before, Effect After);
 
 /// <summary>
-/// Shows what a change would do: plans it as a change does, and decides every video of the creator, and every one in which they appear, with
-/// the settings that stand and with those that would; and everybody who relies on the creator's consent, for what others made from those videos as well.
-/// Nothing is locked and nothing written.
+/// Shows what a change would do: plans it as a change does, and decides the creator's videos, and those in which they
+/// appear, with the settings that stand and with those that would; and everybody who relies on the creator's consent,
+/// for what others made from those videos as well. Nothing is locked and nothing written.
 /// </summary>
-internal sealed class Preview(Database database, CheckFacts memory)
+/// <remarks>
+/// It decides only what the change bears on: of each video the requesters and purposes that are altered for it or for
+/// what it was made from. So it takes as long as what may flip is large. How large that may be is limited, and how many
+/// previews there are at once: <see cref="PreviewLimiter"/>.
+/// </remarks>
+internal sealed class Preview(Database database, CheckFacts memory, PreviewLimiter limiter)
 {
-    /// <summary>Videos that are named in full.</summary>
-    public const int VideosNamed = 100;
+    /// <summary>Videos, grants and recalls that are named in full, and flips of each video.</summary>
+    public const int Named = 100;
 
-    /// <summary>Checks that one preview decides, each with and without the change: more would keep the caller waiting.</summary>
-    public const int MaxChecks = 2_000_000;
+    /// <summary>
+    /// Checks that one preview decides, each with and without the change, and as many of those who rely on consent:
+    /// about two seconds of one processor each.
+    /// </summary>
+    public const int MaxChecks = 400_000;
 
-    private const int ChecksPerRead = 100_000;
+    /// <summary>
+    /// Checks whose facts are taken out of memory at once: taking them may hold up the one who writes memory.
+    /// </summary>
+    private const int ChecksPerRead = 20_000;
 
     private const int VideosPerRead = 1_000;
 
-    public async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
+    /// <summary>Shows what a change would do, as soon as it is the caller's turn.</summary>
+    public async Task<IResult> ShowAsync(HttpContext http, SettingsRequest request)
+    {
+        using var lease = await limiter.AcquireAsync(Caller.Of(http), http.RequestAborted);
+        return lease.IsAcquired ? await ShowAsync(request, http.RequestAborted) : PreviewLimiter.Refused.AsResult();
+    }
+
+    private async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
     {
         await using var db = RegistryContext.Over(database.Reads);
         await db.Database.OpenConnectionAsync(cancellation);
-        var change = new Change(db, (Npgsql.NpgsqlConnection)db.Database.GetDbConnection());
+        var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
 
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == request.Creator.Value, cancellation);
@@ -103,8 +124,9 @@ internal sealed class Preview(Database database, CheckFacts memory)
             return Problem.Of(refused).AsResult();
 
         var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, now, toAlter: false, cancellation);
-        var altered = new Alteration(request.Creator, plan.Plan, revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) }));
-        if (await CountAsync(db, altered, plan.Vocabulary, cancellation) is not var (flips, sawAll)
+        var afterwards = revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) });
+        var altered = new Alteration(request.Creator, plan.Plan, afterwards, plan.Vocabulary);
+        if (await CountAsync(db, altered, cancellation) is not var (flips, sawAll)
             || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))
         {
             return CheckFacts.Unavailable.AsResult();
@@ -116,8 +138,8 @@ internal sealed class Preview(Database database, CheckFacts memory)
             ExceptionsBody.Of(plan.Plan),
             flips.Counts,
             flips.First,
-            new(revoked.Count, [.. revoked.Take(VideosNamed).Select(grant => GrantBody.Of(grant, now))]),
-            new(recalls.Count, [.. recalls.Take(VideosNamed)]),
+            new(revoked.Count, [.. revoked.Take(Named).Select(grant => GrantBody.Of(grant, now))]),
+            new(recalls.Count, [.. recalls.Take(Named)]),
             Complete: sawAll && foundAll));
     }
 
@@ -134,7 +156,8 @@ internal sealed class Preview(Database database, CheckFacts memory)
         {
             page = await RelianceStore.ListAsync(change, altered.Creator, last, VideosPerRead, cancellation);
             var videos = page.Select(one => one.Video).ToHashSet();
-            if (await memory.TakeAsync(videos, page.Select(one => one.Requester).ToHashSet(), default, cancellation) is not { Set: var facts })
+            var requesters = page.Select(one => one.Requester).ToHashSet();
+            if (await memory.TakeAsync(videos, requesters, default, cancellation) is not { Set: var facts })
                 return null;
             var judge = await RelianceJudge.ForAsync(change, page, cancellation);
             bool Stands(RelianceKey key)
@@ -143,7 +166,7 @@ internal sealed class Preview(Database database, CheckFacts memory)
                 return judge.Decide(facts, key, ref silent).IsAllowed;
             }
             var before = page.ConvertAll(Stands);
-            altered.ApplyTo(facts);
+            altered.ApplyTo(facts, requesters);
             recalls.AddRange(page.Zip(before).Where(one => one.Second && !Stands(one.First))
                 .Select(one => new PreviewedRecall(one.First.Requester.Value, VideoName.Of(one.First.Video), one.First.Purpose.Name)));
             seen += page.Count;
@@ -154,62 +177,81 @@ internal sealed class Preview(Database database, CheckFacts memory)
     }
 
     private async Task<(Flips Flips, bool Complete)?> CountAsync(
-        RegistryContext db, Alteration altered, Vocabulary vocabulary, CancellationToken cancellation)
+        RegistryContext db, Alteration altered, CancellationToken cancellation)
     {
-        var flips = new Flips();
+        var (flips, left) = (new Flips(), MaxChecks);
         if (altered.IsEmpty)
             return (flips, Complete: true);
-        // What is altered, exceptions that are cleared included, bears on these purposes, and on whom it names beside anybody.
-        var purposes = RelatedPurposes(altered.Places, vocabulary);
-        var requesters = altered.Places.Select(key => key.Requester).OfType<Requester>().Distinct().ToList();
-        var checksPerVideo = purposes.Count * (requesters.Count + 1);
-        var videosPerRead = Math.Clamp(ChecksPerRead / checksPerVideo, 1, VideosPerRead);
-        var checks = 0;
         VideoKey? last = null;
-        List<VideoKey> videos;
+        List<VideoKey> page;
         do
         {
-            videos = await ReadVideosAsync(db, altered.Creator, last, videosPerRead, cancellation);
-            if (!await TryCountAsync(flips, videos, purposes, requesters, altered, cancellation))
+            page = await ReadVideosAsync(db, altered.Creator, last, VideosPerRead, cancellation);
+            // What a video was made from is known when its facts are, and which alterations bear on it only then.
+            var registered = altered.IsOfVideos ? await memory.TakeAsync(page, [], default, cancellation) : null;
+            if (altered.IsOfVideos && registered is null)
                 return null;
-            checks += videos.Count * checksPerVideo;
-            last = videos.Count > 0 ? videos[^1] : null;
+            foreach (var part in PartsOf(page, altered, registered?.Set))
+            {
+                if (left <= 0)
+                    return (flips, Complete: false);
+                if (!await TryCountAsync(flips, part, altered, cancellation))
+                    return null;
+                left -= part.Sum(video => video.Checks);
+            }
+            // Looking for a video takes time too, where nothing bears on it.
+            left -= page.Count;
+            last = page.Count > 0 ? page[^1] : null;
         }
-        while (videos.Count == videosPerRead && checks < MaxChecks);
-        return (flips, Complete: videos.Count < videosPerRead);
+        while (page.Count == VideosPerRead && left > 0);
+        return (flips, Complete: page.Count < VideosPerRead);
+    }
+
+    // Videos that the change bears on, so many at a time as make the checks of one read.
+    private static IEnumerable<List<Affected>> PartsOf(List<VideoKey> page, Alteration altered, FactSet? registered)
+    {
+        var (part, checks) = (new List<Affected>(), 0);
+        foreach (var video in page)
+        {
+            var affected = new Affected(video, altered.BearingOn(video, registered));
+            if (affected.Checks == 0)
+                continue;
+            if (part.Count > 0 && checks + affected.Checks > ChecksPerRead)
+            {
+                yield return part;
+                (part, checks) = ([], 0);
+            }
+            part.Add(affected);
+            checks += affected.Checks;
+        }
+        if (part.Count > 0)
+            yield return part;
     }
 
     private async Task<bool> TryCountAsync(
-        Flips flips, List<VideoKey> videos, List<PurposeIndex> purposes, List<Requester> requesters, Alteration altered, CancellationToken cancellation)
+        Flips flips, List<Affected> videos, Alteration altered, CancellationToken cancellation)
     {
-        if (await memory.TakeAsync(videos, requesters, default, cancellation) is not { Set: var facts })
+        var requesters = videos.SelectMany(video => video.Reach.Requesters).ToHashSet();
+        var named = videos.ConvertAll(video => video.Video);
+        if (await memory.TakeAsync(named, requesters, default, cancellation) is not { Set: var facts })
             return false;
-        var checks =
-            (from video in videos
-             from purpose in purposes
-             from requester in requesters.Select(one => (Requester?)one).Prepend(null)
-             select (video, purpose, requester)).ToList();
-        var before = checks.ConvertAll(check => facts.Decide(check.video, check.purpose, check.requester).Effect);
-
-        altered.ApplyTo(facts);
-        foreach (var ((video, purpose, requester), stood) in checks.Zip(before))
+        var checks = new List<(VideoKey Video, Requester? Requester, PurposeIndex Purpose, Effect Before)>();
+        foreach (var (video, reach) in videos)
         {
-            var effect = facts.Decide(video, purpose, requester).Effect;
-            if (effect != stood)
-                flips.Add(video, new(facts.Vocabulary[purpose].Purpose.Name, requester?.Value, stood, effect));
+            foreach (var (requester, purposes) in reach.All)
+            {
+                foreach (var purpose in purposes)
+                    checks.Add((video, requester, purpose, facts.Decide(video, purpose, requester).Effect));
+            }
+        }
+        altered.ApplyTo(facts, requesters);
+        foreach (var (video, requester, purpose, before) in checks)
+        {
+            var after = facts.Decide(video, purpose, requester).Effect;
+            if (after != before)
+                flips.Add(video, new(facts.Vocabulary[purpose].Purpose.Name, requester?.Value, before, after));
         }
         return true;
-    }
-
-    private static List<PurposeIndex> RelatedPurposes(SettingKey[] altered, Vocabulary vocabulary)
-    {
-        var related = PurposeSet.None;
-        foreach (var key in altered)
-            related |= vocabulary.Related(vocabulary.Find(key.Purpose));
-        var purposes = new List<PurposeIndex>();
-        foreach (var purpose in related)
-            purposes.Add(purpose);
-        return purposes;
     }
 
     private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
@@ -227,35 +269,21 @@ internal sealed class Preview(Database database, CheckFacts memory)
         return [.. rows.Select(VideoStore.KeyOf)];
     }
 
-    /// <summary>What a change would alter: settings, and grants that its denies touch.</summary>
-    private sealed record Alteration(CreatorId Creator, SettingsPlan Plan, IReadOnlyList<StoredGrant> Revoked)
+    /// <summary>A video, and for whom and which purposes the change may flip its effective consent.</summary>
+    private readonly record struct Affected(VideoKey Video, Reach Reach)
     {
-        public bool IsEmpty => Plan.Count == 0 && Revoked.Count == 0;
-
-        public SettingKey[] Places =>
-        [
-            .. Plan.Defaults.Select(one => SettingKey.Of(one.Key)),
-            .. Plan.Overrides.Select(one => SettingKey.Of(one.Key)),
-            .. Revoked.Select(one => one.Grant.Place),
-        ];
-
-        public void ApplyTo(FactSet facts)
-        {
-            foreach (var altered in Plan.Defaults)
-                facts.Add(Creator, altered.Key, altered.After);
-            foreach (var altered in Plan.Overrides)
-                facts.Add(Creator, altered.Key, altered.After);
-            foreach (var grant in Revoked)
-                facts.Add(Creator, grant.Id, grant.Grant);
-        }
+        public int Checks => Reach.Checks;
     }
 
     private sealed class Flips
     {
         private readonly SortedDictionary<(string Purpose, string Requester), int> counts = [];
-        private readonly List<(VideoKey Video, List<FlipBody> Flips)> first = [];
+        private readonly List<(VideoKey Video, int Count, List<FlipBody> Flips)> first = [];
+        private VideoKey? current;
+        private bool isFull;
 
-        public IReadOnlyList<FlippedVideo> First => [.. first.Select(one => new FlippedVideo(VideoName.Of(one.Video), one.Flips))];
+        public IReadOnlyList<FlippedVideo> First =>
+            [.. first.Select(one => new FlippedVideo(VideoName.Of(one.Video), one.Count, one.Flips))];
 
         public IReadOnlyList<FlipCount> Counts =>
             [.. counts.Select(count => new FlipCount(count.Key.Purpose, count.Key.Requester.Length == 0 ? null : count.Key.Requester, count.Value))];
@@ -265,10 +293,20 @@ internal sealed class Preview(Database database, CheckFacts memory)
         {
             var key = (flip.Purpose, flip.Requester ?? "");
             counts[key] = counts.GetValueOrDefault(key) + 1;
-            if (first.Count > 0 && first[^1].Video == video)
-                first[^1].Flips.Add(flip);
-            else if (first.Count < VideosNamed)
-                first.Add((video, [flip]));
+            if (current != video)
+            {
+                current = video;
+                if (first.Count == Named)
+                    isFull = true;
+                else
+                    first.Add((video, 0, []));
+            }
+            if (isFull)
+                return;
+            var (_, count, flips) = first[^1];
+            first[^1] = (video, count + 1, flips);
+            if (count < Named)
+                flips.Add(flip);
         }
     }
 }

@@ -87,7 +87,7 @@ internal static class SettingRequests
 {
     public static SetSetting ToChange(this IChoiceRequest request, SettingKey key, string? appliesTo = null, bool? clearExceptions = null)
     {
-        Instant? expiresAt = Instant.TryParse(request.ExpiresAt, out var expiry) ? expiry : null;
+        Instant? expiresAt = Instant.TryParseInRange(request.ExpiresAt, out var expiry) ? expiry : null;
         var conditions = Wording.ParseConditions(request.Conditions ?? []);
         return new(
             key,

@@ -70,12 +70,14 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     {
         if (await FindForeignAsync(change.Db, request, cancellation) is { } foreign)
             return foreign;
-        var defaults = await SettingsStore.ReadDefaultsAsync(change.Db, request.Creator, cancellation);
+        var defaults = await SettingsStore.ReadDefaultsAsync(change, request.Creator, request.Changes, cancellation);
         var overrides = await SettingsStore.ReadOverridesAsync(change, request.Creator, request.Changes, cancellation);
         if (request.Preconditions.Exclude(request.Changes.Any(wanted => IsSet(wanted.Key, defaults, overrides)), out var excluded))
             return excluded;
         var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
-        if (!SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp).Succeeded(out var plan, out var refused))
+        var named = await SettingsStore.CountNamedOverridesAsync(change, request.Creator, request.Changes, cancellation);
+        var made = SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp, named);
+        if (!made.Succeeded(out var plan, out var refused))
             return request.IsBulk ? refused : WithoutIndex(refused);
         if (plan.Restrictions.Count > 0)
             await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);

@@ -18,7 +18,8 @@ namespace ConsentRegistry.Api.Features.Usages;
 internal static class RecordUse
 {
     public static async Task<IResult> Handle(
-        Body<RecordUseRequest> body, UseJudge judge, ChangePipeline pipeline, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+        Body<RecordUseRequest> body, UseJudge judge, UseNotices notices, ChangePipeline pipeline, TimeProvider clock, HttpContext http,
+        CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
         var now = Instant.From(clock.GetUtcNow());
@@ -28,7 +29,7 @@ internal static class RecordUse
             return CheckFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
-            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.Of(http), within)).Succeeded(out var written, out var unavailable))
+            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.Of(http), notices, within)).Succeeded(out var written, out var unavailable))
                 return unavailable;
             return written[0].Succeeded(out var stored, out var refused) ? new Answer(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201) : refused;
         });
@@ -43,6 +44,7 @@ internal static class RecordUses
         Body<RecordUsesRequest> body,
         IValidator<RecordUseRequest> validator,
         UseJudge judge,
+        UseNotices notices,
         ChangePipeline pipeline,
         TimeProvider clock,
         HttpContext http,
@@ -75,7 +77,7 @@ internal static class RecordUses
             return CheckFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
-            if (!(await UseWriter.WriteAsync(change, uses, judged, caller, within)).Succeeded(out var written, out var unavailable))
+            if (!(await UseWriter.WriteAsync(change, uses, judged, caller, notices, within)).Succeeded(out var written, out var unavailable))
                 return unavailable;
             foreach (var (place, one) in places.Zip(written))
             {

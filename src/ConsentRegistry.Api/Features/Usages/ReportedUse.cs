@@ -40,8 +40,8 @@ internal sealed record ReportedUse(
     {
         (use, problem) = (null, null);
         Requester? requester = request.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
-        Instant? usedAt = Instant.TryParse(request.UsedAt, out var at) ? at : null;
-        Instant? publishedAt = Instant.TryParse(request.Made?.PublishedAt, out var published) ? published : null;
+        Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
+        Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
         if (requester is null)
             problem = Asking.NoRequester;
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
@@ -58,7 +58,7 @@ internal sealed record ReportedUse(
             [.. request.Videos!.Select(video => new ReportedVideo(
                 new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
                 video.Receipt,
-                video.Decision is { } decision && Instant.TryParse(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!) : null))],
+                video.Decision is { } decision && Instant.TryParseInRange(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!) : null))],
             request.Made is not { } made
                 ? null
                 : new(made.Video is { } derived ? new VideoKey(CreatorId.Parse(derived.CreatorId!), VideoId.Parse(derived.VideoId!)) : null, made.TrainingRun),

@@ -30,6 +30,9 @@ internal sealed record JudgedVideo(
     /// <summary>Whether it would be allowed now, however it was reported.</summary>
     public bool IsAllowedNow { get; init; }
 
+    /// <summary>Whether the registry has heard of the video or its owner, and so of everybody concerned; otherwise their names are the reporter's word.</summary>
+    public bool IsKnown { get; init; }
+
     /// <summary>The same, without consent for another reason than what consent says.</summary>
     public JudgedVideo Refused(UseReason reason) => this with { Reason = reason, Grants = [], Unanswered = [] };
 }
@@ -97,14 +100,18 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
 
     private static JudgedVideo Judge(ReportedUse use, VideoKey video, Then then, FactSet present)
     {
-        var byNow = Decide(present, use, video) with { ReliedOn = then.ReliedOn };
+        var byNow = Decide(present, use, video) with
+        {
+            ReliedOn = then.ReliedOn,
+            IsKnown = present.RecordOf(video) is not null || present.StateOf(video.Creator) != CreatorState.Unknown,
+        };
         if (byNow.Reason == UseReason.UnknownPurpose)
             return byNow;
         if (then.Refusal is { } refusal)
             return byNow.Refused(refusal);
         // Whoever is concerned now hears of it as well.
         return then.Judged is { } byThen
-            ? byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], ReliedOn = then.ReliedOn, IsAllowedNow = byNow.IsAllowedNow }
+            ? byThen with { Concerned = [.. byThen.Concerned.Union(byNow.Concerned)], ReliedOn = then.ReliedOn, IsAllowedNow = byNow.IsAllowedNow, IsKnown = byNow.IsKnown }
             : byNow;
     }
 

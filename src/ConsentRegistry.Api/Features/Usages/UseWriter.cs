@@ -23,7 +23,8 @@ internal static class UseWriter
 
     /// <summary>For each use what was recorded, or why it is refused.</summary>
     public static async Task<Result<IReadOnlyList<Result<StoredUse>>>> WriteAsync(
-        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, CancellationToken cancellation)
+        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices,
+        CancellationToken cancellation)
     {
         if (uses.Count == 0)
             return Result.Of<IReadOnlyList<Result<StoredUse>>>([]);
@@ -36,7 +37,10 @@ internal static class UseWriter
             if (plan.Streams.SetEquals(wanted))
             {
                 if (wanted.Count > 0)
+                {
                     await WriteAsync(change, plan, streams, caller.Author(creator: null, reason: null), cancellation);
+                    Tell(change, plan, judged, caller, notices);
+                }
                 return Result.Of(plan.Results);
             }
             await change.BackToMarkAsync(cancellation);
@@ -60,10 +64,23 @@ internal static class UseWriter
             .Select(stream => (streams[stream.Key], (IReadOnlyList<RecordChange>)[.. stream]))
             .ToList();
         await change.AppendAsync(records, by, altersSettings: false, cancellation);
+    }
+
+    // A creator whom no stream and no registered video names has no inbox: anybody could fill any number of them.
+    private static void Tell(Change change, UsePlan plan, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices)
+    {
+        var known = judged.SelectMany(videos => videos).Where(video => video.IsKnown).SelectMany(video => video.Concerned).ToHashSet();
         foreach (var use in plan.Uses)
         {
             foreach (var creator in use.Concerns.SelectMany(each => each).Distinct())
-                change.Notify(Notices.Of(use, creator));
+            {
+                var hasInbox = known.Contains(creator);
+                if (notices.TryTell(caller.Identity, hasInbox ? creator.Value : "", out var isLast)
+                    && Notices.Of(use, creator, hasInbox, isLast) is { } notice)
+                {
+                    change.Notify(notice);
+                }
+            }
         }
     }
 }

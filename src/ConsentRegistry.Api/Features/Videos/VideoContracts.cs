@@ -166,9 +166,9 @@ internal static class Registrations
 {
     /// <summary>Turns a validated request into what the rules work with.</summary>
     public static Registration ToRegistration(this IRegistration request) => new(
-        Instant.TryParse(request.PublishedAt, out var publishedAt) ? publishedAt : null,
+        Instant.TryParseInRange(request.PublishedAt, out var publishedAt) ? publishedAt : null,
         request.Participants?.Select(one => new RegisteredParticipant(
             CreatorId.Parse(one.CreatorId!),
-            Wording.Parse<ParticipantRole>(one.Role!) == ParticipantRole.CoCreator ? Role.CoCreator : Role.Depicted)).ToArray(),
+            Wording.Parse<Role>(one.Role!))).ToArray(),
         request.DerivedFrom?.Select(one => new VideoKey(CreatorId.Parse(one.CreatorId!), VideoId.Parse(one.VideoId!))).ToArray());
 }

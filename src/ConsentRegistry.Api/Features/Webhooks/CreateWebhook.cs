@@ -37,7 +37,8 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookRe
 /// </remarks>
 internal static class CreateWebhook
 {
-    public static async Task<IResult> Handle(Body<CreateWebhookRequest> body, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Body<CreateWebhookRequest> body, Database database, WebhookSecrets secrets, HttpContext http, CancellationToken cancellation)
     {
         var request = body.Value;
         var caller = Caller.Of(http);
@@ -47,8 +48,9 @@ internal static class CreateWebhook
         var owner = new WebhookOwner(audience, name);
         if (!caller.MayManage(owner))
             return WebhookAccess.NotTheirs.AsResult();
-        var secret = WebhookSecret.Draw();
-        var made = await WebhookStore.CreateAsync(database, owner, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), secret, cancellation);
+        var (id, secret) = (Guid.CreateVersion7(), WebhookSecret.Draw());
+        var made = await WebhookStore.CreateAsync(
+            database, id, owner, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), secrets.Encrypt(id, secret), cancellation);
         return made.Succeeded(out var row, out var refused)
             ? Results.Json(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)), statusCode: 201)
             : Problem.Of(refused).AsResult();

@@ -8,24 +8,18 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <summary>Sends a ping. A signed message of type <c>ping</c>, once and at once, also to a disabled webhook; the answer says how it went.</summary>
 internal static class PingWebhook
 {
-    /// <summary>Pings of one node at once: each waits for a receiver.</summary>
-    private const int MaxPings = 16;
-
-    /// <summary>Of those, by one caller.</summary>
-    private const int MaxPingsOfCaller = 4;
-
-    private static readonly Seats Pings = new(MaxPings, MaxPingsOfCaller);
-
     public static async Task<IResult> Handle(
-        Guid webhookId, NoBody noBody, Database database, WebhookSender sender, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+        Guid webhookId, NoBody noBody, Database database, WebhookSecrets protection, WebhookSender sender,
+        ConcurrencyLimits limits, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
-        using var seat = Pings.Take(Caller.Of(http).Identity);
-        if (seat is null)
-            return new Problem(503, ProblemCode.Unavailable, $"This node is sending {MaxPingsOfCaller} pings of the caller already, or {MaxPings} of everybody; repeat the request.").AsResult();
-        var secrets = await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation);
+        using var share = limits.Pings.TryAcquire(Caller.Of(http).Identity);
+        if (share is null)
+            return limits.Pings.Refusal.AsResult();
+        if (!protection.TryDecrypt(webhookId, await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation), out var secrets))
+            return new Problem(503, ProblemCode.Unavailable, "The key ring of this node does not open the webhook's secret; repeat the request, or replace the secret.").AsResult();
         var now = clock.GetUtcNow();
         var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
         var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);

@@ -10,13 +10,13 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// </remarks>
 internal static class RotateSecret
 {
-    public static async Task<IResult> Handle(Guid webhookId, NoBody noBody, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(Guid webhookId, NoBody noBody, Database database, WebhookSecrets secrets, HttpContext http, CancellationToken cancellation)
     {
         var (_, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
         var secret = WebhookSecret.Draw();
-        var rotated = await WebhookStore.RotateAsync(database, webhookId, secret, cancellation);
+        var rotated = await WebhookStore.RotateAsync(database, webhookId, secrets.Encrypt(webhookId, secret), cancellation);
         if (rotated.Failure is { } failure)
             return Problem.Of(failure).AsResult();
         return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : WebhookAccess.NotThere.AsResult();

@@ -85,3 +85,13 @@ public sealed class Replays() : ScriptMigration("0012_replays");
 [DbContext(typeof(RegistryContext))]
 [Migration("0013_identity")]
 public sealed class Identity() : ScriptMigration("0013_identity");
+
+/// <summary>Names of creators in requesters' streams, what requesters said to recalls, and moments that are all finite.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0015_pseudonyms")]
+public sealed class Pseudonyms() : ScriptMigration("0015_pseudonyms");
+
+/// <summary>Secrets of webhooks that are encrypted, and deliveries that say less of addresses.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0016_secrets")]
+public sealed class Secrets() : ScriptMigration("0016_secrets");

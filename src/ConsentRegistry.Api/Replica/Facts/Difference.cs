@@ -37,7 +37,7 @@ internal static class Difference
         {
             var (mine, theirs) = (Video(memory, place, here), Video(other, place, there));
             isOther |= !IsSame(memory, mine, other, theirs, until);
-            grants += Extra(memory, mine).Grants.Length;
+            grants += Extra(memory, mine).GrantCount;
         }
         return new(here.Version, isOther, new(there.Overrides, there.Videos, grants), new(here.Overrides, here.Videos, Extra(memory, here).Grants));
     }
@@ -61,11 +61,14 @@ internal static class Difference
     }
 
     private static IEnumerable<(Guid Id, GrantRecord Record)> Grants(VideoExtra extra, Instant until) =>
-        extra.Grants.Where(grant => grant.Record.Stands(until)).Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id);
+        extra.AllGrants.Where(grant => grant.Record.Stands(until))
+            .Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id);
 
-    private static SettingList Defaults(in CreatorSlot slot, CreatorExtra extra) => slot.Word.HasPlain ? new([slot.Plain], []) : extra.Defaults;
+    private static SettingList Defaults(in CreatorSlot slot, CreatorExtra extra) =>
+        slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Defaults;
 
-    private static SettingList Overrides(in VideoSlot slot, VideoExtra extra) => slot.Word.HasPlain ? new([slot.Plain], []) : extra.Overrides;
+    private static SettingList Overrides(in VideoSlot slot, VideoExtra extra) =>
+        slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
 
     private static CreatorExtra Extra(FactMemory memory, in CreatorSlot slot) =>
         slot.Word.Link == 0 ? new() : memory.Extras.FindCreator(slot.Word.Link) ?? new();

@@ -11,6 +11,7 @@ internal sealed class Draft : ISlotStore
     private readonly Dictionary<FactKey, VideoSlot> videos = [];
     private readonly Dictionary<FactKey, CreatorSlot> creators = [];
     private readonly List<int> released = [];
+    private readonly HashSet<int> kept = [];
     private readonly HashSet<FactKey> emptied = [];
     private readonly Vocabulary before;
 
@@ -62,10 +63,21 @@ internal sealed class Draft : ISlotStore
 
     int ISlotStore.Keep(object? extra, int before)
     {
+        // A place of this draft's own is altered as often as its records are: no reader comes by it before the draft is
+        // published.
+        if (extra is not null && kept.Contains(before))
+        {
+            memory.Extras.Replace(before, extra);
+            return before;
+        }
         // Readers may still be at the old place until the draft is published.
         if (before != 0)
             released.Add(before);
-        return extra is null ? 0 : memory.Extras.Add(extra);
+        if (extra is null)
+            return 0;
+        var link = memory.Extras.Add(extra);
+        kept.Add(link);
+        return link;
     }
 
     void ISlotStore.Empty(in FactKey creator) => emptied.Add(creator);

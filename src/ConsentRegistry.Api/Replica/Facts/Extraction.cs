@@ -87,8 +87,8 @@ internal static class Extraction
             AddCreator(creator);
             var slot = Current(creator, memory.Hasher.Of(creator, video));
             var extra = Extra(slot);
-            var overrides = slot.Word.HasPlain ? new([slot.Plain], []) : extra.Overrides;
-            foreach (var grant in extra.Grants.Where(grant => wanted.Contains(grant.Requester)))
+            var overrides = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
+            foreach (var grant in extra.AllGrants.Where(grant => wanted.Contains(grant.Place.Requester)))
                 facts.Add(creator, grant.Id, grant.Record);
             foreach (var (requester, settings) in ForAll(overrides))
             {
@@ -107,7 +107,7 @@ internal static class Extraction
             if (slot.Word.Link != 0)
                 isInDoubt |= (extra = memory.Extras.FindCreator(slot.Word.Link)) is null;
             facts.Add(creator, new CreatorState(slot.Version, extra?.IsErased ?? false, extra?.Hold, extra?.Lockdown));
-            var defaults = slot.Word.HasPlain ? new([slot.Plain], []) : extra?.Defaults ?? SettingList.Empty;
+            var defaults = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra?.Defaults ?? SettingList.Empty;
             foreach (var (requester, settings) in ForAll(defaults))
             {
                 foreach (var segments in settings.GroupBy(setting => setting.Purpose))
@@ -124,7 +124,7 @@ internal static class Extraction
         {
             yield return (null, list.ForAnybody);
             // Of the requesters and of those who are named, the fewer.
-            if (list.Named.Length < requesters.Length)
+            if (list.NamedCount < requesters.Length)
             {
                 foreach (var named in list.Named.Where(named => wanted.Contains(named.Key)))
                     yield return (named.Requester, named.Settings);

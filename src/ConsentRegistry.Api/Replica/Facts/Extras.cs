@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Settings;
@@ -22,11 +23,31 @@ internal sealed record VideoExtra
     /// <summary>The videos it was made from, in their listed order.</summary>
     public VideoHandle[] Sources { get; init; } = [];
 
-    /// <summary>The decider's grants about the video that stand, whoever got them.</summary>
+    /// <summary>
+    /// The decider's grants about the video that stand, whoever got them; none here where there are many.
+    /// </summary>
     public HeldGrant[] Grants { get; init; } = [];
 
+    /// <summary>
+    /// The same where they are many: by whom they were given to and for use in which video, so that none is looked for
+    /// among thousands.
+    /// </summary>
+    public ImmutableDictionary<GrantPlace, HeldGrant[]>? ManyGrants { get; init; }
+
+    /// <summary>How many grants there are.</summary>
+    public int GrantCount { get; init; }
+
+    /// <summary>
+    /// Of many grants, at which number those that have expired are looked for, so that looking for them costs little
+    /// for each.
+    /// </summary>
+    public int LooksAt { get; init; }
+
+    /// <summary>All of them, in no order.</summary>
+    public IEnumerable<HeldGrant> AllGrants => ManyGrants?.Values.SelectMany(held => held) ?? Grants;
+
     /// <summary>Whether nothing is left that needs a place beside the slot.</summary>
-    public bool IsEmpty => Overrides.IsEmpty && Grants.Length == 0 && Participants.Length == 0 && Sources.Length == 0;
+    public bool IsEmpty => Overrides.IsEmpty && GrantCount == 0 && Participants.Length == 0 && Sources.Length == 0;
 }
 
 /// <summary>What does not fit into the slot of a creator. Immutable.</summary>
@@ -95,6 +116,12 @@ internal sealed class ExtraTable
         Volatile.Write(ref chunks[link / ChunkSize][link % ChunkSize], extra);
         return link;
     }
+
+    /// <summary>
+    /// Keeps something else in a place. Only the one writer may, and only for a place that no published slot refers to.
+    /// </summary>
+    public void Replace(int link, object extra) =>
+        Volatile.Write(ref chunks[link / ChunkSize][link % ChunkSize], extra);
 
     /// <summary>Gives a place back that no slot refers to any more. Only the one writer may.</summary>
     public void Free(int link)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
@@ -35,6 +36,9 @@ internal sealed class MemoryLostException(string message) : Exception(message);
 /// <summary>Puts records in place of records: how a row or an event changes what slots hold.</summary>
 internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extras, ISlotStore store, Vocabulary vocabulary, Instant now)
 {
+    /// <summary>So many grants of a video stand in an array.</summary>
+    private const int FewGrants = 16;
+
     private Vocabulary vocabulary = vocabulary;
 
     /// <summary>The vocabulary, with what was added here.</summary>
@@ -106,7 +110,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
     {
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
-        var standing = slot.Word.HasPlain ? SettingList.Empty.With(slot.Word.Purpose, null, [slot.Plain]) : extra.Defaults;
+        var standing = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Defaults;
         var segments = new List<Setting>();
         var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
         if (setting is not null)
@@ -137,7 +141,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             return;
         }
         var extra = ExtraOf(slot);
-        var standing = slot.Word.HasPlain ? SettingList.Empty.With(slot.Word.Purpose, null, [slot.Plain]) : extra.Overrides;
+        var standing = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
         var had = standing.Has(purpose, requester?.Key);
         PutOverrides(slot, extra with { Decider = decider }, standing.With(purpose, requester, wanted is { } setting ? [setting] : []));
         var change = (wanted is null ? 0 : 1) - (had ? 1 : 0);
@@ -177,14 +181,46 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var creator = store.Creator(hasher.Of(decider.Value));
         var slot = Current(hasher.Of(decider, grant.Video), creator);
         var extra = ExtraOf(slot);
-        var held = extra.Grants.Where(one => one.Id != id && one.Record.Stands(now));
-        if (grant.Stands(now))
-            held = held.Append(new(id, hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn), grant, grant.AsFact(vocabulary.Find(grant.Terms.Purpose))));
-        var after = held.ToArray();
-        Put(slot, extra with { Decider = creator.Name, Grants = after });
+        var after = With(extra, id, grant) with { Decider = creator.Name };
+        Put(slot, after);
+        if (after.GrantCount == extra.GrantCount)
+            return;
         var said = ExtraOf(creator);
-        if (after.Length != extra.Grants.Length)
-            Put(creator, said with { Grants = said.Grants + after.Length - extra.Grants.Length });
+        Put(creator, said with { Grants = said.Grants + after.GrantCount - extra.GrantCount });
+    }
+
+    private VideoExtra With(VideoExtra extra, Guid id, GrantRecord grant)
+    {
+        var place = new GrantPlace(hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn));
+        HeldGrant? held = grant.Stands(now)
+            ? new(id, place, grant, grant.AsFact(vocabulary.Find(grant.Terms.Purpose)))
+            : null;
+        if (extra.ManyGrants is not { } many)
+            return WithGrants(extra, Replace(extra.Grants, id, held));
+        var before = many.GetValueOrDefault(place, []);
+        var after = Replace(before, id, held);
+        var count = extra.GrantCount + after.Length - before.Length;
+        var altered = after.Length == 0 ? many.Remove(place) : many.SetItem(place, after);
+        return count >= extra.LooksAt || count <= FewGrants / 2
+            ? WithGrants(extra, [.. altered.Values.SelectMany(one => one).Where(one => one.Record.Stands(now))])
+            : extra with { ManyGrants = altered, GrantCount = count };
+    }
+
+    // Many are looked through again when there are twice as many: that costs no more for each grant than putting it.
+    private static VideoExtra WithGrants(VideoExtra extra, HeldGrant[] grants) => grants.Length <= FewGrants
+        ? extra with { Grants = grants, ManyGrants = null, GrantCount = grants.Length, LooksAt = 0 }
+        : extra with
+        {
+            Grants = [],
+            ManyGrants = grants.GroupBy(one => one.Place).ToImmutableDictionary(one => one.Key, one => one.ToArray()),
+            GrantCount = grants.Length,
+            LooksAt = 2 * grants.Length,
+        };
+
+    private HeldGrant[] Replace(HeldGrant[] held, Guid id, HeldGrant? replacement)
+    {
+        var others = Array.FindAll(held, one => one.Id != id && one.Record.Stands(now));
+        return replacement is { } one ? [.. others, one] : others;
     }
 
     /// <summary>Puts a stop; null lifts it.</summary>

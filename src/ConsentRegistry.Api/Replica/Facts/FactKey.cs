@@ -9,6 +9,9 @@ internal readonly record struct FactKey(ulong Low, ulong High)
 {
     /// <summary>No record: what an empty slot holds.</summary>
     public bool IsEmpty => (Low | High) == 0;
+
+    // It is a keyed hash already.
+    public override int GetHashCode() => (int)Low;
 }
 
 /// <summary>

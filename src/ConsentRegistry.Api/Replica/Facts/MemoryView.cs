@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -101,23 +102,24 @@ internal ref struct MemoryView : IFacts
         {
             Stops = wide is null ? default : wide.Stops,
             Settings = settings.All,
-            Grants = narrow is null || narrow.Grants.Length == 0 ? default : GrantsAmong(narrow.Grants, buffers),
+            Grants = narrow is null || narrow.GrantCount == 0 ? default : GrantsAmong(narrow, buffers),
         };
         return true;
     }
 
     // Those given to this requester for use in the checked video.
-    private ReadOnlySpan<Grant> GrantsAmong(HeldGrant[] held, Buffers buffers)
+    private ReadOnlySpan<Grant> GrantsAmong(VideoExtra extra, Buffers buffers)
     {
         if (requester.IsEmpty)
             return default;
-        var asking = RequesterKey();
+        var place = new GrantPlace(RequesterKey(), keys.Video);
+        var held = extra.ManyGrants is null ? extra.Grants : extra.ManyGrants.GetValueOrDefault(place, []);
         if (buffers.Grants.Length < held.Length)
             buffers.Grants = new Grant[held.Length];
         var count = 0;
         foreach (ref readonly var grant in held.AsSpan())
         {
-            if (grant.Requester == asking && grant.UsedIn == keys.Video)
+            if (grant.Place == place)
                 buffers.Grants[count++] = grant.Fact;
         }
         return buffers.Grants.AsSpan(0, count);
@@ -161,7 +163,7 @@ internal ref struct MemoryView : IFacts
     private void AddAll(ref Collected settings, SettingList list)
     {
         settings.AddAll(list.ForAnybody);
-        if (list.Named.Length == 0 || requester.IsEmpty)
+        if (list.NamedCount == 0 || requester.IsEmpty)
             return;
         settings.AddAll(list.For(RequesterKey()));
     }

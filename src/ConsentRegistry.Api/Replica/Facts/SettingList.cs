@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
@@ -12,40 +13,52 @@ namespace ConsentRegistry.Api.Replica.Facts;
 internal sealed record NamedSettings(FactKey Key, Requester Requester, Setting[] Settings);
 
 /// <summary>Settings of one scope: those for anybody, and those for each requester that is named. Immutable.</summary>
-internal sealed class SettingList(Setting[] forAnybody, NamedSettings[] named)
+/// <remarks>
+/// A few requesters stand in an array, which is found soonest. Many stand in a tree, of which a list with one setting
+/// replaced shares nearly everything with the list before it. So a version that names 10,000 requesters costs no more
+/// for each than one that names a few, and so does loading.
+/// </remarks>
+internal sealed class SettingList
 {
-    public static readonly SettingList Empty = new([], []);
+    /// <summary>So many requesters stand in an array; of more than these only the tree is altered fast.</summary>
+    private const int Few = 16;
+
+    public static readonly SettingList Empty = new([], [], null);
+
+    private readonly NamedSettings[] few;
+    private readonly ImmutableDictionary<FactKey, NamedSettings>? many;
+
+    private SettingList(Setting[] forAnybody, NamedSettings[] few, ImmutableDictionary<FactKey, NamedSettings>? many) =>
+        (ForAnybody, this.few, this.many) = (forAnybody, few, many);
+
+    /// <summary>A list of one setting, which is for anybody.</summary>
+    public static SettingList Of(in Setting setting) => new([setting], [], null);
 
     /// <summary>The settings for anybody; segments of one default stand together, oldest first.</summary>
-    public Setting[] ForAnybody { get; } = forAnybody;
+    public Setting[] ForAnybody { get; }
 
-    /// <summary>The settings that name somebody, by the requester's name in memory, so that one is found among thousands.</summary>
-    public NamedSettings[] Named { get; } = named;
+    /// <summary>The settings that name somebody, in no order.</summary>
+    public IEnumerable<NamedSettings> Named => many?.Values ?? few;
 
-    public bool IsEmpty => ForAnybody.Length == 0 && Named.Length == 0;
+    /// <summary>How many requesters are named.</summary>
+    public int NamedCount => many?.Count ?? few.Length;
+
+    public bool IsEmpty => ForAnybody.Length == 0 && NamedCount == 0;
 
     /// <summary>The one setting of the list, if it is the only one and for anybody.</summary>
-    public Setting? Only => ForAnybody.Length == 1 && Named.Length == 0 ? ForAnybody[0] : null;
-
-    /// <summary>How many records the list holds; the segments of a default are one.</summary>
-    public int Records => CountOf(ForAnybody) + Named.Sum(named => CountOf(named.Settings));
+    public Setting? Only => ForAnybody.Length == 1 && NamedCount == 0 ? ForAnybody[0] : null;
 
     /// <summary>The settings that name a requester.</summary>
     public ReadOnlySpan<Setting> For(scoped in FactKey requester)
     {
-        var (low, high) = (0, Named.Length - 1);
-        while (low <= high)
+        if (many is not null)
+            return many.TryGetValue(requester, out var found) ? found.Settings : default;
+        foreach (var named in few)
         {
-            var middle = (low + high) / 2;
-            var order = Order(Named[middle].Key, requester);
-            if (order == 0)
-                return Named[middle].Settings;
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
+            if (named.Key == requester)
+                return named.Settings;
         }
-        return [];
+        return default;
     }
 
     /// <summary>Whether there is a setting for this purpose and requester.</summary>
@@ -59,20 +72,28 @@ internal sealed class SettingList(Setting[] forAnybody, NamedSettings[] named)
     public SettingList With(PurposeIndex purpose, (FactKey Key, Requester Requester)? requester, ReadOnlySpan<Setting> replacement)
     {
         if (requester is not { } to)
-            return new(Replace(ForAnybody, purpose, replacement), Named);
+            return new(Replace(ForAnybody, purpose, replacement), few, many);
         var settings = Replace(For(to.Key), purpose, replacement);
-        var others = Named.Where(one => one.Key != to.Key);
-        return new(ForAnybody, settings.Length == 0 ? [.. others] : [.. others.Append(new(to.Key, to.Requester, settings)).Order(ByKey)]);
+        return With(to.Key, settings.Length == 0 ? null : new(to.Key, to.Requester, settings));
     }
 
     public bool HasSameAs(SettingList other) =>
-        IsSame(ForAnybody, other.ForAnybody)
-        && Named.Length == other.Named.Length
-        && Named.Zip(other.Named).All(pair => pair.First.Key == pair.Second.Key && IsSame(pair.First.Settings, pair.Second.Settings));
+        IsSame(ForAnybody, other.ForAnybody) && NamedCount == other.NamedCount
+        && Named.All(one => IsSame(one.Settings, other.For(one.Key).ToArray()));
 
-    private static readonly Comparer<NamedSettings> ByKey = Comparer<NamedSettings>.Create((one, other) => Order(one.Key, other.Key));
-
-    private static int Order(in FactKey one, in FactKey other) => one.Low != other.Low ? one.Low.CompareTo(other.Low) : one.High.CompareTo(other.High);
+    private SettingList With(FactKey key, NamedSettings? named)
+    {
+        if (many is null)
+        {
+            NamedSettings[] others = Array.FindAll(few, one => one.Key != key);
+            NamedSettings[] all = named is null ? others : [.. others, named];
+            return all.Length <= Few
+                ? new(ForAnybody, all, null)
+                : new(ForAnybody, [], all.ToImmutableDictionary(one => one.Key));
+        }
+        var altered = named is null ? many.Remove(key) : many.SetItem(key, named);
+        return altered.Count <= Few / 2 ? new(ForAnybody, [.. altered.Values], null) : new(ForAnybody, [], altered);
+    }
 
     private static Setting[] Replace(ReadOnlySpan<Setting> settings, PurposeIndex purpose, ReadOnlySpan<Setting> replacement)
     {
@@ -89,8 +110,6 @@ internal sealed class SettingList(Setting[] forAnybody, NamedSettings[] named)
     // The order in which records came is no part of what they say; that of a default's segments is.
     private static bool IsSame(Setting[] one, Setting[] other) =>
         one.OrderBy(setting => setting.Purpose.Value).SequenceEqual(other.OrderBy(setting => setting.Purpose.Value));
-
-    private static int CountOf(Setting[] settings) => settings.Count(setting => !setting.IsFurtherSegment);
 }
 
 internal static class SettingSpans

@@ -20,64 +20,52 @@ internal interface ISlot
 /// The part of a slot that is read and written as one word, and so is never half old and half new: a plain setting, and where to find what
 /// does not fit.
 /// </summary>
-/// <param name="Bits">
-/// From the lowest: 32 bits link, 8 purpose, 2 effect (0 is no plain setting), 3 conditions, 1 registered, 1 unreadable, 1 free, 8 vocabulary
-/// version, 8 epoch.
-/// </param>
+/// <param name="Bits">The fields of <see cref="SlotLayout"/>.</param>
 internal readonly record struct SlotWord(ulong Bits)
 {
-    private const int PurposeAt = 32;
-    private const int EffectAt = 40;
-    private const int ConditionsAt = 42;
-    private const int RegisteredAt = 45;
-    private const int UnreadableAt = 46;
-    private const int VocabularyAt = 48;
-    private const int EpochAt = 56;
-    private const ulong PlainMask = 0x00FF_1FFF_0000_0000;
-
     /// <summary>The place of what does not fit into the slot; 0 if everything does.</summary>
-    public int Link => (int)(uint)Bits;
+    public int Link => (int)SlotLayout.Link.Of(Bits);
 
     /// <summary>The effect of the plain setting; 0 if there is none.</summary>
-    public Effect Effect => (Effect)(Bits >> EffectAt & 3);
+    public Effect Effect => (Effect)SlotLayout.Effect.Of(Bits);
 
     /// <summary>Whether there is a plain setting.</summary>
     public bool HasPlain => Effect != default;
 
     /// <summary>The purpose of the plain setting.</summary>
-    public PurposeIndex Purpose => new((byte)(Bits >> PurposeAt));
+    public PurposeIndex Purpose => new((byte)SlotLayout.Purpose.Of(Bits));
 
     /// <summary>Of a video: whether it is registered.</summary>
-    public bool IsRegistered => (Bits >> RegisteredAt & 1) != 0;
+    public bool IsRegistered => SlotLayout.Registered.Of(Bits) != 0;
 
     /// <summary>Of a creator: whether what memory knows is in doubt, so that nothing may be answered from it.</summary>
-    public bool IsUnreadable => (Bits >> UnreadableAt & 1) != 0;
+    public bool IsUnreadable => SlotLayout.Unreadable.Of(Bits) != 0;
 
     /// <summary>Of a creator: which of their records hold. Of a record: to which epoch of its decider it belongs.</summary>
-    public byte Epoch => (byte)(Bits >> EpochAt);
+    public byte Epoch => (byte)SlotLayout.Epoch.Of(Bits);
 
-    public SlotWord WithLink(int link) => new((Bits & ~0xFFFF_FFFFUL) | (uint)link);
+    public SlotWord WithLink(int link) => new(SlotLayout.Link.In(Bits, (uint)link));
 
-    public SlotWord WithRegistered(bool registered) => new((Bits & ~(1UL << RegisteredAt)) | (registered ? 1UL << RegisteredAt : 0));
+    public SlotWord WithRegistered(bool registered) => new(SlotLayout.Registered.In(Bits, registered ? 1UL : 0));
 
-    public SlotWord WithUnreadable(bool unreadable) => new((Bits & ~(1UL << UnreadableAt)) | (unreadable ? 1UL << UnreadableAt : 0));
+    public SlotWord WithUnreadable(bool unreadable) => new(SlotLayout.Unreadable.In(Bits, unreadable ? 1UL : 0));
 
-    public SlotWord WithEpoch(byte epoch) => new((Bits & ~(0xFFUL << EpochAt)) | ((ulong)epoch << EpochAt));
+    public SlotWord WithEpoch(byte epoch) => new(SlotLayout.Epoch.In(Bits, epoch));
 
-    public SlotWord WithoutPlain() => new(Bits & ~PlainMask);
+    public SlotWord WithoutPlain() => new(Bits & ~SlotLayout.Plain);
 
     /// <summary>The word with a plain setting. Of the setting, the stamp stands beside the word.</summary>
     public SlotWord WithPlain(in Setting setting) => new(
-        (Bits & ~PlainMask)
-        | ((ulong)setting.Purpose.Value << PurposeAt)
-        | ((ulong)setting.Effect << EffectAt)
-        | ((ulong)setting.Conditions << ConditionsAt)
-        | ((ulong)(byte)setting.VocabularyVersion << VocabularyAt));
+        (Bits & ~SlotLayout.Plain)
+        | SlotLayout.Purpose.Put(setting.Purpose.Value)
+        | SlotLayout.Effect.Put((ulong)setting.Effect)
+        | SlotLayout.Conditions.Put((ulong)setting.Conditions)
+        | SlotLayout.Vocabulary.Put((ulong)setting.VocabularyVersion));
 
     /// <summary>Whether a setting fits: it is for anybody, covers every video and never expires.</summary>
     public static bool Fits(in Setting setting) =>
         setting.Audience == Audience.Anybody && setting.ExpiresAt == Instant.Never && setting.From == Instant.Beginning
-        && setting.VocabularyVersion is >= 0 and <= byte.MaxValue;
+        && setting.VocabularyVersion >= 0 && (ulong)setting.VocabularyVersion <= SlotLayout.Vocabulary.Largest;
 
     /// <summary>The plain setting.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,8 +75,8 @@ internal readonly record struct SlotWord(ulong Bits)
         Audience = Audience.Anybody,
         Purpose = Purpose,
         Effect = Effect,
-        Conditions = (Conditions)(Bits >> ConditionsAt & 7),
-        VocabularyVersion = (byte)(Bits >> VocabularyAt),
+        Conditions = (Conditions)SlotLayout.Conditions.Of(Bits),
+        VocabularyVersion = (int)SlotLayout.Vocabulary.Of(Bits),
         From = Instant.Beginning,
         ExpiresAt = Instant.Never,
         Stamp = stamp,

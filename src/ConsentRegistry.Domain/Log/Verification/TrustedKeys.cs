@@ -47,7 +47,7 @@ internal sealed class TrustedKeys
 
     /// <summary>The token's payload, if it is signed by a trusted key.</summary>
     public Result<Jws> Verify(string token, string type) => tokenKeys is null || !tokenKeys.Keys.OfType<P256Jwk>().Any()
-        ? new Failure(NoTokenKeys, "No P-256 key is trusted, which tokens are signed with: pin the key set.")
+        ? new Failure(NoTokenKeys, "No P-256 key is trusted, which tokens are signed with; pin the key set.")
         : Jws.Verify(token, type, tokenKeys);
 
     /// <summary>The code of a refusal where there is no key at all to verify tokens with.</summary>

@@ -77,6 +77,14 @@ internal sealed class Chunk : IDisposable
         return chunk;
     }
 
+    /// <summary>A chunk without lines, for what is said before a line.</summary>
+    public static Chunk Before(long line)
+    {
+        var chunk = Free.TryTake(out var free) ? free : new();
+        (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (0, Elapsed.Now, 0, line, 0, false);
+        return chunk;
+    }
+
     /// <summary>The length of the line that begins at a place, without its newline.</summary>
     public int LengthAt(int at) => bytes.AsSpan(at, length - at).IndexOf((byte)'\n') is >= 0 and var end ? end : length - at;
 

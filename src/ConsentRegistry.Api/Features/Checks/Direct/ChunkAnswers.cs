@@ -21,18 +21,15 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
 
     private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line is longer than {CheckStream.LongestLine} bytes, and the stream ends here; send shorter lines.");
 
-    private static readonly Problem Expired = Problem.Unauthenticated("The token has expired, and the stream ends here; go on with a new token.");
+    /// <summary>The end of a stream whose caller's token has expired.</summary>
+    public static readonly Problem Expired = Problem.Unauthenticated("The token has expired, and the stream ends here; go on with a new token.");
 
     /// <summary>Answers the lines of a chunk that have no answer yet, or as many of them as make a large part.</summary>
     public async Task<Chunk> AnswerAsync(Chunk chunk, StreamCaller caller, CancellationToken cancellation)
     {
         chunk.Answer.Clear();
         if (!caller.MayGoOn(clock.GetUtcNow()))
-        {
-            AddLine(chunk, Refuse(chunk.Line, Expired));
-            chunk.End();
-            return chunk;
-        }
+            return End(chunk, Expired);
         var part = new Part(chunk, caller);
         while (true)
         {
@@ -45,6 +42,14 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
             part.Withdraw();
         if (chunk.IsAnswered && chunk.IsLast)
             AddLine(chunk, Refuse(chunk.Line, TooLong));
+        return chunk;
+    }
+
+    /// <summary>Ends a stream before a line, and says why.</summary>
+    public static Chunk End(Chunk chunk, Problem problem)
+    {
+        AddLine(chunk, Refuse(chunk.Line, problem));
+        chunk.End();
         return chunk;
     }
 
@@ -119,7 +124,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
     private async Task<object> AnswerAsync(Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         var line = part.Chunk.Line;
-        if (!StrictJson.TryRead<CheckRequest>(bytes.ToArray(), out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
+        if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
             return Refuse(line, problem!);
         if (check!.AsOf is not null)
             return Refuse(line, Asking.PastOneAtATime);

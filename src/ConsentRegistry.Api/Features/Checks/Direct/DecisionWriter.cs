@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Replica;
@@ -13,22 +12,29 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// <summary>Writes decisions as <see cref="DecisionBody"/> is serialized, byte for byte, without making one.</summary>
 internal static class DecisionWriter
 {
-    /// <summary>More than any of the enumerations of a decision has values.</summary>
-    private const int Values = 8;
+    private static readonly int ReasonBits = Wording.BitsOf<Reason>();
+
+    private static readonly int DetailBits = Wording.BitsOf<Detail>();
 
     // What stands between two parts that vary is written at once. No id and no word needs an escape.
-    private static readonly byte[][] Heads = BytesOf(Combinations.Select(one =>
-        $"{{\"allowed\":{(one.Effect == Effect.Allow ? "true" : "false")},\"effect\":\"{WordOf(one.Effect)}\",\"reason\":\"{WordOf(one.Reason)}\","
-        + (one.Detail == Detail.None ? "" : $"\"detail\":\"{WordOf(one.Detail)}\",") + "\"decidedBy\":"));
+    private static readonly byte[][] Heads =
+    [
+        .. from effect in Every<Effect>()
+           from reason in Every<Reason>()
+           from detail in Every<Detail>()
+           select HeadOf(effect, reason, detail),
+    ];
 
-    private static readonly byte[][] Roles = BytesOf(Enum.GetValues<Role>().Select(role => $"\",\"role\":\"{role.Word()}\",\"video\":{{\"creatorId\":\""));
+    private static readonly byte[][] Roles =
+        [.. Every<Role>().Select(role => Bytes($"\",\"role\":\"{WordOf(role)}\",\"video\":{{\"creatorId\":\""))];
 
-    private static readonly byte[][] Scopes = BytesOf(Enum.GetValues<Scope>().Select(scope => $"\"}},\"scope\":\"{scope.Word()}\",\"purpose\":\""));
+    private static readonly byte[][] Scopes =
+        [.. Every<Scope>().Select(scope => Bytes($"\"}},\"scope\":\"{WordOf(scope)}\",\"purpose\":\""))];
 
-    private static readonly byte[][] Obligations = BytesOf(Enumerable.Range(0, Values).Select(set =>
-        $",\"obligations\":[{string.Join(',', ((Conditions)set).Words().Select(word => $"\"{word}\""))}],\"excludes\":"));
+    private static readonly byte[][] Obligations =
+        [.. Every<Conditions>().Select(set => Bytes($",\"obligations\":[{ListOf(set)}],\"excludes\":"))];
 
-    private static readonly byte[] AskAt = Encoding.ASCII.GetBytes($",\"askAt\":\"{ApprovalsApi.AskAt}\"");
+    private static readonly byte[] AskAt = Bytes($",\"askAt\":\"{ApprovalsApi.AskAt}\"");
 
     /// <summary>Writes a decision.</summary>
     /// <param name="to">Where to.</param>
@@ -145,14 +151,25 @@ internal static class DecisionWriter
         to.Add(bytes[..Encoding.ASCII.GetBytes(text, bytes)]);
     }
 
-    private static IEnumerable<(Effect Effect, Reason Reason, Detail Detail)> Combinations =>
-        Enumerable.Range(0, Values * Values * Values).Select(place => ((Effect)(place / Values / Values), (Reason)(place / Values % Values), (Detail)(place % Values)));
+    private static byte[] HeadOf(Effect effect, Reason reason, Detail detail) => Bytes(
+        $"{{\"allowed\":{(effect == Effect.Allow ? "true" : "false")},\"effect\":\"{WordOf(effect)}\","
+        + $"\"reason\":\"{WordOf(reason)}\","
+        + (detail == Detail.None ? "" : $"\"detail\":\"{WordOf(detail)}\",") + "\"decidedBy\":");
 
-    private static byte[][] BytesOf(IEnumerable<string> texts) => [.. texts.Select(Encoding.ASCII.GetBytes)];
+    private static int PlaceOf(Effect effect, Reason reason, Detail detail) =>
+        ((((int)effect << ReasonBits) | (int)reason) << DetailBits) | (int)detail;
 
-    private static int PlaceOf(Effect effect, Reason reason, Detail detail) => (((int)effect * Values) + (int)reason) * Values + (int)detail;
+    // Every number that the bits of a type can hold, in order, so that a value is its own place in a table.
+    private static IEnumerable<T> Every<T>()
+        where T : struct, Enum =>
+        Enumerable.Range(0, 1 << Wording.BitsOf<T>()).Select(number => (T)Enum.ToObject(typeof(T), number));
+
+    private static string ListOf(Conditions conditions) =>
+        string.Join(',', conditions.Words().Select(word => $"\"{word}\""));
+
+    private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
 
     // What is no value has no word, and is never written.
     private static string WordOf<T>(T value)
-        where T : struct, Enum => Enum.IsDefined(value) ? value.Word() : "";
+        where T : struct, Enum => value.IsWord() ? value.Word() : "";
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using ConsentRegistry.Api.Http;
@@ -47,7 +46,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         try
         {
             if (!body.TryRead(out read))
-                return ReadAsync(http, (int)length, isSingle, token.Checks);
+                return ReadAsync(http, isSingle, token);
         }
         // A caller who left in the middle, or is too slow: the long way knows what to say, if anything.
         catch (IOException)
@@ -65,39 +64,19 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
             body.AdvanceTo(isAnswered ? read.Buffer.End : read.Buffer.Start);
         }
         if (!isAnswered)
-            return ReadAsync(http, (int)length, isSingle, token.Checks);
+            return ReadAsync(http, isSingle, token);
         Write(http.Response);
         return Task.CompletedTask;
     }
 
-    // A body that comes in pieces. Whoever looks at it after all finds it whole.
-    private async Task ReadAsync(HttpContext http, int length, bool isSingle, CheckRights rights)
+    // A body that comes in pieces. Whoever looks at it after all finds it read.
+    private async Task ReadAsync(HttpContext http, bool isSingle, ValidToken token)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            var count = 0;
-            try
-            {
-                count = await http.Request.Body.ReadAtLeastAsync(bytes.AsMemory(0, length), length, throwOnEndOfStream: false, http.RequestAborted);
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
-            {
-                await next(http);
-                return;
-            }
-            if (TryAnswer(bytes.AsSpan(0, count), isSingle, rights))
-            {
-                Write(http.Response);
-                return;
-            }
-            http.Request.Body = new MemoryStream(bytes, 0, count, writable: false);
+        var body = await BodyBuffer.ReadAsync(http, isSingle ? LongestSingle : BodyLimit.Bulk.Bytes, token.Identity);
+        if (body.Problem is null && TryAnswer(body.Bytes.Span, isSingle, token.Checks))
+            Write(http.Response);
+        else
             await next(http);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
     }
 
     // Leaves the answer in the thread's buffer, from which it is written at once.

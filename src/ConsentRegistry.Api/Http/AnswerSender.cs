@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace ConsentRegistry.Api.Features.Checks;
+namespace ConsentRegistry.Api.Http;
 
 /// <summary>Sends answers as fast as the caller takes them, and cuts off a caller who takes none.</summary>
 /// <param name="to">Where to.</param>

@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Benchmarks.Notifications;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ConsentRegistry.Api.Tests.Notifications;
+
+/// <summary>Secrets of webhooks: encrypted in the database, with a key ring that is elsewhere.</summary>
+public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("consent-ring-").FullName;
+    private readonly string creator = RegistryApplication.NewId();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_database_has_no_secret_in_clear_and_messages_are_signed_by_what_was_shown()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        await using var receiver = await Receiver.StartAsync();
+        var (id, first) = await app.OfCreatorAsync(creator, receiver.Url);
+        var second = (string)(await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200)["secret"]!;
+        await app.ChangeAsync(creator);
+        await Eventually.HoldsAsync("the message is there", () => Task.FromResult(receiver.All.Count > 0));
+        Assert.True(receiver.All[0].IsSignedBy(first) && receiver.All[0].IsSignedBy(second));
+        Assert.True((bool)(await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200)["delivered"]!);
+
+        var stored = await app.QueryAsync<byte[]>("SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret");
+        Assert.Equal(2, stored.Count);
+        foreach (var secret in new[] { first, second })
+            Assert.All(stored, one => Assert.Equal(-1, one.AsSpan().IndexOf(Convert.FromBase64String(secret["whsec_".Length..]))));
+        // Nor is one webhook's of any use to another.
+        var secrets = app.Services.GetRequiredService<WebhookSecrets>();
+        Assert.True(secrets.TryDecrypt(Guid.Parse(id), stored, out _));
+        Assert.False(secrets.TryDecrypt(Guid.NewGuid(), stored, out _));
+    }
+
+    [Fact]
+    public async Task Secrets_from_before_are_encrypted_when_a_host_starts_and_go_on_signing()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var app = await RegistryApplication.StartAsync(connectionString);
+        await using var receiver = await Receiver.StartAsync();
+        var (id, _) = await app.OfCreatorAsync(creator, receiver.Url);
+        var clear = RandomNumberGenerator.GetBytes(32);
+        await app.QueryAsync<int>("UPDATE consent.webhook SET secret = $1 RETURNING 1", clear);
+        await app.QueryAsync<int>("INSERT INTO consent.former_secret SELECT id, $1, now() + interval '1 h' FROM consent.webhook RETURNING 1", RandomNumberGenerator.GetBytes(24));
+        await app.StopAsync();
+
+        await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
+        Assert.All(
+            await again.QueryAsync<byte[]>("SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret"),
+            one => Assert.True(!WebhookSecrets.IsClear(one) && one.AsSpan().IndexOf(clear) < 0));
+        (await again.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.True(Assert.Single(receiver.All).IsSignedBy(WebhookSecret.Print(clear)));
+    }
+
+    [Fact]
+    public async Task A_new_key_encrypts_from_then_on_and_a_migration_encrypts_the_rest_anew_so_that_the_old_key_can_go()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var ring = $"DataProtection:KeyRing={folder}";
+        var app = await RegistryApplication.StartAsync(connectionString, ring);
+        await using var receiver = await Receiver.StartAsync();
+        var (id, secret) = await app.OfCreatorAsync(creator, receiver.Url);
+        var old = Assert.Single(Directory.GetFiles(folder, "key-*.xml"));
+        var now = TimeProvider.System.GetUtcNow();
+        app.Services.GetRequiredService<IKeyManager>().CreateNewKey(now, now.AddDays(90));
+        var options = RegistryOptionsOf(app);
+        await app.StopAsync();
+        Assert.Equal(2, Directory.GetFiles(folder, "key-*.xml").Length);
+
+        // As the `migrate` command does.
+        await using (var database = new Database(connectionString))
+        await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
+            await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, database, renew: true, TestContext.Current.CancellationToken);
+        File.Delete(old);
+
+        await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, ring);
+        (await again.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.True(Assert.Single(receiver.All).IsSignedBy(secret));
+    }
+
+    [Fact]
+    public async Task A_host_with_another_ring_or_none_does_not_start()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var app = await RegistryApplication.StartAsync(connectionString);
+        await app.OfCreatorAsync(creator, new("https://hooks.example.com/"));
+        await app.StopAsync();
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={folder}"));
+        Assert.Contains("does not open", refusal.Message, StringComparison.Ordinal);
+        var elsewhere = await postgres.CreateDatabaseAsync();
+        refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartAsync(
+            elsewhere, "environment=Production", "Tokens:Authority=https://issuer.example", $"DataProtection:KeyRing={Path.Combine(folder, "nowhere")}"));
+        Assert.StartsWith("DataProtection:KeyRing names no folder", refusal.Message, StringComparison.Ordinal);
+        await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
+    }
+
+    [Fact]
+    public async Task Whoever_owns_a_webhook_does_not_learn_which_names_lead_into_the_operators_network()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Notifications:AllowLoopback=false");
+        var ends = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var host in new[] { "localhost", "nowhere.invalid" })
+        {
+            var (id, _) = await app.OfCreatorAsync(creator, new($"https://{host}/"));
+            ends.Add((await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200).Text);
+            await app.ChangeAsync(creator, purpose: host == "localhost" ? "remix" : "mining");
+            await Eventually.HoldsAsync("it was tried", async () => (await app.Creator(creator).DeliveriesAsync(id)).Any(delivery => (int)delivery["attempts"]! > 0));
+            ends.Add((string)(await app.Creator(creator).DeliveriesAsync(id)).First(delivery => (int)delivery["attempts"]! > 0)["error"]!);
+        }
+        Assert.Equal(["""{"delivered":false,"status":null,"error":"unreachable"}""", "unreachable"], ends.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_copy_that_another_ring_cannot_open_has_new_secrets_once_it_is_declared()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var app = await RegistryApplication.StartAsync(connectionString, $"DataProtection:KeyRing={folder}");
+        await using var receiver = await Receiver.StartAsync();
+        var (id, secret) = await app.OfCreatorAsync(creator, receiver.Url);
+        await app.StopAsync();
+        var other = Directory.CreateTempSubdirectory("consent-ring-").FullName;
+        var options = RegistryOptionsOf(app, other);
+
+        await using (var database = new Database(connectionString))
+        await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
+        {
+            var secrets = services.GetRequiredService<WebhookSecrets>();
+            await Assert.ThrowsAsync<StartupException>(
+                () => KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken));
+            await KeyRing.AdoptAsync(secrets, options, database, TestContext.Current.CancellationToken);
+            await KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken);
+        }
+
+        await using var copy = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={other}");
+        (await copy.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.False(Assert.Single(receiver.All).IsSignedBy(secret));
+    }
+
+    private RegistryOptions RegistryOptionsOf(RegistryApplication app, string? ring = null) => new()
+    {
+        DataFolder = app.DataFolder, Audience = "", ChangesPerSecond = 1, LogOrigin = "", KeyRing = ring ?? folder,
+    };
+}

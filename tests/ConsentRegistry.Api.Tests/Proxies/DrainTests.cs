@@ -1,0 +1,80 @@
+using System.Text.Json;
+using ConsentRegistry.Api.Tests.Checks;
+
+namespace ConsentRegistry.Api.Tests.Proxies;
+
+/// <summary>A node that is told to stop goes on answering for a while, and has everybody leave by themselves.</summary>
+public sealed class DrainTests(PostgresFixture postgres)
+{
+    private const int Connections = 16;
+
+    private static readonly string Check = JsonSerializer.Serialize(new { creatorId = "c", videoId = "v", purpose = "remix" });
+
+    [Fact]
+    public async Task No_connection_loses_a_request_each_is_told_that_it_ends_and_readiness_says_so_before()
+    {
+        var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Shutdown:DrainSeconds=5");
+        var token = app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:manage"], "mia", "acme");
+        // Those that are in use all the time, and one that is not when the node is told to stop. Every kind of answer:
+        // short way, long way, refusal.
+        (string Method, string Path, string Body)[] requests =
+        [
+            ("POST", "/v1/checks", Check), ("POST", "/v1/checks/batch", $"{{\"checks\":[{Check}]}}"), ("GET", "/v1/creators/mia/consent", ""), ("GET", "/v1/nowhere", ""),
+            ("POST", "/v1/checks", "{"), ("PUT", "/v1/creators/leo/lockdown", ""),
+        ];
+        var before = new int[Connections];
+        var users = Enumerable.Range(0, Connections).Select(number => Task.Run(async () =>
+        {
+            using var connection = await KeepAliveConnection.OpenAsync(app.Address, token);
+            while (true)
+            {
+                var (method, path, body) = requests[number % requests.Length];
+                // Without an answer this fails, and so does the test.
+                var (status, closes) = await connection.SendAsync(method, path, body);
+                Assert.True(status < 500, $"{method} {path}: {status}");
+                if (closes)
+                    return;
+                before[number]++;
+            }
+        })).ToList();
+        using var idle = await KeepAliveConnection.OpenAsync(app.Address, token);
+        Assert.Equal((200, false), await idle.SendAsync("POST", "/v1/checks", Check));
+        await Eventually.HoldsAsync("every connection is in use", () => Task.FromResult(before.All(count => count > 0)));
+
+        var stopping = app.DisposeAsync().AsTask();
+
+        await Task.WhenAll(users);
+        Assert.Equal((200, true), await idle.SendAsync("POST", "/v1/checks", Check));
+        // The node still listens, and whoever asks is told.
+        using var asking = await KeepAliveConnection.OpenAsync(app.Address, token);
+        Assert.Equal((503, true), await asking.SendAsync("GET", "/health/ready", ""));
+        using var alive = await KeepAliveConnection.OpenAsync(app.Address, token);
+        Assert.Equal((200, true), await alive.SendAsync("GET", "/health/live", ""));
+        Assert.False(stopping.IsCompleted);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task A_stream_of_checks_that_would_never_end_ends_with_the_node_and_what_was_sent_is_answered()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var app = await RegistryApplication.StartAsync(connectionString, "Shutdown:DrainSeconds=1");
+        var before = await app.ScalarAsync<long>("SELECT count(*) FROM consent.node");
+        using var stream = await StreamConnection.OpenAsync(app.Address, app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
+        // The head comes before the first line is sent.
+        await stream.ReadUntilAsync("\r\n\r\n");
+        await stream.SendAsync($"{Check}\n");
+        await stream.ReadUntilAsync("}\n");
+        // Half a line more.
+        await stream.SendAsync(Check[..10]);
+
+        await app.DisposeAsync();
+
+        Assert.EndsWith("0\r\n\r\n", await stream.ReadUntilAsync("0\r\n\r\n"), StringComparison.Ordinal);
+        // The node has taken its row away, although its caller would have gone on.
+        Assert.Equal(1, before);
+        await using var database = Npgsql.NpgsqlDataSource.Create(connectionString);
+        await using var rows = database.CreateCommand("SELECT count(*) FROM consent.node");
+        Assert.Equal(0L, await rows.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Tests.Http;
+using ConsentRegistry.Benchmarks;
+
+namespace ConsentRegistry.Api.Tests.Startup;
+
+/// <summary>What a node says of whether it can answer, and from what.</summary>
+public sealed class ReadinessTests(PostgresFixture postgres)
+{
+    private static readonly object Check = new { creatorId = "c", videoId = "v", purpose = "remix" };
+
+    [Fact]
+    public async Task A_node_whose_issuer_cannot_be_reached_is_not_ready_says_where_and_why_and_is_ready_as_soon_as_it_has_read_the_keys()
+    {
+        const string Secret = "let-me-in";
+        var (key, port) = (Issuer.NewKey("first"), HostCommand.FreePort());
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(), $"Tokens:Authority=http://registry:{Secret}@127.0.0.1:{port}");
+
+        var refused = (await app.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable");
+        Assert.Equal(["database True", "keys False", "memory True"], Parts(refused));
+        Assert.Contains("keys", (string)refused["detail"]!, StringComparison.Ordinal);
+        Assert.Null(Part(refused, "keys")["ageMs"]);
+        (await app.Anonymous().GetAsync("/health/live")).Is(200);
+        // Nobody's token can be checked, and that is what the caller is told.
+        Assert.Contains("keys", (string)(await app.Bearer("a.b.c").PostAsync("/v1/checks", Check)).IsProblem(401, "unauthenticated")["detail"]!, StringComparison.Ordinal);
+        await Eventually.HoldsAsync("the log says where and why", () => Task.FromResult(app.Log.Lines.Any(line =>
+            line.Contains($"http://127.0.0.1:{port}/.well-known/openid-configuration", StringComparison.Ordinal) && line.Contains("ConnectionRefused", StringComparison.Ordinal))));
+        Assert.DoesNotContain(Secret, string.Join('\n', app.Log.Lines), StringComparison.Ordinal);
+
+        await using var issuer = await Issuer.StartAtAsync($"http://127.0.0.1:{port}", null, Issuer.KeySet([key]));
+        await Eventually.HoldsAsync("the node is ready", async () => (await app.Anonymous().GetAsync("/health/ready")).Status == 200);
+        var ready = await app.Anonymous().GetAsync("/health/ready");
+        Assert.Equal(["database True", "keys True", "memory True"], Parts(ready));
+        Assert.All(ready["parts"]!.AsArray(), part => Assert.InRange((long)part!["ageMs"]!, 0, 60_000));
+        (await app.Bearer(issuer.Token(key, "acme")).PostAsync("/v1/checks", Check)).Is(200);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_answers_with_something_else_is_named_with_its_answer()
+    {
+        await using var issuer = await Issuer.StartAsync(Issuer.NewKey("first"));
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}/nowhere");
+
+        await Eventually.HoldsAsync("the log says where and why", () => Task.FromResult(app.Log.Lines.Any(line =>
+            line.Contains($"{issuer.Address}/nowhere/.well-known/openid-configuration", StringComparison.Ordinal) && line.Contains("HTTP 404", StringComparison.Ordinal))));
+        (await app.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable");
+    }
+
+    private static JsonNode Part(Answer answer, string name) => answer["parts"]!.AsArray().Single(part => (string)part!["name"]! == name)!;
+
+    // Without the log, which a new database has nothing of for a moment.
+    private static IEnumerable<string> Parts(Answer answer) => answer["parts"]!.AsArray()
+        .Where(part => (bool)part!["needed"]!).Select(part => $"{part!["name"]} {(bool)part["ready"]!}").Order(StringComparer.Ordinal);
+}
