@@ -3,6 +3,9 @@ using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Domain.Log;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Startup;
@@ -163,10 +166,10 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         var fresh = KeyFile(LogKeys.Create(Exports.Ed25519));
         Assert.Contains("signed with a key", await RefusalAsync(() => RegistryApplication.StartAsync(database, $"Log:KeyFile={fresh}")), StringComparison.Ordinal);
 
-        await LogOwnership.KeepPrivateAsync(
-            database,
-            new() { DataFolder = folder, Audience = "a", ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, IsDevelopment = true, KeyRing = folder },
-            Cancellation);
+        var options = RegistryOptions.From(
+            new ConfigurationBuilder().AddInMemoryCollection([new(RegistryOptions.DataVariable, folder)]).Build(),
+            new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = folder });
+        await LogOwnership.KeepPrivateAsync(database, options, Cancellation);
         await using var second = await RegistryApplication.StartInAsync(folder, database, $"Log:KeyFile={fresh}");
         (await second.Admin().PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
         await Exports.CoveredAsync(second);
