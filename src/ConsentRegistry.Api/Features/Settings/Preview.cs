@@ -235,6 +235,15 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         var named = videos.ConvertAll(video => video.Video);
         if (await memory.TakeAsync(named, requesters, default, cancellation) is not { Set: var facts })
             return false;
+        // On a thread of its own, so that what answers everybody else never waits behind it for a thread of the pool.
+        await Task.Factory.StartNew(
+            () => Count(flips, videos, altered, facts, requesters), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return true;
+    }
+
+    private static void Count(
+        Flips flips, List<Affected> videos, Alteration altered, FactSet facts, IReadOnlyCollection<Requester> requesters)
+    {
         var checks = new List<(VideoKey Video, Requester? Requester, PurposeIndex Purpose, Effect Before)>();
         foreach (var (video, reach) in videos)
         {
@@ -251,7 +260,6 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
             if (after != before)
                 flips.Add(video, new(facts.Vocabulary[purpose].Purpose.Name, requester?.Value, before, after));
         }
-        return true;
     }
 
     private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
