@@ -70,7 +70,9 @@ public sealed class DrainTests(PostgresFixture postgres)
 
         await app.DisposeAsync();
 
-        Assert.EndsWith("0\r\n\r\n", await stream.ReadUntilAsync("0\r\n\r\n"), StringComparison.Ordinal);
+        var last = await stream.ReadUntilAsync("0\r\n\r\n");
+        Assert.Contains("\"code\":\"unavailable\"", last, StringComparison.Ordinal);
+        Assert.Contains("\"line\":2", last, StringComparison.Ordinal);
         // The node has taken its row away, although its caller would have gone on.
         Assert.Equal(1, before);
         await using var database = Npgsql.NpgsqlDataSource.Create(connectionString);
