@@ -53,7 +53,7 @@ internal static class ListNotifications
         CancellationToken cancellation)
     {
         if (EventStreams.AreAskedFor(http.Request))
-            return await StreamAsync(creatorId, database, limits, (after, ending) => FollowAsync(creatorId, after, reads, watch, ending), clock, host.ApplicationStopping, http);
+            return await StreamAsync(creatorId, database, limits, (after, ending) => FollowAsync(creatorId, after, reads, watch, ending), clock, http, host.ApplicationStopping);
         NotificationKind? only = null;
         if (kind is not null)
         {
@@ -77,7 +77,7 @@ internal static class ListNotifications
 
     private static async Task<IResult> StreamAsync(
         CreatorId creator, Database database, ConcurrencyLimits limits, Func<long, CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow,
-        TimeProvider clock, CancellationToken stopping, HttpContext http)
+        TimeProvider clock, HttpContext http, CancellationToken stopping)
     {
         long after;
         if (http.Request.Headers[LastEventId] is not [{ } text])
