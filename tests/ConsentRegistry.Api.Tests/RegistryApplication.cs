@@ -181,11 +181,15 @@ public sealed class RegistryApplication : IAsyncDisposable
     }
 
     /// <summary>Ends the service and leaves its data folder.</summary>
-    public async Task StopAsync()
+    public Task StopAsync() => EndAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Ends the service as <see cref="StopAsync"/> does.</summary>
+    /// <param name="hurry">Ends its drain, and whatever else takes time.</param>
+    public async Task EndAsync(CancellationToken hurry)
     {
         var database = app.Services.GetRequiredService<Database>();
         http.Dispose();
-        await app.StopAsync(TestContext.Current.CancellationToken);
+        await app.StopAsync(hurry);
         await app.DisposeAsync();
         await database.DisposeAsync();
         await Database.DisposeAsync();

@@ -38,7 +38,7 @@ internal sealed class Readiness(
         var answers = await ProbeAsync().WaitAsync(cancellation);
         return
         [
-            new("database", answers, Needed: true, AgeSince(answeredAt)),
+            new("database", answers, Needed: true, Milliseconds(AnswerAge)),
             new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
             new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
             // Checks and changes are answered without it, for as long as events may wait.
@@ -88,10 +88,13 @@ internal sealed class Readiness(
         }
     }
 
-    private long? AgeSince(long? moment)
+    private TimeSpan? AnswerAge
     {
-        lock (guard)
-            return moment is { } at ? Milliseconds(clock.GetElapsedTime(at)) : null;
+        get
+        {
+            lock (guard)
+                return answeredAt is { } at ? clock.GetElapsedTime(at) : null;
+        }
     }
 
     private static long? Milliseconds(TimeSpan? age) => age is { } time ? (long)time.TotalMilliseconds : null;

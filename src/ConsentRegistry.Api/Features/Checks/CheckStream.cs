@@ -14,9 +14,8 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>). A line that is no check is answered with its number and an <c>error</c> beside
 /// <c>allowed: false</c>, and the stream goes on. Some things end the stream, and the last line is then an <c>error</c> with the number of the first line
 /// that has no answer: a line longer than 16 KiB (<c>tooLarge</c>), the end of the token (<c>unauthenticated</c>), 10 minutes without a line
-/// (<c>requestTimeout</c>), and a body that is not well-formed HTTP (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have
-/// no answer. A caller who takes nothing for 30 seconds is cut off. When the node is stopped, what has arrived is answered, and the stream ends: send
-/// the lines without an answer again.
+/// (<c>requestTimeout</c>), the end of the node where the body has no length (<c>unavailable</c>), and a body that is not well-formed HTTP
+/// (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have no answer. A caller who takes nothing for 30 seconds is cut off.
 /// </remarks>
 internal static class CheckStream
 {
@@ -32,8 +31,7 @@ internal static class CheckStream
     /// <summary>Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more memory than that.</summary>
     private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
 
-    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, Drain drain, TimeProvider clock,
-        CancellationToken cancellation)
+    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, Drain drain, TimeProvider clock, CancellationToken cancellation)
     {
         if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
             return JsonBody.WrongType(http.Request.ContentType, MediaType).AsResult();
@@ -48,9 +46,9 @@ internal static class CheckStream
         await http.Response.BodyWriter.FlushAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var chunks = Channel.CreateBounded<Task<Chunk>>(new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true });
-        // A stream without a length goes on for as long as its caller likes, but no longer than this node.
-        var over = http.Request.ContentLength is null ? drain.Over : default;
-        var body = new LineReader(http.Request.BodyReader, caller, options.Value.LongestIdle, over, clock);
+        // A body without a length goes on for as long as its caller likes, but no longer than this node.
+        var over = http.Request.ContentLength is null ? drain.Over : CancellationToken.None;
+        var body = new LineReader(http.Request.BodyReader, caller, options.Value.LongestIdle, clock, over);
         await using var end = over.Register(http.Request.BodyReader.CancelPendingRead);
         var reading = ReadAsync(body, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
         try
@@ -96,8 +94,7 @@ internal static class CheckStream
                     await chunks.WriteAsync(Task.FromResult(ChunkAnswers.End(Chunk.Before(firstLine), end)), cancellation);
                     break;
                 }
-                // When the node stops, what was read is answered, and then the stream ends.
-                var (rest, isOver) = (read.Buffer, read.IsCompleted || read.IsCanceled);
+                var (rest, isOver) = (read.Buffer, read.IsCompleted);
                 try
                 {
                     while (Chunk.TryCut(ref rest, read.IsCompleted, ChunkBytes, LongestLine, firstLine) is { } chunk)

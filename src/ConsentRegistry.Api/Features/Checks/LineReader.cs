@@ -7,23 +7,28 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="body">The body.</param>
 /// <param name="caller">Who sends it.</param>
 /// <param name="longestIdle">For how long nothing may arrive.</param>
-/// <param name="over">Ends the wait: the node stops. What was read until then comes with <see cref="ReadResult.IsCanceled"/>.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan longestIdle, CancellationToken over, TimeProvider clock)
+/// <param name="over">The node ends.</param>
+internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan longestIdle, TimeProvider clock, CancellationToken over)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private static readonly Problem Idle = new(408, ProblemCode.RequestTimeout, "No line has come for too long, and the stream ends here; open another when there is something to ask.");
+
+    private static readonly Problem Over = new(
+        503, ProblemCode.Unavailable, "This node is being stopped, and the stream ends here; go on with another connection.");
 
     /// <summary>The next that arrives, or why the stream ends before it.</summary>
     public async ValueTask<(ReadResult Read, Problem? End)> ReadAsync(CancellationToken cancellation)
     {
         try
         {
+            if (over.IsCancellationRequested)
+                return (default, Over);
             // Mostly something is there already.
             if (body.TryRead(out var read))
             {
-                if (!read.IsCanceled || over.IsCancellationRequested)
+                if (!read.IsCanceled)
                     return (read, null);
                 body.AdvanceTo(read.Buffer.Start);
             }
@@ -32,6 +37,8 @@ internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan 
             while (true)
             {
                 var (idle, token) = (longestIdle - clock.GetElapsedTime(since), caller.Caller.Remaining(clock.GetUtcNow()));
+                if (over.IsCancellationRequested)
+                    return (default, Over);
                 if (token <= TimeSpan.Zero)
                     return (default, Direct.ChunkAnswers.Expired);
                 if (idle < ShortestWait)
@@ -39,7 +46,7 @@ internal sealed class LineReader(PipeReader body, StreamCaller caller, TimeSpan 
                 // A timer may be early by a part of a millisecond.
                 wake.Change(TimeSpan.FromTicks(Math.Max(ShortestWait.Ticks, Math.Min(idle.Ticks, token.Ticks))), Timeout.InfiniteTimeSpan);
                 read = await body.ReadAsync(cancellation);
-                if (!read.IsCanceled || over.IsCancellationRequested)
+                if (!read.IsCanceled)
                     return (read, null);
                 // Nothing of it was looked at: what has come meanwhile is read again.
                 body.AdvanceTo(read.Buffer.Start);
