@@ -53,7 +53,7 @@ public sealed record Decision
         init;
     }
 
-    /// <summary>The effect; null of an item of a batch that is no check.</summary>
+    /// <summary>The effect; <see cref="Client.Effect.Deny"/> of an item among many that is no check.</summary>
     public Effect? Effect { get; init; }
 
     /// <summary>What decided, a word of <see cref="Reasons"/>; null of an item that is no check.</summary>
@@ -103,7 +103,7 @@ public sealed record Decision
     /// </summary>
     public string? Receipt { get; init; }
 
-    /// <summary>Of an item of a batch that is no check: why. Null otherwise.</summary>
+    /// <summary>Of an item of a batch, or a check of a stream, that is none: why. Null otherwise.</summary>
     public ItemError? Error { get; init; }
 }
 

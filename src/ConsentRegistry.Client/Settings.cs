@@ -57,7 +57,7 @@ public sealed class SettingsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default) =>
         wire.SendAsync<SettingChanges, Change>(
-            HttpMethod.Post, ConsentPath(creatorId, "changes"), new(changes, DryRun: null, reason, vocabularyVersion), options, cancellation);
+            HttpMethod.Post, ConsentPath(creatorId, "changes"), new(changes, reason, vocabularyVersion), options, cancellation);
 
     /// <summary>Says what such changes would do, and changes nothing.</summary>
     /// <param name="creatorId">The creator.</param>
@@ -67,7 +67,7 @@ public sealed class SettingsClient
     public Task<Preview> PreviewAsync(
         string creatorId, IReadOnlyList<SettingChange> changes, int? vocabularyVersion = null, CancellationToken cancellation = default) =>
         wire.SendAsync<SettingChanges, Preview>(
-            HttpMethod.Post, ConsentPath(creatorId, "changes"), new(changes, DryRun: true, Reason: null, vocabularyVersion), options: null, cancellation);
+            HttpMethod.Post, ConsentPath(creatorId, "changes", "preview"), new(changes, Reason: null, vocabularyVersion), options: null, cancellation);
 
     /// <summary>Lists every override of the creator, for their own videos and others', page by page while it is enumerated.</summary>
     /// <param name="creatorId">The creator.</param>
@@ -98,4 +98,4 @@ public sealed class SettingsClient
     }
 }
 
-internal sealed record SettingChanges(IReadOnlyList<SettingChange> Changes, bool? DryRun, string? Reason, int? VocabularyVersion);
+internal sealed record SettingChanges(IReadOnlyList<SettingChange> Changes, string? Reason, int? VocabularyVersion);

@@ -26,6 +26,9 @@ public sealed class LogCapture : ILogEventSink, IDisposable
         $"--Serilog:WriteTo:0:Args:id={id}",
     ];
 
+    /// <summary>Everything that was logged.</summary>
+    public IReadOnlyList<LogEvent> Events => [.. events];
+
     /// <summary>Everything that was logged, each event as the line that an operator would see.</summary>
     public IReadOnlyList<string> Lines => [.. events.Select(Line)];
 

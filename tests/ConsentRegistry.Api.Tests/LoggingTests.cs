@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Startup;
+
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>What an operator reads about requests names programs and routes, never people, videos, tokens or salts.</summary>
@@ -38,6 +40,35 @@ public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<Regis
             Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase);
         Assert.Contains((string)answers[^5]["traceId"]!, log, StringComparison.Ordinal);
         Assert.Contains("{creatorId}", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_callers_word_is_never_a_line_of_the_log()
+    {
+        const string forged = "forger\r\n12:00:00 FTL The log's keys were given away.\u2028\u001b[2J\u202e";
+        await App.With("consent:check", null, forged).PostAsync("/v1/checks", new { creatorId = "c", videoId = "v", purpose = "remix" }, "X-Request-ID: 1");
+        await App.With("consent:check", null, forged).GetAsync("/v1/recalls");
+        using var console = new StringWriter();
+        Serilog.Events.LogEvent? found = null;
+        await Eventually.HoldsAsync("the request is logged", () => Task.FromResult((found = App.Log.Events.FirstOrDefault(one => one.RenderMessage(System.Globalization.CultureInfo.InvariantCulture).Contains("forger", StringComparison.Ordinal))) is not null));
+
+        new DevelopmentFormat().Format(found!, console);
+
+        var line = Assert.Single(console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("forger\\u000d\\u000a12:00:00 FTL", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line.TrimEnd('\r'), c => char.IsControl(c) || c is '\u2028' or '\u202e');
+    }
+
+    [Fact]
+    public void What_an_exception_says_is_never_a_line_of_the_log()
+    {
+        using var console = new StringWriter();
+        var template = new Serilog.Parsing.MessageTemplateParser().Parse("It failed.");
+        new DevelopmentFormat().Format(
+            new(TimeProvider.System.GetUtcNow(), Serilog.Events.LogEventLevel.Error, new InvalidOperationException("x\n12:00:00 FTL forged\u001b[2J"), template, []), console);
+        var lines = console.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines[1..], line => Assert.StartsWith("    ", line, StringComparison.Ordinal));
+        Assert.DoesNotContain('\u001b', console.ToString());
     }
 
     [Fact]

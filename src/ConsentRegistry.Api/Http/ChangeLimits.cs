@@ -17,7 +17,8 @@ public enum Budget
 
 /// <summary>Marks an operation as a change of settings, which callers who only manage settings may make so many a second.</summary>
 /// <param name="Budget">What it counts against; null where that is for its body to say.</param>
-public sealed record ChangeMarker(Budget? Budget);
+/// <param name="IsPreview">Whether the change is planned and not made. It costs as much, and so counts as much.</param>
+public sealed record ChangeMarker(Budget? Budget, bool IsPreview = false);
 
 /// <summary>A body that says how many changes it asks for, and of which sort.</summary>
 public interface ICountedChanges

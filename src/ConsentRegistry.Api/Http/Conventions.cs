@@ -1,7 +1,7 @@
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Says that an operation may answer with another body than the one it usually produces, where the request asks for it.</summary>
-public sealed record AlsoAnswers(Type Type);
+/// <summary>Says what body an operation takes that it reads itself, for the OpenAPI document.</summary>
+public sealed record ReadsBody(Type Type);
 
 /// <summary>What holds for every operation of the contract, set once on each group of routes.</summary>
 internal static class Conventions
@@ -41,6 +41,14 @@ internal static class Conventions
     private static RouteHandlerBuilder Changes(this RouteHandlerBuilder route, Budget? budget) => route
         .WithMetadata(new ChangeMarker(budget))
         .Refuses(400, 409, 422, 429);
+
+    /// <summary>
+    /// An operation that shows what a change would do: refuses what the change refuses, and counts against the rate
+    /// limit.
+    /// </summary>
+    public static RouteHandlerBuilder Previews(this RouteHandlerBuilder route) => route
+        .WithMetadata(new ChangeMarker(Budget.Changes, IsPreview: true))
+        .Refuses(400, 409, 412, 422, 429, 503);
 
     private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

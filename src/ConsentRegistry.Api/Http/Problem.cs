@@ -128,6 +128,8 @@ public sealed record Problem(int Status, string Code, string Detail)
     private async Task WriteAsync(HttpContext http, byte[] body)
     {
         http.Response.StatusCode = Status;
+        // A refusal holds for whoever sent the request, and perhaps not for long.
+        http.Response.Headers.CacheControl = "no-store";
         if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
             http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.ContentType = MediaType;

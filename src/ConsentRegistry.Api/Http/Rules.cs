@@ -21,12 +21,43 @@ public sealed class WordsAttribute<T> : WordsAttribute
     public override Type Type => typeof(T);
 }
 
-/// <summary>Marks a list whose items are each of one of these types, for the OpenAPI document.</summary>
+/// <summary>Marks a field whose JSON is that of another type than its own, for the OpenAPI document.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class OneOfAttribute(params Type[] types) : Attribute
+public abstract class ShapeAttribute : Attribute
 {
-    public IReadOnlyList<Type> Types => types;
+    /// <summary>The type whose JSON the field holds.</summary>
+    public abstract Type Type { get; }
 }
+
+/// <inheritdoc/>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ShapeAttribute<T> : ShapeAttribute
+{
+    public override Type Type => typeof(T);
+}
+
+/// <summary>
+/// Marks a field that may be null where it is there, and may be absent too, for the OpenAPI document.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OrNullAttribute : Attribute;
+
+/// <summary>
+/// Marks a field that goes on working, and in whose place there is something better, for the OpenAPI document.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SupersededAttribute : Attribute;
+
+/// <summary>Marks an answer each of whose fields may be absent, for the OpenAPI document.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SparseBodyAttribute : Attribute;
+
+/// <summary>
+/// Marks a body of another specification's: members that nobody knows are passed over, and null is as if it were not
+/// there.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class OpenBodyAttribute : Attribute;
 
 /// <summary>Marks a text field that holds an RFC 3339 time, for the OpenAPI document.</summary>
 [AttributeUsage(AttributeTargets.Property)]

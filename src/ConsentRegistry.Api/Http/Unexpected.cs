@@ -71,7 +71,7 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
             _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
         };
         if (problem.Status == 500)
-            LogBug(WithoutMessages(exception));
+            LogBug(new Causes(exception));
         else if (problem.Status == 503)
             LogUnavailable(Cause.Of(exception), (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
@@ -83,12 +83,20 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-            text.AppendLine().Append(cause.GetType().FullName).Append(' ').Append((cause as PostgresException)?.SqlState).AppendLine().Append(cause.StackTrace);
+            text.Append(cause.GetType().FullName).Append(' ').Append((cause as PostgresException)?.SqlState).AppendLine().AppendLine(cause.StackTrace);
         return text.ToString();
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug: {Causes}")]
-    private partial void LogBug(string causes);
+    /// <summary>
+    /// What went wrong, for the log: as an exception, since the lines of a value are written as one.
+    /// </summary>
+    internal sealed class Causes(Exception exception) : Exception
+    {
+        public override string ToString() => WithoutMessages(exception);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug.")]
+    private partial void LogBug(Exception causes);
 
     [LoggerMessage(2, LogLevel.Warning, "PostgreSQL could not serve a request: {Kind} {SqlState}")]
     private partial void LogUnavailable(string kind, string? sqlState);

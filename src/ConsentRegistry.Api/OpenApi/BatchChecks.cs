@@ -1,11 +1,15 @@
 using System.Text.Json;
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Domain.Decisions;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>A check of a batch needs to say only what the batch's defaults do not, which its schema has to allow.</summary>
+/// <summary>
+/// A check of a batch needs to say only what the batch's defaults do not, and nothing has decided a result that is
+/// refused: their schemas have to allow it.
+/// </summary>
 internal sealed class BatchChecks : IDocumentFilter
 {
     private const string Name = "BatchCheck";
@@ -25,6 +29,14 @@ internal sealed class BatchChecks : IDocumentFilter
         schemas[Name] = item;
         var batch = schemas[SchemaNames.Of(typeof(BatchRequest))];
         ((OpenApiSchema)batch.Properties!["checks"]).Items = new OpenApiSchemaReference(Name, swaggerDoc);
+
+        var result = schemas[SchemaNames.Of(typeof(CheckResult))];
+        var reason = result.Properties!["reason"];
+        result.Properties["reason"] = new OpenApiSchema
+        {
+            OneOf = [new OpenApiSchemaReference(SchemaNames.Of(typeof(Reason)), swaggerDoc), new OpenApiSchema { Type = JsonSchemaType.Null }],
+            Description = $"{reason.Description} Null of a refused item.",
+        };
     }
 
     private static OpenApiSchema OrNull(IOpenApiSchema schema)

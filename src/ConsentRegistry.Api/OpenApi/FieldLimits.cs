@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Features.AuthZen;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
@@ -94,6 +95,9 @@ internal static class FieldLimits
         [(typeof(PingBody), "status")] = Between(100, 999),
         [(typeof(Startup.HealthBody), "status")] = _ => { },
         [(typeof(Startup.ReadyBody), "status")] = _ => { },
+        [(typeof(EvaluationsRequest), "evaluations")] = Items(0, BatchValidator.MaxChecks),
+        [(typeof(EvaluationDecisions), "evaluations")] = Items(0, BatchValidator.MaxChecks),
+        [(typeof(NotificationData), "videos")] = AtLeast(1),
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },
         [(typeof(RegisteredItem), "videoId")] = _ => { },

@@ -78,7 +78,7 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
     {
         var (status, body) = (success.StatusCode, success.Type);
         var response = new OpenApiResponse { Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) };
-        if (route.TakesPreconditions || route.TakesIfNoneMatch)
+        if ((route.TakesPreconditions && !route.Previews) || route.TakesIfNoneMatch)
             response.Headers["ETag"] = new OpenApiHeaderReference(SharedParts.ETag, context.Document);
         if (route.Alters)
             response.Headers[StoredAnswer.ReplayedHeader] = new OpenApiHeaderReference(SharedParts.Replayed, context.Document);
@@ -95,11 +95,6 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         }
         var schema = Schema(body, context);
         response.Description = status == StatusCodes.Status201Created ? "Made: there was none of this name." : docs.Summary(body);
-        if (route.Alternative is { } other)
-        {
-            schema = new OpenApiSchema { OneOf = [schema, Schema(other, context)] };
-            response.Description += $" Or, where that was asked for: {docs.Summary(other)}";
-        }
         response.Content = Content(JsonType, schema, Samples.AnswersOf(route.OperationId) ?? story.AnswersOf(route.OperationId, status));
         return response;
     }

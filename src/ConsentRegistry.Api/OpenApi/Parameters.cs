@@ -13,7 +13,12 @@ namespace ConsentRegistry.Api.OpenApi;
 /// <remarks>Only what a path needs has an example: the page fills examples in, and an optional parameter is best left out.</remarks>
 internal static class Parameters
 {
-    public static readonly IReadOnlyDictionary<string, OpenApiParameter> All = new Dictionary<string, OpenApiParameter>(StringComparer.Ordinal)
+    /// <summary>Every parameter by its name in the document.</summary>
+    /// <param name="words">
+    /// The named schema of an enumeration: a list of words that stood in a parameter would get a name from each
+    /// generator.
+    /// </param>
+    public static IReadOnlyDictionary<string, OpenApiParameter> All(Func<Type, IOpenApiSchema> words) => new Dictionary<string, OpenApiParameter>(StringComparer.Ordinal)
     {
         ["CreatorId"] = Path("creatorId", "The creator: the platform's own id of a person or account.", Id(), "ana"),
         ["OwnerId"] = Path("ownerId", "The owner of the video in which the creator appears.", Id(), "ben"),
@@ -26,12 +31,12 @@ internal static class Parameters
         ["AsOf"] = Query("asOf", "A past moment, RFC 3339: the answer is what held then.", Time()),
         ["HistoryVideo"] = Query("videoId", "Only events about a video of this id, whoever owns it.", Id()),
         ["HistoryPurpose"] = Query("purpose", "Only events about settings for this purpose, and stops that list it or everything.", Purpose()),
-        ["Kind"] = Query("kind", "Only events of this kind.", OneOf(EventType.All)),
-        ["NotificationKind"] = Query("kind", "Only notifications of this kind.", Words<NotificationKind>()),
-        ["Unread"] = Query("unread", "Only notifications that are unread, or only those that are read.", new() { Type = JsonSchemaType.Boolean }),
+        ["Kind"] = Query("kind", "Only events of this kind.", words(typeof(EventType))),
+        ["NotificationKind"] = Query("kind", "Only notifications of this kind.", words(typeof(NotificationKind))),
+        ["Unread"] = Query("unread", "Only notifications that are unread, or only those that are read.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
         ["WebhookId"] = Path("webhookId", "The webhook.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e66"),
         ["NotificationId"] = Path("notificationId", "The notification: the `webhook-id` of its messages.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77"),
-        ["Audience"] = Query("audience", "Only webhooks that tell these; goes with `owner`.", Words<WebhookAudience>()),
+        ["Audience"] = Query("audience", "Only webhooks that tell these; goes with `owner`.", words(typeof(WebhookAudience))),
         ["Owner"] = Query("owner", "Only webhooks of this platform's client, requester or creator; goes with `audience`.", Id()),
         ["FromTime"] = Query("from", "Only changes made at this moment or later, RFC 3339.", Time()),
         ["ToTime"] = Query("to", "Only changes made before this moment, RFC 3339.", Time()),
@@ -44,8 +49,8 @@ internal static class Parameters
         ["RequestId"] = Path("requestId", "The approval request.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["GrantId"] = Path("grantId", "The grant.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Requester"] = Path("requester", "The requester.", Id(), "acme"),
-        ["ApprovalState"] = Query("state", "Only requests that stand so.", Words<ApprovalStatus>()),
-        ["RecallState"] = Query("state", "Only recalls that stand so.", Words<RecallStatus>()),
+        ["ApprovalState"] = Query("state", "Only requests that stand so.", words(typeof(ApprovalStatus))),
+        ["RecallState"] = Query("state", "Only recalls that stand so.", words(typeof(RecallStatus))),
         ["RecallId"] = Path("recallId", "The recall.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["UsedVideo"] = Query("videoId", "Only uses of this video: the creator's own of this id, or with `ownerId` that owner's.", Id()),
         ["UsedOwner"] = Query("ownerId", "Only uses of this owner's videos.", Id()),
@@ -55,7 +60,7 @@ internal static class Parameters
         ["ToRecording"] = Query("to", "Only uses recorded before this moment, RFC 3339.", Time()),
         ["EventId"] = Path("eventId", "The event.", Uuid(), "019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"),
         ["Level"] = Path("level", "The tile's level, 0 for the hashes of leaves.", new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0", Maximum = "7" }, 0),
-        ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. Slashes stand for themselves.", Text(3, 64), "000.p/1"),
+        ["Tile"] = Path("tile", "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is not full: `x001/234` or `000.p/12`. A slash may be sent as it is or as `%2F`.", Text(3, 64), "000.p/1"),
         ["LastEventId"] = Header("Last-Event-ID", "Of server-sent events: the id of the last one that the caller has. It goes before `after`. One beyond the end is refused.", Text(1, 20)),
         ["Limit"] = Query("limit", "How many items a page holds at most.", Limit()),
         ["Cursor"] = Query("cursor", "Where the list goes on: the `nextCursor` of an earlier page of the same list, with the same filters, unchanged. Any other is refused.", Text(1, Cursor.MaxLength)),
@@ -127,10 +132,10 @@ internal static class Parameters
     private static OpenApiParameter Path(string name, string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>
         new() { Name = name, In = ParameterLocation.Path, Required = true, Description = description, Schema = schema, Example = example };
 
-    private static OpenApiParameter Query(string name, string description, OpenApiSchema schema) =>
+    private static OpenApiParameter Query(string name, string description, IOpenApiSchema schema) =>
         new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
 
-    private static OpenApiParameter Header(string name, string description, OpenApiSchema schema) =>
+    private static OpenApiParameter Header(string name, string description, IOpenApiSchema schema) =>
         new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = schema };
 
     private static OpenApiSchema Id() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Identifier.MaxLength, Pattern = FieldLimits.IdPattern };
@@ -145,12 +150,6 @@ internal static class Parameters
     private static OpenApiSchema Uuid() => new() { Type = JsonSchemaType.String, Format = "uuid" };
 
     private static OpenApiSchema Count() => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
-
-    private static OpenApiSchema Words<T>()
-        where T : struct, Enum => OneOf(Wording.All<T>());
-
-    private static OpenApiSchema OneOf(IEnumerable<string> words) =>
-        new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => System.Text.Json.Nodes.JsonValue.Create(word)!)] };
 
     private static OpenApiSchema Text(int least, int? most) => new() { Type = JsonSchemaType.String, MinLength = least, MaxLength = most };
 

@@ -16,24 +16,32 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
         var type = context.Type;
         if (schema is not OpenApiSchema record || context.MemberInfo is not null || record.Properties is not { Count: > 0 } || type.Assembly != GetType().Assembly)
             return;
-        var written = RequestTypes.Contains(type);
+        var (written, isSparse) = (RequestTypes.Contains(type), type.IsDefined(typeof(SparseBodyAttribute)));
         record.Description = docs.Summary(type);
-        record.AdditionalPropertiesAllowed = !written;
+        record.AdditionalPropertiesAllowed = !written || type.IsDefined(typeof(OpenBodyAttribute));
         record.Required = new HashSet<string>(StringComparer.Ordinal);
         record.Properties.Clear();
         foreach (var property in type.GetProperties().Where(property => property.GetMethod!.IsPublic))
         {
-            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            var name = NameOf(property);
             var needed = property.IsDefined(typeof(RequiredAttribute));
-            var mayBeAbsent = written ? !needed : property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed;
-            var mayBeNull = written ? mayBeAbsent : !mayBeAbsent && IsNullable(property);
+            var mayBeAbsent = written ? !needed : isSparse || (property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed);
+            var mayBeNull = property.IsDefined(typeof(OrNullAttribute)) || (written ? mayBeAbsent : !mayBeAbsent && IsNullable(property));
             var inner = SchemaOf(property, context);
             FieldLimits.Apply(type, name, inner);
-            record.Properties[name] = Describe(inner, docs.Property(property), mayBeNull && !needed);
+            // A required truth value may be null in its schema, though null is refused: a generated client would else
+            // send false where nobody said anything.
+            var unset = written && needed && property.PropertyType == typeof(bool?);
+            record.Properties[name] = Describe(inner, docs.Property(property), (mayBeNull && !needed) || unset);
+            if (property.IsDefined(typeof(SupersededAttribute)) && record.Properties[name] is OpenApiSchema old)
+                old.Deprecated = true;
             if (!mayBeAbsent)
                 record.Required.Add(name);
         }
     }
+
+    private static string NameOf(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     private static IOpenApiSchema SchemaOf(PropertyInfo property, SchemaFilterContext context)
     {
@@ -41,13 +49,10 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
             return new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
         var type = property.PropertyType;
         var isList = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
-        var words = property.GetCustomAttribute<WordsAttribute>()?.Type;
-        if (!isList)
-            return Generate(words ?? type, context);
-        var items = property.GetCustomAttribute<OneOfAttribute>() is { } choice
-            ? new OpenApiSchema { OneOf = [.. choice.Types.Select(one => Generate(one, context))] }
-            : Generate(words ?? type.GenericTypeArguments[0], context);
-        return new OpenApiSchema { Type = JsonSchemaType.Array, Items = items };
+        var shape = property.GetCustomAttribute<WordsAttribute>()?.Type ?? property.GetCustomAttribute<ShapeAttribute>()?.Type;
+        return isList
+            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Generate(shape ?? type.GenericTypeArguments[0], context) }
+            : Generate(shape ?? type, context);
     }
 
     private static IOpenApiSchema Generate(Type type, SchemaFilterContext context)

@@ -18,6 +18,9 @@ internal static class Refusals
         ["checkConsentBatch"] = [FailureCode.TooMany],
         ["setDefault"] = [FailureCode.TooMany],
         ["changeSettings"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["previewChanges"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
+        ["evaluate"] = [ProblemCode.RequesterNotYours],
+        ["evaluateMany"] = [ProblemCode.RequesterNotYours],
         ["setLockdown"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["setHold"] = [FailureCode.UnknownPurpose, FailureCode.TooMany],
         ["getVideo"] = [FailureCode.NotFound],
@@ -51,7 +54,7 @@ internal static class Refusals
     };
 
     // Whether the process runs is no question to the database, and neither are its keys.
-    private static readonly string[] NeverUnavailable = ["live", "listLogKeys"];
+    private static readonly string[] NeverUnavailable = ["live", "listLogKeys", "getAuthZenConfiguration"];
 
     /// <summary>The codes by status, in order.</summary>
     public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
@@ -65,19 +68,21 @@ internal static class Refusals
     [
         ProblemCode.UnknownParameter,
         .. When(route.QueryParameters.Count > 0, ProblemCode.RepeatedParameter, ProblemCode.EmptyParameter),
-        .. When(route.Body is not null, ProblemCode.MalformedJson, ProblemCode.UnknownField, ProblemCode.DuplicateKey, ProblemCode.WrongType),
+        .. When(route.Body is not null, ProblemCode.MalformedJson),
+        .. When(route.ReadsStrictly, ProblemCode.UnknownField, ProblemCode.DuplicateKey, ProblemCode.WrongType),
         .. When(route.TakesNoBody, ProblemCode.UnexpectedBody),
         ProblemCode.InvalidHeader,
         .. When(route.Access is not null, ProblemCode.Unauthenticated, FailureCode.Forbidden),
-        .. When(route.Alters && route.PathParameters.Contains("creatorId") && route.OperationId != "eraseCreator", FailureCode.CreatorErased),
+        .. When((route.Alters || route.Previews) && route.PathParameters.Contains("creatorId") && route.OperationId != "eraseCreator", FailureCode.CreatorErased),
         .. When(route.Alters, ProblemCode.IdempotencyKeyInFlight),
         .. When(route.TakesPreconditions, ProblemCode.StaleVersion, ProblemCode.PreconditionFailed),
         .. When(route.Body is not null || route.TakesNoBody, ProblemCode.MalformedRequest, ProblemCode.RequestTimeout, ProblemCode.TooLarge),
-        .. When(route.Body is not null || route.Lines is not null, ProblemCode.UnsupportedMediaType),
-        .. When(route.Body is not null || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
+        .. When(route.ReadsStrictly || route.Lines is not null, ProblemCode.UnsupportedMediaType),
+        .. When(route.ReadsStrictly || route.PathParameters.Count + route.QueryParameters.Count > 0, FailureCode.Invalid),
         .. When(route.PathParameters.Contains("purpose") || route.QueryParameters.Contains("purpose"), FailureCode.UnknownPurpose),
         .. Own.GetValueOrDefault(route.OperationId, []),
-        .. When(route.Alters, ProblemCode.IdempotencyKeyReused, ProblemCode.RateLimited),
+        .. When(route.Alters, ProblemCode.IdempotencyKeyReused),
+        .. When(route.Alters || route.Previews, ProblemCode.RateLimited),
         ProblemCode.InternalError,
         .. When(!NeverUnavailable.Contains(route.OperationId), ProblemCode.Unavailable),
         .. When(route.Alters, ProblemCode.OutcomeUnknown),

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Features.AuthZen;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.History;
@@ -24,12 +25,11 @@ namespace ConsentRegistry.Api.OpenApi;
 /// </remarks>
 internal static class RegistryDocument
 {
-    private const string Name = "v1";
-
     /// <summary>The groups of operations in the order in which a reader needs them; each is described by its route table.</summary>
     public static readonly IReadOnlyList<(string Tag, Type RouteTable)> Tags =
     [
         (ChecksApi.Tag, typeof(ChecksApi)),
+        (AuthZenApi.Tag, typeof(AuthZenApi)),
         (ApprovalsApi.Tag, typeof(ApprovalsApi)),
         (UsagesApi.Tag, typeof(UsagesApi)),
         (RecallsApi.Tag, typeof(RecallsApi)),
@@ -50,9 +50,10 @@ internal static class RegistryDocument
         services.AddEndpointsApiExplorer();
         services.AddSingleton<XmlDocs>();
         services.AddSingleton(_ => Story.Read());
+        services.AddSingleton(provider => new PublishedDocument(() => WriteAsync(provider, CancellationToken.None)));
         services.AddSwaggerGen(swagger =>
         {
-            swagger.SwaggerDoc(Name, Introduction.Info);
+            swagger.SwaggerDoc(PublishedDocument.Name, Introduction.Info);
             swagger.AddServer(new() { Url = "/", Description = "The service that serves this document." });
             swagger.MapType<Instant>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" });
             swagger.SupportNonNullableReferenceTypes();
@@ -61,6 +62,8 @@ internal static class RegistryDocument
             swagger.SchemaFilter<RecordSchemas>();
             swagger.OperationFilter<Operations>();
             swagger.DocumentFilter<BatchChecks>();
+            swagger.DocumentFilter<AuthZenContexts>();
+            swagger.DocumentFilter<WebhookMessages>();
             swagger.DocumentFilter<SharedParts>();
         });
     }
@@ -71,12 +74,11 @@ internal static class RegistryDocument
     public static void UseRegistryOpenApi(this WebApplication app)
     {
         app.Use(ShowPageAtRoot);
-        app.UseSwagger(swagger => swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.Use(ServeAsync);
         app.UseSwaggerUI(page =>
         {
             page.DocumentTitle = Introduction.Title;
-            page.SwaggerEndpoint($"{Name}/swagger.json", Introduction.Title);
-            page.EnablePersistAuthorization();
+            page.SwaggerEndpoint($"{PublishedDocument.Name}/swagger.json", Introduction.Title);
             page.EnableDeepLinking();
             page.DisplayOperationId();
             page.DisplayRequestDuration();
@@ -100,8 +102,19 @@ internal static class RegistryDocument
     {
         // A host that serves does this when it starts: only then are the operations known.
         app.UseEndpoints(_ => { });
-        var document = await app.Services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(Name, host: null, basePath: null);
+        return await WriteAsync(app.Services, cancellation);
+    }
+
+    private static async Task<string> WriteAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var document = await services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(PublishedDocument.Name, host: null, basePath: null);
         var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation);
         return json.ReplaceLineEndings("\n") + "\n";
+    }
+
+    private static Task ServeAsync(HttpContext http, RequestDelegate next)
+    {
+        var isAsked = http.Request.Path == PublishedDocument.Path && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        return isAsked ? http.RequestServices.GetRequiredService<PublishedDocument>().AnswerAsync(http) : next(http);
     }
 }

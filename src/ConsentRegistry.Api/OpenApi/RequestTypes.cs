@@ -20,6 +20,8 @@ internal static class RequestTypes
             from parameter in method.GetParameters()
             where parameter.ParameterType is { IsGenericType: true, ContainsGenericParameters: false } body && body.GetGenericTypeDefinition() == typeof(Body<>)
             select parameter.ParameterType.GenericTypeArguments[0]);
+        foreach (var type in typeof(RequestTypes).Assembly.GetTypes().Where(type => type.IsDefined(typeof(OpenBodyAttribute), inherit: false)))
+            left.Push(type);
         while (left.TryPop(out var type))
         {
             if (type.Assembly != typeof(RequestTypes).Assembly || type.IsEnum || !found.Add(SchemaNames.InContract(type)))

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace ConsentRegistry.Api.OpenApi;
 
@@ -17,15 +18,19 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>The handler, whose class is the operation.</summary>
     public MethodInfo Handler => handler;
 
+    // By the router's own reading: a constraint or a catch-all is no part of a name.
     public IReadOnlyList<string> PathParameters { get; } =
-        [.. description.RelativePath!.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1])];
+        [.. RoutePatternFactory.Parse(description.RelativePath!).Parameters.Select(parameter => parameter.Name)];
 
     public IReadOnlyList<string> QueryParameters => Find<QueryParameters>()?.Names ?? [];
 
     /// <summary>Who may call; null if anybody may.</summary>
     public Access? Access => Find<IAllowAnonymous>() is null ? Find<Access>() : null;
 
-    public bool Alters => Find<ChangeMarker>() is not null;
+    public bool Alters => Find<ChangeMarker>() is { IsPreview: false };
+
+    /// <summary>Whether the operation shows what a change would do.</summary>
+    public bool Previews => Find<ChangeMarker>() is { IsPreview: true };
 
     /// <summary>Whether the operation takes conditions on the version of the settings, and so answers with the new one.</summary>
     public bool TakesPreconditions => Takes(typeof(Preconditions));
@@ -33,8 +38,13 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>Whether the answer may be that nothing changed.</summary>
     public bool TakesIfNoneMatch => Successes.Any(success => success.StatusCode == StatusCodes.Status304NotModified);
 
-    public Type? Body => handler.GetParameters().Select(parameter => parameter.ParameterType)
+    public Type? Body => Find<ReadsBody>()?.Type ?? handler.GetParameters().Select(parameter => parameter.ParameterType)
         .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))?.GenericTypeArguments[0];
+
+    /// <summary>
+    /// Whether the operation has a body that is read by this contract's rules: what it does not know is refused.
+    /// </summary>
+    public bool ReadsStrictly => Body is not null && Find<ReadsBody>() is null;
 
     /// <summary>The media type of a body that is lines, each one of them an object of its own; null for any other.</summary>
     public string? Lines => Find<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault(type => type == CheckStream.MediaType);
@@ -48,9 +58,6 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>The answers that refuse nothing.</summary>
     public IEnumerable<IProducesResponseTypeMetadata> Successes =>
         metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer.StatusCode < 400).OrderBy(answer => answer.StatusCode);
-
-    /// <summary>What else the success may be, where the request decides.</summary>
-    public Type? Alternative => Find<AlsoAnswers>()?.Type;
 
     private T? Find<T>()
         where T : class => metadata.OfType<T>().LastOrDefault();

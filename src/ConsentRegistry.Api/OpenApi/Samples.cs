@@ -24,8 +24,8 @@ internal static class Samples
         ["exportLog"] = Export,
         ["streamChecks"] =
             """
-            {"allowed":false,"effect":"deny","reason":"noConsent","detail":"neverSet","decidedBy":{"creatorId":"ana","role":"owner","video":{"creatorId":"ana","videoId":"summer"},"scope":null,"purpose":null,"requester":null,"version":null,"changedAt":null},"obligations":[],"excludes":[],"version":1,"freshAt":"2026-11-23T09:30:00.000000Z","maxAgeMs":2000}
-            {"allowed":false,"error":{"code":"invalid","detail":"videoId: A check names a video."},"line":2}
+            {"allowed":false,"effect":"deny","reason":"noConsent","detail":"neverSet","decidedBy":{"creatorId":"ana","role":"owner","video":{"creatorId":"ana","videoId":"summer"},"scope":null,"purpose":null,"requester":null,"version":null,"changedAt":null},"obligations":[],"excludes":[],"version":1,"freshAt":"2026-11-23T09:30:00.000000Z","maxAgeMs":2000,"error":null}
+            {"allowed":false,"effect":"deny","reason":null,"decidedBy":null,"obligations":[],"excludes":[],"version":null,"freshAt":null,"maxAgeMs":2000,"error":{"code":"invalid","detail":"videoId is missing; send the owner's id for the video."},"line":2}
 
             """,
         ["listNotifications"] = "event: lockdown\nid: 4711\ndata: {\"notificationId\":\"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77\",\"kind\":\"lockdown\"}\n\n",
@@ -56,6 +56,11 @@ internal static class Samples
         ["pingWebhook"] = """{"delivered":true,"status":204,"error":null}""",
         ["listDeliveries"] = $"{{\"items\":[{Delivery}]}}",
         ["redeliver"] = Delivery,
+        // It says where the service is.
+        ["getAuthZenConfiguration"] =
+            """
+            {"policy_decision_point":"https://consent.example.com","access_evaluation_endpoint":"https://consent.example.com/access/v1/evaluation","access_evaluations_endpoint":"https://consent.example.com/access/v1/evaluations"}
+            """,
     };
 
     /// <summary>The examples of a JSON answer, of an operation that the story leaves out.</summary>

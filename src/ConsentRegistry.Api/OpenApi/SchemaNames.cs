@@ -1,5 +1,8 @@
 using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Features.History;
+using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Decisions;
@@ -18,7 +21,6 @@ internal static class SchemaNames
     {
         [typeof(BatchRequest)] = "CheckBatchRequest",
         [typeof(BatchBody)] = "CheckBatch",
-        [typeof(RefusedItem)] = "RefusedCheck",
         [typeof(RegisteredBody)] = "Registration",
         [typeof(RegisteredBatchBody)] = "RegistrationBatch",
         [typeof(RegisteredItem)] = "RegistrationResult",
@@ -27,6 +29,11 @@ internal static class SchemaNames
         [typeof(WeighedBody)] = "WeighedSetting",
         [typeof(BeaterBody)] = "BeatingSetting",
         [typeof(Conditions)] = "Condition",
+        // What languages call something of their own.
+        [typeof(RecordBody)] = "HistoryRecord",
+        [typeof(ExceptionBody)] = "SettingException",
+        [typeof(ExceptionsBody)] = "SettingExceptions",
+        [typeof(UseBody)] = "RecordedUse",
         [typeof(Standing)] = "SettingStanding",
         [typeof(Detail)] = "NoConsentDetail",
         [typeof(EventType)] = "EventKind",
@@ -41,6 +48,11 @@ internal static class SchemaNames
         return type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length] : type.Name;
     }
 
-    /// <summary>The type whose schema stands for this one: what a request names is what answers name.</summary>
-    public static Type InContract(Type type) => type == typeof(VideoReference) ? typeof(VideoName) : type;
+    /// <summary>
+    /// Types that are in the contract what another is: what a request or a notification names is what answers name.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<Type, Type> SameAs = new Dictionary<Type, Type> { [typeof(VideoReference)] = typeof(VideoName), [typeof(NotifiedVideo)] = typeof(VideoName) };
+
+    /// <summary>The type whose schema stands for this one.</summary>
+    public static Type InContract(Type type) => SameAs.GetValueOrDefault(type, type);
 }

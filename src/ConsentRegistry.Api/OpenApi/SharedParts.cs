@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -38,7 +37,7 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
                 Description = $"A token of the platform's OpenID Connect provider, with scopes:\n\n{string.Join('\n', Scopes.All.Select(scope => $"- `{scope.Key}`: {scope.Value}"))}",
             },
         };
-        parts.Parameters = Parameters.All.ToDictionary(part => part.Key, part => (IOpenApiParameter)part.Value, StringComparer.Ordinal);
+        parts.Parameters = Parameters.All(type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository)).ToDictionary(part => part.Key, part => (IOpenApiParameter)part.Value, StringComparer.Ordinal);
         parts.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
             [ETag] = Header("The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a dot where that is another number, for `If-None-Match` as well.", new() { Type = JsonSchemaType.String }, "\"3\""),
@@ -52,8 +51,9 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
             entry => entry.Code,
             entry => (IOpenApiExample)new OpenApiExample { Summary = entry.When, Value = entry.Example },
             StringComparer.Ordinal);
-        parts.Schemas!.Remove(SchemaNames.Of(typeof(VideoReference)));
-        parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(parts.Schemas, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        foreach (var other in SchemaNames.SameAs.Keys)
+            parts.Schemas!.Remove(SchemaNames.Of(other));
+        parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(parts.Schemas!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
     }
 
     private static OpenApiHeader Header(string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>

@@ -1,18 +1,37 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>An enumeration is a list of words, each explained; so are the types of events, which are the log's own words.</summary>
+/// <summary>
+/// An enumeration is a list of words, each explained; so are the types of events, which are the log's own words. The
+/// first one is what generated clients take for a value that nobody set.
+/// </summary>
 internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
 {
+    /// <summary>
+    /// Enumerations whose own first value says that something may go ahead, and whose last one does not: the document
+    /// lists them from the end.
+    /// </summary>
+    private static readonly HashSet<Type> Reversed =
+        [typeof(Effect), typeof(GrantStatus), typeof(UseStatus), typeof(UseReason), typeof(Standing), typeof(WebhookAudience)];
+
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         if (schema is not OpenApiSchema words || WordsOf(context.Type) is not { } named)
             return;
+        if (Reversed.Contains(context.Type))
+            named.Reverse();
         words.Type = JsonSchemaType.String;
         words.Format = null;
         words.Properties = null;
@@ -23,7 +42,10 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
 
     // None is the absence of a value, which has no word.
     private static List<(string Name, string Word)>? WordsOf(Type type) =>
-        type.IsEnum ? [.. Enum.GetNames(type).Where(name => name != "None").Select(name => (name, JsonNamingPolicy.CamelCase.ConvertName(name)))]
+        type.IsEnum ? [.. Enum.GetNames(type).Where(name => name != "None").Select(name => (name, WordOf(type, name)))]
         : type == typeof(EventType) ? [.. EventType.All.Select(word => (type.GetFields().Single(field => field.IsLiteral && word.Equals(field.GetRawConstantValue())).Name, word))]
         : null;
+
+    private static string WordOf(Type type, string name) =>
+        type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(name);
 }

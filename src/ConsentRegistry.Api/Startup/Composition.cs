@@ -89,6 +89,7 @@ internal static class Composition
         app.UseExceptionHandler(_ => { });
         // Before all else: what nearly every request is costs nothing that it does not need.
         app.UseMiddleware<DirectChecks>();
+        app.UseAnswerHeaders();
         app.Use(RequestId.EchoAsync);
         app.UseMiddleware<RequestLog>();
         // Within the log of requests, which is told the status that they were answered with.

@@ -10,8 +10,6 @@ namespace ConsentRegistry.Api.Startup;
 /// <summary>Logs to the console: for people in Development, one JSON object a line elsewhere.</summary>
 internal static class Logging
 {
-    private const string Template = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
-
     public static void AddRegistryLogging(this WebApplicationBuilder builder)
     {
         var configuration = new LoggerConfiguration()
@@ -26,9 +24,10 @@ internal static class Logging
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
             .Filter.ByExcluding(IsStartFailure)
+            .Enrich.With<EscapedValues>()
             .ReadFrom.Configuration(builder.Configuration);
         configuration = builder.Environment.IsDevelopment()
-            ? configuration.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose)
+            ? configuration.WriteTo.Console(new DevelopmentFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(new JsonFormatter(renderMessage: false), standardErrorFromLevel: LogEventLevel.Verbose);
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);

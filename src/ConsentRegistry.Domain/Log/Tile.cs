@@ -42,6 +42,13 @@ public readonly record struct TileId(int Level, long Index)
         return path;
     }
 
+    /// <summary>Reads a level: one digit, 0 to 7. There is one way to write it.</summary>
+    public static bool TryParseLevel([NotNullWhen(true)] string? text, out int level)
+    {
+        level = text is [>= '0' and < (char)('0' + Levels)] ? text[0] - '0' : -1;
+        return level >= 0;
+    }
+
     /// <summary>Reads what <see cref="PathOf"/> writes, optionally followed by <c>.p/W</c> for the first 1 to 255 entries of a tile.</summary>
     /// <param name="path">The path after the level.</param>
     /// <param name="index">The tile's place.</param>

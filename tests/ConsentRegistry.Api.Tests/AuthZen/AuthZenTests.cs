@@ -86,6 +86,8 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         Assert.False((bool)answer["decision"]!);
         Assert.Equal(422, (int)answer["context"]!["error"]!["status"]!);
         Assert.False(string.IsNullOrEmpty((string)answer["context"]!["error"]!["message"]!));
+        // For whoever looks at the effect alone.
+        Assert.Equal("deny", (string?)answer["context"]!["effect"]);
     }
 
     [Theory]
@@ -121,6 +123,7 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         Assert.Equal([true, false, false, false], answers.Select(one => (bool)one!["decision"]!));
         Assert.Equal("noConsent", (string)answers[1]!["context"]!["reason"]!);
         Assert.Equal([400, 403], answers.Skip(2).Select(one => (int)one!["context"]!["error"]!["status"]!));
+        Assert.Equal(["allow", "deny", "deny", "deny"], answers.Select(one => (string?)one!["context"]!["effect"]));
         (await own.PostAsync(Evaluation, JsonNode.Parse(Ask("open").ToJsonString().Replace("acme", "rival", StringComparison.Ordinal)))).IsProblem(403, "requesterNotYours");
     }
 

@@ -140,7 +140,11 @@ public sealed class ChecksTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal(
             ["allow", "invalid", "unknownPurpose", "unknownPurpose", "invalid", "invalid", "neverSet", "videoNotRegistered", "neverSet", "allow"],
             batch["results"]!.AsArray().Select(r => (string?)r!["error"]?["code"] ?? (string?)r["detail"] ?? (string)r["effect"]!));
-        Assert.All(batch["results"]!.AsArray().Where(r => r!["error"] is not null), r => Assert.Equal(["allowed", "error"], r!.AsObject().Select(member => member.Key)));
+        // One shape: whoever does not look at the error reads a refusal.
+        string[] always = ["allowed", "effect", "reason", "decidedBy", "obligations", "excludes", "version", "freshAt", "maxAgeMs", "error"];
+        Assert.All(batch["results"]!.AsArray(), r => Assert.Subset(r!.AsObject().Select(member => member.Key).ToHashSet(), always.ToHashSet()));
+        Assert.All(batch["results"]!.AsArray().Where(r => r!["error"] is not null), r => Assert.Equal(always, r!.AsObject().Select(member => member.Key)));
+        Assert.All(batch["results"]!.AsArray().Where(r => r!["error"] is not null), r => Assert.Equal(("deny", null), ((string?)r!["effect"], (string?)r["reason"])));
         Assert.All(batch["results"]!.AsArray().Where(r => r!["error"] is not null), r => Assert.False((bool)r!["allowed"]!));
         Assert.Contains("videoId", (string)batch["results"]![1]!["error"]!["detail"]!, StringComparison.Ordinal);
         Assert.NotNull(batch["results"]![0]!["trace"]);

@@ -59,6 +59,9 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
             ["malformedJson", "unknownField", "malformedJson", "unknownPurpose", "invalid", "wrongType"],
             answers.Where(answer => answer["error"] is not null).Select(answer => (string)answer["error"]!["code"]!));
         Assert.All(answers.Where(answer => answer["error"] is not null), answer => Assert.False((bool)answer["allowed"]!));
+        // One shape: whoever does not look at the error reads a refusal.
+        Assert.All(answers, answer => Assert.True(answer.AsObject().ContainsKey("error")));
+        Assert.All(answers.Where(answer => answer["error"] is not null), answer => Assert.Equal("deny", (string?)answer["effect"]));
         Assert.NotNull(answers[7]["trace"]);
         Assert.NotNull(answers[11]["receipt"]);
     }
@@ -174,7 +177,7 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         for (var i = 0; i < 3; i++)
         {
             await connection.SendAsync($"{Check("a")}\n");
-            Assert.Contains("\"allowed\":true", await connection.ReadUntilAsync("maxAgeMs\":0}"), StringComparison.Ordinal);
+            Assert.Contains("\"allowed\":true", await connection.ReadUntilAsync("maxAgeMs\":0,\"error\":null}"), StringComparison.Ordinal);
         }
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         await connection.SendAsync($"{Check("a")}\n");
@@ -262,10 +265,11 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         return [.. answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 
+    // What differs from time to time, and what only an item among many has.
     private static string Lasting(JsonNode answer)
     {
         var lasting = answer.DeepClone().AsObject();
-        foreach (var name in new[] { "freshAt", "receipt" })
+        foreach (var name in new[] { "freshAt", "receipt", "error" })
             lasting.Remove(name);
         return lasting.ToJsonString();
     }

@@ -33,7 +33,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
                 foreach (var result in batch["results"]!.AsArray().Take(2))
                 {
                     Assert.Equal(
-                        """{"allowed":false,"effect":"deny","reason":"indeterminate","decidedBy":null,"obligations":[],"excludes":[],"version":null,"freshAt":null,"maxAgeMs":0}""",
+                        """{"allowed":false,"effect":"deny","reason":"indeterminate","decidedBy":null,"obligations":[],"excludes":[],"version":null,"freshAt":null,"maxAgeMs":0,"error":null}""",
                         result!.ToJsonString());
                 }
                 Assert.Equal("invalid", (string)batch["results"]![2]!["error"]!["code"]!);

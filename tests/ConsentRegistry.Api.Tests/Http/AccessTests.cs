@@ -44,6 +44,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["setDefault"] = ("/v1/creators/{c}/consent/defaults/remix", new { effect = "deny" }, TheCreator),
         ["clearDefault"] = ("/v1/creators/{c}/consent/defaults/remix", null, TheCreator),
         ["changeSettings"] = ("/v1/creators/{c}/consent/changes", new { changes = new[] { new { op = "setDefault", purpose = "mining", effect = "deny" } } }, TheCreator),
+        ["previewChanges"] = ("/v1/creators/{c}/consent/changes/preview", new { changes = new[] { new { op = "setDefault", purpose = "mining", effect = "deny" } } }, TheCreator),
         ["listOverrides"] = ("/v1/creators/{c}/consent/overrides", null, TheCreatorOrAuditor),
         ["setOverride"] = ("/v1/creators/{c}/videos/v/consent/remix", new { effect = "deny" }, TheCreator),
         ["clearOverride"] = ("/v1/creators/{c}/videos/v/consent/remix", null, TheCreator),

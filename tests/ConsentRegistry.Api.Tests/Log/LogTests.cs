@@ -104,6 +104,49 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
             Assert.Equal([field], problem.Fields);
     }
 
+    [Theory]
+    [InlineData("/log/tile/00/000.p/1")]
+    [InlineData("/log/tile/+0/000.p/1")]
+    [InlineData("/log/tile/-0/000.p/1")]
+    [InlineData("/log/tile/%200/000.p/1")]
+    [InlineData("/log/tile/0%20/000.p/1")]
+    [InlineData("/log/tile/%090/000.p/1")]
+    [InlineData("/log/tile/0x0/000.p/1")]
+    [InlineData("/log/tile/%D9%A0/000.p/1")]
+    [InlineData("/log/tile/0/000.p/01")]
+    [InlineData("/log/tile/0/000.p/+1")]
+    [InlineData("/log/tile/0/000.P/1")]
+    [InlineData("/log/tile/0/000.p/1/")]
+    [InlineData("/log/tile/0/x000/000.p/1")]
+    [InlineData("/log/tile/0/0.p/1")]
+    [InlineData("/log/tile/0%2F000.p%2F1")]
+    [InlineData("/log/tile/0/000.p%252F1")]
+    [InlineData("/log/TILE/0/000.p/1")]
+    [InlineData("/LOG/tile/0/000.p/1")]
+    [InlineData("/log/tile/Entries/000.p/1")]
+    [InlineData("/log/tile/entries/000.p/01")]
+    [InlineData("/log/tile/entries/000.p/1/")]
+    [InlineData("/log/Checkpoint")]
+    [InlineData("/log/checkpoint/")]
+    public async Task A_tile_has_one_spelling(string path)
+    {
+        await Exports.CoveredAsync(App);
+        (await App.Anonymous().GetAsync(path)).IsProblem(404, "notFound");
+    }
+
+    [Fact]
+    public async Task A_slash_in_a_tiles_place_may_be_sent_as_itself_or_encoded()
+    {
+        await Exports.CoveredAsync(App);
+        foreach (var tile in new[] { "0", "entries" })
+        {
+            var plain = await BytesAsync($"/log/tile/{tile}/000.p/1");
+            Assert.NotEmpty(plain);
+            Assert.Equal(plain, await BytesAsync($"/log/tile/{tile}/000.p%2F1"));
+            Assert.Equal(plain, await BytesAsync($"/log/tile/{tile}/000.p%2f1"));
+        }
+    }
+
     [Fact]
     public async Task No_private_key_is_ever_shown_or_logged()
     {

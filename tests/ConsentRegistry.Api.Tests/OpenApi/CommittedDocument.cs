@@ -9,6 +9,9 @@ internal static class CommittedDocument
 
     public static JsonNode Json { get; } = JsonNode.Parse(Text)!;
 
+    /// <summary>Every named schema.</summary>
+    public static JsonObject Schemas => Json["components"]!["schemas"]!.AsObject();
+
     /// <summary>Every operation, with its path and method.</summary>
     public static IEnumerable<(string Path, string Method, JsonObject Operation)> Operations =>
         from path in Json["paths"]!.AsObject()

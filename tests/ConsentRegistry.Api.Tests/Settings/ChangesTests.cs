@@ -104,7 +104,10 @@ public sealed class ChangesTests(RegistryFixture registry) : IClassFixture<Regis
         var before = await EffectsAsync(requesters);
         var consent = (await Client.GetAsync($"/v1/creators/{creator}/consent")).Text;
 
-        var preview = (await Client.PostAsync(Changes, new { dryRun = true, changes }, $"Idempotency-Key: {Guid.NewGuid()}")).Is(200);
+        var preview = (await Client.PostAsync($"{Changes}/preview", new { changes })).Is(200);
+        Assert.Equal(preview.Text, (await Client.PostAsync(Changes, new { dryRun = true, changes }, $"Idempotency-Key: {Guid.NewGuid()}")).Is(200).Text);
+        Assert.Equal(preview.Text, (await Client.PostAsync($"{Changes}/preview", new { dryRun = false, changes }, $"If-Match: \"{preview.SettingsVersion}\"")).Is(200).Text);
+        (await Client.PostAsync($"{Changes}/preview", new { changes }, "If-Match: \"0\"")).IsProblem(412, "staleVersion");
 
         Assert.Equal(consent, (await Client.GetAsync($"/v1/creators/{creator}/consent")).Text);
         Assert.Equal(before, await EffectsAsync(requesters));

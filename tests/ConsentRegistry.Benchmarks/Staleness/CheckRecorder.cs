@@ -35,7 +35,7 @@ internal sealed class CheckRecorder(int node, Recording recording, Tally tally)
     {
         var isAllowed = answer.GetProperty(way == Way.AuthZen ? "decision" : "allowed").GetBoolean();
         var rest = way == Way.AuthZen ? answer.GetProperty("context") : answer;
-        if (rest.TryGetProperty("error", out var error))
+        if (rest.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
             throw new InvalidOperationException($"A check was refused: {error}");
         long? version = rest.TryGetProperty("version", out var named) && named.ValueKind == JsonValueKind.Number ? named.GetInt64() : null;
         return (isAllowed ? CheckAnswer.Allowed : rest.GetProperty("reason").GetString() == "indeterminate" ? CheckAnswer.None : CheckAnswer.Denied, version);

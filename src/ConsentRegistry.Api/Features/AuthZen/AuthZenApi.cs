@@ -4,7 +4,7 @@ namespace ConsentRegistry.Api.Features.AuthZen;
 
 /// <summary>
 /// OpenID AuthZEN's Authorization API 1.0 over the same checks, for gateways and frameworks that speak it. By that specification's rules where they
-/// differ from the rest of the contract; it describes itself, so the OpenAPI document leaves it out. See docs/authzen.md.
+/// differ from the rest of the contract: members that nobody knows are passed over. `X-Request-ID` is given back.
 /// </summary>
 internal static class AuthZenApi
 {
@@ -12,17 +12,18 @@ internal static class AuthZenApi
 
     public const string EvaluationsPath = "/access/v1/evaluations";
 
-    private const string Tag = "AuthZEN";
+    public const string Tag = "AuthZEN";
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var authZen = app.MapContract("", Tag);
-        authZen.ExcludeFromDescription();
 
-        authZen.MapPost(EvaluationPath, Evaluate.Handle).Named("evaluate").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny));
+        authZen.MapPost(EvaluationPath, Evaluate.Handle).Named("evaluate").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+            .WithMetadata(new ReadsBody(typeof(EvaluationRequestBody))).Produces<EvaluationDecision>().Refuses(400, 503);
         authZen.MapPost(EvaluationsPath, EvaluateMany.Handle).Named("evaluateMany").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk);
-        authZen.MapGet("/.well-known/authzen-configuration", GetConfiguration.Handle).Named("getAuthZenConfiguration").AllowAnonymous();
+            .WithMetadata(BodyLimit.Bulk, new ReadsBody(typeof(EvaluationsRequest))).Produces<EvaluationDecisions>().Refuses(400, 503);
+        authZen.MapGet("/.well-known/authzen-configuration", GetConfiguration.Handle).Named("getAuthZenConfiguration").AllowAnonymous()
+            .Produces<AuthZenConfiguration>();
     }
 }
 

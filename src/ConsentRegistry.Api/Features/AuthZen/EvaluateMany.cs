@@ -7,9 +7,9 @@ namespace ConsentRegistry.Api.Features.AuthZen;
 /// <summary>Evaluates many requests, in their order, with what they have in common said once. Without any it is a single evaluation.</summary>
 internal static class EvaluateMany
 {
-    private const string ExecuteAll = "execute_all";
-    private const string DenyOnFirstDeny = "deny_on_first_deny";
-    private const string PermitOnFirstPermit = "permit_on_first_permit";
+    internal const string ExecuteAll = "execute_all";
+    internal const string DenyOnFirstDeny = "deny_on_first_deny";
+    internal const string PermitOnFirstPermit = "permit_on_first_permit";
 
     public static async Task<IResult> Handle(CheckFacts memory, HttpContext http, CancellationToken cancellation)
     {

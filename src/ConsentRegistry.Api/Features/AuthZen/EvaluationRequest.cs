@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.AuthZen;
 
@@ -136,7 +137,8 @@ internal static class EvaluationAnswer
     public static JsonObject Of(EvaluationError error) => new()
     {
         ["decision"] = false,
-        ["context"] = new JsonObject { ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
+        // For whoever looks at the effect and not at the error: what has no decision is denied.
+        ["context"] = new JsonObject { ["effect"] = Effect.Deny.Word(), ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
     };
 
     public static JsonObject Indeterminate() => Of(Answers.Indeterminate);

@@ -9,11 +9,6 @@ internal static class GetConfiguration
     {
         // The request's own address is whatever its sender says; callers are sent elsewhere by it in Development only.
         var here = options.PublicUrl ?? $"{request.Scheme}://{request.Host}";
-        return Results.Ok(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["policy_decision_point"] = here,
-            ["access_evaluation_endpoint"] = here + AuthZenApi.EvaluationPath,
-            ["access_evaluations_endpoint"] = here + AuthZenApi.EvaluationsPath,
-        });
+        return Results.Ok(new AuthZenConfiguration(here, here + AuthZenApi.EvaluationPath, here + AuthZenApi.EvaluationsPath));
     }
 }

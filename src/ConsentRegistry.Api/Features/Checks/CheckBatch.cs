@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <summary>Answers many checks from one snapshot. A bad item spoils no other; facts that cannot be read make every item indeterminate.</summary>
 /// <remarks>
 /// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name, has an <c>error</c>
-/// beside <c>allowed: false</c>.
+/// beside <c>allowed: false</c> and <c>effect: deny</c>; of every other item it is null.
 /// </remarks>
 internal static class CheckBatch
 {
@@ -21,7 +21,7 @@ internal static class CheckBatch
         var caller = Caller.Of(http);
         var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
         var questions = new Question?[checks.Count];
-        var results = new object[checks.Count];
+        var results = new CheckResult[checks.Count];
         for (var i = 0; i < checks.Count; i++)
         {
             var check = WithDefaults(checks[i], defaults);
@@ -31,7 +31,7 @@ internal static class CheckBatch
             if (problem is null)
                 Asking.TryRead(check, caller, out questions[i], out problem);
             if (problem is not null)
-                results[i] = Refuse(problem);
+                results[i] = CheckResult.Refused(problem);
         }
 
         var asked = questions.OfType<Question>().ToList();
@@ -43,15 +43,15 @@ internal static class CheckBatch
             if (questions[i] is not { } question)
                 continue;
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
-                results[i] = Answers.Indeterminate;
+                results[i] = CheckResult.Of(Answers.Indeterminate);
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
-                results[i] = Refuse(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
+                results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
-                results[i] = receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances);
+                results[i] = CheckResult.Of(receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances));
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? Answers.Indeterminate : result);
-        return Results.Ok(new BatchBody(results, facts?.FreshAt, results.OfType<DecisionBody>().Select(decision => decision.MaxAgeMs).DefaultIfEmpty().Min()));
+            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? CheckResult.Of(Answers.Indeterminate) : result);
+        return Results.Ok(new BatchBody(results, facts?.FreshAt, results.Min(result => result.MaxAgeMs)));
     }
 
     // A version that nobody has reached spoils its own items only: the others are answered from what there is.
@@ -78,6 +78,4 @@ internal static class CheckBatch
         check.Explain ?? defaults.Explain,
         check.Receipt ?? defaults.Receipt,
         check.AsOf);
-
-    private static RefusedItem Refuse(Problem problem) => new(Allowed: false, ItemError.Of(problem));
 }

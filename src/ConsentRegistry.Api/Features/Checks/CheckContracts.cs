@@ -108,10 +108,10 @@ public enum DecidingScope
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
 /// <param name="TraceIsCut">With <c>explain</c>: true where the trace would list more than 20,000 creators and settings, and lists the first.</param>
 /// <param name="Receipt">With <c>receipt</c>: the decision as a compact JWS. There is none of an <c>indeterminate</c> one.</param>
-public sealed record DecisionBody(
+public record DecisionBody(
     bool Allowed,
     Effect Effect,
-    Reason Reason,
+    [property: Required] Reason? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Words<Detail>] string? Detail,
     DeciderBody? DecidedBy,
     [property: Words<Conditions>] IReadOnlyList<string> Obligations,
@@ -175,22 +175,38 @@ public sealed record ItemError(string Code, string Detail)
         problem.Errors.IsEmpty ? problem.Detail : string.Join(" ", problem.Errors.SelectMany(field => field.Value)));
 }
 
-/// <summary>An item of a batch's answer: a decision, or an error beside <c>allowed: false</c>.</summary>
-/// <param name="Allowed">Always false.</param>
-/// <param name="Error">Why the item is no check.</param>
-public sealed record RefusedItem(bool Allowed, ItemError Error);
+/// <summary>
+/// The answer to one check among many. A refused item has the same members as any other: it is not allowed, its effect
+/// is <c>deny</c>, nothing decided, and <c>error</c> says why. So a client that does not look at <c>error</c> reads a
+/// refusal.
+/// </summary>
+public sealed record CheckResult : DecisionBody
+{
+    private CheckResult(DecisionBody decision)
+        : base(decision)
+    {
+    }
 
-/// <summary>The answer to a line of a stream that is no check.</summary>
-/// <param name="Allowed">Always false.</param>
-/// <param name="Error">Why the line is no check.</param>
-/// <param name="Line">The number of the line, from 1.</param>
-public sealed record RefusedLine(bool Allowed, ItemError Error, long Line);
+    /// <summary>Why the item is no check; null of a decision.</summary>
+    [JsonPropertyOrder(1)]
+    public ItemError? Error { get; private init; }
+
+    /// <summary>Of a refused line of a stream: its number, from 1. Absent otherwise.</summary>
+    [JsonPropertyOrder(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Line { get; private init; }
+
+    internal static CheckResult Of(DecisionBody decision) => new(decision);
+
+    internal static CheckResult Refused(Problem problem, long? line = null) =>
+        new(Answers.Indeterminate with { Reason = null, MaxAgeMs = Answers.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
+}
 
 /// <summary>The answers to many questions, in the order of the checks.</summary>
-/// <param name="Results">For each check a decision, or <c>{allowed: false, error}</c>.</param>
+/// <param name="Results">A result for each check.</param>
 /// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
-public sealed record BatchBody([property: OneOf(typeof(DecisionBody), typeof(RefusedItem))] IReadOnlyList<object> Results, Instant? FreshAt, long MaxAgeMs);
+public sealed record BatchBody(IReadOnlyList<CheckResult> Results, Instant? FreshAt, long MaxAgeMs);
 
 internal sealed class CheckValidator : AbstractValidator<CheckRequest>
 {

@@ -16,6 +16,6 @@ internal static class ChecksApi
         checks.MapPost("/batch", CheckBatch.Handle).Named("checkConsentBatch").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
             .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>().Refuses(400, 422, 503);
         checks.MapPost("/stream", CheckStream.Handle).Named("streamChecks").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .Accepts<CheckRequest>(CheckStream.MediaType).Produces<DecisionBody>(200, CheckStream.MediaType).Refuses(415, 503);
+            .Accepts<CheckRequest>(CheckStream.MediaType).Produces<CheckResult>(200, CheckStream.MediaType).Refuses(415, 503);
     }
 }

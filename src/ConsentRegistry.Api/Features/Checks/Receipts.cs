@@ -40,7 +40,7 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
     }
 
     /// <summary>Whether an answer may be given only once who relies on it was written down.</summary>
-    public static bool RestsOnReliance(object answer) => answer is DecisionBody { Receipt: not null, Allowed: true };
+    public static bool RestsOnReliance(DecisionBody answer) => answer is { Receipt: not null, Allowed: true };
 
     /// <summary>Writes down who relies on consent from now on.</summary>
     /// <returns>False if the database cannot be reached now.</returns>

@@ -14,7 +14,7 @@ internal static class GetEntries
 {
     public static async Task<IResult> Handle(string? tile, HttpContext http, Database database, CancellationToken cancellation)
     {
-        if (!TileId.TryParsePath(tile, out var index, out var width))
+        if (!TileId.TryParsePath(TilePath.WithSlashes(tile), out var index, out var width))
             return GetTile.NotThere.AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || new TileId(0, index).WidthIn(head.Size) < width)

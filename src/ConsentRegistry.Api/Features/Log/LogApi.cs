@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ConsentRegistry.Api.Features.Log;
 
@@ -11,8 +12,9 @@ internal static class LogApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var files = app.MapContract("/log", Tag).AllowAnonymous();
+        files.AddEndpointFilter(TilePath.RefuseOtherSpellingsAsync);
         files.MapGet("/checkpoint", GetCheckpoint.Handle).Named("getCheckpoint").Produces<string>(200, LogMedia.Text).Refuses(404, 503);
-        files.MapGet("/tile/{level:int}/{**tile}", GetTile.Handle).Named("getTile").Produces<byte[]>(200, LogMedia.Bytes).Refuses(404, 503);
+        files.MapGet("/tile/{level}/{**tile}", GetTile.Handle).Named("getTile").Produces<byte[]>(200, LogMedia.Bytes).Refuses(404, 503);
         files.MapGet("/tile/entries/{**tile}", GetEntries.Handle).Named("getEntries").Produces<byte[]>(200, LogMedia.Bytes).Refuses(404, 503);
 
         var log = app.MapContract("/v1/log", Tag);
@@ -23,6 +25,37 @@ internal static class LogApi
         log.MapGet("/keys", ListLogKeys.Handle).Named("listLogKeys").AllowAnonymous().Produces<LogKeysBody>();
         log.MapGet("/export", ExportLog.Handle).Named("exportLog", "from", "to").Allow(Access.Scope(Scopes.Audit))
             .Produces<string>(200, ExportLines.MediaType).Refuses(400, 422, 503);
+    }
+}
+
+/// <summary>The paths of C2SP tlog-tiles and tlog-checkpoint, which have one spelling each.</summary>
+internal static class TilePath
+{
+    /// <summary>
+    /// The path with each slash as itself: a client that fills it into a template may send <c>%2F</c>, which the
+    /// server leaves as it is.
+    /// </summary>
+    public static string? WithSlashes(string? path) => path?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Answers 404 to a path that routing takes for a file's, and that is not spelled so: in capitals, with a slash
+    /// too many, or with anything else encoded.
+    /// </summary>
+    public static ValueTask<object?> RefuseOtherSpellingsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var spelling = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.RawText!;
+        foreach (var (name, value) in http.Request.RouteValues)
+            spelling = spelling.Replace($"{{{name}}}", $"{value}", StringComparison.Ordinal).Replace($"{{**{name}}}", $"{value}", StringComparison.Ordinal);
+        return WithSlashes(AsSent(http)) == WithSlashes(spelling) ? next(context) : ValueTask.FromResult<object?>(Problem.UnknownPath.AsResult());
+    }
+
+    // The path before anything of it was decoded. A proxy may send it after the address that it is for.
+    private static string AsSent(HttpContext http)
+    {
+        var path = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        var start = path.StartsWith('/') ? 0 : path.IndexOf("/log/", StringComparison.Ordinal);
+        return path[Math.Max(start, 0)..];
     }
 }
 

@@ -15,8 +15,8 @@ namespace ConsentRegistry.Api.Features.Notifications;
 /// <param name="Kind">What happened.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="ReadAt">When it was marked as read; null if it was not.</param>
-/// <param name="Data">What happened, in detail; docs/notifications.md has what each kind says.</param>
-public sealed record NotificationItem(Guid NotificationId, NotificationKind Kind, Instant CreatedAt, Instant? ReadAt, JsonElement Data)
+/// <param name="Data">What happened, in detail.</param>
+public sealed record NotificationItem(Guid NotificationId, NotificationKind Kind, Instant CreatedAt, Instant? ReadAt, [property: Shape<NotificationData>] JsonElement Data)
 {
     internal static NotificationItem Of(InboxRow row) =>
         new(row.Id, row.Kind, row.CreatedAt, row.ReadAt, JsonElement.Parse(row.Data));

@@ -56,10 +56,14 @@ public sealed record VideoReference([property: Required] string? CreatorId, [pro
 
 /// <summary>Changes that are made together, or not at all.</summary>
 /// <param name="Changes">The changes; 1 to 10,000, no two of one setting.</param>
-/// <param name="DryRun">Whether to change nothing and say what would flip.</param>
+/// <param name="DryRun">
+/// True is answered as `previewChanges` answers, with nothing changed. Call that operation instead: this answer has
+/// another schema.
+/// </param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
-public sealed record ChangeSettingsRequest([property: Required] IReadOnlyList<ChangeItem>? Changes, bool? DryRun, string? Reason, int? VocabularyVersion)
+public sealed record ChangeSettingsRequest(
+    [property: Required] IReadOnlyList<ChangeItem>? Changes, [property: Superseded] bool? DryRun, string? Reason, int? VocabularyVersion)
     : ICountedChanges
 {
     int ICountedChanges.Count => Changes?.Count ?? 0;
@@ -122,19 +126,21 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 /// A creator allows or asks at most 1,000 named requesters in defaults for one purpose, and in 1,000 overrides for one
 /// video. More are refused with <c>tooMany</c>. Denying and clearing are not limited, and what stands above a limit can
 /// be changed.
-/// With <c>dryRun</c> nothing is changed: the answer counts the videos whose effective consent would flip, and names the first 100.
+/// <c>previewChanges</c> takes the same body, changes nothing and says what would. <c>dryRun: true</c> does the same
+/// here, for callers of old.
 /// </remarks>
 internal static class ChangeSettings
 {
     public static Task<IResult> Handle(
         CreatorId creatorId, Preconditions preconditions, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
     {
-        var request = new SettingsRequest(creatorId, [.. body.Value.Changes!.Select(item => ToChange(item, body.Value.VocabularyVersion))], preconditions, body.Value.Reason)
-        {
-            IsBulk = true,
-        };
+        var request = Read(creatorId, preconditions, body.Value);
         return body.Value.DryRun == true ? preview.ShowAsync(http, request) : settings.ApplyAsync(http, request);
     }
+
+    /// <summary>The changes that a validated body asks for.</summary>
+    public static SettingsRequest Read(CreatorId creatorId, Preconditions preconditions, ChangeSettingsRequest body) =>
+        new(creatorId, [.. body.Changes!.Select(item => ToChange(item, body.VocabularyVersion))], preconditions, body.Reason) { IsBulk = true };
 
     private static SettingChange ToChange(ChangeItem item, int? vocabularyVersion)
     {

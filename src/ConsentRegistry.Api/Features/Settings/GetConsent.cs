@@ -53,7 +53,6 @@ internal static class GetConsent
 
         var etag = SettingsTag.Of(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
         http.Response.Headers.ETag = etag.ToString();
-        http.Response.Headers.CacheControl = "private, no-cache";
         if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
             && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))
         {

@@ -18,7 +18,9 @@ internal static class SettingsApi
         creator.MapDelete("/consent/defaults/{purpose}", ClearDefault.Handle).Named("clearDefault", "requester").Allow(Access.TheCreator)
             .Changes().Produces<ChangeBody>().Refuses(412);
         creator.MapPost("/consent/changes", ChangeSettings.Handle).Named("changeSettings").Allow(Access.TheCreator)
-            .ChangesAsItsBodySays().WithMetadata(BodyLimit.Bulk).Produces<ChangeBody>().WithMetadata(new AlsoAnswers(typeof(PreviewBody))).Refuses(412);
+            .ChangesAsItsBodySays().WithMetadata(BodyLimit.Bulk).Produces<ChangeBody>().Refuses(412);
+        creator.MapPost("/consent/changes/preview", PreviewChanges.Handle).Named("previewChanges").Allow(Access.TheCreator)
+            .Previews().WithMetadata(BodyLimit.Bulk).Produces<PreviewBody>();
 
         creator.MapGet("/consent/overrides", ListOverrides.Handle).Named("listOverrides", "limit", "cursor").Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<SettingBody>>().Refuses(422);

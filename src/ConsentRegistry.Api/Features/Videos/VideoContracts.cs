@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
@@ -90,15 +89,12 @@ public sealed record RegisteredBody(VideoBody Video, long Version, int Changes) 
 /// <summary>The answer for one video among many: what happened, or why it was refused.</summary>
 /// <param name="CreatorId">The owner, as the request said.</param>
 /// <param name="VideoId">The video, as the request said.</param>
-/// <param name="Version">The version of the owner's stream; absent from a refused item.</param>
-/// <param name="Changes">1, or 0 if what was said already stood; absent from a refused item.</param>
-/// <param name="Error">Why the item was refused; absent from an accepted one.</param>
-public sealed record RegisteredItem(
-    string? CreatorId,
-    string? VideoId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Changes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ItemError? Error);
+/// <param name="Version">The version of the owner's stream; null of a refused item.</param>
+/// <param name="Changes">
+/// 1, or 0 if what was said already stood; null of a refused item, of which nothing is registered.
+/// </param>
+/// <param name="Error">Why the item was refused; null of an accepted one.</param>
+public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version, int? Changes, ItemError? Error);
 
 /// <summary>The answers for many videos, in the order of the request.</summary>
 /// <param name="Results">For each video what happened. A refused one spoils no other.</param>

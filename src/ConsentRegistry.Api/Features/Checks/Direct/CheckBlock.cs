@@ -80,8 +80,8 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     private long Write(scoped in AskedCheck asked, in Outcome outcome, int maxStalenessMs)
     {
         if (!outcome.IsUnreadable)
-            return DecisionWriter.Write(answer, asked, outcome, permit, maxStalenessMs);
-        DecisionWriter.WriteIndeterminate(answer);
+            return DecisionWriter.WriteItem(answer, asked, outcome, permit, maxStalenessMs);
+        DecisionWriter.WriteIndeterminateItem(answer);
         return 0;
     }
 

@@ -41,14 +41,14 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         if (!await receipts.TryKeepAsync(part.Reliances, cancellation))
             part.Withdraw();
         if (chunk.IsAnswered && chunk.IsLast)
-            AddLine(chunk, Refuse(chunk.Line, TooLong));
+            AddLine(chunk, CheckResult.Refused(TooLong, chunk.Line));
         return chunk;
     }
 
     /// <summary>Ends a stream before a line, and says why.</summary>
     public static Chunk End(Chunk chunk, Problem problem)
     {
-        AddLine(chunk, Refuse(chunk.Line, problem));
+        AddLine(chunk, CheckResult.Refused(problem, chunk.Line));
         chunk.End();
         return chunk;
     }
@@ -73,7 +73,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         while (!chunk.IsAnswered && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, chunk.At, out var check, out var length)
             && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out _))
         {
-            DecisionWriter.WriteIndeterminate(chunk.Answer);
+            DecisionWriter.WriteIndeterminateItem(chunk.Answer);
             chunk.Answer.Add((byte)'\n');
             chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
         }
@@ -121,28 +121,26 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
     }
 
-    private async Task<object> AnswerAsync(Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private async Task<CheckResult> AnswerAsync(Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         var line = part.Chunk.Line;
         if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
-            return Refuse(line, problem!);
+            return CheckResult.Refused(problem!, line);
         if (check!.AsOf is not null)
-            return Refuse(line, Asking.PastOneAtATime);
+            return CheckResult.Refused(Asking.PastOneAtATime, line);
         if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
-            return Refuse(line, problem);
+            return CheckResult.Refused(problem, line);
         var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
-            return Answers.Indeterminate;
+            return CheckResult.Of(Answers.Indeterminate);
         return fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances)
-            : Refuse(line, RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
+            ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
+            : CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name), line);
     }
 
-    private static RefusedLine Refuse(long line, Problem problem) => new(Allowed: false, ItemError.Of(problem), line);
-
-    private static void AddLine(Chunk chunk, object answer)
+    private static void AddLine(Chunk chunk, CheckResult answer)
     {
-        chunk.Answer.Add(JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json.Options));
+        chunk.Answer.Add(JsonSerializer.SerializeToUtf8Bytes(answer, Json.Options));
         chunk.Answer.Add((byte)'\n');
     }
 
@@ -167,7 +165,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
             foreach (var line in Signed)
             {
                 answer.Add(written.AsSpan(kept..line.Start.Value));
-                DecisionWriter.WriteIndeterminate(answer);
+                DecisionWriter.WriteIndeterminateItem(answer);
                 answer.Add((byte)'\n');
                 kept = line.End.Value;
             }

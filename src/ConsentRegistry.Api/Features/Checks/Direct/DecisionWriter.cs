@@ -45,6 +45,26 @@ internal static class DecisionWriter
     /// <returns>How long the decision may be reused, in milliseconds.</returns>
     public static long Write(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
     {
+        var maxAgeMs = WriteMembers(to, check, outcome, permit, maxStalenessMs);
+        to.Add((byte)'}');
+        return maxAgeMs;
+    }
+
+    /// <summary>Writes a decision as one item among many: a <see cref="CheckResult"/>.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static long WriteItem(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
+    {
+        var maxAgeMs = WriteMembers(to, check, outcome, permit, maxStalenessMs);
+        to.Add(",\"error\":null}"u8);
+        return maxAgeMs;
+    }
+
+    /// <summary>Writes the item that is answered where the facts cannot be read.</summary>
+    public static void WriteIndeterminateItem(AnswerBuffer to) => to.Add(
+        "{\"allowed\":false,\"effect\":\"deny\",\"reason\":\"indeterminate\",\"decidedBy\":null,\"obligations\":[],\"excludes\":[],\"version\":null,\"freshAt\":null,\"maxAgeMs\":0,\"error\":null}"u8);
+
+    private static long WriteMembers(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
+    {
         ref readonly var decision = ref outcome.Decision;
         var maxAgeMs = Answers.MaxAgeOf(decision, maxStalenessMs, permit.Now);
         to.Add(Heads[PlaceOf(decision.Effect, decision.Reason, decision.Detail)]);
@@ -62,13 +82,8 @@ internal static class DecisionWriter
         to.AddNumber(maxAgeMs);
         if (decision.Effect == Effect.Ask)
             to.Add(AskAt);
-        to.Add((byte)'}');
         return maxAgeMs;
     }
-
-    /// <summary>Writes what is answered where the facts cannot be read.</summary>
-    public static void WriteIndeterminate(AnswerBuffer to) => to.Add(
-        "{\"allowed\":false,\"effect\":\"deny\",\"reason\":\"indeterminate\",\"decidedBy\":null,\"obligations\":[],\"excludes\":[],\"version\":null,\"freshAt\":null,\"maxAgeMs\":0}"u8);
 
     private static void WriteDecider(AnswerBuffer to, scoped in AskedCheck check, in Decision decision, in Decider by, FactMemory memory)
     {

@@ -1,0 +1,98 @@
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
+
+namespace ConsentRegistry.Api.Features.Notifications;
+
+/// <summary>
+/// What a notification says: the members of its kind, and of what happened. The others are absent. Kinds may get
+/// further members.
+/// </summary>
+/// <param name="CreatorId">Whom it is about: whose settings changed, who is asked, or whom a use concerns.</param>
+/// <param name="Version">The version of the creator's stream.</param>
+/// <param name="SettingsVersion">The creator's settings version.</param>
+/// <param name="ChangedAt">When the change was made.</param>
+/// <param name="Changes">How many records were altered.</param>
+/// <param name="RevokedGrants">How many of them are grants that were revoked.</param>
+/// <param name="Settings">The first ten altered settings.</param>
+/// <param name="Grants">The first ten of the requester's grants that were revoked.</param>
+/// <param name="Hold">Of a change of the operator's stop: what stands; null when it was lifted.</param>
+/// <param name="Lockdown">Of a change of the emergency stop: what stands; null when it was lifted.</param>
+/// <param name="ErasedAt">When the creator was erased: drop what you keep of them.</param>
+/// <param name="RequestId">The approval request.</param>
+/// <param name="GrantId">The grant that is about to expire.</param>
+/// <param name="Requester">Who asked, used the video or has to stop.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="ExpiresAt">Until when the request can be answered, or the grant holds.</param>
+/// <param name="UseId">The recorded use.</param>
+/// <param name="Videos">How many of the use's videos concern the creator.</param>
+/// <param name="Reason">Why a use had consent or had none; of a recall, what decides now.</param>
+/// <param name="UsedAt">When the video was used.</param>
+/// <param name="More">True of the last use that is told for now: others follow, which the list of uses has.</param>
+/// <param name="RecallId">The recall.</param>
+/// <param name="Since">Since when the requester relied on the consent.</param>
+/// <param name="StopBy">By when to stop.</param>
+/// <param name="Description">What a new purpose means.</param>
+/// <param name="VocabularyVersion">The vocabulary version that introduced it.</param>
+/// <param name="WebhookId">Of a ping: the webhook.</param>
+[SparseBody]
+public sealed record NotificationData(
+    string? CreatorId,
+    long? Version,
+    long? SettingsVersion,
+    Instant? ChangedAt,
+    int? Changes,
+    int? RevokedGrants,
+    IReadOnlyList<NotifiedSetting>? Settings,
+    IReadOnlyList<NotifiedGrant>? Grants,
+    [property: OrNull] NotifiedStop? Hold,
+    [property: OrNull] NotifiedStop? Lockdown,
+    Instant? ErasedAt,
+    Guid? RequestId,
+    Guid? GrantId,
+    string? Requester,
+    NotifiedVideo? Video,
+    string? Purpose,
+    [property: OrNull] Instant? ExpiresAt,
+    Guid? UseId,
+    int? Videos,
+    UseReason? Reason,
+    Instant? UsedAt,
+    bool? More,
+    Guid? RecallId,
+    Instant? Since,
+    Instant? StopBy,
+    string? Description,
+    int? VocabularyVersion,
+    Guid? WebhookId);
+
+/// <summary>A setting that was altered, and what it says now.</summary>
+/// <param name="Video">The video of an override; null for a default.</param>
+/// <param name="Purpose">The purpose that it is for.</param>
+/// <param name="Requester">The requester that it names; null for anybody.</param>
+/// <param name="Effect">What it says now; null where it was cleared.</param>
+public sealed record NotifiedSetting(NotifiedVideo? Video, string Purpose, string? Requester, Effect? Effect);
+
+/// <summary>A grant that was revoked.</summary>
+/// <param name="GrantId">The grant.</param>
+/// <param name="RequestId">The request that it answered.</param>
+/// <param name="Video">The video in which it let the requester use what was granted.</param>
+/// <param name="Purpose">The purpose.</param>
+public sealed record NotifiedGrant(Guid GrantId, Guid RequestId, NotifiedVideo Video, string Purpose);
+
+/// <summary>A video by its owner and the owner's name for it.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record NotifiedVideo(string CreatorId, string VideoId);
+
+/// <summary>A stop that stands.</summary>
+/// <param name="Purposes">What it stops; null for everything.</param>
+public sealed record NotifiedStop(IReadOnlyList<string>? Purposes);
+
+/// <summary>The message that a webhook gets, by the Standard Webhooks specification.</summary>
+/// <param name="Type">What happened: a notification's kind, or <c>ping</c>. Pass over what you do not know.</param>
+/// <param name="Timestamp">When it happened.</param>
+/// <param name="Data">What happened, in detail.</param>
+public sealed record NotificationMessage(string Type, Instant Timestamp, NotificationData Data);

@@ -1,0 +1,43 @@
+// Reads the answers that the document has as examples with the types that openapi-typescript makes of it. Its one
+// argument is the document. It fails unless every refusal reads as one.
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import type { components, operations } from "./api.js";
+
+type CheckResult = components["schemas"]["CheckResult"];
+
+type Batch = operations["checkConsentBatch"]["responses"][200]["content"]["application/json"];
+type Evaluations = operations["evaluateMany"]["responses"][200]["content"]["application/json"];
+type Preview = operations["previewChanges"]["responses"][200]["content"]["application/json"];
+
+const document = JSON.parse(readFileSync(process.argv[2]!, "utf8"));
+
+function answers(operationId: string): unknown[] {
+  const operation = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path)).find((one) => one.operationId === operationId);
+  const media = Object.values<any>(operation.responses["200"].content)[0];
+  return Object.values<any>(media.examples).map((example) => example.value);
+}
+
+// Each member is there for every item: no narrowing, no cast.
+function mayGoAhead(result: CheckResult): boolean {
+  const says: [boolean, "deny" | "ask" | "allow", string | undefined] = [result.allowed, result.effect, result.error?.code];
+  assert.equal(says[0], says[1] === "allow" && says[2] === undefined);
+  return says[0];
+}
+
+const batch = answers("checkConsentBatch")[0] as Batch;
+assert.deepEqual(batch.results.map(mayGoAhead), [true, false, false]);
+assert.deepEqual(batch.results.map((result) => result.error === null), [true, true, false]);
+
+const lines = (answers("streamChecks")[0] as string).trim().split("\n").map((line) => JSON.parse(line) as CheckResult);
+assert.deepEqual(lines.map(mayGoAhead), [false, false]);
+assert.equal(lines[1]!.line, 2);
+
+const evaluations = answers("evaluateMany")[0] as Evaluations;
+assert.deepEqual(evaluations.evaluations?.map((one) => [one.decision, one.context.effect]), [[true, "allow"], [false, "deny"]]);
+
+const preview = answers("previewChanges")[0] as Preview;
+assert.equal(preview.complete, true);
+assert.deepEqual(preview.first.flatMap((video) => video.flips.map((flip) => flip.after)), ["deny"]);
+
+console.log("Every refusal reads as one.");
