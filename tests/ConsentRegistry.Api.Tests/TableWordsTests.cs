@@ -32,7 +32,7 @@ public sealed partial class TableWordsTests(RegistryFixture registry) : IClassFi
             """);
         var listed = constraints.Select(one => WordList().Match(one)).Where(match => match.Success).ToDictionary(
             match => $"{match.Groups["table"].Value}.{match.Groups["column"].Value}",
-            match => Word().Matches(match.Value).Select(word => word.Groups[1].Value));
+            match => Word().Matches(match.Value).Select(word => word.Groups["word"].Value));
 
         Assert.Equal(Enumerations.Keys.Order(StringComparer.Ordinal), listed.Keys.Order(StringComparer.Ordinal));
         Assert.All(
@@ -40,9 +40,9 @@ public sealed partial class TableWordsTests(RegistryFixture registry) : IClassFi
             one => Assert.Equal(one.Value.Order(StringComparer.Ordinal), listed[one.Key].Order(StringComparer.Ordinal)));
     }
 
-    [GeneratedRegex(@"^(?<table>[a-z_]+) CHECK \(\((?<column>[a-z_]+) = ANY \(ARRAY\[.*'.*::text.*\]\)\)\)$")]
+    [GeneratedRegex(@"^(?<table>[a-z_]+) CHECK \(\((?<column>[a-z_]+) = ANY \(ARRAY\[.*'.*::text.*\]\)\)\)$", RegexOptions.NonBacktracking)]
     private static partial Regex WordList();
 
-    [GeneratedRegex("'([A-Za-z]+)'::text")]
+    [GeneratedRegex("'(?<word>[A-Za-z]+)'::text", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 }

@@ -78,7 +78,7 @@ public sealed class WordingTests
             Assert.Equal(word, Wording.Parse<T>(word).Word());
             Assert.True(Wording.TryParse<T>(Encoding.UTF8.GetBytes(word), out var value));
             Assert.Equal(Wording.Parse<T>(word), value);
-            Assert.False(Wording.TryParse<T>(Encoding.UTF8.GetBytes(word)[1..], out _));
+            Assert.False(Wording.TryParse<T>(Encoding.UTF8.GetBytes(word).AsSpan(1), out _));
         }
     }
 }

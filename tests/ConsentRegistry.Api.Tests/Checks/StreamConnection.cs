@@ -27,8 +27,7 @@ internal sealed class StreamConnection : IDisposable
         connection.stream = connection.client.GetStream();
         if (address.Scheme == Uri.UriSchemeHttps)
         {
-            // Whoever listens there, the test has started it.
-            var tls = new SslStream(connection.stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
+            var tls = new SslStream(connection.stream, leaveInnerStreamOpen: false, Proxies.Nginx.IsOwn);
             connection.stream = tls;
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, Cancellation);
         }

@@ -142,7 +142,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         foreach (var line in (await DumpAsync(connectionString)).Split('\n'))
         {
             if (CopyLine().Match(line) is { Success: true } copy)
-                (table, columns) = (copy.Groups[1].Value, copy.Groups[2].Value.Split(", "));
+                (table, columns) = (copy.Groups["table"].Value, copy.Groups["columns"].Value.Split(", "));
             else if (line == "\\.")
                 table = "";
             else if (table.Length == 0)
@@ -184,12 +184,12 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         var page = await File.ReadAllTextAsync(Path.Combine(CommittedDocument.Folder, "docs", "history-log.md"), TestContext.Current.CancellationToken);
         var section = page[page.IndexOf("**What stays.**", StringComparison.Ordinal)..];
         return section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0)
-            .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
     }
 
-    [GeneratedRegex(@"^COPY consent\.(\w+) \((.*)\) FROM stdin;$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^COPY consent\.(?<table>\w+) \((?<columns>.*)\) FROM stdin;$", RegexOptions.NonBacktracking)]
     private static partial Regex CopyLine();
 
-    [GeneratedRegex("`([a-z_]+\\.[a-z_]+)`", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("`(?<name>[a-z_]+\\.[a-z_]+)`", RegexOptions.NonBacktracking)]
     private static partial Regex ColumnName();
 }

@@ -15,6 +15,8 @@ namespace ConsentRegistry.Api.Tests.Proxies;
 /// </summary>
 public sealed class Nginx : IAsyncDisposable
 {
+    private const string Name = "CN=registry.example.com";
+
     private readonly Process process;
     private readonly DirectoryInfo folder;
     private readonly StringBuilder said = new();
@@ -49,12 +51,16 @@ public sealed class Nginx : IAsyncDisposable
     public static void SkipUnlessInstalled() => Assert.SkipUnless(
         Find() is not null, "NGINX IS MISSING: nothing behind a proxy is tested. ./dev test gets it where it may; on Debian: apt-get install nginx");
 
+    /// <summary>Whether a certificate is the one that this class makes for itself: no authority vouches for it.</summary>
+    public static bool IsOwn(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        certificate?.Subject == Name;
+
     /// <summary>Starts it before two nodes, or one that stands for both, and waits until it listens.</summary>
     public static async Task<Nginx> StartAsync(Uri one, Uri other)
     {
-        var folder = Directory.CreateTempSubdirectory("consent-nginx-");
+        var home = Directory.CreateTempSubdirectory("consent-nginx-");
         var port = HostCommand.FreePort();
-        var (certificate, key) = Certificate(folder);
+        var (certificate, key) = Certificate(home);
         var configured = Documented();
         foreach (var (shown, own) in new[]
         {
@@ -65,29 +71,29 @@ public sealed class Nginx : IAsyncDisposable
             Assert.Equal(2, configured.Split(shown).Length);
             configured = configured.Replace(shown, own, StringComparison.Ordinal);
         }
-        var file = Path.Combine(folder.FullName, "nginx.conf");
+        var file = Path.Combine(home.FullName, "nginx.conf");
         // One process that stays in the foreground, and writes nothing outside its folder.
         await File.WriteAllTextAsync(file, $$"""
             daemon off;
             master_process off;
-            pid {{folder.FullName}}/nginx.pid;
+            pid {{home.FullName}}/nginx.pid;
             error_log stderr warn;
             events { worker_connections 512; }
             http {
             access_log off;
-            client_body_temp_path {{folder.FullName}}/body;
-            proxy_temp_path {{folder.FullName}}/proxy;
-            fastcgi_temp_path {{folder.FullName}}/fastcgi;
-            uwsgi_temp_path {{folder.FullName}}/uwsgi;
-            scgi_temp_path {{folder.FullName}}/scgi;
+            client_body_temp_path {{home.FullName}}/body;
+            proxy_temp_path {{home.FullName}}/proxy;
+            fastcgi_temp_path {{home.FullName}}/fastcgi;
+            uwsgi_temp_path {{home.FullName}}/uwsgi;
+            scgi_temp_path {{home.FullName}}/scgi;
             {{configured}}
             }
             """, TestContext.Current.CancellationToken);
-        var process = Process.Start(new ProcessStartInfo(Find()!, ["-p", folder.FullName, "-e", "stderr", "-c", file]) { RedirectStandardError = true })!;
-        var nginx = new Nginx(process, folder, port);
+        var server = Process.Start(new ProcessStartInfo(Find()!, ["-p", home.FullName, "-e", "stderr", "-c", file]) { RedirectStandardError = true, UseShellExecute = false })!;
+        var nginx = new Nginx(server, home, port);
         await Eventually.HoldsAsync("nginx listens", async () =>
         {
-            Assert.False(process.HasExited, nginx.Said);
+            Assert.False(server.HasExited, nginx.Said);
             using var client = new TcpClient();
             try
             {
@@ -107,7 +113,7 @@ public sealed class Nginx : IAsyncDisposable
     {
         var http = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = IsOwn },
         }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return http;
@@ -146,7 +152,7 @@ public sealed class Nginx : IAsyncDisposable
     private static (string Certificate, string Key) Certificate(DirectoryInfo folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=registry.example.com", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Name, key, HashAlgorithmName.SHA256);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         var (certificateFile, keyFile) = (Path.Combine(folder.FullName, "registry.pem"), Path.Combine(folder.FullName, "registry.key"));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());

@@ -41,7 +41,7 @@ public sealed class NamedRequestersTests
     }
 
     [Fact]
-    public void A_version_is_seen_whole_or_not_at_all()
+    public async Task A_version_is_seen_whole_or_not_at_all()
     {
         var memory = Empty();
         Requester[] ends = [Requester.Parse("lab0"), Requester.Parse($"lab{Many - 1}")];
@@ -64,7 +64,7 @@ public sealed class NamedRequestersTests
             Put("defaults", draft.Editor, i);
         draft.Publish();
         published.Set();
-        Assert.Equal(Effect.Allow, reading.GetAwaiter().GetResult());
+        Assert.Equal(Effect.Allow, await reading);
     }
 
     [Fact]

@@ -48,18 +48,18 @@ internal sealed class HostileActs(Uri url, Func<string[], string> tokenOf) : IDi
 
     public void Dispose() => http.Dispose();
 
-    private Task BulkAsync(CancellationToken cancellation) => RepeatAsync(1, cancellation, async number =>
+    private Task BulkAsync(CancellationToken cancellation) => RepeatAsync(1, async number =>
     {
         var creator = $"bulk-{Guid.NewGuid():N}";
         var changes = Enumerable.Range(0, Named).Select(one => new { op = "setDefault", purpose = "remix", requester = $"r{one}", effect = "deny" });
         await SendAsync(HttpMethod.Post, $"/v1/creators/{creator}/consent/changes", tokenOf(["creator", creator]), new { changes }, cancellation);
-    });
+    }, cancellation);
 
     private async Task BodiesAsync(CancellationToken cancellation)
     {
         var token = tokenOf(["platform", "announcer"]);
         await HoldAsync(
-            250, cancellation, "POST /v1/checks/batch", _ => token, "Content-Type: application/json\r\nContent-Length: 8388608\r\n", async stream =>
+            250, "POST /v1/checks/batch", _ => token, "Content-Type: application/json\r\nContent-Length: 8388608\r\n", async stream =>
             {
                 // A little more than the server asks for.
                 while (!cancellation.IsCancellationRequested)
@@ -67,30 +67,30 @@ internal sealed class HostileActs(Uri url, Func<string[], string> tokenOf) : IDi
                     await stream.WriteAsync(new byte[256], cancellation);
                     await Task.Delay(500, cancellation);
                 }
-            });
+            }, cancellation);
     }
 
     private Task ExportsAsync(CancellationToken cancellation)
     {
         var token = tokenOf(["auditor"]);
-        return HoldAsync(40, cancellation, $"GET /v1/creators/{Busy}/history/export", _ => token, "", _ => Task.Delay(Timeout.Infinite, cancellation));
+        return HoldAsync(40, $"GET /v1/creators/{Busy}/history/export", _ => token, "", _ => Task.Delay(Timeout.Infinite, cancellation), cancellation);
     }
 
     private Task PreviewsAsync(CancellationToken cancellation)
     {
         var token = tokenOf(["creator", Busy]);
-        return RepeatAsync(8, cancellation, _ => SendAsync(
+        return RepeatAsync(8, _ => SendAsync(
             HttpMethod.Post, $"/v1/creators/{Busy}/consent/changes", token,
-            new { dryRun = true, changes = new[] { new { op = "setDefault", purpose = "mining", effect = "deny", clearExceptions = true } } }, cancellation));
+            new { dryRun = true, changes = new[] { new { op = "setDefault", purpose = "mining", effect = "deny", clearExceptions = true } } }, cancellation), cancellation);
     }
 
     private Task DocumentAsync(CancellationToken cancellation) =>
-        RepeatAsync(16, cancellation, _ => SendAsync(HttpMethod.Get, "/swagger/v1/swagger.json", token: null, body: null, cancellation));
+        RepeatAsync(16, _ => SendAsync(HttpMethod.Get, "/swagger/v1/swagger.json", token: null, body: null, cancellation), cancellation);
 
     private Task FollowersAsync(CancellationToken cancellation)
     {
         var tokens = Enumerable.Range(0, 10).Select(number => tokenOf(["platform", $"follower-{number}"])).ToArray();
-        return RepeatAsync(200, cancellation, async number =>
+        return RepeatAsync(200, async number =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/changes");
             request.Headers.Authorization = new("Bearer", tokens[number % tokens.Length]);
@@ -99,7 +99,7 @@ internal sealed class HostileActs(Uri url, Func<string[], string> tokenOf) : IDi
             answer.EnsureSuccessStatusCode();
             Interlocked.Increment(ref done);
             await (await answer.Content.ReadAsStreamAsync(cancellation)).CopyToAsync(Stream.Null, cancellation);
-        });
+        }, cancellation);
     }
 
     private Task FloodAsync(CancellationToken cancellation)
@@ -107,13 +107,13 @@ internal sealed class HostileActs(Uri url, Func<string[], string> tokenOf) : IDi
         var token = tokenOf(["platform", "flood"]);
         var usages = Enumerable.Repeat(new { purpose = "remix", videos = new[] { new { creatorId = Busy, videoId = "p0" } } }, 1_000);
         return Task.WhenAll(
-            RepeatAsync(2, cancellation, _ => SendAsync(HttpMethod.Post, "/v1/usages/batch", token, new { usages }, cancellation)),
-            HoldAsync(100, cancellation, "POST /v1/checks/stream", _ => token, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n", _ => Task.Delay(Timeout.Infinite, cancellation)),
-            HoldAsync(20, cancellation, "GET /v1/changes", _ => token, "Accept: text/event-stream\r\n", _ => Task.Delay(Timeout.Infinite, cancellation)));
+            RepeatAsync(2, _ => SendAsync(HttpMethod.Post, "/v1/usages/batch", token, new { usages }, cancellation), cancellation),
+            HoldAsync(100, "POST /v1/checks/stream", _ => token, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n", _ => Task.Delay(Timeout.Infinite, cancellation), cancellation),
+            HoldAsync(20, "GET /v1/changes", _ => token, "Accept: text/event-stream\r\n", _ => Task.Delay(Timeout.Infinite, cancellation), cancellation));
     }
 
     // So many at once, each one after the other. What is refused is tried again.
-    private async Task RepeatAsync(int atOnce, CancellationToken cancellation, Func<int, Task> actAsync) =>
+    private async Task RepeatAsync(int atOnce, Func<int, Task> actAsync, CancellationToken cancellation) =>
         await Task.WhenAll(Enumerable.Range(0, atOnce).Select(async number =>
         {
             while (!cancellation.IsCancellationRequested)
@@ -130,7 +130,7 @@ internal sealed class HostileActs(Uri url, Func<string[], string> tokenOf) : IDi
         }));
 
     // So many connections at once, whose answers nobody reads.
-    private async Task HoldAsync(int number, CancellationToken cancellation, string request, Func<int, string> token, string headers, Func<Stream, Task> holdAsync) =>
+    private async Task HoldAsync(int number, string request, Func<int, string> token, string headers, Func<Stream, Task> holdAsync, CancellationToken cancellation) =>
         await Task.WhenAll(Enumerable.Range(0, number).Select(async one =>
         {
             try

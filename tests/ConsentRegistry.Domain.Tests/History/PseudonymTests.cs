@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -33,8 +34,8 @@ public sealed class PseudonymTests
         var use = Records.Of(Guid.Empty, new UseRecord(requester, Purpose.Parse("remix"), new(ben, null), [new(ana, UseReason.CreatorDefault, [], null)], Stamp.At, Stamp));
         var recall = Records.Of(
             Guid.Empty,
-            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Decisions.Reason.Hold, Stamp.At, RecallState.Open, null, Stamp),
-            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Decisions.Reason.Hold, Stamp.At, RecallState.Disputed, Statement.Of("No.", Key), Stamp));
+            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Reason.Hold, Stamp.At, RecallState.Open, null, Stamp),
+            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Reason.Hold, Stamp.At, RecallState.Disputed, Statement.Of("No.", Key), Stamp));
         var by = new Authorship("dora", "tool", null, null);
 
         Assert.Equal(["ana", "ben", "dora"], Pseudonym.NamesIn(use, by).Order(StringComparer.Ordinal));
@@ -55,7 +56,7 @@ public sealed class PseudonymTests
     {
         var said = Statement.Of("Ana Example has told us otherwise.", Key);
         RecallRecord With(Statement? statement) => new(
-            Requester.Parse("acme"), new(CreatorId.Parse("ana"), VideoId.Parse("clip")), Purpose.Parse("remix"), null, Decisions.Reason.Hold, Stamp.At, RecallState.Disputed, statement, Stamp);
+            Requester.Parse("acme"), new(CreatorId.Parse("ana"), VideoId.Parse("clip")), Purpose.Parse("remix"), null, Reason.Hold, Stamp.At, RecallState.Disputed, statement, Stamp);
 
         var written = Records.Of(Guid.Empty, null, With(said));
         Assert.DoesNotContain("Example", written.After!.ToJsonString(), StringComparison.Ordinal);
