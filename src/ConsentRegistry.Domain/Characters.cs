@@ -26,8 +26,7 @@ public static class Characters
 
     /// <summary>
     /// A value that a caller sent, in quotes, for the sentence that refuses it: at most <see cref="MaxQuoted"/>
-    /// characters, a control
-    /// character shown as U+FFFD.
+    /// characters, a control character shown as U+FFFD.
     /// </summary>
     public static string Quote(string text)
     {

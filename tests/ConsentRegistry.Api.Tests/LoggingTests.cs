@@ -1,11 +1,16 @@
 using ConsentRegistry.Api.Startup;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>What an operator reads about requests names programs and routes, never people, videos, tokens or salts.</summary>
-public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+public sealed partial class LoggingTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private RegistryApplication App => registry.App;
+
+    [LoggerMessage(1, LogLevel.Warning, "Said by {Caller}.")]
+    private static partial void LogSaid(ILogger logger, string caller);
 
     [Fact]
     public async Task No_line_names_a_creator_a_video_a_subject_a_token_or_a_salt()
@@ -46,8 +51,9 @@ public sealed class LoggingTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task A_callers_word_is_never_a_line_of_the_log()
     {
         const string forged = "forger\r\n12:00:00 FTL The log's keys were given away.\u2028\u001b[2J\u202e";
-        await App.With("consent:check", null, forged).PostAsync("/v1/checks", new { creatorId = "c", videoId = "v", purpose = "remix" }, "X-Request-ID: 1");
-        await App.With("consent:check", null, forged).GetAsync("/v1/recalls");
+        // A token with such a name is refused; whatever else is logged goes the same way.
+        (await App.With("consent:check", null, forged).GetAsync("/v1/recalls")).IsProblem(401, "unauthenticated");
+        LogSaid(App.Services.GetRequiredService<ILogger<LoggingTests>>(), forged);
         using var console = new StringWriter();
         Serilog.Events.LogEvent? found = null;
         await Eventually.HoldsAsync("the request is logged", () => Task.FromResult((found = App.Log.Events.FirstOrDefault(one => one.RenderMessage(System.Globalization.CultureInfo.InvariantCulture).Contains("forger", StringComparison.Ordinal))) is not null));

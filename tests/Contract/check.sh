@@ -81,7 +81,7 @@ generate() {
   local generated=$work/generated
   cd "$work" && rm -rf "$generated/nswag.cs" "$generated/newtonsoft.cs" "$generated/kiota" &&
     dotnet nswag openapi2csclient "/input:$document" "/output:$generated/nswag.cs" /classname:RegistryClient /namespace:Generated.ByNSwag \
-      /JsonLibrary:SystemTextJson /GenerateNullableReferenceTypes:true /UseBaseUrl:false &&
+      /JsonLibrary:SystemTextJson /JsonConverters:System.Text.Json.Serialization.JsonStringEnumConverter /GenerateNullableReferenceTypes:true /UseBaseUrl:false &&
     dotnet nswag openapi2csclient "/input:$document" "/output:$generated/newtonsoft.cs" /classname:RegistryClient /namespace:Generated.ByNSwagForNewtonsoft \
       /JsonLibrary:NewtonsoftJson /GenerateNullableReferenceTypes:true /UseBaseUrl:false &&
     dotnet kiota generate -l csharp -d "$document" -o "$generated/kiota" -n Generated.ByKiota -c RegistryClient --log-level Error &&

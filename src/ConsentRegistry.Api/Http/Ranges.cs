@@ -71,6 +71,10 @@ public sealed class LeafCounts : IBound
         return ValueTask.FromResult(new LeafCounts(read, problem));
     }
 
+    /// <summary>The refusal of a count that is greater than the log.</summary>
+    public static Problem BeyondLog(string name, long size) =>
+        OutOfRange(name, $"{name} is beyond the newest checkpoint, which covers {size} leaves; send a count that is not.");
+
     /// <summary>The refusal of a count that the log does not reach, or that is none.</summary>
     public static Problem OutOfRange(string name, string detail) => Problem.Of(422, FailureCode.Invalid, name, detail);
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
@@ -24,7 +25,10 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
     /// lists them from the end.
     /// </summary>
     private static readonly HashSet<Type> Reversed =
-        [typeof(Effect), typeof(GrantStatus), typeof(UseStatus), typeof(UseReason), typeof(Standing), typeof(WebhookAudience)];
+    [
+        typeof(Effect), typeof(GrantState), typeof(GrantStatus), typeof(UseStatus), typeof(UseReason), typeof(Standing),
+        typeof(WebhookAudience),
+    ];
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {

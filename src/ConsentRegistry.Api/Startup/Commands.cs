@@ -73,8 +73,7 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddRegistryLogging();
-        string[] addresses = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
-        if (addresses.All(key => string.IsNullOrEmpty(builder.Configuration[key])))
+        if (!AddressesOf(builder.Configuration).Any())
             builder.WebHost.UseUrls(RegistryOptions.DefaultUrl);
         return builder;
     }
@@ -124,6 +123,13 @@ internal static class Commands
         return 0;
     }
 
+    /// <summary>Where the configuration says that the host listens: addresses and ports. What did not begin to listen has no other trace.</summary>
+    private static IEnumerable<string> AddressesOf(IConfiguration configuration)
+    {
+        string[] keys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
+        return keys.Select(key => configuration[key]).OfType<string>().Where(address => address.Length > 0);
+    }
+
     /// <summary>Starts the host, whose server listens before anything else of it begins.</summary>
     private static async Task ListenAsync(WebApplication app)
     {
@@ -138,7 +144,7 @@ internal static class Commands
         }
         catch (Exception e) when (e is SocketException or FormatException || (e is InvalidOperationException && e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true))
         {
-            throw new StartupException($"The host cannot listen at {string.Join(", ", app.Urls)}: {e.Message} Choose another address with --urls.");
+            throw new StartupException($"The host cannot listen at {string.Join(", ", AddressesOf(app.Configuration))}: {e.Message} Choose another address with --urls.");
         }
     }
 

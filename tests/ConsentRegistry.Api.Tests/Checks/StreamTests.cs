@@ -223,7 +223,9 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
             return !answer.Contains("\"allowed\":true", StringComparison.Ordinal);
         });
         Assert.InRange(line, 2, int.MaxValue);
-        Assert.Contains($"{{\"allowed\":false,\"error\":{{\"code\":\"unauthenticated\",\"detail\":\"The token has expired, and the stream ends here; go on with a new token.\"}},\"line\":{line}}}", answer, StringComparison.Ordinal);
+        Assert.Contains("\"allowed\":false,\"effect\":\"deny\"", answer, StringComparison.Ordinal);
+        Assert.Contains("\"error\":{\"code\":\"unauthenticated\",\"detail\":\"The token has expired, and the stream ends here; go on with a new token.\"}", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"line\":{line}}}", answer, StringComparison.Ordinal);
         // The last piece of an answer in pieces.
         if (!answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
             await connection.ReadUntilAsync("0\r\n\r\n");

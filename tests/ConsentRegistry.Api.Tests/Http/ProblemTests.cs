@@ -6,7 +6,6 @@ public sealed class ProblemTests(RegistryFixture registry, PostgresFixture postg
     private RegistryApplication App => registry.App;
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/v1")]
     [InlineData("/v1/creators")]
     [InlineData("/v1/creators/a/consent/defaults")]

@@ -39,8 +39,8 @@ public sealed class RefusalTextTests(RegistryFixture registry) : IClassFixture<R
     [InlineData("""{"effect":"deny","apliesTo":"all"}""", 400, "'apliesTo' is no field of the request at line 1, byte 29; send only effect, appliesTo, conditions, expiresAt, clearExceptions, reason, vocabularyVersion.")]
     [InlineData("""{"effect":["deny"]}""", 400, "effect is of a type that does not fit at line 1, byte 12; send a Unicode text.")]
     [InlineData("""{"effect":"deny","clearExceptions":"true"}""", 400, "clearExceptions is of a type that does not fit at line 1, byte 42; send true or false.")]
-    [InlineData("""{"effect":"allow","expiresAt":"soon"}""", 422, "expiresAt is 'soon'; send a time of RFC 3339 with an offset, for example 2026-11-23T09:30:00Z.")]
-    [InlineData("""{"effect":"allow","expiresAt":"{field}{sent}"}""", 422, "expiresAt is '{field}{sent}'; send a time of RFC 3339 with an offset, for example 2026-11-23T09:30:00Z.")]
+    [InlineData("""{"effect":"allow","expiresAt":"soon"}""", 422, "expiresAt is 'soon'; send a time of RFC 3339 with an offset, from 1000-01-01T00:00:00.000000Z to 9999-12-31T23:59:59.999999Z, for example 2026-11-23T09:30:00Z.")]
+    [InlineData("""{"effect":"allow","expiresAt":"{field}{sent}"}""", 422, "expiresAt is '{field}{sent}'; send a time of RFC 3339 with an offset, from 1000-01-01T00:00:00.000000Z to 9999-12-31T23:59:59.999999Z, for example 2026-11-23T09:30:00Z.")]
     [InlineData("""{"effect":"deny","conditions":["attribution"]}""", 422, "conditions is sent with the effect deny; leave it out, for only an allow or an ask attaches conditions.")]
     public async Task A_refusal_says_what_was_sent_and_what_is_expected(string body, int status, string detail)
     {

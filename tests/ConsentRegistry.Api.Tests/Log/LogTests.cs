@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
 
@@ -155,8 +156,10 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
         var keys = (await App.Anonymous().GetAsync("/v1/log/keys")).Is(200);
         Assert.All(keys["keys"]!.AsArray(), key => Assert.Null(key!["d"]));
         Assert.All(secret, part => Assert.DoesNotContain(App.Log.Lines.Append(keys.Text), line => line.Contains(part, StringComparison.Ordinal)));
+        var made = Path.Combine(Directory.CreateTempSubdirectory("consent-keys-").FullName, "log-keys.json");
+        LogKeys.ReadOrCreate(made, Exports.Ed25519);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(App.DataFolder, "log-keys.json")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(made));
     }
 
     [Theory]

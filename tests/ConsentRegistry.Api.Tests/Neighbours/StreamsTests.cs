@@ -70,6 +70,9 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         });
         await Task.WhenAll(following);
         await others.AssertUnharmedAsync();
+        // What other tests ask for next finds no broken connection.
+        await Eventually.HoldsAsync("every connection is whole", async () =>
+            (await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => App.Admin().GetAsync($"{Changes}?limit=1")))).All(page => page.Status == 200));
         // A message of an exception may name people.
         Assert.Empty(App.Log.Errors);
         Assert.DoesNotContain(App.Log.Lines, line => line.Contains("terminating connection", StringComparison.Ordinal));

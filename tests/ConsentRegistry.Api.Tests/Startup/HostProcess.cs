@@ -35,6 +35,7 @@ internal static class HostProcess
         ("PublicUrl", "https://registry.test"),
         ("Log__Origin", origin),
         ("Log__KeyFile", keyFile),
+        ("DataProtection__KeyRing", Directory.CreateDirectory(Path.Combine(folder, "mounted-key-ring")).FullName),
         (RegistryOptions.DataVariable, folder),
     ];
 

@@ -38,7 +38,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         await using var source = NpgsqlDataSource.Create(database);
         // No node has joined, none has taken the log over, and nothing was moved into it.
         await using var command = source.CreateCommand("SELECT (SELECT count(*) FROM consent.node) + (SELECT epoch FROM consent.sequencer) + (SELECT count(*) FROM consent.history)");
-        Assert.Equal(0m, await command.ExecuteScalarAsync(Cancellation));
+        Assert.Equal(0L, Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Theory]

@@ -47,7 +47,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
         // Among many it spoils no other.
         var batch = (await App.Platform(requester).PostAsync("/v1/usages/batch", $$"""{"usages":[{{body}},{"purpose":"remix","videos":[{"creatorId":"a","videoId":"v"}]}]}""")).Is(201);
         var (refused, recorded) = (batch["results"]![0]!, batch["results"]![1]!);
-        Assert.Equal((answer.Code, true), ((string)refused["error"]!["code"]!, ((string)refused["error"]!["detail"]!).Contains($"{field}: ", StringComparison.Ordinal)));
+        Assert.Equal((answer.Code, true), ((string)refused["error"]!["code"]!, ((string)refused["error"]!["detail"]!).Contains(field, StringComparison.Ordinal)));
         Assert.Equal((null, "unknownVideo"), (refused["use"], (string)recorded["use"]!["reason"]!));
         Assert.Single((await App.Platform(requester).GetAsync("/v1/usages")).Is(200)["items"]!.AsArray());
     }
@@ -71,7 +71,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
     {
         var use = new { purpose = "remix", videos = Enumerable.Range(0, videos).Select(i => Name("a", $"v{i}", receipts > 0 ? "r" : null)) };
         var answer = (await App.Platform(requester).PostAsync("/v1/usages/batch", new { usages = Enumerable.Repeat(use, uses) })).IsProblem(422, "tooMany");
-        Assert.EndsWith($" {of}.", (string)answer["errors"]!["usages"]![0]!, StringComparison.Ordinal);
+        Assert.Contains($" {of}", (string)answer["errors"]!["usages"]![0]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
             Assert.Equal(of == creator ? 3 : 0, await CountAsync(client, of, "?videoId=clip"));
             Assert.Equal(3, await CountAsync(client, of, $"?videoId=clip&ownerId={creator}"));
             Assert.Equal(2, await CountAsync(client, of, $"?ownerId={creator}&from={between}&purpose=mining") + await CountAsync(client, of, $"?requester={requester}&to={between}"));
-            Assert.Equal(0, await CountAsync(client, of, "?from=9999-01-01T00:00:00Z") + await CountAsync(client, of, "?to=0001-01-02T00:00:00Z"));
+            Assert.Equal(0, await CountAsync(client, of, "?from=9999-01-01T00:00:00Z") + await CountAsync(client, of, "?to=1000-01-02T00:00:00Z"));
             var totals = (await client.GetAsync($"/v1/creators/{of}/usages/totals")).Is(200);
             Assert.Equal((2L, 1L, 3), ((long)totals["consented"]!, (long)totals["unconsented"]!, totals["items"]!.AsArray().Count));
         }

@@ -26,7 +26,7 @@ internal static class ExportLog
             size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
         var (from, to) = (counts["from"] ?? 0, counts["to"] ?? size);
         if (to > size || from > to)
-            return LeafCounts.OutOfRange(to > size ? "to" : "from", $"The newest checkpoint covers {size} leaves.").AsResult();
+            return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
 
         await using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "log", ["from"] = from, ["to"] = to });
         for (var first = from; first < to; first += EntriesPerRead)

@@ -21,12 +21,12 @@ internal static class GetConsistencyProof
     public static async Task<IResult> Handle(LeafCounts counts, Database database, CancellationToken cancellation)
     {
         if (counts["from"] is not (> 0 and var from))
-            return LeafCounts.OutOfRange("from", "The size of the earlier tree is required, and at least 1.").AsResult();
+            return LeafCounts.OutOfRange("from", "from is missing or 0; send the size of the earlier tree, which is at least 1.").AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         var size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
         var to = counts["to"] ?? size;
         if (to > size || from > to)
-            return LeafCounts.OutOfRange(to > size ? "to" : "from", $"The newest checkpoint covers {size} leaves.").AsResult();
+            return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
 
         var later = new LeafRange(0, to);
         var path = ProofPath.Consistency(from, to);
