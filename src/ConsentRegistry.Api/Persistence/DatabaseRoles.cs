@@ -35,7 +35,8 @@ internal static class DatabaseRoles
             SELECT name, oid IS NULL,
                 oid IS NOT NULL AND $2 AND NOT has_schema_privilege(oid, $3, 'USAGE'),
                 oid IS NOT NULL AND name = ANY ($4) AND NOT pg_has_role(oid, 'MEMBER')
-            FROM unnest($1) AS name LEFT JOIN pg_catalog.pg_roles ON rolname = name
+            FROM unnest($1) WITH ORDINALITY AS wanted (name, place) LEFT JOIN pg_catalog.pg_roles ON rolname = name
+            ORDER BY place
             """,
             connection)
         {
