@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Checks;
@@ -11,7 +10,7 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
 {
     private const string Changes = "/v1/changes";
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly StreamClient streams = new();
     private readonly ConcurrentBag<HttpResponseMessage> open = [];
 
     private RegistryApplication App => registry.App;
@@ -22,60 +21,7 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
     {
         foreach (var answer in open)
             answer.Dispose();
-        http.Dispose();
-    }
-
-    [Fact]
-    public async Task Two_hundred_followers_who_read_from_the_start_all_get_everything_though_the_database_fails_them()
-    {
-        const int events = 200;
-        var creator = RegistryApplication.NewId();
-        var changes = Enumerable.Range(0, events).Select(number => new
-        {
-            op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = creator, videoId = $"v{number}" },
-        });
-        (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/consent/changes", new { changes })).Is(200);
-        await using var others = await OtherCallers.StartAsync(App);
-        var newest = await App.ScalarAsync<long>("SELECT count(*) FROM consent.event") - 1;
-        await Eventually.HoldsAsync("all is in the log", async () => await App.ScalarAsync<bool>("SELECT coalesce(max(seq), 0) >= $1 FROM consent.history", newest));
-
-        var read = 0L;
-        var following = Enumerable.Range(0, 200).Select(async number =>
-        {
-            using var answer = await FollowAsync(Changes, Token("changes:read", $"follower-{number / 20}"));
-            Assert.Equal(200, (int)answer.StatusCode);
-            var next = 0L;
-            await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(Cancellation)).EnumerateAsync(Cancellation))
-            {
-                if (item.EventId is not { Length: > 0 } id)
-                    continue;
-                Assert.Equal($"{next++}", id);
-                Interlocked.Increment(ref read);
-                if (next > newest)
-                    return;
-            }
-            Assert.Fail($"A stream was cut off after {next} events.");
-        }).ToList();
-        // Five times in the middle, whatever reads for them is cut off.
-        var cuts = 0;
-        await Eventually.HoldsAsync("all have read everything", async () =>
-        {
-            if (cuts < 5 && Interlocked.Read(ref read) >= 20 * events * cuts)
-            {
-                cuts++;
-                await App.QueryAsync<bool>(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name ~ 'registry (reads|followers)$'");
-            }
-            return following.TrueForAll(one => one.IsCompleted);
-        });
-        await Task.WhenAll(following);
-        await others.AssertUnharmedAsync();
-        // What other tests ask for next finds no broken connection.
-        await Eventually.HoldsAsync("every connection is whole", async () =>
-            (await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => App.Admin().GetAsync($"{Changes}?limit=1")))).All(page => page.Status == 200));
-        // A message of an exception may name people.
-        Assert.Empty(App.Log.Errors);
-        Assert.DoesNotContain(App.Log.Lines, line => line.Contains("terminating connection", StringComparison.Ordinal));
+        streams.Dispose();
     }
 
     [Fact]
@@ -136,12 +82,12 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         await App.Admin().PutAsync($"/v1/creators/{creator}/videos/v", new { });
         string Ending(params string[] scopes) => App.Sign(
             TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime + TimeSpan.FromSeconds(4), scopes, creator, "short");
-        using var changes = await FollowAsync(Changes, Ending("changes:read"));
-        using var inbox = await FollowAsync(Inbox(creator), Ending("consent:manage"));
+        using var changes = await streams.FollowAsync(App, Changes, Ending("changes:read"));
+        using var inbox = await streams.FollowAsync(App, Inbox(creator), Ending("consent:manage"));
         using var checks = await StreamConnection.OpenAsync(App.Address, Ending("consent:check"));
         await checks.SendAsync("\n");
         await checks.ReadUntilAsync("\"line\":1}");
-        using var lasting = await FollowAsync(Changes, Token("changes:read", "lasting"));
+        using var lasting = await streams.FollowAsync(App, Changes, Token("changes:read", "lasting"));
 
         Assert.Equal((200, 200), ((int)changes.StatusCode, (int)inbox.StatusCode));
         // To their ends, which come by themselves.
@@ -197,7 +143,7 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         {
             var answers = new List<HttpResponseMessage>();
             for (var i = 0; i < expected.Count; i++)
-                answers.Add(await FollowAsync(path(i), token));
+                answers.Add(await streams.FollowAsync(App, path(i), token));
             var areAsExpected = answers.Select(answer => (int)answer.StatusCode).SequenceEqual(expected);
             foreach (var answer in answers)
             {
@@ -208,12 +154,4 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
             }
             return areAsExpected;
         });
-
-    private Task<HttpResponseMessage> FollowAsync(string path, string token)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(App.Address, path));
-        request.Headers.Authorization = new("Bearer", token);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-    }
 }
