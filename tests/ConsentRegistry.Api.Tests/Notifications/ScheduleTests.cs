@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
-/// <summary>When deliveries are tried, how many are under way at once, and what may be configured.</summary>
+/// <summary>When deliveries are tried, and how many are under way at once.</summary>
 public sealed class ScheduleTests
 {
     private static readonly Attempt Quick = new(200, null, null, TimeSpan.FromMilliseconds(5));
@@ -94,29 +94,5 @@ public sealed class ScheduleTests
         // What is given back is theirs again.
         slow[0].Return(1);
         Assert.Equal(1, limits.Take(hanging).Sum(one => one.Count));
-    }
-
-    [Theory]
-    [InlineData("Development", "AllowLoopback", "", true, null)]
-    [InlineData("Development", "AllowLoopback", "false", false, null)]
-    [InlineData("Production", "AllowLoopback", "", false, null)]
-    [InlineData("Production", "AllowLoopback", "false", false, null)]
-    [InlineData("Production", "AllowLoopback", "true", false, "Development only")]
-    [InlineData("Development", "AllowLoopback", "yes", false, "true or false")]
-    [InlineData("Production", "RetryScale", "0.5", false, "Development only")]
-    [InlineData("Production", "RetryScale", "1", false, null)]
-    [InlineData("Development", "RetryScale", "0", false, "a number from")]
-    [InlineData("Development", "RetryScale", "2", false, "a number from")]
-    [InlineData("Development", "RetryScale", "NaN", false, "a number from")]
-    [InlineData("Development", "KeepDays", "6", false, "a number of days")]
-    [InlineData("Development", "KeepDays", "7", true, null)]
-    public void What_would_be_unsafe_is_configured_in_Development_only(string environment, string key, string value, bool allowsLoopback, string? refusal)
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Notifications:{key}", value)]).Build();
-        var host = new HostingEnvironment { EnvironmentName = environment };
-        if (refusal is null)
-            Assert.Equal(allowsLoopback, NotifyingOptions.From(configuration, host).AllowLoopback);
-        else
-            Assert.Contains(refusal, Assert.Throws<StartupException>(() => NotifyingOptions.From(configuration, host)).Message, StringComparison.Ordinal);
     }
 }
