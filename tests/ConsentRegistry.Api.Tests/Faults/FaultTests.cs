@@ -1,15 +1,20 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Tests.History;
+using ConsentRegistry.Api.Tests.Servers;
 
 namespace ConsentRegistry.Api.Tests.Faults;
 
 /// <summary>PostgreSQL dies under the service, as it does when its machine loses power.</summary>
-public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServer>
+public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServer>, IAsyncLifetime
 {
     private const int Writers = 4;
     private const int ChangesEach = 60;
 
     private RegistryApplication App => server.App;
+
+    public async ValueTask InitializeAsync() => await OwnServer.SkipUnlessInstalledAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Without_the_database_nothing_is_allowed_and_the_service_recovers_by_itself()
