@@ -21,18 +21,23 @@ public sealed class PostgresFixture : IAsyncLifetime
     private readonly string login = $"consent_test_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private TestServer? server;
+    private Version? version;
     private int databases;
 
     private TestServer Server => server ?? throw new InvalidOperationException("The server has not been started.");
 
-    public ValueTask InitializeAsync() => OpenAsync(Environment.GetEnvironmentVariable(TestServer.Variable));
+    public async ValueTask InitializeAsync()
+    {
+        await OpenAsync(Environment.GetEnvironmentVariable(TestServer.Variable));
+        TestContext.Current.SendDiagnosticMessage("Tests use PostgreSQL {0}: {1}.", version, Server.Description);
+    }
 
     /// <summary>Opens the server that was chosen; null for any.</summary>
     internal async ValueTask OpenAsync(string? choice)
     {
         server = await TestServer.OpenAsync(choice, TestContext.Current.CancellationToken);
         await using var connection = await ConnectAsync();
-        TestContext.Current.SendDiagnosticMessage("Tests use PostgreSQL {0}: {1}.", connection.PostgreSqlVersion, server.Description);
+        version = connection.PostgreSqlVersion;
         await DatabaseRoles.CreateMissingAsync(connection, TestContext.Current.CancellationToken);
         // An owner of databases as in operation, who is no superuser, and takes the roles without making them.
         await ExecuteAsync(connection, $"CREATE ROLE {login} LOGIN CREATEDB PASSWORD '{password}'");

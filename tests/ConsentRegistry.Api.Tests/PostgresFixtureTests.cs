@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Servers;
 using Npgsql;
 
@@ -61,6 +62,15 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
         var refusal = await Assert.ThrowsAsync<TestServerException>(() => TestServer.OpenAsync(choice, Cancellation));
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Containers_are_of_the_version_that_is_deployed_and_CI_begins_with_the_oldest()
+    {
+        Assert.Contains($"{{POSTGRES_IMAGE:-{ContainerServer.DefaultImage}}}", Documented.Text("docker-compose.yml"), StringComparison.Ordinal);
+        Assert.Contains($"postgres: [\"{PostgresBinaries.OldestMajor}\", ", Documented.Text(".github/workflows/tests.yml"), StringComparison.Ordinal);
+        foreach (var said in new[] { "dev", "docs/testing.md" })
+            Assert.Contains(ContainerServer.DefaultImage, Documented.Text(said), StringComparison.Ordinal);
     }
 
     [Fact]
