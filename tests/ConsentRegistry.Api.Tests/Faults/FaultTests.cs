@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Tests.History;
+using ConsentRegistry.Api.Tests.Servers;
 
 namespace ConsentRegistry.Api.Tests.Faults;
 
@@ -11,7 +12,11 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
 
     private RegistryApplication App => server.App;
 
-    public async ValueTask InitializeAsync() => await server.RecoverAsync();
+    public async ValueTask InitializeAsync()
+    {
+        await OwnServer.SkipUnlessInstalledAsync();
+        await server.RecoverAsync();
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

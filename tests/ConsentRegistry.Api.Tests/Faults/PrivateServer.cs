@@ -1,27 +1,29 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Faults;
 
-/// <summary>A service with a PostgreSQL server of its own, which tests may kill.</summary>
+/// <summary>A service with a PostgreSQL server of its own, which tests may kill. Where its programs are missing, they are skipped.</summary>
 public sealed class PrivateServer : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("consent-faults-").FullName;
-    private PrivatePostgres? postgres;
+    private OwnServer? server;
     private RegistryApplication? app;
 
     public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
 
-    public PrivatePostgres Postgres => postgres ?? throw new InvalidOperationException("The server has not been started.");
+    public PrivatePostgres Postgres => server?.Postgres ?? throw new InvalidOperationException("The server has not been started.");
 
     public async ValueTask InitializeAsync()
     {
-        postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, TestContext.Current.CancellationToken);
-        app = await RegistryApplication.StartAsync(postgres.ConnectionString);
+        // A fixture skips nothing: its tests do.
+        if (!await OwnServer.AreInstalledAsync())
+            return;
+        server = await OwnServer.StartAsync(TestContext.Current.CancellationToken);
+        app = await RegistryApplication.StartAsync(Postgres.ConnectionString);
     }
 
     /// <summary>Starts the server again after it was killed. Of the tests' own connections none outlived that; the service's are its own affair.</summary>
@@ -57,9 +59,9 @@ public sealed class PrivateServer : IAsyncLifetime
     private async Task SignalAsync(string signal)
     {
         var file = Directory.EnumerateFiles(Postgres.HomeFolder, "postmaster.pid", SearchOption.AllDirectories).Single();
-        var server = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[0];
+        var main = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))[0];
         // The first one first: it makes the others.
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {server}; kill -{signal} $(pgrep -P {server})"]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {main}; kill -{signal} $(pgrep -P {main})"]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
@@ -67,13 +69,7 @@ public sealed class PrivateServer : IAsyncLifetime
     {
         if (app is not null)
             await app.DisposeAsync();
-        if (postgres is not null)
-        {
-            await postgres.DisposeAsync();
-            if (Directory.Exists(postgres.HomeFolder))
-                Directory.Delete(postgres.HomeFolder, recursive: true);
-        }
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        if (server is not null)
+            await server.DisposeAsync();
     }
 }
