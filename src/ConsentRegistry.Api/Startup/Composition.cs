@@ -74,6 +74,7 @@ internal static class Composition
         services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
         services.AddValidatorsFromAssemblyContaining<CheckValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddSingleton<IStartupFilter, RequireValidators>();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Unexpected>();
