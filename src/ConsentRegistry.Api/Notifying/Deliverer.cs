@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
@@ -127,19 +128,36 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
             LogDisabled(delivery.Turn.Webhook, reason);
     }
 
-    [LoggerMessage(61, LogLevel.Warning, "Deliveries could not be taken now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.DeliveriesPostponed, LogLevel.Warning,
+        "Deliveries could not be taken now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.DeliveriesPostponed))]
     private partial void LogPostponed(string kind);
 
-    [LoggerMessage(62, LogLevel.Warning, "How a delivery went could not be recorded; it will be sent again: {Kind}")]
+    [LoggerMessage(
+        LogEvents.DeliveryUnrecorded, LogLevel.Warning,
+        "How a delivery went could not be recorded, and it will be sent again: {Kind}; look at "
+        + "PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.DeliveryUnrecorded))]
     private partial void LogUnrecorded(string kind);
 
-    [LoggerMessage(63, LogLevel.Warning, "Webhook {Webhook} was disabled: {Reason}")]
+    [LoggerMessage(
+        LogEvents.WebhookDisabled, LogLevel.Warning,
+        "Webhook {Webhook} was disabled: {Reason}; tell its owner, who enables it when its address works",
+        EventName = nameof(LogEvents.WebhookDisabled))]
     private partial void LogDisabled(Guid webhook, DisabledFor reason);
 
-    [LoggerMessage(66, LogLevel.Error, "The key ring does not open the secret of webhook {Webhook}: nothing is sent to it by this node")]
+    [LoggerMessage(
+        LogEvents.WebhookSecretUnreadable, LogLevel.Error,
+        "The key ring does not open the secret of webhook {Webhook}: nothing is sent to it by this node; "
+        + "give it the key ring that the other nodes have",
+        EventName = nameof(LogEvents.WebhookSecretUnreadable))]
     private partial void LogUnreadable(Guid webhook);
 
     // A message may quote an address, which may hold what is secret.
-    [LoggerMessage(64, LogLevel.Error, "A delivery failed by a bug: {Kind}\n{Stack}")]
+    [LoggerMessage(
+        LogEvents.DeliveryFailed, LogLevel.Error,
+        "A delivery failed by a bug; report it with what follows: {Kind} {Stack}",
+        EventName = nameof(LogEvents.DeliveryFailed))]
     private partial void LogBug(string? kind, string? stack);
 }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
@@ -15,6 +16,9 @@ internal sealed partial class HandOn(Database database, ILogger<HandOn> logger) 
         LogPostponed,
         stoppingToken);
 
-    [LoggerMessage(60, LogLevel.Warning, "Notifications could not be handed on now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.NotificationsNotHandedOn, LogLevel.Warning,
+        "Notifications could not be handed on now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.NotificationsNotHandedOn))]
     private partial void LogPostponed(string kind);
 }

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Notifying;
@@ -159,6 +160,9 @@ internal sealed partial class WebhookSender : IDisposable
             : null;
 
     // For the operator alone, and without the address, which may hold what is secret.
-    [LoggerMessage(65, LogLevel.Information, "A webhook's name leads to an address that no webhook may be at")]
+    [LoggerMessage(
+        LogEvents.WebhookAddressRefused, LogLevel.Information,
+        "A webhook's name leads to an address that no webhook may be at",
+        EventName = nameof(LogEvents.WebhookAddressRefused))]
     private partial void LogRefused();
 }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
@@ -185,21 +186,42 @@ internal sealed partial class Applier(
         }
     }
 
-    [LoggerMessage(50, LogLevel.Information, "This node has joined, and answers from memory")]
+    [LoggerMessage(
+        LogEvents.NodeJoined, LogLevel.Information,
+        "This node has joined, and answers from memory",
+        EventName = nameof(LogEvents.NodeJoined))]
     private partial void LogJoined();
 
-    [LoggerMessage(51, LogLevel.Warning, "This node's row is gone: it joins again")]
+    [LoggerMessage(
+        LogEvents.NodeEvicted, LogLevel.Warning,
+        "This node's row is gone: it joins again; if this goes on, see whether it lacks processor time "
+        + "or its way to PostgreSQL is slow",
+        EventName = nameof(LogEvents.NodeEvicted))]
     private partial void LogEvicted();
 
-    [LoggerMessage(52, LogLevel.Warning, "{Count} nodes were taken away whose beat stood still")]
+    [LoggerMessage(
+        LogEvents.NodesEvicted, LogLevel.Warning,
+        "{Count} nodes were taken away whose beat stood still; see whether they run, and stop those that "
+        + "hang",
+        EventName = nameof(LogEvents.NodesEvicted))]
     private partial void LogEvicting(int count);
 
-    [LoggerMessage(53, LogLevel.Critical, "Memory is lost and loaded anew: {Problem}")]
+    [LoggerMessage(
+        LogEvents.MemoryLost, LogLevel.Critical,
+        "Memory is lost and loaded anew; find out whether the database was restored or altered by hand: "
+        + "{Problem}",
+        EventName = nameof(LogEvents.MemoryLost))]
     private partial void LogLost(string problem);
 
-    [LoggerMessage(54, LogLevel.Warning, "Following the database was interrupted: {Kind} {SqlState}")]
+    [LoggerMessage(
+        LogEvents.FollowingInterrupted, LogLevel.Warning,
+        "Following the database was interrupted: {Kind} {SqlState}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.FollowingInterrupted))]
     private partial void LogInterrupted(string kind, string? sqlState);
 
-    [LoggerMessage(55, LogLevel.Error, "Following the database failed by a bug: {Kind} {Trace}")]
+    [LoggerMessage(
+        LogEvents.FollowingFailed, LogLevel.Error,
+        "Following the database failed by a bug; report it with what follows: {Kind} {Trace}",
+        EventName = nameof(LogEvents.FollowingFailed))]
     private partial void LogBug(string kind, string? trace);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
@@ -192,10 +193,17 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
         return await CreatorRecords.ReadAsync(reader, cancellation, isFirst: true);
     }
 
-    [LoggerMessage(80, LogLevel.Critical, "Memory of a creator's version {Version} is not what the tables hold: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.MemoryDiffers, LogLevel.Critical,
+        "Memory of a creator's version {Version} is not what the tables hold: everything of theirs is "
+        + "read again; find out who altered tables by hand, or report it",
+        EventName = nameof(LogEvents.MemoryDiffers))]
     private partial void LogDifference(long version);
 
-    [LoggerMessage(81, LogLevel.Warning, "Memory could not be compared: {Kind}")]
+    [LoggerMessage(
+        LogEvents.MemoryNotCompared, LogLevel.Warning,
+        "Memory could not be compared: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.MemoryNotCompared))]
     private partial void LogUnread(string kind);
 
     /// <summary>How far a creator has been compared who has too many records for one look.</summary>

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -124,7 +125,10 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         }
     }
 
-    [LoggerMessage(65, LogLevel.Warning, "The nodes could not be looked at: {Kind}")]
+    [LoggerMessage(
+        LogEvents.NodesUnseen, LogLevel.Warning,
+        "The nodes could not be looked at: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.NodesUnseen))]
     private partial void LogUnseen(string kind);
 
     private sealed class Waiter : IDisposable

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -229,9 +230,17 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         return brought;
     }
 
-    [LoggerMessage(60, LogLevel.Error, "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.VersionGap, LogLevel.Error,
+        "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again; "
+        + "report it",
+        EventName = nameof(LogEvents.VersionGap))]
     private partial void LogDoubt(long version, long reached);
 
-    [LoggerMessage(62, LogLevel.Critical, "A creator's bodies up to version {Version} are gone and no erasure took them: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.BodiesMissing, LogLevel.Critical,
+        "A creator's bodies up to version {Version} are gone and no erasure took them: everything of "
+        + "theirs is read again; find out who deleted rows by hand",
+        EventName = nameof(LogEvents.BodiesMissing))]
     private partial void LogBodyMissing(long version);
 }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -102,9 +103,16 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))));
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "The log could not be looked at: {Kind}")]
+    [LoggerMessage(
+        LogEvents.LogUnseen, LogLevel.Warning,
+        "The log could not be looked at: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.LogUnseen))]
     private partial void LogUnseen(string kind);
 
-    [LoggerMessage(31, LogLevel.Warning, "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress")]
+    [LoggerMessage(
+        LogEvents.LogLags, LogLevel.Warning,
+        "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress; "
+        + "look for Fatal lines of every node, and at PostgreSQL",
+        EventName = nameof(LogEvents.LogLags))]
     private partial void LogLag(long seconds, int waiting);
 }

@@ -92,8 +92,8 @@ internal static class Composition
         app.UseMiddleware<DirectChecks>();
         app.UseAnswerHeaders();
         app.Use(RequestId.EchoAsync);
-        app.UseMiddleware<RequestLog>();
-        // Within the log of requests, which is told the status that they were answered with.
+        app.UseRequestLog();
+        // Within the log of requests, which is told the status that they were answered with, and nothing of what was thrown.
         app.UseExceptionHandler(_ => { });
         app.UseMiddleware<BrokenAnswers>();
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));

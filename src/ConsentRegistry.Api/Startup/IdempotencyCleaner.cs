@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
@@ -30,6 +31,9 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    [LoggerMessage(20, LogLevel.Warning, "Old idempotency keys could not be deleted now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.IdempotencyKeysKept, LogLevel.Warning,
+        "Old idempotency keys could not be deleted now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.IdempotencyKeysKept))]
     private partial void LogPostponed(string kind);
 }
