@@ -20,7 +20,7 @@ public sealed class NativeLibraryTests
                 else
                     File.CreateSymbolicLink(copy, file);
             }
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"]) { RedirectStandardError = true };
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"]) { RedirectStandardError = true, UseShellExecute = false };
             using var tool = Process.Start(start)!;
             var error = await tool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
