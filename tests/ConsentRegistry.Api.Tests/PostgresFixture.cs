@@ -1,51 +1,92 @@
 using System.Globalization;
-using ConsentRegistry.Api.Startup;
+using System.Security.Cryptography;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
+using ConsentRegistry.Api.Tests.Servers;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
 
 namespace ConsentRegistry.Api.Tests;
 
-/// <summary>One PostgreSQL server for all tests of this assembly. Tests share the server but never rows: each takes a database of its own.</summary>
+/// <summary>
+/// One PostgreSQL server for all tests of this assembly, from where <see cref="TestServer.Variable"/> says. Tests share the server but never
+/// rows: each takes a database of its own. No test ends, pauses or configures it; those that have to start one of their own.
+/// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
-    /// <summary>Below the server's 200 connections, so that several test classes at once have room.</summary>
+    /// <summary>Below the server's connections, so that several test classes at once have room.</summary>
     private const int ConnectionsPerDatabase = 20;
 
-    private readonly string folder = Path.Combine(Path.GetTempPath(), $"consent-tests-{Guid.NewGuid():N}");
-    private PrivatePostgres? postgres;
+    private readonly string login = $"consent_test_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+    private readonly string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private TestServer? server;
+    private Version? version;
     private int databases;
 
-    public async ValueTask InitializeAsync() =>
-        postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, TestContext.Current.CancellationToken);
+    private TestServer Server => server ?? throw new InvalidOperationException("The server has not been started.");
 
-    /// <summary>Creates an empty database with a new name.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        await OpenAsync(Environment.GetEnvironmentVariable(TestServer.Variable));
+        TestContext.Current.SendDiagnosticMessage("Tests use PostgreSQL {0}: {1}.", version, Server.Description);
+    }
+
+    /// <summary>Opens the server that was chosen; null for any.</summary>
+    internal async ValueTask OpenAsync(string? choice)
+    {
+        server = await TestServer.OpenAsync(choice, TestContext.Current.CancellationToken);
+        await using var connection = await ConnectAsync();
+        version = connection.PostgreSqlVersion;
+        await DatabaseRoles.CreateMissingAsync(connection, TestContext.Current.CancellationToken);
+        // An owner of databases as in operation, who is no superuser, and takes the roles without making them.
+        await ExecuteAsync(connection, $"CREATE ROLE {login} LOGIN CREATEDB PASSWORD '{password}'");
+        await ExecuteAsync(connection, $"GRANT {string.Join(", ", Database.Roles)} TO {login}");
+    }
+
+    /// <summary>Creates an empty database with a new name. It sorts text by bytes, wherever the server comes from.</summary>
     /// <returns>How to connect to it, as its owner. It is gone after the last test.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
-        var server = postgres ?? throw new InvalidOperationException("The server has not been started.");
-        var name = $"test_{Interlocked.Increment(ref databases).ToString(CultureInfo.InvariantCulture)}";
-        await using var connection = new NpgsqlConnection(server.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE template0", connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, MaxPoolSize = ConnectionsPerDatabase }.ConnectionString;
+        var name = DatabaseName(Interlocked.Increment(ref databases));
+        await using var connection = await ConnectAsync();
+        await ExecuteAsync(connection, $"CREATE DATABASE {name} OWNER {login} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
+        return new NpgsqlConnectionStringBuilder(Server.Administrator)
+        {
+            Database = name, Username = login, Password = password, MaxPoolSize = ConnectionsPerDatabase, Pooling = true,
+        }.ConnectionString;
     }
 
     /// <summary>How to connect to the same database as somebody whom nothing stops: a superuser.</summary>
-    public static string AsAdministrator(string connectionString) =>
-        new NpgsqlConnectionStringBuilder(connectionString) { Username = PrivatePostgres.Administrator, Pooling = false }.ConnectionString;
+    public string AsAdministrator(string connectionString) => Server.AdministratorOf(connectionString);
 
     public async ValueTask DisposeAsync()
     {
-        if (postgres is not null)
+        if (server is null)
+            return;
+        if (server.Kept)
         {
-            await postgres.DisposeAsync();
-            Directory.Delete(postgres.HomeFolder, recursive: true);
+            NpgsqlConnection.ClearAllPools();
+            await using var connection = await ConnectAsync();
+            for (var number = 1; number <= databases; number++)
+                await ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {DatabaseName(number)} WITH (FORCE)");
+            await ExecuteAsync(connection, $"DROP ROLE {login}");
         }
+        await server.EndAsync();
+    }
 
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    private string DatabaseName(int number) => $"{login}_{number.ToString(CultureInfo.InvariantCulture)}";
+
+    private async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(Server.Administrator);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -3,8 +3,6 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Http;
@@ -36,7 +34,7 @@ internal sealed record StopKey(Func<Change, CancellationToken, Task<bool>>? Stil
 /// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the stored answer commit
 /// together; and then the wait until every node answers accordingly. A commit whose outcome is unknown is answered so, and never retried here.
 /// </summary>
-internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentReplica replica, Fence fence, TimeProvider clock)
+internal sealed class ChangePipeline(Database database, LogWatch log, ConsentReplica replica, Fence fence, TimeProvider clock)
 {
     private const string BeforeChange = "before_change";
 
@@ -60,29 +58,21 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
         HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
     {
         // The connection is given back before anybody waits for other nodes.
-        await db.Database.OpenConnectionAsync(http.RequestAborted);
-        try
-        {
-            var outcome = await TransactAsync(http, key, operation, patience, stop);
-            // A stop is set as if there were no key where the key cannot be had.
-            if (stop is not null && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused })
-                outcome = await TransactAsync(http, key: null, operation, patience, stop);
-            return outcome;
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-        }
+        await using var connection = await database.Changes.OpenConnectionAsync(http.RequestAborted);
+        var outcome = await TransactAsync(connection, http, key, operation, patience, stop);
+        // A stop is set as if there were no key where the key cannot be had.
+        if (stop is not null && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused })
+            outcome = await TransactAsync(connection, http, key: null, operation, patience, stop);
+        return outcome;
     }
 
     /// <summary>The transaction.</summary>
-    private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
-        HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
+    private static async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
+        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
     {
         var cancellation = http.RequestAborted;
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var change = new Change(db, connection);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var change = new Change(connection);
         if (key is not null)
         {
             var claim = await key.ClaimAsync(connection, cancellation);
@@ -136,7 +126,7 @@ internal sealed class ChangePipeline(RegistryContext db, LogWatch log, ConsentRe
         return answer with { InForce = isSuperseded ? new(Everywhere: false, By: null) : InForce.Now };
     }
 
-    private static async Task CommitAsync(IDbContextTransaction transaction)
+    private static async Task CommitAsync(NpgsqlTransaction transaction)
     {
         try
         {

@@ -4,23 +4,24 @@ using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Notifying;
 
-/// <summary>Sends what is due to the receivers whose turn it is, on each node at once, and records how it went.</summary>
+/// <summary>Sends what is due, as far as the limits allow, on each node at once, and records how it went.</summary>
 internal sealed partial class Deliverer(Database database, WebhookSecrets protection, WebhookSender sender, RetrySchedule schedule, TimeProvider clock, ILogger<Deliverer> logger) : BackgroundService
 {
-    /// <summary>How often to look for what is due; sooner when a turn was given back.</summary>
+    /// <summary>How often to look for what is due; sooner when a delivery is over.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The least time between two looks, whatever is given back.</summary>
+    /// <summary>The least time between two looks, however many are over.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long the end of the process waits for what is under way; what is lost is sent again by another node.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    private readonly Turns turns = new();
+    private readonly DeliveryLimits limits = new();
     private readonly SemaphoreSlim returned = new(0);
 
     public override void Dispose()
     {
+        limits.Dispose();
         returned.Dispose();
         base.Dispose();
     }
@@ -50,17 +51,17 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         finally
         {
             var until = clock.GetTimestamp();
-            while (turns.UnderWay > 0 && clock.GetElapsedTime(until) < Farewell)
+            while (limits.UnderWay > 0 && clock.GetElapsedTime(until) < Farewell)
                 await Task.Delay(Breath, CancellationToken.None);
         }
     }
 
     private async Task<IReadOnlyList<TakenDelivery>> TakeAsync(CancellationToken cancellation)
     {
-        if (turns.UnderWay == Turns.Total)
+        if (limits.UnderWay == DeliveryLimits.Total)
             return [];
         var due = await DeliveryStore.ListDueAsync(database.Notifications, cancellation);
-        var mine = due.Count == 0 ? [] : turns.Take(due);
+        var mine = due.Count == 0 ? [] : limits.Take(due);
         if (mine.Count == 0)
             return [];
         IReadOnlyList<TakenDelivery> taken = [];
@@ -70,9 +71,9 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         }
         finally
         {
-            var used = taken.CountBy(delivery => delivery.Turn.Webhook).ToDictionary();
-            foreach (var turn in mine)
-                turns.Return(turn, turn.Count - used.GetValueOrDefault(turn.Webhook));
+            var used = taken.CountBy(delivery => delivery.Permits.Webhook).ToDictionary();
+            foreach (var permits in mine)
+                permits.Return(permits.Count - used.GetValueOrDefault(permits.Webhook));
         }
         return taken;
     }
@@ -81,14 +82,14 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
     {
         try
         {
-            if (!protection.TryDecrypt(delivery.Turn.Webhook, delivery.Secrets, out var secrets))
+            if (!protection.TryDecrypt(delivery.Permits.Webhook, delivery.Secrets, out var secrets))
             {
                 // It is due again when its time with this node is over: a node whose ring is newer may send it.
-                LogUnreadable(delivery.Turn.Webhook);
+                LogUnreadable(delivery.Permits.Webhook);
                 return;
             }
             var attempt = await sender.SendAsync(delivery.Url, secrets, delivery.Message, clock.GetUtcNow(), stopping);
-            turns.Learn(delivery.Turn.Webhook, attempt);
+            limits.Learn(delivery.Permits.Webhook, attempt);
             // The receiver has answered: that is worth a record, even of a process that ends.
             await RecordAsync(delivery, attempt);
         }
@@ -106,7 +107,7 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         }
         finally
         {
-            turns.Return(delivery.Turn, 1);
+            delivery.Permits.Return(1);
             returned.Release();
         }
     }
@@ -124,8 +125,8 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         if (next is not null)
             return;
         var reason = attempt.IsGone ? DisabledFor.Gone : DisabledFor.Failing;
-        if (await DeliveryStore.DisableAsync(source, delivery.Turn.Webhook, reason, attempt.IsGone ? null : schedule.Patience, CancellationToken.None))
-            LogDisabled(delivery.Turn.Webhook, reason);
+        if (await DeliveryStore.DisableAsync(source, delivery.Permits.Webhook, reason, attempt.IsGone ? null : schedule.Patience, CancellationToken.None))
+            LogDisabled(delivery.Permits.Webhook, reason);
     }
 
     [LoggerMessage(

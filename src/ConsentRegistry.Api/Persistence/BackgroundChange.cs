@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -16,9 +15,9 @@ internal static class BackgroundChange
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<T> RunAsync<T>(NpgsqlDataSource source, Func<Change, Task<T>> work, CancellationToken cancellation)
     {
-        await using var db = RegistryContext.Over(source);
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var change = new Change(connection);
         await using (var patience = change.Command($"SET LOCAL lock_timeout = '{LockSeconds}s'"))
             await patience.ExecuteNonQueryAsync(cancellation);
         var result = await work(change);

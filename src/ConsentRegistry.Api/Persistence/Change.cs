@@ -29,15 +29,12 @@ public sealed record LockedStream(StreamId Id, long Version, long SettingsVersio
 /// The change that one request makes, inside its transaction: locks streams, and appends the events of one version each. What is altered
 /// and its events commit together, or neither does.
 /// </summary>
-public sealed class Change(RegistryContext db, NpgsqlConnection connection)
+public sealed class Change(NpgsqlConnection connection)
 {
     /// <summary>Rows written by one statement: more are split.</summary>
     private const int RowsPerStatement = 10_000;
 
     private const string Mark = "mark";
-
-    /// <summary>The context on the same connection, for reading what stands.</summary>
-    public RegistryContext Db { get; } = db;
 
     private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
     private readonly HashSet<string> raised = new(StringComparer.Ordinal);

@@ -10,7 +10,7 @@ public sealed record LogIdentity(string Origin, bool IsDevelopment);
 /// <summary>Which history log a database belongs to.</summary>
 internal static class LogIdentityStore
 {
-    // The same as migration 0013 does, for a database that an older version migrated last.
+    // The same as the migration `identity` does, for a database that an older version migrated last.
     private const string OfCheckpoints =
         """
         SELECT split_part(note, E'\n', 1), split_part(note, E'\n', 1) = 'development.invalid/consent-registry'

@@ -1,16 +1,21 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
 /// <summary>Reads several tables in one snapshot, on the connections that changes do not use.</summary>
 public sealed class Reading(Database database)
 {
+    // As many contexts as connections: a context is used while it holds one.
+    private readonly PooledDbContextFactory<RegistryContext> contexts = new(RegistryContext.OptionsOver(database.Reads), Database.ReadConnections);
+
     /// <summary>Opens a snapshot. Everything read through it is of one moment, and it ends without a commit.</summary>
     public async Task<Snapshot> OpenAsync(CancellationToken cancellation)
     {
-        var db = RegistryContext.Over(database.Reads);
+        var db = await contexts.CreateDbContextAsync(cancellation);
         try
         {
             return new(db, await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation));
@@ -29,7 +34,7 @@ public sealed class Snapshot(RegistryContext db, IDbContextTransaction transacti
     public RegistryContext Db { get; } = db;
 
     /// <summary>For statements that changes read with, too.</summary>
-    internal Change AsChange() => new(Db, (Npgsql.NpgsqlConnection)Db.Database.GetDbConnection());
+    internal Change AsChange() => new((NpgsqlConnection)Db.Database.GetDbConnection());
 
     public async ValueTask DisposeAsync()
     {

@@ -1,12 +1,14 @@
-using ConsentRegistry.Domain;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
-/// <summary>The registry's tables. Rows are read through it and written by statements of many rows at once, so nothing is tracked.</summary>
+/// <summary>
+/// What EF Core knows of the database: the rows that lists read, and which migrations were applied. It writes nothing: changes are statements
+/// of many rows at once, by Npgsql alone. docs/architecture.md says where which of them is used.
+/// </summary>
 public sealed class RegistryContext(DbContextOptions<RegistryContext> options) : DbContext(options)
 {
     /// <summary>The schema that holds everything.</summary>
@@ -20,46 +22,30 @@ public sealed class RegistryContext(DbContextOptions<RegistryContext> options) :
 
     public DbSet<VideoRow> Videos => Set<VideoRow>();
 
-    public DbSet<PurposeRow> Purposes => Set<PurposeRow>();
+    public DbSet<BlockRow> Blocks => Set<BlockRow>();
 
-    /// <summary>A context of its own over this data source, beside the one of the request.</summary>
-    public static RegistryContext Over(NpgsqlDataSource source)
-    {
-        var options = new DbContextOptionsBuilder<RegistryContext>();
-        Configure(options, source);
-        return new(options.Options);
-    }
+    /// <summary>A context over this data source.</summary>
+    public static RegistryContext Over(NpgsqlDataSource source) => new(OptionsOver(source));
 
-    /// <summary>The options of a context over this data source.</summary>
-    public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) => options
+    /// <summary>The options of contexts over this data source.</summary>
+    public static DbContextOptions<RegistryContext> OptionsOver(NpgsqlDataSource source) => new DbContextOptionsBuilder<RegistryContext>()
         .UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("migration", Schema))
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-        // Migrations are SQL scripts, kept by hand: there is no model snapshot that the model could differ from.
-        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        // Migrations are SQL scripts, kept by hand: there is no snapshot that the model could differ from. A test compares it with the database.
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
+        .Options;
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => RegistryModel.Configure(configurationBuilder);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => RegistryModel.Configure(modelBuilder);
+
+    /// <summary>
+    /// Makes contexts for <c>dotnet ef</c>, which otherwise would start the host. It looks at the database of <c>ConnectionStrings__Registry</c>,
+    /// where it looks at one.
+    /// </summary>
+    internal sealed class ForTools : IDesignTimeDbContextFactory<RegistryContext>
     {
-        ArgumentNullException.ThrowIfNull(configurationBuilder);
-        configurationBuilder.Properties<Instant>().HaveConversion<InstantConverter>();
+        public RegistryContext CreateDbContext(string[] args) =>
+            Over(NpgsqlDataSource.Create(Environment.GetEnvironmentVariable("ConnectionStrings__Registry") ?? "Host=localhost;Database=registry"));
     }
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        ArgumentNullException.ThrowIfNull(modelBuilder);
-        modelBuilder.HasDefaultSchema(Schema);
-        modelBuilder.Entity<CreatorRow>().ToTable("creator").HasKey(row => row.Id);
-        modelBuilder.Entity<DefaultRow>().ToTable("creator_default").HasKey(row => new { row.Creator, row.Purpose, row.Requester });
-        modelBuilder.Entity<DefaultRow>().Property(row => row.Segments).HasColumnType("jsonb");
-        modelBuilder.Entity<OverrideRow>().ToTable("video_override")
-            .HasKey(row => new { row.Creator, row.Owner, row.Video, row.Purpose, row.Requester });
-        modelBuilder.Entity<VideoRow>().ToTable("video").HasKey(row => new { row.Owner, row.Video });
-        modelBuilder.Entity<PurposeRow>().ToTable("purpose").HasKey(row => row.Purpose);
-        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
-            property.SetColumnName(SnakeCase(property.Name));
-    }
-
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((c, at) => char.IsAsciiLetterUpper(c) && at > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
-
-    private sealed class InstantConverter() : ValueConverter<Instant, DateTime>(instant => instant.ToDateTime(), time => Instant.From(time));
 }

@@ -86,16 +86,14 @@ public sealed class VideoRow
     public required string[] SourceVideos { get; init; }
 }
 
-/// <summary>A purpose of the vocabulary.</summary>
-public sealed class PurposeRow
+/// <summary>A requester whom a creator keeps from asking.</summary>
+public sealed class BlockRow
 {
-    public required string Purpose { get; init; }
+    public required string Creator { get; init; }
 
-    public short Place { get; init; }
+    public required string Requester { get; init; }
 
-    public bool UsesLikeness { get; init; }
+    public long Version { get; init; }
 
-    public required string Description { get; init; }
-
-    public int IntroducedIn { get; init; }
+    public Instant ChangedAt { get; init; }
 }

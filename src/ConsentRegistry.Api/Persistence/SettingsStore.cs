@@ -1,7 +1,6 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -13,8 +12,7 @@ internal static class SettingsStore
         "o.owner, o.video, o.purpose, o.requester, o.effect, o.conditions, o.expires_at, o.vocabulary_version, o.version, o.changed_at";
 
     public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(RegistryContext db, CreatorId creator, CancellationToken cancellation) =>
-        (await db.Defaults.Where(row => row.Creator == creator.Value).OrderBy(row => row.Purpose).ThenBy(row => row.Requester).ToListAsync(cancellation))
-        .ToDictionary(row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)), row => SegmentsJson.Read(row.Segments));
+        await ListQueries.Defaults(db, creator.Value).ToDictionaryAsync(row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)), row => SegmentsJson.Read(row.Segments), cancellationToken: cancellation);
 
     /// <summary>
     /// Those defaults that a change has to know: all that allow or ask, and what the changes name. Of denies there may

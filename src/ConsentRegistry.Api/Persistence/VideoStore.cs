@@ -1,7 +1,6 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Videos;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Persistence;
 
@@ -9,23 +8,33 @@ namespace ConsentRegistry.Api.Persistence;
 internal static class VideoStore
 {
     /// <summary>The records of those of the videos that are registered.</summary>
-    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(RegistryContext db, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation)
+    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(Change change, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation)
     {
-        var rows = await db.Videos
-            .FromSql($"""
-                SELECT v.* FROM consent.video v
-                JOIN unnest({videos.Select(video => video.Creator.Value).ToArray()}, {videos.Select(video => video.Video.Value).ToArray()}) AS k(owner, video)
-                USING (owner, video)
-                """)
-            .ToListAsync(cancellation);
-        return rows.ToDictionary(KeyOf, RecordOf);
+        await using var command = change.Command(
+            """
+            SELECT v.owner, v.video, v.published_at, v.co_creators, v.depicted, v.source_owners, v.source_videos FROM consent.video v
+            JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
+            """);
+        command.Parameters.AddWithValue("owners", videos.Select(video => video.Creator.Value).ToArray());
+        command.Parameters.AddWithValue("videos", videos.Select(video => video.Video.Value).ToArray());
+        var records = new Dictionary<VideoKey, VideoRecord>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            records.Add(
+                new(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1))),
+                RecordOf(
+                    reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
+                    reader.GetFieldValue<string[]>(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<string[]>(5), reader.GetFieldValue<string[]>(6)));
+        }
+        return records;
     }
 
     /// <summary>Those of the videos in which the creator is registered as a participant.</summary>
     public static async Task<HashSet<VideoKey>> ReadAppearancesAsync(
-        RegistryContext db, CreatorId creator, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation) =>
+        Change change, CreatorId creator, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation) =>
         [
-            .. (await ReadAsync(db, videos, cancellation))
+            .. (await ReadAsync(change, videos, cancellation))
                 .Where(video => video.Value.Participants.Any(participant => participant.Creator == creator))
                 .Select(video => video.Key),
         ];

@@ -1,6 +1,5 @@
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -8,11 +7,14 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Reads and writes the vocabulary.</summary>
 internal static class VocabularyStore
 {
-    public static async Task<Vocabulary> ReadVocabularyAsync(this RegistryContext db, CancellationToken cancellation) =>
-        Of(await db.Purposes.OrderBy(row => row.Place).ToListAsync(cancellation));
+    private const string Newest = "SELECT purpose, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place";
 
-    public static Vocabulary Of(IEnumerable<PurposeRow> rows) =>
-        new(rows.Select(row => new PurposeDefinition(Purpose.Parse(row.Purpose), row.UsesLikeness, row.Description, row.IntroducedIn)));
+    /// <summary>The vocabulary of now.</summary>
+    public static Task<Vocabulary> ReadAsync(Change change, CancellationToken cancellation) => ReadAsync(change.Command(Newest), cancellation);
+
+    /// <summary>The vocabulary as the connection's transaction sees it.</summary>
+    public static Task<Vocabulary> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        ReadAsync(new NpgsqlCommand(Newest, connection), cancellation);
 
     /// <summary>Adds purposes to the vocabulary, whose stream is locked.</summary>
     public static Task WriteAsync(Change change, IReadOnlyCollection<PurposeDefinition> purposes, int firstPlace, CancellationToken cancellation) => change.WriteAsync(
@@ -33,11 +35,10 @@ internal static class VocabularyStore
         cancellation);
 
     /// <summary>Writes version 1 of the vocabulary, with its events, unless another node has done so.</summary>
-    public static async Task EnsureInitialAsync(RegistryContext db, CancellationToken cancellation)
+    public static async Task EnsureInitialAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await db.Database.OpenConnectionAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var change = new Change(connection);
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         if (stream.Version > 1)
             return;
@@ -45,5 +46,15 @@ internal static class VocabularyStore
         await WriteAsync(change, initial, firstPlace: 0, cancellation);
         await change.AppendAsync(stream, [.. initial.Select(Records.Of)], Authorship.Registry, altersSettings: false, cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<Vocabulary> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var reading = command;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var purposes = new List<PurposeDefinition>();
+        while (await reader.ReadAsync(cancellation))
+            purposes.Add(new(Purpose.Parse(reader.GetString(0)), reader.GetBoolean(1), reader.GetString(2), reader.GetInt32(3)));
+        return new(purposes);
     }
 }

@@ -43,7 +43,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var memory = new FactMemory();
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
-            memory.Load(await ReadVocabularyAsync(connection, cancellation));
+            memory.Load(await VocabularyStore.ReadAsync(connection, cancellation));
             memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
             var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary, Instant.Beginning);
             await LoadStreamsAsync(connection, editor, cancellation);
@@ -109,25 +109,6 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             Parameters = { new() { Value = table } },
         };
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static async Task<Vocabulary> ReadVocabularyAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("SELECT purpose, place, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<PurposeRow>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(new()
-            {
-                Purpose = reader.GetString(0),
-                Place = reader.GetInt16(1),
-                UsesLikeness = reader.GetBoolean(2),
-                Description = reader.GetString(3),
-                IntroducedIn = reader.GetInt32(4),
-            });
-        }
-        return VocabularyStore.Of(rows);
     }
 
     private static async Task LoadStreamsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -217,7 +218,7 @@ internal static class Commands
     /// <summary>Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are retired.</summary>
     private static int PrintNewKeys(string[] words, TextWriter output, TextWriter error)
     {
-        var ed25519 = new OpenSslEd25519();
+        var ed25519 = new NSecEd25519();
         var fresh = LogKeys.Create(ed25519);
         var keys = words switch
         {

@@ -61,13 +61,12 @@ internal static class Composition
         services.AddSingleton<Receipts>();
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
-        services.AddDbContext<RegistryContext>((provider, db) => RegistryContext.Configure(db, provider.GetRequiredService<Database>().Changes));
         services.AddSingleton(provider => new ChangeLimits(options.ChangeRates, provider.GetRequiredService<TimeProvider>()));
-        services.AddScoped<ChangePipeline>();
-        services.AddScoped<SettingsWriter>();
-        services.AddScoped<StopWriter>();
+        services.AddSingleton<ChangePipeline>();
+        services.AddSingleton<SettingsWriter>();
+        services.AddSingleton<StopWriter>();
         services.AddSingleton<PreviewLimiter>();
-        services.AddScoped<Preview>();
+        services.AddSingleton<Preview>();
         services.AddHostedService<IdempotencyCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);

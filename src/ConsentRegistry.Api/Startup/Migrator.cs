@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Persistence.Migrations;
 using ConsentRegistry.Api.Sequencing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -75,10 +76,13 @@ internal static class Migrator
     private static async Task ApplyAsync(NpgsqlDataSource login, NpgsqlConnection connection, CancellationToken cancellation)
     {
         if (await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
+        {
             await RequireRolesAsync(connection, cancellation);
+            await FormerIds.RenameAsync(connection, cancellation);
+        }
         await using var db = RegistryContext.Over(login);
         await db.Database.MigrateAsync(cancellation);
-        await VocabularyStore.EnsureInitialAsync(db, cancellation);
+        await VocabularyStore.EnsureInitialAsync(connection, cancellation);
     }
 
     /// <summary>Refuses a database whose rights were lost, as they are where a dump is restored on a server that lacks the roles.</summary>

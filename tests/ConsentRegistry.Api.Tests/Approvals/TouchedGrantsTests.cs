@@ -59,9 +59,8 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
 
     private async Task<List<StoredGrant>> TouchedAsync(CreatorId decider, IReadOnlyCollection<SettingKey> denies)
     {
-        await using var db = RegistryContext.Over(Database.Reads);
         await using var connection = await Database.Reads.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        return await GrantStore.ReadTouchedAsync(new(db, connection), decider, denies, Instant.From(DateTime.UtcNow), toAlter: false, TestContext.Current.CancellationToken);
+        return await GrantStore.ReadTouchedAsync(new(connection), decider, denies, Instant.From(DateTime.UtcNow), toAlter: false, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Gives grants as approvals do, all in one version.</summary>

@@ -118,7 +118,7 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
             var terms = new GrantTerms(
                 Purpose.Parse(operation.Purpose!),
                 Wording.ParseConditions(operation.Conditions ?? []),
-                (await change.Db.ReadVocabularyAsync(cancellation)).Version,
+                (await VocabularyStore.ReadAsync(change, cancellation)).Version,
                 operation.ExpiresInSeconds is { } seconds ? stream.Tx.Plus(TimeSpan.FromSeconds(seconds)) : null,
                 operation.Uses is { } uses ? Math.Max(uses, 1) : null);
             var usedIn = operation.UsedIn is { } other ? KeyOf(other) : video;

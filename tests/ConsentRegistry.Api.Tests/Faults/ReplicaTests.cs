@@ -185,7 +185,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         var creator = await PrepareAsync(app);
         await Log.Exports.CoveredAsync(app);
         // What a restored backup looks like: the newest events are gone, and what they changed stands as before.
-        await using (var administrator = NpgsqlDataSource.Create(PostgresFixture.AsAdministrator(connectionString)))
+        await using (var administrator = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString)))
         {
             await using var command = administrator.CreateCommand(
                 """

@@ -207,9 +207,9 @@ public sealed class SequencerTests(PostgresFixture postgres)
     }
 
     // What somebody does who may do everything.
-    private static async Task TamperAsync(string connectionString, string sql)
+    private async Task TamperAsync(string connectionString, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(PostgresFixture.AsAdministrator(connectionString));
+        await using var source = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString));
         await using var command = source.CreateCommand($"SET session_replication_role = replica; {sql}");
         await command.ExecuteNonQueryAsync(Cancellation);
     }

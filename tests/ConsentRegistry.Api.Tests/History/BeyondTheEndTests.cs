@@ -78,7 +78,7 @@ public sealed class BeyondTheEndTests(RegistryFixture registry, PostgresFixture 
         Assert.True(await changes.MoveNextAsync());
         Assert.True(await inbox.MoveNextAsync() && await inbox.MoveNextAsync());
 
-        await using (var administrator = NpgsqlDataSource.Create(PostgresFixture.AsAdministrator(connectionString)))
+        await using (var administrator = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString)))
         {
             await using var older = administrator.CreateCommand(
                 $"""

@@ -282,9 +282,9 @@ public sealed class TamperingTests(PostgresFixture postgres)
     private static async Task<VerificationRequest> KeepAsync(RegistryApplication app) =>
         new() { PinnedSet = await Exports.KeysAsync(app), KeptCheckpoints = [await Exports.CheckpointAsync(app)] };
 
-    private static async Task TamperAsync(string connectionString, string sql)
+    private async Task TamperAsync(string connectionString, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(PostgresFixture.AsAdministrator(connectionString));
+        await using var source = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString));
         await using var command = source.CreateCommand(
             $"SET session_replication_role = replica; {sql.Replace("{owner}", Owner, StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal)}");
         Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));

@@ -1,13 +1,18 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using ConsentRegistry.Api.Tests.Servers;
 using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Benchmarks.Notifications;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
 /// <summary>A node that dies between commit and delivery, or in the middle of one: what it owed is delivered all the same, with the same id.</summary>
-public sealed class KillTests
+public sealed class KillTests : IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await OwnServer.SkipUnlessInstalledAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     [Fact]
     public async Task What_a_killed_node_had_committed_and_not_delivered_is_delivered_with_the_same_id()
     {

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Tests.Servers;
 using ConsentRegistry.Benchmarks.Staleness;
 
 namespace ConsentRegistry.Api.Tests.Staleness;
@@ -39,6 +40,7 @@ public sealed class StalenessRunTests
 
     private static async Task<Summary> RunAsync(StalenessOptions options)
     {
+        await OwnServer.SkipUnlessInstalledAsync();
         var summary = await StalenessRun.RunAsync(options, TextWriter.Null);
         TestContext.Current.TestOutputHelper?.WriteLine(summary.ToString());
         return summary;

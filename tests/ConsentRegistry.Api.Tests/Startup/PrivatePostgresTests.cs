@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -137,6 +138,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task A_folder_whose_programs_do_not_start_is_passed_over()
     {
+        await OwnServer.SkipUnlessInstalledAsync();
         Directory.CreateDirectory(folder);
         foreach (var program in new[] { "initdb", "postgres", "pg_ctl" }) File.CreateSymbolicLink(Path.Combine(folder, program), "/uninstalled");
 
@@ -148,6 +150,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task Data_of_a_version_that_is_not_installed_are_left_alone_and_explained()
     {
+        await OwnServer.SkipUnlessInstalledAsync();
         var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
             () => PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: 9, Cancellation));
 
@@ -156,6 +159,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
 
     private async Task<PrivatePostgres> StartAsync()
     {
+        await OwnServer.SkipUnlessInstalledAsync();
         var postgres = await PrivatePostgres.StartAsync(folder, NullLogger.Instance, Cancellation);
         home = postgres.HomeFolder;
         return postgres;

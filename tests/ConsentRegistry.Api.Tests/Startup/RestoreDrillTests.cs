@@ -1,14 +1,14 @@
 using System.Net;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Log;
+using ConsentRegistry.Api.Tests.Servers;
 using ConsentRegistry.Domain.Log.Verification;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 
 /// <summary>Backup and restore as docs/operations.md has it, line by line, with PostgreSQL's own tools and on another server.</summary>
-public sealed class RestoreDrillTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
 {
     private const string Operations = "docs/operations.md";
 
@@ -17,33 +17,21 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly string[] Production = ["environment=Production", "Tokens:Authority=https://issuer.example"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("consent-drill-").FullName;
-    private PrivatePostgres? server;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        server = await PrivatePostgres.StartAsync(Path.Combine(folder, "postgres"), NullLogger.Instance, Cancellation);
-        // A server as an operator gets it: without any role of the registry.
-        await ExecuteAsync(PostgresFixture.AsAdministrator(server.ConnectionString), "DROP ROLE consent_application; DROP ROLE consent_sequencer; DROP ROLE consent_auditor");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (server is not null)
-        {
-            await server.DisposeAsync();
-            Directory.Delete(server.HomeFolder, recursive: true);
-        }
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public async Task A_dump_is_restored_on_a_new_server_by_the_documented_steps_and_the_service_goes_on_with_it()
     {
+        await OwnServer.SkipUnlessInstalledAsync();
+        // Both of the version that PostgreSQL's own tools here have.
+        var servers = await Task.WhenAll(OwnServer.StartAsync(Cancellation), OwnServer.StartAsync(Cancellation));
+        await using var old = servers[0];
+        await using var server = servers[1];
         // The old server, set up as documented.
-        var first = PostgresFixture.AsAdministrator(await postgres.CreateDatabaseAsync());
+        var first = old.Administrator;
         foreach (var statement in Documented.Block(Operations, "sql", "CREATE DATABASE").Replace("'…'", "'pass''word'", StringComparison.Ordinal).Split(";", StringSplitOptions.TrimEntries))
         {
             if (statement.Split('\n').Any(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal)))
@@ -61,8 +49,10 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IAsyncLifetime
         await app.StopAsync();
 
         // What goes wrong without the roles is said, and what to do about it.
-        var admin = PostgresFixture.AsAdministrator(server!.ConnectionString);
-        var careless = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "consent" }.ConnectionString;
+        // The new one as an operator gets it: without any role of the registry.
+        var admin = server.Administrator;
+        var careless = server.Postgres.ConnectionString;
+        await ExecuteAsync(admin, "DROP ROLE consent_application; DROP ROLE consent_sequencer; DROP ROLE consent_auditor");
         await Documented.RunAsync("pg_dump --no-owner --dbname=\"$OLD\" | psql --quiet --dbname=\"$NEW\"", folder, [("OLD", Uri(oldOwner)), ("NEW", Uri(careless))]);
         var lost = await HostAsync("migrate", careless, app.DataFolder);
         Assert.StartsWith("The server lacks the roles that the database gives rights to (consent_application, consent_sequencer, consent_auditor)", Assert.Single(lost.ErrorLines), StringComparison.Ordinal);
@@ -97,10 +87,12 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var app = await RegistryApplication.StartAsync(database, Production))
             await Exports.CoveredAsync(app);
         var login = $"login_{Guid.NewGuid():N}";
-        await ExecuteAsync(PostgresFixture.AsAdministrator(database), $"CREATE ROLE {login} LOGIN PASSWORD 'pass''word'");
+        var admin = postgres.AsAdministrator(database);
+        await ExecuteAsync(admin, $"CREATE ROLE {login} LOGIN PASSWORD 'pass''word'");
 
         var refusal = (await Assert.ThrowsAsync<StartupException>(
             () => RegistryApplication.StartAsAsync(database, Directory.CreateTempSubdirectory("consent-host-").FullName, As(database, login), Production))).Message;
+        await ExecuteAsync(admin, $"DROP ROLE {login}");
         Assert.Equal($"The login '{login}' may not take the role consent_application. As its owner: GRANT consent_application, consent_sequencer TO \"{login}\";", refusal);
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Persistence.Migrations;
 using ConsentRegistry.Domain.History;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -13,7 +14,7 @@ namespace ConsentRegistry.Api.Tests.Startup;
 /// <summary>A database of an older registry is brought up to date, with what is in it.</summary>
 public sealed class UpgradeTests(PostgresFixture postgres)
 {
-    private const string Before = "0011_erased";
+    private const string Before = "20261123000011_erased";
 
     [Fact]
     public async Task What_an_older_registry_left_is_mended_by_the_migration()
@@ -41,6 +42,9 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         Assert.Equal("0001-01-01T00:00:00.000000Z", (string)(await app.Platform().GetAsync("/v1/creators/ana/videos/clip")).Is(200)["publishedAt"]!);
         Assert.Single((await app.Creator("ana").GetAsync("/v1/creators/ana/videos?purpose=remix")).Is(200)["items"]!.AsArray());
         (await app.Creator("ana").GetAsync("/v1/creators/ana/videos/clip/consent")).Is(200);
+        // Its migrations were recorded by ids of another form, and are recorded as this registry names them.
+        await using (var db = RegistryContext.Over(source))
+            Assert.Equal(db.Database.GetMigrations(), await db.Database.GetAppliedMigrationsAsync(TestContext.Current.CancellationToken));
         // What was said about an erased creator is gone, and the rest has a key.
         Assert.Equal(
             ["ana - -", "ana ana Said of ana", "gone - -"],
@@ -55,7 +59,7 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         Assert.Contains(Pseudonym.Erased, Encoding.UTF8.GetString(await app.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE type = 'useRecorded'")), StringComparison.Ordinal);
     }
 
-    // The scripts up to one, each as the migration that it is.
+    // The scripts up to one, recorded by the ids that they had then.
     private static async Task MigrateToAsync(NpgsqlDataSource source, string last)
     {
         await using var db = RegistryContext.Over(source);
@@ -63,11 +67,10 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         await history.CreateAsync(TestContext.Current.CancellationToken);
         foreach (var migration in db.Database.GetMigrations().Where(one => string.CompareOrdinal(one, last) <= 0))
         {
-            var assembly = typeof(RegistryContext).Assembly;
-            using var script = new StreamReader(assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(name => name.EndsWith($".{migration}.sql", StringComparison.Ordinal)))!);
-            await using var command = source.CreateCommand(await script.ReadToEndAsync(TestContext.Current.CancellationToken));
+            await using var command = source.CreateCommand(ScriptMigration.Read(migration));
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            await using var note = source.CreateCommand(history.GetInsertScript(new(migration, "10.0.0")));
+            Assert.StartsWith(FormerIds.Front, migration, StringComparison.Ordinal);
+            await using var note = source.CreateCommand(history.GetInsertScript(new(migration[FormerIds.Front.Length..], "10.0.0")));
             await note.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
     }

@@ -52,7 +52,7 @@ internal static class Approve
     {
         if (!(await OpenPart.LockAsync(change, creator, id, cancellation)).Succeeded(out var open, out var refused))
             return refused;
-        var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
         if (!TermsOf(request, open.Part.Record.Wanted, vocabulary, open.Stream.Tx).Succeeded(out var terms, out var wider))
             return wider;
         var standing = await ApprovalStore.CountStandingAsync(change, creator, open.Stream.Tx, cancellation);

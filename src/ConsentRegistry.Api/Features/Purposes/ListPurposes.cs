@@ -30,7 +30,7 @@ internal static class ListPurposes
     public static async Task<IResult> Handle(Reading reading, CancellationToken cancellation)
     {
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var vocabulary = await snapshot.Db.ReadVocabularyAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(snapshot.AsChange(), cancellation);
         return Results.Ok(new VocabularyBody(vocabulary.Version, [.. vocabulary.Purposes.Select(definition => PurposeBody.Of(definition, vocabulary))]));
     }
 }

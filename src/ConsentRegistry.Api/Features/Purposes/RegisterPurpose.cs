@@ -57,7 +57,7 @@ internal static class RegisterPurpose
     private static async Task<Result<Answer>> RegisterAsync(Change change, RegisterPurposeRequest request, Caller caller, CancellationToken cancellation)
     {
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
-        var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
         if (!vocabulary.Register(Purpose.Parse(request.Purpose!), request.UsesLikeness!.Value, request.Description!).Succeeded(out var definition, out var refused))
             return refused;
         var isNew = definition.IntroducedIn > vocabulary.Version;

@@ -47,7 +47,7 @@ internal static class GetConsent
         }
         await using var snapshot = await reading.OpenAsync(cancellation);
         var db = snapshot.Db;
-        var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == creatorId.Value, cancellation);
+        var creator = await ListQueries.Creator(db, creatorId.Value).SingleOrDefaultAsync(cancellation);
         var defaults = await SettingsStore.ReadDefaultsAsync(db, creatorId, cancellation);
         var overrides = await db.Overrides.LongCountAsync(row => row.Creator == creatorId.Value, cancellation);
 

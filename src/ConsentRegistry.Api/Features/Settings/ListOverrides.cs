@@ -1,7 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
@@ -13,13 +12,7 @@ internal static class ListOverrides
         var size = limit ?? RequestShape.DefaultPage;
         var (owner, video, purpose, requester) = (cursor.Part(0), cursor.Part(1), cursor.Part(2), cursor.Part(3));
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var rows = await snapshot.Db.Overrides
-            .FromSql($"""
-                SELECT * FROM consent.video_override
-                WHERE creator = {creatorId.Value} AND (owner, video, purpose, requester) > ({owner}, {video}, {purpose}, {requester})
-                ORDER BY owner, video, purpose, requester LIMIT {size + 1}
-                """)
-            .ToListAsync(cancellation);
+        var rows = await ListQueries.Overrides(snapshot.Db, creatorId.Value, owner, video, purpose, requester, size + 1).ToListAsync(cancellation);
         return Results.Ok(Page<SettingBody>.Of(
             rows,
             size,

@@ -7,7 +7,6 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Settings;
@@ -108,17 +107,16 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
 
     private async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
     {
-        await using var db = RegistryContext.Over(database.Reads);
-        await db.Database.OpenConnectionAsync(cancellation);
-        var change = new Change(db, (NpgsqlConnection)db.Database.GetDbConnection());
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+        var change = new Change(connection);
 
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
-        var creator = await db.Creators.SingleOrDefaultAsync(row => row.Id == request.Creator.Value, cancellation);
-        if (request.Preconditions.Exclude(creator?.SettingsVersion ?? 0, out var stale))
+        var creator = streams.GetValueOrDefault(request.Creator);
+        if (request.Preconditions.Exclude(creator.SettingsVersion, out var stale))
             return Problem.Of(stale).AsResult();
-        if (creator?.ErasedAt is not null)
+        if (creator.IsErased)
             return Problem.Of(LockedStream.Erased).AsResult();
-        var stamp = new Stamp(streams.GetValueOrDefault(request.Creator).Version + 1, now);
+        var stamp = new Stamp(creator.Version + 1, now);
         var planned = await SettingsWriter.PlanAsync(change, request, stamp, cancellation);
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.Of(refused).AsResult();
@@ -126,14 +124,14 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, now, toAlter: false, cancellation);
         var afterwards = revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) });
         var altered = new Alteration(request.Creator, plan.Plan, afterwards, plan.Vocabulary);
-        if (await CountAsync(db, altered, cancellation) is not var (flips, sawAll)
+        if (await CountAsync(change, altered, cancellation) is not var (flips, sawAll)
             || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))
         {
             return CheckFacts.Unavailable.AsResult();
         }
         return Results.Ok(new PreviewBody(
             request.Creator.Value,
-            creator?.SettingsVersion ?? 0,
+            creator.SettingsVersion,
             plan.Plan.Count + revoked.Count,
             ExceptionsBody.Of(plan.Plan),
             flips.Counts,
@@ -177,7 +175,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
     }
 
     private async Task<(Flips Flips, bool Complete)?> CountAsync(
-        RegistryContext db, Alteration altered, CancellationToken cancellation)
+        Change change, Alteration altered, CancellationToken cancellation)
     {
         var (flips, left) = (new Flips(), MaxChecks);
         if (altered.IsEmpty)
@@ -186,7 +184,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         List<VideoKey> page;
         do
         {
-            page = await ReadVideosAsync(db, altered.Creator, last, VideosPerRead, cancellation);
+            page = await ReadVideosAsync(change, altered.Creator, last, VideosPerRead, cancellation);
             // What a video was made from is known when its facts are, and which alterations bear on it only then.
             var registered = altered.IsOfVideos ? await memory.TakeAsync(page, [], default, cancellation) : null;
             if (altered.IsOfVideos && registered is null)
@@ -262,19 +260,25 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         }
     }
 
-    private static async Task<List<VideoKey>> ReadVideosAsync(RegistryContext db, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
+    private static async Task<List<VideoKey>> ReadVideosAsync(Change change, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
     {
         var (owner, video) = (last?.Creator.Value ?? "", last?.Video.Value ?? "");
-        var rows = await db.Videos
-            .FromSql($"""
-                SELECT * FROM consent.video
-                WHERE (owner = {creator.Value}
-                    OR ((co_creators || depicted) @> ARRAY[{creator.Value}] AND cardinality(co_creators || depicted) > 0))
-                  AND (owner, video) > ({owner}, {video})
-                ORDER BY owner, video LIMIT {limit}
-                """)
-            .ToListAsync(cancellation);
-        return [.. rows.Select(VideoStore.KeyOf)];
+        await using var command = change.Command(
+            """
+            SELECT owner, video FROM consent.video
+            WHERE (owner = @creator OR ((co_creators || depicted) @> ARRAY[@creator] AND cardinality(co_creators || depicted) > 0))
+                AND (owner, video) > (@owner, @video)
+            ORDER BY owner, video LIMIT @limit
+            """);
+        command.Parameters.AddWithValue("creator", creator.Value);
+        command.Parameters.AddWithValue("owner", owner);
+        command.Parameters.AddWithValue("video", video);
+        command.Parameters.AddWithValue("limit", limit);
+        var videos = new List<VideoKey>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            videos.Add(new(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1))));
+        return videos;
     }
 
     /// <summary>A video, and for whom and which purposes the change may flip its effective consent.</summary>

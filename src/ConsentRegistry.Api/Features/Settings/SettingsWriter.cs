@@ -68,13 +68,13 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     /// <summary>Plans a change from what stands, with the stamp that it would have.</summary>
     public static async Task<Result<Planned>> PlanAsync(Change change, SettingsRequest request, Stamp stamp, CancellationToken cancellation)
     {
-        if (await FindForeignAsync(change.Db, request, cancellation) is { } foreign)
+        if (await FindForeignAsync(change, request, cancellation) is { } foreign)
             return foreign;
         var defaults = await SettingsStore.ReadDefaultsAsync(change, request.Creator, request.Changes, cancellation);
         var overrides = await SettingsStore.ReadOverridesAsync(change, request.Creator, request.Changes, cancellation);
         if (request.Preconditions.Exclude(request.Changes.Any(wanted => IsSet(wanted.Key, defaults, overrides)), out var excluded))
             return excluded;
-        var vocabulary = await change.Db.ReadVocabularyAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
         var named = await SettingsStore.CountNamedOverridesAsync(change, request.Creator, request.Changes, cancellation);
         var made = SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp, named);
         if (!made.Succeeded(out var plan, out var refused))
@@ -123,7 +123,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
 
     // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
-    private static async Task<Failure?> FindForeignAsync(RegistryContext db, SettingsRequest request, CancellationToken cancellation)
+    private static async Task<Failure?> FindForeignAsync(Change change, SettingsRequest request, CancellationToken cancellation)
     {
         var foreign = request.Changes
             .Select(change => change.Key.Video)
@@ -133,7 +133,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             .ToList();
         if (foreign.Count == 0)
             return null;
-        var concerned = await VideoStore.ReadAppearancesAsync(db, request.Creator, foreign, cancellation);
+        var concerned = await VideoStore.ReadAppearancesAsync(change, request.Creator, foreign, cancellation);
         return foreign.TrueForAll(concerned.Contains)
             ? null
             : new Failure(FailureCode.Forbidden, "The creator takes part in no registered video of this name; send only videos that GET /v1/creators/{creatorId}/appearances lists.");

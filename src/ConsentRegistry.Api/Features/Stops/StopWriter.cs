@@ -20,7 +20,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
             http,
             async (change, cancellation) =>
             {
-                if (purposes is not null && await FindUnknownAsync(change.Db, purposes, cancellation) is { } unknown)
+                if (purposes is not null && await FindUnknownAsync(change, purposes, cancellation) is { } unknown)
                     return unknown;
                 return await WriteAsync(
                     change, creator, kind, preconditions, (standing, stamp) => Stop.Add(standing, purposes, stamp), AuthorOf(http, creator, kind, request.ShortReason()), cancellation);
@@ -69,9 +69,9 @@ internal sealed class StopWriter(ChangePipeline pipeline)
         return standing is not null && ReferenceEquals(standing, Stop.Add(standing, purposes, standing.Stamp));
     }
 
-    private static async Task<Failure?> FindUnknownAsync(RegistryContext db, IReadOnlyCollection<Purpose> purposes, CancellationToken cancellation)
+    private static async Task<Failure?> FindUnknownAsync(Change change, IReadOnlyCollection<Purpose> purposes, CancellationToken cancellation)
     {
-        var vocabulary = await db.ReadVocabularyAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
         var unknown = purposes.Where(purpose => !vocabulary.TryFind(purpose, out _)).Select(purpose => (Purpose?)purpose).FirstOrDefault();
         return unknown is { } named ? new(FailureCode.UnknownPurpose, Rules.NotAPurpose("purposes", Characters.Quote(named.Name)), "purposes") : null;
     }

@@ -53,7 +53,7 @@ internal sealed class UsePlan
         CancellationToken cancellation)
     {
         var derived = reported.Select(use => use.Made?.Video).OfType<VideoKey>().Distinct().ToList();
-        var standing = derived.Count == 0 ? [] : await VideoStore.ReadAsync(change.Db, derived, cancellation);
+        var standing = derived.Count == 0 ? [] : await VideoStore.ReadAsync(change, derived, cancellation);
         var (now, owners) = derived.Count == 0
             ? (streams.Values.Max(stream => stream.Tx), [])
             : await StreamStore.ReadAsync(change, derived.Select(video => video.Creator).Distinct(), cancellation);

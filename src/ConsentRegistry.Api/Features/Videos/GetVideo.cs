@@ -15,7 +15,7 @@ internal static class GetVideo
         var caller = Caller.Of(http);
         var video = new VideoKey(creatorId, videoId);
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var record = (await VideoStore.ReadAsync(snapshot.Db, [video], cancellation)).GetValueOrDefault(video);
+        var record = (await VideoStore.ReadAsync(snapshot.AsChange(), [video], cancellation)).GetValueOrDefault(video);
 
         var mayRead = caller.Has(Scopes.WriteVideos) || caller.MayRead(creatorId)
             || record?.Participants.Any(participant => caller.Manages(participant.Creator.Value)) == true;

@@ -3,7 +3,6 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -18,9 +17,8 @@ internal static class ListVideos
         List<VideoKey> videos;
         await using (var snapshot = await reading.OpenAsync(cancellation))
         {
-            videos = await snapshot.Db.Videos
-                .FromSql($"SELECT * FROM consent.video WHERE owner = {creatorId.Value} AND video > {after} ORDER BY video LIMIT {size + 1}")
-                .Select(row => VideoStore.KeyOf(row))
+            videos = await ListQueries.Videos(snapshot.Db, creatorId.Value, after, size + 1)
+                .Select(video => new VideoKey(creatorId, VideoId.Parse(video)))
                 .ToListAsync(cancellation);
         }
         if (await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation) is not { } facts)

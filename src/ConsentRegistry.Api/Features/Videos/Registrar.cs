@@ -69,14 +69,14 @@ internal static class Registrar
     private static async Task<Decided> DecideAsync(Change change, IReadOnlyList<Wish> wishes, Locks locks, CancellationToken cancellation)
     {
         var videos = wishes.Select(wish => wish.Video).Distinct().ToList();
-        var standing = await VideoStore.ReadAsync(change.Db, videos, cancellation);
+        var standing = await VideoStore.ReadAsync(change, videos, cancellation);
         var (now, streams) = await StreamStore.ReadAsync(change, videos.Select(video => video.Creator).Distinct(), cancellation);
         var altered = new Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>>();
         var fulfilments = new List<Fulfilment>();
         foreach (var wish in wishes)
         {
             var current = standing.GetValueOrDefault(wish.Video);
-            var (version, isErased) = streams.GetValueOrDefault(wish.Video.Creator);
+            var (version, _, isErased) = streams.GetValueOrDefault(wish.Video.Creator);
             if (isErased)
             {
                 fulfilments.Add(new(current, version, Changed: false, LockedStream.Erased));
