@@ -3,7 +3,10 @@ using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>Deletes idempotency keys that have grown too old. A key is refused no service by staying longer: its row is simply replaced.</summary>
+/// <summary>
+/// Deletes idempotency keys and traces that have grown too old. A key is refused no service by staying longer: its row
+/// is simply replaced.
+/// </summary>
 internal sealed partial class IdempotencyCleaner(Database database, ILogger<IdempotencyCleaner> logger) : BackgroundService
 {
     /// <summary>How often to look.</summary>
@@ -14,7 +17,11 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
         Pause,
-        () => Recurring.DrainAsync(RowsPerStatement, () => DeleteAsync(stoppingToken)),
+        async () =>
+        {
+            await Recurring.DrainAsync(RowsPerStatement, () => DeleteAsync(stoppingToken));
+            await Recurring.DrainAsync(RowsPerStatement, () => TraceStore.CleanAsync(database.Background, RowsPerStatement, stoppingToken));
+        },
         LogPostponed,
         stoppingToken);
 
@@ -30,6 +37,6 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    [LoggerMessage(20, LogLevel.Warning, "Old idempotency keys could not be deleted now: {Kind}")]
+    [LoggerMessage(20, LogLevel.Warning, "Old idempotency keys and traces could not be deleted now: {Kind}")]
     private partial void LogPostponed(string kind);
 }

@@ -92,6 +92,9 @@ public sealed class RegistryOptions
     /// <summary>How this node tells others.</summary>
     internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
 
+    /// <summary>What this node tells operators, and where.</summary>
+    internal TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
+
     /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -143,6 +146,7 @@ public sealed class RegistryOptions
             Recalls = RecallOptions.From(configuration),
             Replica = ReplicaOptions.From(configuration, environment),
             Notifying = NotifyingOptions.From(configuration, environment),
+            Telemetry = TelemetryOptions.From(configuration),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");

@@ -95,3 +95,8 @@ public sealed class Pseudonyms() : ScriptMigration("0015_pseudonyms");
 [DbContext(typeof(RegistryContext))]
 [Migration("0016_secrets")]
 public sealed class Secrets() : ScriptMigration("0016_secrets");
+
+/// <summary>Which traces events and notifications belong to.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("0017_traces")]
+public sealed class Traces() : ScriptMigration("0017_traces");
