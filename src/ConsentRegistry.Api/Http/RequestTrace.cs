@@ -30,9 +30,7 @@ internal static class RequestTrace
         if (Activity.Current is not null)
             return null;
         var headers = http.Request.Headers;
-        ActivityContext caller = default;
-        if (headers.TraceParent is [{ } parent])
-            ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out caller);
+        var caller = headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var named) ? named : default;
         if (Tracing.Source.StartActivity(http.Request.Method, ActivityKind.Server, caller) is { } span)
             return span;
         // Nobody listens: a trace id all the same, and the caller's wish to be traced goes on to others.

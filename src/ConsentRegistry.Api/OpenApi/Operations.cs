@@ -105,7 +105,7 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         {
             Description = string.Join("\n", codes.Select(code => $"- `{code}`: {ProblemCatalog.Find(code).When}")),
             Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal),
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal)
             {
                 [Problem.MediaType] = new OpenApiMediaType
                 {
@@ -121,7 +121,7 @@ internal sealed class Operations(XmlDocs docs, Story story) : IOperationFilter
         return response;
     }
 
-    private static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema, Dictionary<string, IOpenApiExample> examples) =>
+    private static Dictionary<string, IOpenApiMediaType> Content(string type, IOpenApiSchema schema, Dictionary<string, IOpenApiExample> examples) =>
         new(StringComparer.Ordinal) { [type] = new OpenApiMediaType { Schema = schema, Examples = examples } };
 
     private static IOpenApiSchema Schema(Type type, OperationFilterContext context) =>

@@ -43,7 +43,7 @@ internal sealed class WebhookMessages : IDocumentFilter
                             Header("webhook-timestamp", "When the message was sent, in seconds since 1970."),
                             Header("webhook-signature", "Signatures by the webhook's secrets, as Standard Webhooks makes them."),
                         ],
-                        RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { ["application/json"] = message } },
+                        RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal) { ["application/json"] = message } },
                         Responses = new()
                         {
                             ["2XX"] = new OpenApiResponse { Description = "The receiver has the message." },

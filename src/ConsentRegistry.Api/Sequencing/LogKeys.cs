@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Domain.Log;
 
@@ -43,21 +44,7 @@ internal static class LogKeys
     public static KeySet ReadOrCreate(string path, IEd25519 ed25519)
     {
         if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            try
-            {
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows())
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                using var file = new StreamWriter(path, options);
-                file.Write(Create(ed25519).ToJson(includePrivate: true));
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Another host of this folder was faster.
-            }
-        }
+            SecretFile.CreateIfMissing(path, Encoding.UTF8.GetBytes(Create(ed25519).ToJson(includePrivate: true)));
         return Read(path, ed25519);
     }
 }

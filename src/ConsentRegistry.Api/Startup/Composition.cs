@@ -74,7 +74,7 @@ internal static class Composition
         services.AddReplica(options.Replica);
         services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
-        services.AddValidators();
+        services.AddValidatorsFromAssemblyContaining<CheckValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Unexpected>();
@@ -133,32 +133,5 @@ internal static class Composition
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && JsonBody.Refuse(http.Request) is not null)
             http.Request.Headers.ContentType = default;
         return next(http);
-    }
-
-    // FluentValidation's own registration is a package that this service does without: see README's table of dependencies.
-    private static void AddValidators(this IServiceCollection services)
-    {
-        services.AddSingleton<IValidator<SetDefaultRequest>, SetDefaultValidator>();
-        services.AddSingleton<IValidator<SetOverrideRequest>, SetOverrideValidator>();
-        services.AddSingleton<IValidator<ChangeSettingsRequest>, ChangeSettingsValidator>();
-        services.AddSingleton<IValidator<LockdownRequest>, LockdownValidator>();
-        services.AddSingleton<IValidator<HoldRequest>, HoldValidator>();
-        services.AddSingleton<IValidator<EraseRequest>, EraseValidator>();
-        services.AddSingleton<IValidator<RegisterVideoRequest>, RegisterVideoValidator>();
-        services.AddSingleton<IValidator<RegisterItem>, RegisterItemValidator>();
-        services.AddSingleton<IValidator<RegisterVideosRequest>, RegisterVideosValidator>();
-        services.AddSingleton<IValidator<CheckRequest>, CheckValidator>();
-        services.AddSingleton<IValidator<BatchRequest>, BatchValidator>();
-        services.AddSingleton<IValidator<RequestApprovalRequest>, RequestApprovalValidator>();
-        services.AddSingleton<IValidator<ApproveRequest>, ApproveValidator>();
-        services.AddSingleton<IValidator<RefuseRequest>, RefuseValidator>();
-        services.AddSingleton<IValidator<RecordUseRequest>, RecordUseValidator>();
-        services.AddSingleton<IValidator<RecordUsesRequest>, RecordUsesValidator>();
-        services.AddSingleton<IValidator<AcknowledgeRequest>, AcknowledgeValidator>();
-        services.AddSingleton<IValidator<DisputeRequest>, DisputeValidator>();
-        services.AddSingleton<IValidator<RegisterPurposeRequest>, RegisterPurposeValidator>();
-        services.AddSingleton<IValidator<MarkReadRequest>, MarkReadValidator>();
-        services.AddSingleton<IValidator<CreateWebhookRequest>, CreateWebhookValidator>();
-        services.AddSingleton<IValidator<UpdateWebhookRequest>, UpdateWebhookValidator>();
     }
 }

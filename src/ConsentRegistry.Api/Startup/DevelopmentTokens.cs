@@ -49,22 +49,10 @@ public sealed class DevelopmentTokens
     /// <summary>Opens the key of a data folder, and makes one at first: for the service that checks tokens with it.</summary>
     public static DevelopmentTokens Open(string dataFolder)
     {
-        Directory.CreateDirectory(dataFolder);
         var path = PathIn(dataFolder);
-        var fresh = RandomNumberGenerator.GetBytes(KeyBytes);
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var file = new FileStream(path, options);
-            file.Write(fresh);
-            return new(fresh);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return Read(path);
-        }
+        if (!File.Exists(path))
+            SecretFile.CreateIfMissing(path, RandomNumberGenerator.GetBytes(KeyBytes));
+        return Read(path);
     }
 
     private static string PathIn(string dataFolder) => Path.Combine(dataFolder, "development-token.key");

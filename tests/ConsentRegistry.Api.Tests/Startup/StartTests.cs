@@ -128,6 +128,19 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public void Whoever_opens_the_keys_of_a_data_folder_at_once_finds_the_same_keys()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var data = Path.Combine(folder, $"{round}");
+            var tokens = new string[8];
+            Parallel.For(0, tokens.Length, i => tokens[i] = DevelopmentTokens.Open(data).Make(["auditor"], DateTimeOffset.UnixEpoch)!);
+            Assert.Single(tokens.Distinct());
+            Assert.Equal("development-token.key", Path.GetFileName(Assert.Single(Directory.EnumerateFiles(data))));
+        }
+    }
+
+    [Fact]
     public async Task A_command_that_waits_in_vain_for_a_lock_does_not_say_that_PostgreSQL_cannot_be_reached()
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -26,14 +26,16 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     [Fact(Timeout = 300_000)]
     public async Task Of_a_thousand_approvals_at_once_one_is_made_and_of_a_thousand_uses_at_once_as_many_as_were_granted()
     {
+        var cancel = TestContext.Current.CancellationToken;
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
         var request = await Asking.OpenAsync(requester, creator, uses: 100);
-        var approvals = await AtOnceAsync(Many, Client(creator), $"/v1/creators/{creator}/approval-requests/{request}/approve", null);
+        var approvals = await AtOnceAsync(
+            Many, Client(creator), $"/v1/creators/{creator}/approval-requests/{request}/approve", null).WaitAsync(cancel);
         Assert.Single(approvals, answer => answer.Status == 200);
         Assert.All(approvals.Where(answer => answer.Status != 200), answer => answer.IsProblem(409, "notOpen"));
         var before = await Asking.EventsAsync(creator);
 
-        var uses = await RecordAtOnceAsync(Many, creator);
+        var uses = await RecordAtOnceAsync(Many, creator).WaitAsync(cancel);
         Assert.Equal(100, uses.Count(use => use == "consented grant"));
         Assert.Equal(Many - 100, uses.Count(use => use == "unconsented beyondGrant"));
         Assert.Equal(Many, await App.ScalarAsync<long>("SELECT count(*) FROM consent.usage WHERE requester = $1", requester));
