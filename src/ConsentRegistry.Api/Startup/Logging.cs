@@ -29,6 +29,8 @@ internal static class Logging
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(new DevelopmentFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(new JsonFormatter(renderMessage: false), standardErrorFromLevel: LogEventLevel.Verbose);
+        if (TelemetryOptions.From(builder.Configuration).SendsLogs)
+            configuration = configuration.WriteToCollector(builder.Configuration);
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
         // The server would log each request in a scope of its own, which costs a check from memory much of its time, and adds the path to whatever is

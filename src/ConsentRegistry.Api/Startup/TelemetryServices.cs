@@ -3,6 +3,8 @@ using ConsentRegistry.Api.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Serilog;
+using Serilog.Sinks.OpenTelemetry;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -24,6 +26,11 @@ internal static class TelemetryServices
     /// The server's connections say as much.
     /// </summary>
     private const string ActiveRequests = "http.server.active_requests";
+
+    private static readonly string InstanceId = Guid.NewGuid().ToString();
+
+    private static readonly string Version =
+        typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>Adds the instruments, and where there is somebody to tell, who tells them.</summary>
     public static void AddTelemetry(this IServiceCollection services, TelemetryOptions options)
@@ -58,7 +65,23 @@ internal static class TelemetryServices
             metrics.AddPrometheusExporter();
     }
 
-    private static void Describe(ResourceBuilder resource) => resource.AddService(
-        ServiceName, serviceVersion: typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
+    /// <summary>Sends the log by OTLP, as the variables for all signals or those for logs say.</summary>
+    public static LoggerConfiguration WriteToCollector(this LoggerConfiguration log, IConfiguration configuration) => log.WriteTo.OpenTelemetry(
+        sink =>
+        {
+            sink.ResourceAttributes["service.name"] = ServiceName;
+            sink.ResourceAttributes["service.instance.id"] = InstanceId;
+            sink.ResourceAttributes["service.version"] = Version;
+            // By the specification it is the whole address, where that for all signals is completed with a path.
+            if (configuration["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"] is { Length: > 0 } endpoint)
+                sink.LogsEndpoint = endpoint;
+        },
+        name => configuration[name.Replace("OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_LOGS_", StringComparison.Ordinal)] is { Length: > 0 } own
+            && !name.EndsWith("_ENDPOINT", StringComparison.Ordinal)
+                ? own
+                : configuration[name]!);
+
+    private static void Describe(ResourceBuilder resource) => resource
+        .AddService(ServiceName, serviceVersion: Version, serviceInstanceId: InstanceId)
         .AddEnvironmentVariableDetector();
 }

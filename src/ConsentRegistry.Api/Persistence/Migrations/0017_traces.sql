@@ -9,3 +9,6 @@ CREATE INDEX trace_age ON consent.trace (created_at);
 
 -- UPDATE is for locking rows that are to be deleted.
 GRANT SELECT, INSERT, UPDATE, DELETE ON consent.trace TO consent_application;
+
+-- Recalls that nobody has answered are counted all the time by whoever watches.
+CREATE INDEX recall_open ON consent.recall (stop_by) WHERE state = 'open';
