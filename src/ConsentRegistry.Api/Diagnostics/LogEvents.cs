@@ -15,6 +15,7 @@ internal static class LogEvents
 
     // Upkeep.
     public const int IdempotencyKeysKept = 20;
+    public const int BacklogUnseen = 21;
 
     // The history log.
     public const int LogUnseen = 30;

@@ -1,11 +1,16 @@
+using System.Diagnostics;
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Telemetry;
+using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Notifying;
 
 /// <summary>Sends what is due, as far as the limits allow, on each node at once, and records how it went.</summary>
-internal sealed partial class Deliverer(Database database, WebhookSecrets protection, WebhookSender sender, RetrySchedule schedule, TimeProvider clock, ILogger<Deliverer> logger) : BackgroundService
+internal sealed partial class Deliverer(
+    Database database, WebhookSecrets protection, WebhookSender sender, RetrySchedule schedule, WebhookMetrics metrics, TimeProvider clock,
+    ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>How often to look for what is due; sooner when a delivery is over.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -86,9 +91,15 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
             {
                 // It is due again when its time with this node is over: a node whose ring is newer may send it.
                 LogUnreadable(delivery.Permits.Webhook);
+                metrics.Unreadable();
                 return;
             }
-            var attempt = await sender.SendAsync(delivery.Url, secrets, delivery.Message, clock.GetUtcNow(), stopping);
+            // Its address may hold what is secret, and is left out.
+            using var span = Tracing.GoOn("deliver notification", ActivityKind.Client, delivery.TraceParent);
+            var attempt = await sender.SendAsync(
+                delivery.Url, secrets, delivery.Message, clock.GetUtcNow(), stopping, span?.Id ?? delivery.TraceParent);
+            Note(span, delivery, attempt);
+            metrics.Tried(OutcomeOf(attempt), attempt.Took);
             limits.Learn(delivery.Permits.Webhook, attempt);
             // The receiver has answered: that is worth a record, even of a process that ends.
             await RecordAsync(delivery, attempt);
@@ -127,6 +138,18 @@ internal sealed partial class Deliverer(Database database, WebhookSecrets protec
         var reason = attempt.IsGone ? DisabledFor.Gone : DisabledFor.Failing;
         if (await DeliveryStore.DisableAsync(source, delivery.Permits.Webhook, reason, attempt.IsGone ? null : schedule.Patience, CancellationToken.None))
             LogDisabled(delivery.Permits.Webhook, reason);
+    }
+
+    private static string OutcomeOf(Attempt attempt) =>
+        attempt.IsDelivered ? "delivered" : attempt.Error is { } error ? error.Word() : "refused";
+
+    private static void Note(Activity? span, TakenDelivery delivery, Attempt attempt)
+    {
+        span?.SetTag("consent.webhook.id", delivery.Permits.Webhook.ToString())
+            .SetTag("consent.notification.kind", delivery.Message.Kind)
+            .SetTag("consent.delivery.outcome", OutcomeOf(attempt))
+            .SetTag("http.response.status_code", attempt.Status)
+            .SetStatus(attempt.IsDelivered ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
     }
 
     [LoggerMessage(

@@ -111,8 +111,10 @@ internal sealed partial class WebhookSender : IDisposable
     /// <param name="message">What.</param>
     /// <param name="now">The time of the attempt.</param>
     /// <param name="cancellation">Ends this process's patience, not the receiver's.</param>
+    /// <param name="traceparent">The trace that the message belongs to, which the receiver may go on with; null for none.</param>
     /// <exception cref="OperationCanceledException">The process ends.</exception>
-    public async Task<Attempt> SendAsync(Uri url, IEnumerable<byte[]> secrets, Message message, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<Attempt> SendAsync(
+        Uri url, IEnumerable<byte[]> secrets, Message message, DateTimeOffset now, CancellationToken cancellation, string? traceparent = null)
     {
         var started = Stopwatch.GetTimestamp();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -120,6 +122,8 @@ internal sealed partial class WebhookSender : IDisposable
         try
         {
             using var request = Request(url, secrets, message, now.ToUnixTimeSeconds());
+            if (traceparent is not null)
+                request.Headers.Add("traceparent", traceparent);
             using var answer = await http.SendAsync(request, ending.Token);
             return new((int)answer.StatusCode, null, RetryAfterOf(answer, now), Stopwatch.GetElapsedTime(started));
         }

@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;
@@ -14,7 +15,8 @@ namespace ConsentRegistry.Api.Replica;
 /// have made of the tables. A difference is an alarm, and the creator is read anew.
 /// </summary>
 /// <remarks>Compared record by record, and only where both are of the same version; it costs one read of what is compared, and finds out what a sum over it would.</remarks>
-internal sealed partial class Comparison(Database database, ConsentReplica replica, Applier applier, TimeProvider clock, ILogger<Comparison> logger) : BackgroundService
+internal sealed partial class Comparison(
+    Database database, ConsentReplica replica, Applier applier, ReplicaMetrics metrics, TimeProvider clock, ILogger<Comparison> logger) : BackgroundService
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
@@ -84,6 +86,7 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
     private int Alarm(CreatorRecords records)
     {
         LogDifference(records.Version);
+        metrics.Differed();
         applier.Doubt(records.Creator);
         return 1;
     }

@@ -29,6 +29,9 @@ internal sealed partial class Sequencer(
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether this node does not extend the log any more, because it is not what this node knows.</summary>
+    public bool HasStopped { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -40,6 +43,7 @@ internal sealed partial class Sequencer(
             }
             catch (Exception e) when (e is LogIntegrityException or InvalidDataException)
             {
+                HasStopped = true;
                 LogAlarm(e.Message);
                 return;
             }

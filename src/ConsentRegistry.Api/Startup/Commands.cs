@@ -97,6 +97,8 @@ internal static class Commands
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
         await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
+        // Nobody else asks for them.
+        _ = app.Services.GetRequiredService<NodeGauges>();
         app.UseRegistry();
         return app;
     }

@@ -45,6 +45,7 @@ internal static class Composition
         services.AddSingleton<Drain>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<Readiness>();
+        services.AddTelemetry(options.Telemetry);
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
@@ -91,6 +92,7 @@ internal static class Composition
         app.UseMiddleware<DirectChecks>();
         app.UseAnswerHeaders();
         app.Use(RequestId.EchoAsync);
+        app.Use(RequestTrace.FollowAsync);
         app.UseRequestLog();
         // Within the log of requests, which is told the status that they were answered with, and nothing of what was thrown.
         app.UseExceptionHandler(_ => { });

@@ -35,6 +35,8 @@ internal static class Logging
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(new DevelopmentFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(JsonLines, standardErrorFromLevel: LogEventLevel.Verbose);
+        if (TelemetryOptions.From(builder.Configuration).SendsLogs)
+            configuration = configuration.WriteToCollector(builder.Configuration);
         builder.Services.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 
@@ -57,14 +59,9 @@ internal static class RequestLog
         new("Name", new ScalarValue(nameof(LogEvents.RequestFinished))),
     ]));
 
-    /// <summary>Logs what comes after it, within the trace of the request.</summary>
+    /// <summary>Logs what comes after it. The trace of the request has begun.</summary>
     public static void UseRequestLog(this WebApplication app)
     {
-        app.Use(async (http, next) =>
-        {
-            using var trace = RequestTrace.Begin(http);
-            await next(http);
-        });
         app.UseSerilogRequestLogging(log =>
         {
             // The service's own: without one, it is that of the process, which several hosts of tests would share.
