@@ -12,7 +12,9 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Url">Where to.</param>
 /// <param name="Secrets">What signs it, as it is stored.</param>
 /// <param name="Message">What.</param>
-internal sealed record TakenDelivery(DeliveryPermits Permits, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message);
+/// <param name="TraceParent">The trace of the change that it tells of; null if that was not traced, or is too old.</param>
+internal sealed record TakenDelivery(
+    DeliveryPermits Permits, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message, string? TraceParent);
 
 /// <summary>The tables of what is told: from the outbox to inboxes and deliveries, and on to receivers.</summary>
 internal static class DeliveryStore
@@ -123,7 +125,8 @@ internal static class DeliveryStore
                 JOIN consent.webhook w ON w.id = picked.webhook AND w.enabled
                 JOIN consent.notification n ON n.id = picked.notification
             WHERE d.webhook = picked.webhook AND d.notification = picked.notification
-            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text
+            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text,
+                (SELECT t.traceparent FROM consent.trace t WHERE t.id = n.id)
             """);
         command.Parameters.Add(new() { Value = permits.Select(one => one.Webhook).ToArray() });
         command.Parameters.Add(new() { Value = permits.Select(one => one.Count).ToArray() });
@@ -139,7 +142,8 @@ internal static class DeliveryStore
                 reader.GetInt32(2),
                 new Uri(reader.GetString(3)),
                 reader.GetFieldValue<byte[][]>(4),
-                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8))));
+                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8)),
+                reader.IsDBNull(9) ? null : reader.GetString(9)));
         }
         return taken;
     }

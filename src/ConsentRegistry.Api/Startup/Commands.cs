@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Npgsql;
+using Serilog;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -96,6 +97,8 @@ internal static class Commands
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
         await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
+        // Nobody else asks for them.
+        _ = app.Services.GetRequiredService<NodeGauges>();
         app.UseRegistry();
         return app;
     }
@@ -206,7 +209,7 @@ internal static class Commands
     internal static WebApplication BuildWithoutDatabase()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(Serilog.Core.Logger.None);
         var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();

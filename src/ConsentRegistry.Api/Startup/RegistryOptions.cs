@@ -90,6 +90,9 @@ public sealed class RegistryOptions
     /// <summary>How this node tells others.</summary>
     internal NotifyingOptions Notifying { get; init; } = new();
 
+    /// <summary>What this node tells operators, and where.</summary>
+    internal TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
+
     /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -103,10 +106,11 @@ public sealed class RegistryOptions
         // First, since a misspelt key is why another one is missing.
         if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
             throw new StartupException(error);
-        return Of(RegistrySettings.Read(configuration), environment, [.. misspellings.Warnings(configuration)]);
+        return Of(RegistrySettings.Read(configuration), TelemetryOptions.From(configuration), environment, [.. misspellings.Warnings(configuration)]);
     }
 
-    private static RegistryOptions Of(RegistrySettings settings, IHostEnvironment environment, IReadOnlyList<string> warnings)
+    private static RegistryOptions Of(
+        RegistrySettings settings, TelemetryOptions telemetry, IHostEnvironment environment, IReadOnlyList<string> warnings)
     {
         var data = Path.GetFullPath(settings.DataFolder ?? Path.Combine(RepositoryOf(environment), ".data"));
         var keyRing = settings.DataProtection.KeyRing;
@@ -132,6 +136,7 @@ public sealed class RegistryOptions
             Recalls = settings.Recalls,
             Replica = settings.Replica,
             Notifying = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
+            Telemetry = telemetry,
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");

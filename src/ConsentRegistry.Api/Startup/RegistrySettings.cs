@@ -35,6 +35,8 @@ internal sealed class RegistrySettings
 
     public ShutdownSettings Shutdown { get; init; } = new();
 
+    public ManagementSettings Management { get; init; } = new();
+
     public ReplicaOptions Replica { get; init; } = new();
 
     public ApprovalOptions Approvals { get; init; } = new();
@@ -154,6 +156,12 @@ internal sealed class RateLimitSettings
 
     [Range(1, int.MaxValue, ErrorMessage = AtLeastOne)]
     public int StopsPerSecond { get; init; } = RegistryOptions.DefaultStopsPerSecond;
+}
+
+/// <summary>Where operators ask a node how it is. <see cref="TelemetryOptions"/> reads it.</summary>
+internal sealed class ManagementSettings
+{
+    public string? Address { get; init; }
 }
 
 /// <summary>How a node is stopped.</summary>

@@ -9,6 +9,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Telemetry;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -103,6 +104,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(replica),
             new(services.GetRequiredService<LogSigner>(), services.GetRequiredService<LogWatch>(), database ?? services.GetRequiredService<Database>()),
             services.GetRequiredService<IValidator<CheckRequest>>(),
+            services.GetRequiredService<CheckMetrics>(),
             TimeProvider.System);
     }
 
