@@ -37,6 +37,10 @@ public sealed class LogCapture : ILogEventSink, IDisposable
 
     public static LogCapture Find(string id) => All[id];
 
+    /// <summary>What any service has logged as an error about the request with this trace id.</summary>
+    public static IEnumerable<string> ErrorsOf(string traceId) =>
+        All.Values.SelectMany(log => log.Errors).Where(line => line.Contains(traceId, StringComparison.Ordinal));
+
     public void Emit(LogEvent logEvent) => events.Enqueue(logEvent);
 
     public void Dispose() => All.TryRemove(id, out _);

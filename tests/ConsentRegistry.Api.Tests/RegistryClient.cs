@@ -90,7 +90,12 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
     /// <summary>The answer itself, if it has this status.</summary>
     public Answer Is(int status)
     {
-        Assert.True(Status == status, string.Create(CultureInfo.InvariantCulture, $"{status} was expected, but the answer is {Status}: {Text}"));
+        if (Status != status)
+        {
+            // What a bug was is in the log alone.
+            var logged = Status == 500 ? string.Concat(LogCapture.ErrorsOf((string)Json["traceId"]!)) : "";
+            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{status} was expected, but the answer is {Status}: {Text} {logged}"));
+        }
         return this;
     }
 

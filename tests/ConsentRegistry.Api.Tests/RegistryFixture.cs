@@ -20,8 +20,8 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         if (app is null)
             return;
         await using var ending = app;
-        await Ledger.VerifyAsync(ending);
         // Whatever a test looked at: a request that failed by a bug is one.
         Assert.True(ending.Log.Errors.Count == 0, string.Join('\n', ending.Log.Errors));
+        await Ledger.VerifyAsync(ending);
     }
 }

@@ -55,7 +55,8 @@ internal static class Authentication
             };
         });
         services.AddSingleton<IssuerDocuments>();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).PostConfigure<IssuerDocuments>((bearer, documents) =>
+        // A key that cannot be read ends the start. Otherwise the host would start, and fail with every token.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart().PostConfigure<IssuerDocuments>((bearer, documents) =>
         {
             // What the library itself has made of the options, but for who reads, and says why nothing could be read. And by default it goes on accepting,
             // for an hour, what the last keys that worked prove: the very key that was withdrawn.

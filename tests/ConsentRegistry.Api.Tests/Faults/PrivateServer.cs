@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Servers;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Faults;
 
@@ -28,6 +31,23 @@ public sealed class PrivateServer : IAsyncLifetime
     {
         await Postgres.RestartAsync(TestContext.Current.CancellationToken);
         App.Database.Clear();
+    }
+
+    /// <summary>
+    /// Waits until the service is as if nothing had happened. A test begins with it, since the one before may have ended
+    /// the server: that test is about the service's broken connections, and the next one is not.
+    /// </summary>
+    public async Task RecoverAsync()
+    {
+        var creator = RegistryApplication.NewId();
+        var (changes, checks) = (App.Creator(creator), App.Platform());
+        var check = new { creatorId = creator, videoId = "v", purpose = "remix", requester = "acme", explain = true };
+        var database = App.Services.GetRequiredService<Database>();
+        foreach (var pool in typeof(Database).GetProperties().Select(property => property.GetValue(database)).OfType<NpgsqlDataSource>())
+            pool.Clear();
+        await Eventually.HoldsAsync("the service has recovered", async () =>
+            (await changes.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Status == 200
+            && (await checks.PostAsync("/v1/checks", check)).Status == 200);
     }
 
     /// <summary>Stops every process of the server where it is, as a machine that hangs: connections stay, and nothing answers.</summary>

@@ -41,6 +41,18 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(0L, Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Fact]
+    public async Task A_host_whose_development_key_is_damaged_says_so_in_one_line_and_does_not_start()
+    {
+        var key = Path.Combine(folder, "development-token.key");
+        await File.WriteAllBytesAsync(key, [1, 2, 3], Cancellation);
+
+        var output = await HostProcess.RunAsync("--urls=http://127.0.0.1:0", HostProcess.Development(await postgres.CreateDatabaseAsync(), folder));
+
+        Assert.Equal(1, output.ExitCode);
+        Assert.Equal($"The development key '{key}' is damaged; delete it to have a new one made.", Assert.Single(output.ErrorLines));
+    }
+
     [Theory]
     [InlineData("http://192.0.2.1:5080")]
     [InlineData("nonsense")]
