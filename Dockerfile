@@ -13,11 +13,13 @@ WORKDIR /source
 # Packages are restored again only when what names them changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/ConsentRegistry.Domain/ConsentRegistry.Domain.csproj src/ConsentRegistry.Domain/packages.lock.json src/ConsentRegistry.Domain/
+COPY src/ConsentRegistry.Cryptography/ConsentRegistry.Cryptography.csproj src/ConsentRegistry.Cryptography/packages.lock.json src/ConsentRegistry.Cryptography/
 COPY src/ConsentRegistry.Api/ConsentRegistry.Api.csproj src/ConsentRegistry.Api/packages.lock.json src/ConsentRegistry.Api/
 RUN dotnet restore src/ConsentRegistry.Api --locked-mode
 
 COPY .editorconfig ./
 COPY src/ConsentRegistry.Domain/ src/ConsentRegistry.Domain/
+COPY src/ConsentRegistry.Cryptography/ src/ConsentRegistry.Cryptography/
 COPY src/ConsentRegistry.Api/ src/ConsentRegistry.Api/
 RUN dotnet publish src/ConsentRegistry.Api -c Release --no-restore -p:UseAppHost=false -o /app
 

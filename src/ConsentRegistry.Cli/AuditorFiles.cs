@@ -26,7 +26,7 @@ internal sealed record AuditorFiles(string? KeySet, IReadOnlyList<string> Keys, 
         var keys = new List<NoteKey>();
         foreach (var text in Keys)
         {
-            if (!NoteKey.TryParse(text, out var key))
+            if (!NoteKey.TryParse(text, ed25519, out var key))
                 return new Failure(FailureCode.Invalid, $"'{text}' is no verifier key; give one of the form "
                     + "name+id+base64.");
             keys.Add(key);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 
@@ -43,7 +44,7 @@ internal static class VerifyCommand
     {
         try
         {
-            var ed25519 = new OpenSslEd25519();
+            var ed25519 = new NSecEd25519();
             if (!auditor.Read(ed25519).Succeeded(out var request, out var failure))
                 return Refuse(failure.Detail, isQuiet);
             if (files.Length == 0)

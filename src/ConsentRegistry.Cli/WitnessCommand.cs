@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
@@ -49,15 +50,15 @@ internal static class WitnessCommand
 
     private static Watch Open(string[] keys, FileInfo state, FileInfo signer, string name)
     {
-        var ed25519 = new OpenSslEd25519();
+        var ed25519 = new NSecEd25519();
         if (!NoteKey.IsName(name))
             throw new UnusableException("--name has no spaces and no plus signs.");
-        var known = keys.Select(key => NoteKey.TryParse(key, out var parsed) && parsed.Type == NoteKeyType.Ed25519
+        var known = keys.Select(key => NoteKey.TryParse(key, ed25519, out var parsed) && parsed.Type == NoteKeyType.Ed25519
             ? parsed
             : throw new UnusableException("A verifier key is name+id+key, as /v1/log/keys gives it.")).ToList();
         if (known.Select(key => key.Name).Distinct(StringComparer.Ordinal).Count() != 1)
             throw new UnusableException("A witness watches one log: all keys have its name.");
-        var witness = new Witness(known, WitnessKey.ReadOrCreate(signer.FullName, name, ed25519), ed25519);
+        var witness = new Witness(known, WitnessKey.ReadOrCreate(signer.FullName, name, ed25519));
         return new(witness, state.FullName);
     }
 

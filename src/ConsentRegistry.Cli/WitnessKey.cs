@@ -20,8 +20,8 @@ internal static class WitnessKey
         var seed = new byte[Ed25519.SeedLength + 1];
         if (!Convert.TryFromBase64String(File.ReadAllText(path).Trim(), seed, out var length) || length != Ed25519.SeedLength)
             throw new UnusableException($"'{path}' does not hold a witness's key.");
-        var signer = new NoteSigner(name, seed.AsSpan(0, length));
-        Console.Error.WriteLine($"Cosignatures are verified by {signer.Key(NoteKeyType.Cosignature, ed25519)}");
+        var signer = new NoteSigner(name, ed25519.ImportPrivateKey(seed.AsSpan(0, length)));
+        Console.Error.WriteLine($"Cosignatures are verified by {signer.Key(NoteKeyType.Cosignature)}");
         return signer;
     }
 }

@@ -86,7 +86,7 @@ public sealed class ChecksClient
     /// catches it goes on as after a deny.
     /// </summary>
     public Task<Decision> CheckAsync(Check check, CancellationToken cancellation = default) =>
-        wire.SendAsync<Check, Decision>(HttpMethod.Post, Wire.Path("v1", "checks"), check, options: null, cancellation);
+        wire.AskAsync<Check, Decision>(Wire.Path("v1", "checks"), check, cancellation);
 
     /// <summary>
     /// Asks 1 to 1,000 checks of one moment. An item that is no check spoils no other: it is not allowed, and <see cref="Decision.Error"/> says
@@ -99,7 +99,7 @@ public sealed class ChecksClient
     public async Task<BatchDecision> CheckAsync(IReadOnlyList<Check> checks, BatchDefaults? defaults = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checks);
-        var batch = await wire.SendAsync<CheckBatch, BatchDecision>(HttpMethod.Post, Wire.Path("v1", "checks", "batch"), new(defaults, checks), options: null, cancellation);
+        var batch = await wire.AskAsync<CheckBatch, BatchDecision>(Wire.Path("v1", "checks", "batch"), new(defaults, checks), cancellation);
         // Results are told apart by their place alone: with one missing, an allow would stand for another video.
         return batch.Results.Count == checks.Count ? batch : throw Wire.Unreadable($"{checks.Count} checks have {batch.Results.Count} results.");
     }

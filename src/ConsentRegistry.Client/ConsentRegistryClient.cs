@@ -12,9 +12,9 @@ namespace ConsentRegistry.Client;
 /// true; a caller who catches an exception has to go on as after a deny.
 /// </para>
 /// <para>
-/// <b>Nothing is retried here.</b> A check may be repeated at will. A change whose answer was lost may have been made; only the same
-/// <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to repeat, and that key has to outlive this process, so it is the caller's to choose and
-/// to keep.
+/// <b>Retries</b> are <see cref="RetryHandler"/>'s, where the <see cref="HttpClient"/> has one; without it nothing is repeated. A check may be
+/// repeated at will. A change whose answer was lost may have been made; only the same <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to
+/// repeat, and that key has to outlive this process, so it is the caller's to choose and to keep.
 /// </para>
 /// <para>
 /// <b>Times</b> are kept by the registry to the microsecond: finer digits of a <see cref="DateTimeOffset"/> are cut off, and answers are in UTC.
@@ -23,7 +23,8 @@ namespace ConsentRegistry.Client;
 /// </remarks>
 /// <example>
 /// <code>
-/// using var http = new HttpClient(new AccessTokenHandler(tokens.GetAsync, new SocketsHttpHandler())) { BaseAddress = new("https://consent.example") };
+/// var sending = new AccessTokenHandler(tokens.GetAsync, new SocketsHttpHandler());
+/// using var http = new HttpClient(new RetryHandler(TimeSpan.FromSeconds(10), sending)) { BaseAddress = new("https://consent.example") };
 /// var registry = new ConsentRegistryClient(http);
 /// var decision = await registry.Checks.CheckAsync(new("ana", "first", "remix"), cancellation);
 /// if (!decision.Allowed)

@@ -66,8 +66,8 @@ public sealed class SettingsClient
     /// <param name="cancellation">Ends the wait.</param>
     public Task<Preview> PreviewAsync(
         string creatorId, IReadOnlyList<SettingChange> changes, int? vocabularyVersion = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<SettingChanges, Preview>(
-            HttpMethod.Post, ConsentPath(creatorId, "changes", "preview"), new(changes, Reason: null, vocabularyVersion), options: null, cancellation);
+        wire.AskAsync<SettingChanges, Preview>(
+            ConsentPath(creatorId, "changes", "preview"), new(changes, Reason: null, vocabularyVersion), cancellation);
 
     /// <summary>Lists every override of the creator, for their own videos and others', page by page while it is enumerated.</summary>
     /// <param name="creatorId">The creator.</param>

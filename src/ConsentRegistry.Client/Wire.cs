@@ -12,6 +12,9 @@ namespace ConsentRegistry.Client;
 /// <summary>Sends requests and reads answers: the one place that knows of addresses, headers and problem details.</summary>
 internal sealed class Wire
 {
+    /// <summary>The header with which a change may be repeated.</summary>
+    public const string IdempotencyKey = "Idempotency-Key";
+
     private readonly HttpClient http;
     private readonly Uri root;
 
@@ -68,13 +71,11 @@ internal sealed class Wire
     /// <summary>A request whose address says everything.</summary>
     public Task<T> PostAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Post, new Uri(root, path)), cancellation);
 
-    public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, ChangeOptions? options, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, TypeOf<TBody>()));
-        content.Headers.ContentType = new("application/json");
-        return SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = content }), cancellation);
-    }
+    public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, ChangeOptions? options, CancellationToken cancellation) =>
+        SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = Json(body) }), cancellation);
+
+    /// <summary>Sends a question that changes nothing.</summary>
+    public Task<T> AskAsync<TBody, T>(string path, TBody body, CancellationToken cancellation) => SendAsync<T>(Question(path, Json(body)), cancellation);
 
     /// <summary>Every item of a list, page by page.</summary>
     public async IAsyncEnumerable<T> ListAsync<T>(
@@ -101,12 +102,13 @@ internal sealed class Wire
         lines.Write("\n"u8);
     }
 
-    /// <summary>Sends lines of JSON, and reads the lines that answer them.</summary>
+    /// <summary>Sends questions as lines of JSON, and reads the lines that answer them.</summary>
     public async Task<IReadOnlyList<T>> SendLinesAsync<T>(string path, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
         where T : class
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(root, path)) { Content = new ReadOnlyMemoryContent(lines) };
-        request.Content.Headers.ContentType = new("application/x-ndjson");
+        var content = new ReadOnlyMemoryContent(lines);
+        content.Headers.ContentType = new("application/x-ndjson");
+        using var request = Question(path, content);
         using var response = await http.SendAsync(request, cancellation);
         if (!response.IsSuccessStatusCode)
             throw await ProblemOfAsync(response, cancellation);
@@ -170,6 +172,21 @@ internal sealed class Wire
         }
     }
 
+    private static ByteArrayContent Json<T>(T body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, TypeOf<T>()));
+        content.Headers.ContentType = new("application/json");
+        return content;
+    }
+
+    private HttpRequestMessage Question(string path, HttpContent content)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(root, path)) { Content = content };
+        request.Options.Set(RetryHandler.OnlyReads, true);
+        return request;
+    }
+
     private static HttpRequestMessage With(ChangeOptions? options, HttpRequestMessage request)
     {
         if (options?.IfSettingsVersion is { } version)
@@ -177,7 +194,7 @@ internal sealed class Wire
         if (options is { OnlyIfNotSet: true })
             request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         if (options?.IdempotencyKey is { } key)
-            request.Headers.Add("Idempotency-Key", key);
+            request.Headers.Add(IdempotencyKey, key);
         return request;
     }
 
@@ -232,7 +249,7 @@ internal sealed class Wire
     }
 
     // The registry gives seconds; a proxy may give a date, which is meant by the clock that also dated the answer.
-    private static TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    public static TimeSpan? RetryAfterOf(HttpResponseMessage response)
     {
         var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - (response.Headers.Date ?? DateTimeOffset.UtcNow));
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;

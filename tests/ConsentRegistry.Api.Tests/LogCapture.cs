@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
+using ConsentRegistry.Api.Startup;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting.Json;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -11,8 +11,6 @@ namespace ConsentRegistry.Api.Tests;
 public sealed class LogCapture : ILogEventSink, IDisposable
 {
     private static readonly ConcurrentDictionary<string, LogCapture> All = new(StringComparer.Ordinal);
-    private static readonly JsonFormatter Formatter = new(renderMessage: true);
-
     private readonly string id = Guid.NewGuid().ToString("N");
     private readonly ConcurrentQueue<LogEvent> events = new();
 
@@ -48,7 +46,7 @@ public sealed class LogCapture : ILogEventSink, IDisposable
     private static string Line(LogEvent logEvent)
     {
         using var writer = new StringWriter();
-        Formatter.Format(logEvent, writer);
+        Logging.JsonLines.Format(logEvent, writer);
         return writer.ToString();
     }
 }

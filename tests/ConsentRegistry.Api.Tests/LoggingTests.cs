@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -45,6 +47,25 @@ public sealed partial class LoggingTests(RegistryFixture registry) : IClassFixtu
             Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase);
         Assert.Contains((string)answers[^5]["traceId"]!, log, StringComparison.Ordinal);
         Assert.Contains("{creatorId}", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_is_one_line_with_what_is_documented_and_nothing_else()
+    {
+        var creator = RegistryApplication.NewId();
+        var answer = await App.With("consent:manage", creator, "one-line", creator).GetAsync($"/v1/creators/{creator}/nowhere?{creator}=1");
+        var trace = (string)answer.IsProblem(404, "notFound")["traceId"]!;
+        string? line = null;
+        await Eventually.HoldsAsync("the request is logged", () => Task.FromResult((line = App.Log.Lines.FirstOrDefault(one => one.Contains(trace, StringComparison.Ordinal))) is not null));
+
+        var fields = JsonNode.Parse(line!)!.AsObject();
+        Assert.Equal(
+            ["@i", "@m", "@sp", "@t", "@tr", "Caller", "Code", "EventId", "Method", "Milliseconds", "Route", "SourceContext", "Status", "TraceId"],
+            fields.Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ("GET", "(none)", 404, "notFound", "client one-line", trace, trace, LogEvents.RequestFinished),
+            ((string)fields["Method"]!, (string)fields["Route"]!, (int)fields["Status"]!, (string)fields["Code"]!, (string)fields["Caller"]!,
+                (string)fields["TraceId"]!, (string)fields["@tr"]!, (int)fields["EventId"]!["Id"]!));
     }
 
     [Fact]

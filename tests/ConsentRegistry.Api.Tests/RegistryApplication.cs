@@ -4,7 +4,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
-using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Cryptography;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -108,7 +108,7 @@ public sealed class RegistryApplication : IAsyncDisposable
     private static string KeysOf(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return Keys.GetOrAdd((database.Host!, database.Database!), _ => LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+        return Keys.GetOrAdd((database.Host!, database.Database!), _ => LogKeys.Create(new NSecEd25519()).ToJson(includePrivate: true));
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> Keys = new();

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Benchmarks;
@@ -16,7 +17,7 @@ internal sealed class HostFolders(string root)
         {
             var path = Path.Combine(root, "log-keys.json");
             if (!File.Exists(path))
-                File.WriteAllText(path, LogKeys.Create(new OpenSslEd25519()).ToJson(includePrivate: true));
+                File.WriteAllText(path, LogKeys.Create(new NSecEd25519()).ToJson(includePrivate: true));
             return path;
         }
     }

@@ -59,8 +59,7 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
             return new((T)empty.Stand, null);
         if (!StrictJson.TryRead<T>(bytes, out var value, out problem))
             return new(null, problem);
-        var validator = http.RequestServices.GetService<IValidator<T>>();
-        return new(value, validator is null ? null : Validation.Check(validator, value!));
+        return new(value, Validation.Check(http.RequestServices.GetRequiredService<IValidator<T>>(), value!));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)

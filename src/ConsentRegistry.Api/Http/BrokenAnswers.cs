@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Diagnostics;
+
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
@@ -25,9 +27,16 @@ internal sealed partial class BrokenAnswers(RequestDelegate next, ILogger<Broken
         }
     }
 
-    [LoggerMessage(3, LogLevel.Warning, "An answer was cut off, as PostgreSQL or the connection failed: {Kind}")]
+    [LoggerMessage(
+        LogEvents.AnswerCutOff, LogLevel.Warning,
+        "An answer was cut off, as PostgreSQL or the connection failed: {Kind}; look at PostgreSQL if "
+        + "this goes on",
+        EventName = nameof(LogEvents.AnswerCutOff))]
     private partial void LogBroken(string kind);
 
-    [LoggerMessage(4, LogLevel.Error, "An answer was cut off by a bug: {Causes}")]
+    [LoggerMessage(
+        LogEvents.AnswerFailed, LogLevel.Error,
+        "An answer was cut off by a bug; report it with what follows: {Causes}",
+        EventName = nameof(LogEvents.AnswerFailed))]
     private partial void LogBug(string causes);
 }

@@ -2,6 +2,7 @@ using System.Data;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using Npgsql;
 
@@ -34,7 +35,8 @@ internal sealed record StopKey(Func<Change, CancellationToken, Task<bool>>? Stil
 /// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the stored answer commit
 /// together; and then the wait until every node answers accordingly. A commit whose outcome is unknown is answered so, and never retried here.
 /// </summary>
-internal sealed class ChangePipeline(Database database, LogWatch log, ConsentReplica replica, Fence fence, TimeProvider clock)
+internal sealed class ChangePipeline(
+    Database database, LogWatch log, ConsentReplica replica, Fence fence, ChangeMetrics metrics, TimeProvider clock)
 {
     private const string BeforeChange = "before_change";
 
@@ -51,6 +53,7 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
         if (log.IsOverfull && patience != Patience.Stop)
             return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops are taken now; repeat the request.").AsResult();
         var (answer, refused) = await CommitAsync(http, key, operation, patience, stop);
+        metrics.Count(KindOf(http), OutcomeOf(answer));
         return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
     }
 
@@ -67,7 +70,7 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
     }
 
     /// <summary>The transaction.</summary>
-    private static async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
+    private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
         NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
     {
         var cancellation = http.RequestAborted;
@@ -84,7 +87,9 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
 
         await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
             await prepare.ExecuteNonQueryAsync(cancellation);
-        var result = await operation(change, cancellation);
+        var begun = clock.GetTimestamp();
+        var result = await PlanAsync(operation, change, cancellation);
+        var planned = clock.GetElapsedTime(begun);
         var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.Of(failure);
         // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
         if (refusal is { Status: >= 500 })
@@ -101,13 +106,41 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
             await change.FinishAsync(cancellation);
         }
         var answer = refusal is null
-            ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation)) { Records = records }
+            ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))
+            {
+                Records = records, HasAltered = change.HasAltered,
+            }
             : StoredAnswer.Of(refusal, http);
         if (key is not null)
             await key.StoreAsync(connection, answer, cancellation);
+        begun = clock.GetTimestamp();
         await CommitAsync(transaction);
+        if (answer.HasAltered)
+        {
+            metrics.Took(KindOf(http), ChangePhase.Lock, change.LockTime);
+            metrics.Took(KindOf(http), ChangePhase.Plan, planned - change.LockTime);
+            metrics.Took(KindOf(http), ChangePhase.Commit, clock.GetElapsedTime(begun));
+        }
         return (answer, null);
     }
+
+    private static async Task<Result<Answer>> PlanAsync(
+        Func<Change, CancellationToken, Task<Result<Answer>>> operation, Change change, CancellationToken cancellation)
+    {
+        using var span = Tracing.Begin("plan change");
+        return await operation(change, cancellation);
+    }
+
+    // The operation's id in the contract.
+    private static string KindOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none";
+
+    private static ChangeOutcome OutcomeOf(StoredAnswer? answer) => answer switch
+    {
+        null or { Status: >= 400 } => ChangeOutcome.Refused,
+        { Now: not null } => ChangeOutcome.Replayed,
+        { HasAltered: true } => ChangeOutcome.Made,
+        _ => ChangeOutcome.Unchanged,
+    };
 
     /// <summary>
     /// Answers a change when it is in force on every node, or at once if the caller would rather not wait. A change that already stood, and a
@@ -122,7 +155,11 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
         var isSuperseded = answer.Now is { IsSuperseded: true };
         if (Prefer.Has(http, Prefer.RespondAsync))
             return answer with { IsEarly = true, InForce = new(Everywhere: false, By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))) };
-        await fence.WaitAsync(isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids, committedAt, http.RequestAborted);
+        var begun = clock.GetTimestamp();
+        using (Tracing.Begin("wait for every node"))
+            await fence.WaitAsync(isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids, committedAt, http.RequestAborted);
+        if (answer.HasAltered)
+            metrics.Took(KindOf(http), ChangePhase.Fence, clock.GetElapsedTime(begun));
         return answer with { InForce = isSuperseded ? new(Everywhere: false, By: null) : InForce.Now };
     }
 
@@ -130,6 +167,7 @@ internal sealed class ChangePipeline(Database database, LogWatch log, ConsentRep
     {
         try
         {
+            using var span = Tracing.Begin("commit");
             // From here on the caller's patience is no reason to leave: the change may stand.
             await transaction.CommitAsync(CancellationToken.None);
         }
@@ -156,6 +194,9 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     /// <summary>Of an answer that is repeated: what became of these records since; null for one that is given for the first time.</summary>
     public StampedNow? Now { get; init; }
 
+    /// <summary>Whether this request has altered something.</summary>
+    public bool HasAltered { get; init; }
+
     /// <summary>Whether the answer is given without waiting.</summary>
     public bool IsEarly { get; init; }
 
@@ -169,6 +210,8 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
         var response = httpContext.Response;
         response.StatusCode = IsEarly ? 202 : Status;
         response.ContentType = Status < 400 ? "application/json; charset=utf-8" : Problem.MediaType;
+        if (Status >= 400)
+            Problem.Note(httpContext, Problem.CodeIn(Body), Status);
         if (ETag is { } version)
             response.Headers.ETag = $"\"{version}\"";
         if (IsEarly)

@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Diagnostics;
+
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>How a node is stopped.</summary>
@@ -80,6 +82,8 @@ internal sealed partial class Drain(
     public void Dispose() => over.Dispose();
 
     [LoggerMessage(
-        85, LogLevel.Information, "This node is being stopped: it answers for {Seconds} s more, and is not ready")]
+        LogEvents.DrainBegun, LogLevel.Information,
+        "This node is being stopped: it answers for {Seconds} s more, and is not ready",
+        EventName = nameof(LogEvents.DrainBegun))]
     private partial void LogBegun(long seconds);
 }

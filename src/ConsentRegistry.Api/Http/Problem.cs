@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -133,8 +134,22 @@ public sealed record Problem(int Status, string Code, string Detail)
         if (Status is 429 or 503 || Code == ProblemCode.IdempotencyKeyInFlight)
             http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.ContentType = MediaType;
-        http.Items[typeof(Problem)] = Code;
+        Note(http, Code, Status);
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>Notes for the log of requests why a request is refused, and counts it.</summary>
+    public static void Note(HttpContext http, string code, int status)
+    {
+        http.Items[typeof(Problem)] = code;
+        http.RequestServices.GetRequiredService<ChangeMetrics>().CountRefusal(code, status);
+    }
+
+    /// <summary>The code of a problem that <see cref="ToJson"/> wrote.</summary>
+    public static string CodeIn(ReadOnlyMemory<byte> body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.GetProperty("code").GetString()!;
     }
 
     /// <summary>As the result of a handler.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text;
+using ConsentRegistry.Api.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -95,10 +96,16 @@ internal sealed partial class Unexpected(ILogger<Unexpected> logger) : IExceptio
         public override string ToString() => WithoutMessages(exception);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A request failed by a bug.")]
+    [LoggerMessage(
+        LogEvents.RequestFailed, LogLevel.Error,
+        "A request failed by a bug; report it with what follows",
+        EventName = nameof(LogEvents.RequestFailed))]
     private partial void LogBug(Exception causes);
 
-    [LoggerMessage(2, LogLevel.Warning, "PostgreSQL could not serve a request: {Kind} {SqlState}")]
+    [LoggerMessage(
+        LogEvents.RequestUnavailable, LogLevel.Warning,
+        "PostgreSQL could not serve a request: {Kind} {SqlState}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.RequestUnavailable))]
     private partial void LogUnavailable(string kind, string? sqlState);
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
@@ -78,6 +79,9 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
         return creators;
     }
 
-    [LoggerMessage(66, LogLevel.Warning, "Inboxes could not be looked at: {Kind}")]
+    [LoggerMessage(
+        LogEvents.InboxesUnseen, LogLevel.Warning,
+        "Inboxes could not be looked at: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.InboxesUnseen))]
     private partial void LogUnseen(string kind);
 }

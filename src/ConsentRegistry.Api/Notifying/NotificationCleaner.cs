@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
@@ -15,6 +16,9 @@ internal sealed partial class NotificationCleaner(Database database, NotifyingOp
         LogPostponed,
         stoppingToken);
 
-    [LoggerMessage(65, LogLevel.Warning, "Old notifications could not be deleted now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.NotificationsKept, LogLevel.Warning,
+        "Old notifications could not be deleted now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.NotificationsKept))]
     private partial void LogPostponed(string kind);
 }

@@ -9,7 +9,7 @@ internal static class NotifyingServices
     {
         services.AddSingleton(options);
         services.AddSingleton(_ => new NameLookup(Dns.GetHostAddresses));
-        services.AddSingleton(provider => new AddressGuard(options.AllowLoopback, provider.GetRequiredService<NameLookup>()));
+        services.AddSingleton(provider => new AddressGuard(options.AllowLoopback is true, provider.GetRequiredService<NameLookup>()));
         services.AddSingleton(new RetrySchedule(options.RetryScale));
         services.AddSingleton<WebhookSender>();
         services.AddHostedService<HandOn>();

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Notifying;
@@ -110,8 +111,10 @@ internal sealed partial class WebhookSender : IDisposable
     /// <param name="message">What.</param>
     /// <param name="now">The time of the attempt.</param>
     /// <param name="cancellation">Ends this process's patience, not the receiver's.</param>
+    /// <param name="traceparent">The trace that the message belongs to, which the receiver may go on with; null for none.</param>
     /// <exception cref="OperationCanceledException">The process ends.</exception>
-    public async Task<Attempt> SendAsync(Uri url, IEnumerable<byte[]> secrets, Message message, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<Attempt> SendAsync(
+        Uri url, IEnumerable<byte[]> secrets, Message message, DateTimeOffset now, CancellationToken cancellation, string? traceparent = null)
     {
         var started = Stopwatch.GetTimestamp();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -119,6 +122,8 @@ internal sealed partial class WebhookSender : IDisposable
         try
         {
             using var request = Request(url, secrets, message, now.ToUnixTimeSeconds());
+            if (traceparent is not null)
+                request.Headers.Add("traceparent", traceparent);
             using var answer = await http.SendAsync(request, ending.Token);
             return new((int)answer.StatusCode, null, RetryAfterOf(answer, now), Stopwatch.GetElapsedTime(started));
         }
@@ -159,6 +164,9 @@ internal sealed partial class WebhookSender : IDisposable
             : null;
 
     // For the operator alone, and without the address, which may hold what is secret.
-    [LoggerMessage(65, LogLevel.Information, "A webhook's name leads to an address that no webhook may be at")]
+    [LoggerMessage(
+        LogEvents.WebhookAddressRefused, LogLevel.Information,
+        "A webhook's name leads to an address that no webhook may be at",
+        EventName = nameof(LogEvents.WebhookAddressRefused))]
     private partial void LogRefused();
 }

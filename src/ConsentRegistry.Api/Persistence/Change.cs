@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
@@ -39,10 +41,14 @@ public sealed class Change(NpgsqlConnection connection)
     private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
     private readonly HashSet<string> raised = new(StringComparer.Ordinal);
     private readonly HashSet<string> appended = new(StringComparer.Ordinal);
-    private readonly List<Notification> notifications = [];
+    private readonly List<(Guid Id, Notification Told)> notifications = [];
     private readonly List<(StreamId Stream, RecordChange Record, long? Version)> altered = [];
     private readonly List<(StreamId Stream, RecordChange Record)> confirmed = [];
+    private readonly List<Guid> traced = [];
     private ulong xid;
+
+    /// <summary>How long locking streams has taken so far.</summary>
+    public TimeSpan LockTime { get; private set; }
 
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
     public bool HasAltered => appended.Count > 0;
@@ -122,6 +128,7 @@ public sealed class Change(NpgsqlConnection connection)
             """);
         command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
         var locked = new Dictionary<StreamId, LockedStream>();
+        var begun = Stopwatch.GetTimestamp();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -137,6 +144,7 @@ public sealed class Change(NpgsqlConnection connection)
                 StopColumns.Read(reader, 8),
                 reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))));
         }
+        LockTime += Stopwatch.GetElapsedTime(begun);
         return locked;
     }
 
@@ -168,6 +176,7 @@ public sealed class Change(NpgsqlConnection connection)
                 : (given, by);
             var version = Event.Seal(stream.Id, stream.Version, stream.Tx, stream.Head, records, author, () => Draw(stream.Tx));
             events.AddRange(version);
+            traced.Add(version[0].EventId);
             heads.Add((stream.Id.Name, version[^1].Hash));
         }
         foreach (var rows in events.Chunk(RowsPerStatement))
@@ -185,15 +194,17 @@ public sealed class Change(NpgsqlConnection connection)
     }
 
     /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
-    public void Notify(Notification notification) => notifications.Add(notification);
+    public void Notify(Notification notification) => notifications.Add((Guid.CreateVersion7(), notification));
 
     /// <summary>The last step of a change: writes what is to be told to the outbox.</summary>
     /// <exception cref="InvalidOperationException">A stream was raised to a version that has no events: a bug, which would be a hole in its history.</exception>
-    public Task FinishAsync(CancellationToken cancellation)
+    public async Task FinishAsync(CancellationToken cancellation)
     {
         if (!raised.SetEquals(appended))
             throw new InvalidOperationException("A stream was raised to a version that has no events.");
-        return WriteNotificationsAsync(cancellation);
+        await WriteNotificationsAsync(cancellation);
+        if (Tracing.Current is { } traceparent)
+            await TraceStore.AddAsync(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent, cancellation);
     }
 
     private Task WriteNotificationsAsync(CancellationToken cancellation) => WriteAsync(
@@ -204,12 +215,12 @@ public sealed class Change(NpgsqlConnection connection)
         notifications,
         (parameters, part) =>
         {
-            parameters.AddWithValue("ids", part.Select(_ => Guid.CreateVersion7()).ToArray());
-            parameters.AddWithValue("kinds", part.Select(one => one.Kind.Word()).ToArray());
-            parameters.Add(new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Creator?.Value).ToArray() });
-            parameters.Add(new("requesters", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Requester?.Value).ToArray() });
-            parameters.AddWithValue("platforms", part.Select(one => one.ToPlatforms).ToArray());
-            parameters.Add(new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = part.Select(one => one.Data.ToJsonString()).ToArray() });
+            parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+            parameters.AddWithValue("kinds", part.Select(one => one.Told.Kind.Word()).ToArray());
+            parameters.Add(new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Told.Creator?.Value).ToArray() });
+            parameters.Add(new("requesters", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Told.Requester?.Value).ToArray() });
+            parameters.AddWithValue("platforms", part.Select(one => one.Told.ToPlatforms).ToArray());
+            parameters.Add(new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = part.Select(one => one.Told.Data.ToJsonString()).ToArray() });
         },
         cancellation);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -125,7 +126,7 @@ public sealed class Database : IAsyncDisposable
     private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options, int seconds = StatementSeconds)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+        var source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
         {
             ApplicationName = $"consent-registry {purpose}",
             MaxPoolSize = Math.Min(connections, given.MaxPoolSize),
@@ -136,6 +137,18 @@ public sealed class Database : IAsyncDisposable
             IncludeErrorDetail = false,
             // An acknowledged change has reached the disk, whatever the server's or the role's default says.
             Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
-        });
+        }.ConnectionString)
+        {
+            // What the pool is called where it is measured.
+            Name = purpose,
+        };
+        // What a node does again and again by itself belongs to no trace, and would fill one with nothing else.
+        source.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null)
+            .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false)
+            .EnableFirstResponseEvent(false));
+        return source.Build();
     }
 }

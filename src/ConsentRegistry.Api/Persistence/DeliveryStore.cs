@@ -6,13 +6,15 @@ using NpgsqlTypes;
 namespace ConsentRegistry.Api.Persistence;
 
 /// <summary>A delivery that this node has taken.</summary>
-/// <param name="Turn">Whose turn it uses.</param>
+/// <param name="Permits">Of which it uses one.</param>
 /// <param name="DueAt">Until when it is this node's: what tells it from one that another node took over.</param>
 /// <param name="Failed">Attempts that have failed.</param>
 /// <param name="Url">Where to.</param>
 /// <param name="Secrets">What signs it, as it is stored.</param>
 /// <param name="Message">What.</param>
-internal sealed record TakenDelivery(Turn Turn, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message);
+/// <param name="TraceParent">The trace of the change that it tells of; null if that was not traced, or is too old.</param>
+internal sealed record TakenDelivery(
+    DeliveryPermits Permits, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message, string? TraceParent);
 
 /// <summary>The tables of what is told: from the outbox to inboxes and deliveries, and on to receivers.</summary>
 internal static class DeliveryStore
@@ -110,7 +112,7 @@ internal static class DeliveryStore
     }
 
     /// <summary>Takes what is due, so many of each webhook; what another node is taking is passed over.</summary>
-    public static async Task<IReadOnlyList<TakenDelivery>> TakeAsync(NpgsqlDataSource source, IReadOnlyList<Turn> turns, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<TakenDelivery>> TakeAsync(NpgsqlDataSource source, IReadOnlyList<DeliveryPermits> permits, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(
             $"""
@@ -123,12 +125,13 @@ internal static class DeliveryStore
                 JOIN consent.webhook w ON w.id = picked.webhook AND w.enabled
                 JOIN consent.notification n ON n.id = picked.notification
             WHERE d.webhook = picked.webhook AND d.notification = picked.notification
-            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text
+            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text,
+                (SELECT t.traceparent FROM consent.trace t WHERE t.id = n.id)
             """);
-        command.Parameters.Add(new() { Value = turns.Select(turn => turn.Webhook).ToArray() });
-        command.Parameters.Add(new() { Value = turns.Select(turn => turn.Count).ToArray() });
+        command.Parameters.Add(new() { Value = permits.Select(one => one.Webhook).ToArray() });
+        command.Parameters.Add(new() { Value = permits.Select(one => one.Count).ToArray() });
         command.Parameters.Add(new() { Value = Lease });
-        var byWebhook = turns.ToDictionary(turn => turn.Webhook);
+        var byWebhook = permits.ToDictionary(one => one.Webhook);
         var taken = new List<TakenDelivery>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -139,7 +142,8 @@ internal static class DeliveryStore
                 reader.GetInt32(2),
                 new Uri(reader.GetString(3)),
                 reader.GetFieldValue<byte[][]>(4),
-                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8))));
+                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8)),
+                reader.IsDBNull(9) ? null : reader.GetString(9)));
         }
         return taken;
     }
@@ -153,9 +157,9 @@ internal static class DeliveryStore
             UPDATE consent.delivery SET state = 'delivered', attempts = attempts + 1, tried_at = clock_timestamp(), status = $3, error = NULL
             WHERE webhook = $1 AND notification = $2
             """);
-        Bind(record, delivery.Turn.Webhook, delivery.Message.Id, attempt.Status!.Value);
+        Bind(record, delivery.Permits.Webhook, delivery.Message.Id, attempt.Status!.Value);
         var recovered = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL");
-        Bind(recovered, delivery.Turn.Webhook);
+        Bind(recovered, delivery.Permits.Webhook);
         // The webhook's row is locked before those of its deliveries wherever both are: a deletion does so too.
         batch.BatchCommands.Add(recovered);
         batch.BatchCommands.Add(record);
@@ -173,12 +177,12 @@ internal static class DeliveryStore
                 state = CASE WHEN $6 IS NULL THEN 'failed' ELSE 'pending' END, due_at = clock_timestamp() + coalesce($6, interval '0')
             WHERE webhook = $1 AND notification = $2 AND due_at = $3 AND state = 'pending'
             """);
-        Bind(record, delivery.Turn.Webhook, delivery.Message.Id, delivery.DueAt);
+        Bind(record, delivery.Permits.Webhook, delivery.Message.Id, delivery.DueAt);
         record.Parameters.Add(new() { Value = (object?)attempt.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         record.Parameters.Add(new() { Value = (object?)attempt.Error?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         record.Parameters.Add(new() { Value = (object?)next ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
         var failing = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = clock_timestamp() WHERE id = $1 AND failing_since IS NULL");
-        Bind(failing, delivery.Turn.Webhook);
+        Bind(failing, delivery.Permits.Webhook);
         batch.BatchCommands.Add(failing);
         batch.BatchCommands.Add(record);
         await batch.ExecuteNonQueryAsync(cancellation);

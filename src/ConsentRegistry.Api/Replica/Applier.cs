@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using Npgsql;
 
@@ -11,7 +14,8 @@ namespace ConsentRegistry.Api.Replica;
 /// answering by itself, by the time of its last poll and its last beat.
 /// </summary>
 internal sealed partial class Applier(
-    Database database, ConsentReplica replica, Bootstrap bootstrap, ReplicaOptions options, ILogger<Applier> logger) : BackgroundService
+    Database database, ConsentReplica replica, Bootstrap bootstrap, ReplicaOptions options, ReplicaMetrics metrics, TimeProvider clock,
+    ILogger<Applier> logger) : BackgroundService
 {
     /// <summary>Between two polls when nothing happens: half of what a change elsewhere may take to be denied here.</summary>
     public static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(40);
@@ -84,6 +88,7 @@ internal sealed partial class Applier(
             catch (Exception e) when (e is MemoryLostException or InvalidDataException or FormatException)
             {
                 LogLost(e.Message);
+                metrics.Lost();
                 Drop();
                 await LeaveQuietlyAsync(stoppingToken);
             }
@@ -111,7 +116,10 @@ internal sealed partial class Applier(
             var took = Elapsed.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
+            metrics.Polled(took);
             var applied = follower!.Apply(poll);
+            metrics.Applied(applied.New.Count);
+            metrics.Doubted(applied.Doubts);
             if (applied.IsComplete)
             {
                 if (!membership.HasJoined)
@@ -129,17 +137,31 @@ internal sealed partial class Applier(
                     {
                         replica.StopAnswering();
                         LogEvicted();
+                        metrics.WasEvicted();
                         continue;
                     }
                     replica.NoteBeat(beatAt);
                     Beaten?.Invoke();
+                    if (Tracing.IsOn && applied.BroughtEvents)
+                        await TraceAsync(connection, applied.New, cancellation);
                 }
                 if (await membership.EvictAsync(connection, poll, cancellation) is > 0 and var evicted)
+                {
                     LogEvicting(evicted);
+                    metrics.EvictedOthers(evicted);
+                }
             }
             if (applied.IsComplete && follower.Doubted.Count == 0)
                 await PauseAsync(poll.SentAt, took, cancellation);
         }
+    }
+
+    // Says in the trace of each change when this node had it and had said so. Nobody waits for this.
+    private async Task TraceAsync(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
+    {
+        var (now, polledFor) = (clock.GetUtcNow(), replica.Age ?? TimeSpan.Zero);
+        foreach (var traceparent in await TraceStore.ReadAsync(connection, events, cancellation))
+            Tracing.GoOn("apply change", ActivityKind.Consumer, traceparent, now - polledFor)?.Dispose();
     }
 
     /// <summary>Told after each beat: what waits on this node for all nodes may be over.</summary>
@@ -155,6 +177,7 @@ internal sealed partial class Applier(
         }
         foreach (var creator in doubtful)
             follower!.Doubt(creator);
+        metrics.Doubted(doubtful.Length);
         return await Feed.PollAsync(connection, follower!.From, follower.Limit, follower.Doubted, cancellation);
     }
 
@@ -185,21 +208,42 @@ internal sealed partial class Applier(
         }
     }
 
-    [LoggerMessage(50, LogLevel.Information, "This node has joined, and answers from memory")]
+    [LoggerMessage(
+        LogEvents.NodeJoined, LogLevel.Information,
+        "This node has joined, and answers from memory",
+        EventName = nameof(LogEvents.NodeJoined))]
     private partial void LogJoined();
 
-    [LoggerMessage(51, LogLevel.Warning, "This node's row is gone: it joins again")]
+    [LoggerMessage(
+        LogEvents.NodeEvicted, LogLevel.Warning,
+        "This node's row is gone: it joins again; if this goes on, see whether it lacks processor time "
+        + "or its way to PostgreSQL is slow",
+        EventName = nameof(LogEvents.NodeEvicted))]
     private partial void LogEvicted();
 
-    [LoggerMessage(52, LogLevel.Warning, "{Count} nodes were taken away whose beat stood still")]
+    [LoggerMessage(
+        LogEvents.NodesEvicted, LogLevel.Warning,
+        "{Count} nodes were taken away whose beat stood still; see whether they run, and stop those that "
+        + "hang",
+        EventName = nameof(LogEvents.NodesEvicted))]
     private partial void LogEvicting(int count);
 
-    [LoggerMessage(53, LogLevel.Critical, "Memory is lost and loaded anew: {Problem}")]
+    [LoggerMessage(
+        LogEvents.MemoryLost, LogLevel.Critical,
+        "Memory is lost and loaded anew; find out whether the database was restored or altered by hand: "
+        + "{Problem}",
+        EventName = nameof(LogEvents.MemoryLost))]
     private partial void LogLost(string problem);
 
-    [LoggerMessage(54, LogLevel.Warning, "Following the database was interrupted: {Kind} {SqlState}")]
+    [LoggerMessage(
+        LogEvents.FollowingInterrupted, LogLevel.Warning,
+        "Following the database was interrupted: {Kind} {SqlState}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.FollowingInterrupted))]
     private partial void LogInterrupted(string kind, string? sqlState);
 
-    [LoggerMessage(55, LogLevel.Error, "Following the database failed by a bug: {Kind} {Trace}")]
+    [LoggerMessage(
+        LogEvents.FollowingFailed, LogLevel.Error,
+        "Following the database failed by a bug; report it with what follows: {Kind} {Trace}",
+        EventName = nameof(LogEvents.FollowingFailed))]
     private partial void LogBug(string kind, string? trace);
 }

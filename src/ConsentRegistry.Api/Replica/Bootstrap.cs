@@ -1,5 +1,6 @@
 using System.Data;
 using System.Runtime;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
@@ -252,6 +253,9 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    [LoggerMessage(61, LogLevel.Information, "Memory is loaded: {Creators} creators, {Videos} videos and appearances, in {Milliseconds} ms")]
+    [LoggerMessage(
+        LogEvents.MemoryLoaded, LogLevel.Information,
+        "Memory is loaded: {Creators} creators, {Videos} videos and appearances, in {Milliseconds} ms",
+        EventName = nameof(LogEvents.MemoryLoaded))]
     private partial void LogLoaded(long creators, long videos, long milliseconds);
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;
@@ -13,7 +15,8 @@ namespace ConsentRegistry.Api.Replica;
 /// have made of the tables. A difference is an alarm, and the creator is read anew.
 /// </summary>
 /// <remarks>Compared record by record, and only where both are of the same version; it costs one read of what is compared, and finds out what a sum over it would.</remarks>
-internal sealed partial class Comparison(Database database, ConsentReplica replica, Applier applier, TimeProvider clock, ILogger<Comparison> logger) : BackgroundService
+internal sealed partial class Comparison(
+    Database database, ConsentReplica replica, Applier applier, ReplicaMetrics metrics, TimeProvider clock, ILogger<Comparison> logger) : BackgroundService
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
@@ -83,6 +86,7 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
     private int Alarm(CreatorRecords records)
     {
         LogDifference(records.Version);
+        metrics.Differed();
         applier.Doubt(records.Creator);
         return 1;
     }
@@ -192,10 +196,17 @@ internal sealed partial class Comparison(Database database, ConsentReplica repli
         return await CreatorRecords.ReadAsync(reader, cancellation, isFirst: true);
     }
 
-    [LoggerMessage(80, LogLevel.Critical, "Memory of a creator's version {Version} is not what the tables hold: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.MemoryDiffers, LogLevel.Critical,
+        "Memory of a creator's version {Version} is not what the tables hold: everything of theirs is "
+        + "read again; find out who altered tables by hand, or report it",
+        EventName = nameof(LogEvents.MemoryDiffers))]
     private partial void LogDifference(long version);
 
-    [LoggerMessage(81, LogLevel.Warning, "Memory could not be compared: {Kind}")]
+    [LoggerMessage(
+        LogEvents.MemoryNotCompared, LogLevel.Warning,
+        "Memory could not be compared: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.MemoryNotCompared))]
     private partial void LogUnread(string kind);
 
     /// <summary>How far a creator has been compared who has too many records for one look.</summary>

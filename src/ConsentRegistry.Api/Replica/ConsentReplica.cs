@@ -67,6 +67,12 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>How long ago the poll was sent that memory is as new as; null while nothing is answered from memory.</summary>
     public TimeSpan? Age => Volatile.Read(ref state) is { } current ? Elapsed.Since(current.SentAt) : null;
 
+    /// <summary>How long ago the beat was sent that arrived last; null before the first.</summary>
+    public TimeSpan? BeatAge => Volatile.Read(ref beatSentAt) is not 0 and var at ? Elapsed.Since(at) : null;
+
+    /// <summary>Memory, to be measured and not to be answered from; null while nothing is answered from it.</summary>
+    public FactMemory? Memory => Volatile.Read(ref state)?.Memory;
+
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
     {

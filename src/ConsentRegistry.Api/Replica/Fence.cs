@@ -1,5 +1,7 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,7 +21,8 @@ internal readonly record struct InForce(bool Everywhere, Instant? By)
 /// a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody who waits holds a connection. Each who waits has a clock
 /// of their own: a database that hangs makes nobody wait longer.
 /// </summary>
-internal sealed partial class Fence(Database database, ReplicaOptions options, Applier applier, ILogger<Fence> logger) : BackgroundService
+internal sealed partial class Fence(
+    Database database, ReplicaOptions options, Applier applier, ChangeMetrics metrics, ILogger<Fence> logger) : BackgroundService
 {
     /// <summary>Between two looks at the nodes while somebody waits.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
@@ -49,6 +52,7 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         {
             Signal();
             await waiter.Done.WaitAsync(cancellation);
+            metrics.Waited(Elapsed.Since(committedAt), waiter.IsEverywhere);
         }
         finally
         {
@@ -124,7 +128,10 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         }
     }
 
-    [LoggerMessage(65, LogLevel.Warning, "The nodes could not be looked at: {Kind}")]
+    [LoggerMessage(
+        LogEvents.NodesUnseen, LogLevel.Warning,
+        "The nodes could not be looked at: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.NodesUnseen))]
     private partial void LogUnseen(string kind);
 
     private sealed class Waiter : IDisposable
@@ -148,12 +155,18 @@ internal sealed partial class Fence(Database database, ReplicaOptions options, A
         /// <summary>Ends when every node has them, or has had to stop answering.</summary>
         public Task Done => done.Task;
 
+        /// <summary>Whether every node said that it has them; if not, the wait ended by its bound.</summary>
+        public bool IsEverywhere { get; private set; }
+
         /// <summary>Notes what a look that was sent after the commit found.</summary>
         public void Note(HashSet<ulong> everywhere, TimeSpan largest)
         {
             Left.ExceptWith(everywhere);
             if (Left.Count == 0)
+            {
+                IsEverywhere = !Done.IsCompleted;
                 done.TrySetResult();
+            }
             lock (guard)
                 largestDelta = largestDelta is { } before && before > largest ? before : largest;
             Look();

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -5,9 +6,14 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>What applying a poll came to.</summary>
-/// <param name="BroughtEvents">Whether it brought any event that was not known before.</param>
+/// <param name="New">The events that it brought and that were not known before.</param>
 /// <param name="IsComplete">Whether memory has all that the poll's snapshot saw.</param>
-internal readonly record struct Applied(bool BroughtEvents, bool IsComplete);
+/// <param name="Doubts">How many creators it put in doubt.</param>
+internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts)
+{
+    /// <summary>Whether it brought any event that was not known before.</summary>
+    public bool BroughtEvents => New.Count > 0;
+}
 
 /// <summary>
 /// Applies polls to memory. A version of a stream is applied whole, when it is the next one; one that is known is passed over; anything else
@@ -25,6 +31,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     private HashSet<Guid> waiting = [.. waiting];
     private long position = position;
     private Guid anchor = anchor;
+    private int doubts;
 
     /// <summary>The place in the log from which on the next poll reads: the last event that is known, which has to be there still.</summary>
     public long From => Math.Max(position, 0);
@@ -59,6 +66,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         }
         var inbox = poll.IsCut ? [] : poll.Inbox;
         var draft = new Draft(memory, poll.DatabaseTime);
+        var doubtedBefore = doubts;
         try
         {
             Prepare(draft.Editor, poll, arrived, inbox);
@@ -69,7 +77,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         }
         var brought = Follow(poll, arrived);
         draft.Publish();
-        return new(brought, !poll.IsCut);
+        return new(brought, !poll.IsCut, doubts - doubtedBefore);
     }
 
     // What was known has to be where it was: no history forgets.
@@ -131,6 +139,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         {
             LogBodyMissing(editor.VersionOf(creator));
             doubted.Add(creator);
+            doubts++;
         }
         bodiless.Clear();
     }
@@ -180,6 +189,7 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         LogDoubt(first.Version, reached);
         editor.Doubt(doubtful);
         doubted.Add(doubtful);
+        doubts++;
     }
 
     private static bool IsWhole(List<FeedEvent> version) =>
@@ -198,14 +208,15 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     }
 
     // What waited has to be in the log by now, or wait still.
-    private bool Follow(Poll poll, List<FeedEvent> arrived)
+    private List<Guid> Follow(Poll poll, List<FeedEvent> arrived)
     {
-        var brought = false;
+        var brought = new List<Guid>();
         var logged = new HashSet<Guid>();
         foreach (var one in arrived)
         {
             logged.Add(one.EventId);
-            brought |= !waiting.Contains(one.EventId);
+            if (!waiting.Contains(one.EventId))
+                brought.Add(one.EventId);
         }
         if (arrived.Count > 0)
             (position, anchor) = (arrived[^1].Seq!.Value, arrived[^1].EventId);
@@ -218,7 +229,8 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         foreach (var one in poll.Inbox)
         {
             stillWaiting.Add(one.EventId);
-            brought |= !waiting.Contains(one.EventId);
+            if (!waiting.Contains(one.EventId))
+                brought.Add(one.EventId);
         }
         foreach (var before in waiting)
         {
@@ -229,9 +241,17 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         return brought;
     }
 
-    [LoggerMessage(60, LogLevel.Error, "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.VersionGap, LogLevel.Error,
+        "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again; "
+        + "report it",
+        EventName = nameof(LogEvents.VersionGap))]
     private partial void LogDoubt(long version, long reached);
 
-    [LoggerMessage(62, LogLevel.Critical, "A creator's bodies up to version {Version} are gone and no erasure took them: everything of theirs is read again")]
+    [LoggerMessage(
+        LogEvents.BodiesMissing, LogLevel.Critical,
+        "A creator's bodies up to version {Version} are gone and no erasure took them: everything of "
+        + "theirs is read again; find out who deleted rows by hand",
+        EventName = nameof(LogEvents.BodiesMissing))]
     private partial void LogBodyMissing(long version);
 }

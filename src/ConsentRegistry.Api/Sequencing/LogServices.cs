@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Sequencing;
@@ -12,12 +13,12 @@ internal static class LogServices
     public static void AddLog(this IServiceCollection services, RegistryOptions options)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IEd25519, OpenSslEd25519>();
+        services.AddSingleton<IEd25519, NSecEd25519>();
         services.AddSingleton(provider =>
         {
             var ed25519 = provider.GetRequiredService<IEd25519>();
             var keys = options.LogKeyFile is { } mounted ? LogKeys.Read(mounted, ed25519) : LogKeys.ReadOrCreate(KeyFileIn(options.DataFolder), ed25519);
-            return new LogSigner(options.LogOrigin, keys, ed25519);
+            return new LogSigner(options.LogOrigin, keys);
         });
         services.AddSingleton(_ => new CheckpointFile(Path.Combine(options.DataFolder, "log-checkpoint")));
         services.AddSingleton<LogWatch>();

@@ -6,7 +6,7 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Api.Sequencing;
 
 /// <summary>Signs checkpoints and receipts under the log's origin, and knows those that it signed before.</summary>
-internal sealed class LogSigner(string origin, KeySet keys, IEd25519 ed25519)
+internal sealed class LogSigner(string origin, KeySet keys)
 {
     private readonly IReadOnlyList<NoteSigner> signers = keys.LogSigners(origin);
     private readonly IReadOnlyList<NoteKey> known = keys.LogKeys(origin);
@@ -19,7 +19,7 @@ internal sealed class LogSigner(string origin, KeySet keys, IEd25519 ed25519)
     public string PublicKeys { get; } = keys.Public(origin);
 
     /// <summary>A checkpoint over a tree.</summary>
-    public SignedNote Sign(long size, byte[] root) => SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers, ed25519);
+    public SignedNote Sign(long size, byte[] root) => SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers);
 
     /// <summary>A token over a payload.</summary>
     public string Sign(JsonObject payload, string type) => Jws.Sign(payload, type, tokenSigner);
@@ -32,7 +32,7 @@ internal sealed class LogSigner(string origin, KeySet keys, IEd25519 ed25519)
     {
         checkpoint = null;
         return SignedNote.TryParse(note, out var signed)
-            && signed.IsAccepted(known, ed25519)
+            && signed.IsAccepted(known)
             && Checkpoint.TryParse(signed.Text, out checkpoint)
             && checkpoint.Origin == Origin;
     }

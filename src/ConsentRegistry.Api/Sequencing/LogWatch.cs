@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -10,7 +11,8 @@ namespace ConsentRegistry.Api.Sequencing;
 /// <param name="Head">Its newest checkpoint; null if there is none yet.</param>
 /// <param name="Waiting">Events in the inbox, counted up to one beyond <see cref="LogWatch.MaxWaiting"/>.</param>
 /// <param name="Lag">For how long the oldest of them has waited.</param>
-public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag)
+/// <param name="Epoch">The epoch of whoever sequences.</param>
+public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag, long Epoch)
 {
     /// <summary>Whether a sequencer has something to do.</summary>
     public bool HasWork => Waiting > 0 || Size > (Head?.Size ?? 0);
@@ -37,12 +39,16 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
     private TaskCompletionSource<LogState> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long alarmedAt;
     private long lookedAt;
+    private long signedAt;
 
     /// <summary>What the last look saw; null before the first.</summary>
     public LogState? State { get; private set; }
 
     /// <summary>How long ago the log was last looked at; null if it never was.</summary>
     public TimeSpan? Age => Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
+
+    /// <summary>How long ago this node first saw the newest checkpoint; null if it never looked.</summary>
+    public TimeSpan? CheckpointAge => Volatile.Read(ref signedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
 
     /// <summary>Whether the log was looked at lately, and somebody sequences what waits for it.</summary>
     public bool IsWell => Age < AlarmingLag && State?.Lag < AlarmingLag;
@@ -72,6 +78,8 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     private void Publish(LogState state)
     {
+        if (State is null || State.Head?.Size != state.Head?.Size)
+            Volatile.Write(ref signedAt, TimeProvider.System.GetTimestamp());
         State = state;
         Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
         Interlocked.Exchange(ref next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(state);
@@ -89,7 +97,8 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
                 h.size, h.root, h.note,
                 (SELECT count(*) FROM (SELECT FROM consent.inbox LIMIT $1) AS counted)::int,
                 clock_timestamp(),
-                (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1)
+                (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1),
+                (SELECT epoch FROM consent.sequencer)
             FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC LIMIT 1) AS h ON true
             """);
         command.Parameters.Add(new() { Value = MaxWaiting + 1 });
@@ -99,12 +108,20 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             reader.GetInt64(0),
             reader.IsDBNull(1) ? null : new(reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetString(3)),
             reader.GetInt32(4),
-            reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))));
+            reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))),
+            reader.GetInt64(7));
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "The log could not be looked at: {Kind}")]
+    [LoggerMessage(
+        LogEvents.LogUnseen, LogLevel.Warning,
+        "The log could not be looked at: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.LogUnseen))]
     private partial void LogUnseen(string kind);
 
-    [LoggerMessage(31, LogLevel.Warning, "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress")]
+    [LoggerMessage(
+        LogEvents.LogLags, LogLevel.Warning,
+        "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress; "
+        + "look for Fatal lines of every node, and at PostgreSQL",
+        EventName = nameof(LogEvents.LogLags))]
     private partial void LogLag(long seconds, int waiting);
 }

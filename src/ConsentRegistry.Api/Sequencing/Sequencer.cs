@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.History;
@@ -28,6 +29,9 @@ internal sealed partial class Sequencer(
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether this node does not extend the log any more, because it is not what this node knows.</summary>
+    public bool HasStopped { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -39,6 +43,7 @@ internal sealed partial class Sequencer(
             }
             catch (Exception e) when (e is LogIntegrityException or InvalidDataException)
             {
+                HasStopped = true;
                 LogAlarm(e.Message);
                 return;
             }
@@ -165,15 +170,28 @@ internal sealed partial class Sequencer(
             throw new LogIntegrityException($"The first {size} leaves of the log are not those of {what}: history was rewritten.");
     }
 
-    [LoggerMessage(40, LogLevel.Information, "Sequencing in epoch {Epoch}, from leaf {Size} on")]
+    [LoggerMessage(
+        LogEvents.SequencingBegun, LogLevel.Information,
+        "Sequencing in epoch {Epoch}, from leaf {Size} on",
+        EventName = nameof(LogEvents.SequencingBegun))]
     private partial void LogTakenOver(long epoch, long size);
 
-    [LoggerMessage(41, LogLevel.Information, "Another node sequences now; epoch {Epoch} is over")]
+    [LoggerMessage(
+        LogEvents.SequencingHandedOver, LogLevel.Information,
+        "Another node sequences now; epoch {Epoch} is over",
+        EventName = nameof(LogEvents.SequencingHandedOver))]
     private partial void LogHandedOver(long epoch);
 
-    [LoggerMessage(42, LogLevel.Warning, "Sequencing was interrupted: {Kind} {SqlState}")]
+    [LoggerMessage(
+        LogEvents.SequencingInterrupted, LogLevel.Warning,
+        "Sequencing was interrupted: {Kind} {SqlState}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.SequencingInterrupted))]
     private partial void LogInterrupted(string kind, string? sqlState);
 
-    [LoggerMessage(43, LogLevel.Critical, "This node does not extend the log any more: {Problem}")]
+    [LoggerMessage(
+        LogEvents.SequencingStopped, LogLevel.Critical,
+        "This node does not extend the log any more; compare the log with your backups as "
+        + "docs/operations.md says: {Problem}",
+        EventName = nameof(LogEvents.SequencingStopped))]
     private partial void LogAlarm(string problem);
 }

@@ -12,8 +12,14 @@ namespace ConsentRegistry.Api.Startup;
 internal sealed record ClaimNames(
     string Subject, IReadOnlyList<string> Clients, IReadOnlyList<string> Scopes, string Creators)
 {
+    // What these say is fixed by RFC 7519 and OpenID Connect; one who calls by them would be whoever the token was made
+    // for, or nobody.
+    private static readonly HashSet<string> Reserved = new(
+        ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "c_hash", "s_hash", "events", "typ"],
+        StringComparer.Ordinal);
+
     /// <summary>The names of RFC 9068.</summary>
-    public static readonly ClaimNames Usual = new("sub", ["client_id"], ["scope"], "creators");
+    public static readonly ClaimNames Usual = From(new());
 
     /// <summary>Claims that one setting may name.</summary>
     public const int MaxNames = 8;
@@ -21,29 +27,17 @@ internal sealed record ClaimNames(
     /// <summary>Characters of a name: those that hold an address, as some providers demand, are not longer.</summary>
     public const int LongestName = 255;
 
-    // What these say is fixed by RFC 7519 and OpenID Connect; one who calls by them would be whoever the token was made
-    // for, or nobody.
-    private static readonly HashSet<string> Reserved = new(
-        ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "c_hash", "s_hash", "events", "typ"],
-        StringComparer.Ordinal);
+    public static ClaimNames From(ClaimSettings settings) => new(
+        One(settings.Subject, "Tokens:Claims:Subject"),
+        Many(settings.Client, "Tokens:Claims:Client"),
+        Many(settings.Scope, "Tokens:Claims:Scope"),
+        One(settings.Creators, "Tokens:Claims:Creators"));
 
-    public static ClaimNames From(IConfiguration configuration) => new(
-        One(configuration, "Tokens:Claims:Subject") ?? Usual.Subject,
-        Many(configuration, "Tokens:Claims:Client") ?? Usual.Clients,
-        Many(configuration, "Tokens:Claims:Scope") ?? Usual.Scopes,
-        One(configuration, "Tokens:Claims:Creators") ?? Usual.Creators);
+    private static string One(string text, string key) =>
+        Many(text, key) is [var name] ? name : throw new StartupException($"{key} is the name of one claim.");
 
-    private static string? One(IConfiguration configuration, string key) => Many(configuration, key) switch
+    private static string[] Many(string text, string key)
     {
-        null => null,
-        [var name] => name,
-        _ => throw new StartupException($"{key} is the name of one claim."),
-    };
-
-    private static string[]? Many(IConfiguration configuration, string key)
-    {
-        if (configuration[key] is not { } text || string.IsNullOrWhiteSpace(text))
-            return null;
         var names = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (names.Length > MaxNames || names.Any(name => name.Length > LongestName || name.Any(char.IsControl)))
         {

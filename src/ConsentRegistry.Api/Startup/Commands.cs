@@ -4,11 +4,13 @@ using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Npgsql;
+using Serilog;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -95,6 +97,8 @@ internal static class Commands
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
         await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
+        // Nobody else asks for them.
+        _ = app.Services.GetRequiredService<NodeGauges>();
         app.UseRegistry();
         return app;
     }
@@ -205,7 +209,7 @@ internal static class Commands
     internal static WebApplication BuildWithoutDatabase()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(Serilog.Core.Logger.None);
         var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
@@ -216,7 +220,7 @@ internal static class Commands
     /// <summary>Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are retired.</summary>
     private static int PrintNewKeys(string[] words, TextWriter output, TextWriter error)
     {
-        var ed25519 = new OpenSslEd25519();
+        var ed25519 = new NSecEd25519();
         var fresh = LogKeys.Create(ed25519);
         var keys = words switch
         {

@@ -45,6 +45,7 @@ internal static class Composition
         services.AddSingleton<Drain>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<Readiness>();
+        services.AddTelemetry(options.Telemetry);
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
@@ -73,6 +74,7 @@ internal static class Composition
         services.AddKeyRing(options);
         services.AddNotifying(options.Notifying);
         services.AddValidatorsFromAssemblyContaining<CheckValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddSingleton<IStartupFilter, RequireValidators>();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<Unexpected>();
@@ -90,8 +92,9 @@ internal static class Composition
         app.UseMiddleware<DirectChecks>();
         app.UseAnswerHeaders();
         app.Use(RequestId.EchoAsync);
-        app.UseMiddleware<RequestLog>();
-        // Within the log of requests, which is told the status that they were answered with.
+        app.Use(RequestTrace.FollowAsync);
+        app.UseRequestLog();
+        // Within the log of requests, which is told the status that they were answered with, and nothing of what was thrown.
         app.UseExceptionHandler(_ => { });
         app.UseMiddleware<BrokenAnswers>();
         app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting.Internal;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -30,7 +29,7 @@ internal static class Help
 
         Settings are environment variables (Tokens__Audience=...) or arguments (--Tokens:Audience=...):
 
-        {string.Join('\n', RegistryOptions.Keys(new HostingEnvironment { ContentRootPath = AppContext.BaseDirectory }).Select(key => $"  {key.Replace(":", "__", StringComparison.Ordinal)}"))}
+        {string.Join('\n', RegistrySettings.Keys.Select(key => $"  {key.Replace(":", "__", StringComparison.Ordinal)}"))}
 
         ASPNETCORE_ENVIRONMENT is Production unless it is set. --urls says where to listen; {RegistryOptions.DefaultUrl} without it.
         docs/operations.md explains every setting.

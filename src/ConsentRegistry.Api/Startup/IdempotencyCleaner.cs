@@ -1,9 +1,13 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>Deletes idempotency keys that have grown too old. A key is refused no service by staying longer: its row is simply replaced.</summary>
+/// <summary>
+/// Deletes idempotency keys and traces that have grown too old. A key is refused no service by staying longer: its row
+/// is simply replaced.
+/// </summary>
 internal sealed partial class IdempotencyCleaner(Database database, ILogger<IdempotencyCleaner> logger) : BackgroundService
 {
     /// <summary>How often to look.</summary>
@@ -14,7 +18,11 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
         Pause,
-        () => Recurring.DrainAsync(RowsPerStatement, () => DeleteAsync(stoppingToken)),
+        async () =>
+        {
+            await Recurring.DrainAsync(RowsPerStatement, () => DeleteAsync(stoppingToken));
+            await Recurring.DrainAsync(RowsPerStatement, () => TraceStore.CleanAsync(database.Background, RowsPerStatement, stoppingToken));
+        },
         LogPostponed,
         stoppingToken);
 
@@ -30,6 +38,9 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    [LoggerMessage(20, LogLevel.Warning, "Old idempotency keys could not be deleted now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.IdempotencyKeysKept, LogLevel.Warning,
+        "Old idempotency keys and traces could not be deleted now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.IdempotencyKeysKept))]
     private partial void LogPostponed(string kind);
 }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -75,7 +76,11 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
             ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
             : "an address that is none";
 
-    [LoggerMessage(71, LogLevel.Warning, "The issuer's keys could not be read from {Address}: {Reason}")]
+    [LoggerMessage(
+        LogEvents.IssuerKeysUnread, LogLevel.Warning,
+        "The issuer's keys could not be read from {Address}: {Reason}; docs/identity-providers.md says "
+        + "what to look at",
+        EventName = nameof(LogEvents.IssuerKeysUnread))]
     private partial void LogUnread(string address, string reason);
 
     /// <summary>Knows which document was asked for last: the metadata name the address of the keys.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -89,6 +90,9 @@ internal sealed partial class IssuerKeys(
     }
 
     // Why a document could not be read has been said where it was asked for.
-    [LoggerMessage(70, LogLevel.Debug, "The issuer's keys could not be looked at: {Reason}")]
+    [LoggerMessage(
+        LogEvents.IssuerKeysUnseen, LogLevel.Debug,
+        "The issuer's keys could not be looked at: {Reason}",
+        EventName = nameof(LogEvents.IssuerKeysUnseen))]
     private partial void LogUnseen(string reason);
 }

@@ -15,7 +15,7 @@ internal sealed class Misspellings
     private readonly IReadOnlyCollection<string> settings;
     private readonly HashSet<string> sections;
 
-    /// <param name="settings">The keys of all settings, as <see cref="NotedConfiguration.Keys"/> has them.</param>
+    /// <param name="settings">The keys of all settings, as <see cref="RegistrySettings.Keys"/> has them.</param>
     public Misspellings(IReadOnlyCollection<string> settings)
     {
         this.settings = settings;
@@ -40,18 +40,14 @@ internal sealed class Misspellings
     private IEnumerable<string> Unknown(IConfiguration given) => given.AsEnumerable()
         .Where(pair => !string.IsNullOrEmpty(pair.Value))
         .Select(pair => pair.Key)
-        .Where(key => !settings.Any(setting => IsOf(key, setting)))
+        .Where(key => !settings.Contains(key, StringComparer.OrdinalIgnoreCase))
         .Order(StringComparer.OrdinalIgnoreCase);
-
-    private static bool IsOf(string key, string setting) => setting.EndsWith(NotedConfiguration.Whole, StringComparison.Ordinal)
-        ? key.StartsWith(setting[..^1], StringComparison.OrdinalIgnoreCase)
-        : string.Equals(key, setting, StringComparison.OrdinalIgnoreCase);
 
     // A setting that is given under its own key needs no second one.
     private string? IsMeantFor(string key, IConfiguration given) =>
         Nearest(key) is { } nearest && Distance(key, nearest) <= Near && string.IsNullOrEmpty(given[nearest]) ? nearest : null;
 
-    private string? Nearest(string key) => settings.Where(setting => !setting.EndsWith(NotedConfiguration.Whole, StringComparison.Ordinal)).MinBy(setting => Distance(key, setting));
+    private string? Nearest(string key) => settings.MinBy(setting => Distance(key, setting));
 
     private string Explain(string key, string? nearest)
     {

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ConsentRegistry.Api.Startup;
@@ -40,12 +41,21 @@ internal sealed partial class PrivateDatabaseKeeper(PrivatePostgres postgres, IL
         }
     }
 
-    [LoggerMessage(110, LogLevel.Warning, "The private PostgreSQL has ended; it is started again")]
+    [LoggerMessage(
+        LogEvents.PrivatePostgresEnded, LogLevel.Warning,
+        "The private PostgreSQL has ended and is started again; if this goes on, read its own log",
+        EventName = nameof(LogEvents.PrivatePostgresEnded))]
     private partial void LogEnded();
 
-    [LoggerMessage(111, LogLevel.Information, "The private PostgreSQL runs again, with its data")]
+    [LoggerMessage(
+        LogEvents.PrivatePostgresRecovered, LogLevel.Information,
+        "The private PostgreSQL runs again, with its data",
+        EventName = nameof(LogEvents.PrivatePostgresRecovered))]
     private partial void LogStarted();
 
-    [LoggerMessage(112, LogLevel.Error, "The private PostgreSQL could not be started again: {Problem}")]
+    [LoggerMessage(
+        LogEvents.PrivatePostgresNotStarted, LogLevel.Error,
+        "The private PostgreSQL could not be started again; mend what it names: {Problem}",
+        EventName = nameof(LogEvents.PrivatePostgresNotStarted))]
     private partial void LogFailed(string problem);
 }

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
@@ -6,8 +7,8 @@ using ConsentRegistry.Api.Sequencing;
 namespace ConsentRegistry.Api.Startup;
 
 /// <summary>A part of what a node answers from.</summary>
-/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens) or <c>log</c> (the history
-/// log).</param>
+/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens), <c>log</c> (the history
+/// log) or <c>notifications</c> (handing them on).</param>
 /// <param name="Ready">Whether it is as it should be.</param>
 /// <param name="Needed">Whether the node is not ready without it.</param>
 /// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow
@@ -16,7 +17,8 @@ public sealed record ReadinessPart(string Name, bool Ready, bool Needed, long? A
 
 /// <summary>Whether this node can answer, part by part.</summary>
 internal sealed class Readiness(
-    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, Drain drain, TimeProvider clock)
+    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, HandOn handOn, Drain drain,
+    TimeProvider clock)
 {
     /// <summary>How long the database may take to answer.</summary>
     private const int ProbeSeconds = 2;
@@ -36,15 +38,19 @@ internal sealed class Readiness(
     public async Task<IReadOnlyList<ReadinessPart>> LookAsync(CancellationToken cancellation)
     {
         var answers = await ProbeAsync().WaitAsync(cancellation);
-        return
-        [
-            new("database", answers, Needed: true, Milliseconds(AnswerAge)),
-            new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
-            new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
-            // Checks and changes are answered without it, for as long as events may wait.
-            new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
-        ];
+        return [new("database", answers, Needed: true, Milliseconds(AnswerAge)), .. Seen];
     }
+
+    /// <summary>The parts that are known without asking the database.</summary>
+    public IReadOnlyList<ReadinessPart> Seen =>
+    [
+        new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
+        new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
+        // Checks and changes are answered without it, for as long as events may wait.
+        new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
+        // What is told waits in the database meanwhile, and another node may hand it on.
+        new("notifications", handOn.IsWell, Needed: false, Milliseconds(handOn.Age)),
+    ];
 
     /// <summary>Why this node is not ready; null if it is.</summary>
     public Problem? Refusal(IReadOnlyList<ReadinessPart> parts)

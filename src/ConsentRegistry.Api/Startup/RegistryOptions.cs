@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConsentRegistry.Api.Features.Approvals;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
@@ -6,7 +5,6 @@ using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain.Log;
-using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
@@ -24,7 +22,7 @@ public sealed class RegistryOptions
     public const string DataVariable = "CONSENT_DATA";
 
     // More than anybody sets in an emergency, and still a bound.
-    private const int DefaultStopsPerSecond = 100;
+    internal const int DefaultStopsPerSecond = 100;
 
     /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
     public string? ConnectionString { get; init; }
@@ -81,29 +79,22 @@ public sealed class RegistryOptions
     public required string KeyRing { get; init; }
 
     /// <summary>How this node answers from memory.</summary>
-    internal ReplicaOptions Replica { get; init; } = ReplicaOptions.Usual;
+    internal ReplicaOptions Replica { get; init; } = new();
 
     /// <summary>For how long approval can be asked for, and how often.</summary>
-    internal ApprovalOptions Approvals { get; init; } = ApprovalOptions.Usual;
+    internal ApprovalOptions Approvals { get; init; } = new();
 
     /// <summary>How recalls are issued.</summary>
-    internal RecallOptions Recalls { get; init; } = RecallOptions.Usual;
+    internal RecallOptions Recalls { get; init; } = new();
 
     /// <summary>How this node tells others.</summary>
-    internal NotifyingOptions Notifying { get; init; } = NotifyingOptions.Usual;
+    internal NotifyingOptions Notifying { get; init; } = new();
+
+    /// <summary>What this node tells operators, and where.</summary>
+    internal TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
 
     /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
-
-    /// <summary>The keys of all settings, as they are read.</summary>
-    public static IReadOnlyCollection<string> Keys(IHostEnvironment environment)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        var noted = new NotedConfiguration(new ConfigurationBuilder().Build());
-        // In Development nothing is required, so that everything is read.
-        Read(noted, new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = environment.ContentRootPath });
-        return noted.Keys;
-    }
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="StartupException">A setting is missing, cannot be read, or is misspelt.</exception>
@@ -111,38 +102,41 @@ public sealed class RegistryOptions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(environment);
-        var misspellings = new Misspellings(Keys(environment));
+        var misspellings = new Misspellings(RegistrySettings.Keys);
         // First, since a misspelt key is why another one is missing.
         if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
             throw new StartupException(error);
-        return Read(configuration, environment, [.. misspellings.Warnings(configuration)]);
+        return Of(RegistrySettings.Read(configuration), TelemetryOptions.From(configuration), environment, [.. misspellings.Warnings(configuration)]);
     }
 
-    private static RegistryOptions Read(IConfiguration configuration, IHostEnvironment environment, params IReadOnlyList<string> warnings)
+    private static RegistryOptions Of(
+        RegistrySettings settings, TelemetryOptions telemetry, IHostEnvironment environment, IReadOnlyList<string> warnings)
     {
-        var data = Path.GetFullPath(NullIfEmpty(configuration[DataVariable]) ?? Path.Combine(RepositoryOf(environment), ".data"));
-        var keyRing = NullIfEmpty(configuration["DataProtection:KeyRing"]);
+        var data = Path.GetFullPath(settings.DataFolder ?? Path.Combine(RepositoryOf(environment), ".data"));
+        var keyRing = settings.DataProtection.KeyRing;
         var options = new RegistryOptions
         {
-            ConnectionString = NullIfEmpty(configuration.GetConnectionString("Registry")),
+            ConnectionString = settings.ConnectionStrings.Registry,
             DataFolder = data,
             KeyRing = Path.GetFullPath(keyRing ?? Path.Combine(data, "key-ring")),
-            Authority = NullIfEmpty(configuration["Tokens:Authority"]),
-            Audience = NullIfEmpty(configuration["Tokens:Audience"]) ?? DevelopmentTokens.Audience,
-            Claims = ClaimNames.From(configuration),
-            Drain = DrainOf(configuration, environment),
-            PublicUrl = NullIfEmpty(configuration["PublicUrl"])?.TrimEnd('/'),
-            ChangesPerSecond = PositiveOrNull(configuration, "RateLimits:ChangesPerSecond") ?? 50,
-            RestrictionsPerSecond = PositiveOrNull(configuration, "RateLimits:RestrictionsPerSecond"),
-            StopsPerSecond = PositiveOrNull(configuration, "RateLimits:StopsPerSecond") ?? DefaultStopsPerSecond,
-            LogOrigin = NullIfEmpty(configuration["Log:Origin"]) ?? DevelopmentOrigin,
-            LogKeyFile = NullIfEmpty(configuration["Log:KeyFile"]),
+            Authority = settings.Tokens.Authority,
+            Audience = settings.Tokens.Audience,
+            Claims = ClaimNames.From(settings.Tokens.Claims),
+            // Whoever stops a host of Development waits for it.
+            Drain = new(TimeSpan.FromSeconds(settings.Shutdown.DrainSeconds ?? (environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds))),
+            PublicUrl = settings.PublicUrl?.TrimEnd('/'),
+            ChangesPerSecond = settings.RateLimits.ChangesPerSecond,
+            RestrictionsPerSecond = settings.RateLimits.RestrictionsPerSecond,
+            StopsPerSecond = settings.RateLimits.StopsPerSecond,
+            LogOrigin = settings.Log.Origin,
+            LogKeyFile = settings.Log.KeyFile,
             IsDevelopment = environment.IsDevelopment(),
             Warnings = warnings,
-            Approvals = ApprovalOptions.From(configuration),
-            Recalls = RecallOptions.From(configuration),
-            Replica = ReplicaOptions.From(configuration, environment),
-            Notifying = NotifyingOptions.From(configuration, environment),
+            Approvals = settings.Approvals,
+            Recalls = settings.Recalls,
+            Replica = settings.Replica,
+            Notifying = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
+            Telemetry = telemetry,
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
@@ -152,6 +146,12 @@ public sealed class RegistryOptions
             throw new StartupException("PublicUrl is an address without user, query and fragment, https outside Development, for example https://registry.example.com.");
         if (environment.IsDevelopment())
             return options;
+        if (!options.Replica.HasFence)
+            throw new StartupException("Replica:Fence is off in Development only: without it an acknowledged change is not in force.");
+        if (options.Notifying.AllowLoopback is true)
+            throw new StartupException("Notifications:AllowLoopback is true in Development only: elsewhere a webhook must not reach what listens on the host itself.");
+        if (options.Notifying.RetryScale < 1)
+            throw new StartupException("Notifications:RetryScale is other than 1 in Development only: receivers rely on the schedule.");
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
         if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
@@ -171,26 +171,6 @@ public sealed class RegistryOptions
     private static bool IsPublicUrl(string text, IHostEnvironment environment) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && text.AsSpan().IndexOfAny('?', '#') < 0 && url.UserInfo.Length == 0
         && (url.Scheme == Uri.UriSchemeHttps || (environment.IsDevelopment() && url.Scheme == Uri.UriSchemeHttp));
-
-    private static int? PositiveOrNull(IConfiguration configuration, string key)
-    {
-        if (NullIfEmpty(configuration[key]) is not { } text)
-            return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new StartupException($"{key} is a whole number, at least 1.");
-    }
-
-    // Whoever stops a host of Development waits for it.
-    private static DrainOptions DrainOf(IConfiguration configuration, IHostEnvironment environment)
-    {
-        const string Key = "Shutdown:DrainSeconds";
-        if (NullIfEmpty(configuration[Key]) is not { } text)
-            return new(TimeSpan.FromSeconds(environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds));
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DrainOptions.MostSeconds
-            ? new(TimeSpan.FromSeconds(seconds))
-            : throw new StartupException($"{Key} is a whole number of seconds, at most {DrainOptions.MostSeconds}.");
-    }
 
     // What is wrong is not repeated: the reader's message may quote a part of the password.
     private static bool IsConnectionString(string text)
@@ -216,8 +196,6 @@ public sealed class RegistryOptions
         }
         return environment.ContentRootPath;
     }
-
-    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }
 
 /// <summary>The host cannot start, for a reason that whoever starts it can mend.</summary>

@@ -41,7 +41,8 @@ internal static class DemoCommand
             await Console.Error.WriteLineAsync("The token is none: it is one word of printable ASCII characters.");
             return ExitCode.Unusable;
         }
-        using var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = url, Timeout = RequestLimit };
+        var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler());
+        using var http = new HttpClient(new RetryHandler(RequestLimit, sending)) { BaseAddress = url, Timeout = RequestLimit };
         try
         {
             return await new DemoStory(new(http), Terminal.Open()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;

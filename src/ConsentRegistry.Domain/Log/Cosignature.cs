@@ -16,31 +16,29 @@ public static class Cosignature
     /// <param name="text">The text of the note, with its final newline.</param>
     /// <param name="seconds">When, in seconds since 1970.</param>
     /// <param name="witness">Who; its key is used for cosignatures only.</param>
-    /// <param name="ed25519">What computes the signature.</param>
     /// <exception cref="ArgumentException">The text is no checkpoint, or the time lies before 1970.</exception>
-    public static NoteSignature Sign(string text, long seconds, NoteSigner witness, IEd25519 ed25519)
+    public static NoteSignature Sign(string text, long seconds, NoteSigner witness)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seconds);
         if (!Checkpoint.TryParse(text, out _))
             throw new ArgumentException("Only a checkpoint is cosigned.", nameof(text));
         var bytes = new byte[TimeLength + Ed25519.SignatureLength];
         BinaryPrimitives.WriteInt64BigEndian(bytes, seconds);
-        witness.Sign(Message(text, seconds), ed25519).CopyTo(bytes, TimeLength);
-        return new(witness.Name, witness.Key(NoteKeyType.Cosignature, ed25519).Id, bytes);
+        witness.Sign(Message(text, seconds)).CopyTo(bytes, TimeLength);
+        return new(witness.Name, witness.Key(NoteKeyType.Cosignature).Id, bytes);
     }
 
     /// <summary>Whether a line is the cosignature of a note's text by this witness, and of when; whether that time is plausible is the caller's to judge.</summary>
     /// <param name="signature">The line.</param>
     /// <param name="text">The text of the note, with its final newline.</param>
     /// <param name="witness">A key of type <see cref="NoteKeyType.Cosignature"/>; with another nothing is verified.</param>
-    /// <param name="ed25519">What verifies the signature.</param>
     /// <param name="seconds">When, in seconds since 1970; 0 where it is not the witness's.</param>
-    public static bool TryVerify(NoteSignature signature, string text, NoteKey witness, IEd25519 ed25519, out long seconds)
+    public static bool TryVerify(NoteSignature signature, string text, NoteKey witness, out long seconds)
     {
         seconds = 0;
         if (witness.Type != NoteKeyType.Cosignature || !signature.ClaimsToBeBy(witness) || !TryReadTime(signature, out var claimed))
             return false;
-        if (!Checkpoint.TryParse(text, out _) || !ed25519.Verify(witness.PublicKey, Message(text, claimed), signature.Bytes[TimeLength..]))
+        if (!Checkpoint.TryParse(text, out _) || !witness.PublicKey.Verify(Message(text, claimed), signature.Bytes[TimeLength..]))
             return false;
         seconds = claimed;
         return true;

@@ -3,38 +3,39 @@ namespace ConsentRegistry.Domain.Log;
 /// <summary>A key of Ed25519 (RFC 8037), which signs the log's checkpoints.</summary>
 public sealed class Ed25519Jwk : Jwk
 {
-    private readonly byte[] publicKey;
+    private readonly Ed25519PrivateKey? privateKey;
     private readonly byte[]? seed;
 
-    private Ed25519Jwk(byte[] publicKey, byte[]? seed)
-        : base("OKP", "Ed25519", "EdDSA", ("x", publicKey)) => (this.publicKey, this.seed) = (publicKey, seed);
+    private Ed25519Jwk(Ed25519PublicKey publicKey, Ed25519PrivateKey? privateKey, byte[]? seed)
+        : base("OKP", "Ed25519", "EdDSA", ("x", publicKey.Bytes.ToArray())) => (PublicKey, this.privateKey, this.seed) = (publicKey, privateKey, seed);
 
     /// <summary>The key of a private seed.</summary>
     /// <exception cref="ArgumentException">The seed is not 32 bytes.</exception>
-    public static Ed25519Jwk FromSeed(ReadOnlySpan<byte> seed, IEd25519 ed25519) => new(ed25519.PublicKeyOf(seed), seed.ToArray());
+    public static Ed25519Jwk FromSeed(ReadOnlySpan<byte> seed, IEd25519 ed25519)
+    {
+        var key = ed25519.ImportPrivateKey(seed);
+        return new(key.PublicKey, key, seed.ToArray());
+    }
 
     /// <summary>A key that only verifies.</summary>
-    /// <exception cref="ArgumentException">The key is not 32 bytes.</exception>
-    public static Ed25519Jwk FromPublicKey(ReadOnlySpan<byte> publicKey) => publicKey.Length == Ed25519.PublicKeyLength
-        ? new(publicKey.ToArray(), null)
-        : throw new ArgumentException($"A public key of Ed25519 is {Ed25519.PublicKeyLength} bytes.", nameof(publicKey));
+    public static Ed25519Jwk FromPublicKey(Ed25519PublicKey publicKey) => new(publicKey, null, null);
 
-    /// <summary>The public key, 32 bytes.</summary>
-    public ReadOnlySpan<byte> PublicKey => publicKey;
+    /// <summary>What verifies.</summary>
+    public Ed25519PublicKey PublicKey { get; }
 
     /// <inheritdoc/>
-    public override bool HasPrivatePart => seed is not null;
+    public override bool HasPrivatePart => privateKey is not null;
 
     /// <summary>The key as notes name it.</summary>
     /// <exception cref="ArgumentException">The name cannot be a key's.</exception>
-    public NoteKey NoteKey(string name) => new(name, NoteKeyType.Ed25519, publicKey);
+    public NoteKey NoteKey(string name) => new(name, NoteKeyType.Ed25519, PublicKey);
 
     /// <summary>What signs notes by that name; null where the key only verifies.</summary>
     /// <exception cref="ArgumentException">The name cannot be a key's.</exception>
-    public NoteSigner? Signer(string name) => seed is null ? null : new(name, seed);
+    public NoteSigner? Signer(string name) => privateKey is null ? null : new(name, privateKey);
 
     /// <inheritdoc/>
-    public override Jwk WithoutPrivatePart() => new Ed25519Jwk(publicKey, null);
+    public override Jwk WithoutPrivatePart() => new Ed25519Jwk(PublicKey, null, null);
 
     private protected override byte[]? PrivatePart => seed;
 }

@@ -49,19 +49,22 @@ internal static class KeySetReader
         };
         if (!read.Succeeded(out var key, out var failure))
             return failure;
-        return WrongUse(members, key) ?? Result.Of(key);
+        return WrongUse(members, key, ed25519) ?? Result.Of(key);
     }
 
     private static Result<Jwk> ReadEd25519(JsonObject members, IEd25519 ed25519)
     {
         if (!TryReadPart(members, "x", out var publicKey))
             return WrongPart("x");
+        if (!ed25519.TryImportPublicKey(publicKey, out var imported))
+            return Invalid("The public key is none that a seed can have: its point is not on the curve, of low order, or "
+                + "not encoded as RFC 8032 does; give another.", "x");
         if (!members.ContainsKey("d"))
-            return Ed25519Jwk.FromPublicKey(publicKey);
+            return Ed25519Jwk.FromPublicKey(imported);
         if (!TryReadPart(members, "d", out var seed))
             return WrongPart("d");
         var key = Ed25519Jwk.FromSeed(seed, ed25519);
-        return key.PublicKey.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public "
+        return key.PublicKey.Bytes.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public "
             + "key; give the two of one key.", "d");
     }
 
@@ -80,7 +83,7 @@ internal static class KeySetReader
     }
 
     // What is said about a key beside the key itself, and is not so.
-    private static Failure? WrongUse(JsonObject members, Jwk key)
+    private static Failure? WrongUse(JsonObject members, Jwk key, IEd25519 ed25519)
     {
         if (members.ContainsKey("kid") && members.Text("kid") != key.Kid)
             return Invalid("The key's id is not its thumbprint; give the thumbprint by RFC 7638, or none.", "kid");
@@ -91,7 +94,7 @@ internal static class KeySetReader
         if (members.ContainsKey("alg") && !algorithmFits)
             return Invalid("The key's algorithm does not go with its type; give EdDSA for Ed25519, ES256 for P-256, "
                 + "or none.", "alg");
-        var verifierKeyFits = key is Ed25519Jwk own && Log.NoteKey.TryParse(members.Text("vkey"), out var stated) && stated.Equals(own.NoteKey(stated.Name));
+        var verifierKeyFits = key is Ed25519Jwk own && Log.NoteKey.TryParse(members.Text("vkey"), ed25519, out var stated) && stated.Equals(own.NoteKey(stated.Name));
         return members.ContainsKey("vkey") && !verifierKeyFits ? Invalid("The verifier key is another key's; give "
             + "this key's, or none.", "vkey") : null;
     }

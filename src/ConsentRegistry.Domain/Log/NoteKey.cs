@@ -25,23 +25,19 @@ public sealed class NoteKey : IEquatable<NoteKey>
     /// <summary>The longest verifier key that is read, in characters. Names are addresses, and fit many times over.</summary>
     public const int MaxLength = 1024;
 
-    private readonly byte[] publicKey;
-
     /// <summary>A key of a name.</summary>
     /// <param name="name">Who signs: not empty, without spaces and plus signs; an address without its scheme by recommendation.</param>
     /// <param name="type">What its signatures mean.</param>
-    /// <param name="publicKey">32 bytes.</param>
-    /// <exception cref="ArgumentException">The name or the key is none.</exception>
-    public NoteKey(string name, NoteKeyType type, ReadOnlySpan<byte> publicKey)
+    /// <param name="publicKey">What verifies the signatures.</param>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    public NoteKey(string name, NoteKeyType type, Ed25519PublicKey publicKey)
     {
         if (!IsName(name))
             throw new ArgumentException("A key's name is not empty and has no spaces, plus signs or control characters.", nameof(name));
         if (type is not (NoteKeyType.Ed25519 or NoteKeyType.Cosignature))
             throw new ArgumentOutOfRangeException(nameof(type));
-        if (publicKey.Length != Ed25519.PublicKeyLength)
-            throw new ArgumentException($"A public key of Ed25519 is {Ed25519.PublicKeyLength} bytes.", nameof(publicKey));
-        (Name, Type, this.publicKey) = (name, type, publicKey.ToArray());
-        Id = IdOf(name, type, publicKey);
+        (Name, Type, PublicKey) = (name, type, publicKey);
+        Id = IdOf(name, type, publicKey.Bytes);
     }
 
     /// <summary>Who signs.</summary>
@@ -50,16 +46,19 @@ public sealed class NoteKey : IEquatable<NoteKey>
     /// <summary>What the signatures mean.</summary>
     public NoteKeyType Type { get; }
 
-    /// <summary>The public key of Ed25519, 32 bytes.</summary>
-    public ReadOnlySpan<byte> PublicKey => publicKey;
+    /// <summary>What verifies the signatures.</summary>
+    public Ed25519PublicKey PublicKey { get; }
 
     /// <summary>
     /// The first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key), as a big-endian number. It tells a name's keys apart, and proves nothing.
     /// </summary>
     public uint Id { get; }
 
-    /// <summary>Reads a verifier key. False for every spelling but the one that <see cref="ToString"/> writes, and where the id is not the key's.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out NoteKey? key)
+    /// <summary>
+    /// Reads a verifier key. False for every spelling but the one that <see cref="ToString"/> writes, where the id is not the key's, and for a public
+    /// key that <see cref="IEd25519.TryImportPublicKey"/> refuses.
+    /// </summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, IEd25519 ed25519, [NotNullWhen(true)] out NoteKey? key)
     {
         key = null;
         if (text is null || text.Length > MaxLength)
@@ -70,7 +69,9 @@ public sealed class NoteKey : IEquatable<NoteKey>
             return false;
         if ((NoteKeyType)typed[0] is not (NoteKeyType.Ed25519 or NoteKeyType.Cosignature))
             return false;
-        var read = new NoteKey(parts[0], (NoteKeyType)typed[0], typed.AsSpan(1));
+        if (!ed25519.TryImportPublicKey(typed.AsSpan(1), out var publicKey))
+            return false;
+        var read = new NoteKey(parts[0], (NoteKeyType)typed[0], publicKey);
         if (parts[1] != read.IdText)
             return false;
         key = read;
@@ -93,10 +94,10 @@ public sealed class NoteKey : IEquatable<NoteKey>
     }
 
     /// <summary>The verifier key.</summary>
-    public override string ToString() => $"{Name}+{IdText}+{StrictBase64.Encode([(byte)Type, .. publicKey])}";
+    public override string ToString() => $"{Name}+{IdText}+{StrictBase64.Encode([(byte)Type, .. PublicKey.Bytes])}";
 
     /// <inheritdoc/>
-    public bool Equals(NoteKey? other) => other is not null && Name == other.Name && Type == other.Type && publicKey.AsSpan().SequenceEqual(other.publicKey);
+    public bool Equals(NoteKey? other) => other is not null && Name == other.Name && Type == other.Type && PublicKey.Bytes.SequenceEqual(other.PublicKey.Bytes);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NoteKey);

@@ -40,14 +40,14 @@ public sealed class SignedNote
 
     /// <summary>Signs a text with each of the signers.</summary>
     /// <exception cref="ArgumentException">The text cannot be a note's, or there are no signers or too many.</exception>
-    public static SignedNote Sign(string text, IReadOnlyList<NoteSigner> signers, IEd25519 ed25519)
+    public static SignedNote Sign(string text, IReadOnlyList<NoteSigner> signers)
     {
         if (!IsText(text))
             throw new ArgumentException("A note's text is Unicode without control characters, and ends with a newline.", nameof(text));
         if (signers.Count is 0 or > MaxSignatures)
             throw new ArgumentException($"A note has 1 to {MaxSignatures} signatures.", nameof(signers));
         var message = StrictUtf8.GetBytes(text);
-        return Checked(text, [.. signers.Select(s => new NoteSignature(s.Name, s.Key(NoteKeyType.Ed25519, ed25519).Id, s.Sign(message, ed25519)))]);
+        return Checked(text, [.. signers.Select(s => new NoteSignature(s.Name, s.Key(NoteKeyType.Ed25519).Id, s.Sign(message)))]);
     }
 
     /// <summary>The same note with one line more, such as a witness's; verifying it is the caller's concern.</summary>
@@ -101,14 +101,14 @@ public sealed class SignedNote
     }
 
     /// <summary>What the lines under the note say about <paramref name="key"/>.</summary>
-    public NoteVerdict VerifiedBy(NoteKey key, IEd25519 ed25519)
+    public NoteVerdict VerifiedBy(NoteKey key)
     {
         var verdict = NoteVerdict.NotSigned;
         foreach (var signature in Signatures)
         {
             if (!signature.ClaimsToBeBy(key))
                 continue;
-            if (!IsValid(signature, key, ed25519))
+            if (!IsValid(signature, key))
                 return NoteVerdict.Invalid;
             verdict = NoteVerdict.Valid;
         }
@@ -119,17 +119,17 @@ public sealed class SignedNote
     /// Whether a verifier that knows these keys accepts the note: at least one of them signed it, and no line of theirs is invalid. Lines by other
     /// keys are ignored, as C2SP asks, so that keys can be rotated and witnesses added.
     /// </summary>
-    public bool IsAccepted(IReadOnlyCollection<NoteKey> known, IEd25519 ed25519)
+    public bool IsAccepted(IReadOnlyCollection<NoteKey> known)
     {
-        var verdicts = known.Select(key => VerifiedBy(key, ed25519)).ToList();
+        var verdicts = known.Select(VerifiedBy).ToList();
         return verdicts.Contains(NoteVerdict.Valid) && !verdicts.Contains(NoteVerdict.Invalid);
     }
 
     /// <summary>Whether every line is by one of these keys and valid, and none of them signed twice: nothing in the note is unverified.</summary>
-    public bool IsSignedOnlyBy(IReadOnlyCollection<NoteKey> known, IEd25519 ed25519) =>
+    public bool IsSignedOnlyBy(IReadOnlyCollection<NoteKey> known) =>
         Signatures.All(signature => known.Any(signature.ClaimsToBeBy))
         && Signatures.DistinctBy(signature => (signature.Name, signature.KeyId)).Count() == Signatures.Count
-        && IsAccepted(known, ed25519);
+        && IsAccepted(known);
 
     /// <summary>The note as it is published; its UTF-8 is what was read, byte by byte.</summary>
     public override string ToString()
@@ -146,9 +146,9 @@ public sealed class SignedNote
         return StrictUtf8.GetByteCount(note.ToString()) <= MaxBytes ? note : throw new ArgumentException($"A note has at most {MaxBytes} bytes.", nameof(text));
     }
 
-    private bool IsValid(NoteSignature signature, NoteKey key, IEd25519 ed25519) => key.Type == NoteKeyType.Cosignature
-        ? Cosignature.TryVerify(signature, Text, key, ed25519, out _)
-        : ed25519.Verify(key.PublicKey, StrictUtf8.GetBytes(Text), signature.Bytes);
+    private bool IsValid(NoteSignature signature, NoteKey key) => key.Type == NoteKeyType.Cosignature
+        ? Cosignature.TryVerify(signature, Text, key, out _)
+        : key.PublicKey.Verify(StrictUtf8.GetBytes(Text), signature.Bytes);
 
     private static bool IsText(string text)
     {

@@ -67,15 +67,14 @@ public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = n
 /// </summary>
 /// <param name="keys">The log's keys, all of one name: the log's origin.</param>
 /// <param name="signer">Who cosigns.</param>
-/// <param name="ed25519">Computes and verifies signatures.</param>
-public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer, IEd25519 ed25519)
+public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer)
 {
     /// <summary>The verifier key of the witness's cosignatures.</summary>
-    public NoteKey Key { get; } = signer.Key(NoteKeyType.Cosignature, ed25519);
+    public NoteKey Key { get; } = signer.Key(NoteKeyType.Cosignature);
 
     /// <summary>Reads a note as a checkpoint of the watched log; false if it is none, or not signed by a key of it.</summary>
     public bool TryRead(SignedNote note, [NotNullWhen(true)] out Checkpoint? checkpoint) =>
-        Checkpoint.TryParse(note.Text, out checkpoint) && IsKnown(checkpoint) && note.IsAccepted(keys, ed25519);
+        Checkpoint.TryParse(note.Text, out checkpoint) && IsKnown(checkpoint) && note.IsAccepted(keys);
 
     /// <summary>Judges a checkpoint.</summary>
     /// <param name="request">The request.</param>
@@ -87,7 +86,7 @@ public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer
             return new(400, "The note is no checkpoint.\n");
         if (!IsKnown(checkpoint))
             return new(404, "The log is not known here.\n");
-        if (!request.Note.IsAccepted(keys, ed25519))
+        if (!request.Note.IsAccepted(keys))
             return new(403, "No key of the log signed the checkpoint.\n");
         if (request.OldSize > checkpoint.Size)
             return new(400, "The old size is greater than that of the checkpoint.\n");
@@ -98,7 +97,7 @@ public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer
             ? request.Proof.Count == 0
             : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
         return goesOn
-            ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer, ed25519)}\n", request.Note)
+            ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n", request.Note)
             : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n");
     }
 

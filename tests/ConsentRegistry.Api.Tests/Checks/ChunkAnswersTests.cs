@@ -9,6 +9,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Telemetry;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,7 +49,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         var nothing = new FactMemory();
         nothing.Publish([], [], good.Memory.Vocabulary);
         var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), Elapsed.Of(TimeSpan.FromHours(1)));
-        using var replica = new ConsentReplica(new(moment, HasFence: true));
+        using var replica = new ConsentReplica(new() { DeltaMs = (int)moment.TotalMilliseconds });
         replica.NoteBeat(Elapsed.Now + longEnough);
         var text = string.Concat(Enumerable.Repeat($"{Check("v")}\n", lines));
         var (chunk, chunkAnswers) = (Cut(text), AnswersOf(replica));
@@ -68,7 +69,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
     [Fact]
     public async Task Without_memory_a_check_is_indeterminate_and_what_is_none_is_still_told_why()
     {
-        using var never = new ConsentReplica(ReplicaOptions.Usual);
+        using var never = new ConsentReplica(new());
 
         var (answers, _) = await AnswerAsync(AnswersOf(never), string.Join('\n',
             Check("v"), "{", Check("v"), Check("v", ",\"explain\":true"), Check("v", ",\"requester\":\"rival\""), Check("v", ",\"minVersions\":{\"c\":1}"), Check("v")));
@@ -103,6 +104,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(replica),
             new(services.GetRequiredService<LogSigner>(), services.GetRequiredService<LogWatch>(), database ?? services.GetRequiredService<Database>()),
             services.GetRequiredService<IValidator<CheckRequest>>(),
+            services.GetRequiredService<CheckMetrics>(),
             TimeProvider.System);
     }
 

@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Tests.Log;
 using Npgsql;
@@ -137,18 +138,18 @@ public sealed class HistoryTests(RegistryFixture registry) : IClassFixture<Regis
         request.Headers.Authorization = new("Bearer", App.Sign(TimeProvider.System.GetUtcNow(), ["changes:read"], null, "cache"));
         using var stream = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         Assert.Equal("text/event-stream", stream.Content.Headers.ContentType!.MediaType);
-        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        await using var events = SseParser.Create(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken))
+            .EnumerateAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/v{i}/consent/remix", new { effect = "deny" })));
         var live = new List<long>();
         var mine = 0;
         while (mine < 20)
         {
-            var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.NotNull(line);
-            if (line.StartsWith("id:", StringComparison.Ordinal))
-                live.Add(long.Parse(line[3..].Trim()));
-            else if (line.StartsWith("data:", StringComparison.Ordinal) && line.Contains(creator, StringComparison.Ordinal))
+            Assert.True(await events.MoveNextAsync());
+            if (events.Current.EventId is { } id)
+                live.Add(long.Parse(id));
+            if (events.Current.Data.Contains(creator, StringComparison.Ordinal))
                 mine++;
         }
         Assert.Equal(Enumerable.Range(0, live.Count).Select(i => begin + 1 + i), live.Order());

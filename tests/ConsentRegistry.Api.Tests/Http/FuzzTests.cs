@@ -57,10 +57,15 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
         var requests = Enumerable.Range(0, Requests).Select(_ => Draw(random, operations[random.Next(operations.Count)])).ToList();
         var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
         var answered = 0;
+        // One caller sends all of them, and may have two exports at once.
+        using var exports = new SemaphoreSlim(1);
 
         await Log.Exports.CoveredAsync(App);
-        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (request, _) =>
+        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (request, cancel) =>
         {
+            var isExport = request.Path.Contains("/export", StringComparison.Ordinal);
+            if (isExport)
+                await exports.WaitAsync(cancel);
             try
             {
                 var answer = await App.Admin().SendAsync(new(request.Method), request.Path, request.Body, request.Headers);
@@ -73,6 +78,11 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
             catch (Exception e) when (e is HttpRequestException or UriFormatException or FormatException)
             {
                 // The client itself does not send such a thing, or the server has cut the connection: no answer is no failure.
+            }
+            finally
+            {
+                if (isExport)
+                    exports.Release();
             }
         });
 

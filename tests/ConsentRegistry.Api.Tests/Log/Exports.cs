@@ -1,4 +1,5 @@
 using System.Text;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 
@@ -7,7 +8,7 @@ namespace ConsentRegistry.Api.Tests.Log;
 /// <summary>Exports of a running service, and what an auditor makes of them.</summary>
 internal static class Exports
 {
-    public static readonly IEd25519 Ed25519 = new OpenSslEd25519();
+    public static readonly IEd25519 Ed25519 = new NSecEd25519();
 
     /// <summary>Waits until every event is in the log and covered by a checkpoint.</summary>
     public static Task CoveredAsync(RegistryApplication app) => Eventually.HoldsAsync(

@@ -99,7 +99,7 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         });
         // As many as the host has turns.
         var hanging = new List<string>();
-        for (var i = 0; i < Turns.PerHost; i++)
+        for (var i = 0; i < DeliveryLimits.PerHost; i++)
             hanging.Add((await App.OfCreatorAsync(creator, new(host.Url, $"/hanging/{i}"))).Id);
         // They are known to hang by the first message, which takes the time of one attempt.
         await App.ChangeAsync(creator, effect: "ask");
@@ -107,7 +107,7 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         var good = (await App.OfCreatorAsync(creator, new(host.Url, "/good"))).Id;
         for (var i = 0; i < Changes; i++)
             await App.ChangeAsync(creator, effect: i % 2 == 0 ? "deny" : "ask");
-        await Eventually.HoldsAsync("as many hang as may", () => Task.FromResult(Volatile.Read(ref hung) >= Turns.PerHost + Turns.SlowPerHost));
+        await Eventually.HoldsAsync("as many hang as may", () => Task.FromResult(Volatile.Read(ref hung) >= DeliveryLimits.PerHost + DeliveryLimits.SlowPerHost));
 
         var started = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync("the good one is told", () => Task.FromResult(told.Count == Changes));

@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
@@ -176,16 +177,13 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
 
     private static async Task ReadAsync(HttpResponseMessage stream, List<(string Id, string Notification)> into, int count)
     {
-        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
-        var notification = "";
-        while (into.Count < count)
+        var events = SseParser.Create(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)).EnumerateAsync(TestContext.Current.CancellationToken);
+        await foreach (var item in events)
         {
-            var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.NotNull(line);
-            if (line.StartsWith("data: {", StringComparison.Ordinal))
-                notification = (string)JsonNode.Parse(line["data: ".Length..])!["notificationId"]!;
-            else if (line.StartsWith("id:", StringComparison.Ordinal))
-                into.Add((line[3..].Trim(), notification));
+            if (item.EventId is { } id)
+                into.Add((id, (string)JsonNode.Parse(item.Data)!["notificationId"]!));
+            if (into.Count == count)
+                return;
         }
     }
 

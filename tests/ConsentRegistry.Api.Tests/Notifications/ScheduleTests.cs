@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
-/// <summary>When deliveries are tried, whose turn it is, and what may be configured.</summary>
+/// <summary>When deliveries are tried, and how many are under way at once.</summary>
 public sealed class ScheduleTests
 {
     private static readonly Attempt Quick = new(200, null, null, TimeSpan.FromMilliseconds(5));
@@ -37,86 +37,62 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void No_webhook_and_no_host_has_more_turns_than_its_own()
+    public void No_webhook_and_no_host_has_more_permits_than_its_own()
     {
-        var turns = new Turns();
+        using var limits = new DeliveryLimits();
         var ofOneHost = Enumerable.Range(0, 10).Select(_ => new DueWebhook(Guid.NewGuid(), "a", IsFailing: false)).ToList();
         var known = new DueWebhook(Guid.NewGuid(), "b", IsFailing: false);
-        turns.Learn(known.Id, Quick);
-        var taken = turns.Take([.. ofOneHost, known]);
+        limits.Learn(known.Id, Quick);
+        var taken = limits.Take([.. ofOneHost, known]);
 
-        Assert.Equal(Turns.PerHost, taken.Where(turn => turn.Host == "a").Sum(turn => turn.Count));
-        Assert.Equal(Turns.PerWebhook, Assert.Single(taken, turn => turn.Host == "b").Count);
+        Assert.Equal(DeliveryLimits.PerHost, taken.Where(one => one.Webhook != known.Id).Sum(one => one.Count));
+        Assert.Equal(DeliveryLimits.PerWebhook, Assert.Single(taken, one => one.Webhook == known.Id).Count);
         // One for each before a second for any.
-        Assert.All(taken.Where(turn => turn.Host == "a"), turn => Assert.Equal(1, turn.Count));
-        foreach (var turn in taken)
-            turns.Return(turn, turn.Count);
-        Assert.Equal(0, turns.UnderWay);
+        Assert.All(taken.Where(one => one.Webhook != known.Id), one => Assert.Equal(1, one.Count));
+        foreach (var permits in taken)
+            permits.Return(permits.Count);
+        Assert.Equal(0, limits.UnderWay);
     }
 
     [Fact]
-    public void Those_that_fail_or_are_slow_leave_turns_to_the_others()
+    public void Those_that_fail_or_are_slow_leave_permits_to_the_others()
     {
-        var turns = new Turns();
+        using var limits = new DeliveryLimits();
         var late = Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false)).ToList();
         foreach (var webhook in late)
-            turns.Learn(webhook.Id, Late);
-        var slow = turns.Take(late);
-        var failing = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true))]);
-        var quick = turns.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false))]);
+            limits.Learn(webhook.Id, Late);
+        var slow = limits.Take(late);
+        var failing = limits.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true))]);
+        var quick = limits.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false))]);
 
-        Assert.Equal(Turns.OfSlow, slow.Sum(turn => turn.Count));
+        Assert.Equal(DeliveryLimits.OfSlow, slow.Sum(one => one.Count));
         Assert.Empty(failing);
-        Assert.Equal(Turns.Total - Turns.OfSlow, quick.Sum(turn => turn.Count));
-        var better = late.Find(webhook => slow.All(turn => turn.Webhook != webhook.Id))!;
-        turns.Learn(better.Id, Quick);
-        turns.Return(quick[0], 1);
-        Assert.Single(turns.Take([better]));
+        Assert.Equal(DeliveryLimits.Total - DeliveryLimits.OfSlow, quick.Sum(one => one.Count));
+        var better = late.Find(webhook => slow.All(one => one.Webhook != webhook.Id))!;
+        limits.Learn(better.Id, Quick);
+        quick[0].Return(1);
+        Assert.Single(limits.Take([better]));
     }
 
     [Fact]
-    public void Slow_ones_leave_turns_to_the_others_at_their_host()
+    public void Slow_ones_leave_permits_to_the_others_at_their_host()
     {
-        var turns = new Turns();
+        using var limits = new DeliveryLimits();
         var due = Enumerable.Range(0, 6).Select(_ => new DueWebhook(Guid.NewGuid(), "shared", IsFailing: false)).ToList();
         var (hanging, good, unknown) = (due[..4], due[4], due[5]);
         foreach (var webhook in hanging)
-            turns.Learn(webhook.Id, Late);
-        turns.Learn(good.Id, Quick);
+            limits.Learn(webhook.Id, Late);
+        limits.Learn(good.Id, Quick);
 
-        var slow = turns.Take(hanging);
-        Assert.Equal(Turns.SlowPerHost, slow.Sum(turn => turn.Count));
-        // Of whom nothing is known has one turn, until that is over.
-        Assert.Equal(1, Assert.Single(turns.Take([unknown])).Count);
-        Assert.Empty(turns.Take([unknown]));
-        Assert.Equal(Turns.PerHost - Turns.SlowPerHost - 1, Assert.Single(turns.Take([good])).Count);
-        Assert.Empty(turns.Take(due));
+        var slow = limits.Take(hanging);
+        Assert.Equal(DeliveryLimits.SlowPerHost, slow.Sum(one => one.Count));
+        // One of which nothing is known has one permit until that delivery is over.
+        Assert.Equal(1, Assert.Single(limits.Take([unknown])).Count);
+        Assert.Empty(limits.Take([unknown]));
+        Assert.Equal(DeliveryLimits.PerHost - DeliveryLimits.SlowPerHost - 1, Assert.Single(limits.Take([good])).Count);
+        Assert.Empty(limits.Take(due));
         // What is given back is theirs again.
-        turns.Return(slow[0], 1);
-        Assert.Equal(1, turns.Take(hanging).Sum(turn => turn.Count));
-    }
-
-    [Theory]
-    [InlineData("Development", "AllowLoopback", "", true, null)]
-    [InlineData("Development", "AllowLoopback", "false", false, null)]
-    [InlineData("Production", "AllowLoopback", "", false, null)]
-    [InlineData("Production", "AllowLoopback", "false", false, null)]
-    [InlineData("Production", "AllowLoopback", "true", false, "Development only")]
-    [InlineData("Development", "AllowLoopback", "yes", false, "true or false")]
-    [InlineData("Production", "RetryScale", "0.5", false, "Development only")]
-    [InlineData("Production", "RetryScale", "1", false, null)]
-    [InlineData("Development", "RetryScale", "0", false, "a number from")]
-    [InlineData("Development", "RetryScale", "2", false, "a number from")]
-    [InlineData("Development", "RetryScale", "NaN", false, "a number from")]
-    [InlineData("Development", "KeepDays", "6", false, "a number of days")]
-    [InlineData("Development", "KeepDays", "7", true, null)]
-    public void What_would_be_unsafe_is_configured_in_Development_only(string environment, string key, string value, bool allowsLoopback, string? refusal)
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Notifications:{key}", value)]).Build();
-        var host = new HostingEnvironment { EnvironmentName = environment };
-        if (refusal is null)
-            Assert.Equal(allowsLoopback, NotifyingOptions.From(configuration, host).AllowLoopback);
-        else
-            Assert.Contains(refusal, Assert.Throws<StartupException>(() => NotifyingOptions.From(configuration, host)).Message, StringComparison.Ordinal);
+        slow[0].Return(1);
+        Assert.Equal(1, limits.Take(hanging).Sum(one => one.Count));
     }
 }

@@ -9,7 +9,7 @@ public sealed class ConsentReplicaTests : IDisposable
 {
     private static readonly Instant Noon = Instant.From(new DateTime(2030, 1, 1, 12, 0, 0, DateTimeKind.Utc));
 
-    private readonly ConsentReplica replica = new(new(TimeSpan.FromMilliseconds(ReplicaOptions.LargestDeltaMs), HasFence: true));
+    private readonly ConsentReplica replica = new(new() { DeltaMs = ReplicaOptions.LargestDeltaMs });
     private readonly FactMemory memory = new();
     private readonly long start = Elapsed.Now;
 

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Benchmarks.Staleness;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,7 +79,8 @@ public sealed class CheckRequestTests(RegistryFixture registry) : IClassFixture<
                 return Task.CompletedTask;
             },
             registry.App.Services.GetRequiredService<TokenCache>(),
-            registry.App.Services.GetRequiredService<ConsentReplica>());
+            registry.App.Services.GetRequiredService<ConsentReplica>(),
+            registry.App.Services.GetRequiredService<CheckMetrics>());
         await direct.InvokeAsync(http);
         return !wentOn;
     }

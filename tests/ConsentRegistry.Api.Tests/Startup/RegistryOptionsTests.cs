@@ -69,6 +69,60 @@ public sealed class RegistryOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(300), Read("Production", ("Shutdown:DrainSeconds", "300")).Drain.Time);
     }
 
+    [Theory]
+    [InlineData("Development", "Notifications:AllowLoopback", "", true, null)]
+    [InlineData("Development", "Notifications:AllowLoopback", "false", false, null)]
+    [InlineData("Production", "Notifications:AllowLoopback", "", false, null)]
+    [InlineData("Production", "Notifications:AllowLoopback", "false", false, null)]
+    [InlineData("Production", "Notifications:AllowLoopback", "true", false, "Development only")]
+    [InlineData("Development", "Notifications:AllowLoopback", "yes", false, "true or false")]
+    [InlineData("Production", "Notifications:RetryScale", "0.5", false, "Development only")]
+    [InlineData("Production", "Notifications:RetryScale", "1", false, null)]
+    [InlineData("Development", "Notifications:RetryScale", "0", false, "a number from 0.0001 to 1.")]
+    [InlineData("Development", "Notifications:RetryScale", "2", false, "a number from")]
+    [InlineData("Development", "Notifications:RetryScale", "NaN", false, "a number from")]
+    [InlineData("Development", "Notifications:KeepDays", "6", false, "a number of days from 7 to 3650.")]
+    [InlineData("Development", "Notifications:KeepDays", "7", true, null)]
+    [InlineData("Production", "Replica:Fence", "off", false, "Development only")]
+    [InlineData("Development", "Replica:Fence", "off", true, null)]
+    [InlineData("Development", "Replica:Fence", "false", false, "on or off")]
+    [InlineData("Development", "Replica:DeltaMs", "499", false, "milliseconds from 500 to 10000.")]
+    [InlineData("Development", "Approvals:OpenDays", "0", false, "a whole number from 1 to 3650.")]
+    [InlineData("Development", "Recalls:StopWithinHours", "-1", false, "a whole number from 0 to 8760.")]
+    [InlineData("Development", "RateLimits:StopsPerSecond", "99999999999", false, "a whole number, at least 1.")]
+    public void A_value_out_of_range_or_unsafe_is_refused_with_what_is_expected(string environment, string key, string value, bool allowsLoopback, string? refusal)
+    {
+        if (refusal is null)
+        {
+            Assert.Equal(allowsLoopback, Read(environment, (key, value)).Notifying.AllowLoopback);
+            return;
+        }
+        var message = Assert.Throws<StartupException>(() => Read(environment, (key, value))).Message;
+        Assert.StartsWith($"{key} is ", message, StringComparison.Ordinal);
+        Assert.Contains(refusal, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_that_is_no_text_says_what_it_takes_when_it_cannot_be_read()
+    {
+        string[] texts = ["ConnectionStrings:", "Tokens:", "Log:", "DataProtection:", "PublicUrl", RegistryOptions.DataVariable];
+        var others = RegistrySettings.Keys.Where(key => !texts.Any(text => key.StartsWith(text, StringComparison.Ordinal))).ToList();
+        Assert.NotEmpty(others);
+        foreach (var key in others)
+        {
+            foreach (var value in new[] { "nonsense", "1e9999", "1,5", "-0.5" })
+                Assert.StartsWith($"{key} is ", Assert.Throws<StartupException>(() => Read("Development", (key, value))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_is_empty_is_not_given()
+    {
+        var empty = RegistrySettings.Keys.Where(key => !Sound.ContainsKey(key)).Select(key => (key, " ")).ToArray();
+        var (given, usual) = (Read("Production", empty), Read("Production"));
+        Assert.Equal((usual.Replica, usual.Notifying, usual.Approvals, usual.Recalls, usual.ChangeRates), (given.Replica, given.Notifying, given.Approvals, given.Recalls, given.ChangeRates));
+    }
+
     [Fact]
     public void Claims_have_the_names_of_RFC_9068_unless_they_are_given_others()
     {

@@ -26,11 +26,20 @@ internal static class LoadBenchmark
         ("changes", ChangeRow.MeasureAsync),
     ];
 
-    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [--write]";
+    /// <summary>The parts of a run with telemetry on and off in turns.</summary>
+    private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> WithTelemetry =
+    [
+        ("single", TelemetryRow.SingleAsync),
+        ("batch", TelemetryRow.BatchAsync),
+        ("stream", TelemetryRow.StreamAsync),
+    ];
+
+    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [--telemetry] [--write]";
 
     public static async Task<int> RunAsync(string[] words)
     {
-        if (LoadOptions.Read(words, [.. Parts.Select(part => part.Name)]) is not { } options)
+        var parts = words.Contains("--telemetry") ? WithTelemetry : Parts;
+        if (LoadOptions.Read(words, [.. parts.Select(part => part.Name)]) is not { } options)
         {
             Console.Error.WriteLine(Usage);
             return 2;
@@ -45,7 +54,7 @@ internal static class LoadBenchmark
         var isComplete = true;
         await using (var run = new LoadRun(options, data))
         {
-            foreach (var part in Parts.Where(part => options.Wants(part.Name)))
+            foreach (var part in parts.Where(part => options.Wants(part.Name)))
             {
                 Console.Error.WriteLine($"Measuring: {part.Name}");
                 try

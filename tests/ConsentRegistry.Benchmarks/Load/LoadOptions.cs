@@ -8,7 +8,8 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <param name="Round">How long it is driven each time: <c>--seconds</c>.</param>
 /// <param name="Write">Whether to write the results into docs/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
 /// <param name="Parts">The parts to measure; all if none is named.</param>
-internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts)
+/// <param name="Telemetry">Whether to measure what telemetry costs, instead of the parts' own yardsticks: <c>--telemetry</c>.</param>
+internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, bool Telemetry = false)
 {
     private const int MinCreators = 1_000;
 
@@ -19,7 +20,7 @@ internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool
     public static LoadOptions Default { get; } = new(new Scale(Scale.FullCreators), Rounds: 5, TimeSpan.FromSeconds(5), Write: false, []);
 
     /// <summary>The run whose results the document shows: everything at the scale that the targets are for.</summary>
-    public bool IsWhole => Scale.IsFull && Parts.Count == 0;
+    public bool IsWhole => Scale.IsFull && Parts.Count == 0 && !Telemetry;
 
     /// <summary>Whether a part is to be measured.</summary>
     public bool Wants(string part) => Parts.Count == 0 || Parts.Contains(part);
@@ -36,6 +37,9 @@ internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool
             {
                 case "--write":
                     options = options with { Write = true };
+                    break;
+                case "--telemetry":
+                    options = options with { Telemetry = true };
                     break;
                 case "--creators" when Number(words, ++i, MinCreators, Scale.MaxCreators) is { } creators:
                     options = options with { Scale = new(creators) };

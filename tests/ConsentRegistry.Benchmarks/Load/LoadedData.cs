@@ -71,10 +71,11 @@ internal sealed class LoadedData : IAsyncDisposable
 
     /// <summary>Starts a node of the service over the data, and waits until it is ready.</summary>
     /// <param name="name">The node's name: <c>node-</c> and a word. Each has a folder of its own.</param>
-    public Task<RunningServer> StartNodeAsync(string name) => StartNodeAsync(name, ConnectionString);
+    /// <param name="settings">Further arguments of the node.</param>
+    public Task<RunningServer> StartNodeAsync(string name, params IReadOnlyList<string> settings) => StartNodeAsync(name, ConnectionString, settings);
 
     /// <summary>Starts a node over the data with grants.</summary>
-    public Task<RunningServer> StartGrantedNodeAsync() => StartNodeAsync(GrantedNode, ConnectionStringOf(Granted));
+    public Task<RunningServer> StartGrantedNodeAsync() => StartNodeAsync(GrantedNode, ConnectionStringOf(Granted), []);
 
     /// <summary>Starts a node over a database without data, made anew.</summary>
     public async Task<RunningServer> StartEmptyNodeAsync()
@@ -83,7 +84,7 @@ internal sealed class LoadedData : IAsyncDisposable
         await CreateDatabaseAsync(Empty);
         Forget(Name);
         await MigrateAsync(ConnectionStringOf(Empty));
-        return await StartNodeAsync(Name, ConnectionStringOf(Empty));
+        return await StartNodeAsync(Name, ConnectionStringOf(Empty), []);
     }
 
     /// <summary>Where to put what the run needs a file for.</summary>
@@ -108,10 +109,13 @@ internal sealed class LoadedData : IAsyncDisposable
         await new Loading(ConnectionStringOf(Granted), Scale).AddGrantsAsync();
     }
 
-    private async Task<RunningServer> StartNodeAsync(string name, string connectionString)
+    private async Task<RunningServer> StartNodeAsync(string name, string connectionString, IReadOnlyList<string> settings)
     {
         var port = HostCommand.FreePort();
-        return await RunningServer.StartAsync(HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port), port, "/health/ready");
+        var start = HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port);
+        foreach (var setting in settings)
+            start.ArgumentList.Add(setting);
+        return await RunningServer.StartAsync(start, port, "/health/ready");
     }
 
     private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Domain.Tests.Log;
@@ -9,13 +10,15 @@ internal static class LogFixtures
 {
     public const string Origin = "log.example.org/consent";
 
-    public static IEd25519 Ed25519 { get; } = new OpenSslEd25519();
+    public static IEd25519 Ed25519 { get; } = new NSecEd25519();
 
     public static byte[] Seed(byte first) => [first, .. Enumerable.Repeat((byte)7, 31)];
 
-    public static NoteSigner Signer(byte first, string name = Origin) => new(name, Seed(first));
+    public static Ed25519PrivateKey PrivateKey(byte first) => Ed25519.ImportPrivateKey(Seed(first));
 
-    public static NoteKey Key(byte first, string name = Origin, NoteKeyType type = NoteKeyType.Ed25519) => Signer(first, name).Key(type, Ed25519);
+    public static NoteSigner Signer(byte first, string name = Origin) => new(name, PrivateKey(first));
+
+    public static NoteKey Key(byte first, string name = Origin, NoteKeyType type = NoteKeyType.Ed25519) => Signer(first, name).Key(type);
 
     /// <summary>A pair of keys whose private parts begin so.</summary>
     public static KeySet Keys(byte first) => KeySet.Create(Seed(first), P256(first), Ed25519).Value;

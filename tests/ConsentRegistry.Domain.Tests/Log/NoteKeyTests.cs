@@ -28,7 +28,7 @@ public sealed class NoteKeyTests
     [Fact]
     public void The_example_of_the_specification_is_read_and_written_as_it_is()
     {
-        Assert.True(NoteKey.TryParse(Example, out var key));
+        Assert.True(NoteKey.TryParse(Example, LogFixtures.Ed25519, out var key));
         Assert.Equal(("example.com/foo", NoteKeyType.Ed25519, 0x530d903au, Example), (key.Name, key.Type, key.Id, key.ToString()));
     }
 
@@ -38,7 +38,7 @@ public sealed class NoteKeyTests
     public void A_key_that_was_made_is_read_as_what_it_is(NoteKeyType type)
     {
         var key = LogFixtures.Key(1, "schlüssel.example/日本", type);
-        Assert.True(NoteKey.TryParse(key.ToString(), out var read));
+        Assert.True(NoteKey.TryParse(key.ToString(), LogFixtures.Ed25519, out var read));
         Assert.Equal(key, read);
         Assert.Equal(key.GetHashCode(), read.GetHashCode());
     }
@@ -53,20 +53,31 @@ public sealed class NoteKeyTests
 
     [Theory]
     [MemberData(nameof(NoKeys))]
-    public void Anything_else_is_no_key(string? text) => Assert.False(NoteKey.TryParse(text, out _));
+    public void Anything_else_is_no_key(string? text) => Assert.False(NoteKey.TryParse(text, LogFixtures.Ed25519, out _));
+
+    [Fact]
+    public void A_key_that_is_spelled_by_hand_is_read() => Assert.True(NoteKey.TryParse(Spelled(1, 32), LogFixtures.Ed25519, out _));
+
+    [Fact]
+    public void A_public_key_that_no_seed_has_is_no_key()
+    {
+        byte[] typed = [1, 1, .. new byte[31]];
+        var id = System.Security.Cryptography.SHA256.HashData([.. "example.com/foo\n"u8, .. typed]).AsSpan(0, 4);
+        Assert.False(NoteKey.TryParse($"example.com/foo+{Convert.ToHexStringLower(id)}+{Convert.ToBase64String(typed)}", LogFixtures.Ed25519, out _));
+    }
 
     [Fact]
     public void A_flipped_bit_is_noticed()
     {
         foreach (var (bit, damaged) in LogFixtures.WithEachBitFlipped(Example))
-            Assert.False(NoteKey.TryParse(Encoding.Latin1.GetString(damaged), out _), $"Bit {bit}");
+            Assert.False(NoteKey.TryParse(Encoding.Latin1.GetString(damaged), LogFixtures.Ed25519, out _), $"Bit {bit}");
     }
 
     [Fact]
     public void Nonsense_is_refused_and_nothing_more()
     {
         foreach (var bytes in LogFixtures.Hostile(Example))
-            Assert.Equal(NoteKey.TryParse(Encoding.Latin1.GetString(bytes), out var key), key is not null && key.ToString() == Encoding.Latin1.GetString(bytes));
+            Assert.Equal(NoteKey.TryParse(Encoding.Latin1.GetString(bytes), LogFixtures.Ed25519, out var key), key is not null && key.ToString() == Encoding.Latin1.GetString(bytes));
     }
 
     [Theory]
@@ -77,8 +88,8 @@ public sealed class NoteKeyTests
     [InlineData("a\u00a0b")]
     public void Such_a_name_cannot_be_a_keys(string name)
     {
-        Assert.Throws<ArgumentException>(() => new NoteKey(name, NoteKeyType.Ed25519, new byte[32]));
-        Assert.Throws<ArgumentException>(() => new NoteSigner(name, new byte[32]));
+        Assert.Throws<ArgumentException>(() => new NoteKey(name, NoteKeyType.Ed25519, LogFixtures.PrivateKey(1).PublicKey));
+        Assert.Throws<ArgumentException>(() => new NoteSigner(name, LogFixtures.PrivateKey(1)));
         Assert.Throws<ArgumentException>(() => new NoteSignature(name, 1, new byte[64]));
     }
 
@@ -92,7 +103,8 @@ public sealed class NoteKeyTests
     // What a key would be, with an id that fits.
     private static string Spelled(byte type, int length, string name = "example.com/foo")
     {
-        byte[] typed = [type, .. new byte[length]];
+        byte[] publicKey = [.. LogFixtures.PrivateKey(1).PublicKey.Bytes, 0];
+        byte[] typed = [type, .. publicKey[..length]];
         var id = System.Security.Cryptography.SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. typed]).AsSpan(0, 4);
         return $"{name}+{Convert.ToHexStringLower(id)}+{Convert.ToBase64String(typed)}";
     }

@@ -9,10 +9,9 @@ public sealed class WitnessTests
     private const string Origin = "log.example";
     private const long Now = 1_795_000_000;
 
-    private static readonly OpenSslEd25519 Ed25519 = new();
-    private static readonly NoteSigner Log = new(Origin, Seed(1));
-    private static readonly NoteSigner Cosigner = new("witness.example", Seed(2));
-    private static readonly Witness Witness = new([Log.Key(NoteKeyType.Ed25519, Ed25519)], Cosigner, Ed25519);
+    private static readonly NoteSigner Log = new(Origin, Key(1));
+    private static readonly NoteSigner Cosigner = new("witness.example", Key(2));
+    private static readonly Witness Witness = new([Log.Key(NoteKeyType.Ed25519)], Cosigner);
 
     [Fact]
     public void Cosigns_the_first_checkpoint_and_each_that_goes_on_from_the_last()
@@ -26,8 +25,8 @@ public sealed class WitnessTests
 
             Assert.Equal(200, answer.Status);
             Assert.True(SignedNote.TryParse(answer.Seen! + answer.Body, out var cosigned));
-            Assert.Equal(NoteVerdict.Valid, cosigned.VerifiedBy(Witness.Key, Ed25519));
-            Assert.True(Cosignature.TryVerify(cosigned.Signatures[^1], cosigned.Text, Witness.Key, Ed25519, out var seconds));
+            Assert.Equal(NoteVerdict.Valid, cosigned.VerifiedBy(Witness.Key));
+            Assert.True(Cosignature.TryVerify(cosigned.Signatures[^1], cosigned.Text, Witness.Key, out var seconds));
             Assert.Equal(Now, seconds);
             Assert.True(Checkpoint.TryParse(answer.Seen!.Text, out last));
         }
@@ -38,13 +37,13 @@ public sealed class WitnessTests
     {
         var last = CheckpointOf(5);
         var fork = Tree(9, other: true);
-        var note = SignedNote.Sign(new Checkpoint(Origin, 9, fork.Builder.Root()).ToString(), [Log], Ed25519);
+        var note = SignedNote.Sign(new Checkpoint(Origin, 9, fork.Builder.Root()).ToString(), [Log]);
         Assert.Equal(422, Witness.Judge(new(5, Proof(5, 9), note), last, Now).Status);
         Assert.Equal(422, Witness.Judge(new(5, fork.Hashes.ProofOf(ProofPath.Consistency(5, 9)), note), last, Now).Status);
         Assert.Equal(422, Witness.Judge(new(5, [], note), last, Now).Status);
 
         // Another root of the same size, and a smaller tree.
-        var sameSize = SignedNote.Sign(new Checkpoint(Origin, 5, Tree(5, other: true).Builder.Root()).ToString(), [Log], Ed25519);
+        var sameSize = SignedNote.Sign(new Checkpoint(Origin, 5, Tree(5, other: true).Builder.Root()).ToString(), [Log]);
         var answer = Witness.Judge(new(5, [], sameSize), last, Now);
         Assert.Equal((409, "5\n", "text/x.tlog.size"), (answer.Status, answer.Body, answer.MediaType));
         Assert.Equal(409, Witness.Judge(new(3, [], Note(3)), last, Now).Status);
@@ -55,12 +54,12 @@ public sealed class WitnessTests
     [Fact]
     public void Refuses_what_is_not_this_log_s_and_what_makes_no_sense()
     {
-        var elsewhere = new NoteSigner("other.example", Seed(3));
-        Assert.Equal(404, Witness.Judge(new(0, [], SignedNote.Sign(new Checkpoint("other.example", 3, new byte[32]).ToString(), [elsewhere], Ed25519)), null, Now).Status);
-        Assert.Equal(403, Witness.Judge(new(0, [], SignedNote.Sign(CheckpointOf(3).ToString(), [new NoteSigner(Origin, Seed(4))], Ed25519)), null, Now).Status);
+        var elsewhere = new NoteSigner("other.example", Key(3));
+        Assert.Equal(404, Witness.Judge(new(0, [], SignedNote.Sign(new Checkpoint("other.example", 3, new byte[32]).ToString(), [elsewhere])), null, Now).Status);
+        Assert.Equal(403, Witness.Judge(new(0, [], SignedNote.Sign(CheckpointOf(3).ToString(), [new NoteSigner(Origin, Key(4))])), null, Now).Status);
         Assert.Equal(400, Witness.Judge(new(4, [], Note(3)), CheckpointOf(4), Now).Status);
         Assert.Equal(422, Witness.Judge(new(0, Proof(2, 3), Note(3)), null, Now).Status);
-        Assert.Equal(400, Witness.Judge(new(0, [], SignedNote.Sign("no checkpoint\n", [Log], Ed25519)), null, Now).Status);
+        Assert.Equal(400, Witness.Judge(new(0, [], SignedNote.Sign("no checkpoint\n", [Log])), null, Now).Status);
     }
 
     [Theory]
@@ -100,11 +99,11 @@ public sealed class WitnessTests
         }
     }
 
-    private static byte[] Seed(byte number) => [.. Enumerable.Repeat(number, 32)];
+    private static Ed25519PrivateKey Key(byte number) => LogFixtures.Ed25519.ImportPrivateKey([.. Enumerable.Repeat(number, 32)]);
 
     private static Checkpoint CheckpointOf(int size) => new(Origin, size, Tree(size).Builder.Root());
 
-    private static SignedNote Note(int size) => SignedNote.Sign(CheckpointOf(size).ToString(), [Log], Ed25519);
+    private static SignedNote Note(int size) => SignedNote.Sign(CheckpointOf(size).ToString(), [Log]);
 
     private static byte[][] Proof(long from, int to) => Tree(to).Hashes.ProofOf(ProofPath.Consistency(from, to));
 

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -45,6 +46,10 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
         return ending.Count;
     }
 
-    [LoggerMessage(92, LogLevel.Warning, "Those concerned could not be told now of what is about to expire: {Kind}")]
+    [LoggerMessage(
+        LogEvents.ExpiryNoticesPostponed, LogLevel.Warning,
+        "Those concerned could not be told now of what is about to expire: {Kind}; look at PostgreSQL if "
+        + "this goes on",
+        EventName = nameof(LogEvents.ExpiryNoticesPostponed))]
     private partial void LogPostponed(string kind);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Features.AuthZen;
 
@@ -11,7 +12,7 @@ internal static class EvaluateMany
     internal const string DenyOnFirstDeny = "deny_on_first_deny";
     internal const string PermitOnFirstPermit = "permit_on_first_permit";
 
-    public static async Task<IResult> Handle(CheckFacts memory, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CheckFacts memory, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
         if (problem is not null)
@@ -21,7 +22,7 @@ internal static class EvaluateMany
         if (body!["evaluations"] is not null and not JsonArray)
             return EvaluationBody.Malformed("evaluations is no list; send one, or none.").AsResult();
         if (body["evaluations"] is not JsonArray { Count: > 0 } items)
-            return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, http, cancellation);
+            return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, metrics, http, cancellation);
         if (EvaluationRequest.WrongPart(body) is { } wrong)
             return wrong.AsResult();
         if (items.Count > BatchValidator.MaxChecks)
@@ -35,17 +36,18 @@ internal static class EvaluateMany
         var facts = questions.Count == 0
             ? null
             : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Asking.RequestersOf(questions), default, cancellation);
-        var answers = new JsonArray();
+        var (answers, tally) = (new JsonArray(), new CheckTally());
         foreach (var one in asked)
         {
-            var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!)
-                : facts is null ? EvaluationAnswer.Indeterminate()
-                : EvaluationAnswer.Of(facts, question);
+            var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!, tally)
+                : facts is null ? EvaluationAnswer.Indeterminate(tally)
+                : EvaluationAnswer.Of(facts, question, tally);
             answers.Add(answer);
             var isAllowed = (bool)answer["decision"]!;
             if ((semantic == DenyOnFirstDeny && !isAllowed) || (semantic == PermitOnFirstPermit && isAllowed))
                 break;
         }
+        metrics.Add(CheckWay.AuthZen, tally);
         return Results.Ok(new JsonObject { ["evaluations"] = answers });
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
@@ -130,21 +132,26 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
 /// <summary>Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.</summary>
 internal static class EvaluationAnswer
 {
-    public static JsonObject Of(FreshFacts facts, Question question) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
-        ? Of(facts.Answer(question, new()))
-        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))));
+    public static JsonObject Of(FreshFacts facts, Question question, CheckTally tally) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+        ? Of(facts.Answer(question, new()), tally)
+        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), tally);
 
-    public static JsonObject Of(EvaluationError error) => new()
+    public static JsonObject Of(EvaluationError error, CheckTally tally)
     {
-        ["decision"] = false,
-        // For whoever looks at the effect and not at the error: what has no decision is denied.
-        ["context"] = new JsonObject { ["effect"] = Effect.Deny.Word(), ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
-    };
+        tally.AddRefused();
+        return new()
+        {
+            ["decision"] = false,
+            // For whoever looks at the effect and not at the error: what has no decision is denied.
+            ["context"] = new JsonObject { ["effect"] = Effect.Deny.Word(), ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
+        };
+    }
 
-    public static JsonObject Indeterminate() => Of(Answers.Indeterminate);
+    public static JsonObject Indeterminate(CheckTally tally) => Of(Answers.Indeterminate, tally);
 
-    private static JsonObject Of(DecisionBody decision)
+    private static JsonObject Of(DecisionBody decision, CheckTally tally)
     {
+        tally.Add(decision.Effect, decision.Reason ?? Reason.Indeterminate);
         var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();
         context.Remove("allowed");
         return new() { ["decision"] = decision.Allowed, ["context"] = context };

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using FluentValidation;
@@ -15,7 +16,8 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, HttpContext http, CancellationToken cancellation)
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, CheckMetrics metrics, HttpContext http,
+        CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
         var caller = Caller.Of(http);
@@ -51,6 +53,10 @@ internal static class CheckBatch
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
             results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? CheckResult.Of(Answers.Indeterminate) : result);
+        var tally = new CheckTally();
+        foreach (var result in results)
+            tally.Add(result);
+        metrics.Add(CheckWay.Batch, tally);
         return Results.Ok(new BatchBody(results, facts?.FreshAt, results.Min(result => result.MaxAgeMs)));
     }
 

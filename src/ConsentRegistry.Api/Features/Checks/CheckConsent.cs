@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 
@@ -13,30 +14,34 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(
-        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, HttpContext http, CancellationToken cancellation)
+        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
         if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
             return problem.AsResult();
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
-            return await AnswerAsync(past, question, at, cancellation);
+            return await AnswerAsync(past, metrics, question, at, cancellation);
         var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)
             return CheckFacts.Unavailable.AsResult();
         if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
-        return await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is { } answer
-            ? Results.Ok(answer)
-            : CheckFacts.Unavailable.AsResult();
+        if (await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is not { } answer)
+            return CheckFacts.Unavailable.AsResult();
+        metrics.Add(CheckWay.Single, answer);
+        return Results.Ok(answer);
     }
 
-    private static async Task<IResult> AnswerAsync(PastReader past, Question question, Instant at, CancellationToken cancellation)
+    private static async Task<IResult> AnswerAsync(
+        PastReader past, CheckMetrics metrics, Question question, Instant at, CancellationToken cancellation)
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
             return Problem.Of(failure).AsResult();
-        return facts.Vocabulary.TryFind(question.Purpose, out _)
-            ? Results.Ok(new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 })
-            : RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
+        if (!facts.Vocabulary.TryFind(question.Purpose, out _))
+            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
+        var answer = new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 };
+        metrics.Add(CheckWay.Past, answer);
+        return Results.Ok(answer);
     }
 }
 

@@ -26,9 +26,6 @@ public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAft
 /// </remarks>
 internal static class ListChanges
 {
-    /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
     public static async Task<IResult> Handle(
         LeafCounts counts, int? limit, HttpContext http, Database database, FollowerReads reads, ConcurrencyLimits limits, LogWatch log, TimeProvider clock,
         IHostApplicationLifetime host, CancellationToken cancellation)
@@ -94,8 +91,7 @@ internal static class ListChanges
         long after, bool showsTexts, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var spoken = TimeProvider.System.GetTimestamp();
-        // At once, so that the caller has the answer's head however quiet it is.
-        yield return new(null, "heartbeat");
+        yield return LiveStream.Heartbeat;
         while (!ending.IsCancellationRequested)
         {
             var items = log.State?.Size - 1 > after
@@ -110,10 +106,10 @@ internal static class ListChanges
             }
             if (items.Count > 0)
                 spoken = TimeProvider.System.GetTimestamp();
-            else if (TimeProvider.System.GetElapsedTime(spoken) >= Heartbeat)
+            else if (TimeProvider.System.GetElapsedTime(spoken) >= LiveStream.LongestSilence)
             {
                 spoken = TimeProvider.System.GetTimestamp();
-                yield return new(null, "heartbeat");
+                yield return LiveStream.Heartbeat;
             }
             // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
             if (items.Count == 0 && log.State?.Size <= after
@@ -130,7 +126,7 @@ internal static class ListChanges
     private static async Task NextAsync(LogWatch log, CancellationToken ending)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        silence.CancelAfter(Heartbeat);
+        silence.CancelAfter(LiveStream.LongestSilence);
         await ((Task)log.NextAsync(silence.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -42,9 +42,6 @@ public sealed record NotificationsPage(
 /// </remarks>
 internal static class ListNotifications
 {
-    /// <summary>How often a silent stream says that it lives; proxies cut what is silent for longer.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
     private const string LastEventId = "Last-Event-ID";
 
     public static async Task<IResult> Handle(
@@ -109,8 +106,7 @@ internal static class ListNotifications
         watch.Follow(creator.Value);
         try
         {
-            // So that the client knows that it is heard, and every proxy between passes it on.
-            yield return new(null, "heartbeat");
+            yield return LiveStream.Heartbeat;
             while (!ending.IsCancellationRequested)
             {
                 // Taken before the inbox is read, so that what comes in between is announced.
@@ -130,7 +126,7 @@ internal static class ListNotifications
                 // A database that was restored meanwhile: whoever connects again is told.
                 if (await reads.ReadAsync(source => InboxStore.FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
                     yield break;
-                yield return new(null, "heartbeat");
+                yield return LiveStream.Heartbeat;
             }
         }
         finally
@@ -143,7 +139,7 @@ internal static class ListNotifications
     private static async Task<bool> IsAnnouncedAsync(string creator, Task<InboxLook> next, CancellationToken ending)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        silence.CancelAfter(Heartbeat);
+        silence.CancelAfter(LiveStream.LongestSilence);
         try
         {
             while (true)

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Persistence;
@@ -186,9 +187,15 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         public CreatorId? Creator { get; init; }
     }
 
-    [LoggerMessage(90, LogLevel.Information, "{Count} recalls were issued")]
+    [LoggerMessage(
+        LogEvents.RecallsIssued, LogLevel.Information,
+        "{Count} recalls were issued",
+        EventName = nameof(LogEvents.RecallsIssued))]
     private partial void LogRecalled(int count);
 
-    [LoggerMessage(91, LogLevel.Warning, "Withdrawn consent could not be followed now: {Kind}")]
+    [LoggerMessage(
+        LogEvents.RecallsPostponed, LogLevel.Warning,
+        "Withdrawn consent could not be followed now: {Kind}; look at PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.RecallsPostponed))]
     private partial void LogPostponed(string kind);
 }

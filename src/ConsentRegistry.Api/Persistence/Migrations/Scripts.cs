@@ -100,3 +100,8 @@ public sealed class Pseudonyms : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261123000016_secrets")]
 public sealed class Secrets : ScriptMigration;
+
+/// <summary>Which traces events and notifications belong to.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261128000017_traces")]
+public sealed class Traces : ScriptMigration;

@@ -87,6 +87,9 @@ internal sealed class ExtraTable
     private object?[][] chunks = [];
     private int used;
 
+    /// <summary>How many are kept. It is exact for the one writer only.</summary>
+    public int Count => used - free.Count;
+
     /// <summary>What a creator's slot refers to; null if that is nothing.</summary>
     public CreatorExtra? FindCreator(int link) => Find(link) as CreatorExtra;
 

@@ -91,6 +91,12 @@ internal sealed class FactMemory
     /// <summary>Creators that memory holds.</summary>
     public long CreatorCount => creators.Count;
 
+    /// <summary>Bytes that are reserved for videos and appearances.</summary>
+    public long VideoBytes => videos.Bytes;
+
+    /// <summary>Bytes that are reserved for creators.</summary>
+    public long CreatorBytes => creators.Bytes;
+
     /// <summary>The slot of a video or an appearance; the reference is null if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly VideoSlot FindVideo(scoped in FactKey key) => ref videos.Find(key);

@@ -29,6 +29,9 @@ internal sealed class Names(KeyHasher hasher)
 
     public NamedVideo this[VideoHandle handle] => Volatile.Read(ref videos)[(int)handle.Value];
 
+    /// <summary>How many creators and videos have a number. It is exact for the one writer only.</summary>
+    public int Count => creatorNumbers.Count + videoNumbers.Count;
+
     /// <summary>The number of a creator. Only the one writer may ask.</summary>
     public CreatorHandle NumberOf(CreatorId creator)
     {

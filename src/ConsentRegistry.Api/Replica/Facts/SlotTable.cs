@@ -59,6 +59,18 @@ internal sealed class SlotTable<T>
         }
     }
 
+    /// <summary>Bytes that are reserved for records.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var slots = 0L;
+            foreach (var segment in segments)
+                slots += segment.Length;
+            return slots * Unsafe.SizeOf<T>();
+        }
+    }
+
     /// <summary>Makes room for so many records in an empty table, so that it need not grow while they come: growing copies each of them several times.</summary>
     public void Expect(long records)
     {

@@ -94,7 +94,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
 
     private Finding? Begin(ExportLine.CreatorHeader first)
     {
-        (header, keys, next) = (first, new(request, first.Origin, ed25519), Next.Keys);
+        (header, keys, next) = (first, new(request, first.Origin), Next.Keys);
         return null;
     }
 

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Domain.Log.Verification;
 /// in one input or several.
 /// </example>
 /// <param name="request">What the auditor brings.</param>
-/// <param name="ed25519">What verifies checkpoints.</param>
+/// <param name="ed25519">What imports the keys that an export brings.</param>
 public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519) : IDisposable
 {
     /// <summary>

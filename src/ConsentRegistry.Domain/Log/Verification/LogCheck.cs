@@ -110,7 +110,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return Finding.Tampered("A part ends before it begins.");
         if (origin is null)
         {
-            (origin, keys) = (header.Origin, new(request, header.Origin, ed25519));
+            (origin, keys) = (header.Origin, new(request, header.Origin));
             NoteRoot();
         }
         if (isBrokenOff)

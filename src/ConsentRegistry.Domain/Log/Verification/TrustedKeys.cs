@@ -4,16 +4,15 @@ namespace ConsentRegistry.Domain.Log.Verification;
 internal sealed class TrustedKeys
 {
     private readonly string origin;
-    private readonly IEd25519 ed25519;
     private readonly bool arePinned;
     private readonly HashSet<NoteKey> pinned = [];
     private readonly HashSet<NoteKey> known = [];
     private readonly Dictionary<string, Jwk> broughtKeys = new(StringComparer.Ordinal);
     private KeySet? tokenKeys;
 
-    public TrustedKeys(VerificationRequest request, string origin, IEd25519 ed25519)
+    public TrustedKeys(VerificationRequest request, string origin)
     {
-        (this.origin, this.ed25519, arePinned) = (origin, ed25519, request.HasPinnedKeys);
+        (this.origin, arePinned) = (origin, request.HasPinnedKeys);
         pinned.UnionWith(request.PinnedKeys);
         if (request.PinnedSet is { } set)
             pinned.UnionWith(set.LogKeys(origin));
@@ -38,12 +37,12 @@ internal sealed class TrustedKeys
 
     /// <summary>Why a checkpoint of the input is not to be believed; null if every line of it is by a known key, one of them trusted.</summary>
     public string? Refuse(SignedNote note) =>
-        !note.IsSignedOnlyBy(known, ed25519) ? "A checkpoint has a signature that is not by the log's keys."
-        : arePinned && !note.IsAccepted(pinned, ed25519) ? "A checkpoint is not signed by a pinned key."
+        !note.IsSignedOnlyBy(known) ? "A checkpoint has a signature that is not by the log's keys."
+        : arePinned && !note.IsAccepted(pinned) ? "A checkpoint is not signed by a pinned key."
         : null;
 
     /// <summary>Whether a checkpoint that the auditor kept is signed by a trusted key; it may bear witnesses' lines as well.</summary>
-    public bool Accepts(SignedNote kept) => kept.IsAccepted(arePinned ? pinned : known, ed25519);
+    public bool Accepts(SignedNote kept) => kept.IsAccepted(arePinned ? pinned : known);
 
     /// <summary>The token's payload, if it is signed by a trusted key.</summary>
     public Result<Jws> Verify(string token, string type) => tokenKeys is null || !tokenKeys.Keys.OfType<P256Jwk>().Any()

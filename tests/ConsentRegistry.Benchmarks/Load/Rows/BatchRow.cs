@@ -6,7 +6,7 @@ internal static class BatchRow
     private const int ChecksPerBatch = 1_000;
 
     /// <summary>Fewer than of single checks: a batch keeps a core busy for long.</summary>
-    private const int Connections = 8;
+    public const int Connections = 8;
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {

@@ -82,7 +82,7 @@ internal sealed class SampleLog
     public byte[] RootAt(long size) => Root([.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))]);
 
     public string Note(long size, KeySet? keys = null) =>
-        SignedNote.Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin), LogFixtures.Ed25519).ToString();
+        SignedNote.Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin)).ToString();
 
     /// <summary>The lines of one part.</summary>
     public List<string> Part(long from, long to)

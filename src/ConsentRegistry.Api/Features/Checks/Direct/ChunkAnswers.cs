@@ -2,13 +2,17 @@ using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Settings;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>Answers the lines of a chunk: those as nearly all are in runs, and each other one by itself.</summary>
-internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, TimeProvider clock)
+internal sealed class ChunkAnswers(
+    ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, CheckMetrics metrics, TimeProvider clock)
 {
     /// <summary>
     /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred explained answers could take any
@@ -40,6 +44,7 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         }
         if (!await receipts.TryKeepAsync(part.Reliances, cancellation))
             part.Withdraw();
+        metrics.Add(CheckWay.Stream, part.Tally);
         if (chunk.IsAnswered && chunk.IsLast)
             AddLine(chunk, CheckResult.Refused(TooLong, chunk.Line));
         return chunk;
@@ -62,9 +67,11 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         {
             if (await part.Wait.BeginAsync(replica, default, cancellation) is not { } permit)
                 break;
-            var (at, line) = Decide(part, permit);
+            var run = new CheckTally();
+            var (at, line) = Decide(part, permit, run);
             if (permit.Holds)
             {
+                part.Tally.Add(run);
                 chunk.MoveTo(at, line);
                 return;
             }
@@ -74,17 +81,18 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
             && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out _))
         {
             DecisionWriter.WriteIndeterminateItem(chunk.Answer);
+            part.Tally.Add(Effect.Deny, Reason.Indeterminate);
             chunk.Answer.Add((byte)'\n');
             chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
         }
     }
 
-    private static (int At, long Line) Decide(Part part, in Permit permit)
+    private static (int At, long Line) Decide(Part part, in Permit permit, CheckTally tally)
     {
         var chunk = part.Chunk;
         var (at, line) = (chunk.At, chunk.Line);
         var bytes = chunk.Bytes.Span;
-        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer) { Separator = (byte)'\n', EndsEach = true };
+        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer, tally) { Separator = (byte)'\n', EndsEach = true };
         while (at < bytes.Length && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, at, out var check, out var length) && block.TryAdd(bytes, check))
         {
             at += length + 1;
@@ -116,8 +124,9 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         var answer = await AnswerAsync(part, chunk.Bytes.Slice(chunk.At, length), cancellation);
         var before = chunk.Answer.Length;
         AddLine(chunk, answer);
+        part.Tally.Add(answer);
         if (Receipts.RestsOnReliance(answer))
-            part.Signed.Add(before..chunk.Answer.Length);
+            part.Signed.Add((before..chunk.Answer.Length, answer.Reason!.Value));
         chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
     }
 
@@ -153,7 +162,10 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
         public List<Reliance> Reliances { get; } = [];
 
         /// <summary>Where those receipts' lines stand among the answers.</summary>
-        public List<Range> Signed { get; } = [];
+        public List<(Range Line, Reason Reason)> Signed { get; } = [];
+
+        /// <summary>What was answered.</summary>
+        public CheckTally Tally { get; } = new();
 
         /// <summary>Takes those answers back: what cannot be written down is not signed.</summary>
         public void Withdraw()
@@ -162,8 +174,9 @@ internal sealed class ChunkAnswers(ConsentReplica replica, CheckFacts facts, Rec
             var written = answer.Written.ToArray();
             var kept = 0;
             answer.CutTo(0);
-            foreach (var line in Signed)
+            foreach (var (line, reason) in Signed)
             {
+                Tally.Replace(Effect.Allow, reason, Effect.Deny, Reason.Indeterminate);
                 answer.Add(written.AsSpan(kept..line.Start.Value));
                 DecisionWriter.WriteIndeterminateItem(answer);
                 answer.Add((byte)'\n');

@@ -3,6 +3,8 @@ using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
@@ -10,7 +12,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request is answered from its
 /// bytes, before anything else of the service has a look at it; every other one goes the usual way, with its body unread.
 /// </summary>
-internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica)
+internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, CheckMetrics metrics)
 {
     private const string SinglePath = "/v1/checks";
 
@@ -25,6 +27,9 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     private static AnswerBuffer? reused;
 
     private static AnswerBuffer Buffer => reused ??= new();
+
+    [ThreadStatic]
+    private static CheckTally? reusedTally;
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -65,7 +70,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         }
         if (!isAnswered)
             return ReadAsync(http, isSingle, token);
-        Write(http.Response);
+        Write(http);
         return Task.CompletedTask;
     }
 
@@ -74,7 +79,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     {
         var body = await BodyBuffer.ReadAsync(http, isSingle ? LongestSingle : BodyLimit.Bulk.Bytes, token.Identity);
         if (body.Problem is null && TryAnswer(body.Bytes.Span, isSingle, token.Checks))
-            Write(http.Response);
+            Write(http);
         else
             await next(http);
     }
@@ -87,9 +92,12 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         return isSingle ? TryAnswerSingle(bytes, rights, answer) : TryAnswerBatch(bytes, rights, answer);
     }
 
-    private static void Write(HttpResponse response)
+    private static void Write(HttpContext http)
     {
-        var answer = Buffer;
+        // It is counted as a check. The framework's own measure of each request would cost more than the answer.
+        if (http.Features.Get<IHttpMetricsTagsFeature>() is { } measured)
+            measured.MetricsDisabled = true;
+        var (answer, response) = (Buffer, http.Response);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = answer.Length;
         response.Headers.CacheControl = "no-store";
@@ -112,6 +120,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         if (outcome.IsUnreadable || !permit.Holds)
             return false;
         DecisionWriter.Write(answer, asked, outcome, permit, check.MaxStalenessMs);
+        metrics.Add(CheckWay.Single, outcome.Decision.Effect, outcome.Decision.Reason);
         return true;
     }
 
@@ -119,7 +128,9 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     {
         if (!replica.TryBegin(out var permit))
             return false;
-        using var block = new CheckBlock(permit, rights, answer);
+        var tally = reusedTally ??= new();
+        tally.Clear();
+        using var block = new CheckBlock(permit, rights, answer, tally);
         answer.Add("{\"results\":["u8);
         try
         {
@@ -137,6 +148,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         answer.Add("\",\"maxAgeMs\":"u8);
         answer.AddNumber(block.MaxAgeMs);
         answer.Add((byte)'}');
+        metrics.Add(CheckWay.Batch, tally);
         return true;
     }
 

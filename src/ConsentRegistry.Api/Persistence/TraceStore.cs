@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>Which traces events and notifications belong to: a table beside them, of those that were traced alone.</summary>
+internal static class TraceStore
+{
+    /// <summary>For how long they are kept: nobody follows a trace longer.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromHours(1);
+
+    /// <summary>Events whose traces are looked for at once; those of a larger change are left out.</summary>
+    private const int MostRead = 1_000;
+
+    /// <summary>Notes the trace of a change.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="ids">The first event of each version, and the notifications.</param>
+    /// <param name="traceparent">The trace.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task AddAsync(Change change, Guid[] ids, string traceparent, CancellationToken cancellation)
+    {
+        if (ids.Length == 0)
+            return;
+        await using var command = change.Command("INSERT INTO consent.trace (id, traceparent) SELECT id, @traceparent FROM unnest(@ids) AS given(id)");
+        command.Parameters.AddWithValue("ids", ids);
+        command.Parameters.AddWithValue("traceparent", traceparent);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The traces of events, each once.</summary>
+    public static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT DISTINCT traceparent FROM consent.trace WHERE id = ANY($1)", connection)
+        {
+            Parameters = { new() { Value = events.Take(MostRead).ToArray() } },
+        };
+        var traces = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            traces.Add(reader.GetString(0));
+        return traces;
+    }
+
+    /// <summary>Deletes those that are too old.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> CleanAsync(NpgsqlDataSource source, int most, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            """
+            DELETE FROM consent.trace WHERE id IN (
+                SELECT id FROM consent.trace WHERE created_at <= now() - $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """);
+        command.Parameters.Add(new() { Value = KeptFor });
+        command.Parameters.Add(new() { Value = most });
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ConsentRegistry.Benchmarks.Load.Telemetry;
+
+/// <summary>Whom a node tells of itself: a collector that takes everything, and a scraper that reads the metrics more often than most would.</summary>
+internal sealed class Observer : IAsyncDisposable
+{
+    private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(1);
+
+    private readonly WebApplication collector;
+    private readonly Uri management = new($"http://127.0.0.1:{HostCommand.FreePort()}");
+    private readonly CancellationTokenSource end = new();
+    private Task watching = Task.CompletedTask;
+    private int exports;
+    private int scrapes;
+
+    private Observer(WebApplication collector)
+    {
+        this.collector = collector;
+        collector.Run(async http =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+            Interlocked.Increment(ref exports);
+        });
+    }
+
+    /// <summary>Exports that the collector took.</summary>
+    public int Exports => Volatile.Read(ref exports);
+
+    /// <summary>How often the metrics were read.</summary>
+    public int Scrapes => Volatile.Read(ref scrapes);
+
+    /// <summary>Arguments of a node that tells this one.</summary>
+    public IReadOnlyList<string> Settings =>
+    [
+        $"--Management:Address={management}",
+        $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}",
+        "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+        "--OTEL_METRIC_EXPORT_INTERVAL=1000",
+    ];
+
+    public static async Task<Observer> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var observer = new Observer(builder.Build());
+        await observer.collector.StartAsync(CancellationToken.None);
+        return observer;
+    }
+
+    /// <summary>Begins to read the metrics.</summary>
+    public void Watch() => watching = WatchAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        await watching;
+        end.Dispose();
+        await collector.DisposeAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        using var http = new HttpClient { BaseAddress = management };
+        using var timer = new PeriodicTimer(BetweenScrapes);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(end.Token))
+            {
+                using var answer = await http.GetAsync("/metrics", end.Token);
+                if (answer.IsSuccessStatusCode)
+                    Interlocked.Increment(ref scrapes);
+            }
+        }
+        // The end, or a node that has ended before.
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
+        {
+        }
+    }
+}
