@@ -124,7 +124,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await using (var source = NpgsqlDataSource.Create(database))
         {
             // As it was before databases were marked.
-            await using (var back = source.CreateCommand("DROP TABLE consent.log_identity; DELETE FROM consent.migration WHERE \"MigrationId\" = '0013_identity'"))
+            await using (var back = source.CreateCommand("DROP TABLE consent.log_identity; DELETE FROM consent.migration WHERE \"MigrationId\" = '20261123000013_identity'"))
                 await back.ExecuteNonQueryAsync(Cancellation);
             foreach (var (origin, at) in origins.Split(' ').Select((origin, at) => (origin, at + 1)))
             {
