@@ -24,7 +24,8 @@ namespace ConsentRegistry.Client;
 /// <example>
 /// <code>
 /// var sending = new AccessTokenHandler(tokens.GetAsync, new SocketsHttpHandler());
-/// using var http = new HttpClient(new RetryHandler(TimeSpan.FromSeconds(10), sending)) { BaseAddress = new("https://consent.example") };
+/// var retrying = new RetryHandler(TimeSpan.FromSeconds(10), sending);
+/// using var http = new HttpClient(retrying) { BaseAddress = new("https://consent.example") };
 /// var registry = new ConsentRegistryClient(http);
 /// var decision = await registry.Checks.CheckAsync(new("ana", "first", "remix"), cancellation);
 /// if (!decision.Allowed)

@@ -7,18 +7,20 @@ using Polly.Timeout;
 namespace ConsentRegistry.Client;
 
 /// <summary>
-/// Repeats requests that failed for a moment, where repeating them is safe: reads, checks, previews, and changes with an
-/// <see cref="ChangeOptions.IdempotencyKey"/>. Everything else is sent once.
+/// Repeats requests that failed for a moment, where repeating them is safe: reads, checks, previews, and changes with
+/// an <see cref="ChangeOptions.IdempotencyKey"/>. Everything else is sent once.
 /// </summary>
 /// <remarks>
-/// A request is repeated after 408, 429, a status of 500 or more, and where the connection failed; a change also after 409, where the registry says when its first
-/// attempt will be over. A request is sent 4 times at most, with growing random pauses of up to 2 seconds, or after <c>Retry-After</c>, unless that is longer than the total
-/// time. A stream that has begun is not repeated.
+/// A request is repeated after 408, 429, a status of 500 or more, and where the connection failed. A change is also
+/// repeated after 409, where the registry says when its first attempt will be over. A request is sent 4 times at most.
+/// Pauses grow and are random, up to 2 seconds; <c>Retry-After</c> is waited for instead, unless it is longer than the
+/// total time. A stream that has begun is not repeated.
 /// </remarks>
 /// <example>
 /// <code>
 /// var sending = new AccessTokenHandler(tokens.GetAsync, new SocketsHttpHandler());
-/// using var http = new HttpClient(new RetryHandler(TimeSpan.FromSeconds(10), sending)) { BaseAddress = new("https://consent.example") };
+/// var retrying = new RetryHandler(TimeSpan.FromSeconds(10), sending);
+/// using var http = new HttpClient(retrying) { BaseAddress = new("https://consent.example") };
 /// </code>
 /// </example>
 public sealed class RetryHandler : ResilienceHandler
@@ -34,21 +36,31 @@ public sealed class RetryHandler : ResilienceHandler
 
     private readonly TimeSpan total;
 
-    /// <summary>For <c>IHttpClientFactory</c>, which supplies the handler that sends. Add it before <see cref="AccessTokenHandler"/>, so that each attempt has a token that is valid then.</summary>
-    /// <param name="total">How long the attempts to get the head of an answer and the pauses between them may take together; 10 milliseconds to a day. What takes longer ends with <see cref="TaskCanceledException"/>.</param>
+    /// <summary>
+    /// For <c>IHttpClientFactory</c>, which supplies the handler that sends. Add it before
+    /// <see cref="AccessTokenHandler"/>, so that each attempt has a token that is valid then.
+    /// </summary>
+    /// <param name="total">
+    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10 milliseconds
+    /// to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The time is shorter or longer.</exception>
     public RetryHandler(TimeSpan total)
         : base(PipelinesFor(total)) => this.total = total;
 
     /// <summary>For an <see cref="HttpClient"/> made by hand.</summary>
-    /// <param name="total">How long the attempts to get the head of an answer and the pauses between them may take together; 10 milliseconds to a day. What takes longer ends with <see cref="TaskCanceledException"/>.</param>
-    /// <param name="inner">Sends a request, such as <see cref="AccessTokenHandler"/>; disposed with this handler.</param>
+    /// <param name="total">
+    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10 milliseconds
+    /// to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
+    /// </param>
+    /// <param name="inner">Sends a request, such as <see cref="AccessTokenHandler"/>. Disposed with this handler.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is shorter or longer.</exception>
     public RetryHandler(TimeSpan total, HttpMessageHandler inner)
         : this(total) => InnerHandler = inner;
 
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,7 +69,8 @@ public sealed class RetryHandler : ResilienceHandler
         catch (TimeoutRejectedException e)
         {
             // As HttpClient says it of its own timeout.
-            throw new TaskCanceledException($"The registry did not answer within {total.TotalSeconds:0.###} seconds.", new TimeoutException(e.Message, e));
+            throw new TaskCanceledException(
+                $"The registry did not answer within {total.TotalSeconds:0.###} seconds.", new TimeoutException(e.Message, e));
         }
     }
 
@@ -66,7 +79,8 @@ public sealed class RetryHandler : ResilienceHandler
         ArgumentOutOfRangeException.ThrowIfLessThan(total, TimeSpan.FromMilliseconds(10));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(total, TimeSpan.FromDays(1));
         var once = new ResiliencePipelineBuilder<HttpResponseMessage>().AddTimeout(total).Build();
-        var retrying = new ResiliencePipelineBuilder<HttpResponseMessage>().AddTimeout(total).AddRetry(RetriesWithin(total)).Build();
+        var retrying = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddTimeout(total).AddRetry(RetriesWithin(total)).Build();
         return request => MayRepeat(request) ? retrying : once;
     }
 
@@ -78,15 +92,19 @@ public sealed class RetryHandler : ResilienceHandler
         Delay = FirstPause,
         MaxDelay = LongestPause,
         ShouldRetryAfterHeader = true,
-        ShouldHandle = attempt => ValueTask.FromResult(IsForAMoment(attempt) && (attempt.Outcome.Result is not { } answer || Wire.RetryAfterOf(answer) is not { } wait || wait < total)),
+        ShouldHandle = attempt => ValueTask.FromResult(IsForAMoment(attempt) && !IsTooLong(attempt, total)),
     };
+
+    // The caller is told, and may come back then.
+    private static bool IsTooLong(RetryPredicateArguments<HttpResponseMessage> attempt, TimeSpan total) =>
+        attempt.Outcome.Result is { } answer && Wire.RetryAfterOf(answer) >= total;
 
     private static bool MayRepeat(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get
         || (request.Options.TryGetValue(OnlyReads, out var onlyReads) && onlyReads)
         || request.Headers.Contains(Wire.IdempotencyKey);
 
-    // The registry dates a 409 only where a request with the same key is under way.
+    // The registry says Retry-After with 409 only where a request with the same key is under way.
     private static bool IsForAMoment(RetryPredicateArguments<HttpResponseMessage> attempt) =>
         HttpClientResiliencePredicates.IsTransient(attempt.Outcome)
         || attempt.Outcome.Result is { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter: not null };

@@ -17,11 +17,12 @@ public sealed class NSecEd25519 : IEd25519
             TryImportPublicKey(ImportPrivateKey(stackalloc byte[Lengths.SeedLength]).PublicKey.Bytes, out _);
         }
         // NSec loads the library in a static constructor.
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException or PlatformNotSupportedException or InvalidOperationException)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException
+            or PlatformNotSupportedException or InvalidOperationException)
         {
             throw new Ed25519UnavailableException(
-                "The native library libsodium, which computes the log's Ed25519 signatures, cannot be used. It belongs to the program's own files, for "
-                + "Linux, macOS and Windows on x64 and Arm: install the program anew.",
+                "The native library libsodium, which computes the log's Ed25519 signatures, cannot be used. It belongs to "
+                + "the program's own files, for Linux, macOS and Windows on x64 and Arm: install the program anew.",
                 e);
         }
     }
@@ -36,7 +37,9 @@ public sealed class NSecEd25519 : IEd25519
     {
         // NSec itself looks only at the length when it imports a key.
         var isValid = bytes.Length == Lengths.PublicKeyLength && LibSodium.IsValidPoint(bytes) == 1;
-        key = isValid ? new VerifyingKey(PublicKey.Import(SignatureAlgorithm.Ed25519, bytes, KeyBlobFormat.RawPublicKey)) : null;
+        key = isValid
+            ? new VerifyingKey(PublicKey.Import(SignatureAlgorithm.Ed25519, bytes, KeyBlobFormat.RawPublicKey))
+            : null;
         return isValid;
     }
 
@@ -48,6 +51,7 @@ public sealed class NSecEd25519 : IEd25519
 
     private sealed class VerifyingKey(PublicKey key) : Ed25519PublicKey(key.Export(KeyBlobFormat.RawPublicKey))
     {
-        public override bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => SignatureAlgorithm.Ed25519.Verify(key, message, signature);
+        public override bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+            SignatureAlgorithm.Ed25519.Verify(key, message, signature);
     }
 }

@@ -41,8 +41,8 @@ internal sealed class DeliveryPermits(Guid webhook)
 }
 
 /// <summary>
-/// Limits how many deliveries are under way at once: in all, to one host and to one webhook. Webhooks that were slow or failed share a part of all
-/// permits and a part of their host's, so that slow receivers delay only each other.
+/// Limits how many deliveries are under way at once: in all, to one host and to one webhook. Webhooks that were slow or
+/// failed share a part of all permits and a part of their host's, so that slow receivers delay only each other.
 /// </summary>
 internal sealed class DeliveryLimits : IDisposable
 {
@@ -55,7 +55,9 @@ internal sealed class DeliveryLimits : IDisposable
     /// <summary>To one host.</summary>
     public const int PerHost = 8;
 
-    /// <summary>Of those, to receivers that were slow or failed the last time: many share the host of a service for webhooks.</summary>
+    /// <summary>
+    /// Of those, to receivers that were slow or failed the last time: many share the host of a service for webhooks.
+    /// </summary>
     public const int SlowPerHost = 4;
 
     /// <summary>To one webhook; one of which this node knows nothing has a single one until it has answered.</summary>
@@ -137,13 +139,11 @@ internal sealed class DeliveryLimits : IDisposable
     }
 
     // A delivery without a key has no limit here.
-    private static PartitionedRateLimiter<Delivery> Limit(Func<Delivery, string?> key, int permits) => PartitionedRateLimiter.Create<Delivery, string>(
-        delivery => key(delivery) is { } limited
-            ? RateLimitPartition.GetConcurrencyLimiter(limited, _ => Of(permits))
-            : RateLimitPartition.GetNoLimiter("none"),
-        StringComparer.Ordinal);
-
-    private static ConcurrencyLimiterOptions Of(int permits) => new() { PermitLimit = permits, QueueLimit = 0 };
+    private static PartitionedRateLimiter<Delivery> Limit(Func<Delivery, string?> key, int permits) =>
+        PartitionedRateLimiter.Create<Delivery, (bool IsLimited, string? Key)>(delivery => key(delivery) is { } limited
+            ? RateLimitPartition.GetConcurrencyLimiter<(bool, string?)>(
+                (true, limited), _ => new() { PermitLimit = permits, QueueLimit = 0 })
+            : RateLimitPartition.GetNoLimiter<(bool, string?)>((false, null)));
 
     /// <summary>What one delivery counts for.</summary>
     private readonly record struct Delivery(string Webhook, string Host, bool IsSlow, bool IsKnown);

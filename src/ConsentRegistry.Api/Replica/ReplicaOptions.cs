@@ -17,7 +17,10 @@ internal sealed record ReplicaOptions
     [Range(SmallestDeltaMs, LargestDeltaMs, ErrorMessage = "{0} is a number of milliseconds from {1} to {2}.")]
     public int DeltaMs { get; init; } = 2_000;
 
-    /// <summary>Whether changes wait until they are in force on every node. Off in Development only, for a checker that has to be able to fail.</summary>
+    /// <summary>
+    /// Whether changes wait until they are in force on every node. Off in Development only, for a checker that has to be
+    /// able to fail.
+    /// </summary>
     [AllowedValues(On, "off", ErrorMessage = "{0} is on or off.")]
     public string Fence { get; init; } = On;
 

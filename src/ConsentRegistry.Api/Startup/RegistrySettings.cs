@@ -9,12 +9,12 @@ using ConsentRegistry.Api.Replica;
 namespace ConsentRegistry.Api.Startup;
 
 /// <summary>
-/// What the configuration says, before it is known what the environment demands of it: the configuration binder fills it. Its properties are all
-/// settings that there are, and their attributes say what is accepted.
+/// What the configuration says, before it is known what the environment demands of it: the configuration binder fills
+/// it. Its properties are all settings that there are, and their attributes say what is accepted.
 /// </summary>
 /// <remarks>
-/// Not <c>IOptions</c> with <c>ValidateOnStart</c>: the settings decide whether a private PostgreSQL is started and which database is migrated, before
-/// there is a host that could start.
+/// Not <c>IOptions</c> with <c>ValidateOnStart</c>: the settings decide whether a private PostgreSQL is started and which
+/// database is migrated, before there is a host that could start.
 /// </remarks>
 internal sealed class RegistrySettings
 {
@@ -46,14 +46,19 @@ internal sealed class RegistrySettings
     public NotifyingOptions Notifications { get; init; } = new();
 
     /// <summary>The keys of all settings, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Keys { get; } = [.. Of(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
+    public static IReadOnlyList<string> Keys { get; } =
+        [.. Of(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Reads the settings. What is empty counts as not given, as compose files and systemd units write it.</summary>
-    /// <exception cref="StartupException">A value cannot be read, or is not accepted: the message names the key and what is expected, and quotes nothing, since a value may be secret.</exception>
+    /// <exception cref="StartupException">
+    /// A value cannot be read, or is not accepted: the message names the key and what is expected, and quotes nothing,
+    /// since a value may be secret.
+    /// </exception>
     public static RegistrySettings Read(IConfiguration configuration)
     {
-        var given = new ConfigurationBuilder().AddInMemoryCollection(
-            Keys.Select(key => KeyValuePair.Create(key, configuration[key])).Where(pair => !string.IsNullOrWhiteSpace(pair.Value))).Build();
+        var texts = Keys.Select(key => KeyValuePair.Create(key, configuration[key]));
+        var given = new ConfigurationBuilder()
+            .AddInMemoryCollection(texts.Where(pair => !string.IsNullOrWhiteSpace(pair.Value))).Build();
         foreach (var (key, property) in Of(typeof(RegistrySettings), ""))
         {
             if (given[key] is not null && !IsAccepted(given, key, property, out var expected))
@@ -68,7 +73,8 @@ internal sealed class RegistrySettings
         expected = rule?.FormatErrorMessage(key) ?? "";
         try
         {
-            return given.GetValue(property.PropertyType, key) is var value && (rule is null || rule.IsValid(value));
+            var value = given.GetValue(property.PropertyType, key);
+            return rule is null || rule.IsValid(value);
         }
         catch (InvalidOperationException) when (rule is not null)
         {

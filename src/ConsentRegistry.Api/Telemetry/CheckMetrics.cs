@@ -28,10 +28,10 @@ internal enum CheckWay : byte
 /// <summary>Checks of one request that were answered, by effect and reason. Not for use by several threads at once.</summary>
 internal sealed class CheckTally
 {
-    internal const int ReasonBits = 3;
+    internal static readonly int ReasonBits = Wording.BitsOf<Reason>();
 
     // Effects begin at 1: what is refused has none, and has the first place.
-    internal const int Size = 4 << ReasonBits;
+    internal static readonly int Size = 1 << (Wording.BitsOf<Effect>() + ReasonBits);
 
     private readonly int[] counts = new int[Size];
 
@@ -69,12 +69,10 @@ internal sealed class CheckTally
 /// </summary>
 internal sealed class CheckMetrics
 {
-    private const int Ways = 5;
-
-    private const int Places = Ways * CheckTally.Size;
+    private static readonly int Places = Enum.GetValues<CheckWay>().Length * CheckTally.Size;
 
     // No two processors write to one cache line, nor to its neighbour, which is fetched with it.
-    private const int Stride = Places + 16;
+    private static readonly int Stride = Places + 16;
 
     private const int MaxStripes = 64;
 

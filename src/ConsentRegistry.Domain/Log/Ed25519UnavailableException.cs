@@ -1,6 +1,6 @@
 namespace ConsentRegistry.Domain.Log;
 
-/// <summary>This machine cannot compute Ed25519. The message says what to install; nothing else helps.</summary>
+/// <summary>This machine cannot compute Ed25519. The message says what to do.</summary>
 public sealed class Ed25519UnavailableException : Exception
 {
     /// <summary>Without saying why.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// Imports keys of Ed25519 (RFC 8032), which .NET itself does not have. What is imported is kept, so that signing and verifying pay for it
-/// once. Implementations are safe for use by several threads at once, and so are the keys.
+/// Imports keys of Ed25519 (RFC 8032), which .NET itself does not have. A key is imported once and then signs or verifies
+/// any number of messages. Implementations are safe for use by several threads at once, and so are the keys.
 /// </summary>
 public interface IEd25519
 {
@@ -14,8 +14,9 @@ public interface IEd25519
     Ed25519PrivateKey ImportPrivateKey(ReadOnlySpan<byte> seed);
 
     /// <summary>
-    /// Reads a public key. False for everything that no seed has as its key: another length than 32 bytes, a point that is not on the curve or not
-    /// in its canonical encoding, and a point of low order or with a part of low order. Under some of these anybody can sign anything.
+    /// Reads a public key. False for everything that no seed has as its key: another length than 32 bytes, a point that
+    /// is not on the curve or not in its canonical encoding, and a point of low order or with a part of low order. Under
+    /// some of these anybody can sign anything.
     /// </summary>
     bool TryImportPublicKey(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Ed25519PublicKey? key);
 }
@@ -28,8 +29,8 @@ public abstract class Ed25519PublicKey(byte[] bytes)
     public ReadOnlySpan<byte> Bytes => bytes;
 
     /// <summary>
-    /// Whether a signature is that of the message by this key. False as well for a signature of another length than 64 bytes, and for one that is
-    /// not encoded as RFC 8032 does: nobody can make a second signature out of a first.
+    /// Whether a signature is that of the message by this key. False as well for a signature of another length than 64
+    /// bytes, and for one that is not encoded as RFC 8032 does: nobody can make a second signature out of a first.
     /// </summary>
     public abstract bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 }

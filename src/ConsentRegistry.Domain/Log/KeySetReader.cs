@@ -57,8 +57,8 @@ internal static class KeySetReader
         if (!TryReadPart(members, "x", out var publicKey))
             return WrongPart("x");
         if (!ed25519.TryImportPublicKey(publicKey, out var imported))
-            return Invalid("The public key is none that a seed can have: its point is not on the curve, of low order, or "
-                + "not encoded as RFC 8032 does; give another.", "x");
+            return Invalid("The public key is none that a seed can have: its point is not on the curve, of low order, "
+                + "or not encoded as RFC 8032 does; give another.", "x");
         if (!members.ContainsKey("d"))
             return Ed25519Jwk.FromPublicKey(imported);
         if (!TryReadPart(members, "d", out var seed))

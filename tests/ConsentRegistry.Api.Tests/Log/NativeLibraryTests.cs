@@ -20,7 +20,11 @@ public sealed class NativeLibraryTests
                 else
                     File.CreateSymbolicLink(copy, file);
             }
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"]) { RedirectStandardError = true, UseShellExecute = false };
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+            };
             using var tool = Process.Start(start)!;
             var error = await tool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
