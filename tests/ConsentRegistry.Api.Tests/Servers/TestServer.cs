@@ -59,7 +59,7 @@ internal sealed record TestServer(string Description, string Administrator, bool
             try
             {
                 var server = await OpenPrivateAsync(cancellation);
-                return server with { Description = $"{server.Description}; not a container: {noContainer.Message}" };
+                return server with { Description = $"{server.Description}; not a container: {noContainer.Message.TrimEnd('.')}" };
             }
             catch (TestServerException noPrograms)
             {
