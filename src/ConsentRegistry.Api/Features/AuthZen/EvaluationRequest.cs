@@ -151,7 +151,7 @@ internal static class EvaluationAnswer
 
     private static JsonObject Of(DecisionBody decision, CheckTally tally)
     {
-        tally.Add(decision.Effect, decision.Reason ?? Reason.Indeterminate);
+        tally.Add(decision);
         var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();
         context.Remove("allowed");
         return new() { ["decision"] = decision.Allowed, ["context"] = context };
