@@ -213,17 +213,8 @@ internal static class DeliveryStore
     }
 
     /// <summary>Deletes notifications that are older, with their deliveries.</summary>
-    public static async Task<int> CleanAsync(NpgsqlDataSource source, TimeSpan age, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand(
-            """
-            DELETE FROM consent.notification WHERE place IN (
-                SELECT place FROM consent.notification WHERE created_at <= clock_timestamp() - $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """);
-        command.Parameters.Add(new() { Value = age });
-        command.Parameters.Add(new() { Value = RowsCleaned });
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public static Task<int> CleanAsync(NpgsqlDataSource source, TimeSpan age, CancellationToken cancellation) =>
+        OldRows.DeleteAsync(source, "consent.notification", "place", age, RowsCleaned, cancellation);
 
     private static void Bind(NpgsqlBatchCommand command, params object[] values)
     {

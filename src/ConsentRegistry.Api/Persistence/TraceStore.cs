@@ -42,15 +42,6 @@ internal static class TraceStore
 
     /// <summary>Deletes those that are too old.</summary>
     /// <returns>How many.</returns>
-    public static async Task<int> CleanAsync(NpgsqlDataSource source, int most, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand(
-            """
-            DELETE FROM consent.trace WHERE id IN (
-                SELECT id FROM consent.trace WHERE created_at <= now() - $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """);
-        command.Parameters.Add(new() { Value = KeptFor });
-        command.Parameters.Add(new() { Value = most });
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public static Task<int> CleanAsync(NpgsqlDataSource source, int most, CancellationToken cancellation) =>
+        OldRows.DeleteAsync(source, "consent.trace", "id", KeptFor, most, cancellation);
 }

@@ -26,17 +26,10 @@ internal sealed partial class IdempotencyCleaner(Database database, ILogger<Idem
         LogPostponed,
         stoppingToken);
 
-    private async Task<int> DeleteAsync(CancellationToken cancellation)
-    {
-        await using var command = database.Background.CreateCommand(
-            """
-            DELETE FROM consent.idempotency_key WHERE (caller, key) IN (
-                SELECT caller, key FROM consent.idempotency_key WHERE created_at <= now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """);
-        command.Parameters.Add(new() { Value = IdempotencyKey.KeptFor });
-        command.Parameters.Add(new() { Value = RowsPerStatement });
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
+    /// <summary>Deletes some of the keys that are too old.</summary>
+    /// <returns>How many.</returns>
+    internal Task<int> DeleteAsync(CancellationToken cancellation) => OldRows.DeleteAsync(
+        database.Background, "consent.idempotency_key", "caller, key", IdempotencyKey.KeptFor, RowsPerStatement, cancellation);
 
     [LoggerMessage(
         LogEvents.IdempotencyKeysKept, LogLevel.Warning,
