@@ -35,7 +35,7 @@ internal static class Logging
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(new DevelopmentFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(JsonLines, standardErrorFromLevel: LogEventLevel.Verbose);
-        if (TelemetryOptions.From(builder.Configuration).SendsLogs)
+        if (TelemetryOptions.SendsLogsBy(builder.Configuration))
             configuration = configuration.WriteToCollector(builder.Configuration);
         builder.Services.AddSerilog(configuration.CreateLogger(), dispose: true);
     }

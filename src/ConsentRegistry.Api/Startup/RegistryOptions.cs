@@ -106,7 +106,9 @@ public sealed class RegistryOptions
         // First, since a misspelt key is why another one is missing.
         if (misspellings.Errors(configuration).FirstOrDefault() is { } error)
             throw new StartupException(error);
-        return Of(RegistrySettings.Read(configuration), TelemetryOptions.From(configuration), environment, [.. misspellings.Warnings(configuration)]);
+        var settings = RegistrySettings.Read(configuration);
+        var telemetry = TelemetryOptions.From(settings.Management, configuration);
+        return Of(settings, telemetry, environment, [.. misspellings.Warnings(configuration)]);
     }
 
     private static RegistryOptions Of(

@@ -158,7 +158,7 @@ internal sealed class RateLimitSettings
     public int StopsPerSecond { get; init; } = RegistryOptions.DefaultStopsPerSecond;
 }
 
-/// <summary>Where operators ask a node how it is. <see cref="TelemetryOptions"/> reads it.</summary>
+/// <summary>Where operators ask a node how it is.</summary>
 internal sealed class ManagementSettings
 {
     public string? Address { get; init; }

@@ -17,23 +17,21 @@ internal sealed record TelemetryOptions(Uri? ManagementAddress, bool SendsMetric
     /// <summary>Whether anybody is told metrics.</summary>
     public bool HasMetrics => SendsMetrics || ManagementAddress is not null;
 
-    public static TelemetryOptions From(IConfiguration configuration)
-    {
-        var everything = IsGiven(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT");
-        var isOff = string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
-        return new(
-            AddressOf(configuration[Key]),
-            Sends("METRICS"),
-            Sends("TRACES"),
-            Sends("LOGS"));
+    /// <summary>Reads the service's own setting, and the variables that OpenTelemetry defines.</summary>
+    /// <exception cref="StartupException">The address cannot be used.</exception>
+    public static TelemetryOptions From(ManagementSettings settings, IConfiguration configuration) =>
+        new(AddressOf(settings.Address), Sends(configuration, "METRICS"), Sends(configuration, "TRACES"), SendsLogsBy(configuration));
 
-        // By the specification of OpenTelemetry, `none` sends nothing of a signal.
-        bool Sends(string signal)
-        {
-            var isNone = string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
-            var isNamed = IsGiven(configuration, $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
-            return !isOff && !isNone && (everything || isNamed);
-        }
+    /// <summary>Whether the log is sent by OTLP: the logger is made before the settings are read.</summary>
+    public static bool SendsLogsBy(IConfiguration configuration) => Sends(configuration, "LOGS");
+
+    // By the specification of OpenTelemetry, `none` sends nothing of a signal.
+    private static bool Sends(IConfiguration configuration, string signal)
+    {
+        var isOff = string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+        var isNone = string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
+        var isNamed = IsGiven(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT") || IsGiven(configuration, $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+        return !isOff && !isNone && isNamed;
     }
 
     private static bool IsGiven(IConfiguration configuration, string key) => !string.IsNullOrWhiteSpace(configuration[key]);
