@@ -42,6 +42,9 @@ public sealed record Check(string? CreatorId, string VideoId, string? Purpose)
 
     /// <summary>Whether the answer has a <see cref="Decision.Receipt"/>; if null, it does not. Whoever takes one of an allow is told when consent is withdrawn.</summary>
     public bool? Receipt { get; init; }
+
+    /// <summary>Whether the answer has a <see cref="Decision.DecisionId"/>; if null, it does not.</summary>
+    public bool? DecisionId { get; init; }
 }
 
 /// <summary>Fields that the checks of a batch have in common; a check's own field goes before.</summary>
@@ -72,6 +75,9 @@ public sealed record BatchDefaults
 
     /// <inheritdoc cref="Check.Receipt"/>
     public bool? Receipt { get; init; }
+
+    /// <inheritdoc cref="Check.DecisionId"/>
+    public bool? DecisionId { get; init; }
 }
 
 /// <summary>Asks checks. Needs the scope <c>consent:check</c>; to name another requester, <c>consent:check:any</c>.</summary>

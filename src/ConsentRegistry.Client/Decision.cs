@@ -103,6 +103,9 @@ public sealed record Decision
     /// </summary>
     public string? Receipt { get; init; }
 
+    /// <summary>With <see cref="Check.DecisionId"/>: the id of the decision, which the receipt, recorded uses and the operator's log of decisions name, too.</summary>
+    public Guid? DecisionId { get; init; }
+
     /// <summary>Of an item of a batch, or a check of a stream, that is none: why. Null otherwise.</summary>
     public ItemError? Error { get; init; }
 }

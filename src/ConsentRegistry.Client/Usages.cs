@@ -13,7 +13,11 @@ public sealed record VideoUse(string CreatorId, string VideoId, string? Receipt 
 /// <summary>A decision that was relied on, as a check with <see cref="Check.Explain"/> answered it.</summary>
 /// <param name="FreshAt"><see cref="Client.Decision.FreshAt"/> of it.</param>
 /// <param name="Versions"><see cref="Client.Decision.Versions"/> of it.</param>
-public sealed record NamedDecision(DateTimeOffset FreshAt, IReadOnlyDictionary<string, long> Versions);
+public sealed record NamedDecision(DateTimeOffset FreshAt, IReadOnlyDictionary<string, long> Versions)
+{
+    /// <summary><see cref="Client.Decision.DecisionId"/> of it; null if it had none.</summary>
+    public Guid? DecisionId { get; init; }
+}
 
 /// <summary>What was made: a video, or a training run.</summary>
 public sealed record MadeOfVideos
@@ -54,7 +58,11 @@ public sealed record JudgedVideo(VideoName Video, string Status, string Reason, 
 /// <summary>The decision that a use relied on.</summary>
 /// <param name="DecidedAt">The moment that it was made from.</param>
 /// <param name="Receipt">Whether a receipt shows it; if not, it is the word of whoever recorded the use.</param>
-public sealed record ReliedOn(DateTimeOffset DecidedAt, bool Receipt);
+public sealed record ReliedOn(DateTimeOffset DecidedAt, bool Receipt)
+{
+    /// <summary>The id of the decision; null if it is not known.</summary>
+    public Guid? DecisionId { get; init; }
+}
 
 /// <summary>A recorded use.</summary>
 /// <param name="Id">The use.</param>

@@ -76,4 +76,7 @@ internal static class LogEvents
     public const int InboxesUnseen = 136;
     public const int WebhookSecretUnreadable = 137;
     public const int WebhookAddressRefused = 138;
+
+    // The log of decisions.
+    public const int DecisionsLost = 140;
 }

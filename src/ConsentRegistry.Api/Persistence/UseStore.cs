@@ -37,10 +37,10 @@ internal static class UseStore
             cancellation);
         await change.WriteAsync(
             """
-            INSERT INTO consent.used_video (usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt)
-            SELECT n.usage, n.place, n.owner, n.video, n.requester, n.purpose, n.reason, n.status, string_to_array(n.spent, ',')::uuid[], n.decided_at, n.receipt
-            FROM unnest(@usages, @places, @owners, @videos, @requesters, @purposes, @reasons, @statuses, @spent, @decided, @receipts)
-                AS n(usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt)
+            INSERT INTO consent.used_video (usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt, decision)
+            SELECT n.usage, n.place, n.owner, n.video, n.requester, n.purpose, n.reason, n.status, string_to_array(n.spent, ',')::uuid[], n.decided_at, n.receipt, n.decision
+            FROM unnest(@usages, @places, @owners, @videos, @requesters, @purposes, @reasons, @statuses, @spent, @decided, @receipts, @decisions)
+                AS n(usage, place, owner, video, requester, purpose, reason, status, spent, decided_at, receipt, decision)
             """,
             [.. uses.SelectMany(use => use.Record.Videos.Select((used, place) => (use.Id, use.Record, Place: place, Used: used)))],
             (parameters, part) =>
@@ -56,6 +56,7 @@ internal static class UseStore
                 parameters.AddWithValue("spent", part.Select(one => string.Join(',', one.Used.Spent)).ToArray());
                 parameters.Add(Times.Of("decided", part.Select(one => one.Used.ReliedOn?.DecidedAt)));
                 parameters.Add(new("receipts", NpgsqlDbType.Array | NpgsqlDbType.Boolean) { Value = part.Select(one => one.Used.ReliedOn?.HasReceipt).ToArray() });
+                parameters.Add(new("decisions", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = part.Select(one => one.Used.ReliedOn?.DecisionId).ToArray() });
             },
             cancellation);
         await change.WriteAsync(

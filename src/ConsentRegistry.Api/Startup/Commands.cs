@@ -4,6 +4,7 @@ using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Connections;
@@ -99,6 +100,8 @@ internal static class Commands
         await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
         // Nobody else asks for them.
         _ = app.Services.GetRequiredService<NodeGauges>();
+        // Now, for what it writes to has to be there.
+        _ = app.Services.GetRequiredService<DecisionLog>();
         app.UseRegistry();
         return app;
     }

@@ -46,6 +46,7 @@ internal static class Composition
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton<Readiness>();
         services.AddTelemetry(options.Telemetry);
+        services.AddDecisionLog(options);
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);
@@ -57,6 +58,7 @@ internal static class Composition
         services.AddSingleton<UseNotices>();
         services.AddSingleton<Reading>();
         services.AddSingleton<CheckFacts>();
+        services.AddSingleton<AnsweredChecks>();
         services.AddSingleton<ChunkAnswers>();
         services.AddSingleton<PastReader>();
         services.AddSingleton<Receipts>();

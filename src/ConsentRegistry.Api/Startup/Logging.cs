@@ -36,7 +36,7 @@ internal static class Logging
             ? configuration.WriteTo.Console(new DevelopmentFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(JsonLines, standardErrorFromLevel: LogEventLevel.Verbose);
         if (TelemetryOptions.SendsLogsBy(builder.Configuration))
-            configuration = configuration.WriteToCollector(builder.Configuration);
+            configuration = configuration.WriteTo.Collector(builder.Configuration);
         builder.Services.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 

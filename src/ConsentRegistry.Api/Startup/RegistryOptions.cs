@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
 
@@ -93,6 +94,9 @@ public sealed class RegistryOptions
     /// <summary>What this node tells operators, and where.</summary>
     internal TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
 
+    /// <summary>Whether decisions are logged, which of them, and where to.</summary>
+    internal DecisionLogOptions DecisionLog { get; init; } = new();
+
     /// <summary>What may be wrong with the configuration, although the host starts with it.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -139,6 +143,7 @@ public sealed class RegistryOptions
             Replica = settings.Replica,
             Notifying = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
             Telemetry = telemetry,
+            DecisionLog = settings.DecisionLog,
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
@@ -146,8 +151,12 @@ public sealed class RegistryOptions
             throw new StartupException("Log:Origin is a name without spaces and plus signs, for example registry.example.com/log.");
         if (options.PublicUrl is not null && !IsPublicUrl(options.PublicUrl, environment))
             throw new StartupException("PublicUrl is an address without user, query and fragment, https outside Development, for example https://registry.example.com.");
+        if (options.DecisionLog.To == DecisionLogOptions.ToOtlp && !telemetry.SendsLogs)
+            throw new StartupException("DecisionLog:To is otlp, and nothing says where logs are sent; set OTEL_EXPORTER_OTLP_ENDPOINT.");
         if (environment.IsDevelopment())
             return options;
+        if (options.DecisionLog is { IsOn: true, HidesIds: true, KeyFile: null })
+            throw new StartupException("DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 hexadecimal digits.");
         if (!options.Replica.HasFence)
             throw new StartupException("Replica:Fence is off in Development only: without it an acknowledged change is not in force.");
         if (options.Notifying.AllowLoopback is true)

@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -36,6 +37,8 @@ internal sealed class RegistrySettings
     public ShutdownSettings Shutdown { get; init; } = new();
 
     public ManagementSettings Management { get; init; } = new();
+
+    public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();
 

@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Sinks.OpenTelemetry;
 
 namespace ConsentRegistry.Api.Startup;
@@ -65,8 +66,8 @@ internal static class TelemetryServices
             metrics.AddPrometheusExporter();
     }
 
-    /// <summary>Sends the log by OTLP, as the variables for all signals or those for logs say.</summary>
-    public static LoggerConfiguration WriteToCollector(this LoggerConfiguration log, IConfiguration configuration) => log.WriteTo.OpenTelemetry(
+    /// <summary>Sends a log by OTLP, as the variables for all signals or those for logs say.</summary>
+    public static LoggerConfiguration Collector(this LoggerSinkConfiguration to, IConfiguration configuration) => to.OpenTelemetry(
         sink =>
         {
             sink.ResourceAttributes["service.name"] = ServiceName;

@@ -57,8 +57,6 @@ internal sealed class CheckTally
             counts[place] += other.counts[place];
     }
 
-    /// <summary>Forgets all.</summary>
-    public void Clear() => Array.Clear(counts);
 
     internal static int PlaceOf(Effect effect, Reason reason) => ((int)effect << ReasonBits) | (int)reason;
 }

@@ -33,6 +33,9 @@ public sealed record LogHead(string Origin, long Size, byte[] Root);
 /// <param name="Log">The newest head of the log; null if it had none yet. Versions may be newer than it: the log follows changes.</param>
 public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord Decision, ImmutableSortedDictionary<string, long> Versions, LogHead? Log)
 {
+    /// <summary>The id of the decision, where its answer had one; null otherwise, and then the payload has no member <c>decisionId</c>.</summary>
+    public Guid? DecisionId { get; init; }
+
     /// <summary>The type of the token that a receipt is.</summary>
     public const string Type = "consent-receipt+jws";
 
@@ -55,8 +58,16 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
             versions.ToImmutableSortedDictionary(version => version.Key.Name, version => version.Value, StringComparer.Ordinal),
             log).ToJson();
 
-    /// <summary>The payload. What is absent is null.</summary>
-    public JsonObject ToJson() => new()
+    /// <summary>The payload. What is absent is null, but for <c>decisionId</c>.</summary>
+    public JsonObject ToJson()
+    {
+        var payload = Members();
+        if (DecisionId is { } id)
+            payload.Add("decisionId", id.ToString());
+        return payload;
+    }
+
+    private JsonObject Members() => new()
     {
         ["v"] = Format,
         ["at"] = At.ToString(),
@@ -89,7 +100,10 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
                 members["at"].Moment(),
                 DecisionRecord.Read(members["decision"].Object()),
                 members["versions"].Object().ToImmutableSortedDictionary(version => StreamOf(version.Key).Name, version => VersionOf(version.Value), StringComparer.Ordinal),
-                members["log"] is { } log ? ReadLog(log.Object()) : null);
+                members["log"] is { } log ? ReadLog(log.Object()) : null)
+            {
+                DecisionId = members["decisionId"] is { } id ? Guid.ParseExact(id.Text(), "D") : null,
+            };
             // Whatever reading passes over, a second spelling or a further member, shows when it is written again.
             if (CanonicalJson.Encode(read.ToJson()).AsSpan().SequenceEqual(payload))
                 receipt = read;

@@ -77,7 +77,11 @@ public sealed record Made(VideoKey? Video, string? TrainingRun);
 /// <summary>The decision that a use is said to have relied on.</summary>
 /// <param name="DecidedAt">The moment that it was made from.</param>
 /// <param name="HasReceipt">Whether a receipt shows it; if not, it is the requester's word.</param>
-public sealed record ReliedOn(Instant DecidedAt, bool HasReceipt);
+public sealed record ReliedOn(Instant DecidedAt, bool HasReceipt)
+{
+    /// <summary>The id of the decision; null if it has none that is known. It stands beside the record: no event has it.</summary>
+    public Guid? DecisionId { get; init; }
+}
 
 /// <summary>One video that was used.</summary>
 /// <param name="Video">The video.</param>

@@ -104,7 +104,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(replica),
             new(services.GetRequiredService<LogSigner>(), services.GetRequiredService<LogWatch>(), database ?? services.GetRequiredService<Database>()),
             services.GetRequiredService<IValidator<CheckRequest>>(),
-            services.GetRequiredService<CheckMetrics>(),
+            services.GetRequiredService<AnsweredChecks>(),
             TimeProvider.System);
     }
 

@@ -80,7 +80,7 @@ public sealed class CheckRequestTests(RegistryFixture registry) : IClassFixture<
             },
             registry.App.Services.GetRequiredService<TokenCache>(),
             registry.App.Services.GetRequiredService<ConsentReplica>(),
-            registry.App.Services.GetRequiredService<CheckMetrics>());
+            registry.App.Services.GetRequiredService<Features.Checks.AnsweredChecks>());
         await direct.InvokeAsync(http);
         return !wentOn;
     }

@@ -53,6 +53,7 @@ public sealed class RegistryOptionsTests
     [InlineData("Tokens:Claims:Client", "1 2 3 4 5 6 7 8 two")]
     [InlineData("Tokens:Claims:Client", "azp iss")]
     [InlineData("Tokens:Claims:Scope", "nonce")]
+    [InlineData("DecisionLog:To", "otlp")]
     public void What_is_missing_or_wrong_in_production_is_named_and_not_quoted(string key, string value)
     {
         var refusal = Assert.Throws<StartupException>(() => Read("Production", (key, value)));
@@ -89,6 +90,12 @@ public sealed class RegistryOptionsTests
     [InlineData("Development", "Replica:DeltaMs", "499", false, "milliseconds from 500 to 10000.")]
     [InlineData("Development", "Approvals:OpenDays", "0", false, "a whole number from 1 to 3650.")]
     [InlineData("Development", "Recalls:StopWithinHours", "-1", false, "a whole number from 0 to 8760.")]
+    [InlineData("Development", "DecisionLog:To", "nowhere", false, "off, file or otlp.")]
+    [InlineData("Development", "DecisionLog:Share", "1.01", false, "a number from 0 to 1.")]
+    [InlineData("Development", "DecisionLog:Share", "NaN", false, "a number from 0 to 1.")]
+    [InlineData("Development", "DecisionLog:FileMegabytes", "0", false, "megabytes, from 1 to 10000.")]
+    [InlineData("Development", "DecisionLog:Files", "0", false, "a whole number, from 1 to 10000.")]
+    [InlineData("Development", "DecisionLog:Ids", "hidden", false, "pseudonyms or plain.")]
     [InlineData("Development", "RateLimits:StopsPerSecond", "99999999999", false, "a whole number, at least 1.")]
     public void A_value_out_of_range_or_unsafe_is_refused_with_what_is_expected(string environment, string key, string value, bool allowsLoopback, string? refusal)
     {
@@ -105,8 +112,8 @@ public sealed class RegistryOptionsTests
     [Fact]
     public void Every_setting_that_is_no_text_says_what_it_takes_when_it_cannot_be_read()
     {
-        string[] texts = ["ConnectionStrings:", "Tokens:", "Log:", "DataProtection:", "PublicUrl", RegistryOptions.DataVariable];
-        var others = RegistrySettings.Keys.Where(key => !texts.Any(text => key.StartsWith(text, StringComparison.Ordinal))).ToList();
+        string[] texts = ["ConnectionStrings:", "Tokens:", "Log:", "DataProtection:", "PublicUrl", "DecisionLog:KeyFile", RegistryOptions.DataVariable];
+        var others = RegistrySettings.Keys.Where(key => key != "DecisionLog:File" && !texts.Any(text => key.StartsWith(text, StringComparison.Ordinal))).ToList();
         Assert.NotEmpty(others);
         foreach (var key in others)
         {
@@ -121,6 +128,16 @@ public sealed class RegistryOptionsTests
         var empty = RegistrySettings.Keys.Where(key => !Sound.ContainsKey(key)).Select(key => (key, " ")).ToArray();
         var (given, usual) = (Read("Production", empty), Read("Production"));
         Assert.Equal((usual.Replica, usual.Notifying, usual.Approvals, usual.Recalls, usual.ChangeRates), (given.Replica, given.Notifying, given.Approvals, given.Recalls, given.ChangeRates));
+    }
+
+    [Fact]
+    public void Pseudonyms_in_the_log_of_decisions_need_a_key_in_production()
+    {
+        var refusal = Assert.Throws<StartupException>(() => Read("Production", ("DecisionLog:To", "file")));
+        Assert.StartsWith("DecisionLog:KeyFile is required", refusal.Message, StringComparison.Ordinal);
+        Assert.True(Read("Production", ("DecisionLog:To", "file"), ("DecisionLog:Ids", "plain")).DecisionLog.IsOn);
+        Assert.True(Read("Production", ("DecisionLog:To", "file"), ("DecisionLog:KeyFile", "/run/key")).DecisionLog.HidesIds);
+        Assert.False(Read("Production").DecisionLog.IsOn);
     }
 
     [Fact]

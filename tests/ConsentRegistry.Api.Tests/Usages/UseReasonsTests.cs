@@ -94,6 +94,29 @@ public sealed class UseReasonsTests(RegistryFixture registry) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task A_use_names_the_decision_that_its_receipt_names()
+    {
+        var creator = await CreatorAsync();
+        var check = new { creatorId = creator, videoId = "clip", purpose = "remix", receipt = true, decisionId = true };
+        var answer = (await App.Platform(requester).PostAsync("/v1/checks", check)).Is(200);
+        var id = (string)answer["decisionId"]!;
+        Assert.True(Jws.TryParse((string)answer["receipt"]!, out var jws) && Receipt.TryParse(jws.Payload, out var receipt) && $"{receipt.DecisionId}" == id);
+
+        var use = await UseAsync(creator, receipt: (string)answer["receipt"]!);
+        Assert.Equal(id, (string)use["videos"]![0]!["reliedOn"]!["decisionId"]!);
+        var heard = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/usages")).Is(200)["items"]![0]!;
+        Assert.Equal(id, (string)heard["reliedOn"]!["decisionId"]!);
+        var own = (await App.Platform(requester).GetAsync("/v1/usages")).Is(200)["items"]![0]!;
+        Assert.Equal(id, (string)own["videos"]![0]!["reliedOn"]!["decisionId"]!);
+
+        // A decision that is named without a receipt is named by its id, too.
+        var explained = (await App.Platform(requester).PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix", explain = true })).Is(200);
+        var named = Guid.CreateVersion7();
+        var decision = new JsonObject { ["freshAt"] = (string)explained["freshAt"]!, ["versions"] = explained["versions"]!.DeepClone(), ["decisionId"] = $"{named}" };
+        Assert.Equal($"{named}", (string)(await UseAsync(creator, decision: decision))["videos"]![0]!["reliedOn"]!["decisionId"]!);
+    }
+
+    [Fact]
     public async Task Of_a_creator_who_was_erased_since_no_receipt_shows_consent()
     {
         var creator = await CreatorAsync();

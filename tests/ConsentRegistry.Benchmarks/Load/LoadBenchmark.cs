@@ -26,19 +26,19 @@ internal static class LoadBenchmark
         ("changes", ChangeRow.MeasureAsync),
     ];
 
-    /// <summary>The parts of a run with telemetry on and off in turns.</summary>
-    private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> WithTelemetry =
+    /// <summary>The parts of a run with a node that does something beside answering.</summary>
+    private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> WithCost =
     [
-        ("single", TelemetryRow.SingleAsync),
-        ("batch", TelemetryRow.BatchAsync),
-        ("stream", TelemetryRow.StreamAsync),
+        ("single", CostRow.SingleAsync),
+        ("batch", CostRow.BatchAsync),
+        ("stream", CostRow.StreamAsync),
     ];
 
-    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [--telemetry] [--write]";
+    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [{string.Join(" | ", LoadOptions.Costs.Keys)}] [--write]";
 
     public static async Task<int> RunAsync(string[] words)
     {
-        var parts = words.Contains("--telemetry") ? WithTelemetry : Parts;
+        var parts = words.Any(LoadOptions.Costs.ContainsKey) ? WithCost : Parts;
         if (LoadOptions.Read(words, [.. parts.Select(part => part.Name)]) is not { } options)
         {
             Console.Error.WriteLine(Usage);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Benchmarks.Load.Costs;
 
 namespace ConsentRegistry.Benchmarks.Load;
 
@@ -8,9 +9,17 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <param name="Round">How long it is driven each time: <c>--seconds</c>.</param>
 /// <param name="Write">Whether to write the results into docs/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
 /// <param name="Parts">The parts to measure; all if none is named.</param>
-/// <param name="Telemetry">Whether to measure what telemetry costs, instead of the parts' own yardsticks: <c>--telemetry</c>.</param>
-internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, bool Telemetry = false)
+/// <param name="Cost">What a node does beside answering, to be measured instead of the parts' own yardsticks: <c>--telemetry</c> or <c>--decisions</c>.</param>
+internal sealed record LoadOptions(
+    Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, Func<Task<ICost>>? Cost = null)
 {
+    /// <summary>What a node may do beside answering, by the word that asks for it.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<Task<ICost>>> Costs = new Dictionary<string, Func<Task<ICost>>>(StringComparer.Ordinal)
+    {
+        ["--telemetry"] = Load.Costs.Telemetry.StartAsync,
+        ["--decisions"] = DecisionFiles.StartAsync,
+    };
+
     private const int MinCreators = 1_000;
 
     private const int MaxRounds = 100;
@@ -20,7 +29,7 @@ internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool
     public static LoadOptions Default { get; } = new(new Scale(Scale.FullCreators), Rounds: 5, TimeSpan.FromSeconds(5), Write: false, []);
 
     /// <summary>The run whose results the document shows: everything at the scale that the targets are for.</summary>
-    public bool IsWhole => Scale.IsFull && Parts.Count == 0 && !Telemetry;
+    public bool IsWhole => Scale.IsFull && Parts.Count == 0 && Cost is null;
 
     /// <summary>Whether a part is to be measured.</summary>
     public bool Wants(string part) => Parts.Count == 0 || Parts.Contains(part);
@@ -38,8 +47,8 @@ internal sealed record LoadOptions(Scale Scale, int Rounds, TimeSpan Round, bool
                 case "--write":
                     options = options with { Write = true };
                     break;
-                case "--telemetry":
-                    options = options with { Telemetry = true };
+                case var word when Costs.TryGetValue(word, out var cost):
+                    options = options with { Cost = cost };
                     break;
                 case "--creators" when Number(words, ++i, MinCreators, Scale.MaxCreators) is { } creators:
                     options = options with { Scale = new(creators) };

@@ -8,31 +8,31 @@ namespace ConsentRegistry.Api.Features.AuthZen;
 /// <summary>Evaluates one request: may the subject do the action to the resource?</summary>
 internal static class Evaluate
 {
-    public static async Task<IResult> Handle(CheckFacts memory, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CheckFacts memory, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
-        return problem is not null ? problem.AsResult() : await AnswerAsync(EvaluationRequest.Read(body!, defaults: null), memory, metrics, http, cancellation);
+        return problem is not null ? problem.AsResult() : await AnswerAsync(EvaluationRequest.Read(body!, defaults: null), memory, answered, http, cancellation);
     }
 
     /// <summary>The answer to one request: what is malformed or not the caller's to ask is an error of HTTP, anything else a decision.</summary>
     public static async Task<IResult> AnswerAsync(
-        EvaluationRequest request, CheckFacts memory, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
+        EvaluationRequest request, CheckFacts memory, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
     {
         if (request.Malformed is { } malformed)
             return malformed.AsResult();
         var asked = request.Ask(Caller.Of(http));
         if (asked.Error is { Status: 403 })
             return new Problem(403, ProblemCode.RequesterNotYours, asked.Error.Message).AsResult();
-        var tally = new CheckTally();
+        var answers = answered.Begin(CheckWay.AuthZen);
         if (asked.Question is not { } question)
-            return Counted(EvaluationAnswer.Of(asked.Error!, tally));
+            return Counted(EvaluationAnswer.Of(asked.Error!, answers));
         return await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), default, cancellation) is { } facts
-            ? Counted(EvaluationAnswer.Of(facts, question, tally))
+            ? Counted(EvaluationAnswer.Of(facts, question, answers))
             : CheckFacts.Unavailable.AsResult();
 
         IResult Counted(JsonObject answer)
         {
-            metrics.Add(CheckWay.AuthZen, tally);
+            answered.Add(answers);
             return Results.Ok(answer);
         }
     }

@@ -12,7 +12,7 @@ internal static class EvaluateMany
     internal const string DenyOnFirstDeny = "deny_on_first_deny";
     internal const string PermitOnFirstPermit = "permit_on_first_permit";
 
-    public static async Task<IResult> Handle(CheckFacts memory, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CheckFacts memory, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
         if (problem is not null)
@@ -22,7 +22,7 @@ internal static class EvaluateMany
         if (body!["evaluations"] is not null and not JsonArray)
             return EvaluationBody.Malformed("evaluations is no list; send one, or none.").AsResult();
         if (body["evaluations"] is not JsonArray { Count: > 0 } items)
-            return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, metrics, http, cancellation);
+            return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, answered, http, cancellation);
         if (EvaluationRequest.WrongPart(body) is { } wrong)
             return wrong.AsResult();
         if (items.Count > BatchValidator.MaxChecks)
@@ -36,19 +36,19 @@ internal static class EvaluateMany
         var facts = questions.Count == 0
             ? null
             : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Asking.RequestersOf(questions), default, cancellation);
-        var (answers, tally) = (new JsonArray(), new CheckTally());
+        var (evaluations, answers) = (new JsonArray(), answered.Begin(CheckWay.AuthZen));
         foreach (var one in asked)
         {
-            var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!, tally)
-                : facts is null ? EvaluationAnswer.Indeterminate(tally)
-                : EvaluationAnswer.Of(facts, question, tally);
-            answers.Add(answer);
+            var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!, answers)
+                : facts is null ? EvaluationAnswer.Indeterminate(question, answers)
+                : EvaluationAnswer.Of(facts, question, answers);
+            evaluations.Add(answer);
             var isAllowed = (bool)answer["decision"]!;
             if ((semantic == DenyOnFirstDeny && !isAllowed) || (semantic == PermitOnFirstPermit && isAllowed))
                 break;
         }
-        metrics.Add(CheckWay.AuthZen, tally);
-        return Results.Ok(new JsonObject { ["evaluations"] = answers });
+        answered.Add(answers);
+        return Results.Ok(new JsonObject { ["evaluations"] = evaluations });
     }
 
     private static bool TryReadSemantic(JsonObject body, out string semantic)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
@@ -132,13 +131,13 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
 /// <summary>Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.</summary>
 internal static class EvaluationAnswer
 {
-    public static JsonObject Of(FreshFacts facts, Question question, CheckTally tally) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
-        ? Of(facts.Answer(question, new()), tally)
-        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), tally);
+    public static JsonObject Of(FreshFacts facts, Question question, CheckAnswers answers) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+        ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
+        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), answers);
 
-    public static JsonObject Of(EvaluationError error, CheckTally tally)
+    public static JsonObject Of(EvaluationError error, CheckAnswers answers)
     {
-        tally.AddRefused();
+        answers.AddRefused();
         return new()
         {
             ["decision"] = false,
@@ -147,11 +146,12 @@ internal static class EvaluationAnswer
         };
     }
 
-    public static JsonObject Indeterminate(CheckTally tally) => Of(Answers.Indeterminate, tally);
+    public static JsonObject Indeterminate(Question question, CheckAnswers answers) =>
+        Of(question, Answers.Indeterminate, vocabularyVersion: null, answers);
 
-    private static JsonObject Of(DecisionBody decision, CheckTally tally)
+    private static JsonObject Of(Question question, DecisionBody decision, int? vocabularyVersion, CheckAnswers answers)
     {
-        tally.Add(decision);
+        answers.Add(question, decision, vocabularyVersion);
         var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();
         context.Remove("allowed");
         return new() { ["decision"] = decision.Allowed, ["context"] = context };

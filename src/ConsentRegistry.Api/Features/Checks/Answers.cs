@@ -18,6 +18,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="Explain">Whether to say how the decision came about.</param>
 /// <param name="Receipt">Whether to sign the decision.</param>
 /// <param name="IsStrong">Whether facts have to be newer than the request.</param>
+/// <param name="IsNamed">Whether the decision gets an id that the answer shows.</param>
 public sealed record Question(
     VideoKey Video,
     Purpose Purpose,
@@ -26,7 +27,12 @@ public sealed record Question(
     int MaxStalenessMs,
     bool Explain,
     bool Receipt = false,
-    bool IsStrong = false);
+    bool IsStrong = false,
+    bool IsNamed = false)
+{
+    /// <summary>An id for the decision; null where none is asked for.</summary>
+    public Guid? DrawId() => IsNamed ? Guid.CreateVersion7() : null;
+}
 
 /// <summary>How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.</summary>
 public sealed class TraceBudget
@@ -54,6 +60,9 @@ internal static class Answers
 
     /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
     public static DecisionBody Indeterminate => Unreadable;
+
+    /// <summary>That answer to a question.</summary>
+    public static DecisionBody IndeterminateTo(Question question) => Unreadable with { DecisionId = question.DrawId() };
 
     /// <summary>Decides a question. Its purpose is known to the vocabulary of the facts.</summary>
     /// <param name="fresh">The facts.</param>
@@ -96,7 +105,8 @@ internal static class Answers
         decision.Effect == Effect.Ask ? ApprovalsApi.AskAt : null,
         Versions: null,
         Trace: null,
-        TraceIsCut: null);
+        TraceIsCut: null,
+        DecisionId: question.DrawId());
 
     public static string? WordOf(Detail detail) => detail == Detail.None ? null : detail.Word();
 

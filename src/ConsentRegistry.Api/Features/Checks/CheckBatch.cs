@@ -16,7 +16,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, CheckMetrics metrics, HttpContext http,
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, AnsweredChecks answered, HttpContext http,
         CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
@@ -45,18 +45,18 @@ internal static class CheckBatch
             if (questions[i] is not { } question)
                 continue;
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
-                results[i] = CheckResult.Of(Answers.Indeterminate);
+                results[i] = CheckResult.Of(Answers.IndeterminateTo(question));
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
                 results[i] = CheckResult.Of(receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances));
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? CheckResult.Of(Answers.Indeterminate) : result);
-        var tally = new CheckTally();
-        foreach (var result in results)
-            tally.Add(result);
-        metrics.Add(CheckWay.Batch, tally);
+            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? CheckResult.Of(Answers.Indeterminate with { DecisionId = result.DecisionId }) : result);
+        var answers = answered.Begin(CheckWay.Batch);
+        foreach (var (question, result) in questions.Zip(results))
+            answers.Add(question, result, facts?.Set.Vocabulary.Version);
+        answered.Add(answers);
         return Results.Ok(new BatchBody(results, facts?.FreshAt, results.Min(result => result.MaxAgeMs)));
     }
 
@@ -83,5 +83,6 @@ internal static class CheckBatch
         check.MaxStalenessMs ?? defaults.MaxStalenessMs,
         check.Explain ?? defaults.Explain,
         check.Receipt ?? defaults.Receipt,
-        check.AsOf);
+        check.AsOf,
+        check.DecisionId ?? defaults.DecisionId);
 }

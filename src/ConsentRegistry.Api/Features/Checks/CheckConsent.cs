@@ -14,13 +14,13 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(
-        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, CheckMetrics metrics, HttpContext http, CancellationToken cancellation)
+        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
         if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
             return problem.AsResult();
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
-            return await AnswerAsync(past, metrics, question, at, cancellation);
+            return await AnswerAsync(past, answered, question, at, cancellation);
         var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation) is not { } facts)
             return CheckFacts.Unavailable.AsResult();
@@ -28,19 +28,19 @@ internal static class CheckConsent
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         if (await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is not { } answer)
             return CheckFacts.Unavailable.AsResult();
-        metrics.Add(CheckWay.Single, answer);
+        answered.Add(CheckWay.Single, question, answer, facts.Set.Vocabulary.Version);
         return Results.Ok(answer);
     }
 
     private static async Task<IResult> AnswerAsync(
-        PastReader past, CheckMetrics metrics, Question question, Instant at, CancellationToken cancellation)
+        PastReader past, AnsweredChecks answered, Question question, Instant at, CancellationToken cancellation)
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
             return Problem.Of(failure).AsResult();
         if (!facts.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         var answer = new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 };
-        metrics.Add(CheckWay.Past, answer);
+        answered.Add(CheckWay.Past, question, answer, facts.Vocabulary.Version);
         return Results.Ok(answer);
     }
 }
@@ -86,7 +86,8 @@ internal static class Asking
             check.MaxStalenessMs ?? 0,
             check.Explain ?? false,
             check.Receipt ?? false,
-            check.Consistency == Consistency.Strong.Word());
+            check.Consistency == Consistency.Strong.Word(),
+            check.DecisionId ?? false);
         return true;
     }
 

@@ -31,6 +31,7 @@ public enum Consistency
 /// <param name="Explain">Whether to say how the decision came about.</param>
 /// <param name="Receipt">Whether to answer with a receipt: the decision, signed, which anybody can verify and decide again later.</param>
 /// <param name="AsOf">A past moment, RFC 3339, to be asked about instead of now; takes <c>consent:audit</c>. Not in a batch.</param>
+/// <param name="DecisionId">Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it, too.</param>
 public sealed record CheckRequest(
     [property: Required] string? CreatorId,
     [property: Required] string? VideoId,
@@ -41,7 +42,8 @@ public sealed record CheckRequest(
     int? MaxStalenessMs,
     bool? Explain,
     bool? Receipt,
-    [property: Time] string? AsOf);
+    [property: Time] string? AsOf,
+    bool? DecisionId = null);
 
 /// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
 /// <param name="CreatorId">The videos' owner.</param>
@@ -52,6 +54,7 @@ public sealed record CheckRequest(
 /// <param name="MaxStalenessMs">For how long the caller means to reuse an allow.</param>
 /// <param name="Explain">Whether to say how the decisions came about.</param>
 /// <param name="Receipt">Whether to answer with receipts.</param>
+/// <param name="DecisionId">Whether to answer with ids of the decisions.</param>
 public sealed record CheckDefaults(
     string? CreatorId,
     string? Purpose,
@@ -60,7 +63,8 @@ public sealed record CheckDefaults(
     [property: Words<Consistency>] string? Consistency,
     int? MaxStalenessMs,
     bool? Explain,
-    bool? Receipt);
+    bool? Receipt,
+    bool? DecisionId = null);
 
 /// <summary>Many questions at once.</summary>
 /// <param name="Defaults">What the checks have in common.</param>
@@ -108,6 +112,7 @@ public enum DecidingScope
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
 /// <param name="TraceIsCut">With <c>explain</c>: true where the trace would list more than 20,000 creators and settings, and lists the first.</param>
 /// <param name="Receipt">With <c>receipt</c>: the decision as a compact JWS. There is none of an <c>indeterminate</c> one.</param>
+/// <param name="DecisionId">With <c>decisionId</c>: the id of the decision.</param>
 public record DecisionBody(
     bool Allowed,
     Effect Effect,
@@ -123,7 +128,8 @@ public record DecisionBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Receipt = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Receipt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null);
 
 /// <summary>One creator's part in a decision.</summary>
 /// <param name="CreatorId">The creator.</param>

@@ -33,7 +33,10 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
             facts.ReadAt,
             DecisionRecord.Of(facts, decision, question.Requester),
             facts.VersionsOf(consulted.Creators.Append(question.Video.Creator)),
-            log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null);
+            log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null)
+        {
+            DecisionId = answer.DecisionId,
+        };
         if (answer.Allowed && question.Requester is { } requester)
             reliances.Add(new(new(question.Video, question.Purpose, requester), consulted.Creators));
         return answer with { Receipt = signer.Sign(receipt.ToJson(), Receipt.Type) };

@@ -18,7 +18,7 @@ internal static class ListOwnUses
         var size = limit ?? RequestShape.DefaultPage;
         await using var command = database.Reads.CreateCommand(
             """
-            SELECT u.id, u.purpose, u.made_owner, u.made_video, u.training_run, u.used_at, u.recorded_at, v.owner, v.video, v.reason, v.status, v.spent, v.decided_at, v.receipt
+            SELECT u.id, u.purpose, u.made_owner, u.made_video, u.training_run, u.used_at, u.recorded_at, v.owner, v.video, v.reason, v.status, v.spent, v.decided_at, v.receipt, v.decision
             FROM (SELECT * FROM consent.usage WHERE requester = @requester AND id < @before ORDER BY id DESC LIMIT @limit) AS u
             JOIN consent.used_video v ON v.usage = u.id ORDER BY u.id DESC, v.place
             """);

@@ -29,7 +29,7 @@ internal static class ListUses
         await using var command = database.Reads.CreateCommand(
             $"""
             SELECT u.id, v.place, v.owner, v.video, u.requester, u.purpose, u.made_owner, u.made_video, u.training_run, v.status, v.reason, v.spent, u.used_at, u.recorded_at,
-                v.decided_at, v.receipt
+                v.decided_at, v.receipt, v.decision
             FROM (SELECT c.usage, c.place {filter.Sql} AND (c.usage, c.place) < (@before, @place) ORDER BY c.usage DESC, c.place DESC LIMIT @limit) AS c
             JOIN consent.usage u ON u.id = c.usage JOIN consent.used_video v ON v.usage = c.usage AND v.place = c.place
             ORDER BY c.usage DESC, c.place DESC
@@ -74,9 +74,9 @@ internal static class MadeColumns
         : null;
 }
 
-/// <summary>The two columns that say what was relied on.</summary>
+/// <summary>The three columns that say what was relied on.</summary>
 internal static class ReliedOnColumns
 {
     public static ReliedOnBody? Read(Npgsql.NpgsqlDataReader reader, int at) =>
-        reader.IsDBNull(at) ? null : new(Instant.From(reader.GetDateTime(at)), reader.GetBoolean(at + 1));
+        reader.IsDBNull(at) ? null : new(Instant.From(reader.GetDateTime(at)), reader.GetBoolean(at + 1), reader.IsDBNull(at + 2) ? null : reader.GetGuid(at + 2));
 }

@@ -10,7 +10,8 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <summary>A decision that is said to have been relied on, without a receipt that shows it.</summary>
 /// <param name="At">The moment that it was made from.</param>
 /// <param name="Versions">The versions of the streams that were consulted.</param>
-internal sealed record ReportedDecision(Instant At, IReadOnlyDictionary<string, long> Versions);
+/// <param name="Id">The id of the decision, if it is named.</param>
+internal sealed record ReportedDecision(Instant At, IReadOnlyDictionary<string, long> Versions, Guid? Id);
 
 /// <summary>A video of a reported use.</summary>
 /// <param name="Video">The video.</param>
@@ -58,7 +59,7 @@ internal sealed record ReportedUse(
             [.. request.Videos!.Select(video => new ReportedVideo(
                 new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
                 video.Receipt,
-                video.Decision is { } decision && Instant.TryParseInRange(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!) : null))],
+                video.Decision is { } decision && Instant.TryParseInRange(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!, decision.DecisionId) : null))],
             request.Made is not { } made
                 ? null
                 : new(made.Video is { } derived ? new VideoKey(CreatorId.Parse(derived.CreatorId!), VideoId.Parse(derived.VideoId!)) : null, made.TrainingRun),

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
@@ -32,7 +33,9 @@ public sealed record UsedVideoRequest([property: Required] string? CreatorId, [p
 /// <summary>A decision that was relied on, as a check with <c>explain</c> answered it.</summary>
 /// <param name="FreshAt">Its <c>freshAt</c>, RFC 3339.</param>
 /// <param name="Versions">Its <c>versions</c>. A decision by these that did not allow the use is the reason <c>otherDecision</c>.</param>
-public sealed record DecisionRequest([property: Required] [property: Time] string? FreshAt, [property: Required] IReadOnlyDictionary<string, long>? Versions);
+/// <param name="DecisionId">Its <c>decisionId</c>, if it had one. It is kept with the use.</param>
+public sealed record DecisionRequest(
+    [property: Required] [property: Time] string? FreshAt, [property: Required] IReadOnlyDictionary<string, long>? Versions, Guid? DecisionId = null);
 
 /// <summary>What was made: a video, or a training run.</summary>
 /// <param name="Video">
@@ -99,9 +102,11 @@ public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason 
 /// <summary>The decision that a use relied on.</summary>
 /// <param name="DecidedAt">The moment that it was made from.</param>
 /// <param name="Receipt">Whether a receipt shows it; if not, it is the word of whoever recorded the use.</param>
-public sealed record ReliedOnBody(Instant DecidedAt, bool Receipt)
+/// <param name="DecisionId">The id of the decision; absent if it is not known.</param>
+public sealed record ReliedOnBody(
+    Instant DecidedAt, bool Receipt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null)
 {
-    internal static ReliedOnBody? Of(ReliedOn? decision) => decision is null ? null : new(decision.DecidedAt, decision.HasReceipt);
+    internal static ReliedOnBody? Of(ReliedOn? decision) => decision is null ? null : new(decision.DecidedAt, decision.HasReceipt, decision.DecisionId);
 }
 
 /// <summary>The use of one video, as a creator whom it concerns sees it.</summary>

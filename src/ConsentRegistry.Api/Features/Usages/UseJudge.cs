@@ -77,10 +77,10 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
             if (receipt is null)
                 return new(refusal, null, null);
             return await DecideAsync(use, video.Video, receipt.At, receipt.Versions, cancellation) is { } byThen
-                ? new(null, byThen, new(receipt.At, HasReceipt: true))
+                ? new(null, byThen, new(receipt.At, HasReceipt: true) { DecisionId = receipt.DecisionId })
                 : new(UseReason.ForgedReceipt, null, null);
         }
-        var reliedOn = video.Decision is { } named ? new ReliedOn(named.At, HasReceipt: false) : null;
+        var reliedOn = video.Decision is { } named ? new ReliedOn(named.At, HasReceipt: false) { DecisionId = named.Id } : null;
         if (use.IsBefore(now, now))
             return new(UseReason.NoReceipt, null, reliedOn);
         // Somebody's word moves nothing, but what the registry never decided so is not what was relied on.

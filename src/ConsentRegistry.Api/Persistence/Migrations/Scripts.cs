@@ -105,3 +105,8 @@ public sealed class Secrets : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261128000017_traces")]
 public sealed class Traces : ScriptMigration;
+
+/// <summary>The ids of decisions that uses relied on.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261128000018_decisions")]
+public sealed class Decisions : ScriptMigration;

@@ -34,6 +34,27 @@ public sealed class ReceiptTests
         Assert.Contains(receipts, receipt => receipt["decision"]!["reason"]!.GetValue<string>() == "lockdown");
     }
 
+    [Fact]
+    public void A_receipt_may_name_its_decision_and_reads_as_it_was_written()
+    {
+        var (log, receipt) = Denied();
+        Assert.True(Receipt.TryParse(CanonicalJson.Encode(receipt), out var unnamed));
+        Assert.Null(unnamed.DecisionId);
+        var id = Guid.Parse("0198a8a5-1111-7222-8333-444444444444");
+
+        var named = (unnamed with { DecisionId = id }).ToJson();
+
+        Assert.Equal($"{id}", (string)named["decisionId"]!);
+        Assert.True(Receipt.TryParse(CanonicalJson.Encode(named), out var read));
+        Assert.Equal(id, read.DecisionId);
+        Assert.Null(SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, named)] }).Failure);
+        // One way to write it.
+        named["decisionId"] = $"{id:N}";
+        Assert.False(Receipt.TryParse(CanonicalJson.Encode(named), out _));
+        named["decisionId"] = null;
+        Assert.False(Receipt.TryParse(CanonicalJson.Encode(named), out _));
+    }
+
     public static IEnumerable<TheoryDataRow<string, string, string>> Lies() =>
     [
         new("/decision/allowed", "true", "'allowed'"),

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
-using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
@@ -11,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it before the last of a block more is named.
 /// While one check's records are on their way, the others are decided.
 /// </summary>
-internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, CheckTally tally) : IDisposable
+internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, CheckAnswers answers) : IDisposable
 {
     /// <summary>Checks of a block: enough to hide the way to memory, few enough to stay in the processor's nearest cache.</summary>
     private const int Size = 16;
@@ -73,7 +72,7 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
         rights.TryName(item.Check.Requester.Of(bytes), out var requester);
         var asked = new AskedCheck { Creator = item.Check.Creator.Of(bytes), Video = item.Check.Video.Of(bytes), Requester = requester, Purpose = item.Purpose };
         permit.Memory.Decide(asked, item.Keys, permit.Now, out var outcome);
-        tally.Add(outcome.Decision.Effect, outcome.Decision.Reason);
+        answers.Add(asked, outcome, permit);
         maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, item.Check.MaxStalenessMs));
         if (EndsEach)
             answer.Add(Separator);

@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>Answers the lines of a chunk: those as nearly all are in runs, and each other one by itself.</summary>
 internal sealed class ChunkAnswers(
-    ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, CheckMetrics metrics, TimeProvider clock)
+    ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, AnsweredChecks answered, TimeProvider clock)
 {
     /// <summary>
     /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred explained answers could take any
@@ -34,7 +34,7 @@ internal sealed class ChunkAnswers(
         chunk.Answer.Clear();
         if (!caller.MayGoOn(clock.GetUtcNow()))
             return End(chunk, Expired);
-        var part = new Part(chunk, caller);
+        var part = new Part(chunk, caller, answered.Begin(CheckWay.Stream));
         while (true)
         {
             await AnswerUsualAsync(part, cancellation);
@@ -44,7 +44,7 @@ internal sealed class ChunkAnswers(
         }
         if (!await receipts.TryKeepAsync(part.Reliances, cancellation))
             part.Withdraw();
-        metrics.Add(CheckWay.Stream, part.Tally);
+        answered.Add(part.Answers);
         if (chunk.IsAnswered && chunk.IsLast)
             AddLine(chunk, CheckResult.Refused(TooLong, chunk.Line));
         return chunk;
@@ -67,32 +67,33 @@ internal sealed class ChunkAnswers(
         {
             if (await part.Wait.BeginAsync(replica, default, cancellation) is not { } permit)
                 break;
-            var run = new CheckTally();
+            var run = answered.Begin(CheckWay.Stream);
             var (at, line) = Decide(part, permit, run);
             if (permit.Holds)
             {
-                part.Tally.Add(run);
+                part.Answers.Add(run);
                 chunk.MoveTo(at, line);
                 return;
             }
             chunk.Answer.CutTo(before);
         }
         while (!chunk.IsAnswered && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, chunk.At, out var check, out var length)
-            && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out _))
+            && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out var requester))
         {
             DecisionWriter.WriteIndeterminateItem(chunk.Answer);
-            part.Tally.Add(Effect.Deny, Reason.Indeterminate);
+            var bytes = chunk.Bytes.Span;
+            part.Answers.AddIndeterminate(check.Creator.Of(bytes), check.Video.Of(bytes), requester, check.Purpose.Of(bytes));
             chunk.Answer.Add((byte)'\n');
             chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
         }
     }
 
-    private static (int At, long Line) Decide(Part part, in Permit permit, CheckTally tally)
+    private static (int At, long Line) Decide(Part part, in Permit permit, CheckAnswers answers)
     {
         var chunk = part.Chunk;
         var (at, line) = (chunk.At, chunk.Line);
         var bytes = chunk.Bytes.Span;
-        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer, tally) { Separator = (byte)'\n', EndsEach = true };
+        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer, answers) { Separator = (byte)'\n', EndsEach = true };
         while (at < bytes.Length && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, at, out var check, out var length) && block.TryAdd(bytes, check))
         {
             at += length + 1;
@@ -121,30 +122,32 @@ internal sealed class ChunkAnswers(
     {
         var chunk = part.Chunk;
         var length = chunk.LengthAt(chunk.At);
-        var answer = await AnswerAsync(part, chunk.Bytes.Slice(chunk.At, length), cancellation);
+        var (question, answer, vocabularyVersion) = await AnswerAsync(part, chunk.Bytes.Slice(chunk.At, length), cancellation);
         var before = chunk.Answer.Length;
         AddLine(chunk, answer);
-        part.Tally.Add(answer);
+        var entry = part.Answers.Add(question, answer, vocabularyVersion);
         if (Receipts.RestsOnReliance(answer))
-            part.Signed.Add((before..chunk.Answer.Length, answer.Reason!.Value));
+            part.Signed.Add(new(before..chunk.Answer.Length, answer.Reason!.Value, answer.DecisionId, entry));
         chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
     }
 
-    private async Task<CheckResult> AnswerAsync(Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private async Task<(Question? Question, CheckResult Answer, int? VocabularyVersion)> AnswerAsync(
+        Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         var line = part.Chunk.Line;
         if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
-            return CheckResult.Refused(problem!, line);
+            return (null, CheckResult.Refused(problem!, line), null);
         if (check!.AsOf is not null)
-            return CheckResult.Refused(Asking.PastOneAtATime, line);
+            return (null, CheckResult.Refused(Asking.PastOneAtATime, line), null);
         if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
-            return CheckResult.Refused(problem, line);
+            return (null, CheckResult.Refused(problem, line), null);
         var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
-            return CheckResult.Of(Answers.Indeterminate);
-        return fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
+            return (question, CheckResult.Of(Answers.IndeterminateTo(question)), null);
+        var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
             : CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name), line);
+        return (question, answer, fresh.Set.Vocabulary.Version);
     }
 
     private static void AddLine(Chunk chunk, CheckResult answer)
@@ -153,8 +156,15 @@ internal sealed class ChunkAnswers(
         chunk.Answer.Add((byte)'\n');
     }
 
+    /// <summary>The line of a receipt among the answers.</summary>
+    /// <param name="Line">Where it stands.</param>
+    /// <param name="Reason">Why it is an allow.</param>
+    /// <param name="DecisionId">The id of the decision, if it has one.</param>
+    /// <param name="Entry">The place of its entry, if it is logged.</param>
+    private readonly record struct SignedLine(Range Line, Reason Reason, Guid? DecisionId, int? Entry);
+
     /// <summary>What the lines of one part have in common.</summary>
-    private sealed record Part(Chunk Chunk, StreamCaller Caller)
+    private sealed record Part(Chunk Chunk, StreamCaller Caller, CheckAnswers Answers)
     {
         public CommonWait Wait { get; } = new();
 
@@ -162,10 +172,7 @@ internal sealed class ChunkAnswers(
         public List<Reliance> Reliances { get; } = [];
 
         /// <summary>Where those receipts' lines stand among the answers.</summary>
-        public List<(Range Line, Reason Reason)> Signed { get; } = [];
-
-        /// <summary>What was answered.</summary>
-        public CheckTally Tally { get; } = new();
+        public List<SignedLine> Signed { get; } = [];
 
         /// <summary>Takes those answers back: what cannot be written down is not signed.</summary>
         public void Withdraw()
@@ -174,12 +181,11 @@ internal sealed class ChunkAnswers(
             var written = answer.Written.ToArray();
             var kept = 0;
             answer.CutTo(0);
-            foreach (var (line, reason) in Signed)
+            foreach (var (line, reason, decisionId, entry) in Signed)
             {
-                Tally.Replace(Effect.Allow, reason, Effect.Deny, Reason.Indeterminate);
+                Answers.Withdraw(reason, entry);
                 answer.Add(written.AsSpan(kept..line.Start.Value));
-                DecisionWriter.WriteIndeterminateItem(answer);
-                answer.Add((byte)'\n');
+                AddLine(Chunk, CheckResult.Of(Checks.Answers.Indeterminate with { DecisionId = decisionId }));
                 kept = line.End.Value;
             }
             answer.Add(written.AsSpan(kept..));

@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request is answered from its
 /// bytes, before anything else of the service has a look at it; every other one goes the usual way, with its body unread.
 /// </summary>
-internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, CheckMetrics metrics)
+internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, AnsweredChecks answered)
 {
     private const string SinglePath = "/v1/checks";
 
@@ -27,9 +27,6 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     private static AnswerBuffer? reused;
 
     private static AnswerBuffer Buffer => reused ??= new();
-
-    [ThreadStatic]
-    private static CheckTally? reusedTally;
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -120,7 +117,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         if (outcome.IsUnreadable || !permit.Holds)
             return false;
         DecisionWriter.Write(answer, asked, outcome, permit, check.MaxStalenessMs);
-        metrics.Add(CheckWay.Single, outcome.Decision.Effect, outcome.Decision.Reason);
+        answered.Add(CheckWay.Single, asked, outcome, permit);
         return true;
     }
 
@@ -128,9 +125,8 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     {
         if (!replica.TryBegin(out var permit))
             return false;
-        var tally = reusedTally ??= new();
-        tally.Clear();
-        using var block = new CheckBlock(permit, rights, answer, tally);
+        var answers = answered.Begin(CheckWay.Batch);
+        using var block = new CheckBlock(permit, rights, answer, answers);
         answer.Add("{\"results\":["u8);
         try
         {
@@ -148,7 +144,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         answer.Add("\",\"maxAgeMs\":"u8);
         answer.AddNumber(block.MaxAgeMs);
         answer.Add((byte)'}');
-        metrics.Add(CheckWay.Batch, tally);
+        answered.Add(answers);
         return true;
     }
 

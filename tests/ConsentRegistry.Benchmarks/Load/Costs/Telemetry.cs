@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace ConsentRegistry.Benchmarks.Load.Telemetry;
+namespace ConsentRegistry.Benchmarks.Load.Costs;
 
 /// <summary>Whom a node tells of itself: a collector that takes everything, and a scraper that reads the metrics more often than most would.</summary>
-internal sealed class Observer : IAsyncDisposable
+internal sealed class Telemetry : ICost
 {
     private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(1);
 
@@ -20,7 +20,7 @@ internal sealed class Observer : IAsyncDisposable
     private int exports;
     private int scrapes;
 
-    private Observer(WebApplication collector)
+    private Telemetry(WebApplication collector)
     {
         this.collector = collector;
         collector.Run(async http =>
@@ -30,13 +30,11 @@ internal sealed class Observer : IAsyncDisposable
         });
     }
 
-    /// <summary>Exports that the collector took.</summary>
-    public int Exports => Volatile.Read(ref exports);
+    public string Name => "telemetry";
 
-    /// <summary>How often the metrics were read.</summary>
-    public int Scrapes => Volatile.Read(ref scrapes);
+    // The collector took an export, and the scraper read the metrics.
+    public bool WasPaid => Volatile.Read(ref exports) > 0 && Volatile.Read(ref scrapes) > 0;
 
-    /// <summary>Arguments of a node that tells this one.</summary>
     public IReadOnlyList<string> Settings =>
     [
         $"--Management:Address={management}",
@@ -45,18 +43,17 @@ internal sealed class Observer : IAsyncDisposable
         "--OTEL_METRIC_EXPORT_INTERVAL=1000",
     ];
 
-    public static async Task<Observer> StartAsync()
+    public static async Task<ICost> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        var observer = new Observer(builder.Build());
+        var observer = new Telemetry(builder.Build());
         await observer.collector.StartAsync(CancellationToken.None);
         return observer;
     }
 
-    /// <summary>Begins to read the metrics.</summary>
-    public void Watch() => watching = WatchAsync();
+    public void Begin() => watching = WatchAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,12 +1,9 @@
-using ConsentRegistry.Benchmarks.Load.Telemetry;
+using ConsentRegistry.Benchmarks.Load.Costs;
 
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
-/// <summary>
-/// Checks of a node that tells metrics, traces and its log to a collector and is read by a scraper, beside a node that
-/// tells nobody anything.
-/// </summary>
-internal static class TelemetryRow
+/// <summary>Checks of a node that does something beside answering, beside a node that only answers.</summary>
+internal static class CostRow
 {
     private const long LinesPerRound = 1_000_000;
 
@@ -34,17 +31,17 @@ internal static class TelemetryRow
     private static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run, string what, string unit, Func<RunningServer, int, Task<double>> driveAsync)
     {
         var without = await run.NodeAsync();
-        await using var observer = await Observer.StartAsync();
-        await using var with = await run.Data.StartNodeAsync("node-telemetry", observer.Settings);
-        observer.Watch();
+        await using var cost = await run.Options.Cost!();
+        await using var with = await run.Data.StartNodeAsync("node-cost", cost.Settings);
+        cost.Begin();
         await Sample.CheckAsync(with, run.Data.CheckToken, run.Scale);
         var rounds = await Turns.RunAsync(run.Options.Rounds, round => driveAsync(with, round), round => driveAsync(without, round));
-        if (observer.Exports == 0 || observer.Scrapes == 0)
-            throw new BenchmarkException("nothing was told to the collector or to the scraper");
+        if (!cost.WasPaid)
+            throw new BenchmarkException($"the node did not do it: {cost.Name}");
         var best = rounds.Max(round => round.One / round.Other);
         return
         [
-            Row.Of($"{what}, with telemetry", unit, [.. rounds.Select(round => (round.One, round.Other))], "without") with
+            Row.Of($"{what}, {cost.Name}", unit, [.. rounds.Select(round => (round.One, round.Other))], "without") with
             {
                 Target = $"{Target.AtLeast(Least).Words} within the interval",
                 Holds = best >= Least,
