@@ -151,13 +151,42 @@ public sealed class SequencerTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_file_that_holds_no_checkpoint_of_the_log_is_an_alarm_and_the_log_is_not_extended()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var first = await RegistryApplication.StartAsync(connectionString);
+        await CoveredAsync(first);
+        await first.StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(first.DataFolder, "log-checkpoint"), "none", Cancellation);
+
+        await using var second = await RegistryApplication.StartInAsync(first.DataFolder, connectionString);
+        (await second.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
+        await Eventually.HoldsAsync(
+            "the alarm is raised", () => Task.FromResult(second.Log.Errors.Any(error => error.Contains("does not hold a checkpoint of this log", StringComparison.Ordinal))));
+        Assert.Equal(1, await second.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
+    }
+
+    [Fact]
     public async Task A_node_s_file_holds_what_was_published_and_is_written_before_it()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await CoveredAsync(app);
+        var file = Path.Combine(app.DataFolder, "log-checkpoint");
+        var published = await File.ReadAllTextAsync(file, Cancellation);
+        await using (var connection = await app.Database.OpenConnectionAsync(Cancellation))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            // Nobody can publish a checkpoint meanwhile.
+            await using var hold = new NpgsqlCommand("LOCK TABLE consent.tree_head IN EXCLUSIVE MODE", connection);
+            await hold.ExecuteNonQueryAsync(Cancellation);
+            (await app.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
+            await Eventually.HoldsAsync("the file has the next one", async () => await File.ReadAllTextAsync(file, Cancellation) != published);
+            Assert.Equal(published, await app.ScalarAsync<string>("SELECT note FROM consent.tree_head ORDER BY size DESC LIMIT 1"));
+        }
+        await CoveredAsync(app);
         Assert.Equal(
             await app.ScalarAsync<string>("SELECT note FROM consent.tree_head ORDER BY size DESC LIMIT 1"),
-            await File.ReadAllTextAsync(Path.Combine(app.DataFolder, "log-checkpoint"), Cancellation));
+            await File.ReadAllTextAsync(file, Cancellation));
     }
 
     /// <summary>Waits until every event is in the log and covered by a checkpoint.</summary>

@@ -34,6 +34,12 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         Assert.Contains("recall.creator", before.Keys);
         Assert.NotEmpty(await FindAsync(connectionString, marker));
         Assert.DoesNotContain(before["history.body"], body => body.Contains("$requester/", StringComparison.Ordinal));
+        const string OthersRecalls = "SELECT count(*) FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall WHERE c.creator = $1 AND r.owner <> $1";
+        Assert.NotEqual(0, await app.ScalarAsync<long>(OthersRecalls, creator));
+        Task<IReadOnlyList<Guid>> TellingAsync() => app.QueryAsync<Guid>(
+            "SELECT id FROM consent.notification WHERE creator IS NULL AND kind <> 'recall' AND coalesce(data -> 'video' ->> 'creatorId', data ->> 'creatorId') = $1", creator);
+        await Eventually.HoldsAsync("requesters are told of the creator", async () => (await TellingAsync()).Count > 0);
+        var telling = await TellingAsync();
 
         (await app.Admin().PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
         await Eventually.HoldsAsync(
@@ -47,6 +53,9 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         await Exports.CoveredAsync(app);
 
         Assert.Empty(await FindAsync(connectionString, marker));
+        // Recalls of other creators' videos do not say any more that this one was concerned.
+        Assert.Equal(0, await app.ScalarAsync<long>(OthersRecalls, creator));
+        Assert.Empty(telling.Intersect(await TellingAsync()));
         var after = await FindAsync(connectionString, creator);
         var documented = await DocumentedAsync();
         Assert.Subset(documented, after.Keys.ToHashSet(StringComparer.Ordinal));
@@ -116,6 +125,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         (await own.PutAsync($"/v1/creators/{creator}/appearances/{other}/shared/consent/mining", new { effect = "deny", reason = marker })).Is(200);
         (await app.Creator(other).PutAsync($"/v1/creators/{other}/appearances/{creator}/walk/consent/mining", new { effect = "deny" })).Is(200);
         await app.OfCreatorAsync(creator, new($"https://hooks.example.com/{marker}"));
+        (await own.PutAsync($"/v1/creators/{creator}/blocked-requesters/{RegistryApplication.NewId("r")}", null)).Is(200);
 
         var request = await app.Platform(requester).PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = "clip", purpose = "training", use = $"For {marker}." });
         (await asking.ApproveAsync(creator, (string)request.Is(201)["request"]!["id"]!)).Is(200);

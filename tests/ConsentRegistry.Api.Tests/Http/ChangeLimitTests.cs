@@ -58,6 +58,18 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_bulk_that_is_refused_counts_as_one_change()
+    {
+        await using var app = await StartAsync();
+        var caller = app.Creator("mia");
+        var changes = Enumerable.Range(0, Bulk)
+            .Select(i => new { op = "setOverride", purpose = "remix", effect = i == 0 ? "perhaps" : "allow", video = new { creatorId = "mia", videoId = $"v{i}" } });
+        (await caller.PostAsync("/v1/creators/mia/consent/changes", new { changes })).IsProblem(422, "invalid");
+
+        (await caller.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "allow" })).Is(200);
+    }
+
+    [Fact]
     public async Task Stops_have_a_limit_too_for_each_creator()
     {
         await using var app = await StartAsync("RateLimits:StopsPerSecond=1");
@@ -123,16 +135,5 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, Stops).Select(_ => caller.PutAsync($"/v1/creators/{creator}/lockdown", null)));
         Assert.All(answers, answer => answer.Is(200));
-    }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private TimeSpan now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => now.Ticks;
-
-        public void Move(TimeSpan by) => now += by;
     }
 }

@@ -273,6 +273,10 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
     }
 
     [Fact]
+    public Task A_token_that_ends_with_the_last_second_of_all_is_taken() =>
+        IsAsync(200, trusting.Token(trusting.Claims(("exp", EpochTime.GetIntDate(DateTime.MaxValue)))), "");
+
+    [Fact]
     public async Task A_refusal_says_in_its_head_that_the_token_is_why()
     {
         Assert.Equal("Bearer error=\"invalid_token\"", (await App.Bearer("not.a.token").GetAsync("/v1/creators/mia/consent")).IsProblem(401, "unauthenticated").Header("WWW-Authenticate"));

@@ -2,10 +2,13 @@ using System.Security.Cryptography;
 using ConsentRegistry.Api.Notifying;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Tests.Startup;
 using ConsentRegistry.Benchmarks.Notifications;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
@@ -76,19 +79,28 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         var old = Assert.Single(Directory.GetFiles(folder, "key-*.xml"));
         var now = TimeProvider.System.GetUtcNow();
         app.Services.GetRequiredService<IKeyManager>().CreateNewKey(now, now.AddDays(90));
-        var options = RegistryOptionsOf(app);
         await app.StopAsync();
         Assert.Equal(2, Directory.GetFiles(folder, "key-*.xml").Length);
 
-        // As the `migrate` command does.
-        await using (var database = new Database(connectionString))
-        await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
-            await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, database, renew: true, TestContext.Current.CancellationToken);
+        await CommandAsync("migrate", connectionString, app.DataFolder);
         File.Delete(old);
 
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, ring);
         (await again.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         Assert.True(Assert.Single(receiver.All).IsSignedBy(secret));
+    }
+
+    [Fact]
+    public async Task What_is_encrypted_can_be_read_under_the_names_that_it_was_always_stored_under()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"DataProtection:KeyRing={folder}");
+        var (id, secret) = await app.OfCreatorAsync(creator, new("https://hooks.example.com/"));
+        var stored = await app.ScalarAsync<byte[]>("SELECT secret FROM consent.webhook");
+
+        // A host of another version, which has nothing but these names in common with this one.
+        var other = DataProtectionProvider.Create(new DirectoryInfo(folder), ring => ring.SetApplicationName("consent-registry"));
+        var read = other.CreateProtector("ConsentRegistry.WebhookSecret").CreateProtector($"{Guid.Parse(id):D}").Unprotect(stored);
+        Assert.Equal(secret, WebhookSecret.Print(read));
     }
 
     [Fact]
@@ -148,6 +160,67 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         await using var copy = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={other}");
         (await copy.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         Assert.False(Assert.Single(receiver.All).IsSignedBy(secret));
+    }
+
+    [Fact]
+    public async Task A_copy_whose_ring_came_with_it_keeps_its_secrets_when_it_is_declared()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var ring = $"DataProtection:KeyRing={folder}";
+        var app = await RegistryApplication.StartAsync(connectionString, ring);
+        await using var receiver = await Receiver.StartAsync();
+        var (id, secret) = await app.OfCreatorAsync(creator, receiver.Url);
+        await app.StopAsync();
+
+        await CommandAsync("declare-copy", connectionString, app.DataFolder);
+
+        await using var copy = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, ring);
+        (await copy.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
+        Assert.True(Assert.Single(receiver.All).IsSignedBy(secret));
+    }
+
+    [Fact]
+    public async Task Hosts_that_start_at_once_with_an_empty_ring_make_one_key_between_them()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        var options = RegistryOptionsOf(app);
+        await using var connection = await app.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        // By this number hosts of every version take turns.
+        await using var turn = new NpgsqlCommand("SELECT pg_advisory_xact_lock(x'6b657972'::bigint)", connection);
+        await turn.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var preparing = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => PrepareAsync(connectionString, options)));
+        await Eventually.HoldsAsync("both wait", async () => preparing.IsCompleted || await app.ScalarAsync<bool>(
+            "SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+        Assert.Empty(Directory.GetFiles(folder));
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await preparing;
+
+        Assert.Single(Directory.GetFiles(folder, "key-*.xml"));
+    }
+
+    [Fact]
+    public async Task A_ring_that_cannot_be_read_is_named()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"key-{Guid.NewGuid()}.xml"), "<key", TestContext.Current.CancellationToken);
+
+        var refusal = await Assert.ThrowsAsync<StartupException>(() => PrepareAsync(connectionString, RegistryOptionsOf(app)));
+        Assert.Equal($"DataProtection:KeyRing cannot be used: the host has to read and write key files in {folder}.", refusal.Message);
+    }
+
+    private async Task CommandAsync(string command, string connectionString, string data) => (await HostProcess.RunHereAsync(
+        command, [.. HostProcess.Development(connectionString, data), ("DataProtection__KeyRing", folder)])).Succeeded();
+
+    /// <summary>Prepares a ring as the `migrate` command does, which has no host.</summary>
+    private static async Task PrepareAsync(string connectionString, RegistryOptions options)
+    {
+        await using var database = new Database(connectionString);
+        await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
+        await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, database, renew: true, TestContext.Current.CancellationToken);
     }
 
     private RegistryOptions RegistryOptionsOf(RegistryApplication app, string? ring = null) => new()

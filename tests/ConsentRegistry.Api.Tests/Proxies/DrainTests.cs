@@ -1,5 +1,10 @@
 using System.Text.Json;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Tests.Checks;
+using ConsentRegistry.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace ConsentRegistry.Api.Tests.Proxies;
 
@@ -14,6 +19,8 @@ public sealed class DrainTests(PostgresFixture postgres)
     public async Task No_connection_loses_a_request_each_is_told_that_it_ends_and_readiness_says_so_before()
     {
         var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Shutdown:DrainSeconds=300");
+        // Nothing cuts the drain short, nor the requests that are answered at its end.
+        Assert.Equal(TimeSpan.FromSeconds(330), app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
         var token = app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:manage"], "mia", "acme");
         // Those that are in use all the time, and one that is not when the node is told to stop. Every kind of answer:
         // short way, long way, refusal.
@@ -49,6 +56,15 @@ public sealed class DrainTests(PostgresFixture postgres)
         // The node still listens, and whoever asks is told.
         using var asking = await KeepAliveConnection.OpenAsync(app.Address, token);
         Assert.Equal((503, true), await asking.SendAsync("GET", "/health/ready", ""));
+        // So does an answer that takes the place of another, as that of a bug does.
+        await Eventually.HoldsAsync("a request meets a bug", async () =>
+        {
+            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), Elapsed.Now));
+            using var unlucky = await KeepAliveConnection.OpenAsync(app.Address, token);
+            var (status, closes) = await unlucky.SendAsync("POST", "/v1/checks", Check);
+            Assert.True(closes);
+            return status == 500;
+        });
         using var alive = await KeepAliveConnection.OpenAsync(app.Address, token);
         Assert.Equal((200, true), await alive.SendAsync("GET", "/health/live", ""));
         Assert.False(stopping.IsCompleted);

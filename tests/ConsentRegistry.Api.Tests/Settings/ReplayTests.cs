@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Tests.Approvals;
+using ConsentRegistry.Api.Tests.Usages;
 using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Tests.Settings;
@@ -157,6 +158,96 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     }
 
     [Fact]
+    public async Task A_lockdown_that_was_refused_is_tried_again_with_the_same_key()
+    {
+        Task<Answer> StopAsync() => Client.PutAsync(Lockdown, null, key, "If-Match: \"1\"");
+        (await StopAsync()).IsProblem(412, "staleVersion");
+        (await Client.PutAsync(Lockdown, null)).Is(200);
+
+        // A refusal is no answer to go on with, even where somebody else's stop stands.
+        var again = (await StopAsync()).Is(200);
+        Assert.Equal((0, (string?)null), (again.Changes, again.Header("Idempotent-Replayed")));
+        IsReplay(await StopAsync(), isSuperseded: false);
+    }
+
+    [Fact]
+    public async Task A_hold_that_stood_already_and_a_lift_of_none_are_superseded_too()
+    {
+        Task<Answer> HoldAsync(params string[] headers) => App.Operator().PutAsync($"{Creator}/hold", new { reason = "A court's order." }, headers);
+        Task<Answer> LiftAsync(params string[] headers) => App.Operator().DeleteAsync($"{Creator}/hold", headers);
+        var lift = $"{key}-lift";
+        Assert.Equal(0, (await LiftAsync(lift)).Is(200).Changes);
+        IsReplay(await LiftAsync(lift), isSuperseded: false);
+        (await HoldAsync()).Is(200);
+        IsReplay(await LiftAsync(lift), isSuperseded: true, currentVersion: 1);
+
+        Assert.Equal(0, (await HoldAsync(key)).Is(200).Changes);
+        IsReplay(await HoldAsync(key), isSuperseded: false);
+        (await LiftAsync()).Is(200);
+        IsReplay(await HoldAsync(key), isSuperseded: true, currentVersion: 2);
+    }
+
+    [Fact]
+    public async Task A_block_that_stood_already_and_an_end_of_none_are_superseded_too()
+    {
+        var (path, end) = ($"{Creator}/blocked-requesters/acme", $"{key}-end");
+        Assert.Equal(0, (await Client.DeleteAsync(path, end)).Is(200).Changes);
+        IsReplay(await Client.DeleteAsync(path, end), isSuperseded: false);
+        (await Client.PutAsync(path, null)).Is(200);
+        IsReplay(await Client.DeleteAsync(path, end), isSuperseded: true, currentVersion: 1);
+
+        Assert.Equal(0, (await Client.PutAsync(path, null, key)).Is(200).Changes);
+        IsReplay(await Client.PutAsync(path, null, key), isSuperseded: false);
+        (await Client.DeleteAsync(path)).Is(200);
+        IsReplay(await Client.PutAsync(path, null, key), isSuperseded: true, currentVersion: 2);
+    }
+
+    [Fact]
+    public async Task A_grant_that_was_revoked_already_is_superseded_when_its_creator_is_erased()
+    {
+        var asking = new Asking(App);
+        var asked = await asking.CreatorWhoWantsToBeAskedAsync();
+        var grant = $"/v1/creators/{asked}/grants/{(await asking.GrantAsync("acme", asked))["id"]}";
+        (await App.Creator(asked).DeleteAsync(grant)).Is(200);
+        Assert.Equal(0, (await App.Creator(asked).DeleteAsync(grant, key)).Is(200).Changes);
+        IsReplay(await App.Creator(asked).DeleteAsync(grant, key), isSuperseded: false);
+
+        (await App.Creator(asked).PostAsync($"/v1/creators/{asked}/erasure", new { reason = "Asked for." })).Is(200);
+        IsReplay(await App.Creator(asked).DeleteAsync(grant, key), isSuperseded: true, currentVersion: 6);
+    }
+
+    [Fact]
+    public async Task A_registration_of_what_stood_already_is_superseded_when_the_facts_are_changed()
+    {
+        Task<Answer> RegisterAsync(params string[] headers) =>
+            App.Platform().PutAsync($"{Creator}/videos/v", new { participants = new[] { new { creatorId = "ben", role = "depicted" } } }, headers);
+        (await RegisterAsync()).Is(200);
+        Assert.Equal(0, (await RegisterAsync(key)).Is(200).Changes);
+        IsReplay(await RegisterAsync(key), isSuperseded: false);
+
+        (await App.Operator().PutAsync($"{Creator}/videos/v", new { participants = Array.Empty<object>(), reason = "A mistake." })).Is(200);
+        IsReplay(await RegisterAsync(key), isSuperseded: true, currentVersion: 2);
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_recall_that_was_given_already_is_superseded_by_another()
+    {
+        var (recalling, requester) = (new Recalling(App), RegistryApplication.NewId("r"));
+        var used = await recalling.CreatorAsync();
+        await recalling.UseAsync(requester, used);
+        await recalling.DenyAsync(used);
+        var recall = $"/v1/recalls/{Assert.Single(await recalling.RecallsAsync(requester, 1))["id"]}";
+        Task<Answer> DisputeAsync(params string[] headers) => App.Platform(requester).PostAsync($"{recall}/dispute", new { statement = "Not us." }, headers);
+        (await DisputeAsync()).Is(200);
+        Assert.Equal(0, (await DisputeAsync(key)).Is(200).Changes);
+        IsReplay(await DisputeAsync(key), isSuperseded: false);
+
+        (await App.Platform(requester).PostAsync($"{recall}/acknowledge", null)).Is(200);
+        var now = await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", $"$requester/{requester}");
+        IsReplay(await DisputeAsync(key), isSuperseded: true, currentVersion: now);
+    }
+
+    [Fact]
     public async Task A_hold_and_a_lift_are_only_marked()
     {
         await AllowedAsync();
@@ -215,10 +306,15 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task An_erasure_supersedes_everything_but_itself()
     {
+        // Nothing is set, neither now nor afterwards.
+        Task<Answer> ClearAsync() => Client.DeleteAsync($"{Consent}/defaults/mining", $"{key}-clear");
+        Assert.Equal(0, (await ClearAsync()).Is(200).Changes);
         (await DenyAsync(key)).Is(200);
+        IsReplay(await ClearAsync(), isSuperseded: false);
         Task<Answer> EraseAsync() => Client.PostAsync($"{Creator}/erasure", new { reason = "Asked for." }, $"{key}-erase");
         (await EraseAsync()).Is(200);
         IsReplay(await DenyAsync(key), isSuperseded: true, currentVersion: 2);
+        IsReplay(await ClearAsync(), isSuperseded: true, currentVersion: 2);
         IsReplay(await EraseAsync(), isSuperseded: false);
     }
 

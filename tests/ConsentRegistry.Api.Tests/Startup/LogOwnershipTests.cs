@@ -15,6 +15,9 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
 {
     private const string Origin = "registry.test/log";
 
+    private const string AddWebhook =
+        "INSERT INTO consent.webhook (id, audience, owner, url, host, secret) VALUES (gen_random_uuid(), 'platform', 'p', 'https://p.example/', 'p.example:443', sha256('s')) RETURNING id";
+
     private static readonly string[] Production = ["environment=Production", "Tokens:Authority=https://issuer.example"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -26,8 +29,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await using (var production = await RegistryApplication.StartAsync(database, Production))
         {
             await Exports.CoveredAsync(production);
-            await production.QueryAsync<Guid>(
-                "INSERT INTO consent.webhook (id, audience, owner, url, host, secret) VALUES (gen_random_uuid(), 'platform', 'p', 'https://p.example/', 'p.example:443', sha256('s')) RETURNING id");
+            await production.QueryAsync<Guid>(AddWebhook);
             Assert.Contains("A node uses this database", await RefusalAsync(() => Migrator.DeclareCopyAsync(database, Development, Cancellation)), StringComparison.Ordinal);
         }
         var before = await StateAsync(database);
@@ -166,14 +168,48 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         var fresh = KeyFile(LogKeys.Create(Exports.Ed25519));
         Assert.Contains("signed with a key", await RefusalAsync(() => RegistryApplication.StartAsync(database, $"Log:KeyFile={fresh}")), StringComparison.Ordinal);
 
-        var options = RegistryOptions.From(
-            new ConfigurationBuilder().AddInMemoryCollection([new(RegistryOptions.DataVariable, folder)]).Build(),
-            new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = folder });
-        await LogOwnership.KeepPrivateAsync(database, options, Cancellation);
+        await LogOwnership.KeepPrivateAsync(database, OptionsIn(folder), Cancellation);
         await using var second = await RegistryApplication.StartInAsync(folder, database, $"Log:KeyFile={fresh}");
         (await second.Admin().PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
         await Exports.CoveredAsync(second);
     }
+
+    [Fact]
+    public async Task The_host_s_own_database_is_declared_anew_only_where_it_is_of_this_log_and_its_keys_are_gone()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var first = await RegistryApplication.StartAsync(database))
+        {
+            await Exports.CoveredAsync(first);
+            await first.QueryAsync<Guid>(AddWebhook);
+        }
+        var (withKeys, without) = (Directory.CreateTempSubdirectory("consent-host-").FullName, Directory.CreateTempSubdirectory("consent-host-").FullName);
+        var keys = KeyFile(LogKeys.Create(Exports.Ed25519));
+        File.Copy(keys, LogServices.KeyFileIn(withKeys));
+
+        await KeepAsync(withKeys);
+        await KeepAsync(without, ("Log:KeyFile", keys));
+        await KeepAsync(without, ("Log:Origin", "other.test/log"));
+        Assert.Equal((Development, 0), (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity")));
+
+        await KeepAsync(without);
+        Assert.Equal((Development, 10), (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity")));
+        // Its receivers are the developer's own, as before.
+        Assert.True(await AskAsync<bool>("SELECT enabled FROM consent.webhook"));
+
+        Task KeepAsync(string folder, params (string Key, string? Value)[] settings) => LogOwnership.KeepPrivateAsync(database, OptionsIn(folder, settings), Cancellation);
+
+        async Task<T> AskAsync<T>(string sql)
+        {
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var command = source.CreateCommand(sql);
+            return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+        }
+    }
+
+    private static RegistryOptions OptionsIn(string folder, params (string Key, string? Value)[] settings) => RegistryOptions.From(
+        new ConfigurationBuilder().AddInMemoryCollection([new(RegistryOptions.DataVariable, folder), .. settings.Select(one => KeyValuePair.Create(one.Key, one.Value))]).Build(),
+        new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = folder });
 
     private static LogIdentity Development { get; } = new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true);
 

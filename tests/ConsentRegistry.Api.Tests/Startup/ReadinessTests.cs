@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Http;
 using ConsentRegistry.Benchmarks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Protocols;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 
@@ -45,6 +48,56 @@ public sealed class ReadinessTests(PostgresFixture postgres)
         await Eventually.HoldsAsync("the log says where and why", () => Task.FromResult(app.Log.Lines.Any(line =>
             line.Contains($"{issuer.Address}/nowhere/.well-known/openid-configuration", StringComparison.Ordinal) && line.Contains("HTTP 404", StringComparison.Ordinal))));
         (await app.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable");
+    }
+
+    [Fact]
+    public async Task An_issuer_that_publishes_no_key_leaves_the_node_unready()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}");
+
+        await app.Services.GetRequiredService<IssuerKeys>().LookAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["database True", "keys False", "memory True"], Parts((await app.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable")));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_before_the_first_keys_are_there_waits_for_them()
+    {
+        var port = HostCommand.FreePort();
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority=http://127.0.0.1:{port}");
+        using var keys = ActivatorUtilities.CreateInstance<IssuerKeys>(app.Services, new HandClock());
+        var asking = keys.AreKnownAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(asking.IsCompleted);
+
+        await using var issuer = await Issuer.StartAtAsync($"http://127.0.0.1:{port}", null, Issuer.KeySet([Issuer.NewKey("first")]));
+        await Eventually.HoldsAsync("the node is ready", async () => (await app.Anonymous().GetAsync("/health/ready")).Status == 200);
+        await keys.LookAsync(TestContext.Current.CancellationToken);
+        Assert.True(await asking);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_is_named_by_its_own_address_and_said_again_only_after_a_minute()
+    {
+        await using var issuer = await Issuer.StartAtAsync("http://127.0.0.1:0", null, "These are no keys.");
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        var clock = new HandClock();
+        var documents = ActivatorUtilities.CreateInstance<IssuerDocuments>(app.Services, clock);
+        async Task<IReadOnlyList<string>> SaidAsync(string path)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => documents.GetConfigurationAsync(
+                $"{issuer.Address}{path}", new HttpDocumentRetriever { RequireHttps = false }, TestContext.Current.CancellationToken));
+            return [.. app.Log.Lines.Where(line => line.Contains("could not be read from", StringComparison.Ordinal))];
+        }
+
+        // The metadata can be read, and the keys that they name cannot.
+        Assert.Contains($"{issuer.Address}/keys", Assert.Single(await SaidAsync("/.well-known/openid-configuration")), StringComparison.Ordinal);
+        clock.Move(TimeSpan.FromSeconds(59));
+        Assert.Single(await SaidAsync("/.well-known/openid-configuration"));
+        clock.Move(TimeSpan.FromSeconds(2));
+        Assert.Equal(2, (await SaidAsync("/.well-known/openid-configuration")).Count);
+        // Another failure is said at once.
+        Assert.Equal(3, (await SaidAsync("/nowhere")).Count);
+        Assert.Null(documents.Age);
     }
 
     private static JsonNode Part(Answer answer, string name) => answer["parts"]!.AsArray().Single(part => (string)part!["name"]! == name)!;
