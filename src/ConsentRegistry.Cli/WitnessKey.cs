@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
@@ -8,15 +10,9 @@ internal static class WitnessKey
 {
     public static NoteSigner ReadOrCreate(string path, string name, IEd25519 ed25519)
     {
-        if (!File.Exists(path))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new StreamWriter(path, options))
-                file.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Ed25519.SeedLength)));
+        var fresh = $"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(Ed25519.SeedLength))}\n";
+        if (!File.Exists(path) && SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(fresh)))
             Console.Error.WriteLine($"A new key is in '{path}'.");
-        }
         var seed = new byte[Ed25519.SeedLength + 1];
         if (!Convert.TryFromBase64String(File.ReadAllText(path).Trim(), seed, out var length) || length != Ed25519.SeedLength)
             throw new UnusableException($"'{path}' does not hold a witness's key.");

@@ -18,7 +18,9 @@ internal sealed class PublishedDocument(Func<Task<string>> write)
     /// <summary>Where it is served.</summary>
     public const string Path = $"/swagger/{Name}/swagger.json";
 
-    private readonly Lazy<Task<Forms>> forms = new(() => MakeAsync(write));
+    // By a task of its own. Otherwise each of the first callers would hold a thread until it is made, and on a small
+    // machine none would be left for the polls that keep memory fresh.
+    private readonly Lazy<Task<Forms>> forms = new(() => Task.Run(() => MakeAsync(write)));
 
     /// <summary>Answers a request for it; 304 to whoever has it.</summary>
     public async Task AnswerAsync(HttpContext http)

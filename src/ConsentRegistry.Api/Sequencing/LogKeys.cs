@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Sequencing;

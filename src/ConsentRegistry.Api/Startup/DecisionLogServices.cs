@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using ConsentRegistry.Api.Telemetry;
+using ConsentRegistry.Cryptography;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -122,6 +122,37 @@ public sealed class DocumentTests(RegistryFixture registry) : IClassFixture<Regi
     }
 
     [Fact]
+    public async Task Nobody_holds_a_thread_while_the_document_is_made()
+    {
+        using var made = new ManualResetEventSlim();
+        using var returned = new SemaphoreSlim(0);
+        var document = new PublishedDocument(() =>
+        {
+            made.Wait(CancellationToken.None);
+            return Task.FromResult("{}");
+        });
+        // Threads that are nobody else's, since they may be held.
+        var callers = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                var answer = document.AnswerAsync(new DefaultHttpContext { RequestServices = registry.App.Services });
+                returned.Release();
+                return answer;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToList();
+        try
+        {
+            for (var caller = 0; caller < callers.Count; caller++)
+                Assert.True(await returned.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "A caller holds its thread.");
+        }
+        finally
+        {
+            made.Set();
+            await Task.WhenAll(callers);
+        }
+    }
+
+    [Fact]
     public async Task The_page_is_there() =>
         Assert.Contains("swagger-ui", (await registry.App.Anonymous().GetAsync("/swagger/index.html")).Is(200).Text, StringComparison.Ordinal);
 

@@ -1,7 +1,7 @@
-namespace ConsentRegistry.Api.Startup;
+namespace ConsentRegistry.Cryptography;
 
-/// <summary>Files with secrets, which a host makes for itself in Development.</summary>
-internal static class SecretFile
+/// <summary>Files with secrets that a program makes for itself: keys of Development, and of a witness.</summary>
+public static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -12,15 +12,18 @@ internal static class SecretFile
     /// Writes a file that only its owner may read, unless there is one. Nobody ever sees a part of it, and whoever
     /// calls at once with others of this process finds the same file as they do.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="secret">All of its bytes.</param>
+    /// <returns>Whether this call made the file.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static void CreateIfMissing(string path, ReadOnlySpan<byte> secret)
+    public static bool CreateIfMissing(string path, ReadOnlySpan<byte> secret)
     {
         lock (Turn)
         {
             if (File.Exists(path))
-                return;
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                return false;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var fresh = $"{path}.{Guid.NewGuid():N}";
             try
             {
@@ -30,10 +33,12 @@ internal static class SecretFile
                 using (var file = new FileStream(fresh, options))
                     file.Write(secret);
                 File.Move(fresh, path, overwrite: false);
+                return true;
             }
             catch (IOException) when (File.Exists(path))
             {
                 // Another process was faster, whose file counts.
+                return false;
             }
             finally
             {
