@@ -142,7 +142,10 @@ public sealed class RegistryApplication : IAsyncDisposable
     public RegistryClient Operator(string subject = "operator") => With(string.Join(' ', Scopes.All.Keys), subject, "console");
 
     /// <summary>Somebody with this token.</summary>
-    public RegistryClient Bearer(string? token) => new(http, Address, token);
+    public RegistryClient Bearer(string? token) => new(http, Address, token, HasPatientClients);
+
+    /// <summary>Whether clients repeat what was refused because memory was not fresh for a moment.</summary>
+    public bool HasPatientClients { get; set; }
 
     /// <summary>A token with these claims, as this service accepts it.</summary>
     public string Sign(DateTimeOffset now, IEnumerable<string> scopes, string? subject, string? client, params string[] creators) =>

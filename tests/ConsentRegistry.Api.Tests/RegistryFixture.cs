@@ -13,7 +13,11 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>The service.</summary>
     public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
 
-    public async ValueTask InitializeAsync() => app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+    public async ValueTask InitializeAsync()
+    {
+        app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        app.HasPatientClients = true;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -123,18 +123,20 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         var creator = RegistryApplication.NewId();
         var path = $"/v1/creators/{creator}/consent/defaults/remix";
         var key = $"Idempotency-Key: {creator}";
+        // The vocabulary changes meanwhile: whichever comes first, the same choice is sent.
+        var deny = new { effect = "deny", vocabularyVersion = 1 };
         // A node that lives, as far as anybody can see, and has seen nothing.
         await app.QueryAsync<bool>("INSERT INTO consent.node VALUES ('00000000-0000-0000-0000-000000000001', 0, '1:1:', 10000)");
         using var beating = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var soon = (await app.Creator(creator).PutAsync(path, new { effect = "deny" }, key, "Prefer: respond-async")).Is(202);
+        var soon = (await app.Creator(creator).PutAsync(path, deny, key, "Prefer: respond-async")).Is(202);
         Assert.False((bool)soon["effectiveEverywhere"]!);
         Assert.Equal("respond-async", soon.Header("Preference-Applied"));
         Assert.True(string.CompareOrdinal((string)soon["effectiveBy"]!, await app.NowAsync()) > 0);
 
         Task<Answer>[] waiting =
         [
-            app.Creator(creator).PutAsync(path, new { effect = "deny" }, key),
-            app.Creator(creator).PutAsync(path, new { effect = "deny" }),
+            app.Creator(creator).PutAsync(path, deny, key),
+            app.Creator(creator).PutAsync(path, deny),
             app.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown"),
             app.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/v/consent/remix", new { effect = "ask" }),
             app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { }),
@@ -142,7 +144,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
             app.Operator().PostAsync("/v1/purposes", new { purpose = "dubbing", usesLikeness = false, description = "Dubbing." }),
         ];
         // A refusal acknowledges nothing, and waits for nobody.
-        (await app.Creator(creator).PutAsync(path, new { effect = "deny" }, "If-Match: \"99\"")).IsProblem(412, "staleVersion");
+        (await app.Creator(creator).PutAsync(path, deny, "If-Match: \"99\"")).IsProblem(412, "staleVersion");
         await Eventually.HoldsAsync("all of them are made", async () => await app.ScalarAsync<long>("SELECT count(*) FROM consent.purpose") == 11 && await app.ScalarAsync<long>("SELECT count(*) FROM consent.video") == 3);
         Assert.All(waiting, one => Assert.False(one.IsCompleted));
         await app.QueryAsync<bool>("UPDATE consent.node SET beat = beat + 1, seen = pg_current_snapshot() WHERE id = '00000000-0000-0000-0000-000000000001'");
