@@ -76,10 +76,11 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
         var deny = new { op = "setDefault", purpose = "remix", effect = "deny" };
         object body = new { dryRun = true, changes = new[] { deny } };
         Task<Answer> other;
+        List<Task<Answer>> waiting;
         var caller = Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new("sub", creator)])));
         using (await limiter.AcquireAsync(caller, TestContext.Current.CancellationToken))
         {
-            var waiting = Enumerable.Range(0, 40).Select(_ => mine.PostAsync(Changes, body)).ToList();
+            waiting = Enumerable.Range(0, 40).Select(_ => mine.PostAsync(Changes, body)).ToList();
             var refused = await Task.WhenAny(waiting);
             (await refused).IsProblem(429, "rateLimited");
             Assert.NotNull((await refused).Header("Retry-After"));
@@ -87,6 +88,8 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
         }
         // Somebody else is not behind all of those.
         (await other).Is(200);
+        // Those that had a place in the queue keep it until they are answered.
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.True(answer.Status is 200 or 429, answer.Text));
         (await mine.PostAsync(Changes, body)).Is(200);
     }
 
