@@ -11,7 +11,7 @@ internal static class WitnessKey
     public static NoteSigner ReadOrCreate(string path, string name, IEd25519 ed25519)
     {
         var fresh = $"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(Ed25519.SeedLength))}\n";
-        if (!File.Exists(path) && SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(fresh)))
+        if (SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(fresh)))
             Console.Error.WriteLine($"A new key is in '{path}'.");
         var seed = new byte[Ed25519.SeedLength + 1];
         if (!Convert.TryFromBase64String(File.ReadAllText(path).Trim(), seed, out var length) || length != Ed25519.SeedLength)

@@ -57,7 +57,6 @@ internal sealed class CheckTally
             counts[place] += other.counts[place];
     }
 
-
     internal static int PlaceOf(Effect effect, Reason reason) => ((int)effect << ReasonBits) | (int)reason;
 }
 

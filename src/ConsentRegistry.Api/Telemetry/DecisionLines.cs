@@ -22,12 +22,27 @@ internal sealed class DecisionLines : ITextFormatter
 
     private static readonly JsonValueFormatter Values = new();
 
-    /// <summary>The members of an entry, in the order of a line.</summary>
-    public static IReadOnlyList<string> Members { get; } =
+    // In the order of a line.
+    private static readonly (string Name, Func<Written, object?> Value)[] Parts =
     [
-        "decisionId", "loggedAt", "way", "creatorId", "videoId", "requester", "purpose", "effect", "reason", "decidedBy",
-        "decidedByVersion", "version", "vocabularyVersion", "freshAt",
+        ("decisionId", one => one.Entry.Id.ToString()),
+        ("loggedAt", one => Instant.From(one.At).ToString()),
+        ("way", one => one.Entry.Way.Word()),
+        ("creatorId", one => one.Creator(one.Entry.Creator)),
+        ("videoId", one => one.Names?.OfVideo(one.Entry.Creator, one.Entry.Video) ?? one.Entry.Video),
+        ("requester", one => one.Entry.Requester is { } requester ? one.Names?.OfRequester(requester) ?? requester : null),
+        ("purpose", one => one.Entry.Purpose),
+        ("effect", one => one.Entry.Effect.Word()),
+        ("reason", one => one.Entry.Reason.Word()),
+        ("decidedBy", one => one.Entry.DecidedBy is { } by ? one.Creator(by) : null),
+        ("decidedByVersion", one => one.Entry.DecidedByVersion),
+        ("version", one => one.Entry.Version),
+        ("vocabularyVersion", one => one.Entry.VocabularyVersion),
+        ("freshAt", one => one.Entry.FreshAt?.ToString()),
     ];
+
+    /// <summary>The members of an entry, in the order of a line.</summary>
+    public static IReadOnlyList<string> Members { get; } = [.. Parts.Select(part => part.Name)];
 
     /// <summary>The event of a decision.</summary>
     /// <param name="entry">The decision.</param>
@@ -35,26 +50,11 @@ internal sealed class DecisionLines : ITextFormatter
     /// <param name="now">When it is logged.</param>
     public static LogEvent EventOf(DecisionEntry entry, DecisionPseudonyms? names, DateTimeOffset now)
     {
-        object?[] values =
-        [
-            entry.Id.ToString(),
-            now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            entry.Way.Word(),
-            names?.OfCreator(entry.Creator) ?? entry.Creator,
-            names?.OfVideo(entry.Creator, entry.Video) ?? entry.Video,
-            entry.Requester is { } requester ? names?.OfRequester(requester) ?? requester : null,
-            entry.Purpose,
-            entry.Effect.Word(),
-            entry.Reason.Word(),
-            entry.DecidedBy is { } by ? names?.OfCreator(by) ?? by : null,
-            entry.DecidedByVersion,
-            entry.Version,
-            entry.VocabularyVersion,
-            entry.FreshAt?.ToString(),
-        ];
+        var written = new Written(entry, names, now);
+        var properties = Parts.Select(part => new LogEventProperty(part.Name, new ScalarValue(part.Value(written))));
         return new(
             now, LogEventLevel.Information, exception: null, Template,
-            Members.Zip(values, (name, value) => new LogEventProperty(name, new ScalarValue(value))).Append(new(ScopeProperty, new ScalarValue(Scope))));
+            properties.Append(new(ScopeProperty, new ScalarValue(Scope))));
     }
 
     public void Format(LogEvent logEvent, TextWriter output)
@@ -69,5 +69,11 @@ internal sealed class DecisionLines : ITextFormatter
             separator = ',';
         }
         output.Write("}\n");
+    }
+
+    /// <summary>What the parts of a line are taken from.</summary>
+    private sealed record Written(DecisionEntry Entry, DecisionPseudonyms? Names, DateTimeOffset At)
+    {
+        public string Creator(string id) => Names?.OfCreator(id) ?? id;
     }
 }

@@ -33,8 +33,7 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
     private readonly Task writing;
     private readonly Lock warning = new();
     private DateTimeOffset warnedAt;
-    private long lost;
-    private long warnedOf;
+    private long unsaid;
 
     /// <param name="options">What is logged, and where to.</param>
     /// <param name="names">What ids are named by; null where they are written as they are.</param>
@@ -117,16 +116,15 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
     {
         missing.Add(count);
         var now = clock.GetUtcNow();
-        long unsaid;
+        long lost;
         lock (warning)
         {
-            lost += count;
+            unsaid += count;
             if (now - warnedAt < BetweenWarnings)
                 return;
-            unsaid = lost - warnedOf;
-            (warnedAt, warnedOf) = (now, lost);
+            (lost, unsaid, warnedAt) = (unsaid, 0, now);
         }
-        LogLost(unsaid);
+        LogLost(lost);
     }
 
     [LoggerMessage(

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
@@ -44,6 +45,17 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
         // Those whose id was asked for are found by it.
         foreach (var (way, id) in answers.Where(answer => answer.Id is not null))
             Assert.Equal(way, (string)Assert.Single(lines, line => (string)line["decisionId"]! == id)["way"]!);
+    }
+
+    [Fact]
+    public void The_page_has_every_member_of_an_entry_and_every_setting()
+    {
+        var rows = Documented.Text("docs/reference/decision-log.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var named = rows.SelectMany(row => row.Split('|')[1].Split(',').Select(name => name.Trim().Trim('`'))).ToList();
+        var settings = RegistrySettings.Keys.Where(key => key.StartsWith("DecisionLog:", StringComparison.Ordinal));
+        Assert.Equal(
+            DecisionLines.Members.Concat(settings.Select(key => key.Replace(":", "__", StringComparison.Ordinal))).Order(StringComparer.Ordinal),
+            named.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -64,6 +64,9 @@ internal static class Answers
     /// <summary>That answer to a question.</summary>
     public static DecisionBody IndeterminateTo(Question question) => Unreadable with { DecisionId = question.DrawId() };
 
+    /// <summary>Why a decision was answered as it was.</summary>
+    public static Reason ReasonOf(DecisionBody decision) => decision.Reason ?? Reason.Indeterminate;
+
     /// <summary>Decides a question. Its purpose is known to the vocabulary of the facts.</summary>
     /// <param name="fresh">The facts.</param>
     /// <param name="question">The question.</param>

@@ -52,7 +52,7 @@ internal static class CheckBatch
                 results[i] = CheckResult.Of(receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances));
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? CheckResult.Of(Answers.Indeterminate with { DecisionId = result.DecisionId }) : result);
+            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? result.Withdrawn() : result);
         var answers = answered.Begin(CheckWay.Batch);
         foreach (var (question, result) in questions.Zip(results))
             answers.Add(question, result, facts?.Set.Vocabulary.Version);

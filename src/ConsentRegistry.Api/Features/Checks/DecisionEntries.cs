@@ -11,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <summary>Makes entries of the log of decisions: out of answers, and of decisions that have no answer in objects.</summary>
 internal static class DecisionEntries
 {
-    /// <summary>The entry of an answer.</summary>
+    /// <summary>The entry of an answer. One that was made without facts was made with no vocabulary either.</summary>
     public static DecisionEntry Of(CheckWay way, Question question, DecisionBody answer, int? vocabularyVersion) => new(
         answer.DecisionId ?? Guid.CreateVersion7(),
         way,
@@ -20,11 +20,11 @@ internal static class DecisionEntries
         question.Requester?.Value,
         question.Purpose.Name,
         answer.Effect,
-        answer.Reason ?? Reason.Indeterminate,
+        Answers.ReasonOf(answer),
         answer.DecidedBy?.CreatorId,
         answer.DecidedBy?.Version,
         answer.Version,
-        vocabularyVersion,
+        answer.Version is null ? null : vocabularyVersion,
         answer.FreshAt);
 
     /// <summary>The entry of a decision that was made from a request's bytes.</summary>

@@ -127,7 +127,7 @@ internal sealed class ChunkAnswers(
         AddLine(chunk, answer);
         var entry = part.Answers.Add(question, answer, vocabularyVersion);
         if (Receipts.RestsOnReliance(answer))
-            part.Signed.Add(new(before..chunk.Answer.Length, answer.Reason!.Value, answer.DecisionId, entry));
+            part.Signed.Add(new(before..chunk.Answer.Length, answer, entry));
         chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
     }
 
@@ -158,10 +158,9 @@ internal sealed class ChunkAnswers(
 
     /// <summary>The line of a receipt among the answers.</summary>
     /// <param name="Line">Where it stands.</param>
-    /// <param name="Reason">Why it is an allow.</param>
-    /// <param name="DecisionId">The id of the decision, if it has one.</param>
+    /// <param name="Answer">What it says.</param>
     /// <param name="Entry">The place of its entry, if it is logged.</param>
-    private readonly record struct SignedLine(Range Line, Reason Reason, Guid? DecisionId, int? Entry);
+    private readonly record struct SignedLine(Range Line, CheckResult Answer, int? Entry);
 
     /// <summary>What the lines of one part have in common.</summary>
     private sealed record Part(Chunk Chunk, StreamCaller Caller, CheckAnswers Answers)
@@ -181,11 +180,11 @@ internal sealed class ChunkAnswers(
             var written = answer.Written.ToArray();
             var kept = 0;
             answer.CutTo(0);
-            foreach (var (line, reason, decisionId, entry) in Signed)
+            foreach (var (line, signed, entry) in Signed)
             {
-                Answers.Withdraw(reason, entry);
+                Answers.Withdraw(signed, entry);
                 answer.Add(written.AsSpan(kept..line.Start.Value));
-                AddLine(Chunk, CheckResult.Of(Checks.Answers.Indeterminate with { DecisionId = decisionId }));
+                AddLine(Chunk, signed.Withdrawn());
                 kept = line.End.Value;
             }
             answer.Add(written.AsSpan(kept..));
