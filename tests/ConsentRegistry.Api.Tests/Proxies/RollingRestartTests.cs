@@ -3,9 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Benchmarks;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using ConsentRegistry.Benchmarks.Notifications;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Proxies;
@@ -67,10 +65,10 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     public async Task A_check_that_a_node_cannot_answer_yet_is_answered_by_the_other()
     {
         Nginx.SkipUnlessInstalled();
-        await using var starting = StartingNode();
-        await starting.StartAsync(Cancellation);
+        // As a node that listens and has not loaded its memory.
+        await using var starting = await Receiver.StartAsync(503);
         await using var registry = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
-        await using var nginx = await Nginx.StartAsync(new(starting.Urls.First()), registry.Address);
+        await using var nginx = await Nginx.StartAsync(starting.Url, registry.Address);
         using var http = nginx.Client(registry.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:check:any"], "platform", "platform"));
         // nginx asks its nodes in turn.
         for (var number = 0; number < 6; number++)
@@ -78,21 +76,6 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
             using var answer = await CheckAsync(http, number);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
-    }
-
-    // A node that listens and has not loaded its memory.
-    private static WebApplication StartingNode()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var node = builder.Build();
-        node.Urls.Add("http://127.0.0.1:0");
-        node.Run(context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return Task.CompletedTask;
-        });
-        return node;
     }
 
     // Without what differs from answer to answer.

@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
+using ConsentRegistry.Benchmarks;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
 
@@ -49,7 +45,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         });
     }
 
-    public string Url => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Url => LoopbackServer.UrlOf(app);
 
     public ConcurrentQueue<ReceivedSpan> Spans { get; } = new();
 
@@ -64,10 +60,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public static async Task<OtlpReceiver> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var receiver = new OtlpReceiver(builder.Build());
+        var receiver = new OtlpReceiver(LoopbackServer.Build());
         await receiver.app.StartAsync(TestContext.Current.CancellationToken);
         return receiver;
     }

@@ -2,12 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ConsentRegistry.Benchmarks.Notifications;
 
@@ -54,7 +49,7 @@ internal sealed class Receiver : IAsyncDisposable
         });
     }
 
-    public Uri Url => new(new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "hook");
+    public Uri Url => new(new(LoopbackServer.UrlOf(app)), "hook");
 
     /// <summary>What was sent so far, in order.</summary>
     public IReadOnlyList<Received> All => [.. all];
@@ -75,10 +70,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>A receiver that answers as it is told.</summary>
     public static async Task<Receiver> StartAsync(Func<Received, HttpContext, Task> answer)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var receiver = new Receiver(builder.Build(), answer);
+        var receiver = new Receiver(LoopbackServer.Build(), answer);
         await receiver.app.StartAsync(CancellationToken.None);
         return receiver;
     }

@@ -1,10 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ConsentRegistry.Benchmarks.Load.Costs;
 
@@ -38,17 +33,14 @@ internal sealed class Telemetry : ICost
     public IReadOnlyList<string> Settings =>
     [
         $"--Management:Address={management}",
-        $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}",
+        $"--OTEL_EXPORTER_OTLP_ENDPOINT={LoopbackServer.UrlOf(collector)}",
         "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         "--OTEL_METRIC_EXPORT_INTERVAL=1000",
     ];
 
     public static async Task<ICost> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var observer = new Telemetry(builder.Build());
+        var observer = new Telemetry(LoopbackServer.Build());
         await observer.collector.StartAsync(CancellationToken.None);
         return observer;
     }
