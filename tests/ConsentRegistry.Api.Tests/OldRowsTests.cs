@@ -1,5 +1,6 @@
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
-using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;

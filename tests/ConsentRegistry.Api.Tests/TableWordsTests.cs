@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Settings;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 
 namespace ConsentRegistry.Api.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 
 namespace ConsentRegistry.Benchmarks;
 

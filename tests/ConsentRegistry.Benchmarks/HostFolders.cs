@@ -1,7 +1,6 @@
+using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Sequencing;
-using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Cryptography;
-using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Benchmarks;
 

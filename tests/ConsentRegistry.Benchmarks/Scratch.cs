@@ -1,4 +1,5 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.DevelopmentServer;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConsentRegistry.Benchmarks;

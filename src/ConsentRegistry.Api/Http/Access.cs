@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 

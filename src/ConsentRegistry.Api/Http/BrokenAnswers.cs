@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Diagnostics;
+using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Http;
 
@@ -20,7 +21,7 @@ internal sealed partial class BrokenAnswers(RequestDelegate next, ILogger<Broken
             http.Abort();
             if (hasLeft)
                 return;
-            if (Unexpected.MeansUnavailable(e))
+            if (DatabaseErrors.MeansUnavailable(e))
                 LogBroken(e.GetType().Name);
             else
                 LogBug(Unexpected.WithoutMessages(e));

@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Configuration;
+
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>Says what body an operation takes that it reads itself, for the OpenAPI document.</summary>

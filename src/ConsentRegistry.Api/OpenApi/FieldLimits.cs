@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Features.AuthZen;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Notifications;
@@ -8,8 +10,8 @@ using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Notifying;
-using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Notifications;
+using ConsentRegistry.Api.Previews;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.Domain.Settings;
@@ -55,7 +57,7 @@ internal static class FieldLimits
         ["segments"] = Items(1, Limits.SegmentsPerDefault),
         ["participants"] = Items(0, Limits.ParticipantsPerVideo),
         ["derivedFrom"] = Items(0, Limits.SourcesPerVideo),
-        ["checks"] = Items(1, BatchValidator.MaxChecks),
+        ["checks"] = Items(1, Question.PerRequest),
         ["videos"] = Items(1, RegisterVideosValidator.MaxVideos),
         ["usages"] = Items(1, RecordUsesValidator.MaxUses),
         ["items"] = Items(0, RequestShape.MaxPage),
@@ -81,7 +83,7 @@ internal static class FieldLimits
         // Of a longer one the beginning is kept.
         [(typeof(LockdownRequest), "reason")] = _ => { },
         [(typeof(HoldRequest), "reason")] = schema => schema.MinLength = 1,
-        [(typeof(BatchBody), "results")] = Items(1, BatchValidator.MaxChecks),
+        [(typeof(BatchBody), "results")] = Items(1, Question.PerRequest),
         [(typeof(RegisteredBatchBody), "results")] = Items(1, RegisterVideosValidator.MaxVideos),
         [(typeof(UsesChange), "results")] = Items(1, RecordUsesValidator.MaxUses),
         [(typeof(RecordUseRequest), "videos")] = Items(1, RecordUseValidator.MaxVideos),
@@ -93,10 +95,10 @@ internal static class FieldLimits
         [(typeof(AppearanceBody), "roles")] = Items(1, Wording.All<ParticipantRole>().Length),
         [(typeof(DeliveryBody), "status")] = Between(100, 999),
         [(typeof(PingBody), "status")] = Between(100, 999),
-        [(typeof(Startup.HealthBody), "status")] = _ => { },
-        [(typeof(Startup.ReadyBody), "status")] = _ => { },
-        [(typeof(EvaluationsRequest), "evaluations")] = Items(0, BatchValidator.MaxChecks),
-        [(typeof(EvaluationDecisions), "evaluations")] = Items(0, BatchValidator.MaxChecks),
+        [(typeof(Features.Health.HealthBody), "status")] = _ => { },
+        [(typeof(Features.Health.ReadyBody), "status")] = _ => { },
+        [(typeof(EvaluationsRequest), "evaluations")] = Items(0, Question.PerRequest),
+        [(typeof(EvaluationDecisions), "evaluations")] = Items(0, Question.PerRequest),
         [(typeof(NotificationData), "videos")] = AtLeast(1),
         // A refused item repeats what the request said, whatever that was.
         [(typeof(RegisteredItem), "creatorId")] = _ => { },

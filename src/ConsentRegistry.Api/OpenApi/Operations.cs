@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;

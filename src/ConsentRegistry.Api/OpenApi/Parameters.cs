@@ -1,8 +1,9 @@
-using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Notifications;
 using Microsoft.OpenApi;

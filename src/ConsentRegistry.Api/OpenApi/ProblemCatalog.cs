@@ -1,6 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.WebUtilities;
@@ -45,7 +49,7 @@ internal static class ProblemCatalog
         new(400, ProblemCode.InvalidHeader, "A header is not of its grammar, or is a condition (RFC 9110, section 13) that the operation does not evaluate.", UnevaluatedConditions.NotEvaluated("If-Range"), "If-Range"),
         new(401, ProblemCode.Unauthenticated, "There is no valid bearer token.", TokenRefusal.NoToken),
         new(403, FailureCode.Forbidden, "The token does not allow this, whether or not it exists.", Problem.ForbiddenDetail($"the scope {Scopes.Audit}")),
-        new(403, ProblemCode.RequesterNotYours, "The request names another requester, which takes `consent:check:any`.", Features.Checks.Asking.RequesterNotYours.Detail),
+        new(403, ProblemCode.RequesterNotYours, "The request names another requester, which takes `consent:check:any`.", OnBehalf.RequesterNotYours.Detail),
         new(404, FailureCode.NotFound, "Nothing is there.", Problem.UnknownPath.Detail),
         new(405, ProblemCode.MethodNotAllowed, "The path has no such method.", EmptyAnswers.MethodNotAllowed("PATCH", "GET, PUT").Detail),
         new(408, ProblemCode.RequestTimeout, "The body arrives too slowly, or a stream is silent for too long.", "The body has not arrived in time; send it faster, or send less at once."),

@@ -1,8 +1,8 @@
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Features.Settings;
-using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Decisions;

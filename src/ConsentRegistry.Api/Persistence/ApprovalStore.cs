@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;

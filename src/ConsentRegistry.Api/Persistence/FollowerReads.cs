@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using ConsentRegistry.Api.Http;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -26,7 +25,7 @@ internal sealed class FollowerReads(Database database) : IDisposable
         {
             return await read(database.Followers);
         }
-        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {
             return otherwise;
         }

@@ -44,7 +44,7 @@ internal static class GrantStore
         }
     }
 
-    /// <summary>The grants of a creator that stand: <see cref="Features.Approvals.ApprovalOptions.GrantsPerCreator"/> at most.</summary>
+    /// <summary>The grants of a creator that stand: <see cref="Configuration.ApprovalOptions.GrantsPerCreator"/> at most.</summary>
     private static async Task<List<StoredGrant>> ReadStandingAsync(Change change, CreatorId creator, Instant now, CancellationToken cancellation)
     {
         await using var command = change.Command(

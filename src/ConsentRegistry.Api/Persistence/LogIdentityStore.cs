@@ -1,11 +1,7 @@
+using ConsentRegistry.Api.Configuration;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
-
-/// <summary>A history log, as a host or a database names it.</summary>
-/// <param name="Origin">What its checkpoints begin with.</param>
-/// <param name="IsDevelopment">Whether Development hosts write it, or all others.</param>
-public sealed record LogIdentity(string Origin, bool IsDevelopment);
 
 /// <summary>Which history log a database belongs to.</summary>
 internal static class LogIdentityStore

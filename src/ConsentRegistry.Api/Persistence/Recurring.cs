@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Diagnostics;
 
 namespace ConsentRegistry.Api.Persistence;
 
@@ -19,7 +19,7 @@ internal static class Recurring
             {
                 await step();
             }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 postponed(Cause.Of(e));
             }

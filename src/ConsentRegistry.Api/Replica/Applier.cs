@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Telemetry;
@@ -67,7 +67,7 @@ internal sealed partial class Applier(
         {
             await membership.LeaveAsync(database, farewell.Token);
         }
-        catch (Exception e) when (Unexpected.MeansUnavailable(e) || e is OperationCanceledException)
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e) || e is OperationCanceledException)
         {
             // Somebody else will take the row away.
             LogInterrupted(Cause.Of(e), null);
@@ -92,7 +92,7 @@ internal sealed partial class Applier(
                 Drop();
                 await LeaveQuietlyAsync(stoppingToken);
             }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 // Memory stays, and goes on from where it is: it stops answering by itself.
                 LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
@@ -202,7 +202,7 @@ internal sealed partial class Applier(
         {
             await membership.LeaveAsync(database, cancellation);
         }
-        catch (Exception e) when (Unexpected.MeansUnavailable(e))
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {
             LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
         }

@@ -5,10 +5,8 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
-using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using ConsentRegistry.Domain.Videos;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;

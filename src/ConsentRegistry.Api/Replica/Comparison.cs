@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.History;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
@@ -105,7 +103,7 @@ internal sealed partial class Comparison(
             {
                 LogUnread(nameof(KeyNotFoundException));
             }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 LogUnread(Cause.Of(e));
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 

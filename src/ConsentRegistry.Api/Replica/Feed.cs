@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;

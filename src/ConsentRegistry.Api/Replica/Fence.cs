@@ -1,9 +1,8 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace ConsentRegistry.Api.Replica;
@@ -84,7 +83,7 @@ internal sealed partial class Fence(
             {
                 await LookAsync(waiting, stoppingToken);
             }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 LogUnseen(Cause.Of(e));
             }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Replica.Facts;
 
 namespace ConsentRegistry.Api.Replica;

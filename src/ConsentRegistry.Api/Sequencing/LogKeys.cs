@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 

@@ -1,8 +1,6 @@
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Sequencing;
 
@@ -68,7 +66,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             {
                 Publish(await LookAsync(stoppingToken));
             }
-            catch (Exception e) when (Unexpected.MeansUnavailable(e))
+            catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 LogUnseen(Cause.Of(e));
             }

@@ -1,5 +1,4 @@
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Log;

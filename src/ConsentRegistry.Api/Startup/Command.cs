@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ConsentRegistry.Api.DevelopmentServer;
 
 namespace ConsentRegistry.Api.Startup;
 

@@ -1,5 +1,9 @@
 using System.Net.Sockets;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.DevelopmentServer;
+using ConsentRegistry.Api.Monitoring;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
@@ -64,9 +68,9 @@ internal static class Commands
             await error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
             return CannotStart;
         }
-        catch (Exception e) when (Http.Unexpected.MeansUnavailable(e) && Http.Unexpected.IsOfDatabase(e))
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e) && DatabaseErrors.IsOfDatabase(e))
         {
-            await error.WriteLineAsync($"{Http.Unexpected.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})");
+            await error.WriteLineAsync($"{DatabaseErrors.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})");
             return CannotStart;
         }
     }

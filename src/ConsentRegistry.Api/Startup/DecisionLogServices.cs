@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Cryptography;
 using Serilog;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 
 namespace ConsentRegistry.Api.Startup;
 

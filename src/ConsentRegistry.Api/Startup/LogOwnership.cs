@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using Npgsql;

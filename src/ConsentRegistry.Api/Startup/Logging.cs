@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Http;
 using Serilog;

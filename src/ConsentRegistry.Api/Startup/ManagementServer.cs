@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using OpenTelemetry.Metrics;
 
 namespace ConsentRegistry.Api.Startup;

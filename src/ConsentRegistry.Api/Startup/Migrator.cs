@@ -1,6 +1,6 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Persistence.Migrations;
-using ConsentRegistry.Api.Sequencing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

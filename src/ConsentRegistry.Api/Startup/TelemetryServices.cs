@@ -1,11 +1,12 @@
 using System.Reflection;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Monitoring;
 using ConsentRegistry.Api.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Serilog;
 using Serilog.Configuration;
-using Serilog.Sinks.OpenTelemetry;
 
 namespace ConsentRegistry.Api.Startup;
 

@@ -1,3 +1,6 @@
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
+
 namespace ConsentRegistry.Api.Startup;
 
 /// <summary>What a developer sees when the service is up: where it is, tokens, and a tour to paste.</summary>

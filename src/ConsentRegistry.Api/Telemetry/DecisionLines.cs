@@ -1,5 +1,4 @@
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Settings;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Json;

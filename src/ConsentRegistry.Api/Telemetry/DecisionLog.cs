@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
 using Serilog.Core;
 using Serilog.Events;

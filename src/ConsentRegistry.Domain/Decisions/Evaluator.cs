@@ -1,5 +1,4 @@
 using ConsentRegistry.Domain.Purposes;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain.Decisions;
 

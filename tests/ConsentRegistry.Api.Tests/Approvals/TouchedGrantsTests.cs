@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Http;
@@ -9,7 +10,6 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Sequencing;
-using ConsentRegistry.Api.Telemetry;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -5,7 +5,6 @@ using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;

@@ -1,9 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

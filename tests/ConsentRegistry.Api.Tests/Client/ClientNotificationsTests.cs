@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Tests.Notifications;
 using ConsentRegistry.Benchmarks.Notifications;
 using ConsentRegistry.Client;
 

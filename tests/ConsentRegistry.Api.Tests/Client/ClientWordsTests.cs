@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Notifications;
@@ -36,9 +36,9 @@ public sealed class ClientWordsTests
     public void The_words_of_the_contract_are_those_of_the_rules()
     {
         Assert.Equal(
-            Sorted(Wording.All<Role>().Except([Role.Owner.Word()])), Sorted(Wording.All<Features.Videos.ParticipantRole>()));
+            Sorted(Wording.All<Role>().Except([Role.Owner.Word()])), Sorted(Wording.All<Contracts.ParticipantRole>()));
         Assert.Equal(
-            Sorted([.. Wording.All<Scope>(), Reason.Grant.Word()]), Sorted(Wording.All<Features.Checks.DecidingScope>()));
+            Sorted([.. Wording.All<Scope>(), Reason.Grant.Word()]), Sorted(Wording.All<Evaluation.DecidingScope>()));
     }
 
     private static IEnumerable<string> ConstantsOf(Type words) =>

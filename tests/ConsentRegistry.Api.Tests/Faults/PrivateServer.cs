@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Persistence;
-using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

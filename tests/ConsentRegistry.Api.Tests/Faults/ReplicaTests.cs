@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using Microsoft.Extensions.DependencyInjection;

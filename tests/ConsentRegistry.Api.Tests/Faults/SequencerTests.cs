@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Tests.History;
 using ConsentRegistry.Domain.Log;
 using Npgsql;

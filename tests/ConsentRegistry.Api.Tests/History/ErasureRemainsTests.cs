@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Approvals;
 using ConsentRegistry.Api.Tests.Log;

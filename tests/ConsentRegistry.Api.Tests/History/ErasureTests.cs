@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using Npgsql;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Tests.Log;
 
 namespace ConsentRegistry.Api.Tests.History;
 

@@ -1,5 +1,6 @@
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Startup;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

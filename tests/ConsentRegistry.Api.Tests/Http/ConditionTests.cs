@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;

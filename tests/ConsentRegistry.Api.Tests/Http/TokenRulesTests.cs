@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Tests.Http;

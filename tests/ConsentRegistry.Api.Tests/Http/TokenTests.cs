@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
-using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;

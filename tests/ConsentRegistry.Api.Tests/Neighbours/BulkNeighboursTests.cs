@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using ConsentRegistry.Api.Features.Settings;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Previews;
 using ConsentRegistry.Api.Replica;
 using Microsoft.Extensions.DependencyInjection;
 

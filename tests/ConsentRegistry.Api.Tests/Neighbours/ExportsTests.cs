@@ -1,5 +1,4 @@
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

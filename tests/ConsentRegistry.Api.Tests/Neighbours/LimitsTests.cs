@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Tests.Checks;

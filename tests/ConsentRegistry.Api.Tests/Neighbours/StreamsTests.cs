@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Tests.Checks;
 
 namespace ConsentRegistry.Api.Tests.Neighbours;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConsentRegistry.Api.Tests.Notifications;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Benchmarks.Notifications;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

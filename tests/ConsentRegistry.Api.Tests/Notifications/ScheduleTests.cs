@@ -1,8 +1,4 @@
-using ConsentRegistry.Api.Notifying;
-using ConsentRegistry.Api.Startup;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
+using ConsentRegistry.Api.Notifications;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

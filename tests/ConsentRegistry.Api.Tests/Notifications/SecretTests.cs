@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
-using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Startup;
 using ConsentRegistry.Benchmarks.Notifications;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Notifications;

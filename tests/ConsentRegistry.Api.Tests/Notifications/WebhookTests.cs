@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ConsentRegistry.Benchmarks.Notifications;
 
 namespace ConsentRegistry.Api.Tests.Notifications;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;

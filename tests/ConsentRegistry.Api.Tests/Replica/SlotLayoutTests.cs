@@ -2,7 +2,6 @@ using System.Numerics;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
-using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Tests.Replica;

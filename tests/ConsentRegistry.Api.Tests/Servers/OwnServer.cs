@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.DevelopmentServer;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.DevelopmentServer;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Servers;

@@ -1,7 +1,6 @@
+using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Features.Checks.Direct;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
-using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Benchmarks.Staleness;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,7 +79,7 @@ public sealed class CheckRequestTests(RegistryFixture registry) : IClassFixture<
             },
             registry.App.Services.GetRequiredService<TokenCache>(),
             registry.App.Services.GetRequiredService<ConsentReplica>(),
-            registry.App.Services.GetRequiredService<Features.Checks.AnsweredChecks>());
+            registry.App.Services.GetRequiredService<Evaluation.AnsweredChecks>());
         await direct.InvokeAsync(http);
         return !wentOn;
     }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Startup;
 
 namespace ConsentRegistry.Api.Tests.Startup;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Tests.Http;
 using ConsentRegistry.Benchmarks;
 using Microsoft.Extensions.DependencyInjection;

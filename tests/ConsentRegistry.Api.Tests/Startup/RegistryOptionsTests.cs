@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
 using System.Net;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Servers;

@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.OpenApi;
-using ConsentRegistry.Domain.Log;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;
 using Serilog.Events;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Persistence.Migrations;
 using ConsentRegistry.Domain.History;

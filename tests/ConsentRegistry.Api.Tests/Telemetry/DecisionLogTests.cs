@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;

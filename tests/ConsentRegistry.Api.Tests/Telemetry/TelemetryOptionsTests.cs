@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;

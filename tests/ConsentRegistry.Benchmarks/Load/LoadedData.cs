@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

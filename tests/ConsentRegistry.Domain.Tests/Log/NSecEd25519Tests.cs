@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using ConsentRegistry.Cryptography;
-using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Domain.Tests.Log;
 

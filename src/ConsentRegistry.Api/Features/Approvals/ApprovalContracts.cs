@@ -1,31 +1,11 @@
 using System.Text.Json.Serialization;
-using ConsentRegistry.Api.Features.Settings;
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Approvals;
-
-/// <summary>Where a request stands.</summary>
-public enum ApprovalStatus
-{
-    /// <summary>Somebody who is concerned can still answer, and nobody refused.</summary>
-    Open,
-
-    /// <summary>Everybody concerned approved.</summary>
-    Approved,
-
-    /// <summary>Somebody refused.</summary>
-    Refused,
-
-    /// <summary>The requester took it back.</summary>
-    Withdrawn,
-
-    /// <summary>It was not answered in time; or somebody who is concerned was erased, so that it cannot be approved any more.</summary>
-    Expired,
-}
 
 /// <summary>An approval request as its requester sees it: one, however many creators it concerns.</summary>
 /// <param name="Id">The request.</param>
@@ -143,79 +123,6 @@ public sealed record AskedBody(
     }
 }
 
-/// <summary>Where a grant stands.</summary>
-public enum GrantStatus
-{
-    /// <summary>It answers an ask.</summary>
-    Standing,
-
-    /// <summary>Its last use was recorded.</summary>
-    Spent,
-
-    /// <summary>The creator took it back, or denied what it was for.</summary>
-    Revoked,
-
-    /// <summary>Its time is over.</summary>
-    Expired,
-}
-
-/// <summary>A grant: what a creator approved.</summary>
-/// <param name="Id">The grant.</param>
-/// <param name="RequestId">The request that it answers.</param>
-/// <param name="Video">The video about which the creator decided.</param>
-/// <param name="UsedIn">The video in which alone it may be used.</param>
-/// <param name="Requester">To whom it was given.</param>
-/// <param name="Purpose">The purpose, which those below share as far as the vocabulary of then knew them.</param>
-/// <param name="Conditions">What the requester has to do.</param>
-/// <param name="VocabularyVersion">The vocabulary version that the creator knew.</param>
-/// <param name="ExpiresAt">When it ends; null if it does not.</param>
-/// <param name="Uses">How many uses it is for; null if they are not counted.</param>
-/// <param name="Used">How many of them were recorded.</param>
-/// <param name="Status">Where it stands.</param>
-/// <param name="Version">The version of the creator's stream that last altered it.</param>
-/// <param name="ChangedAt">When it was last altered.</param>
-public sealed record GrantBody(
-    Guid Id,
-    Guid RequestId,
-    VideoName Video,
-    VideoName UsedIn,
-    string Requester,
-    string Purpose,
-    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
-    int VocabularyVersion,
-    Instant? ExpiresAt,
-    int? Uses,
-    int Used,
-    GrantStatus Status,
-    long Version,
-    Instant ChangedAt)
-{
-    internal static GrantBody Of(StoredGrant stored, Instant now)
-    {
-        var grant = stored.Grant;
-        return new(
-            stored.Id,
-            grant.Request,
-            VideoName.Of(grant.Video),
-            VideoName.Of(grant.UsedIn),
-            grant.Requester.Value,
-            grant.Terms.Purpose.Name,
-            grant.Terms.Conditions.Words(),
-            grant.Terms.VocabularyVersion,
-            grant.Terms.ExpiresAt,
-            grant.Terms.Uses,
-            stored.Used,
-            grant.State switch
-            {
-                GrantState.Spent => GrantStatus.Spent,
-                GrantState.Revoked => GrantStatus.Revoked,
-                _ => grant.Stands(now) ? GrantStatus.Standing : GrantStatus.Expired,
-            },
-            grant.Stamp.Version,
-            grant.Stamp.At);
-    }
-}
-
 /// <summary>The answer to a requester who asked, or took a request back.</summary>
 /// <param name="Request">The request as it stands.</param>
 /// <param name="Versions">The versions of the streams of everybody who is asked, for <c>minVersions</c> of a check.</param>
@@ -233,12 +140,6 @@ public sealed record AskedChange(string CreatorId, long Version, AskedBody Reque
 /// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
 public sealed record GrantChange(string CreatorId, long Version, int Changes, GrantBody Grant) : ChangeAnswer;
-
-/// <summary>A requester whom a creator keeps from asking.</summary>
-/// <param name="Requester">The requester.</param>
-/// <param name="Version">The version of the creator's stream that blocked them.</param>
-/// <param name="ChangedAt">When they were blocked.</param>
-public sealed record BlockedBody(string Requester, long Version, Instant ChangedAt);
 
 /// <summary>The answer to a creator who blocked a requester, or lets them ask again.</summary>
 /// <param name="CreatorId">The creator.</param>

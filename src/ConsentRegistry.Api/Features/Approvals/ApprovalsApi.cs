@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Approvals;
@@ -9,7 +10,7 @@ internal static class ApprovalsApi
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var requests = app.MapContract(AskAt, Tag);
+        var requests = app.MapContract(AskAt.Path, Tag);
 
         requests.MapPost("", RequestApproval.Handle).Named("requestApproval").Allow(Access.Scope(Scopes.Check))
             .Changes().Produces<ApprovalRequestChange>(201).Refuses(503);
@@ -41,7 +42,4 @@ internal static class ApprovalsApi
         creator.MapDelete("/blocked-requesters/{requester}", UnblockRequester.Handle).Named("unblockRequester").Allow(Access.TheCreator)
             .Changes().Produces<BlockedChange>();
     }
-
-    /// <summary>Where to ask, as an answer <c>ask</c> names it.</summary>
-    public const string AskAt = "/v1/approval-requests";
 }

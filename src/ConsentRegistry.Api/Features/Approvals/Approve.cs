@@ -1,3 +1,5 @@
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Features.Approvals;

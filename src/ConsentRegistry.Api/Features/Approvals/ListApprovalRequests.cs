@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -11,7 +11,7 @@ internal static class ListApprovalRequests
     public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
         if (Caller.Of(http).OwnRequester is not { } requester)
-            return Asking.NoRequester.AsResult();
+            return OnBehalf.NoRequester.AsResult();
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;

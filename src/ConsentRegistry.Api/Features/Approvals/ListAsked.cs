@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Features.Notifications;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
@@ -59,7 +61,7 @@ internal static class RequestApproval
         var arrivedAt = Elapsed.Now;
         var caller = Caller.Of(http);
         if (caller.OwnRequester is not { } requester)
-            return Asking.NoRequester.AsResult();
+            return OnBehalf.NoRequester.AsResult();
         var request = body.Value;
         var wanted = new WantedUse(
             requester,
@@ -69,7 +71,7 @@ internal static class RequestApproval
             Instant.TryParseInRange(request.Until, out var until) ? until : null,
             request.Uses);
         // Newer than the request: whoever was told just now to ask can ask.
-        var need = new Need(Asking.NoVersions, arrivedAt);
+        var need = new Need(Question.NoVersions, arrivedAt);
         if (await memory.TakeAsync([wanted.UsedIn], [requester], need, cancellation) is not { Set: var facts })
             return CheckFacts.Unavailable.AsResult();
         if (!facts.Vocabulary.TryFind(wanted.Purpose, out var purpose))

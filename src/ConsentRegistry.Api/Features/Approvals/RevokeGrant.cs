@@ -1,5 +1,7 @@
-using ConsentRegistry.Api.Features.Notifications;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Telemetry;
 
@@ -26,7 +26,7 @@ internal static class Evaluate
         var answers = answered.Begin(CheckWay.AuthZen);
         if (asked.Question is not { } question)
             return Counted(EvaluationAnswer.Of(asked.Error!, answers));
-        return await memory.TakeAsync([question.Video], Asking.RequestersOf([question]), default, cancellation) is { } facts
+        return await memory.TakeAsync([question.Video], Question.RequestersOf([question]), default, cancellation) is { } facts
             ? Counted(EvaluationAnswer.Of(facts, question, answers))
             : CheckFacts.Unavailable.AsResult();
 

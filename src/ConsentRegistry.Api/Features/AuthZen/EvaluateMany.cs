@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Telemetry;
 
@@ -25,8 +25,8 @@ internal static class EvaluateMany
             return await Evaluate.AnswerAsync(EvaluationRequest.Read(body, defaults: null), memory, answered, http, cancellation);
         if (EvaluationRequest.WrongPart(body) is { } wrong)
             return wrong.AsResult();
-        if (items.Count > BatchValidator.MaxChecks)
-            return EvaluationBody.Malformed($"evaluations has {items.Count} items; send at most {BatchValidator.MaxChecks}.").AsResult();
+        if (items.Count > Question.PerRequest)
+            return EvaluationBody.Malformed($"evaluations has {items.Count} items; send at most {Question.PerRequest}.").AsResult();
         if (items.Any(item => item is not JsonObject))
             return EvaluationBody.Malformed("evaluations has an item that is no object; send objects only.").AsResult();
 
@@ -35,7 +35,7 @@ internal static class EvaluateMany
         var questions = asked.Select(one => one.Question).OfType<Question>().ToList();
         var facts = questions.Count == 0
             ? null
-            : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Asking.RequestersOf(questions), default, cancellation);
+            : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Question.RequestersOf(questions), default, cancellation);
         var (evaluations, answers) = (new JsonArray(), answered.Begin(CheckWay.AuthZen));
         foreach (var one in asked)
         {

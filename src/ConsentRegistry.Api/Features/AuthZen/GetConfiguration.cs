@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Configuration;
 
 namespace ConsentRegistry.Api.Features.AuthZen;
 

@@ -1,9 +1,8 @@
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Telemetry;
-using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks;
@@ -64,7 +63,7 @@ internal static class CheckBatch
     private static async Task<FreshFacts?> TakeAsync(CheckFacts memory, List<Question> asked, long arrivedAt, CancellationToken cancellation)
     {
         var videos = asked.Select(question => question.Video).Distinct().ToList();
-        var requesters = Asking.RequestersOf(asked);
+        var requesters = Question.RequestersOf(asked);
         var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
         var need = new Need(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);

@@ -1,5 +1,5 @@
-using System.IO.Pipelines;
 using System.Threading.Channels;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Connections;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Checks;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Checks;

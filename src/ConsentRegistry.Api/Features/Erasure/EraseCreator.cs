@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using ConsentRegistry.Api.Features.Notifications;
+using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;

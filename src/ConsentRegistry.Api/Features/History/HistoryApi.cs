@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Sequencing;
 
 namespace ConsentRegistry.Api.Features.History;
 

@@ -1,8 +1,5 @@
 using System.Text.Json.Serialization;
-using ConsentRegistry.Api.Features.Approvals;
-using ConsentRegistry.Api.Features.Settings;
-using ConsentRegistry.Api.Features.Usages;
-using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

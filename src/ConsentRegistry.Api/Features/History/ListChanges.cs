@@ -5,7 +5,6 @@ using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
-using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;
 

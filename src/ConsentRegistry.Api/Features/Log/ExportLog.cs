@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.Log;
 using Npgsql;

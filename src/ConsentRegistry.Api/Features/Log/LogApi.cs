@@ -1,5 +1,5 @@
-using ConsentRegistry.Api.Features.History;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Sequencing;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ConsentRegistry.Api.Features.Log;

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -48,7 +50,7 @@ internal static class RecallAnswers
         Guid id, Requester? named, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
     {
         var caller = Caller.Of(http);
-        return RelyingRequester.TryRead(named, caller, out var requester, out var problem)
+        return OnBehalf.TryRead(named, caller, out var requester, out var problem)
             ? await pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation))
             : problem.AsResult();
     }

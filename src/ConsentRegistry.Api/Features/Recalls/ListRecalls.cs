@@ -1,8 +1,7 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Recalls;
 
@@ -12,7 +11,7 @@ internal static class ListRecalls
     /// <summary>Lists what the caller has to stop. Newest first.</summary>
     public static async Task<IResult> Own(
         Chosen<RecallStatus> state, Requester? requester, int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
-        RelyingRequester.TryRead(requester, Caller.Of(http), out var relying, out var problem)
+        OnBehalf.TryRead(requester, Caller.Of(http), out var relying, out var problem)
             ? await ListAsync(
                 "FROM consent.recall r WHERE r.requester = @who", relying.Value.Value, state.Value, limit, cursor, database, clock, cancellation)
             : problem.AsResult();

@@ -1,6 +1,5 @@
-using ConsentRegistry.Api.Features.Settings;
-using ConsentRegistry.Api.Features.Usages;
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;

@@ -1,6 +1,7 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Features.Notifications;
+using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
@@ -66,7 +67,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         async turn =>
         {
             var due = await RecallStore.TakeDueAsync(turn, ReliancesPerStep, cancellation);
-            if (due.Count == 0 || await DecideAsync(turn, due.ToArray(), new(Asking.NoVersions, Elapsed.Now), cancellation) is not { } looked)
+            if (due.Count == 0 || await DecideAsync(turn, due.ToArray(), new(Question.NoVersions, Elapsed.Now), cancellation) is not { } looked)
                 return 0;
             var later = looked.FindAll(one => one.Outcome == Outcome.InDoubt).ConvertAll(one => one.Due.Key);
             var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);

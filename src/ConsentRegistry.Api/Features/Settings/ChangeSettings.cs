@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Previews;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -48,11 +51,6 @@ public sealed record ChangeItem(
 
     int? IChoiceRequest.VocabularyVersion => null;
 }
-
-/// <summary>A video by its owner and the owner's name for it, as a request names it.</summary>
-/// <param name="CreatorId">The owner.</param>
-/// <param name="VideoId">The owner's id for the video.</param>
-public sealed record VideoReference([property: Required] string? CreatorId, [property: Required] string? VideoId);
 
 /// <summary>Changes that are made together, or not at all.</summary>
 /// <param name="Changes">The changes; 1 to 10,000, no two of one setting.</param>

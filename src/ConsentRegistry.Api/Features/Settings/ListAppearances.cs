@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

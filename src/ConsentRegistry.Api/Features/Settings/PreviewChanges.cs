@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Previews;
 using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Settings;

@@ -1,4 +1,6 @@
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Previews;
 
 namespace ConsentRegistry.Api.Features.Settings;
 

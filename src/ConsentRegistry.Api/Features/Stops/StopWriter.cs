@@ -1,6 +1,7 @@
-using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -59,7 +60,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
             await change.AppendAsync(stream, [Records.Of(kind, before, after)], by, altersSettings: true, cancellation);
             change.Notify(Notices.Of(stream, creator, kind, after));
         }
-        return SettingsWriter.AnswerOf(stream, creator, changes, revoked: 0, setting: null, StopBody.Of(after), ExceptionsBody.None);
+        return ChangeBody.AnswerOf(stream, creator, changes, revoked: 0, setting: null, StopBody.Of(after), ExceptionsBody.None);
     }
 
     // Only lifting narrows a stop: what covers these purposes now has covered them since it was set.

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Stops;

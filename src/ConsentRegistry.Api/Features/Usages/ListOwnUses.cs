@@ -1,4 +1,5 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -12,7 +13,7 @@ internal static class ListOwnUses
     public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, HttpContext http, CancellationToken cancellation)
     {
         if (Caller.Of(http).OwnRequester is not { } requester)
-            return Asking.NoRequester.AsResult();
+            return OnBehalf.NoRequester.AsResult();
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;

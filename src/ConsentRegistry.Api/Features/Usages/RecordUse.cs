@@ -1,6 +1,7 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using FluentValidation;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
@@ -44,9 +44,9 @@ internal sealed record ReportedUse(
         Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
         Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
         if (requester is null)
-            problem = Asking.NoRequester;
+            problem = OnBehalf.NoRequester;
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
-            problem = Asking.RequesterNotYours;
+            problem = OnBehalf.RequesterNotYours;
         else if (usedAt > now.Plus(Recent))
             problem = Problem.Of(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
         else if (publishedAt > now)

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Usages;

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -62,7 +62,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
             then.Add(each);
         }
         var videos = uses.SelectMany(use => use.Videos.Select(used => used.Video)).ToHashSet();
-        var need = new Need(Asking.NoVersions, arrivedAt);
+        var need = new Need(Question.NoVersions, arrivedAt);
         if (await memory.TakeAsync(videos, uses.Select(use => use.Requester).ToHashSet(), need, cancellation) is not { Set: var facts })
             return null;
         return [.. uses.Zip(then, (use, each) => (IReadOnlyList<JudgedVideo>)[.. use.Videos.Zip(each, (video, known) => Judge(use, video.Video, known, facts))])];
@@ -94,7 +94,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
     private async Task<JudgedVideo?> DecideAsync(
         ReportedUse use, VideoKey video, Instant at, IReadOnlyDictionary<string, long> versions, CancellationToken cancellation)
     {
-        var question = new Question(video, use.Purpose, use.Requester, Asking.NoVersions, 0, Explain: false);
+        var question = new Question(video, use.Purpose, use.Requester, Question.NoVersions, 0, Explain: false);
         return (await past.ReadAsync(question, at, versions, cancellation)).Succeeded(out var facts, out _) ? Decide(facts, use, video) : null;
     }
 

@@ -1,10 +1,8 @@
-using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
-using ConsentRegistry.Domain.Usages;
-using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Usages;
 

@@ -1,4 +1,5 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

@@ -1,4 +1,5 @@
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -8,21 +9,6 @@ using ConsentRegistry.Domain.Videos;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Videos;
-
-/// <summary>The words for how another creator can be concerned by a video.</summary>
-public enum ParticipantRole
-{
-    /// <summary>They made it with the owner, and decide on every purpose.</summary>
-    CoCreator,
-
-    /// <summary>Their voice or likeness appears in it; they decide where a purpose uses likeness.</summary>
-    Depicted,
-}
-
-/// <summary>Another creator concerned by a video.</summary>
-/// <param name="CreatorId">Who.</param>
-/// <param name="Role">How.</param>
-public sealed record ParticipantBody([property: Required] string? CreatorId, [property: Required] [property: Words<ParticipantRole>] string? Role);
 
 /// <summary>The facts of a registration.</summary>
 public interface IRegistration
@@ -62,23 +48,6 @@ public sealed record RegisterItem(
 /// <summary>Many videos to register, of any creators.</summary>
 /// <param name="Videos">The videos; 1 to 10,000.</param>
 public sealed record RegisterVideosRequest([property: Required] IReadOnlyList<RegisterItem>? Videos);
-
-/// <summary>What is registered about a video.</summary>
-/// <param name="CreatorId">The owner.</param>
-/// <param name="VideoId">The owner's id for the video.</param>
-/// <param name="PublishedAt">When it was published; null if that is unknown.</param>
-/// <param name="Participants">Everybody else who is concerned, in the order in which decisions name them.</param>
-/// <param name="DerivedFrom">The videos it was made from, in their listed order.</param>
-public sealed record VideoBody(
-    string CreatorId, string VideoId, Instant? PublishedAt, IReadOnlyList<ParticipantBody> Participants, IReadOnlyList<VideoName> DerivedFrom)
-{
-    public static VideoBody Of(VideoKey video, VideoRecord record) => new(
-        video.Creator.Value,
-        video.Video.Value,
-        record.PublishedAt,
-        [.. record.Participants.Select(participant => new ParticipantBody(participant.Creator.Value, participant.Role.Word()))],
-        [.. record.Sources.Select(VideoName.Of)]);
-}
 
 /// <summary>The answer to a registration.</summary>
 /// <param name="Video">What is registered now.</param>

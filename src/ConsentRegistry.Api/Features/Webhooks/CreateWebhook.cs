@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;

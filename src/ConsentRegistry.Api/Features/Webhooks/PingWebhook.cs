@@ -1,5 +1,5 @@
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Notifying;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 

@@ -1,6 +1,6 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
-using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 

@@ -1,6 +1,5 @@
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Notifying;
-using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;
 

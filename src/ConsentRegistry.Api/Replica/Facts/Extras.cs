@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Settings;
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 

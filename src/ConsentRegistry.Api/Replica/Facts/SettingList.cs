@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 

@@ -1,5 +1,3 @@
-using ConsentRegistry.Domain.History;
-
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>

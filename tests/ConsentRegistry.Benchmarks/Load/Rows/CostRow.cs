@@ -1,5 +1,3 @@
-using ConsentRegistry.Benchmarks.Load.Costs;
-
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
 /// <summary>Checks of a node that does something beside answering, beside a node that only answers.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Settings;
 

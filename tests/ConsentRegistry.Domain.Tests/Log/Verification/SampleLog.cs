@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;

@@ -2,7 +2,6 @@ using System.Text;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain.Tests.Log.Verification;
 

@@ -1,4 +1,3 @@
-using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Settings;
 

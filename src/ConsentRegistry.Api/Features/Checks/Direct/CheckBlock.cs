@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain.Purposes;

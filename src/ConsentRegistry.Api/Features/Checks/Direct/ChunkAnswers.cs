@@ -1,11 +1,9 @@
 using System.Text.Json;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Telemetry;
-using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
-using ConsentRegistry.Domain.Settings;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
@@ -142,7 +140,7 @@ internal sealed class ChunkAnswers(
         if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
             return (null, CheckResult.Refused(problem, line), null);
         var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
-        if (await facts.TakeAsync([question.Video], Asking.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
+        if (await facts.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
             return (question, CheckResult.Of(Answers.IndeterminateTo(question)), null);
         var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))

@@ -1,5 +1,5 @@
 using System.Text;
-using ConsentRegistry.Api.Features.Approvals;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
@@ -34,7 +34,7 @@ internal static class DecisionWriter
     private static readonly byte[][] Obligations =
         [.. Every<Conditions>().Select(set => Bytes($",\"obligations\":[{ListOf(set)}],\"excludes\":"))];
 
-    private static readonly byte[] AskAt = Bytes($",\"askAt\":\"{ApprovalsApi.AskAt}\"");
+    private static readonly byte[] AskAt = Bytes($",\"askAt\":\"{Contracts.AskAt.Path}\"");
 
     /// <summary>Writes a decision.</summary>
     /// <param name="to">Where to.</param>

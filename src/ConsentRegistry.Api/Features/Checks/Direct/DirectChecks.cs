@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
@@ -169,7 +171,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             var check = defaults;
-            if (++count > BatchValidator.MaxChecks || !DirectCheck.TryReadMembers(ref reader, bytes, ref check) || !check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
+            if (++count > Question.PerRequest || !DirectCheck.TryReadMembers(ref reader, bytes, ref check) || !check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
                 return false;
         }
         if (count == 0 || reader.TokenType != JsonTokenType.EndArray)

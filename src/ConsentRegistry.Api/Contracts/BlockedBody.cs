@@ -1,0 +1,9 @@
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Contracts;
+
+/// <summary>A requester whom a creator keeps from asking.</summary>
+/// <param name="Requester">The requester.</param>
+/// <param name="Version">The version of the creator's stream that blocked them.</param>
+/// <param name="ChangedAt">When they were blocked.</param>
+public sealed record BlockedBody(string Requester, long Version, Instant ChangedAt);

@@ -1,0 +1,13 @@
+using ConsentRegistry.Domain;
+
+namespace ConsentRegistry.Api.Contracts;
+
+/// <summary>A video by its owner and the owner's name for it.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record VideoName(string CreatorId, string VideoId)
+{
+    public static VideoName Of(VideoKey video) => new(video.Creator.Value, video.Video.Value);
+
+    public VideoKey ToKey() => new(Domain.CreatorId.Parse(CreatorId), Domain.VideoId.Parse(VideoId));
+}

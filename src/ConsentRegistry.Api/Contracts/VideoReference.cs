@@ -1,0 +1,8 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ConsentRegistry.Api.Contracts;
+
+/// <summary>A video by its owner and the owner's name for it, as a request names it.</summary>
+/// <param name="CreatorId">The owner.</param>
+/// <param name="VideoId">The owner's id for the video.</param>
+public sealed record VideoReference([property: Required] string? CreatorId, [property: Required] string? VideoId);

@@ -1,0 +1,22 @@
+using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Features.AuthZen;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace ConsentRegistry.Api.OpenApi;
+
+/// <summary>
+/// The context of an AuthZEN answer holds what a check answers, without <c>allowed</c>, or an error: its effect alone
+/// is always there.
+/// </summary>
+internal sealed class AuthZenContexts : IDocumentFilter
+{
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        var schemas = swaggerDoc.Components!.Schemas!;
+        var answer = (OpenApiSchema)schemas[SchemaNames.Of(typeof(EvaluationContext))];
+        foreach (var (name, schema) in schemas[SchemaNames.Of(typeof(DecisionBody))].Properties!.Where(property => property.Key != "allowed"))
+            answer.Properties![name] = schema;
+        answer.Required = new HashSet<string>(StringComparer.Ordinal) { "effect" };
+    }
+}

@@ -1,0 +1,108 @@
+using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
+using ConsentRegistry.Api.Sequencing;
+
+namespace ConsentRegistry.Api.Monitoring;
+
+/// <summary>A part of what a node answers from.</summary>
+/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens), <c>log</c> (the history
+/// log) or <c>notifications</c> (handing them on).</param>
+/// <param name="Ready">Whether it is as it should be.</param>
+/// <param name="Needed">Whether the node is not ready without it.</param>
+/// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow
+/// old.</param>
+public sealed record ReadinessPart(string Name, bool Ready, bool Needed, long? AgeMs);
+
+/// <summary>Whether this node can answer, part by part.</summary>
+internal sealed class Readiness(
+    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, HandOn handOn, Drain drain,
+    TimeProvider clock)
+{
+    /// <summary>How long the database may take to answer.</summary>
+    private const int ProbeSeconds = 2;
+
+    /// <summary>
+    /// For how long an answer of the database is good for everybody who asks: whoever asks often asks it no more often
+    /// than this.
+    /// </summary>
+    private static readonly TimeSpan ProbeLasts = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock guard = new();
+    private Task<bool> probe = Task.FromResult(false);
+    private long? probedAt;
+    private long? answeredAt;
+
+    /// <summary>Looks at all parts.</summary>
+    public async Task<IReadOnlyList<ReadinessPart>> LookAsync(CancellationToken cancellation)
+    {
+        var answers = await ProbeAsync().WaitAsync(cancellation);
+        return [new("database", answers, Needed: true, Milliseconds(AnswerAge)), .. Seen];
+    }
+
+    /// <summary>The parts that are known without asking the database.</summary>
+    public IReadOnlyList<ReadinessPart> Seen =>
+    [
+        new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
+        new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
+        // Checks and changes are answered without it, for as long as events may wait.
+        new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
+        // What is told waits in the database meanwhile, and another node may hand it on.
+        new("notifications", handOn.IsWell, Needed: false, Milliseconds(handOn.Age)),
+    ];
+
+    /// <summary>Why this node is not ready; null if it is.</summary>
+    public Problem? Refusal(IReadOnlyList<ReadinessPart> parts)
+    {
+        if (drain.HasBegun)
+            return new(503, ProblemCode.Unavailable, "This node is being stopped; send requests to another.");
+        var missing = parts.Where(part => part.Needed && !part.Ready).Select(part => part.Name).ToList();
+        if (missing.Count == 0)
+            return null;
+        var names = string.Join(", ", missing);
+        return new(503, ProblemCode.Unavailable, $"This node lacks what it answers from ({names}); send requests to another.");
+    }
+
+    // One at a time, however many ask, on a connection that no request waits for.
+    private Task<bool> ProbeAsync()
+    {
+        lock (guard)
+        {
+            if (!probe.IsCompleted || (probedAt is { } at && clock.GetElapsedTime(at) < ProbeLasts))
+                return probe;
+            probedAt = clock.GetTimestamp();
+            return probe = AskAsync();
+        }
+    }
+
+    private async Task<bool> AskAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await using var command = database.Background.CreateCommand("SELECT 1");
+            command.CommandTimeout = ProbeSeconds;
+            await command.ExecuteScalarAsync();
+            lock (guard)
+                answeredAt = clock.GetTimestamp();
+            return true;
+        }
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
+        {
+            return false;
+        }
+    }
+
+    private TimeSpan? AnswerAge
+    {
+        get
+        {
+            lock (guard)
+                return answeredAt is { } at ? clock.GetElapsedTime(at) : null;
+        }
+    }
+
+    private static long? Milliseconds(TimeSpan? age) => age is { } time ? (long)time.TotalMilliseconds : null;
+}

@@ -1,0 +1,14 @@
+namespace ConsentRegistry.Api.Notifications;
+
+/// <summary>Why a webhook is sent nothing.</summary>
+public enum DisabledFor
+{
+    /// <summary>Whoever manages it disabled it.</summary>
+    Owner,
+
+    /// <summary>Its receiver answered 410: it wants to hear no more.</summary>
+    Gone,
+
+    /// <summary>Nothing reached its receiver for days.</summary>
+    Failing,
+}
