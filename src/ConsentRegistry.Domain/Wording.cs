@@ -4,7 +4,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain;
 
@@ -18,16 +17,6 @@ public static class Wording
     /// <summary>Whether a value is one of its type, and so has a word.</summary>
     public static bool IsWord<T>(this T value)
         where T : struct, Enum => WordsOf<T>.ByValue.ContainsKey(value);
-
-    /// <summary>The words for each condition of a set, sorted by code unit.</summary>
-    public static ImmutableArray<string> Words(this Conditions conditions) =>
-        conditions == Conditions.None
-            ? []
-            : [.. Singles.Where(single => conditions.HasFlag(single.Value)).Select(single => single.Word)];
-
-    /// <summary>The set of conditions that words name: the inverse of <see cref="Words"/>, in any order.</summary>
-    /// <exception cref="FormatException">A word is none.</exception>
-    public static Conditions ParseConditions(IEnumerable<string> words) => words.Aggregate(Conditions.None, (all, word) => all | Parse<Conditions>(word));
 
     /// <summary>The value of a word; false if it is none.</summary>
     public static bool TryParse<T>([NotNullWhen(true)] string? word, out T value)
@@ -67,13 +56,6 @@ public static class Wording
     /// </summary>
     public static int BitsOf<T>()
         where T : struct, Enum => WordsOf<T>.Bits;
-
-    // A set is written as its single conditions. R9 wants them sorted, in whatever order they are declared.
-    private static readonly ImmutableArray<(Conditions Value, string Word)> Singles =
-    [
-        .. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value))
-            .Select(value => (value, value.Word())).OrderBy(single => single.Item2, StringComparer.Ordinal),
-    ];
 
     private static class WordsOf<T>
         where T : struct, Enum

@@ -5,6 +5,7 @@ using System.Text.Json;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Tests;
 
@@ -24,7 +25,7 @@ public sealed class WordingTests
             var conditions = members.Aggregate(Conditions.None, (all, one) => all | one);
             var words = conditions.Words();
             Assert.Equal(members.Select(single => single.Word()).Order(StringComparer.Ordinal), words);
-            Assert.Equal(conditions, Wording.ParseConditions(words));
+            Assert.Equal(conditions, ConditionWords.Parse(words));
         }
     }
 

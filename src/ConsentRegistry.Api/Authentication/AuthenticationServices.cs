@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace ConsentRegistry.Api.Authentication;
 
 /// <summary>Bearer tokens, and the rule that an operation which says nothing about access is refused to all.</summary>
-internal static class Authentication
+internal static class AuthenticationServices
 {
     /// <summary>How long the issuer may take to answer.</summary>
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);

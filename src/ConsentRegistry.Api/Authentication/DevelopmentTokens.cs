@@ -1,3 +1,4 @@
+using ConsentRegistry.Domain.Decisions;
 using System.Security.Cryptography;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
@@ -15,8 +16,6 @@ public sealed class DevelopmentTokens
 {
     public const string Issuer = "consent-registry-development";
 
-    public const string Audience = "consent-registry";
-
     /// <summary>How long a token is good for: a working day.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
@@ -30,7 +29,7 @@ public sealed class DevelopmentTokens
     public TokenValidationParameters Validation => new()
     {
         ValidIssuer = Issuer,
-        ValidAudience = Audience,
+        ValidAudience = RegistryOptions.DefaultAudience,
         IssuerSigningKey = key,
         ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
         NameClaimType = "sub",
@@ -91,7 +90,7 @@ public sealed class DevelopmentTokens
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,
-            Audience = Audience,
+            Audience = RegistryOptions.DefaultAudience,
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
             Expires = now.Add(Lifetime).UtcDateTime,

@@ -38,6 +38,7 @@ public abstract record ChangeAnswer
 
     /// <summary>Where <c>superseded</c>: the version at which the stream stands now; absent where the change was of several streams.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [AtLeast(0)]
     public long? CurrentVersion { get; init; }
 
     /// <summary>The body, without whether the change is in force.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Domain.Approvals;
 
 namespace ConsentRegistry.Api.Configuration;
 
@@ -29,4 +30,7 @@ internal sealed record ApprovalOptions
     /// <summary>Requests of one requester to one creator in <see cref="OpenDays"/> that nobody answered, withdrawn ones among them.</summary>
     [Range(1, OpenPerCreator, ErrorMessage = WholeNumber)]
     public int OpenPerRequester { get; init; } = 100;
+
+    /// <summary>How often a requester may ask the same creators.</summary>
+    public AskingLimits AskingLimits => new(OpenDays, RefusedDays, OpenPerRequester, OpenPerCreator);
 }

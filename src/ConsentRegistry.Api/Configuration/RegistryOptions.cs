@@ -12,6 +12,9 @@ public sealed class RegistryOptions
     /// <summary>The name of a developer's log.</summary>
     public const string DevelopmentOrigin = "development.invalid/consent-registry";
 
+    /// <summary>The audience that tokens must name unless <c>Tokens:Audience</c> says otherwise.</summary>
+    public const string DefaultAudience = "consent-registry";
+
     /// <summary>The environment variable that names the data folder.</summary>
     public const string DataVariable = "CONSENT_DATA";
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using ConsentRegistry.Api.Authentication;
 
 namespace ConsentRegistry.Api.Configuration;
 
@@ -110,7 +109,7 @@ internal sealed class TokenSettings
 {
     public string? Authority { get; init; }
 
-    public string Audience { get; init; } = DevelopmentTokens.Audience;
+    public string Audience { get; init; } = RegistryOptions.DefaultAudience;
 
     public ClaimSettings Claims { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 
@@ -14,10 +15,10 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Stop">The stop that stands, where one was set.</param>
 /// <param name="Exceptions">What a new ask or deny did not reach.</param>
 public sealed record ChangeBody(
-    string CreatorId,
-    long Version,
-    long SettingsVersion,
-    int Changes,
+    [property: Id] string CreatorId,
+    [property: AtLeast(0)] long Version,
+    [property: AtLeast(0)] long SettingsVersion,
+    [property: AtLeast(0)] int Changes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop,
     ExceptionsBody Exceptions) : ChangeAnswer

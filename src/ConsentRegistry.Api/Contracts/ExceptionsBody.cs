@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Contracts;
@@ -7,12 +8,14 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Purpose">The purpose that it is for.</param>
 /// <param name="Requester">The requester that it names; null for anybody.</param>
 /// <param name="Effect">Its least restrictive effect.</param>
-public sealed record ExceptionBody(VideoName? Video, string Purpose, string? Requester, Effect Effect);
+[SchemaName("SettingException")]
+public sealed record ExceptionBody(VideoName? Video, [property: PurposeName] string Purpose, [property: Id] string? Requester, Effect Effect);
 
 /// <summary>The settings that a new ask or deny did not reach, because they are more specific.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="First">The first 100.</param>
-public sealed record ExceptionsBody(int Count, IReadOnlyList<ExceptionBody> First)
+[SchemaName("SettingExceptions")]
+public sealed record ExceptionsBody([property: AtLeast(0)] int Count, [property: Items(0, SettingsPlan.ExceptionsNamed)] IReadOnlyList<ExceptionBody> First)
 {
     public static readonly ExceptionsBody None = new(0, []);
 

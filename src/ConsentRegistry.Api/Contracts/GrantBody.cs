@@ -42,15 +42,15 @@ public sealed record GrantBody(
     Guid RequestId,
     VideoName Video,
     VideoName UsedIn,
-    string Requester,
-    string Purpose,
+    [property: Id] string Requester,
+    [property: PurposeName] string Purpose,
     [property: Words<Conditions>] IReadOnlyList<string> Conditions,
-    int VocabularyVersion,
+    [property: AtLeast(1)] int VocabularyVersion,
     Instant? ExpiresAt,
     int? Uses,
     int Used,
     GrantStatus Status,
-    long Version,
+    [property: AtLeast(0)] long Version,
     Instant ChangedAt)
 {
     internal static GrantBody Of(StoredGrant stored, Instant now)

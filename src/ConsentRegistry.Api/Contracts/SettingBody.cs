@@ -14,7 +14,7 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record SegmentBody(
-    Instant? From, Effect Effect, [property: Words<Conditions>] IReadOnlyList<string> Conditions, Instant? ExpiresAt, int VocabularyVersion, long Version, Instant ChangedAt);
+    Instant? From, Effect Effect, [property: Words<Conditions>] IReadOnlyList<string> Conditions, Instant? ExpiresAt, [property: AtLeast(1)] int VocabularyVersion, [property: AtLeast(0)] long Version, Instant ChangedAt);
 
 /// <summary>A setting as stored: a default, or an override for one video.</summary>
 /// <param name="Video">The video of an override; null for a default.</param>
@@ -29,15 +29,15 @@ public sealed record SegmentBody(
 /// <param name="Segments">Of a default: what it says for videos of which age, oldest first.</param>
 public sealed record SettingBody(
     VideoName? Video,
-    string Purpose,
-    string? Requester,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? Requester,
     Effect Effect,
     [property: Words<Conditions>] IReadOnlyList<string> Conditions,
     Instant? ExpiresAt,
-    int VocabularyVersion,
-    long Version,
+    [property: AtLeast(1)] int VocabularyVersion,
+    [property: AtLeast(0)] long Version,
     Instant ChangedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SegmentBody>? Segments)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Items(1, Limits.SegmentsPerDefault)] IReadOnlyList<SegmentBody>? Segments)
 {
     public static SettingBody Of(DefaultKey key, DefaultSetting setting)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Usages;
 
@@ -22,17 +23,21 @@ public sealed record MadeBody(VideoName? Video, string? TrainingRun)
 /// <param name="Videos">Each video, judged.</param>
 /// <param name="UsedAt">When, by the word of whoever recorded it.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
+[SchemaName("RecordedUse")]
 public sealed record UseBody(
     Guid Id,
-    string Requester,
-    string Purpose,
+    [property: Id] string Requester,
+    [property: PurposeName] string Purpose,
     MadeBody? Made,
     UseStatus Status,
     UseReason Reason,
-    IReadOnlyList<UsedVideoBody> Videos,
+    [property: Items(1, UseBody.MaxVideos)] IReadOnlyList<UsedVideoBody> Videos,
     Instant UsedAt,
     Instant RecordedAt)
 {
+    /// <summary>Videos of one use: a training run of more is several.</summary>
+    public const int MaxVideos = 1_000;
+
     internal static UseBody Of(Guid id, UseRecord use) => new(
         id,
         use.Requester.Value,

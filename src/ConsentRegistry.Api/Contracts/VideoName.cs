@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Contracts;
@@ -5,7 +6,7 @@ namespace ConsentRegistry.Api.Contracts;
 /// <summary>A video by its owner and the owner's name for it.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
-public sealed record VideoName(string CreatorId, string VideoId)
+public sealed record VideoName([property: Id] string CreatorId, [property: Id] string VideoId)
 {
     public static VideoName Of(VideoKey video) => new(video.Creator.Value, video.Video.Value);
 

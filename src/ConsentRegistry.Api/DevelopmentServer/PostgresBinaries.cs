@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ConsentRegistry.Api.Startup;
 
 namespace ConsentRegistry.Api.DevelopmentServer;
 

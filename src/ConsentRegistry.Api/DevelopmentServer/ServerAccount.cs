@@ -1,5 +1,3 @@
-using ConsentRegistry.Api.Startup;
-
 namespace ConsentRegistry.Api.DevelopmentServer;
 
 /// <summary>The operating system's user that PostgreSQL runs as. PostgreSQL refuses to run as root.</summary>

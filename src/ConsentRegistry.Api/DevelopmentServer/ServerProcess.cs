@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ConsentRegistry.Api.Startup;
 
 namespace ConsentRegistry.Api.DevelopmentServer;
 

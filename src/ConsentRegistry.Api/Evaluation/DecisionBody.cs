@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Evaluation;
 
@@ -31,7 +32,7 @@ public enum DecidingScope
 /// <param name="Version">The version of the creator's stream that last altered the deciding record; null for <c>noConsent</c>.</param>
 /// <param name="ChangedAt">When the deciding record was last altered; null for <c>noConsent</c>.</param>
 public sealed record DeciderBody(
-    string CreatorId, Role Role, VideoName Video, [property: Words<DecidingScope>] string? Scope, string? Purpose, string? Requester, long? Version, Instant? ChangedAt);
+    [property: Id] string CreatorId, Role Role, VideoName Video, [property: Words<DecidingScope>] string? Scope, [property: PurposeName] string? Purpose, [property: Id] string? Requester, [property: AtLeast(0)] long? Version, Instant? ChangedAt);
 
 /// <summary>The answer to a check.</summary>
 /// <param name="Allowed">Whether the use may go ahead: true for the effect <c>allow</c> and for nothing else.</param>
@@ -56,13 +57,13 @@ public record DecisionBody(
     [property: Required] Reason? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Words<Detail>] string? Detail,
     DeciderBody? DecidedBy,
-    [property: Words<Conditions>] IReadOnlyList<string> Obligations,
-    IReadOnlyList<string> Excludes,
-    long? Version,
+    [property: Words<Conditions>] [property: WordList(0)] IReadOnlyList<string> Obligations,
+    [property: Purposes(0)] IReadOnlyList<string> Excludes,
+    [property: AtLeast(0)] long? Version,
     Instant? FreshAt,
-    long MaxAgeMs,
+    [property: AtLeast(0)] long MaxAgeMs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AskAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, long>? Versions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Versions] IReadOnlyDictionary<string, long>? Versions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Receipt = null,
@@ -76,8 +77,9 @@ public record DecisionBody(
 /// <param name="Reason">What decided it.</param>
 /// <param name="Detail">For <c>noConsent</c>: why there is none.</param>
 /// <param name="Settings">Their settings that were looked at, and what became of each. Empty where a stop decided.</param>
+[SchemaName("ConsideredCreator")]
 public sealed record ConsideredBody(
-    string CreatorId,
+    [property: Id] string CreatorId,
     Role Role,
     VideoName Video,
     Effect Effect,
@@ -93,17 +95,19 @@ public sealed record ConsideredBody(
 /// <param name="Standing">What became of it: <c>unbeaten</c> and <c>beaten</c> were candidates, the others say why it was none.</param>
 /// <param name="BeatenBy">Of a beaten one: the candidate that beats it.</param>
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
+[SchemaName("WeighedSetting")]
 public sealed record WeighedBody(
     Scope Scope,
-    string Purpose,
-    string? Requester,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? Requester,
     Effect Effect,
     Standing Standing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BeaterBody? BeatenBy,
-    long Version);
+    [property: AtLeast(0)] long Version);
 
 /// <summary>The candidate that beats another.</summary>
 /// <param name="Scope">Whether it is a default or an override for the video.</param>
 /// <param name="Purpose">The purpose that it is for.</param>
 /// <param name="Requester">The requester that it names; null for anybody.</param>
-public sealed record BeaterBody(Scope Scope, string Purpose, string? Requester);
+[SchemaName("BeatingSetting")]
+public sealed record BeaterBody(Scope Scope, [property: PurposeName] string Purpose, [property: Id] string? Requester);

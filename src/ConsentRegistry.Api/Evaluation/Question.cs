@@ -34,6 +34,6 @@ public sealed record Question(
     public static readonly IReadOnlyDictionary<string, long> NoVersions = new Dictionary<string, long>();
 
     /// <summary>Those whom questions are for.</summary>
-    public static HashSet<Requester> RequestersOf(IEnumerable<Question> questions) =>
+    internal static HashSet<Requester> RequestersOf(IEnumerable<Question> questions) =>
         [.. questions.Select(question => question.Requester).OfType<Requester>()];
 }

@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 

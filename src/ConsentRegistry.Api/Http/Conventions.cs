@@ -5,28 +5,46 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>Says what body an operation takes that it reads itself, for the OpenAPI document.</summary>
 public sealed record ReadsBody(Type Type);
 
+/// <summary>The problems that only the operation itself knows, by their codes.</summary>
+public sealed record RefusalCodes(IReadOnlyList<string> Codes);
+
+/// <summary>Marks an operation that answers without the database.</summary>
+public sealed record WithoutDatabase;
+
+/// <summary>A group of operations, for the OpenAPI document, which lists the groups in the order in which they are mapped.</summary>
+/// <param name="Tag">The name of the group.</param>
+/// <param name="Type">The route table, whose summary describes the group.</param>
+public sealed record RouteTable(string Tag, Type Type);
+
 /// <summary>What holds for every operation of the contract, set once on each group of routes.</summary>
 internal static class Conventions
 {
-    public static RouteGroupBuilder MapContract(this IEndpointRouteBuilder app, string prefix, string tag)
+    public static RouteGroupBuilder MapContract(this IEndpointRouteBuilder app, string prefix, RouteTable table)
     {
-        var group = app.MapGroup(prefix).WithTags(tag);
+        var group = app.MapGroup(prefix).Of(table);
         group.AddEndpointFilter(RefuseBadArguments);
         return group;
     }
 
+    /// <summary>Says which route table a group of routes belongs to.</summary>
+    public static RouteGroupBuilder Of(this RouteGroupBuilder group, RouteTable table) => group.WithTags(table.Tag).WithMetadata(table);
+
     /// <summary>Names the operation for clients, and says which query parameters it knows.</summary>
-    public static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string operationId, params string[] query) => route
+    public static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string operationId, params IReadOnlyList<QueryParameter> query) => route
         .WithName(operationId)
         .WithMetadata(new QueryParameters(query));
 
-    /// <summary>Names the problems that the operation may answer with, beside those that every one may.</summary>
-    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
-    {
-        foreach (var status in statuses)
-            route.Produces<ProblemBody>(status, Problem.MediaType);
-        return route;
-    }
+    /// <summary>
+    /// Names the problems that only this operation knows it may answer with. Those that follow from what it takes, and
+    /// those that every operation may answer with, need no naming.
+    /// </summary>
+    /// <param name="route">The operation.</param>
+    /// <param name="codes">Codes of <see cref="ProblemCode"/> and <see cref="Domain.FailureCode"/>.</param>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params string[] codes) =>
+        route.WithMetadata(new RefusalCodes(codes));
+
+    /// <summary>The operation answers without the database, and so is never unavailable for want of it.</summary>
+    public static RouteHandlerBuilder NeedsNoDatabase(this RouteHandlerBuilder route) => route.WithMetadata(new WithoutDatabase());
 
     /// <summary>An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.</summary>
     public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) => route.Changes(Budget.Changes);
@@ -41,16 +59,14 @@ internal static class Conventions
     public static RouteHandlerBuilder Stops(this RouteHandlerBuilder route) => route.Changes(Budget.Stops);
 
     private static RouteHandlerBuilder Changes(this RouteHandlerBuilder route, Budget? budget) => route
-        .WithMetadata(new ChangeMarker(budget))
-        .Refuses(400, 409, 422, 429);
+        .WithMetadata(new ChangeMarker(budget));
 
     /// <summary>
     /// An operation that shows what a change would do: refuses what the change refuses, and counts against the rate
     /// limit.
     /// </summary>
     public static RouteHandlerBuilder Previews(this RouteHandlerBuilder route) => route
-        .WithMetadata(new ChangeMarker(Budget.Changes, IsPreview: true))
-        .Refuses(400, 409, 412, 422, 429, 503);
+        .WithMetadata(new ChangeMarker(Budget.Changes, IsPreview: true));
 
     private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

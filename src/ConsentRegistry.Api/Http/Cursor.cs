@@ -108,8 +108,8 @@ public sealed class Cursor : IBound
 /// <param name="Items">The items.</param>
 /// <param name="NextCursor">Where the list goes on; absent on the last page.</param>
 public sealed record Page<T>(
-    IReadOnlyList<T> Items,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? NextCursor)
+    [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<T> Items,
+    [property: TextLength(1, Cursor.MaxLength)] [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? NextCursor)
 {
     /// <summary>A page of what was read: one item more than the limit tells that the list goes on.</summary>
     public static Page<T> Of<TRow>(IReadOnlyList<TRow> rows, int limit, Cursor cursor, Func<TRow, T> item, Func<TRow, string[]> key) => new(

@@ -183,4 +183,4 @@ public sealed record Problem(int Status, string Code, string Detail)
 /// <param name="TraceId">The id under which the service's log knows the request.</param>
 /// <param name="Errors">For 400 and 422: messages by field.</param>
 public sealed record ProblemBody(
-    string Type, string Title, int Status, string Detail, string Code, string TraceId, IReadOnlyDictionary<string, string[]>? Errors);
+    string Type, string Title, [property: Between(400, 599)] int Status, string Detail, string Code, string TraceId, IReadOnlyDictionary<string, string[]>? Errors);

@@ -5,9 +5,6 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>The query parameters that an operation knows.</summary>
-public sealed record QueryParameters(params string[] Names);
-
 /// <summary>
 /// Refuses a request whose path or query is not of the contract, before anything is bound: ids and purposes by their grammar, query
 /// parameters that the operation does not know, that stand twice or that are empty, and conditions that it does not evaluate.
@@ -84,5 +81,5 @@ internal sealed class RequestShape(RequestDelegate next)
 
     private static string UnknownParameter(string name, QueryParameters known) =>
         $"The operation has no query parameter {Characters.Quote(name)}; "
-        + (known.Names.Length == 0 ? "send none." : $"send only: {string.Join(", ", known.Names)}.");
+        + (known.Names.Count == 0 ? "send none." : $"send only: {string.Join(", ", known.Names)}.");
 }

@@ -5,64 +5,6 @@ using FluentValidation;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Marks a text field whose values are words of the vocabulary of effects, conditions and so on, for the OpenAPI document.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public abstract class WordsAttribute : Attribute
-{
-    /// <summary>The enumeration whose values the words are.</summary>
-    public abstract Type Type { get; }
-}
-
-/// <inheritdoc/>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class WordsAttribute<T> : WordsAttribute
-    where T : struct, Enum
-{
-    public override Type Type => typeof(T);
-}
-
-/// <summary>Marks a field whose JSON is that of another type than its own, for the OpenAPI document.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public abstract class ShapeAttribute : Attribute
-{
-    /// <summary>The type whose JSON the field holds.</summary>
-    public abstract Type Type { get; }
-}
-
-/// <inheritdoc/>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class ShapeAttribute<T> : ShapeAttribute
-{
-    public override Type Type => typeof(T);
-}
-
-/// <summary>
-/// Marks a field that may be null where it is there, and may be absent too, for the OpenAPI document.
-/// </summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class OrNullAttribute : Attribute;
-
-/// <summary>
-/// Marks a field that goes on working, and in whose place there is something better, for the OpenAPI document.
-/// </summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class SupersededAttribute : Attribute;
-
-/// <summary>Marks an answer each of whose fields may be absent, for the OpenAPI document.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-public sealed class SparseBodyAttribute : Attribute;
-
-/// <summary>
-/// Marks a body of another specification's: members that nobody knows are passed over, and null is as if it were not
-/// there.
-/// </summary>
-[AttributeUsage(AttributeTargets.Class)]
-public sealed class OpenBodyAttribute : Attribute;
-
-/// <summary>Marks a text field that holds an RFC 3339 time, for the OpenAPI document.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class TimeAttribute : Attribute;
-
 /// <summary>What several requests' fields must be. Each rule lets null pass: which fields are required is the request's own matter.</summary>
 /// <remarks>
 /// A message says what is wrong with what was sent, and after a semicolon what to do instead. <see cref="Validation"/>

@@ -14,7 +14,7 @@ namespace ConsentRegistry.Api.Monitoring;
 /// <param name="Needed">Whether the node is not ready without it.</param>
 /// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow
 /// old.</param>
-public sealed record ReadinessPart(string Name, bool Ready, bool Needed, long? AgeMs);
+public sealed record ReadinessPart(string Name, bool Ready, bool Needed, [property: AtLeast(0)] long? AgeMs);
 
 /// <summary>Whether this node can answer, part by part.</summary>
 internal sealed class Readiness(

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Approvals;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -56,14 +56,14 @@ internal static class ProblemCatalog
         new(409, FailureCode.WouldWiden, "A fact about a video would change so that more could be allowed; that takes `consent:admin` and a reason.", "participants would change in the direction that can widen consent; leave it as it is, or send it with a reason and a token of scope consent:admin.", "participants"),
         new(409, FailureCode.PurposeExists, "The purpose is registered already, and otherwise.", "'remix.dance' is registered already with another description or likeness, and a purpose never changes; send another name.", "purpose"),
         new(409, FailureCode.CreatorErased, "The creator was erased.", LockedStream.Erased.Detail),
-        new(409, FailureCode.NotAsked, "Approval is asked for where the answer is not `ask`.", Features.Approvals.RequestApproval.NotAsk),
+        new(409, FailureCode.NotAsked, "Approval is asked for where the answer is not `ask`.", ApprovalFailures.NotAsked.Detail),
         new(409, FailureCode.AlreadyAsked, "The same is asked for already.", "The same is asked for already, and not answered yet; wait for the answer."),
         new(409, FailureCode.RefusedBefore, "A creator concerned refused the same not long ago.", "A creator concerned refused this in the last 90 days; ask again after that."),
         new(409, FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester, or cannot be asked any more for now.", "A creator concerned does not want to be asked by this requester; do without this video."),
-        new(409, FailureCode.NotOpen, "The request was answered or withdrawn, or its time is over.", Features.Approvals.OpenPart.NotOpenAnyMore),
+        new(409, FailureCode.NotOpen, "The request was answered or withdrawn, or its time is over.", ApprovalFailures.NotOpen.Detail),
         new(409, ProblemCode.IdempotencyKeyInFlight, "A request with the same key is still being answered; repeat it.", IdempotencyKey.InFlight),
         new(409, ProblemCode.WebhookExists, "The owner has a webhook at this address already.", WebhookStore.Exists.Detail, "url"),
-        new(409, ProblemCode.WebhookDisabled, "The webhook is disabled.", Features.Webhooks.Redeliver.Disabled),
+        new(409, ProblemCode.WebhookDisabled, "The webhook is disabled.", WebhookStore.Disabled.Detail),
         new(412, ProblemCode.StaleVersion, "The settings have changed since the version in `If-Match`.", Preconditions.Stale),
         new(412, ProblemCode.PreconditionFailed, "`If-None-Match` excludes what stands: it is set already, or of a version that is named.", Preconditions.AlreadySet),
         new(413, ProblemCode.TooLarge, "The body is larger than the operation's limit.", $"The body is larger than {BodyLimit.Single.Bytes} bytes; send less at once."),

@@ -28,7 +28,7 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
             var mayBeAbsent = written ? !needed : isSparse || (property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed);
             var mayBeNull = property.IsDefined(typeof(OrNullAttribute)) || (written ? mayBeAbsent : !mayBeAbsent && IsNullable(property));
             var inner = SchemaOf(property, context);
-            FieldLimits.Apply(type, name, inner);
+            FieldLimits.Apply(property, inner);
             // A required truth value may be null in its schema, though null is refused: a generated client would else
             // send false where nobody said anything.
             var unset = written && needed && property.PropertyType == typeof(bool?);

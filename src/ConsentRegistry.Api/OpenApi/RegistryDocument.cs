@@ -1,18 +1,3 @@
-using ConsentRegistry.Api.Features.Approvals;
-using ConsentRegistry.Api.Features.AuthZen;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Features.Erasure;
-using ConsentRegistry.Api.Features.Health;
-using ConsentRegistry.Api.Features.History;
-using ConsentRegistry.Api.Features.Log;
-using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Features.Purposes;
-using ConsentRegistry.Api.Features.Recalls;
-using ConsentRegistry.Api.Features.Settings;
-using ConsentRegistry.Api.Features.Stops;
-using ConsentRegistry.Api.Features.Usages;
-using ConsentRegistry.Api.Features.Videos;
-using ConsentRegistry.Api.Features.Webhooks;
 using ConsentRegistry.Domain;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
@@ -25,27 +10,10 @@ namespace ConsentRegistry.Api.OpenApi;
 /// </remarks>
 internal static class RegistryDocument
 {
-    /// <summary>The groups of operations in the order in which a reader needs them; each is described by its route table.</summary>
-    public static readonly IReadOnlyList<(string Tag, Type RouteTable)> Tags =
-    [
-        (ChecksApi.Tag, typeof(ChecksApi)),
-        (AuthZenApi.Tag, typeof(AuthZenApi)),
-        (ApprovalsApi.Tag, typeof(ApprovalsApi)),
-        (UsagesApi.Tag, typeof(UsagesApi)),
-        (RecallsApi.Tag, typeof(RecallsApi)),
-        (SettingsApi.Tag, typeof(SettingsApi)),
-        (StopsApi.Tag, typeof(StopsApi)),
-        (VideosApi.Tag, typeof(VideosApi)),
-        (PurposesApi.Tag, typeof(PurposesApi)),
-        (HistoryApi.Tag, typeof(HistoryApi)),
-        (NotificationsApi.Tag, typeof(NotificationsApi)),
-        (WebhooksApi.Tag, typeof(WebhooksApi)),
-        (ErasureApi.Tag, typeof(ErasureApi)),
-        (LogApi.Tag, typeof(LogApi)),
-        (Health.Tag, typeof(Health)),
-    ];
-
-    public static void AddRegistryOpenApi(this IServiceCollection services)
+    /// <summary>Adds the document.</summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="ownFilters">What features alter in the document that no route and no record can say.</param>
+    public static void AddRegistryOpenApi(this IServiceCollection services, IReadOnlyList<Type> ownFilters)
     {
         services.AddEndpointsApiExplorer();
         services.AddSingleton<XmlDocs>();
@@ -61,9 +29,8 @@ internal static class RegistryDocument
             swagger.SchemaFilter<WordSchemas>();
             swagger.SchemaFilter<RecordSchemas>();
             swagger.OperationFilter<Operations>();
-            swagger.DocumentFilter<BatchChecks>();
-            swagger.DocumentFilter<AuthZenContexts>();
-            swagger.DocumentFilter<WebhookMessages>();
+            foreach (var filter in ownFilters)
+                swagger.DocumentFilterDescriptors.Add(new() { Type = filter, Arguments = [] });
             swagger.DocumentFilter<SharedParts>();
         });
     }

@@ -1,16 +1,20 @@
 using System.Reflection;
-using ConsentRegistry.Api.Features.Checks;
 using ConsentRegistry.Api.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
 /// <summary>What the code of an operation says of it: its route's conventions, and what its handler takes.</summary>
 internal sealed class Route(ApiDescription description, MethodInfo handler)
 {
+    /// <summary>Reads what an operation says of itself.</summary>
+    public static Route Of(ApiDescription description) =>
+        new(description, description.TryGetMethodInfo(out var handler) ? handler : throw new InvalidOperationException($"{description.RelativePath} has no handler."));
+
     private readonly IList<object> metadata = description.ActionDescriptor.EndpointMetadata;
 
     public string OperationId => Find<IEndpointNameMetadata>()!.EndpointName;
@@ -22,7 +26,16 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     public IReadOnlyList<string> PathParameters { get; } =
         [.. RoutePatternFactory.Parse(description.RelativePath!).Parameters.Select(parameter => parameter.Name)];
 
-    public IReadOnlyList<string> QueryParameters => Find<QueryParameters>()?.Names ?? [];
+    public IReadOnlyList<QueryParameter> QueryParameters => Find<QueryParameters>()?.All ?? [];
+
+    /// <summary>The problems that only the operation itself knows.</summary>
+    public IEnumerable<string> OwnRefusals => metadata.OfType<RefusalCodes>().SelectMany(refusals => refusals.Codes);
+
+    /// <summary>Whether the operation answers without the database.</summary>
+    public bool NeedsNoDatabase => Find<WithoutDatabase>() is not null;
+
+    /// <summary>Whether the operation can answer with events as they happen, of which a caller says the last one that it has.</summary>
+    public bool StreamsEvents => Successes.Any(success => success.ContentTypes.Contains(EventStreams.MediaType));
 
     /// <summary>Who may call; null if anybody may.</summary>
     public Access? Access => Find<IAllowAnonymous>() is null ? Find<Access>() : null;
@@ -47,7 +60,7 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     public bool ReadsStrictly => Body is not null && Find<ReadsBody>() is null;
 
     /// <summary>The media type of a body that is lines, each one of them an object of its own; null for any other.</summary>
-    public string? Lines => Find<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault(type => type == CheckStream.MediaType);
+    public string? Lines => Find<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault(type => type == JsonLines.MediaType);
 
     public bool MayOmitBody => Find<EmptyBody>() is not null;
 

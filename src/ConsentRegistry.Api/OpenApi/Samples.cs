@@ -1,5 +1,5 @@
+using System.Net.Mime;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Features.Log;
 using Microsoft.OpenApi;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -75,5 +75,5 @@ internal static class Samples
         new(StringComparer.Ordinal) { ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonValue.Create(text) } };
 
     /// <summary>The schema of a text, or of bytes.</summary>
-    public static IOpenApiSchema Schema(string media) => new OpenApiSchema { Type = JsonSchemaType.String, Format = media == LogMedia.Bytes ? "binary" : null };
+    public static IOpenApiSchema Schema(string media) => new OpenApiSchema { Type = JsonSchemaType.String, Format = media == MediaTypeNames.Application.Octet ? "binary" : null };
 }

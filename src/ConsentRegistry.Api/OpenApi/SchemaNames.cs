@@ -1,9 +1,4 @@
-using ConsentRegistry.Api.Contracts;
-using ConsentRegistry.Api.Evaluation;
-using ConsentRegistry.Api.Features.Checks;
-using ConsentRegistry.Api.Features.History;
-using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Features.Videos;
+using System.Reflection;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
@@ -16,24 +11,10 @@ internal static class SchemaNames
 {
     private const string Suffix = "Body";
 
-    // Where the word alone would be too general among all schemas.
-    private static readonly Dictionary<Type, string> Special = new()
+    // Of words of the domain, which say nothing of the document.
+    private static readonly Dictionary<Type, string> OfDomain = new()
     {
-        [typeof(BatchRequest)] = "CheckBatchRequest",
-        [typeof(BatchBody)] = "CheckBatch",
-        [typeof(RegisteredBody)] = "Registration",
-        [typeof(RegisteredBatchBody)] = "RegistrationBatch",
-        [typeof(RegisteredItem)] = "RegistrationResult",
-        [typeof(RegisterItem)] = "RegistrationItem",
-        [typeof(ConsideredBody)] = "ConsideredCreator",
-        [typeof(WeighedBody)] = "WeighedSetting",
-        [typeof(BeaterBody)] = "BeatingSetting",
         [typeof(Conditions)] = "Condition",
-        // What languages call something of their own.
-        [typeof(RecordBody)] = "HistoryRecord",
-        [typeof(ExceptionBody)] = "SettingException",
-        [typeof(ExceptionsBody)] = "SettingExceptions",
-        [typeof(UseBody)] = "RecordedUse",
         [typeof(Standing)] = "SettingStanding",
         [typeof(Detail)] = "NoConsentDetail",
         [typeof(EventType)] = "EventKind",
@@ -41,8 +22,8 @@ internal static class SchemaNames
 
     public static string Of(Type type)
     {
-        if (Special.TryGetValue(type, out var special))
-            return special;
+        if ((OfDomain.GetValueOrDefault(type) ?? type.GetCustomAttribute<SchemaNameAttribute>()?.Name) is { } named)
+            return named;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>))
             return $"{Of(type.GenericTypeArguments[0])}Page";
         return type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length] : type.Name;
@@ -51,7 +32,10 @@ internal static class SchemaNames
     /// <summary>
     /// Types that are in the contract what another is: what a request or a notification names is what answers name.
     /// </summary>
-    public static readonly IReadOnlyDictionary<Type, Type> SameAs = new Dictionary<Type, Type> { [typeof(VideoReference)] = typeof(VideoName), [typeof(NotifiedVideo)] = typeof(VideoName) };
+    public static readonly IReadOnlyDictionary<Type, Type> SameAs = typeof(SchemaNames).Assembly.GetTypes()
+        .Select(type => (Type: type, type.GetCustomAttribute<SameSchemaAsAttribute>()?.Other))
+        .Where(one => one.Other is not null)
+        .ToDictionary(one => one.Type, one => one.Other!);
 
     /// <summary>The type whose schema stands for this one.</summary>
     public static Type InContract(Type type) => SameAs.GetValueOrDefault(type, type);

@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace ConsentRegistry.Api.OpenApi;
 
 /// <summary>What operations refer to: tags, the security scheme, parameters, headers and the examples of problems.</summary>
-internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
+internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : IDocumentFilter
 {
     public const string ETag = "ETag";
 
@@ -26,7 +26,9 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
-        swaggerDoc.Tags = new HashSet<OpenApiTag>(RegistryDocument.Tags.Select(tag => new OpenApiTag { Name = tag.Tag, Description = docs.Summary(tag.RouteTable) }));
+        swaggerDoc.Tags = new HashSet<OpenApiTag>(
+            endpoints.Endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<RouteTable>()).Distinct()
+                .Select(table => new OpenApiTag { Name = table.Tag, Description = docs.Summary(table.Type) }));
         var parts = swaggerDoc.Components!;
         parts.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -38,7 +40,9 @@ internal sealed class SharedParts(XmlDocs docs) : IDocumentFilter
                 Description = $"A token of the platform's OpenID Connect provider, with scopes:\n\n{string.Join('\n', Scopes.All.Select(scope => $"- `{scope.Key}`: {scope.Value}"))}",
             },
         };
-        parts.Parameters = Parameters.All(type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository)).ToDictionary(part => part.Key, part => (IOpenApiParameter)part.Value, StringComparer.Ordinal);
+        parts.Parameters = Parameters.All(
+                context.ApiDescriptions.Select(Route.Of), type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository))
+            .ToDictionary(StringComparer.Ordinal);
         parts.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
             [ETag] = Header("The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a dot where that is another number, for `If-None-Match` as well.", new() { Type = JsonSchemaType.String }, "\"3\""),

@@ -1,4 +1,3 @@
-using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
@@ -31,8 +30,8 @@ internal static class ApprovalStore
     private const string PartColumns = "p.creator, p.owners, p.videos, p.state, p.reason, p.version, p.changed_at";
 
     /// <summary>Why the creators cannot be asked this now; null if they can. Their streams are locked.</summary>
-    public static async Task<Failure?> FindObstacleAsync(
-        Change change, WantedUse wanted, string[] creators, Instant now, ApprovalOptions options, CancellationToken cancellation)
+    public static async Task<PriorRequests> ReadPriorAsync(
+        Change change, WantedUse wanted, string[] creators, Instant now, AskingLimits limits, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -60,21 +59,11 @@ internal static class ApprovalStore
         command.Parameters.AddWithValue("video", wanted.UsedIn.Video.Value);
         command.Parameters.AddWithValue("purpose", wanted.Purpose.Name);
         command.Parameters.AddWithValue("now", now.ToDateTime());
-        command.Parameters.AddWithValue("asked", now.Plus(-TimeSpan.FromDays(options.OpenDays)).ToDateTime());
-        command.Parameters.AddWithValue("since", now.Plus(-TimeSpan.FromDays(options.RefusedDays)).ToDateTime());
+        command.Parameters.AddWithValue("asked", now.Plus(-TimeSpan.FromDays(limits.OpenDays)).ToDateTime());
+        command.Parameters.AddWithValue("since", now.Plus(-TimeSpan.FromDays(limits.RefusedDays)).ToDateTime());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        if (reader.GetBoolean(0))
-            return new(FailureCode.AskingBlocked, "A creator concerned does not want to be asked by this requester; do without this video.");
-        if (reader.GetBoolean(1))
-            return new(FailureCode.AlreadyAsked, "The same is asked for already, and not answered yet; wait for the answer.");
-        if (reader.GetBoolean(2))
-            return new(FailureCode.RefusedBefore, $"A creator concerned refused this in the last {options.RefusedDays} days; ask again after that.");
-        if (reader.GetInt64(3) >= options.OpenPerRequester)
-            return new(FailureCode.AskingBlocked, $"In the last {options.OpenDays} days this requester asked a creator concerned {options.OpenPerRequester} times without an answer, what was withdrawn included; ask again after that.");
-        return reader.GetInt64(4) >= ApprovalOptions.OpenPerCreator
-            ? new Failure(FailureCode.AskingBlocked, "A creator concerned has too many open requests; ask again later.")
-            : null;
+        return new(reader.GetBoolean(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetInt64(3), reader.GetInt64(4));
     }
 
     /// <summary>How many grants of a creator stand.</summary>

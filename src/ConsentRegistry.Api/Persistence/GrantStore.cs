@@ -197,7 +197,7 @@ internal static class GrantColumns
             Requester.Parse(reader.GetString(at + 6)),
             new(
                 Purpose.Parse(reader.GetString(at + 7)),
-                Wording.ParseConditions(reader.GetFieldValue<string[]>(at + 8)),
+                ConditionWords.Parse(reader.GetFieldValue<string[]>(at + 8)),
                 reader.GetInt32(at + 9),
                 reader.IsDBNull(at + 10) ? null : Instant.From(reader.GetDateTime(at + 10)),
                 reader.IsDBNull(at + 11) ? null : reader.GetInt32(at + 11)),

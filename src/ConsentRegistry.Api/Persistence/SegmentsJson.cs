@@ -41,7 +41,7 @@ internal static class Choices
     public static Choice Read(string effect, string[] conditions, Instant? expiresAt, int vocabularyVersion) =>
         Choice.Of(
             Wording.Parse<Effect>(effect),
-            Wording.ParseConditions(conditions),
+            ConditionWords.Parse(conditions),
             expiresAt,
             vocabularyVersion);
 }

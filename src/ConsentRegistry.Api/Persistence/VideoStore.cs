@@ -1,5 +1,4 @@
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Persistence;

@@ -211,7 +211,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         Effect = Wording.TryParse<Effect>(rows.Bytes(5), out var effect)
             ? effect
             : throw new InvalidDataException("An override has an effect that is none."),
-        Conditions = Wording.ParseConditions(rows.Ids(6)),
+        Conditions = ConditionWords.Parse(rows.Ids(6)),
         VocabularyVersion = rows.Int32(8),
         From = Instant.Beginning,
         ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),

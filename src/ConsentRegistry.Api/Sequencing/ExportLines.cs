@@ -17,8 +17,6 @@ namespace ConsentRegistry.Api.Sequencing;
 /// </summary>
 internal sealed class ExportLines : IAsyncDisposable
 {
-    public const string MediaType = "application/x-ndjson";
-
     /// <summary>The format, member <c>v</c> of the first line.</summary>
     public const int Format = 1;
 
@@ -43,7 +41,7 @@ internal sealed class ExportLines : IAsyncDisposable
     /// <param name="first">The first line.</param>
     public static async Task<ExportLines> BeginAsync(HttpContext http, LogSigner signer, JsonObject first)
     {
-        http.Response.ContentType = MediaType;
+        http.Response.ContentType = JsonLines.MediaType;
         StreamedAnswer.Begin(http);
         var lines = new ExportLines(http);
         first["v"] = Format;

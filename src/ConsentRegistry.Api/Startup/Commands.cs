@@ -217,7 +217,7 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Services.AddSerilog(Serilog.Core.Logger.None);
-        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = DevelopmentTokens.Audience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
+        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = RegistryOptions.DefaultAudience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
         app.UseRegistry();

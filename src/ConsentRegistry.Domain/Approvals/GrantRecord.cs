@@ -1,4 +1,3 @@
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
@@ -64,18 +63,6 @@ public sealed record GrantRecord
 
     /// <summary>The grant, after its last use.</summary>
     public GrantRecord Spent(Stamp by) => this with { State = GrantState.Spent, Stamp = by };
-
-    /// <summary>The grant as the evaluator sees it. How many uses are left is known where they are spent; here, whether any is.</summary>
-    public Grant AsFact(PurposeIndex purpose) => new()
-    {
-        Purpose = purpose,
-        Conditions = Terms.Conditions,
-        VocabularyVersion = Terms.VocabularyVersion,
-        ExpiresAt = Terms.ExpiresAt ?? Instant.Never,
-        UsesLeft = State == GrantState.Spent ? 0 : Terms.Uses,
-        IsRevoked = State == GrantState.Revoked,
-        Stamp = Stamp,
-    };
 }
 
 /// <summary>What a creator approved.</summary>

@@ -1,5 +1,6 @@
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Decisions;
 

@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Decisions;
 

@@ -1,5 +1,6 @@
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Decisions;
 
@@ -47,19 +48,6 @@ public readonly ref struct VideoFacts
 
     /// <summary>The videos it was made from, in their listed order.</summary>
     public ReadOnlySpan<VideoHandle> Sources { get; init; }
-}
-
-/// <summary>How a creator is concerned by a video. In the order in which a decision names them (R9).</summary>
-public enum Role : byte
-{
-    /// <summary>The video is theirs.</summary>
-    Owner,
-
-    /// <summary>They made it with the owner.</summary>
-    CoCreator,
-
-    /// <summary>Their voice or likeness appears in it.</summary>
-    Depicted,
 }
 
 /// <summary>Another creator concerned by a video.</summary>

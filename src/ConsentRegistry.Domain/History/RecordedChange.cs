@@ -152,7 +152,7 @@ public abstract record RecordedChange
     private static VideoRecord VideoRecordOf(JsonObject record) => new(
         record["publishedAt"].OrNull(time => time.Moment()),
         record.Array("participants").Select(participant => new RegisteredParticipant(
-            CreatorId.Parse(participant.Object()["creatorId"].Text()), Wording.Parse<Decisions.Role>(participant.Object()["role"].Text()))),
+            CreatorId.Parse(participant.Object()["creatorId"].Text()), Wording.Parse<Videos.Role>(participant.Object()["role"].Text()))),
         record.Array("derivedFrom").Select(VideoOf));
 
     private static PurposeDefinition DefinitionOf(JsonObject record) => new(
@@ -227,7 +227,7 @@ public abstract record RecordedChange
     private static int? CountOf(JsonNode? count) => count is null ? null : checked((int)count.Integer());
 
     private static Conditions ConditionsOf(JsonObject record) =>
-        Wording.ParseConditions(record.Array("conditions").Select(word => word.Text()));
+        ConditionWords.Parse(record.Array("conditions").Select(word => word.Text()));
 
     private static Choice ChoiceOf(JsonObject record) => Choice.Of(
         Wording.Parse<Effect>(record["effect"].Text()),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Log;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ConsentRegistry.Domain.Decisions;
 
 namespace ConsentRegistry.Domain.Videos;
 

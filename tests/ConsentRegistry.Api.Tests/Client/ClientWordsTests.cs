@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Notifications;
+using ConsentRegistry.Domain.Videos;
 using ClientEffect = ConsentRegistry.Client.Effect;
 using Effect = ConsentRegistry.Domain.Settings.Effect;
 

@@ -5,6 +5,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Tests.Decisions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -117,7 +118,7 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
             var stream = (await change.LockAsync(StreamId.Of(creator), cancellation)).Value;
             var terms = new GrantTerms(
                 Purpose.Parse(operation.Purpose!),
-                Wording.ParseConditions(operation.Conditions ?? []),
+                ConditionWords.Parse(operation.Conditions ?? []),
                 (await VocabularyStore.ReadAsync(change, cancellation)).Version,
                 operation.ExpiresInSeconds is { } seconds ? stream.Tx.Plus(TimeSpan.FromSeconds(seconds)) : null,
                 operation.Uses is { } uses ? Math.Max(uses, 1) : null);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Tests.Decisions;

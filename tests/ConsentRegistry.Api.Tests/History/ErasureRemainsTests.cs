@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ConsentRegistry.Api.DevelopmentServer;
-using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Approvals;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Notifications;

@@ -348,7 +348,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
     };
 
     private string Token(
-        string self, string issuer = DevelopmentTokens.Issuer, string audience = DevelopmentTokens.Audience, SecurityKey? key = null, bool unsigned = false) =>
+        string self, string issuer = DevelopmentTokens.Issuer, string audience = RegistryOptions.DefaultAudience, SecurityKey? key = null, bool unsigned = false) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = true }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ConsentRegistry.Api.Authentication;
@@ -66,7 +67,7 @@ public sealed class Issuer : IAsyncDisposable
     public string Token(RsaSecurityKey key, string client) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = true }.CreateToken(new SecurityTokenDescriptor
     {
         Issuer = Address,
-        Audience = DevelopmentTokens.Audience,
+        Audience = RegistryOptions.DefaultAudience,
         Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["client_id"] = client, ["scope"] = "consent:check" },
         SigningCredentials = new(key, SecurityAlgorithms.RsaSha256),
     });

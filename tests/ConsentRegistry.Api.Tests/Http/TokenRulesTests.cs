@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -39,7 +40,7 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = Issuer.Address, ["aud"] = DevelopmentTokens.Audience, ["iat"] = now, ["exp"] = now + 600,
+            ["iss"] = Issuer.Address, ["aud"] = RegistryOptions.DefaultAudience, ["iat"] = now, ["exp"] = now + 600,
             ["sub"] = "mia", ["client_id"] = "acme", ["scope"] = "consent:check consent:manage",
         };
         foreach (var (name, value) in changes)
@@ -311,7 +312,7 @@ public sealed class ClaimNamesTests(PostgresFixture postgres)
 
         RegistryClient With(params (string Name, JsonNode? Value)[] claims)
         {
-            var all = new JsonObject { ["iss"] = issuer.Address, ["aud"] = DevelopmentTokens.Audience, ["exp"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds() };
+            var all = new JsonObject { ["iss"] = issuer.Address, ["aud"] = RegistryOptions.DefaultAudience, ["exp"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds() };
             foreach (var (name, value) in claims)
                 all[name] = value?.DeepClone();
             return app.Bearer(HandMadeTokens.Make(TrustingFixture.Header("RS256", "rsa"), all.ToJsonString(), HandMadeTokens.Rs256(rsa)));

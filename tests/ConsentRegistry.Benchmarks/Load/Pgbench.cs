@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ConsentRegistry.Api.DevelopmentServer;
-using ConsentRegistry.Api.Startup;
 using Npgsql;
 
 namespace ConsentRegistry.Benchmarks.Load;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.DevelopmentServer;
 
 namespace ConsentRegistry.Benchmarks.Load;
 

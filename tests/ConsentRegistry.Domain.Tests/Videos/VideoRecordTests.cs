@@ -1,4 +1,3 @@
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Tests.Videos;

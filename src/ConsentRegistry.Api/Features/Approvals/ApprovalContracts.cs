@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Features.Videos;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
@@ -21,9 +23,9 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <param name="Asked">Everybody who is asked, and what they answered.</param>
 public sealed record ApprovalRequestBody(
     Guid Id,
-    string Requester,
+    [property: Id] string Requester,
     VideoName Video,
-    string Purpose,
+    [property: PurposeName] string Purpose,
     string Use,
     Instant? Until,
     int? Uses,
@@ -65,7 +67,7 @@ public sealed record ApprovalRequestBody(
 /// <param name="Status">What they answered.</param>
 /// <param name="Reason">Why they refused, in their words, if they said so.</param>
 /// <param name="Grants">What they granted, a grant for each video of theirs.</param>
-public sealed record AskedCreatorBody(string CreatorId, ApprovalStatus Status, string? Reason, IReadOnlyList<GrantBody> Grants)
+public sealed record AskedCreatorBody([property: Id] string CreatorId, ApprovalStatus Status, [property: Text] string? Reason, IReadOnlyList<GrantBody> Grants)
 {
     internal static AskedCreatorBody Of(StoredPart part, Instant now) => new(
         part.Creator.Value,
@@ -90,15 +92,15 @@ public sealed record AskedCreatorBody(string CreatorId, ApprovalStatus Status, s
 /// <param name="Grants">What the creator granted.</param>
 public sealed record AskedBody(
     Guid Id,
-    string Requester,
+    [property: Id] string Requester,
     VideoName Video,
-    IReadOnlyList<VideoName> Videos,
-    string Purpose,
+    [property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<VideoName> Videos,
+    [property: PurposeName] string Purpose,
     string Use,
     Instant? Until,
     int? Uses,
     ApprovalStatus Status,
-    string? Reason,
+    [property: Text] string? Reason,
     Instant CreatedAt,
     Instant ExpiresAt,
     IReadOnlyList<GrantBody> Grants)
@@ -126,20 +128,20 @@ public sealed record AskedBody(
 /// <summary>The answer to a requester who asked, or took a request back.</summary>
 /// <param name="Request">The request as it stands.</param>
 /// <param name="Versions">The versions of the streams of everybody who is asked, for <c>minVersions</c> of a check.</param>
-public sealed record ApprovalRequestChange(ApprovalRequestBody Request, IReadOnlyDictionary<string, long> Versions) : ChangeAnswer;
+public sealed record ApprovalRequestChange(ApprovalRequestBody Request, [property: Versions] IReadOnlyDictionary<string, long> Versions) : ChangeAnswer;
 
 /// <summary>The answer to a creator who approved or refused.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Request">The request as it stands.</param>
-public sealed record AskedChange(string CreatorId, long Version, AskedBody Request) : ChangeAnswer;
+public sealed record AskedChange([property: Id] string CreatorId, [property: AtLeast(0)] long Version, AskedBody Request) : ChangeAnswer;
 
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
-public sealed record GrantChange(string CreatorId, long Version, int Changes, GrantBody Grant) : ChangeAnswer;
+public sealed record GrantChange([property: Id] string CreatorId, [property: AtLeast(0)] long Version, [property: AtLeast(0)] int Changes, GrantBody Grant) : ChangeAnswer;
 
 /// <summary>The answer to a creator who blocked a requester, or lets them ask again.</summary>
 /// <param name="CreatorId">The creator.</param>
@@ -147,4 +149,4 @@ public sealed record GrantChange(string CreatorId, long Version, int Changes, Gr
 /// <param name="Changes">1; 0 if it was so already.</param>
 /// <param name="Blocked">The block that stands; absent if none does.</param>
 public sealed record BlockedChange(
-    string CreatorId, long Version, int Changes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked) : ChangeAnswer;
+    [property: Id] string CreatorId, [property: AtLeast(0)] long Version, [property: AtLeast(0)] int Changes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked) : ChangeAnswer;

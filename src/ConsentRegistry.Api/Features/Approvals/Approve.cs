@@ -19,7 +19,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; the grant never reaches purposes newer than it.</param>
 /// <param name="Reason">A word to the history; at most 1,000 characters.</param>
 public sealed record ApproveRequest(
-    string? Purpose, [property: Words<Conditions>] IReadOnlyList<string>? Conditions, [property: Time] string? Until, int? Uses, int? VocabularyVersion, string? Reason)
+    [property: PurposeName] string? Purpose, [property: Words<Conditions>] IReadOnlyList<string>? Conditions, [property: Time] string? Until, int? Uses, [property: AtLeast(1)] int? VocabularyVersion, [property: Text] string? Reason)
 {
     /// <summary>Everything as it was asked for.</summary>
     public static readonly ApproveRequest AsAsked = new(null, null, null, null, null, null);
@@ -87,7 +87,7 @@ internal static class Approve
             return new Failure(FailureCode.Invalid, "until is in the past; send a time that is not.", "until");
         if (uses > wanted.Uses)
             return new Failure(FailureCode.Invalid, "uses is more than what was asked for; send that or less.", "uses");
-        var conditions = Wording.ParseConditions(request.Conditions ?? []);
+        var conditions = ConditionWords.Parse(request.Conditions ?? []);
         return new GrantTerms(purpose, conditions, Math.Min(request.VocabularyVersion ?? vocabulary.Version, vocabulary.Version), until, uses);
     }
 }

@@ -11,9 +11,6 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>A creator's part in a request that they can still answer, under the lock of their stream.</summary>
 internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, StoredPart Part)
 {
-    /// <summary>The refusal of an answer that comes too late.</summary>
-    public const string NotOpenAnyMore = "The request was answered or withdrawn, or its time is over; answer one that is open.";
-
     private IReadOnlyList<StoredPart> Others { get; init; } = [];
 
     /// <summary>Locks the stream and finds the part; refused with 404 if there is none, with 409 if it was answered, withdrawn or too late.</summary>
@@ -25,7 +22,7 @@ internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, Stor
             return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("approval request to the creator", "the id of one that GET /v1/creators/{creatorId}/approval-requests lists"));
         return own.Record.IsOpen(stream.Tx)
             ? new OpenPart(stream, found, own) { Others = [.. parts.Where(part => part.Creator != creator)] }
-            : new Failure(FailureCode.NotOpen, NotOpenAnyMore);
+            : ApprovalFailures.NotOpen;
     }
 
     /// <summary>Answers the part, with the grants that go with it, and says how the request stands.</summary>

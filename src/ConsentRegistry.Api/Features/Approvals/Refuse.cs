@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>A refusal.</summary>
 /// <param name="Reason">Why, for the requester; at most 1,000 characters.</param>
-public sealed record RefuseRequest(string? Reason);
+public sealed record RefuseRequest([property: Text] string? Reason);
 
 internal sealed class RefuseValidator : AbstractValidator<RefuseRequest>
 {

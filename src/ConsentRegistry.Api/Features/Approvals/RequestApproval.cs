@@ -23,10 +23,10 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <param name="Until">For how long, RFC 3339; for good without it.</param>
 /// <param name="Uses">How many uses; any number without it.</param>
 public sealed record RequestApprovalRequest(
-    [property: Required] string? CreatorId,
-    [property: Required] string? VideoId,
-    [property: Required] string? Purpose,
-    [property: Required] string? Use,
+    [property: Required] [property: Id] string? CreatorId,
+    [property: Required] [property: Id] string? VideoId,
+    [property: Required] [property: PurposeName] string? Purpose,
+    [property: Required] [property: Text] string? Use,
     [property: Time] string? Until,
     int? Uses);
 
@@ -52,9 +52,6 @@ internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprov
 /// </remarks>
 internal static class RequestApproval
 {
-    /// <summary>The refusal where nobody has to be asked, or nobody may be.</summary>
-    public const string NotAsk = "The check of this video, purpose and requester does not answer ask; request approval only where it does.";
-
     public static async Task<IResult> Handle(
         Body<RequestApprovalRequest> body, CheckFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
     {
@@ -78,7 +75,7 @@ internal static class RequestApproval
             return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name).AsResult();
         var asked = new AskedCreators(facts);
         if (facts.Decide(wanted.UsedIn, purpose, requester, ref asked).Effect != Effect.Ask)
-            return Problem.Of(new Failure(FailureCode.NotAsked, NotAsk)).AsResult();
+            return Problem.Of(ApprovalFailures.NotAsked).AsResult();
         return await pipeline.RunAsync(http, (change, within) => OpenAsync(change, wanted, asked.All, options, caller, within));
     }
 
@@ -93,7 +90,8 @@ internal static class RequestApproval
         var now = streams.Values.Max(stream => stream.Tx);
         if (wanted.Until <= now)
             return new Failure(FailureCode.Invalid, "until is in the past; send a time that is not.", "until");
-        if (await ApprovalStore.FindObstacleAsync(change, wanted, [.. asked.Keys], now, options, cancellation) is { } obstacle)
+        var prior = await ApprovalStore.ReadPriorAsync(change, wanted, [.. asked.Keys], now, options.AskingLimits, cancellation);
+        if (prior.FindObstacle(options.AskingLimits) is { } obstacle)
             return obstacle;
 
         var expiresAt = now.Plus(TimeSpan.FromDays(options.OpenDays));

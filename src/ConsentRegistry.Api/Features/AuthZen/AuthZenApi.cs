@@ -12,18 +12,20 @@ internal static class AuthZenApi
 
     public const string EvaluationsPath = "/access/v1/evaluations";
 
-    public const string Tag = "AuthZEN";
+    public static readonly RouteTable Table = new("AuthZEN", typeof(AuthZenApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var authZen = app.MapContract("", Tag);
+        var authZen = app.MapContract("", Table);
 
         authZen.MapPost(EvaluationPath, Evaluate.Handle).Named("evaluate").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(new ReadsBody(typeof(EvaluationRequestBody))).Produces<EvaluationDecision>().Refuses(400, 503);
+            .WithMetadata(new ReadsBody(typeof(EvaluationRequestBody))).Produces<EvaluationDecision>()
+            .Refuses(ProblemCode.RequesterNotYours);
         authZen.MapPost(EvaluationsPath, EvaluateMany.Handle).Named("evaluateMany").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk, new ReadsBody(typeof(EvaluationsRequest))).Produces<EvaluationDecisions>().Refuses(400, 503);
+            .WithMetadata(BodyLimit.Bulk, new ReadsBody(typeof(EvaluationsRequest))).Produces<EvaluationDecisions>()
+            .Refuses(ProblemCode.RequesterNotYours);
         authZen.MapGet("/.well-known/authzen-configuration", GetConfiguration.Handle).Named("getAuthZenConfiguration").AllowAnonymous()
-            .Produces<AuthZenConfiguration>();
+            .Produces<AuthZenConfiguration>().NeedsNoDatabase();
     }
 }
 

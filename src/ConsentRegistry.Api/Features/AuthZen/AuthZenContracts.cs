@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.AuthZen;
@@ -28,7 +29,7 @@ public sealed record EvaluationResource([property: Required] string? Type, [prop
 /// <summary>What is known of the video.</summary>
 /// <param name="CreatorId">The video's owner.</param>
 [OpenBody]
-public sealed record EvaluationResourceProperties(string? CreatorId);
+public sealed record EvaluationResourceProperties([property: Id] string? CreatorId);
 
 /// <summary>One evaluation: may the subject do the action to the resource?</summary>
 /// <param name="Subject">Who.</param>
@@ -87,13 +88,13 @@ public sealed record EvaluationsRequest(
     EvaluationAction? Action,
     EvaluationResource? Resource,
     IReadOnlyDictionary<string, JsonElement>? Context,
-    IReadOnlyList<EvaluationItem>? Evaluations,
+    [property: Items(0, Question.PerRequest)] IReadOnlyList<EvaluationItem>? Evaluations,
     EvaluationsOptions? Options);
 
 /// <summary>Why one evaluation has no decision of its own.</summary>
 /// <param name="Status">The status that it would have had alone.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record EvaluationErrorBody(int Status, string Message);
+public sealed record EvaluationErrorBody([property: Between(400, 599)] int Status, string Message);
 
 /// <summary>
 /// What a check answers, `allowed` apart. Where there is an `error`, the effect is `deny` and the rest is absent.
@@ -112,7 +113,7 @@ public sealed record EvaluationDecision(bool Decision, EvaluationContext Context
 /// <param name="Decision">Of a request without evaluations: whether the use may go ahead.</param>
 /// <param name="Context">Of a request without evaluations: what decided.</param>
 [SparseBody]
-public sealed record EvaluationDecisions(IReadOnlyList<EvaluationDecision>? Evaluations, bool? Decision, EvaluationContext? Context);
+public sealed record EvaluationDecisions([property: Items(0, Question.PerRequest)] IReadOnlyList<EvaluationDecision>? Evaluations, bool? Decision, EvaluationContext? Context);
 
 /// <summary>Where the endpoints are.</summary>
 /// <param name="PolicyDecisionPoint">The address of the service.</param>

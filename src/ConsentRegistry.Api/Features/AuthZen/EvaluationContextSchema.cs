@@ -1,15 +1,15 @@
 using ConsentRegistry.Api.Evaluation;
-using ConsentRegistry.Api.Features.AuthZen;
+using ConsentRegistry.Api.OpenApi;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
-namespace ConsentRegistry.Api.OpenApi;
+namespace ConsentRegistry.Api.Features.AuthZen;
 
 /// <summary>
 /// The context of an AuthZEN answer holds what a check answers, without <c>allowed</c>, or an error: its effect alone
 /// is always there.
 /// </summary>
-internal sealed class AuthZenContexts : IDocumentFilter
+internal sealed class EvaluationContextSchema : IDocumentFilter
 {
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using ConsentRegistry.Api.Evaluation;
-using ConsentRegistry.Api.Features.Checks;
+using ConsentRegistry.Api.OpenApi;
 using ConsentRegistry.Domain.Decisions;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
-namespace ConsentRegistry.Api.OpenApi;
+namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>
 /// A check of a batch needs to say only what the batch's defaults do not, and nothing has decided a result that is
 /// refused: their schemas have to allow it.
 /// </summary>
-internal sealed class BatchChecks : IDocumentFilter
+internal sealed class BatchCheckSchema : IDocumentFilter
 {
     private const string Name = "BatchCheck";
 

@@ -30,13 +30,13 @@ public enum Consistency
 /// <param name="AsOf">A past moment, RFC 3339, to be asked about instead of now; takes <c>consent:audit</c>. Not in a batch.</param>
 /// <param name="DecisionId">Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it, too.</param>
 public sealed record CheckRequest(
-    [property: Required] string? CreatorId,
-    [property: Required] string? VideoId,
-    [property: Required] string? Purpose,
-    string? Requester,
-    IReadOnlyDictionary<string, long>? MinVersions,
+    [property: Required] [property: Id] string? CreatorId,
+    [property: Required] [property: Id] string? VideoId,
+    [property: Required] [property: PurposeName] string? Purpose,
+    [property: Id] string? Requester,
+    [property: Versions(Limits.VideosPerCheck)] IReadOnlyDictionary<string, long>? MinVersions,
     [property: Words<Consistency>] string? Consistency,
-    int? MaxStalenessMs,
+    [property: Between(0, CheckValidator.MaxStalenessMs)] int? MaxStalenessMs,
     bool? Explain,
     bool? Receipt,
     [property: Time] string? AsOf,
@@ -53,12 +53,12 @@ public sealed record CheckRequest(
 /// <param name="Receipt">Whether to answer with receipts.</param>
 /// <param name="DecisionId">Whether to answer with ids of the decisions.</param>
 public sealed record CheckDefaults(
-    string? CreatorId,
-    string? Purpose,
-    string? Requester,
-    IReadOnlyDictionary<string, long>? MinVersions,
+    [property: Id] string? CreatorId,
+    [property: PurposeName] string? Purpose,
+    [property: Id] string? Requester,
+    [property: Versions(Limits.VideosPerCheck)] IReadOnlyDictionary<string, long>? MinVersions,
     [property: Words<Consistency>] string? Consistency,
-    int? MaxStalenessMs,
+    [property: Between(0, CheckValidator.MaxStalenessMs)] int? MaxStalenessMs,
     bool? Explain,
     bool? Receipt,
     bool? DecisionId = null);
@@ -66,13 +66,15 @@ public sealed record CheckDefaults(
 /// <summary>Many questions at once.</summary>
 /// <param name="Defaults">What the checks have in common.</param>
 /// <param name="Checks">The checks; 1 to 1,000.</param>
-public sealed record BatchRequest(CheckDefaults? Defaults, [property: Required] IReadOnlyList<CheckRequest>? Checks);
+[SchemaName("CheckBatchRequest")]
+public sealed record BatchRequest(CheckDefaults? Defaults, [property: Required] [property: Items(1, Question.PerRequest)] IReadOnlyList<CheckRequest>? Checks);
 
 /// <summary>The answers to many questions, in the order of the checks.</summary>
 /// <param name="Results">A result for each check.</param>
 /// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
 /// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
-public sealed record BatchBody(IReadOnlyList<CheckResult> Results, Instant? FreshAt, long MaxAgeMs);
+[SchemaName("CheckBatch")]
+public sealed record BatchBody([property: Items(1, Question.PerRequest)] IReadOnlyList<CheckResult> Results, Instant? FreshAt, [property: AtLeast(0)] long MaxAgeMs);
 
 internal sealed class CheckValidator : AbstractValidator<CheckRequest>
 {

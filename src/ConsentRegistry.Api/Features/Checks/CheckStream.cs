@@ -20,9 +20,6 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </remarks>
 internal static class CheckStream
 {
-    /// <summary>The media type of newline-delimited JSON.</summary>
-    public const string MediaType = "application/x-ndjson";
-
     /// <summary>Bytes of a line, at most.</summary>
     public const int LongestLine = 16 << 10;
 
@@ -34,14 +31,14 @@ internal static class CheckStream
 
     public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, Drain drain, TimeProvider clock, CancellationToken cancellation)
     {
-        if (http.Request.ContentType?.Split(';')[0].Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase) != true)
-            return JsonBody.WrongType(http.Request.ContentType, MediaType).AsResult();
+        if (http.Request.ContentType?.Split(';')[0].Trim().Equals(JsonLines.MediaType, StringComparison.OrdinalIgnoreCase) != true)
+            return JsonBody.WrongType(http.Request.ContentType, JsonLines.MediaType).AsResult();
         var caller = StreamCaller.Of(http.User);
         using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
         if (share is null)
             return limits.CheckStreams.Refusal.AsResult();
         LiftLimits(http);
-        http.Response.ContentType = MediaType;
+        http.Response.ContentType = JsonLines.MediaType;
         StreamedAnswer.Begin(http);
         // At once, so that a caller who waits for the answer's head before sending has it, through every proxy.
         await http.Response.BodyWriter.FlushAsync(cancellation);

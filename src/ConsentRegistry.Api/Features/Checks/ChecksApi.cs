@@ -1,22 +1,25 @@
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>The question that platforms ask in every request path: may this requester use this video for this purpose?</summary>
 internal static class ChecksApi
 {
-    public const string Tag = "Checks";
+    public static readonly RouteTable Table = new("Checks", typeof(ChecksApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var checks = app.MapContract("/v1/checks", Tag);
+        var checks = app.MapContract("/v1/checks", Table);
 
         checks.MapPost("", CheckConsent.Handle).Named("checkConsent").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
-            .Produces<DecisionBody>().Refuses(400, 422, 503);
+            .Produces<DecisionBody>()
+            .Refuses(ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany);
         checks.MapPost("/batch", CheckBatch.Handle).Named("checkConsentBatch").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>().Refuses(400, 422, 503);
+            .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>()
+            .Refuses(FailureCode.TooMany);
         checks.MapPost("/stream", CheckStream.Handle).Named("streamChecks").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .Accepts<CheckRequest>(CheckStream.MediaType).Produces<CheckResult>(200, CheckStream.MediaType).Refuses(415, 503);
+            .Accepts<CheckRequest>(JsonLines.MediaType).Produces<CheckResult>(200, JsonLines.MediaType);
     }
 }

@@ -12,14 +12,14 @@ namespace ConsentRegistry.Api.Features.Erasure;
 
 /// <summary>A creator to be erased.</summary>
 /// <param name="Reason">Why. It stays in the history, so it should name nobody; at most 1,000 characters.</param>
-public sealed record EraseRequest([property: Required] string? Reason);
+public sealed record EraseRequest([property: Required] [property: Text] string? Reason);
 
 /// <summary>A creator who was erased.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream: its last.</param>
 /// <param name="ErasedAt">When.</param>
 /// <param name="Changes">How many events the erasure made; 0 if the creator was erased before.</param>
-public sealed record ErasedBody(string CreatorId, long Version, Instant ErasedAt, int Changes) : ChangeAnswer;
+public sealed record ErasedBody([property: Id] string CreatorId, [property: AtLeast(0)] long Version, Instant ErasedAt, [property: AtLeast(0)] int Changes) : ChangeAnswer;
 
 /// <summary>Erases a creator for good. Every check on them is denied at once; their settings, videos and what their history says are deleted.</summary>
 /// <remarks>

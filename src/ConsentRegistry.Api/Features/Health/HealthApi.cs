@@ -5,15 +5,15 @@ using ConsentRegistry.Api.Monitoring;
 namespace ConsentRegistry.Api.Features.Health;
 
 /// <summary>What an orchestrator asks: whether to restart the service, and whether to send it requests.</summary>
-internal static class Health
+internal static class HealthApi
 {
-    public const string Tag = "Health";
+    public static readonly RouteTable Table = new("Health", typeof(HealthApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags(Tag).AllowAnonymous();
-        health.MapGet("/live", Live).Named("live").Produces<HealthBody>();
-        health.MapGet("/ready", ReadyState.Handle).Named("ready").Produces<ReadyBody>().Refuses(503);
+        var health = app.MapGroup("/health").Of(Table).AllowAnonymous();
+        health.MapGet("/live", Live).Named("live").Produces<HealthBody>().NeedsNoDatabase();
+        health.MapGet("/ready", ReadyState.Handle).Named("ready").Produces<ReadyBody>();
     }
 
     /// <summary>Says whether the process runs. If not, start it again.</summary>

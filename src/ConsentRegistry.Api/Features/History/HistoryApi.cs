@@ -1,24 +1,24 @@
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Sequencing;
 
 namespace ConsentRegistry.Api.Features.History;
 
 /// <summary>What a creator's consent was and who changed it, as the log proves it.</summary>
 internal static class HistoryApi
 {
-    public const string Tag = "History";
+    public static readonly RouteTable Table = new("History", typeof(HistoryApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var creator = app.MapContract("/v1/creators/{creatorId}/history", Tag);
+        var creator = app.MapContract("/v1/creators/{creatorId}/history", Table);
 
-        creator.MapGet("", ListHistory.Handle).Named("listHistory", "videoId", "purpose", "kind", "from", "to", "limit", "cursor")
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<Page<HistoryItem>>().Refuses(400, 422);
+        creator.MapGet("", ListHistory.Handle).Named("listHistory", HistoryParameters.Video, HistoryParameters.Purpose, HistoryParameters.Kind, HistoryParameters.From, HistoryParameters.To, Paging.Limit, Paging.Cursor)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<Page<HistoryItem>>();
         creator.MapGet("/export", ExportHistory.Handle).Named("exportHistory")
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<string>(200, ExportLines.MediaType).Refuses(503);
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<string>(200, JsonLines.MediaType);
 
-        var all = app.MapContract("/v1/changes", Tag);
-        all.MapGet("", ListChanges.Handle).Named("listChanges", "after", "limit").Allow(Access.Scope(Scopes.ReadChanges), Access.Scope(Scopes.Audit))
-            .Produces<ChangesPage>().Produces<string>(200, "text/event-stream").Refuses(400, 422, 503);
+        var all = app.MapContract("/v1/changes", Table);
+        all.MapGet("", ListChanges.Handle).Named("listChanges", HistoryParameters.After, Paging.Limit).Allow(Access.Scope(Scopes.ReadChanges), Access.Scope(Scopes.Audit))
+            .Produces<ChangesPage>().Produces<string>(200, EventStreams.MediaType);
     }
 }

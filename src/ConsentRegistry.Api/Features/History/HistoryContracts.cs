@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -24,14 +25,14 @@ internal sealed class EventKindsAttribute : WordsAttribute
 /// <param name="Client">The program that called; null if the token named none.</param>
 /// <param name="OnBehalfOf">The creator for whom an agency acted; null if nobody was acted for.</param>
 /// <param name="Reason">What they gave as the reason.</param>
-public sealed record AuthorBody(string? Subject, string? Client, string? OnBehalfOf, string? Reason);
+public sealed record AuthorBody(string? Subject, string? Client, string? OnBehalfOf, [property: Text] string? Reason);
 
 /// <summary>A purpose as it entered the vocabulary.</summary>
 /// <param name="Purpose">Its name.</param>
 /// <param name="UsesLikeness">Whether it is itself marked as using likeness.</param>
 /// <param name="Description">What it means.</param>
 /// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
-public sealed record RegisteredPurpose(string Purpose, bool UsesLikeness, string Description, int IntroducedIn);
+public sealed record RegisteredPurpose([property: PurposeName] string Purpose, bool UsesLikeness, [property: Text] string Description, [property: AtLeast(1)] int IntroducedIn);
 
 /// <summary>One creator's part in an approval request, as an event has it.</summary>
 /// <param name="RequestId">The request.</param>
@@ -49,17 +50,17 @@ public sealed record RegisteredPurpose(string Purpose, bool UsesLikeness, string
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record RecordedApproval(
     Guid RequestId,
-    string Requester,
+    [property: Id] string Requester,
     VideoName UsedIn,
-    IReadOnlyList<VideoName> Videos,
-    string Purpose,
+    [property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<VideoName> Videos,
+    [property: PurposeName] string Purpose,
     string? Use,
     Instant? Until,
     int? Uses,
     Instant ExpiresAt,
     ApprovalState State,
-    string? Reason,
-    long Version,
+    [property: Text] string? Reason,
+    [property: AtLeast(0)] long Version,
     Instant ChangedAt)
 {
     internal static RecordedApproval Of(Guid request, ApprovalRecord record, bool showsTexts) => new(
@@ -97,14 +98,14 @@ public sealed record RecordedGrant(
     Guid RequestId,
     VideoName Video,
     VideoName UsedIn,
-    string Requester,
-    string Purpose,
+    [property: Id] string Requester,
+    [property: PurposeName] string Purpose,
     [property: Words<Conditions>] IReadOnlyList<string> Conditions,
-    int VocabularyVersion,
+    [property: AtLeast(1)] int VocabularyVersion,
     Instant? ExpiresAt,
     int? Uses,
     GrantState State,
-    long Version,
+    [property: AtLeast(0)] long Version,
     Instant ChangedAt)
 {
     internal static RecordedGrant Of(Guid id, GrantRecord grant) => new(
@@ -137,15 +138,15 @@ public sealed record RecordedGrant(
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record RecordedRecall(
     Guid RecallId,
-    string Requester,
+    [property: Id] string Requester,
     VideoName Video,
-    string Purpose,
-    string? CreatorId,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? CreatorId,
     Reason Reason,
     Instant StopBy,
     RecallState State,
     bool HasStatement,
-    long Version,
+    [property: AtLeast(0)] long Version,
     Instant ChangedAt)
 {
     internal static RecordedRecall Of(Guid id, RecallRecord recall) => new(
@@ -173,6 +174,7 @@ public sealed record RecordedRecall(
 /// <param name="Use">A recorded use.</param>
 /// <param name="Recall">A recall.</param>
 /// <param name="ErasedAt">When the creator was erased.</param>
+[SchemaName("HistoryRecord")]
 public sealed record RecordBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop = null,
@@ -230,16 +232,16 @@ public sealed record HistoryItem(
     bool Sequenced,
     string? Proof,
     string Stream,
-    long Version,
+    [property: AtLeast(0)] long Version,
     int Ordinal,
-    int Count,
+    [property: AtLeast(0)] int Count,
     [property: EventKinds] string Kind,
     Instant At,
     bool Erased,
     AuthorBody? By,
     VideoName? Video,
-    string? Purpose,
-    string? Requester,
+    [property: PurposeName] string? Purpose,
+    [property: Id] string? Requester,
     RecordBody? Before,
     RecordBody? After)
 {

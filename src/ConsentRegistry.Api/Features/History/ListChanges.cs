@@ -13,7 +13,7 @@ namespace ConsentRegistry.Api.Features.History;
 /// <summary>Everybody's changes, in log order.</summary>
 /// <param name="Items">The events, by <c>seq</c>.</param>
 /// <param name="NextAfter">What to ask for next; null if the log has no more yet, and the last item's <c>seq</c> is what to come back with.</param>
-public sealed record ChangesPage(IReadOnlyList<HistoryItem> Items, long? NextAfter);
+public sealed record ChangesPage([property: Items(0, RequestShape.MaxPage)] IReadOnlyList<HistoryItem> Items, long? NextAfter);
 
 /// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
 /// <remarks>

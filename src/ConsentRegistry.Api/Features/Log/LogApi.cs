@@ -1,5 +1,5 @@
 using ConsentRegistry.Api.Http;
-using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ConsentRegistry.Api.Features.Log;
@@ -7,24 +7,28 @@ namespace ConsentRegistry.Api.Features.Log;
 /// <summary>The history log itself, for those who trust nobody: checkpoints, tiles, proofs, keys, and the whole of it. All but the export is public.</summary>
 internal static class LogApi
 {
-    public const string Tag = "Log";
+    public static readonly RouteTable Table = new("Log", typeof(LogApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var files = app.MapContract("/log", Tag).AllowAnonymous();
+        var files = app.MapContract("/log", Table).AllowAnonymous();
         files.AddEndpointFilter(TilePath.RefuseOtherSpellingsAsync);
-        files.MapGet("/checkpoint", GetCheckpoint.Handle).Named("getCheckpoint").Produces<string>(200, LogMedia.Text).Refuses(404, 503);
-        files.MapGet("/tile/{level}/{**tile}", GetTile.Handle).Named("getTile").Produces<byte[]>(200, LogMedia.Bytes).Refuses(404, 503);
-        files.MapGet("/tile/entries/{**tile}", GetEntries.Handle).Named("getEntries").Produces<byte[]>(200, LogMedia.Bytes).Refuses(404, 503);
+        files.MapGet("/checkpoint", GetCheckpoint.Handle).Named("getCheckpoint").Produces<string>(200, LogMedia.Text)
+            .Refuses(FailureCode.NotFound);
+        files.MapGet("/tile/{level}/{**tile}", GetTile.Handle).Named("getTile").Produces<byte[]>(200, LogMedia.Bytes)
+            .Refuses(FailureCode.NotFound);
+        files.MapGet("/tile/entries/{**tile}", GetEntries.Handle).Named("getEntries").Produces<byte[]>(200, LogMedia.Bytes)
+            .Refuses(FailureCode.NotFound);
 
-        var log = app.MapContract("/v1/log", Tag);
-        log.MapGet("/proof/{eventId}", GetInclusionProof.Handle).Named("getInclusionProof", "size").AllowAnonymous()
-            .Produces<InclusionProofBody>().Refuses(400, 404, 422, 503);
-        log.MapGet("/consistency", GetConsistencyProof.Handle).Named("getConsistencyProof", "from", "to").AllowAnonymous()
-            .Produces<ConsistencyProofBody>().Refuses(400, 422, 503);
-        log.MapGet("/keys", ListLogKeys.Handle).Named("listLogKeys").AllowAnonymous().Produces<LogKeysBody>();
-        log.MapGet("/export", ExportLog.Handle).Named("exportLog", "from", "to").Allow(Access.Scope(Scopes.Audit))
-            .Produces<string>(200, ExportLines.MediaType).Refuses(400, 422, 503);
+        var log = app.MapContract("/v1/log", Table);
+        log.MapGet("/proof/{eventId}", GetInclusionProof.Handle).Named("getInclusionProof", LogParameters.Size).AllowAnonymous()
+            .Produces<InclusionProofBody>()
+            .Refuses(FailureCode.NotFound);
+        log.MapGet("/consistency", GetConsistencyProof.Handle).Named("getConsistencyProof", LogParameters.FromSize, LogParameters.ToSize).AllowAnonymous()
+            .Produces<ConsistencyProofBody>();
+        log.MapGet("/keys", ListLogKeys.Handle).Named("listLogKeys").AllowAnonymous().Produces<LogKeysBody>().NeedsNoDatabase();
+        log.MapGet("/export", ExportLog.Handle).Named("exportLog", LogParameters.FromLeaf, LogParameters.ToLeaf).Allow(Access.Scope(Scopes.Audit))
+            .Produces<string>(200, JsonLines.MediaType);
     }
 }
 

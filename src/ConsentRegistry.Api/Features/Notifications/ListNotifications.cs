@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
@@ -28,10 +29,10 @@ public sealed record NotificationItem(Guid NotificationId, NotificationKind Kind
 /// <param name="Unread">How many of the inbox are unread, whatever the page shows; counted up to 10,000.</param>
 /// <param name="LastEventId">What to send as <c>Last-Event-ID</c> to follow live from here on.</param>
 public sealed record NotificationsPage(
-    IReadOnlyList<NotificationItem> Items,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? NextCursor,
-    int Unread,
-    string LastEventId);
+    [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<NotificationItem> Items,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] [property: TextLength(1, Cursor.MaxLength)] string? NextCursor,
+    [property: Between(0, InboxStore.UnreadCounted)] int Unread,
+    [property: Grammar("^[0-9]{1,19}$")] string LastEventId);
 
 /// <summary>Lists a creator's notifications. Newest first; as server-sent events it follows live.</summary>
 /// <remarks>

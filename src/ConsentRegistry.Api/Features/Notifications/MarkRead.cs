@@ -9,12 +9,12 @@ namespace ConsentRegistry.Api.Features.Notifications;
 /// <summary>Notifications that were read: those named, or all up to a moment.</summary>
 /// <param name="NotificationIds">Which ones; 1 to 1,000. Those that are not of this inbox are passed over.</param>
 /// <param name="UpTo">All that happened at this moment or before, RFC 3339.</param>
-public sealed record MarkReadRequest(IReadOnlyList<string>? NotificationIds, [property: Time] string? UpTo);
+public sealed record MarkReadRequest([property: Uuids(MarkReadValidator.MaxIds)] IReadOnlyList<string>? NotificationIds, [property: Time] string? UpTo);
 
 /// <summary>What was marked.</summary>
 /// <param name="Marked">How many were unread and are no more.</param>
 /// <param name="Unread">How many still are; counted up to 10,000.</param>
-public sealed record MarkedBody(int Marked, int Unread);
+public sealed record MarkedBody([property: AtLeast(0)] int Marked, [property: Between(0, InboxStore.UnreadCounted)] int Unread);
 
 internal sealed class MarkReadValidator : AbstractValidator<MarkReadRequest>
 {

@@ -1,4 +1,6 @@
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Purposes;
@@ -9,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Purposes;
 /// <param name="UsesLikeness">Whether depicted people decide on it: it is marked so, or a purpose below it is.</param>
 /// <param name="Description">What it means.</param>
 /// <param name="IntroducedIn">The vocabulary version that introduced it: an allow given for a purpose above it does not reach it unless given with that version or later.</param>
-public sealed record PurposeBody(string Purpose, string? Parent, bool UsesLikeness, string Description, int IntroducedIn)
+public sealed record PurposeBody([property: PurposeName] string Purpose, [property: PurposeName] string? Parent, bool UsesLikeness, [property: Text] string Description, [property: AtLeast(1)] int IntroducedIn)
 {
     public static PurposeBody Of(PurposeDefinition definition, Vocabulary vocabulary) => new(
         definition.Purpose.Name,
@@ -22,7 +24,7 @@ public sealed record PurposeBody(string Purpose, string? Parent, bool UsesLikene
 /// <summary>The vocabulary.</summary>
 /// <param name="Version">Its version, raised by one with each registration.</param>
 /// <param name="Items">Every purpose, in order of registration; at most 256.</param>
-public sealed record VocabularyBody(int Version, IReadOnlyList<PurposeBody> Items);
+public sealed record VocabularyBody([property: AtLeast(1)] int Version, [property: Items(1, Limits.Purposes)] IReadOnlyList<PurposeBody> Items);
 
 /// <summary>Lists the vocabulary. Every purpose, in order of registration; no purpose is ever renamed, moved or removed.</summary>
 internal static class ListPurposes

@@ -16,7 +16,7 @@ namespace ConsentRegistry.Api.Features.Purposes;
 /// <param name="UsesLikeness">Whether depicted people decide on it: whoever registers a purpose has to have thought of them.</param>
 /// <param name="Description">What it means, in a sentence for creators; at most 1,000 characters.</param>
 public sealed record RegisterPurposeRequest(
-    [property: Required] string? Purpose, string? Parent, [property: Required] bool? UsesLikeness, [property: Required] string? Description);
+    [property: Required] [property: PurposeName] string? Purpose, [property: PurposeName] string? Parent, [property: Required] bool? UsesLikeness, [property: Required] [property: Text] string? Description);
 
 /// <summary>A purpose that is registered.</summary>
 /// <param name="Purpose">Its name.</param>
@@ -24,7 +24,7 @@ public sealed record RegisterPurposeRequest(
 /// <param name="UsesLikeness">Whether depicted people decide on it: it is marked so, or one below it is.</param>
 /// <param name="Description">What it means.</param>
 /// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
-public sealed record PurposeChangeBody(string Purpose, string? Parent, bool UsesLikeness, string Description, int IntroducedIn) : ChangeAnswer
+public sealed record PurposeChangeBody([property: PurposeName] string Purpose, [property: PurposeName] string? Parent, bool UsesLikeness, [property: Text] string Description, [property: AtLeast(1)] int IntroducedIn) : ChangeAnswer
 {
     internal static PurposeChangeBody Of(PurposeBody purpose) =>
         new(purpose.Purpose, purpose.Parent, purpose.UsesLikeness, purpose.Description, purpose.IntroducedIn);

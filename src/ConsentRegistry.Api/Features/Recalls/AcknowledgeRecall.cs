@@ -13,11 +13,11 @@ namespace ConsentRegistry.Api.Features.Recalls;
 
 /// <summary>An acknowledgement.</summary>
 /// <param name="Statement">What was done, for the creators; at most 1,000 characters.</param>
-public sealed record AcknowledgeRequest(string? Statement);
+public sealed record AcknowledgeRequest([property: Text] string? Statement);
 
 /// <summary>A dispute.</summary>
 /// <param name="Statement">Why the recall is not for the requester, for the creators; at most 1,000 characters.</param>
-public sealed record DisputeRequest([property: Required] string? Statement);
+public sealed record DisputeRequest([property: Required] [property: Text] string? Statement);
 
 internal sealed class AcknowledgeValidator : AbstractValidator<AcknowledgeRequest>
 {

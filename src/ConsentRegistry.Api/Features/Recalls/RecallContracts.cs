@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Contracts;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -39,10 +40,10 @@ public enum RecallStatus
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record RecallBody(
     Guid Id,
-    string Requester,
+    [property: Id] string Requester,
     VideoName Video,
-    string Purpose,
-    string? CreatorId,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? CreatorId,
     Reason Reason,
     Instant Since,
     Instant StopBy,
@@ -80,4 +81,4 @@ public sealed record RecallBody(
 /// <summary>The answer to a requester who acknowledged or disputed.</summary>
 /// <param name="Changes">1; 0 if they had said so already.</param>
 /// <param name="Recall">The recall as it stands.</param>
-public sealed record RecallChange(int Changes, RecallBody Recall) : ChangeAnswer;
+public sealed record RecallChange([property: AtLeast(0)] int Changes, RecallBody Recall) : ChangeAnswer;

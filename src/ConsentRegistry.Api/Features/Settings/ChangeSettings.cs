@@ -38,8 +38,8 @@ public enum ChangeOperation
 /// <param name="ClearExceptions">Of an ask or deny default: also clear the more specific settings that answer less restrictively, those of this request apart.</param>
 public sealed record ChangeItem(
     [property: Required] [property: Words<ChangeOperation>] string? Op,
-    [property: Required] string? Purpose,
-    string? Requester,
+    [property: Required] [property: PurposeName] string? Purpose,
+    [property: Id] string? Requester,
     VideoReference? Video,
     [property: Words<Effect>] string? Effect,
     [property: Words<AppliesTo>] string? AppliesTo,
@@ -61,7 +61,7 @@ public sealed record ChangeItem(
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
 public sealed record ChangeSettingsRequest(
-    [property: Required] IReadOnlyList<ChangeItem>? Changes, [property: Superseded] bool? DryRun, string? Reason, int? VocabularyVersion)
+    [property: Required] [property: Items(1, ChangeSettingsValidator.MaxChanges)] IReadOnlyList<ChangeItem>? Changes, [property: Superseded] bool? DryRun, [property: Text] string? Reason, [property: AtLeast(1)] int? VocabularyVersion)
     : ICountedChanges
 {
     int ICountedChanges.Count => Changes?.Count ?? 0;

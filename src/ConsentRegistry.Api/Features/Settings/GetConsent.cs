@@ -20,15 +20,15 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Hold">The operator's stop; null if none stands.</param>
 /// <param name="Overrides">How many overrides there are, for the creator's own videos and others'.</param>
 public sealed record ConsentBody(
-    string CreatorId,
-    long Version,
-    long SettingsVersion,
+    [property: Id] string CreatorId,
+    [property: AtLeast(0)] long Version,
+    [property: AtLeast(0)] long SettingsVersion,
     Instant? ChangedAt,
     Instant? ErasedAt,
     IReadOnlyList<SettingBody> Defaults,
     StopBody? Lockdown,
     StopBody? Hold,
-    long Overrides);
+    [property: AtLeast(0)] long Overrides);
 
 /// <summary>Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of reads as version 0.</summary>
 /// <remarks>

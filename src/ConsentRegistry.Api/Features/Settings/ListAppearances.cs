@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <param name="Video">The video.</param>
 /// <param name="PublishedAt">When it was published; null if that is unknown.</param>
 /// <param name="Roles">How the creator is concerned: <c>coCreator</c>, <c>depicted</c> or both.</param>
-public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, [property: Words<ParticipantRole>] IReadOnlyList<string> Roles);
+public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, [property: Words<ParticipantRole>] [property: WordList(1)] IReadOnlyList<string> Roles);
 
 /// <summary>Lists the videos of others in which a creator appears. Those are the videos for which the platform registered them as a participant.</summary>
 internal static class ListAppearances

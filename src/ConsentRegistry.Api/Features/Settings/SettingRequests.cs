@@ -39,8 +39,8 @@ public sealed record SetDefaultRequest(
     [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
     [property: Time] string? ExpiresAt,
     bool? ClearExceptions,
-    string? Reason,
-    int? VocabularyVersion) : IChoiceRequest;
+    [property: Text] string? Reason,
+    [property: AtLeast(1)] int? VocabularyVersion) : IChoiceRequest;
 
 /// <summary>An override to set.</summary>
 /// <param name="Effect">The effect.</param>
@@ -52,8 +52,8 @@ public sealed record SetOverrideRequest(
     [property: Required] [property: Words<Effect>] string? Effect,
     [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
     [property: Time] string? ExpiresAt,
-    string? Reason,
-    int? VocabularyVersion) : IChoiceRequest;
+    [property: Text] string? Reason,
+    [property: AtLeast(1)] int? VocabularyVersion) : IChoiceRequest;
 
 internal sealed class SetDefaultValidator : AbstractValidator<SetDefaultRequest>
 {
@@ -88,7 +88,7 @@ internal static class SettingRequests
     public static SetSetting ToChange(this IChoiceRequest request, SettingKey key, string? appliesTo = null, bool? clearExceptions = null)
     {
         Instant? expiresAt = Instant.TryParseInRange(request.ExpiresAt, out var expiry) ? expiry : null;
-        var conditions = Wording.ParseConditions(request.Conditions ?? []);
+        var conditions = ConditionWords.Parse(request.Conditions ?? []);
         return new(
             key,
             Wording.Parse<Effect>(request.Effect!),

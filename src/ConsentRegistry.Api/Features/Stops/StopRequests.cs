@@ -16,12 +16,12 @@ public interface IStopRequest
 /// <summary>An emergency stop. Without a body it covers everything.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
 /// <param name="Reason">Why, for the history, which keeps the first 1,000 characters.</param>
-public sealed record LockdownRequest(IReadOnlyList<string>? Purposes, string? Reason) : IStopRequest;
+public sealed record LockdownRequest([property: Purposes(1)] IReadOnlyList<string>? Purposes, [property: Unlimited("Of a longer one the beginning is kept.")] string? Reason) : IStopRequest;
 
 /// <summary>The operator's stop.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
 /// <param name="Reason">Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters.</param>
-public sealed record HoldRequest(IReadOnlyList<string>? Purposes, [property: Required] string? Reason) : IStopRequest;
+public sealed record HoldRequest([property: Purposes(1)] IReadOnlyList<string>? Purposes, [property: Required] [property: TextLength(1)] string? Reason) : IStopRequest;
 
 internal sealed class LockdownValidator : AbstractValidator<LockdownRequest>
 {

@@ -1,6 +1,7 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Usages;
 

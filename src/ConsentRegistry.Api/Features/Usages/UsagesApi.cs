@@ -1,29 +1,32 @@
 using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>What was used: recorded by whoever used it, judged by the registry, and shown to everybody concerned.</summary>
 internal static class UsagesApi
 {
-    public const string Tag = "Uses";
+    public static readonly RouteTable Table = new("Uses", typeof(UsagesApi));
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var usages = app.MapContract("/v1/usages", Tag);
+        var usages = app.MapContract("/v1/usages", Table);
 
         usages.MapPost("", RecordUse.Handle).Named("recordUse").Allow(Access.Scope(Scopes.WriteUsage))
-            .Changes().Produces<UseChange>(201).Refuses(503);
+            .Changes().Produces<UseChange>(201)
+            .Refuses(ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany);
         usages.MapPost("/batch", RecordUses.Handle).Named("recordUses").Allow(Access.Scope(Scopes.WriteUsage))
-            .Changes().WithMetadata(BodyLimit.Bulk).Produces<UsesChange>(201).Produces<UsesChange>().Refuses(503);
-        usages.MapGet("", ListOwnUses.Handle).Named("listOwnUses", "limit", "cursor").Allow(Access.Scope(Scopes.WriteUsage))
-            .Produces<Page<UseBody>>().Refuses(422);
+            .Changes().WithMetadata(BodyLimit.Bulk).Produces<UsesChange>(201).Produces<UsesChange>()
+            .Refuses(ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany);
+        usages.MapGet("", ListOwnUses.Handle).Named("listOwnUses", Paging.Limit, Paging.Cursor).Allow(Access.Scope(Scopes.WriteUsage))
+            .Produces<Page<UseBody>>();
 
-        var creator = app.MapContract("/v1/creators/{creatorId}/usages", Tag);
+        var creator = app.MapContract("/v1/creators/{creatorId}/usages", Table);
 
-        creator.MapGet("", ListUses.Handle).Named("listUses", UseFilter.Query.Append("limit").Append("cursor").ToArray())
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<Page<UsedVideoItem>>().Refuses(422);
+        creator.MapGet("", ListUses.Handle).Named("listUses", [.. UseFilter.Query, Paging.Limit, Paging.Cursor])
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<Page<UsedVideoItem>>();
         creator.MapGet("/totals", CountUses.Handle).Named("countUses", UseFilter.Query)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<UseTotals>().Refuses(422);
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<UseTotals>();
     }
 }

@@ -16,9 +16,9 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <param name="Made">What was made of them.</param>
 /// <param name="UsedAt">When, RFC 3339; now without it. More than 5 minutes back takes a receipt.</param>
 public sealed record RecordUseRequest(
-    [property: Required] string? Purpose,
-    string? Requester,
-    [property: Required] IReadOnlyList<UsedVideoRequest>? Videos,
+    [property: Required] [property: PurposeName] string? Purpose,
+    [property: Id] string? Requester,
+    [property: Required] [property: Items(1, UseBody.MaxVideos)] IReadOnlyList<UsedVideoRequest>? Videos,
     MadeRequest? Made,
     [property: Time] string? UsedAt);
 
@@ -27,14 +27,14 @@ public sealed record RecordUseRequest(
 /// <param name="VideoId">The owner's id for the video.</param>
 /// <param name="Receipt">The receipt of the check that was relied on: the use is judged by the consent of its time.</param>
 /// <param name="Decision">Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now.</param>
-public sealed record UsedVideoRequest([property: Required] string? CreatorId, [property: Required] string? VideoId, string? Receipt, DecisionRequest? Decision);
+public sealed record UsedVideoRequest([property: Required] [property: Id] string? CreatorId, [property: Required] [property: Id] string? VideoId, [property: TextLength(1, RecordUseValidator.MaxReceiptLength)] string? Receipt, DecisionRequest? Decision);
 
 /// <summary>A decision that was relied on, as a check with <c>explain</c> answered it.</summary>
 /// <param name="FreshAt">Its <c>freshAt</c>, RFC 3339.</param>
 /// <param name="Versions">Its <c>versions</c>. A decision by these that did not allow the use is the reason <c>otherDecision</c>.</param>
 /// <param name="DecisionId">Its <c>decisionId</c>, if it had one. It is kept with the use.</param>
 public sealed record DecisionRequest(
-    [property: Required] [property: Time] string? FreshAt, [property: Required] IReadOnlyDictionary<string, long>? Versions, Guid? DecisionId = null);
+    [property: Required] [property: Time] string? FreshAt, [property: Required] [property: Versions(RecordUseValidator.MaxVersions)] IReadOnlyDictionary<string, long>? Versions, Guid? DecisionId = null);
 
 /// <summary>What was made: a video, or a training run.</summary>
 /// <param name="Video">
@@ -43,11 +43,11 @@ public sealed record DecisionRequest(
 /// </param>
 /// <param name="PublishedAt">When the derived video was published, RFC 3339, where it is not registered yet: a first date cannot be registered later.</param>
 /// <param name="TrainingRun">The platform's own id of a training run.</param>
-public sealed record MadeRequest(VideoReference? Video, [property: Time] string? PublishedAt, string? TrainingRun);
+public sealed record MadeRequest(VideoReference? Video, [property: Time] string? PublishedAt, [property: Id] string? TrainingRun);
 
 /// <summary>Uses to record together.</summary>
 /// <param name="Usages">The uses; 1 to 1,000, with 10,000 videos, and 1,000 receipts and decisions at most.</param>
-public sealed record RecordUsesRequest([property: Required] IReadOnlyList<RecordUseRequest>? Usages);
+public sealed record RecordUsesRequest([property: Required] [property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordUseRequest>? Usages);
 
 /// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
 /// <param name="UseId">The use.</param>
@@ -64,8 +64,8 @@ public sealed record RecordUsesRequest([property: Required] IReadOnlyList<Record
 public sealed record UsedVideoItem(
     Guid UseId,
     VideoName Video,
-    string Requester,
-    string Purpose,
+    [property: Id] string Requester,
+    [property: PurposeName] string Purpose,
     MadeBody? Made,
     UseStatus Status,
     UseReason Reason,
@@ -78,14 +78,14 @@ public sealed record UsedVideoItem(
 /// <param name="Consented">Uses with consent.</param>
 /// <param name="Unconsented">Uses without.</param>
 /// <param name="Items">By purpose and requester; the first 1,000.</param>
-public sealed record UseTotals(long Consented, long Unconsented, IReadOnlyList<UseTotal> Items);
+public sealed record UseTotals(long Consented, long Unconsented, [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<UseTotal> Items);
 
 /// <summary>How often a requester used a creator's videos for a purpose.</summary>
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Requester">The requester.</param>
 /// <param name="Consented">Uses with consent.</param>
 /// <param name="Unconsented">Uses without.</param>
-public sealed record UseTotal(string Purpose, string Requester, long Consented, long Unconsented);
+public sealed record UseTotal([property: PurposeName] string Purpose, [property: Id] string Requester, long Consented, long Unconsented);
 
 /// <summary>The answer to a recorded use.</summary>
 /// <param name="Use">The use, judged.</param>
@@ -101,13 +101,10 @@ public sealed record RecordedItem(UseBody? Use, ItemError? Error)
 
 /// <summary>The answer to uses, in the order of the request.</summary>
 /// <param name="Results">For each, the recorded use or why it was refused.</param>
-public sealed record UsesChange(IReadOnlyList<RecordedItem> Results) : ChangeAnswer;
+public sealed record UsesChange([property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordedItem> Results) : ChangeAnswer;
 
 internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
 {
-    /// <summary>Videos of one use: a training run of more is several.</summary>
-    public const int MaxVideos = 1_000;
-
     /// <summary>Characters of a receipt, at most: far more than any has.</summary>
     public const int MaxReceiptLength = 64 << 10;
 
@@ -119,7 +116,7 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
         RuleFor(use => use.Purpose).MustBeGiven("the purpose of the use").MustBePurpose();
         RuleFor(use => use.Requester).MustBeId();
         RuleFor(use => use.UsedAt).MustBeTime();
-        RuleFor(use => use.Videos).MustHaveItems("the videos that were used, at least one").MustHaveAtMost(MaxVideos, "videos")
+        RuleFor(use => use.Videos).MustHaveItems("the videos that were used, at least one").MustHaveAtMost(UseBody.MaxVideos, "videos")
             .Must(videos => videos is null || videos.Where(video => video is not null).DistinctBy(video => (video.CreatorId, video.VideoId)).Count() == videos.Count)
             .WithMessage($"{Rules.Field} names a video more than once; send each once.");
         RuleForEach(use => use.Videos).MustBeGiven("an object with creatorId and videoId").ChildRules(video =>
@@ -138,7 +135,7 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
                     .Must(versions => versions is null || versions.All(version => StreamId.TryParse(version.Key, out _) && version.Value >= 0))
                     .WithMessage($"{Rules.Field} has a name of no stream or a negative version; send the versions that the decision gave.");
             });
-        }).When(use => use.Videos is { Count: <= MaxVideos });
+        }).When(use => use.Videos is { Count: <= UseBody.MaxVideos });
         When(use => use.Made is not null, () =>
         {
             RuleFor(use => use.Made!)

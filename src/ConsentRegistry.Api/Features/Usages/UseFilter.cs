@@ -11,7 +11,10 @@ namespace ConsentRegistry.Api.Features.Usages;
 internal sealed record UseFilter(CreatorId Creator, string? Video, string? Owner, Purpose? Purpose, Requester? Requester, TimeRange Range)
 {
     /// <summary>The query parameters.</summary>
-    public static readonly string[] Query = ["videoId", "ownerId", "purpose", "requester", "from", "to"];
+    public static readonly QueryParameter[] Query =
+    [
+        UseParameters.Video, UseParameters.Owner, UseParameters.Purpose, UseParameters.Requester, UseParameters.From, UseParameters.To,
+    ];
 
     /// <summary>
     /// How far a use's id, which begins with the time, may be from its recording: it is drawn in the same transaction, in which no statement waits longer.

@@ -4,7 +4,6 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Videos;
 using FluentValidation;
 
@@ -28,7 +27,7 @@ public interface IRegistration
 /// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
 public sealed record RegisterVideoRequest(
-    [property: Time] string? PublishedAt, IReadOnlyList<ParticipantBody>? Participants, IReadOnlyList<VideoReference>? DerivedFrom, string? Reason) : IRegistration;
+    [property: Time] string? PublishedAt, [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody>? Participants, [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoReference>? DerivedFrom, [property: Text] string? Reason) : IRegistration;
 
 /// <summary>Facts about one video among many.</summary>
 /// <param name="CreatorId">The owner.</param>
@@ -37,23 +36,25 @@ public sealed record RegisterVideoRequest(
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
 /// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
+[SchemaName("RegistrationItem")]
 public sealed record RegisterItem(
-    [property: Required] string? CreatorId,
-    [property: Required] string? VideoId,
+    [property: Required] [property: Id] string? CreatorId,
+    [property: Required] [property: Id] string? VideoId,
     [property: Time] string? PublishedAt,
-    IReadOnlyList<ParticipantBody>? Participants,
-    IReadOnlyList<VideoReference>? DerivedFrom,
-    string? Reason) : IRegistration;
+    [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody>? Participants,
+    [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoReference>? DerivedFrom,
+    [property: Text] string? Reason) : IRegistration;
 
 /// <summary>Many videos to register, of any creators.</summary>
 /// <param name="Videos">The videos; 1 to 10,000.</param>
-public sealed record RegisterVideosRequest([property: Required] IReadOnlyList<RegisterItem>? Videos);
+public sealed record RegisterVideosRequest([property: Required] [property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<RegisterItem>? Videos);
 
 /// <summary>The answer to a registration.</summary>
 /// <param name="Video">What is registered now.</param>
 /// <param name="Version">The version of the owner's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Changes">1, or 0 if what was said already stood.</param>
-public sealed record RegisteredBody(VideoBody Video, long Version, int Changes) : ChangeAnswer;
+[SchemaName("Registration")]
+public sealed record RegisteredBody(VideoBody Video, [property: AtLeast(0)] long Version, [property: AtLeast(0)] int Changes) : ChangeAnswer;
 
 /// <summary>The answer for one video among many: what happened, or why it was refused.</summary>
 /// <param name="CreatorId">The owner, as the request said.</param>
@@ -63,11 +64,13 @@ public sealed record RegisteredBody(VideoBody Video, long Version, int Changes) 
 /// 1, or 0 if what was said already stood; null of a refused item, of which nothing is registered.
 /// </param>
 /// <param name="Error">Why the item was refused; null of an accepted one.</param>
-public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version, int? Changes, ItemError? Error);
+[SchemaName("RegistrationResult")]
+public sealed record RegisteredItem(string? CreatorId, string? VideoId, [property: AtLeast(0)] long? Version, [property: AtLeast(0)] int? Changes, ItemError? Error);
 
 /// <summary>The answers for many videos, in the order of the request.</summary>
 /// <param name="Results">For each video what happened. A refused one spoils no other.</param>
-public sealed record RegisteredBatchBody(IReadOnlyList<RegisteredItem> Results) : ChangeAnswer;
+[SchemaName("RegistrationBatch")]
+public sealed record RegisteredBatchBody([property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<RegisteredItem> Results) : ChangeAnswer;
 
 /// <summary>A video with its effective consent.</summary>
 /// <param name="Video">What is registered; null of a video that nobody registered.</param>
@@ -77,7 +80,7 @@ public sealed record VideoConsentBody(VideoBody? Video, IReadOnlyList<PurposeCon
 /// <summary>Effective consent for one purpose.</summary>
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Decision">What a check would be answered.</param>
-public sealed record PurposeConsentBody(string Purpose, DecisionBody Decision);
+public sealed record PurposeConsentBody([property: PurposeName] string Purpose, DecisionBody Decision);
 
 internal sealed class RegisterVideoValidator : AbstractValidator<RegisterVideoRequest>
 {

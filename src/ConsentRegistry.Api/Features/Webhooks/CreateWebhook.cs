@@ -15,9 +15,9 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <param name="Kinds">Of which kinds to tell; without it, of every one, those that come later included.</param>
 public sealed record CreateWebhookRequest(
     [property: Required] [property: Words<WebhookAudience>] string? Audience,
-    string? Owner,
-    [property: Required] string? Url,
-    [property: Words<NotificationKind>] IReadOnlyList<string>? Kinds);
+    [property: Id] string? Owner,
+    [property: Required] [property: Address(WebhookUrl.MaxLength)] string? Url,
+    [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds);
 
 internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookRequest>
 {

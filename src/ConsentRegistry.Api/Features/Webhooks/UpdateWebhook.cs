@@ -11,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <param name="Url">Where to send to.</param>
 /// <param name="Kinds">Of which kinds to tell; without it, of every one.</param>
 /// <param name="Enabled">Whether anything is sent; without it, it is.</param>
-public sealed record UpdateWebhookRequest([property: Required] string? Url, [property: Words<NotificationKind>] IReadOnlyList<string>? Kinds, bool? Enabled);
+public sealed record UpdateWebhookRequest([property: Required] [property: Address(WebhookUrl.MaxLength)] string? Url, [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds, bool? Enabled);
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookRequest>
 {

@@ -19,9 +19,9 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 public record WebhookBody(
     Guid WebhookId,
     WebhookAudience Audience,
-    string Owner,
-    string Url,
-    [property: Words<NotificationKind>] IReadOnlyList<string>? Kinds,
+    [property: Id] string Owner,
+    [property: Address(WebhookUrl.MaxLength)] string Url,
+    [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds,
     bool Enabled,
     DisabledFor? DisabledFor,
     Instant? FailingSince,
@@ -35,13 +35,13 @@ public record WebhookBody(
 /// <summary>A webhook with its new secret, which is shown this once.</summary>
 /// <param name="Webhook">The webhook.</param>
 /// <param name="Secret">What its messages are signed with, as the libraries of Standard Webhooks take it: <c>whsec_</c> and Base64.</param>
-public sealed record NewWebhookBody(WebhookBody Webhook, string Secret);
+public sealed record NewWebhookBody(WebhookBody Webhook, [property: Grammar("^whsec_[A-Za-z0-9+/]+=*$")] string Secret);
 
 /// <summary>What came of a ping.</summary>
 /// <param name="Delivered">Whether the receiver took it.</param>
 /// <param name="Status">What it answered; null if nothing.</param>
 /// <param name="Error">Why it did not answer.</param>
-public sealed record PingBody(bool Delivered, int? Status, DeliveryError? Error);
+public sealed record PingBody(bool Delivered, [property: Between(100, 999)] int? Status, DeliveryError? Error);
 
 /// <summary>One notification on its way to one receiver.</summary>
 /// <param name="NotificationId">The notification: the <c>webhook-id</c> of each attempt.</param>
@@ -58,10 +58,10 @@ public sealed record DeliveryBody(
     NotificationKind Kind,
     Instant CreatedAt,
     DeliveryState State,
-    int Attempts,
+    [property: Between(0, RetrySchedule.Attempts)] int Attempts,
     Instant? NextAttemptAt,
     Instant? TriedAt,
-    int? Status,
+    [property: Between(100, 999)] int? Status,
     DeliveryError? Error)
 {
     internal static DeliveryBody Of(DeliveryRow row) => new(

@@ -1,12 +1,11 @@
-using ConsentRegistry.Api.Features.Notifications;
-using ConsentRegistry.Api.Features.Webhooks;
+using ConsentRegistry.Api.Contracts;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
-namespace ConsentRegistry.Api.OpenApi;
+namespace ConsentRegistry.Api.Features.Webhooks;
 
 /// <summary>The messages that the service sends itself, to the webhooks of those who want to be told.</summary>
-internal sealed class WebhookMessages : IDocumentFilter
+internal sealed class WebhookMessageSchema : IDocumentFilter
 {
     private const string OperationId = "notify";
 
@@ -34,7 +33,7 @@ internal sealed class WebhookMessages : IDocumentFilter
                     [HttpMethod.Post] = new()
                     {
                         OperationId = OperationId,
-                        Tags = new HashSet<OpenApiTagReference> { new(WebhooksApi.Tag, swaggerDoc) },
+                        Tags = new HashSet<OpenApiTagReference> { new(WebhooksApi.Table.Tag, swaggerDoc) },
                         Summary = "Tells a webhook what happened",
                         Description = "Sent to the address of each webhook that is told of the kind, at least once. Verify the signature before anything else.",
                         Parameters =

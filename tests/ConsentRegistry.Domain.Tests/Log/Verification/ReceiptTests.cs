@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;

@@ -3,7 +3,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Usages;
 
-namespace ConsentRegistry.Api.Features.Notifications;
+namespace ConsentRegistry.Api.Contracts;
 
 /// <summary>
 /// What a notification says: the members of its kind, and of what happened. The others are absent. Kinds may get
@@ -39,11 +39,11 @@ namespace ConsentRegistry.Api.Features.Notifications;
 /// <param name="WebhookId">Of a ping: the webhook.</param>
 [SparseBody]
 public sealed record NotificationData(
-    string? CreatorId,
-    long? Version,
-    long? SettingsVersion,
+    [property: Id] string? CreatorId,
+    [property: AtLeast(0)] long? Version,
+    [property: AtLeast(0)] long? SettingsVersion,
     Instant? ChangedAt,
-    int? Changes,
+    [property: AtLeast(0)] int? Changes,
     int? RevokedGrants,
     IReadOnlyList<NotifiedSetting>? Settings,
     IReadOnlyList<NotifiedGrant>? Grants,
@@ -52,20 +52,20 @@ public sealed record NotificationData(
     Instant? ErasedAt,
     Guid? RequestId,
     Guid? GrantId,
-    string? Requester,
+    [property: Id] string? Requester,
     NotifiedVideo? Video,
-    string? Purpose,
+    [property: PurposeName] string? Purpose,
     [property: OrNull] Instant? ExpiresAt,
     Guid? UseId,
-    int? Videos,
+    [property: AtLeast(1)] int? Videos,
     UseReason? Reason,
     Instant? UsedAt,
     bool? More,
     Guid? RecallId,
     Instant? Since,
     Instant? StopBy,
-    string? Description,
-    int? VocabularyVersion,
+    [property: Text] string? Description,
+    [property: AtLeast(1)] int? VocabularyVersion,
     Guid? WebhookId);
 
 /// <summary>A setting that was altered, and what it says now.</summary>
@@ -73,23 +73,24 @@ public sealed record NotificationData(
 /// <param name="Purpose">The purpose that it is for.</param>
 /// <param name="Requester">The requester that it names; null for anybody.</param>
 /// <param name="Effect">What it says now; null where it was cleared.</param>
-public sealed record NotifiedSetting(NotifiedVideo? Video, string Purpose, string? Requester, Effect? Effect);
+public sealed record NotifiedSetting(NotifiedVideo? Video, [property: PurposeName] string Purpose, [property: Id] string? Requester, Effect? Effect);
 
 /// <summary>A grant that was revoked.</summary>
 /// <param name="GrantId">The grant.</param>
 /// <param name="RequestId">The request that it answered.</param>
 /// <param name="Video">The video in which it let the requester use what was granted.</param>
 /// <param name="Purpose">The purpose.</param>
-public sealed record NotifiedGrant(Guid GrantId, Guid RequestId, NotifiedVideo Video, string Purpose);
+public sealed record NotifiedGrant(Guid GrantId, Guid RequestId, NotifiedVideo Video, [property: PurposeName] string Purpose);
 
 /// <summary>A video by its owner and the owner's name for it.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
+[SameSchemaAs(typeof(VideoName))]
 public sealed record NotifiedVideo(string CreatorId, string VideoId);
 
 /// <summary>A stop that stands.</summary>
 /// <param name="Purposes">What it stops; null for everything.</param>
-public sealed record NotifiedStop(IReadOnlyList<string>? Purposes);
+public sealed record NotifiedStop([property: Purposes(1)] IReadOnlyList<string>? Purposes);
 
 /// <summary>The message that a webhook gets, by the Standard Webhooks specification.</summary>
 /// <param name="Type">What happened: a notification's kind, or <c>ping</c>. Pass over what you do not know.</param>

@@ -1,11 +1,10 @@
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace ConsentRegistry.Api.Authentication;
+namespace ConsentRegistry.Api.Http;
 
 /// <summary>Says why a caller is not known: what is wrong with the token, by its claim, and what to send instead. Nothing of the token is repeated.</summary>
 internal static class TokenRefusal

@@ -1,8 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using ConsentRegistry.Api.DevelopmentServer;
 
-namespace ConsentRegistry.Api.Startup;
+namespace ConsentRegistry.Api.DevelopmentServer;
 
 /// <summary>What a finished command said.</summary>
 /// <param name="ExitCode">Zero means success.</param>
