@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Domain.Decisions;
 
 /// <summary>
-/// Decides a check: a pure and total function of the check, the facts and the time, by the rules R1 to R9 of docs/decision-rules.md.
+/// Decides a check: a pure and total function of the check, the facts and the time, by the rules R1 to R9 of docs/reference/rules.md.
 /// It performs no I/O, allocates nothing, and the same input always gives the same decision.
 /// </summary>
 /// <remarks>

@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 
-/// <summary>What holds in every registry, whatever it stores. R1 to R9 are those of docs/decision-rules.md.</summary>
+/// <summary>What holds in every registry, whatever it stores. R1 to R9 are those of docs/reference/rules.md.</summary>
 public sealed class PropertyTests
 {
     private const int Worlds = 600;
