@@ -69,7 +69,7 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     {
         Assert.Contains($"{{POSTGRES_IMAGE:-{ContainerServer.DefaultImage}}}", Documented.Text("docker-compose.yml"), StringComparison.Ordinal);
         Assert.Contains($"postgres: [\"{PostgresBinaries.OldestMajor}\", ", Documented.Text(".github/workflows/tests.yml"), StringComparison.Ordinal);
-        foreach (var said in new[] { "dev", "docs/testing.md" })
+        foreach (var said in new[] { "dev", "docs/how-to/test.md" })
             Assert.Contains(ContainerServer.DefaultImage, Documented.Text(said), StringComparison.Ordinal);
     }
 

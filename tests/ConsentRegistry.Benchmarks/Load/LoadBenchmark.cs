@@ -8,7 +8,7 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// </summary>
 internal static class LoadBenchmark
 {
-    private const string Document = "docs/performance.md";
+    private const string Document = "docs/reference/performance.md";
 
     /// <summary>The parts of a run, in their order: the first needs no node, the next two look at the node as it has just been started, and the last leaves PostgreSQL with much to tidy up.</summary>
     private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> Parts =

@@ -7,7 +7,7 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <param name="Scale">How much data: <c>--creators</c>.</param>
 /// <param name="Rounds">How often each of two is driven in turn: <c>--rounds</c>.</param>
 /// <param name="Round">How long it is driven each time: <c>--seconds</c>.</param>
-/// <param name="Write">Whether to write the results into docs/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
+/// <param name="Write">Whether to write the results into docs/reference/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
 /// <param name="Parts">The parts to measure; all if none is named.</param>
 /// <param name="Cost">What a node does beside answering, to be measured instead of the parts' own yardsticks: <c>--telemetry</c> or <c>--decisions</c>.</param>
 internal sealed record LoadOptions(

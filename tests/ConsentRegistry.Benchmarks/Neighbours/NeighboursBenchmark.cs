@@ -10,7 +10,7 @@ internal static class NeighboursBenchmark
 {
     public const string Usage = "neighbours [--seconds n] [--write]";
 
-    private const string Document = "docs/performance.md";
+    private const string Document = "docs/reference/performance.md";
 
     private const string Begin = "<!-- neighbours: written by ./dev bench neighbours -->";
 
