@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace ConsentRegistry.Api.Sequencing;
 
 /// <summary>
-/// Writes an export: lines of canonical JSON, the last of which seals those before it. The format is described in docs/history-log.md; a reader
+/// Writes an export: lines of canonical JSON, the last of which seals those before it. The format is described in docs/reference/log-format.md; a reader
 /// without this service and its database verifies it.
 /// </summary>
 internal sealed class ExportLines : IAsyncDisposable

@@ -13,7 +13,7 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.History;
 
-/// <summary>What is left of an erased creator, in a whole dump of the database and in the log's export: what docs/history-log.md lists, and no more.</summary>
+/// <summary>What is left of an erased creator, in a whole dump of the database and in the log's export: what docs/reference/log-format.md lists, and no more.</summary>
 public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
 {
     private readonly string creator = RegistryApplication.NewId("gone");
@@ -212,7 +212,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
 
     private static async Task<HashSet<string>> DocumentedAsync()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(CommittedDocument.Folder, "docs", "history-log.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(CommittedDocument.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
         var section = page[page.IndexOf("**What stays.**", StringComparison.Ordinal)..];
         return section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0)
             .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);

@@ -24,7 +24,7 @@ public sealed record ErasedBody([property: Id] string CreatorId, [property: AtLe
 /// <summary>Erases a creator for good. Every check on them is denied at once; their settings, videos and what their history says are deleted.</summary>
 /// <remarks>
 /// The history keeps a leaf of every event, which names nobody, so that the log stays provable. What other creators' records say of this one, as a
-/// participant or a source, is theirs and stays. Nothing can be changed for the creator any more: 409. docs/history-log.md lists what stays, and why.
+/// participant or a source, is theirs and stays. Nothing can be changed for the creator any more: 409. docs/reference/log-format.md lists what stays, and why.
 /// </remarks>
 internal static class EraseCreator
 {
