@@ -70,7 +70,7 @@ public sealed partial class LogEventsTests
         Assert.Equal(word, (string?)line["@l"]);
         Assert.Equal("3 came.", (string?)line["@m"]);
         Assert.Equal(3, (int?)line["Count"]);
-        Assert.Contains($"`{word ?? "Information"}`", Documented.Text("docs/operations.md"), StringComparison.Ordinal);
+        Assert.Contains($"`{word ?? "Information"}`", Documented.Text("docs/reference/log-events.md"), StringComparison.Ordinal);
     }
 
     private static LogEventLevel LevelOf(LogLevel level) => level switch

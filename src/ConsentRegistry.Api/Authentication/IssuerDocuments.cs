@@ -77,7 +77,7 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
 
     [LoggerMessage(
         LogEvents.IssuerKeysUnread, LogLevel.Warning,
-        "The issuer's keys could not be read from {Address}: {Reason}; docs/identity-providers.md says "
+        "The issuer's keys could not be read from {Address}: {Reason}; docs/how-to/connect-an-identity-provider.md says "
         + "what to look at",
         EventName = nameof(LogEvents.IssuerKeysUnread))]
     private partial void LogUnread(string address, string reason);

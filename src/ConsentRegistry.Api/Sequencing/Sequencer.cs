@@ -190,7 +190,7 @@ internal sealed partial class Sequencer(
     [LoggerMessage(
         LogEvents.SequencingStopped, LogLevel.Critical,
         "This node does not extend the log any more; compare the log with your backups as "
-        + "docs/operations.md says: {Problem}",
+        + "docs/how-to/respond-to-alarms.md says: {Problem}",
         EventName = nameof(LogEvents.SequencingStopped))]
     private partial void LogAlarm(string problem);
 }

@@ -10,7 +10,7 @@ using ConsentRegistry.Benchmarks;
 namespace ConsentRegistry.Api.Tests.Proxies;
 
 /// <summary>
-/// nginx before some nodes, with the configuration that docs/proxies.md shows: only addresses, ports and files are
+/// nginx before some nodes, with the configuration that docs/how-to/run-behind-a-proxy.md shows: only addresses, ports and files are
 /// others.
 /// </summary>
 public sealed class Nginx : IAsyncDisposable
@@ -132,7 +132,7 @@ public sealed class Nginx : IAsyncDisposable
     private static string Documented()
     {
         const string Begin = "```nginx\n";
-        var page = File.ReadAllText(Path.Combine(CommittedDocument.Folder, "docs", "proxies.md"));
+        var page = File.ReadAllText(Path.Combine(CommittedDocument.Folder, "docs", "how-to", "run-behind-a-proxy.md"));
         var begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         return page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
     }

@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Tests.Proxies;
 
 /// <summary>
 /// Two nodes behind nginx, each a process of its own, are stopped by SIGTERM and started again, one after the other,
-/// while many ask and some change. docs/proxies.md has the configuration and the drill.
+/// while many ask and some change. docs/how-to/run-behind-a-proxy.md has the configuration and the drill.
 /// </summary>
 public sealed class RollingRestartTests(PostgresFixture postgres)
 {

@@ -8,7 +8,7 @@ using ConsentRegistry.Benchmarks;
 namespace ConsentRegistry.Api.Tests.Startup;
 
 /// <summary>
-/// An issuer whose certificate a private authority signed, as docs/operations.md says how to trust it.
+/// An issuer whose certificate a private authority signed, as docs/how-to/connect-an-identity-provider.md says how to trust it.
 /// </summary>
 public sealed class IssuerCertificateTests(PostgresFixture postgres)
 {
