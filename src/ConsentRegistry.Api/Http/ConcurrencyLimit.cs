@@ -50,7 +50,7 @@ internal sealed class ConcurrencyLimit : IDisposable
         caller => RateLimitPartition.GetConcurrencyLimiter(key(caller), _ => new() { PermitLimit = permits, QueueLimit = 0 }), StringComparer.Ordinal);
 }
 
-/// <summary>What a node does at the same time, at most. Each of these takes long or holds memory; docs/operations.md lists them.</summary>
+/// <summary>What a node does at the same time, at most. Each of these takes long or holds memory; docs/reference/configuration.md lists them.</summary>
 internal sealed class ConcurrencyLimits : IDisposable
 {
     /// <summary>Memory for the bodies of requests beyond the first 16 KiB of each: room for 16 of the largest, and for 4 of one caller.</summary>

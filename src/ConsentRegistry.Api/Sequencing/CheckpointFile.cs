@@ -19,7 +19,7 @@ internal sealed class CheckpointFile(string path)
             return null;
         return signer.TryRead(File.ReadAllText(Path), out var checkpoint)
             ? checkpoint
-            : throw new LogIntegrityException($"'{Path}' does not hold a checkpoint of this log; docs/operations.md says what to do.");
+            : throw new LogIntegrityException($"'{Path}' does not hold a checkpoint of this log; docs/how-to/respond-to-alarms.md says what to do.");
     }
 
     /// <summary>Replaces the checkpoint. On return it has reached the disk; a crash leaves the one or the other.</summary>

@@ -33,6 +33,6 @@ internal static class Help
         {string.Join('\n', RegistrySettings.Keys.Select(key => $"  {key.Replace(":", "__", StringComparison.Ordinal)}"))}
 
         ASPNETCORE_ENVIRONMENT is Production unless it is set. --urls says where to listen; {RegistryOptions.DefaultUrl} without it.
-        docs/operations.md explains every setting.
+        docs/reference/configuration.md explains every setting.
         """;
 }

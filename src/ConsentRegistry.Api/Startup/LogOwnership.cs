@@ -14,7 +14,7 @@ internal static class LogOwnership
 {
     private const string HowToDeclare =
         "If the database is a restored copy that this host shall use from now on, declare it: run the host's `declare-copy` command with this configuration, "
-        + "and read \"A copy for another use\" in docs/operations.md first.";
+        + "and read \"A copy for another use\" in docs/how-to/restore.md first.";
 
     /// <summary>Refuses a database of another log.</summary>
     /// <param name="found">The log that the database belongs to; null if no host has used it.</param>

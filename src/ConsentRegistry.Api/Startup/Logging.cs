@@ -23,7 +23,7 @@ internal static class Logging
             // A failed statement reaches the caller and the log through one place, which leaves its parameters out.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
-            // It warns that keys are stored without encryption. The key ring is the operator's secret, as docs/operations.md says.
+            // It warns that keys are stored without encryption. The key ring is the operator's secret, as docs/how-to/rotate-keys.md says.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)

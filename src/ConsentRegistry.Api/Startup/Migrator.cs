@@ -93,13 +93,13 @@ internal static class Migrator
         {
             throw new StartupException(
                 $"The server lacks the roles that the database gives rights to ({string.Join(", ", faults.Missing)}): a dump was restored before they were there. "
-                + "Make them with the host's `migrate --roles`, and restore the dump again into an empty database: see \"Backup and restore\" in docs/operations.md.");
+                + "Make them with the host's `migrate --roles`, and restore the dump again into an empty database: see docs/how-to/restore.md.");
         }
         if (faults.WithoutRights.Count > 0)
         {
             throw new StartupException(
                 $"The roles {string.Join(", ", faults.WithoutRights)} have no rights in the database: a dump was restored before they were there, or without rights. "
-                + "Restore it again into an empty database: see \"Backup and restore\" in docs/operations.md.");
+                + "Restore it again into an empty database: see docs/how-to/restore.md.");
         }
     }
 

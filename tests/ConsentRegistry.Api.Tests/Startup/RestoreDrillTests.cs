@@ -8,10 +8,12 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 
-/// <summary>Backup and restore as docs/operations.md has it, line by line, with PostgreSQL's own tools and on another server.</summary>
+/// <summary>Backup and restore as docs/how-to/restore.md has it, line by line, with PostgreSQL's own tools and on another server.</summary>
 public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
 {
-    private const string Operations = "docs/operations.md";
+    private const string Restoring = "docs/how-to/restore.md";
+
+    private const string SettingUp = "docs/how-to/run-in-production.md";
 
     private const string Password = "pass'word";
 
@@ -33,14 +35,14 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         await using var server = servers[1];
         // The old server, set up as documented.
         var first = old.Administrator;
-        foreach (var statement in Documented.Block(Operations, "sql", "CREATE DATABASE").Replace("'…'", "'pass''word'", StringComparison.Ordinal).Split(";", StringSplitOptions.TrimEntries))
+        foreach (var statement in Documented.Block(SettingUp, "sql", "CREATE DATABASE").Replace("'…'", "'pass''word'", StringComparison.Ordinal).Split(";", StringSplitOptions.TrimEntries))
         {
             if (statement.Split('\n').Any(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal)))
                 await ExecuteAsync(first, statement);
         }
         var (oldOwner, oldService) = (As(first, "registry_owner"), As(first, "registry_service"));
         await Migrator.MigrateAsync(oldOwner, new("registry.test/log", IsDevelopment: false), Cancellation);
-        await ExecuteAsync(first, Documented.Block(Operations, "sql", "GRANT consent_application"));
+        await ExecuteAsync(first, Documented.Block(SettingUp, "sql", "GRANT consent_application"));
         var app = await RegistryApplication.StartAsAsync(oldOwner, Directory.CreateTempSubdirectory("consent-host-").FullName, oldService, Production);
         (await app.Platform().PutAsync("/v1/creators/mia/videos/v", new { })).Is(200);
         (await app.Creator("mia").PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "allow", appliesTo = "all" }, "Idempotency-Key: one")).Is(200);
@@ -61,7 +63,7 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         // The documented steps.
         var newOwner = As(admin, "registry_owner");
         (await Documented.RunAsync(
-            $"cd '{folder}'\n{Documented.Block(Operations, "sh", "pg_dump").Replace("ConsentRegistry.Api.dll", $"'{HostProcess.Folder}/ConsentRegistry.Api.dll'", StringComparison.Ordinal)}",
+            $"cd '{folder}'\n{Documented.Block(Restoring, "sh", "pg_dump").Replace("ConsentRegistry.Api.dll", $"'{HostProcess.Folder}/ConsentRegistry.Api.dll'", StringComparison.Ordinal)}",
             HostProcess.Folder,
             [
                 ("OLD", Uri(oldOwner)), ("NEW", Uri(newOwner)), ("ADMIN", Uri(admin)), ("OWNER_PASSWORD", "pass''word"), ("SERVICE_PASSWORD", "pass''word"),

@@ -185,7 +185,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     public void Documents_call_levels_as_the_log_does()
     {
         var written = Enum.GetNames<LogEventLevel>();
-        foreach (var document in Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, "docs"), "*.md").Append(Path.Combine(CommittedDocument.Folder, "README.md")))
+        foreach (var document in Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(CommittedDocument.Folder, "README.md")))
         {
             var named = LevelWord().Matches(File.ReadAllText(document)).Select(word => word.Groups["level"].Value);
             Assert.All(named, level => Assert.Contains(level, written));
@@ -196,7 +196,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     public void The_documents_list_every_setting_and_no_other()
     {
         var read = RegistrySettings.Keys.Select(key => key.Replace(":", "__", StringComparison.Ordinal)).ToList();
-        var (operations, readme) = (Rows("docs/operations.md"), Rows("README.md"));
+        var (operations, readme) = (Rows("docs/reference/configuration.md"), Rows("README.md"));
 
         foreach (var key in read)
             Assert.Contains(key, operations);

@@ -31,8 +31,8 @@ public sealed partial class ObservabilityTests
     [Fact]
     public void Each_alarm_leads_to_what_to_do_about_it_and_there_is_none_without()
     {
-        var section = Documented.Text("docs/operations.md").Split("\n## Alarms\n")[1].Split("\n## ")[0];
-        var described = Heading().Matches(section).Select(one => (Name: one.Groups["name"].Value, Link: $"docs/operations.md#{AnchorOf(one.Groups["heading"].Value)}"));
+        var section = Documented.Text("docs/how-to/respond-to-alarms.md").Split("\n## Alarms\n")[1].Split("\n## ")[0];
+        var described = Heading().Matches(section).Select(one => (Name: one.Groups["name"].Value, Link: $"docs/how-to/respond-to-alarms.md#{AnchorOf(one.Groups["heading"].Value)}"));
 
         Assert.Equal(Alerts().Order(), described.Order());
     }
