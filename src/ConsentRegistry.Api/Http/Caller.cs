@@ -5,7 +5,7 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>The scopes of docs/api.md.</summary>
+/// <summary>The scopes of docs/reference/api.md.</summary>
 public static class Scopes
 {
     public const string Check = "consent:check";
