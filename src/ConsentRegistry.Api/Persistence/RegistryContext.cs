@@ -7,7 +7,7 @@ namespace ConsentRegistry.Api.Persistence;
 
 /// <summary>
 /// What EF Core knows of the database: the rows that lists read, and which migrations were applied. It writes nothing: changes are statements
-/// of many rows at once, by Npgsql alone. docs/architecture.md says where which of them is used.
+/// of many rows at once, by Npgsql alone. docs/explanation/architecture.md says where which of them is used.
 /// </summary>
 public sealed class RegistryContext(DbContextOptions<RegistryContext> options) : DbContext(options)
 {

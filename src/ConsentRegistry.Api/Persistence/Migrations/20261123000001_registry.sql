@@ -1,4 +1,4 @@
--- The registry's tables, as docs/architecture.md describes them. Ids are compared byte by byte, hence COLLATE "C".
+-- The registry's tables, as docs/explanation/architecture.md describes them. Ids are compared byte by byte, hence COLLATE "C".
 
 -- One row for each stream: every creator that ever decided, owned or was stopped, and '$vocabulary'.
 CREATE TABLE consent.creator (
