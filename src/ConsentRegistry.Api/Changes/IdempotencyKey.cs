@@ -15,13 +15,13 @@ namespace ConsentRegistry.Api.Changes;
 /// <remarks>A repeated answer says that it is one, and whether what it speaks of has been changed since.</remarks>
 internal sealed class IdempotencyKey
 {
-    /// <summary>The header.</summary>
     /// <summary>The refusal of a key that stands for another request.</summary>
     public const string Reused = "The Idempotency-Key was used for another request; send a key of its own with each.";
 
     /// <summary>The refusal of a key whose first request is not answered yet.</summary>
     public const string InFlight = "A request with this Idempotency-Key is being answered; repeat it.";
 
+    /// <summary>The header.</summary>
     public const string Header = "Idempotency-Key";
 
     /// <summary>Characters of a key, at most: a UUID or a hash fits several times.</summary>

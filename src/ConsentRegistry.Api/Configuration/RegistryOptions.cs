@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Configuration;
 
-/// <summary>The configuration of the service; README lists it.</summary>
+/// <summary>The configuration of the service. docs/reference/configuration.md lists it.</summary>
 public sealed class RegistryOptions
 {
     /// <summary>The address unless <c>--urls</c> says otherwise.</summary>

@@ -8,8 +8,8 @@ namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>Answers one check. A deny is an answer; not being able to answer is 503.</summary>
 /// <remarks>
-/// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope <c>consent:check:any</c>. Ask again for
-/// each use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c> was asked for.
+/// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope <c>consent:check:any</c>.
+/// The scope <c>consent:audit</c> is for checks with <c>asOf</c> alone. Ask again for each use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c> was asked for.
 /// </remarks>
 internal static class CheckConsent
 {

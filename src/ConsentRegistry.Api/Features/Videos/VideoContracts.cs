@@ -24,7 +24,7 @@ public interface IRegistration
 /// <summary>Facts about a video. A fact that is left out stays as it is; a list is the wanted list.</summary>
 /// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
-/// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
+/// <param name="DerivedFrom">The videos it was made from; at most 64.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
 public sealed record RegisterVideoRequest(
     [property: Time] string? PublishedAt, [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody>? Participants, [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoReference>? DerivedFrom, [property: Text] string? Reason) : IRegistration;
@@ -34,7 +34,7 @@ public sealed record RegisterVideoRequest(
 /// <param name="VideoId">The owner's id for the video.</param>
 /// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
-/// <param name="DerivedFrom">The videos it was made from; at most 16.</param>
+/// <param name="DerivedFrom">The videos it was made from; at most 64.</param>
 /// <param name="Reason">Why; required of an administrator who changes facts in the direction that can widen consent.</param>
 [SchemaName("RegistrationItem")]
 public sealed record RegisterItem(
