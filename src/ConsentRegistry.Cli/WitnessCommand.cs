@@ -48,7 +48,7 @@ internal static class WitnessCommand
         return command;
     }
 
-    private static Watch Open(string[] keys, FileInfo state, FileInfo signer, string name)
+    private static LogWatcher Open(string[] keys, FileInfo state, FileInfo signer, string name)
     {
         var ed25519 = new NSecEd25519();
         if (!NoteKey.IsName(name))
@@ -62,7 +62,7 @@ internal static class WitnessCommand
         return new(witness, state.FullName);
     }
 
-    private static async Task<int> LookAsync(Watch watch, Uri url, double? every, CancellationToken cancellation)
+    private static async Task<int> LookAsync(LogWatcher watch, Uri url, double? every, CancellationToken cancellation)
     {
         if (every is not (null or (>= 1 and <= 86_400)))
             throw new UnusableException("--every is 1 to 86,400 seconds.");

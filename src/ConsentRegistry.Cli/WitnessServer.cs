@@ -5,7 +5,7 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Cli;
 
 /// <summary>Serves <c>add-checkpoint</c> of C2SP tlog-witness, and nothing else.</summary>
-internal sealed class WitnessServer(Watch watch)
+internal sealed class WitnessServer(LogWatcher watch)
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
 

@@ -26,7 +26,7 @@ public sealed class OldRowsTests(RegistryFixture registry) : IClassFixture<Regis
             (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, $"Idempotency-Key: rows-{key}")).Is(200);
         }
         await App.QueryAsync<string>("UPDATE consent.idempotency_key SET created_at = created_at - $1 WHERE key = 'rows-old'", Age);
-        using var cleaner = new IdempotencyCleaner(Pools, NullLogger<IdempotencyCleaner>.Instance);
+        using var cleaner = new RetentionCleaner(Pools, NullLogger<RetentionCleaner>.Instance);
 
         Assert.Equal(1, await cleaner.DeleteAsync(Cancellation));
 

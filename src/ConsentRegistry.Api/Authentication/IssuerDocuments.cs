@@ -66,7 +66,7 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
             if (cause.Data[HttpDocumentRetriever.StatusCode] is { } status)
                 return $"HTTP {(int)status}";
         }
-        return Cause.Of(e);
+        return ExceptionSummary.Summarize(e);
     }
 
     // A provider's address needs no name, password or query, and no one but the provider should see those.

@@ -81,7 +81,7 @@ internal sealed partial class IssuerKeys(
             // Whatever an issuer publishes, this goes on looking.
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                LogUnseen(Cause.Of(e));
+                LogUnseen(ExceptionSummary.Summarize(e));
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -13,10 +13,10 @@ namespace ConsentRegistry.Api.Authentication;
 internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt, string Keys)
 {
     /// <summary>What tells the caller from others.</summary>
-    public string Identity { get; } = Caller.Of(Principal).Identity;
+    public string Identity { get; } = Caller.From(Principal).Identity;
 
     /// <summary>What the caller may check, found out once.</summary>
-    public CheckRights Checks { get; } = CheckRights.Of(Caller.Of(Principal));
+    public CheckRights Checks { get; } = CheckRights.Of(Caller.From(Principal));
 }
 
 /// <summary>What a caller may check.</summary>

@@ -24,11 +24,11 @@ internal sealed class ChangePipeline(
     /// <param name="patience">How long to wait for the row lock.</param>
     /// <param name="stop">Where a stop is set: what the idempotency key means to it.</param>
     public async Task<IResult> RunAsync(
-        HttpContext http, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience = Patience.Usual, StopKey? stop = null)
+        HttpContext http, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience = LockTimeout.Standard, StopIdempotency? stop = null)
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
             return problem.AsResult();
-        if (log.IsOverfull && patience != Patience.Stop)
+        if (log.IsOverfull && patience != LockTimeout.EmergencyStop)
             return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops are taken now; repeat the request.").AsResult();
         var (answer, refused) = await CommitAsync(http, key, operation, patience, stop);
         metrics.Count(KindOf(http), OutcomeOf(answer));
@@ -36,7 +36,7 @@ internal sealed class ChangePipeline(
     }
 
     private async Task<(StoredAnswer? Answer, Problem? Refused)> CommitAsync(
-        HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
+        HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience, StopIdempotency? stop)
     {
         // The connection is given back before anybody waits for other nodes.
         await using var connection = await database.Changes.OpenConnectionAsync(http.RequestAborted);
@@ -49,11 +49,11 @@ internal sealed class ChangePipeline(
 
     /// <summary>The transaction.</summary>
     private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
-        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<Change, CancellationToken, Task<Result<Answer>>> operation, Patience patience, StopKey? stop)
+        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience, StopIdempotency? stop)
     {
         var cancellation = http.RequestAborted;
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var change = new Change(connection);
+        var change = new StreamTransaction(connection);
         if (key is not null)
         {
             var claim = await key.ClaimAsync(connection, cancellation);
@@ -63,12 +63,12 @@ internal sealed class ChangePipeline(
                 return (stored with { Now = await StampStore.CompareAsync(connection, stored.Records, cancellation) }, null);
         }
 
-        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == Patience.Stop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
+        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
             await prepare.ExecuteNonQueryAsync(cancellation);
         var begun = clock.GetTimestamp();
         var result = await PlanAsync(operation, change, cancellation);
         var planned = clock.GetElapsedTime(begun);
-        var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.Of(failure);
+        var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.From(failure);
         // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
         if (refusal is { Status: >= 500 })
             return (null, refusal);
@@ -102,8 +102,8 @@ internal sealed class ChangePipeline(
         return (answer, null);
     }
 
-    private static async Task<Result<Answer>> PlanAsync(
-        Func<Change, CancellationToken, Task<Result<Answer>>> operation, Change change, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> PlanAsync(
+        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, StreamTransaction change, CancellationToken cancellation)
     {
         using var span = Tracing.Begin("plan change");
         return await operation(change, cancellation);
@@ -129,9 +129,9 @@ internal sealed class ChangePipeline(
         if (answer.Status >= 400)
             return answer;
         var committedAt = Elapsed.Now;
-        replica.Hurry();
+        replica.RequestPoll();
         var isSuperseded = answer.Now is { IsSuperseded: true };
-        if (Prefer.Has(http, Prefer.RespondAsync))
+        if (PreferHeader.Has(http, PreferHeader.RespondAsync))
             return answer with { IsEarly = true, InForce = new(Everywhere: false, By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))) };
         var begun = clock.GetTimestamp();
         using (Tracing.Begin("wait for every node"))

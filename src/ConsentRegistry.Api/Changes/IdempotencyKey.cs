@@ -45,10 +45,10 @@ internal sealed class IdempotencyKey
             return true;
         if (values.Count > 1 || values[0] is not { Length: > 0 and <= MaxLength } text || text.Any(c => c is < '!' or > '~'))
         {
-            problem = Problem.Of(400, ProblemCode.InvalidHeader, Header, $"{Header} is not of its form; send one value of 1 to {MaxLength} printable ASCII characters.");
+            problem = Problem.OfField(400, ProblemCode.InvalidHeader, Header, $"{Header} is not of its form; send one value of 1 to {MaxLength} printable ASCII characters.");
             return false;
         }
-        key = new(Caller.Of(http).Identity, text, FingerprintOf(http));
+        key = new(Caller.From(http).Identity, text, FingerprintOf(http));
         return true;
     }
 
@@ -124,7 +124,7 @@ internal sealed class IdempotencyKey
         if (!await reader.ReadAsync(cancellation))
             return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "The key has expired just now; repeat the request."));
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
-            return (null, Problem.Of(422, ProblemCode.IdempotencyKeyReused, Header, Reused));
+            return (null, Problem.OfField(422, ProblemCode.IdempotencyKeyReused, Header, Reused));
         var etag = reader.IsDBNull(2) ? (long?)null : long.Parse(reader.GetString(2));
         return (
             new(reader.GetInt32(1), etag, reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<ulong[]>(4))

@@ -6,14 +6,14 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Api.Changes;
 
 /// <summary>A plan, and what stood when it was made.</summary>
-internal sealed record Planned(
+internal sealed record PlannedSettings(
     SettingsPlan Plan, Vocabulary Vocabulary, Dictionary<DefaultKey, DefaultSetting> Defaults, Dictionary<OverrideKey, OverrideSetting> Overrides);
 
 /// <summary>Plans changes of settings from what stands, for those who make a change and for those who only show it.</summary>
 internal static class SettingsPlanner
 {
     /// <summary>Plans a change from what stands, with the stamp that it would have.</summary>
-    public static async Task<Result<Planned>> PlanAsync(Change change, SettingsRequest request, Stamp stamp, CancellationToken cancellation)
+    public static async Task<Result<PlannedSettings>> PlanAsync(StreamTransaction change, SettingsRequest request, Stamp stamp, CancellationToken cancellation)
     {
         if (await FindForeignAsync(change, request, cancellation) is { } foreign)
             return foreign;
@@ -30,7 +30,7 @@ internal static class SettingsPlanner
             await SettingsStore.ConsiderOverridesAsync(change, request.Creator, plan, vocabulary, cancellation);
         if (plan.Count > request.Changes.Count + SettingsPlan.ExceptionsCleared)
             return new Failure(FailureCode.TooMany, $"More than {SettingsPlan.ExceptionsCleared} exceptions would be cleared; send it without clearExceptions, or set a lockdown, which reaches any number.", "clearExceptions");
-        return new Planned(plan, vocabulary, defaults, overrides);
+        return new PlannedSettings(plan, vocabulary, defaults, overrides);
     }
 
     private static bool IsSet(SettingKey key, Dictionary<DefaultKey, DefaultSetting> defaults, Dictionary<OverrideKey, OverrideSetting> overrides) =>
@@ -41,7 +41,7 @@ internal static class SettingsPlanner
     private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
 
     // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
-    private static async Task<Failure?> FindForeignAsync(Change change, SettingsRequest request, CancellationToken cancellation)
+    private static async Task<Failure?> FindForeignAsync(StreamTransaction change, SettingsRequest request, CancellationToken cancellation)
     {
         var foreign = request.Changes
             .Select(change => change.Key.Video)

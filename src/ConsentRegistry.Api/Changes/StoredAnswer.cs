@@ -41,7 +41,7 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
         if (ETag is { } version)
             response.Headers.ETag = $"\"{version}\"";
         if (IsEarly)
-            response.Headers[Prefer.AppliedHeader] = Prefer.RespondAsync;
+            response.Headers[PreferHeader.AppliedHeader] = PreferHeader.RespondAsync;
         if (Now is not null)
             response.Headers[ReplayedHeader] = "true";
         await response.Body.WriteAsync(InForce is { } known ? ChangeAnswer.Complete(Body, known, Now) : Body, httpContext.RequestAborted);

@@ -85,7 +85,7 @@ public sealed class RegistryOptions
     internal RecallOptions Recalls { get; init; } = new();
 
     /// <summary>How this node tells others.</summary>
-    internal NotifyingOptions Notifying { get; init; } = new();
+    internal NotificationOptions Notifications { get; init; } = new();
 
     /// <summary>What this node tells operators, and where.</summary>
     internal TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
@@ -137,7 +137,7 @@ public sealed class RegistryOptions
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,
-            Notifying = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
+            Notifications = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
             Telemetry = telemetry,
             DecisionLog = settings.DecisionLog,
         };
@@ -155,9 +155,9 @@ public sealed class RegistryOptions
             throw new StartupException("DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 hexadecimal digits.");
         if (!options.Replica.HasFence)
             throw new StartupException("Replica:Fence is off in Development only: without it an acknowledged change is not in force.");
-        if (options.Notifying.AllowLoopback is true)
+        if (options.Notifications.AllowLoopback is true)
             throw new StartupException("Notifications:AllowLoopback is true in Development only: elsewhere a webhook must not reach what listens on the host itself.");
-        if (options.Notifying.RetryScale < 1)
+        if (options.Notifications.RetryScale < 1)
             throw new StartupException("Notifications:RetryScale is other than 1 in Development only: receivers rely on the schedule.");
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");

@@ -40,7 +40,7 @@ internal sealed class RegistrySettings
 
     public RecallOptions Recalls { get; init; } = new();
 
-    public NotifyingOptions Notifications { get; init; } = new();
+    public NotificationOptions Notifications { get; init; } = new();
 
     /// <summary>The keys of all settings, in alphabetical order.</summary>
     public static IReadOnlyList<string> Keys { get; } =

@@ -35,7 +35,7 @@ public sealed record ChangeBody(
     /// <param name="setting">The setting as stored.</param>
     /// <param name="stop">The stop that stands.</param>
     /// <param name="exceptions">What a new ask or deny did not reach.</param>
-    internal static Answer AnswerOf(
+    internal static ChangeResponse AnswerOf(
         LockedStream stream, CreatorId creator, int changes, int revoked, SettingBody? setting, StopBody? stop, ExceptionsBody exceptions)
     {
         var settingsVersion = stream.SettingsVersion + (changes > 0 ? 1 : 0);

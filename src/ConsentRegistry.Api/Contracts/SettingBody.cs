@@ -42,7 +42,7 @@ public sealed record SettingBody(
     public static SettingBody Of(DefaultKey key, DefaultSetting setting)
     {
         var newest = setting.Segments[^1];
-        return Of(SettingKey.Of(key), newest.Choice, newest.Stamp) with
+        return Of(SettingKey.From(key), newest.Choice, newest.Stamp) with
         {
             Segments =
             [
@@ -58,7 +58,7 @@ public sealed record SettingBody(
         };
     }
 
-    public static SettingBody Of(OverrideKey key, OverrideSetting setting) => Of(SettingKey.Of(key), setting.Choice, setting.Stamp);
+    public static SettingBody Of(OverrideKey key, OverrideSetting setting) => Of(SettingKey.From(key), setting.Choice, setting.Stamp);
 
     private static SettingBody Of(SettingKey key, Choice choice, Stamp stamp) => new(
         key.Video is { } video ? VideoName.Of(video) : null,

@@ -12,15 +12,15 @@ internal sealed class AnsweredChecks(CheckMetrics metrics, DecisionLog log)
     /// <param name="question">The check.</param>
     /// <param name="answer">Its answer.</param>
     /// <param name="vocabularyVersion">The version of the vocabulary that it was decided with.</param>
-    public void Add(CheckWay way, Question question, DecisionBody answer, int vocabularyVersion)
+    public void Add(CheckChannel way, Question question, DecisionBody answer, int vocabularyVersion)
     {
-        metrics.Add(way, answer.Effect, Answers.ReasonOf(answer));
+        metrics.Add(way, answer.Effect, DecisionAnswers.ReasonOf(answer));
         if (log.Takes(question.IsNamed))
             log.Write(DecisionEntries.Of(way, question, answer, vocabularyVersion));
     }
 
     /// <summary>Notes one decision that was made from a request's bytes.</summary>
-    public void Add(CheckWay way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
+    public void Add(CheckChannel way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
     {
         metrics.Add(way, outcome.Decision.Effect, outcome.Decision.Reason);
         if (log.Takes())
@@ -28,7 +28,7 @@ internal sealed class AnsweredChecks(CheckMetrics metrics, DecisionLog log)
     }
 
     /// <summary>Begins to collect the checks of one request.</summary>
-    public CheckAnswers Begin(CheckWay way) => new(way, log);
+    public CheckAnswers Begin(CheckChannel way) => new(way, log);
 
     /// <summary>Notes the checks of one request, which was answered.</summary>
     public void Add(CheckAnswers answers)

@@ -12,12 +12,12 @@ namespace ConsentRegistry.Api.Evaluation;
 /// The checks of one request, until it is answered: how many came to what, and the entries of those that are logged. Not
 /// for use by several threads at once.
 /// </summary>
-internal sealed class CheckAnswers(CheckWay way, DecisionLog log)
+internal sealed class CheckAnswers(CheckChannel way, DecisionLog log)
 {
     private readonly List<DecisionEntry> entries = [];
 
     /// <summary>The way on which the checks came.</summary>
-    public CheckWay Way { get; } = way;
+    public CheckChannel Way { get; } = way;
 
     /// <summary>What they came to.</summary>
     public CheckTally Tally { get; } = new();
@@ -44,7 +44,7 @@ internal sealed class CheckAnswers(CheckWay way, DecisionLog log)
     /// <inheritdoc cref="Add(Question?, CheckResult, int?)"/>
     public int? Add(Question question, DecisionBody answer, int? vocabularyVersion)
     {
-        Tally.Add(answer.Effect, Answers.ReasonOf(answer));
+        Tally.Add(answer.Effect, DecisionAnswers.ReasonOf(answer));
         if (!log.Takes(question.IsNamed))
             return null;
         entries.Add(DecisionEntries.Of(Way, question, answer, vocabularyVersion));
@@ -79,7 +79,7 @@ internal sealed class CheckAnswers(CheckWay way, DecisionLog log)
     /// <param name="entry">The place of its entry, if it has one.</param>
     public void Withdraw(DecisionBody allow, int? entry)
     {
-        Tally.Replace(allow.Effect, Answers.ReasonOf(allow), Effect.Deny, Reason.Indeterminate);
+        Tally.Replace(allow.Effect, DecisionAnswers.ReasonOf(allow), Effect.Deny, Reason.Indeterminate);
         if (entry is { } place)
             entries[place] = entries[place].Withdrawn();
     }

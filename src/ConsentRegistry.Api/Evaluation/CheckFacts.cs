@@ -18,14 +18,14 @@ internal sealed class CheckFacts(ConsentReplica replica)
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="versionsOf">Streams whose versions are asked for.</param>
     /// <param name="wait">The wait that the checks have in common with others.</param>
-    /// <returns>The facts; null if memory is not what is needed within <see cref="ConsentReplica.Patience"/>.</returns>
+    /// <returns>The facts; null if memory is not what is needed within <see cref="ConsentReplica.LongestWait"/>.</returns>
     public async Task<FreshFacts?> TakeAsync(
         IReadOnlyCollection<VideoKey> videos,
         IReadOnlyCollection<Requester> requesters,
         Need need,
         CancellationToken cancellation,
         IEnumerable<string>? versionsOf = null,
-        CommonWait? wait = null)
+        SharedWait? wait = null)
     {
         if (await (wait ?? new()).BeginAsync(replica, need, cancellation) is not { } permit)
             return null;

@@ -28,8 +28,8 @@ public sealed record CheckResult : DecisionBody
     internal static CheckResult Of(DecisionBody decision) => new(decision);
 
     /// <summary>The answer where this one cannot be given after all. Its id stays.</summary>
-    internal CheckResult Withdrawn() => Of(Answers.Indeterminate with { DecisionId = DecisionId });
+    internal CheckResult Withdrawn() => Of(DecisionAnswers.Indeterminate with { DecisionId = DecisionId });
 
     internal static CheckResult Refused(Problem problem, long? line = null) =>
-        new(Answers.Indeterminate with { Reason = null, MaxAgeMs = Answers.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
+        new(DecisionAnswers.Indeterminate with { Reason = null, MaxAgeMs = DecisionAnswers.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
 }

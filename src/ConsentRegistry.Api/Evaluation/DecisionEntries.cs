@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.Evaluation;
 internal static class DecisionEntries
 {
     /// <summary>The entry of an answer. One that was made without facts was made with no vocabulary either.</summary>
-    public static DecisionEntry Of(CheckWay way, Question question, DecisionBody answer, int? vocabularyVersion) => new(
+    public static DecisionEntry Of(CheckChannel way, Question question, DecisionBody answer, int? vocabularyVersion) => new(
         answer.DecisionId ?? Guid.CreateVersion7(),
         way,
         question.Video.Creator.Value,
@@ -20,7 +20,7 @@ internal static class DecisionEntries
         question.Requester?.Value,
         question.Purpose.Name,
         answer.Effect,
-        Answers.ReasonOf(answer),
+        DecisionAnswers.ReasonOf(answer),
         answer.DecidedBy?.CreatorId,
         answer.DecidedBy?.Version,
         answer.Version,
@@ -28,7 +28,7 @@ internal static class DecisionEntries
         answer.FreshAt);
 
     /// <summary>The entry of a decision that was made from a request's bytes.</summary>
-    public static DecisionEntry Of(CheckWay way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
+    public static DecisionEntry Of(CheckChannel way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
     {
         ref readonly var decision = ref outcome.Decision;
         var (memory, isRead) = (permit.Memory, !outcome.IsUnreadable);
@@ -51,7 +51,7 @@ internal static class DecisionEntries
 
     /// <summary>The entry of a check that was answered without facts.</summary>
     public static DecisionEntry Indeterminate(
-        CheckWay way, ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video, ReadOnlySpan<byte> requester, Purpose purpose) => new(
+        CheckChannel way, ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video, ReadOnlySpan<byte> requester, Purpose purpose) => new(
         Guid.CreateVersion7(), way, TextOf(creator), TextOf(video), TextOf(requester), purpose.Name, Effect.Deny, Reason.Indeterminate,
         DecidedBy: null, DecidedByVersion: null, Version: null, VocabularyVersion: null, FreshAt: null);
 

@@ -24,12 +24,12 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
     {
         if (!question.Receipt || answer.Reason == Reason.Indeterminate)
             return answer;
-        var consulted = new Consulted(facts);
+        var consulted = new ConsultedCreators(facts);
         var decision = facts.Decide(question.Video, facts.Vocabulary.Find(question.Purpose), question.Requester, ref consulted);
         var receipt = new Receipt(
             new(question.Video, question.Purpose, question.Requester),
             facts.ReadAt,
-            DecisionRecord.Of(facts, decision, question.Requester),
+            DecisionRecord.From(facts, decision, question.Requester),
             facts.VersionsOf(consulted.Creators.Append(question.Video.Creator)),
             log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null)
         {
@@ -51,7 +51,7 @@ internal sealed class Receipts(LogSigner signer, LogWatch log, Database database
             return true;
         try
         {
-            return await BackgroundChange.RunAsync(
+            return await BackgroundTransaction.RunAsync(
                 database.Changes,
                 async change =>
                 {

@@ -22,7 +22,7 @@ internal sealed class RelianceJudge
         ended = grants.ToLookup(one => (one.Stored.Grant.UsedIn, one.Stored.Grant.Requester));
 
     /// <summary>A judge of these.</summary>
-    public static async Task<RelianceJudge> ForAsync(Change change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation) =>
+    public static async Task<RelianceJudge> ForAsync(StreamTransaction change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation) =>
         new(await RelianceStore.ListEndedGrantsAsync(change, keys, cancellation));
 
     /// <summary>Decides one, from facts that were taken for its check.</summary>

@@ -6,16 +6,16 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>One way to be allowed an operation.</summary>
 /// <param name="Scope">The scope that the token must carry.</param>
 /// <param name="OwnCreator">Whether the creator in the path must be one that the caller manages.</param>
-public sealed record Grantor(string Scope, bool OwnCreator = false);
+public sealed record AccessPath(string Scope, bool OwnCreator = false);
 
 /// <summary>Who may call an operation: anybody whom one of these lets. An operation without such a decision is refused to all.</summary>
-public sealed record Access(params Grantor[] AnyOf) : IAuthorizationRequirement
+public sealed record Access(params AccessPath[] AnyOf) : IAuthorizationRequirement
 {
     /// <summary>The creator, or an agency acting for them.</summary>
-    public static readonly Grantor TheCreator = new(Scopes.Manage, OwnCreator: true);
+    public static readonly AccessPath TheCreator = new(Scopes.Manage, OwnCreator: true);
 
     /// <summary>Any caller with this scope.</summary>
-    public static Grantor Scope(string scope) => new(scope);
+    public static AccessPath Scope(string scope) => new(scope);
 
     /// <summary>What a caller who is not let in lacks: of each way the scope, the claim, or both.</summary>
     public string LackedBy(Caller caller)
@@ -31,7 +31,7 @@ public sealed record Access(params Grantor[] AnyOf) : IAuthorizationRequirement
 internal static class AccessExtensions
 {
     /// <summary>Decides who may call the operation.</summary>
-    public static TBuilder Allow<TBuilder>(this TBuilder builder, params Grantor[] anyOf)
+    public static TBuilder Allow<TBuilder>(this TBuilder builder, params AccessPath[] anyOf)
         where TBuilder : IEndpointConventionBuilder
     {
         var access = new Access(anyOf);
@@ -46,7 +46,7 @@ internal sealed class AccessHandler(IHttpContextAccessor accessor) : Authorizati
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, Access requirement)
     {
         var http = accessor.HttpContext!;
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var creator = http.GetRouteValue("creatorId") as string;
         if (requirement.AnyOf.Any(way => caller.Has(way.Scope) && (!way.OwnCreator || (creator is not null && caller.Manages(creator)))))
             context.Succeed(requirement);
@@ -74,6 +74,6 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 
     // An operation that says nothing about access is refused to all.
     private static Problem RefusalOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { } access
-        ? Problem.Forbidden(access.LackedBy(Caller.Of(http)))
+        ? Problem.Forbidden(access.LackedBy(Caller.From(http)))
         : Problem.Forbidden("more than any token has: nobody may call this operation");
 }

@@ -100,7 +100,7 @@ internal static class BodyReader
     public static async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem)> ReadAsync(HttpContext http)
     {
         var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Single;
-        var body = await BodyBuffer.ReadAsync(http, limit.Bytes, Caller.Of(http).Identity);
+        var body = await BodyBuffer.ReadAsync(http, limit.Bytes, Caller.From(http).Identity);
         return (body.Bytes, body.Problem);
     }
 

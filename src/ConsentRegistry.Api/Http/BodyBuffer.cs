@@ -50,7 +50,7 @@ internal sealed class BodyBuffer : IDisposable
     /// <summary>What a caller is told whose body could not be read; null if the failure is not theirs.</summary>
     public static Problem? ProblemOf(Exception exception) => exception switch
     {
-        BadHttpRequestException { StatusCode: 413 } => Unexpected.TooLarge,
+        BadHttpRequestException { StatusCode: 413 } => ProblemExceptionHandler.TooLarge,
         BadHttpRequestException { StatusCode: 408 } => TooSlow,
         BadHttpRequestException bad => new(bad.StatusCode, ProblemCode.MalformedRequest, Malformed),
         // The server reports a chunk size beyond all numbers as a plain I/O error.

@@ -74,9 +74,9 @@ public sealed class Caller
     /// <summary>Whether of this service's scopes the caller has that of managing creators' settings and no other.</summary>
     public bool OnlyManages => Has(Scopes.Manage) && scopes.Count(Scopes.All.ContainsKey) == 1;
 
-    public static Caller Of(HttpContext http) => new(http.User);
+    public static Caller From(HttpContext http) => new(http.User);
 
-    public static Caller Of(ClaimsPrincipal principal) => new(principal);
+    public static Caller From(ClaimsPrincipal principal) => new(principal);
 
     /// <summary>For how long the token is still good; not positive when it has ended.</summary>
     public TimeSpan Remaining(DateTimeOffset now) =>

@@ -57,12 +57,12 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
     public void Dispose() => accounts.Dispose();
 
     private static ChangeMarker? MarkerOf(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.Of(http).OnlyManages ? change : null;
+        http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.From(http).OnlyManages ? change : null;
 
     private Problem? Take(HttpContext http, Budget budget, int count)
     {
         var creator = budget == Budget.Stops ? http.GetRouteValue("creatorId") as string : null;
-        var account = new Account(budget, Caller.Of(http).Identity, creator);
+        var account = new Account(budget, Caller.From(http).Identity, creator);
         using var lease = accounts.AttemptAcquire(account, count);
         if (lease.IsAcquired)
             return null;

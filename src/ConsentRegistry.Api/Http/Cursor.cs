@@ -27,7 +27,7 @@ public sealed class Cursor : IBound
     private const int ListLength = 8;
 
     /// <summary>What a list answers to a cursor that it did not give.</summary>
-    public static readonly Problem NotOfThisList = Problem.Of(
+    public static readonly Problem NotOfThisList = Problem.OfField(
         422,
         FailureCode.Invalid,
         "cursor",
@@ -94,7 +94,7 @@ public sealed class Cursor : IBound
     {
         var operation = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "";
         // A list of a creator is the same for everybody who may read it; any other is of what the caller's token names.
-        var caller = http.Request.RouteValues.ContainsKey("creatorId") ? "" : Caller.Of(http).Identity;
+        var caller = http.Request.RouteValues.ContainsKey("creatorId") ? "" : Caller.From(http).Identity;
         var filters = http.Request.Query
             .Where(parameter => parameter.Key is not ("cursor" or "limit"))
             .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)

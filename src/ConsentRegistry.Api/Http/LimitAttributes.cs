@@ -59,11 +59,11 @@ public sealed class PurposeNameAttribute : LimitAttribute
     public PurposeNameAttribute() => Pattern = Grammar;
 }
 
-/// <summary>A text for people, of 1 to <see cref="Rules.MaxTextLength"/> characters.</summary>
+/// <summary>A text for people, of 1 to <see cref="ValidationRules.MaxTextLength"/> characters.</summary>
 public sealed class TextAttribute : LimitAttribute
 {
     /// <summary>A text.</summary>
-    public TextAttribute() => (MinLength, MaxLength) = (1, Rules.MaxTextLength);
+    public TextAttribute() => (MinLength, MaxLength) = (1, ValidationRules.MaxTextLength);
 }
 
 /// <summary>A text by its length.</summary>

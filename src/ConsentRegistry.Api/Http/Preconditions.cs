@@ -77,7 +77,7 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
     }
 
     private static Preconditions Malformed(string header) =>
-        new([], [], Problem.Of(400, ProblemCode.InvalidHeader, header, $"{header} is no list of ETags in quotes, and no *; send an ETag as an answer gave it."));
+        new([], [], Problem.OfField(400, ProblemCode.InvalidHeader, header, $"{header} is no list of ETags in quotes, and no *; send an ETag as an answer gave it."));
 }
 
 /// <summary>The conditional headers that an operation evaluates.</summary>
@@ -108,7 +108,7 @@ internal static class UnevaluatedConditions
                 && evaluated?.Headers.Contains(header) != true
                 && !(isRead && HarmlessOnReads.Contains(header)))
             {
-                return Problem.Of(400, ProblemCode.InvalidHeader, header, NotEvaluated(header));
+                return Problem.OfField(400, ProblemCode.InvalidHeader, header, NotEvaluated(header));
             }
         }
         return null;

@@ -82,11 +82,11 @@ public sealed record Problem(int Status, string Code, string Detail)
     public int RetryAfter { get; init; } = RetryAfterSeconds;
 
     /// <summary>A problem of one field.</summary>
-    public static Problem Of(int status, string code, string field, string detail) =>
+    public static Problem OfField(int status, string code, string field, string detail) =>
         new(status, code, detail) { Errors = ImmutableSortedDictionary<string, string[]>.Empty.Add(field, [detail]) };
 
     /// <summary>The problem that a refusal by the rules is to a caller.</summary>
-    public static Problem Of(Failure failure)
+    public static Problem From(Failure failure)
     {
         Failure[] all = [failure, .. failure.Further];
         var worst = all.FirstOrDefault(one => one.Code == FailureCode.Forbidden) ?? failure;
@@ -162,7 +162,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     {
         FailureCode.NotFound => 404,
         FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
-            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists => 409,
+            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists or ProblemCode.WebhookDisabled => 409,
         ProblemCode.StaleVersion or ProblemCode.PreconditionFailed => 412,
         ProblemCode.Unavailable => 503,
         _ => 422,

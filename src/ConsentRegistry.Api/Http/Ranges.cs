@@ -24,7 +24,7 @@ public sealed class TimeRange : IBound
         var from = Read(http, "from", Instant.Beginning, ref problem);
         var to = Read(http, "to", Instant.Never, ref problem);
         if (problem is null && from > to)
-            problem = Problem.Of(422, FailureCode.Invalid, "from", "from is later than to; send one that is not.");
+            problem = Problem.OfField(422, FailureCode.Invalid, "from", "from is later than to; send one that is not.");
         return ValueTask.FromResult(new TimeRange(from, to, problem));
     }
 
@@ -34,7 +34,7 @@ public sealed class TimeRange : IBound
             return otherwise;
         if (Instant.TryParseInRange(text, out var moment))
             return moment;
-        problem ??= Problem.Of(422, FailureCode.Invalid, name, Rules.NotATime(name, Characters.Quote(text)));
+        problem ??= Problem.OfField(422, FailureCode.Invalid, name, ValidationRules.NotATime(name, Characters.Quote(text)));
         return otherwise;
     }
 }
@@ -76,7 +76,7 @@ public sealed class LeafCounts : IBound
         OutOfRange(name, $"{name} is beyond the newest checkpoint, which covers {size} leaves; send a count that is not.");
 
     /// <summary>The refusal of a count that the log does not reach, or that is none.</summary>
-    public static Problem OutOfRange(string name, string detail) => Problem.Of(422, FailureCode.Invalid, name, detail);
+    public static Problem OutOfRange(string name, string detail) => Problem.OfField(422, FailureCode.Invalid, name, detail);
 
     private static bool TryRead([NotNullWhen(true)] string? text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);

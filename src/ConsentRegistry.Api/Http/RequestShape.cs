@@ -26,9 +26,9 @@ internal sealed class RequestShape(RequestDelegate next)
         ["purpose"] = text => Purpose.TryParse(text, out _) ? null : UnknownPurpose("purpose", text),
         ["limit"] = text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxPage
             ? null
-            : Problem.Of(422, FailureCode.Invalid, "limit", $"limit is {Characters.Quote(text)}; send a whole number from 1 to {MaxPage}."),
-        ["cursor"] = text => Cursor.IsCursor(text) ? null : Problem.Of(422, FailureCode.Invalid, "cursor", "cursor is no cursor of the registry; send the nextCursor of the page before."),
-        ["asOf"] = text => Instant.TryParseInRange(text, out _) ? null : Problem.Of(422, FailureCode.Invalid, "asOf", Rules.NotATime("asOf", Characters.Quote(text))),
+            : Problem.OfField(422, FailureCode.Invalid, "limit", $"limit is {Characters.Quote(text)}; send a whole number from 1 to {MaxPage}."),
+        ["cursor"] = text => Cursor.IsCursor(text) ? null : Problem.OfField(422, FailureCode.Invalid, "cursor", "cursor is no cursor of the registry; send the nextCursor of the page before."),
+        ["asOf"] = text => Instant.TryParseInRange(text, out _) ? null : Problem.OfField(422, FailureCode.Invalid, "asOf", ValidationRules.NotATime("asOf", Characters.Quote(text))),
         ["requestId"] = text => Uuid(text, "requestId", "a request"),
         ["grantId"] = text => Uuid(text, "grantId", "a grant"),
         ["recallId"] = text => Uuid(text, "recallId", "a recall"),
@@ -39,7 +39,7 @@ internal sealed class RequestShape(RequestDelegate next)
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Problem UnknownPurpose(string field, string purpose) =>
-        Problem.Of(422, FailureCode.UnknownPurpose, field, Rules.NotAPurpose(field, Characters.Quote(purpose)));
+        Problem.OfField(422, FailureCode.UnknownPurpose, field, ValidationRules.NotAPurpose(field, Characters.Quote(purpose)));
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -62,11 +62,11 @@ internal sealed class RequestShape(RequestDelegate next)
         foreach (var (name, values) in http.Request.Query)
         {
             if (!known.Names.Contains(name, StringComparer.Ordinal))
-                return Problem.Of(400, ProblemCode.UnknownParameter, name, UnknownParameter(name, known));
+                return Problem.OfField(400, ProblemCode.UnknownParameter, name, UnknownParameter(name, known));
             if (values.Count != 1)
-                return Problem.Of(400, ProblemCode.RepeatedParameter, name, $"The query parameter {Characters.Quote(name)} stands more than once; send it once.");
+                return Problem.OfField(400, ProblemCode.RepeatedParameter, name, $"The query parameter {Characters.Quote(name)} stands more than once; send it once.");
             if (string.IsNullOrEmpty(values[0]))
-                return Problem.Of(400, ProblemCode.EmptyParameter, name, $"The query parameter {Characters.Quote(name)} is empty; leave it out to say nothing.");
+                return Problem.OfField(400, ProblemCode.EmptyParameter, name, $"The query parameter {Characters.Quote(name)} is empty; leave it out to say nothing.");
             if (Grammars.TryGetValue(name, out var grammar) && grammar(values[0]!) is { } problem)
                 return problem;
         }
@@ -74,10 +74,10 @@ internal sealed class RequestShape(RequestDelegate next)
     }
 
     private static Problem? Uuid(string text, string field, string of) =>
-        Guid.TryParseExact(text, "D", out _) ? null : Problem.Of(422, FailureCode.Invalid, field, $"{field} is {Characters.Quote(text)}; send the id of {of}, a UUID.");
+        Guid.TryParseExact(text, "D", out _) ? null : Problem.OfField(422, FailureCode.Invalid, field, $"{field} is {Characters.Quote(text)}; send the id of {of}, a UUID.");
 
     private static Problem? BadId(string text, string field) =>
-        Identifier.IsValid(text) ? null : Problem.Of(422, FailureCode.Invalid, field, Rules.NotAnId(field, Characters.Quote(text)));
+        Identifier.IsValid(text) ? null : Problem.OfField(422, FailureCode.Invalid, field, ValidationRules.NotAnId(field, Characters.Quote(text)));
 
     private static string UnknownParameter(string name, QueryParameters known) =>
         $"The operation has no query parameter {Characters.Quote(name)}; "

@@ -60,7 +60,7 @@ public sealed class TimeAttribute : Attribute;
 
 /// <summary>Names the schema of a record where its own name would be too general among all schemas, or a language's own.</summary>
 /// <param name="name">The name in the OpenAPI document, and so in generated clients.</param>
-[AttributeUsage(AttributeTargets.Class)]
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Enum)]
 public sealed class SchemaNameAttribute(string name) : Attribute
 {
     /// <summary>The name.</summary>

@@ -14,7 +14,7 @@ internal static class StrictJson
         try
         {
             value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
-            problem = value is null ? Problem.Of(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.") : null;
+            problem = value is null ? Problem.OfField(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.") : null;
         }
         catch (JsonException e)
         {
@@ -62,7 +62,7 @@ internal static class StrictJson
         catch (JsonException malformed)
         {
             position = $"at line {malformed.LineNumber + 1}, byte {malformed.BytePositionInLine + 1}";
-            return Problem.Of(
+            return Problem.OfField(
                 400,
                 ProblemCode.MalformedJson,
                 place,
@@ -74,17 +74,17 @@ internal static class StrictJson
         }
         catch (JsonException)
         {
-            return Problem.Of(400, ProblemCode.DuplicateKey, place, $"{shown} has a key twice {position}; send each key of an object once.");
+            return Problem.OfField(400, ProblemCode.DuplicateKey, place, $"{shown} has a key twice {position}; send each key of an object once.");
         }
         catch (InvalidOperationException)
         {
             // Keys are compared as text, which half a surrogate pair is not.
-            return Problem.Of(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text {position}; send keys that are.");
+            return Problem.OfField(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text {position}; send keys that are.");
         }
         var fields = JsonShape.FieldsBeside(typeof(T), e.Path ?? "$");
         var expected = JsonShape.ExpectedAt(typeof(T), e.Path ?? "$");
         return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? Problem.Of(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}.")
-            : Problem.Of(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {expected}.");
+            ? Problem.OfField(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}.")
+            : Problem.OfField(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {expected}.");
     }
 }

@@ -39,9 +39,9 @@ internal static class Validation
 
     // What was sent comes last: it may hold anything, and stays as it is.
     private static string MessageOf(ValidationFailure error) => error.ErrorMessage
-        .Replace(Rules.Field, JsonPath(error.PropertyName), StringComparison.Ordinal)
-        .Replace(Rules.Count, CountOf(error.AttemptedValue).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace(Rules.Sent, Shown(error.AttemptedValue), StringComparison.Ordinal);
+        .Replace(ValidationRules.Field, JsonPath(error.PropertyName), StringComparison.Ordinal)
+        .Replace(ValidationRules.Count, CountOf(error.AttemptedValue).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace(ValidationRules.Sent, Shown(error.AttemptedValue), StringComparison.Ordinal);
 
     private static int CountOf(object? value) => value switch
     {

@@ -12,7 +12,7 @@ internal sealed partial class BacklogWatch(Database database, ILogger<BacklogWat
     /// <summary>What the last look saw; null before the first.</summary>
     public Backlog? Seen { get; private set; }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicWork.RunAsync(
         Pause,
         async () => Seen = await BacklogStore.ReadAsync(database.Background, stoppingToken),
         LogPostponed,

@@ -18,7 +18,7 @@ public sealed record ReadinessPart(string Name, bool Ready, bool Needed, [proper
 
 /// <summary>Whether this node can answer, part by part.</summary>
 internal sealed class Readiness(
-    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, HandOn handOn, Drain drain,
+    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, OutboxRelay handOn, Drain drain,
     TimeProvider clock)
 {
     /// <summary>How long the database may take to answer.</summary>

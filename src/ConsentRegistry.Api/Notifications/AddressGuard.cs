@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Notifications;
 /// </summary>
 /// <param name="allowLoopback">Whether this machine's own addresses are allowed.</param>
 /// <param name="names">What resolves names.</param>
-internal sealed class AddressGuard(bool allowLoopback, NameLookup names)
+internal sealed class AddressGuard(bool allowLoopback, DnsLookup names)
 {
     // https://www.iana.org/assignments/iana-ipv4-special-registry: everything there that is not globally reachable, and what leads elsewhere.
     private static readonly IPNetwork[] Refused4 =

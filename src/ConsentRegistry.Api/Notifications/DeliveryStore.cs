@@ -39,7 +39,7 @@ internal static class DeliveryStore
     /// transaction at a time does so, of all nodes, so that places become visible in their order.
     /// </summary>
     /// <returns>How many were handed on; fewer than <see cref="BatchSize"/> if no more are there, or if another node is at it.</returns>
-    public static async Task<int> HandOnAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<int> RelayAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         // Looked at first, and alone: mostly there is nothing.
@@ -195,7 +195,7 @@ internal static class DeliveryStore
     /// <param name="failingFor">Only if nothing has succeeded for so long.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether it is this call that disabled it.</returns>
-    public static async Task<bool> DisableAsync(NpgsqlDataSource source, Guid webhook, DisabledFor reason, TimeSpan? failingFor, CancellationToken cancellation)
+    public static async Task<bool> DisableAsync(NpgsqlDataSource source, Guid webhook, DisabledReason reason, TimeSpan? failingFor, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(
             """
@@ -214,7 +214,7 @@ internal static class DeliveryStore
 
     /// <summary>Deletes notifications that are older, with their deliveries.</summary>
     public static Task<int> CleanAsync(NpgsqlDataSource source, TimeSpan age, CancellationToken cancellation) =>
-        OldRows.DeleteAsync(source, "consent.notification", "place", age, RowsCleaned, cancellation);
+        RowRetention.DeleteAsync(source, "consent.notification", "place", age, RowsCleaned, cancellation);
 
     private static void Bind(NpgsqlBatchCommand command, params object[] values)
     {

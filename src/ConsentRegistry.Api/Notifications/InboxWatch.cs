@@ -7,7 +7,7 @@ namespace ConsentRegistry.Api.Notifications;
 /// <summary>What one look at all followed inboxes found.</summary>
 /// <param name="Creators">Whose inboxes have something new.</param>
 /// <param name="Next">The next look.</param>
-internal sealed record InboxLook(IReadOnlySet<string> Creators, Task<InboxLook> Next);
+internal sealed record InboxPosition(IReadOnlySet<string> Creators, Task<InboxPosition> Next);
 
 /// <summary>Looks for new notifications on behalf of everybody who follows an inbox on this node: one question for all of them.</summary>
 internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> logger) : BackgroundService
@@ -16,7 +16,7 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<string, int> followed = new(StringComparer.Ordinal);
-    private TaskCompletionSource<InboxLook> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<InboxPosition> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long seen = -1;
 
     /// <summary>Begins to look for a creator; to be ended with <see cref="Leave"/>.</summary>
@@ -30,7 +30,7 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
     }
 
     /// <summary>The next look. Take it before reading an inbox, and nothing is missed between the two.</summary>
-    public Task<InboxLook> NextAsync() => Volatile.Read(ref next).Task;
+    public Task<InboxPosition> NextAsync() => Volatile.Read(ref next).Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,14 +45,14 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
             }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
-                LogUnseen(Cause.Of(e));
+                LogUnseen(ExceptionSummary.Summarize(e));
             }
         }
     }
 
     private void Publish(IReadOnlySet<string> creators)
     {
-        var following = new TaskCompletionSource<InboxLook>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var following = new TaskCompletionSource<InboxPosition>(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref next, following).SetResult(new(creators, following.Task));
     }
 

@@ -5,14 +5,14 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>Deletes notifications that have grown too old, with their deliveries.</summary>
-internal sealed partial class NotificationCleaner(Database database, NotifyingOptions options, ILogger<NotificationCleaner> logger) : BackgroundService
+internal sealed partial class NotificationCleaner(Database database, NotificationOptions options, ILogger<NotificationCleaner> logger) : BackgroundService
 {
     /// <summary>How often to look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicWork.RunAsync(
         Pause,
-        () => Recurring.DrainAsync(DeliveryStore.RowsCleaned, () => DeliveryStore.CleanAsync(database.Notifications, options.KeepFor, stoppingToken)),
+        () => PeriodicWork.DrainAsync(DeliveryStore.RowsCleaned, () => DeliveryStore.CleanAsync(database.Notifications, options.KeepFor, stoppingToken)),
         LogPostponed,
         stoppingToken);
 

@@ -25,7 +25,7 @@ internal readonly record struct WebhookOwner(WebhookAudience Audience, string Na
 
 /// <summary>A webhook without its secrets.</summary>
 internal sealed record WebhookRow(
-    Guid Id, WebhookOwner Owner, string Url, string[]? Kinds, DisabledFor? DisabledFor, Instant? FailingSince, Instant? FormerSecretUntil, Instant CreatedAt);
+    Guid Id, WebhookOwner Owner, string Url, string[]? Kinds, DisabledReason? DisabledFor, Instant? FailingSince, Instant? FormerSecretUntil, Instant CreatedAt);
 
 /// <summary>A delivery as its owner sees it.</summary>
 internal sealed record DeliveryRow(
@@ -318,7 +318,7 @@ internal static class WebhookStore
                 new(Wording.Parse<WebhookAudience>(reader.GetString(1)), reader.GetString(2)),
                 reader.GetString(3),
                 reader.IsDBNull(4) ? null : reader.GetFieldValue<string[]>(4),
-                reader.IsDBNull(5) ? null : Wording.Parse<DisabledFor>(reader.GetString(5)),
+                reader.IsDBNull(5) ? null : Wording.Parse<DisabledReason>(reader.GetString(5)),
                 MomentAt(reader, 6),
                 MomentAt(reader, 7),
                 Instant.From(reader.GetDateTime(8))));

@@ -46,8 +46,8 @@ internal static class Parameters
             + "A repeated answer says `replayed: true`, and `superseded: true` if what it speaks of has been changed since. A key belongs to its caller and to one request.",
             Key()),
         ["Prefer"] = Header(
-            Prefer.Header,
-            $"`{Prefer.RespondAsync}` (RFC 7240) asks for an answer as soon as the change is committed: 202, with the moment by which it is in force on every node. "
+            PreferHeader.Header,
+            $"`{PreferHeader.RespondAsync}` (RFC 7240) asks for an answer as soon as the change is committed: 202, with the moment by which it is in force on every node. "
             + "Without it the answer comes when it is.",
             Text(1, null)),
     };

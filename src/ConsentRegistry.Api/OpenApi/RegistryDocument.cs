@@ -17,7 +17,7 @@ internal static class RegistryDocument
     {
         services.AddEndpointsApiExplorer();
         services.AddSingleton<XmlDocs>();
-        services.AddSingleton(_ => Story.Read());
+        services.AddSingleton(_ => ExampleScenario.Read());
         services.AddSingleton(provider => new PublishedDocument(() => WriteAsync(provider, CancellationToken.None)));
         services.AddSwaggerGen(swagger =>
         {
@@ -28,7 +28,7 @@ internal static class RegistryDocument
             swagger.CustomSchemaIds(SchemaNames.Of);
             swagger.SchemaFilter<WordSchemas>();
             swagger.SchemaFilter<RecordSchemas>();
-            swagger.OperationFilter<Operations>();
+            swagger.OperationFilter<OperationFilter>();
             foreach (var filter in ownFilters)
                 swagger.DocumentFilterDescriptors.Add(new() { Type = filter, Arguments = [] });
             swagger.DocumentFilter<SharedParts>();

@@ -16,7 +16,7 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
 
     public const string Replayed = StoredAnswer.ReplayedHeader;
 
-    public const string PreferenceApplied = Prefer.AppliedHeader;
+    public const string PreferenceApplied = PreferHeader.AppliedHeader;
 
     private const string Bearer = "bearer";
 
@@ -49,7 +49,7 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
             [Challenge] = Header("That a bearer token is required, and what is wrong with the one sent.", new() { Type = JsonSchemaType.String }, "Bearer"),
             [RetryAfter] = Header("Seconds after which to try again.", new() { Type = JsonSchemaType.Integer, Minimum = "1" }, Problem.RetryAfterSeconds),
             [Replayed] = Header("`true` where the answer was given before, under the same `Idempotency-Key`; absent otherwise.", new() { Type = JsonSchemaType.String }, "true"),
-            [PreferenceApplied] = Header("The preference that was followed.", new() { Type = JsonSchemaType.String }, Prefer.RespondAsync),
+            [PreferenceApplied] = Header("The preference that was followed.", new() { Type = JsonSchemaType.String }, PreferHeader.RespondAsync),
         };
         // A method that the path lacks is no operation, so none refers to that problem.
         parts.Examples = ProblemCatalog.All.Where(entry => entry.Code != ProblemCode.MethodNotAllowed).ToDictionary(

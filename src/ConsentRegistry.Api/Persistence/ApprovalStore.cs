@@ -31,7 +31,7 @@ internal static class ApprovalStore
 
     /// <summary>Why the creators cannot be asked this now; null if they can. Their streams are locked.</summary>
     public static async Task<PriorRequests> ReadPriorAsync(
-        Change change, WantedUse wanted, string[] creators, Instant now, AskingLimits limits, CancellationToken cancellation)
+        StreamTransaction change, WantedUse wanted, string[] creators, Instant now, AskingLimits limits, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -67,7 +67,7 @@ internal static class ApprovalStore
     }
 
     /// <summary>How many grants of a creator stand.</summary>
-    public static async Task<long> CountStandingAsync(Change change, CreatorId creator, Instant now, CancellationToken cancellation)
+    public static async Task<long> CountStandingAsync(StreamTransaction change, CreatorId creator, Instant now, CancellationToken cancellation)
     {
         await using var command = change.Command(
             "SELECT count(*) FROM consent.consent_grant WHERE creator = @creator AND state = 'standing' AND (expires_at IS NULL OR expires_at > @now)");
@@ -77,7 +77,7 @@ internal static class ApprovalStore
     }
 
     /// <summary>Inserts a request and its parts.</summary>
-    public static async Task InsertAsync(Change change, StoredRequest request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation)
+    public static async Task InsertAsync(StreamTransaction change, StoredRequest request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation)
     {
         await using (var command = change.Command(
             """
@@ -117,7 +117,7 @@ internal static class ApprovalStore
     }
 
     /// <summary>Writes what became of parts of a request.</summary>
-    public static Task UpdateAsync(Change change, Guid request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation) => change.WriteAsync(
+    public static Task UpdateAsync(StreamTransaction change, Guid request, IReadOnlyCollection<StoredPart> parts, CancellationToken cancellation) => change.WriteAsync(
         """
         UPDATE consent.approval_part p SET state = n.state, reason = n.reason, version = n.version, changed_at = n.changed_at
         FROM unnest(@creators, @states, @reasons, @versions, @times) AS n(creator, state, reason, version, changed_at)
@@ -137,7 +137,7 @@ internal static class ApprovalStore
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="toAnswer">Whether nobody else may answer meanwhile: of two who answer at once, the second sees the first's answer.</param>
     public static async Task<(StoredRequest Request, IReadOnlyList<StoredPart> Parts)?> FindAsync(
-        Change change, Guid id, CancellationToken cancellation, bool toAnswer = false)
+        StreamTransaction change, Guid id, CancellationToken cancellation, bool toAnswer = false)
     {
         await using var command = change.Command($"SELECT {RequestColumns} FROM consent.approval_request r WHERE r.id = @id {(toAnswer ? "FOR UPDATE" : "")}");
         command.Parameters.AddWithValue("id", id);
@@ -148,7 +148,7 @@ internal static class ApprovalStore
     }
 
     /// <summary>The parts of a request, by creator.</summary>
-    public static async Task<IReadOnlyList<StoredPart>> ReadPartsAsync(Change change, StoredRequest request, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<StoredPart>> ReadPartsAsync(StreamTransaction change, StoredRequest request, CancellationToken cancellation)
     {
         await using var command = change.Command($"SELECT {PartColumns} FROM consent.approval_part p WHERE p.request = @id ORDER BY p.creator");
         command.Parameters.AddWithValue("id", request.Id);
@@ -165,7 +165,7 @@ internal static class ApprovalStore
 
     /// <summary>Takes requests that a creator has not answered and that end soon, each once.</summary>
     public static async Task<IReadOnlyList<(StoredRequest Request, CreatorId Creator)>> TakeEndingAsync(
-        Change change, TimeSpan within, int limit, CancellationToken cancellation)
+        StreamTransaction change, TimeSpan within, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             $"""
@@ -188,7 +188,7 @@ internal static class ApprovalStore
 
     /// <summary>Takes grants that stand and end soon, each once.</summary>
     public static async Task<IReadOnlyList<(StoredGrant Grant, CreatorId Creator)>> TakeEndingGrantsAsync(
-        Change change, TimeSpan within, int limit, CancellationToken cancellation)
+        StreamTransaction change, TimeSpan within, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             $"""

@@ -8,7 +8,7 @@ internal static class BlockStore
 {
     /// <summary>The block of a requester; null if none stands. The creator's stream is locked.</summary>
     public static async Task<Stamp?> FindAsync(
-        Change change, CreatorId creator, Requester requester, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, Requester requester, CancellationToken cancellation)
     {
         await using var command = change.Command(
             "SELECT version, changed_at FROM consent.asking_block WHERE creator = @creator AND requester = @requester");
@@ -21,7 +21,7 @@ internal static class BlockStore
     }
 
     /// <summary>Blocks a requester, or lets them ask again.</summary>
-    public static async Task WriteAsync(Change change, CreatorId creator, Requester requester, Stamp? block, CancellationToken cancellation)
+    public static async Task WriteAsync(StreamTransaction change, CreatorId creator, Requester requester, Stamp? block, CancellationToken cancellation)
     {
         await using var command = change.Command(block is null
             ? "DELETE FROM consent.asking_block WHERE creator = @creator AND requester = @requester"

@@ -60,7 +60,7 @@ internal static class EventStore
     }
 
     /// <summary>All events of a locked stream, as the leaf of an erasure lists them: in one statement each is in the log or waits, never both.</summary>
-    public static async Task<ImmutableArray<Erasure>> ListForErasureAsync(Change change, StreamId stream, CancellationToken cancellation)
+    public static async Task<ImmutableArray<Erasure>> ListForErasureAsync(StreamTransaction change, StreamId stream, CancellationToken cancellation)
     {
         await using var command = change.Command("SELECT seq, event_id FROM consent.event WHERE creator = @creator ORDER BY seq");
         command.Parameters.AddWithValue("creator", stream.Name);

@@ -22,7 +22,7 @@ internal static class GrantStore
 {
     /// <summary>The grants of a creator that stand and that denies touch (R6), locked in the order of their ids if they are to be altered.</summary>
     public static async Task<List<StoredGrant>> ReadTouchedAsync(
-        Change change, CreatorId creator, IReadOnlyCollection<SettingKey> denies, Instant now, bool toAlter, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, IReadOnlyCollection<SettingKey> denies, Instant now, bool toAlter, CancellationToken cancellation)
     {
         if (denies.Count == 0)
             return [];
@@ -45,7 +45,7 @@ internal static class GrantStore
     }
 
     /// <summary>The grants of a creator that stand: <see cref="Configuration.ApprovalOptions.GrantsPerCreator"/> at most.</summary>
-    private static async Task<List<StoredGrant>> ReadStandingAsync(Change change, CreatorId creator, Instant now, CancellationToken cancellation)
+    private static async Task<List<StoredGrant>> ReadStandingAsync(StreamTransaction change, CreatorId creator, Instant now, CancellationToken cancellation)
     {
         await using var command = change.Command(
             $"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND state = 'standing' AND (expires_at IS NULL OR expires_at > @now) ORDER BY id");
@@ -55,7 +55,7 @@ internal static class GrantStore
     }
 
     /// <summary>A grant of a creator, locked; null if they have none of that id.</summary>
-    public static async Task<StoredGrant?> FindAsync(Change change, CreatorId creator, Guid id, CancellationToken cancellation)
+    public static async Task<StoredGrant?> FindAsync(StreamTransaction change, CreatorId creator, Guid id, CancellationToken cancellation)
     {
         await using var command = change.Command($"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND id = @id FOR UPDATE");
         command.Parameters.AddWithValue("creator", creator.Value);
@@ -64,7 +64,7 @@ internal static class GrantStore
     }
 
     /// <summary>Locks grants in the order of their ids, whoever gave them.</summary>
-    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> LockAsync(Change change, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> LockAsync(StreamTransaction change, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
     {
         var grants = new List<(CreatorId, StoredGrant)>();
         if (ids.Count == 0)
@@ -78,7 +78,7 @@ internal static class GrantStore
     }
 
     /// <summary>Of grants that are missing now: those of which the last that was given is spent, or its time is over. One that was revoked was taken back.</summary>
-    public static async Task<HashSet<MissingGrant>> FindUsedUpAsync(Change change, IReadOnlyCollection<MissingGrant> missing, CancellationToken cancellation)
+    public static async Task<HashSet<MissingGrant>> FindUsedUpAsync(StreamTransaction change, IReadOnlyCollection<MissingGrant> missing, CancellationToken cancellation)
     {
         var usedUp = new HashSet<MissingGrant>();
         if (missing.Count == 0)
@@ -109,7 +109,7 @@ internal static class GrantStore
     }
 
     /// <summary>Counts uses of locked grants.</summary>
-    public static Task SpendAsync(Change change, IReadOnlyCollection<(Guid Grant, int Uses)> spent, CancellationToken cancellation) => change.WriteAsync(
+    public static Task SpendAsync(StreamTransaction change, IReadOnlyCollection<(Guid Grant, int Uses)> spent, CancellationToken cancellation) => change.WriteAsync(
         "UPDATE consent.consent_grant g SET used = g.used + n.uses FROM unnest(@ids, @uses) AS n(id, uses) WHERE g.id = n.id",
         spent,
         (parameters, part) =>
@@ -120,7 +120,7 @@ internal static class GrantStore
         cancellation);
 
     /// <summary>Inserts new grants of a creator.</summary>
-    public static Task InsertAsync(Change change, CreatorId creator, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) =>
+    public static Task InsertAsync(StreamTransaction change, CreatorId creator, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) =>
         change.WriteAsync(
             """
             INSERT INTO consent.consent_grant
@@ -144,7 +144,7 @@ internal static class GrantStore
                 parameters.AddWithValue("purposes", part.Select(one => one.Grant.Terms.Purpose.Name).ToArray());
                 parameters.AddWithValue("conditions", part.Select(one => string.Join(',', one.Grant.Terms.Conditions.Words())).ToArray());
                 parameters.AddWithValue("vocabularies", part.Select(one => one.Grant.Terms.VocabularyVersion).ToArray());
-                parameters.Add(Times.Of("expiries", part.Select(one => one.Grant.Terms.ExpiresAt)));
+                parameters.Add(TimestampArray.Parameter("expiries", part.Select(one => one.Grant.Terms.ExpiresAt)));
                 parameters.Add(new("uses", NpgsqlDbType.Array | NpgsqlDbType.Integer) { Value = part.Select(one => one.Grant.Terms.Uses).ToArray() });
                 parameters.AddWithValue("versions", part.Select(one => one.Grant.Stamp.Version).ToArray());
                 parameters.AddWithValue("times", part.Select(one => one.Grant.Stamp.At.ToDateTime()).ToArray());
@@ -152,7 +152,7 @@ internal static class GrantStore
             cancellation);
 
     /// <summary>Writes what became of grants.</summary>
-    public static Task UpdateStateAsync(Change change, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) => change.WriteAsync(
+    public static Task UpdateStateAsync(StreamTransaction change, IReadOnlyCollection<StoredGrant> grants, CancellationToken cancellation) => change.WriteAsync(
         """
         UPDATE consent.consent_grant g SET state = n.state, version = n.version, changed_at = n.changed_at
         FROM unnest(@ids, @states, @versions, @times) AS n(id, state, version, changed_at) WHERE g.id = n.id

@@ -16,7 +16,7 @@ internal static class PseudonymStore
     /// Streams are locked before, so that only rows of new pseudonyms are waited for, in the order of ids. An erasure that runs at the same
     /// time waits for such a row and takes its key.
     /// </remarks>
-    public static async Task<IReadOnlyDictionary<string, string>> NameAsync(Change change, HashSet<string> creators, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, string>> NameAsync(StreamTransaction change, HashSet<string> creators, CancellationToken cancellation)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         if (creators.Count == 0)
@@ -37,7 +37,7 @@ internal static class PseudonymStore
                 var keys = part.Select(_ => RandomNumberGenerator.GetBytes(Pseudonym.KeyLength)).ToArray();
                 parameters.AddWithValue("creators", part);
                 parameters.AddWithValue("keys", keys);
-                parameters.AddWithValue("names", part.Zip(keys, (creator, key) => Pseudonym.Of(creator, key)).ToArray());
+                parameters.AddWithValue("names", part.Zip(keys, (creator, key) => Pseudonym.Derive(creator, key)).ToArray());
             },
             cancellation);
         // Another transaction may have made some of them.
@@ -67,7 +67,7 @@ internal static class PseudonymStore
     }
 
     /// <summary>Destroys the key of a creator, so that nobody can tell any more whom their pseudonym names.</summary>
-    public static async Task ForgetAsync(Change change, CreatorId creator, CancellationToken cancellation)
+    public static async Task ForgetAsync(StreamTransaction change, CreatorId creator, CancellationToken cancellation)
     {
         await using var command = change.Command(
             "INSERT INTO consent.pseudonym (creator) VALUES (@creator) ON CONFLICT (creator) DO UPDATE SET key = NULL, name = NULL");
@@ -75,7 +75,7 @@ internal static class PseudonymStore
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static async Task ReadAsync(Change change, IEnumerable<string> creators, Dictionary<string, string> names, CancellationToken cancellation)
+    private static async Task ReadAsync(StreamTransaction change, IEnumerable<string> creators, Dictionary<string, string> names, CancellationToken cancellation)
     {
         await using var command = change.Command("SELECT creator, name FROM consent.pseudonym WHERE creator = ANY(@creators)");
         command.Parameters.AddWithValue("creators", creators.ToArray());

@@ -67,7 +67,7 @@ internal static class RecallStore
     /// none: before it nobody could use what it is about.
     /// </summary>
     /// <returns>How many events were read; none where another node reads.</returns>
-    public static async Task<int> FollowAsync(Change change, string[] altering, int limit, CancellationToken cancellation)
+    public static async Task<int> FollowAsync(StreamTransaction change, string[] altering, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             $"""
@@ -93,7 +93,7 @@ internal static class RecallStore
     /// else holds one of the rows, the same page again a little later.
     /// </summary>
     /// <returns>How many creators were served: one, or none where nobody is noted or another node works.</returns>
-    public static async Task<int> SpreadAsync(Change change, int limit, int putOffSeconds, CancellationToken cancellation)
+    public static async Task<int> SpreadAsync(StreamTransaction change, int limit, int putOffSeconds, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -129,7 +129,7 @@ internal static class RecallStore
     /// <summary>
     /// Takes reliances that are due; none where another node does. They are not locked yet: whoever records a use locks a stream first, and so it has to be here.
     /// </summary>
-    public static async Task<List<DueReliance>> TakeDueAsync(Change change, int limit, CancellationToken cancellation)
+    public static async Task<List<DueReliance>> TakeDueAsync(StreamTransaction change, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -146,7 +146,7 @@ internal static class RecallStore
     }
 
     /// <summary>Locks what was taken, in the order in which all do. What has changed since, or somebody else holds, is left out.</summary>
-    public static async Task<HashSet<RelianceKey>> LockAsync(Change change, IReadOnlyCollection<DueReliance> due, CancellationToken cancellation)
+    public static async Task<HashSet<RelianceKey>> LockAsync(StreamTransaction change, IReadOnlyCollection<DueReliance> due, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -165,7 +165,7 @@ internal static class RecallStore
     }
 
     /// <summary>Puts off those whose consent stands until it expires.</summary>
-    public static Task KeepAsync(Change change, IReadOnlyCollection<(RelianceKey Key, Instant HoldsUntil)> kept, CancellationToken cancellation) => change.WriteAsync(
+    public static Task KeepAsync(StreamTransaction change, IReadOnlyCollection<(RelianceKey Key, Instant HoldsUntil)> kept, CancellationToken cancellation) => change.WriteAsync(
         """
         UPDATE consent.reliance r SET check_at = n.check_at FROM unnest(@owners, @videos, @purposes, @requesters, @times) AS n(owner, video, purpose, requester, check_at)
         WHERE r.owner = n.owner AND r.video = n.video AND r.purpose = n.purpose AND r.requester = n.requester
@@ -174,12 +174,12 @@ internal static class RecallStore
         (parameters, part) =>
         {
             RelianceStore.Bind(parameters, part, one => one.Key);
-            parameters.Add(Times.Of("times", part.Select(one => one.HoldsUntil == Instant.Never ? (Instant?)null : one.HoldsUntil)));
+            parameters.Add(TimestampArray.Parameter("times", part.Select(one => one.HoldsUntil == Instant.Never ? (Instant?)null : one.HoldsUntil)));
         },
         cancellation);
 
     /// <summary>Has those looked at again a little later who could not be told now; whose row somebody else holds is left as it is.</summary>
-    public static async Task<int> PutOffAsync(Change change, IReadOnlyCollection<RelianceKey> keys, int seconds, CancellationToken cancellation)
+    public static async Task<int> PutOffAsync(StreamTransaction change, IReadOnlyCollection<RelianceKey> keys, int seconds, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -197,7 +197,7 @@ internal static class RecallStore
 
     /// <summary>Writes recalls in place of what they end. They concern on whose word it rested, and on whose it would now.</summary>
     public static async Task InsertAsync(
-        Change change, IReadOnlyCollection<(StoredRecall Recall, IReadOnlyCollection<CreatorId> Concerned)> issued, CancellationToken cancellation)
+        StreamTransaction change, IReadOnlyCollection<(StoredRecall Recall, IReadOnlyCollection<CreatorId> Concerned)> issued, CancellationToken cancellation)
     {
         var recalls = issued.Select(one => one.Recall).ToList();
         await change.WriteAsync(
@@ -254,7 +254,7 @@ internal static class RecallStore
     }
 
     /// <summary>A recall of a requester; null if they have none of that id.</summary>
-    public static async Task<StoredRecall?> FindAsync(Change change, Requester requester, Guid id, CancellationToken cancellation)
+    public static async Task<StoredRecall?> FindAsync(StreamTransaction change, Requester requester, Guid id, CancellationToken cancellation)
     {
         await using var command = change.Command($"SELECT {Columns} FROM consent.recall r WHERE r.id = @id AND r.requester = @requester");
         command.Parameters.AddWithValue("id", id);
@@ -263,7 +263,7 @@ internal static class RecallStore
     }
 
     /// <summary>Writes what a requester said.</summary>
-    public static async Task UpdateAsync(Change change, StoredRecall recall, CancellationToken cancellation)
+    public static async Task UpdateAsync(StreamTransaction change, StoredRecall recall, CancellationToken cancellation)
     {
         await using var command = change.Command(
             "UPDATE consent.recall SET state = @state, statement = @statement, statement_key = @key, version = @version, changed_at = @changed_at WHERE id = @id");
@@ -294,7 +294,7 @@ internal static class RecallStore
                     Wording.Parse<Reason>(reader.GetString(6)),
                     Instant.From(reader.GetDateTime(7)),
                     Wording.Parse<RecallState>(reader.GetString(8)),
-                    key is null ? null : Statement.Of(reader.GetString(9), key),
+                    key is null ? null : Statement.Seal(reader.GetString(9), key),
                     new(reader.GetInt64(10), Instant.From(reader.GetDateTime(11)))),
                 Instant.From(reader.GetDateTime(12)),
                 Instant.From(reader.GetDateTime(13)),

@@ -28,7 +28,7 @@ internal static class RelianceStore
     /// <param name="reliances">Who relies, and on what.</param>
     /// <param name="since">Since when they do; null for now.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task AddAsync(Change change, IReadOnlyCollection<Reliance> reliances, Instant? since, CancellationToken cancellation)
+    public static async Task AddAsync(StreamTransaction change, IReadOnlyCollection<Reliance> reliances, Instant? since, CancellationToken cancellation)
     {
         // One order for all who write at the same time.
         var all = reliances.GroupBy(one => one.Key)
@@ -54,7 +54,7 @@ internal static class RelianceStore
     }
 
     /// <summary>Adds who decides on what somebody relies on.</summary>
-    public static Task AddConcernsAsync(Change change, IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation) => change.WriteAsync(
+    public static Task AddConcernsAsync(StreamTransaction change, IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation) => change.WriteAsync(
         """
         INSERT INTO consent.reliance_concern (creator, owner, video, purpose, requester)
         SELECT * FROM unnest(@creators, @owners, @videos, @purposes, @requesters) ON CONFLICT DO NOTHING
@@ -68,7 +68,7 @@ internal static class RelianceStore
         cancellation);
 
     /// <summary>What others rely on a creator for: the next ones after a place, in the order of video, purpose and requester.</summary>
-    public static async Task<List<RelianceKey>> ListAsync(Change change, CreatorId creator, RelianceKey? after, int limit, CancellationToken cancellation)
+    public static async Task<List<RelianceKey>> ListAsync(StreamTransaction change, CreatorId creator, RelianceKey? after, int limit, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -90,7 +90,7 @@ internal static class RelianceStore
     }
 
     /// <summary>The grants that were given for what these rely on and do not answer any more: spent, revoked or expired. Whoever gave them.</summary>
-    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> ListEndedGrantsAsync(Change change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation)
+    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> ListEndedGrantsAsync(StreamTransaction change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation)
     {
         var grants = new List<(CreatorId, StoredGrant)>();
         if (keys.Count == 0)

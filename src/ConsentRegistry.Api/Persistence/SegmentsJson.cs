@@ -39,7 +39,7 @@ internal static class SegmentsJson
 internal static class Choices
 {
     public static Choice Read(string effect, string[] conditions, Instant? expiresAt, int vocabularyVersion) =>
-        Choice.Of(
+        Choice.Create(
             Wording.Parse<Effect>(effect),
             ConditionWords.Parse(conditions),
             expiresAt,

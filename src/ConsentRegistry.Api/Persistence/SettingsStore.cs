@@ -19,7 +19,7 @@ internal static class SettingsStore
     /// be any number.
     /// </summary>
     public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(
-        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
     {
         // A default with a deny and something else has more than one segment: a deny replaces all others (R3).
         await using var command = change.Command(
@@ -51,7 +51,7 @@ internal static class SettingsStore
     /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
     /// </summary>
     public static async Task<Dictionary<VideoKey, int>> CountNamedOverridesAsync(
-        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
     {
         var videos = changes
             .Where(wanted =>
@@ -82,7 +82,7 @@ internal static class SettingsStore
 
     /// <summary>The overrides that the changes name.</summary>
     public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
-        Change change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
     {
         var keys = changes.Where(wanted => wanted.Key.Video is not null).Select(wanted => OverrideKeyOf(wanted.Key)).Distinct().ToArray();
         var overrides = new Dictionary<OverrideKey, OverrideSetting>();
@@ -103,7 +103,7 @@ internal static class SettingsStore
 
     /// <summary>Shows a plan every override that can be an exception to its asks and denies, without keeping them.</summary>
     public static async Task ConsiderOverridesAsync(
-        Change change, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
+        StreamTransaction change, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
     {
         var ofDefaults = plan.Restrictions.Where(restriction => restriction.Key.Video is null).ToList();
         var ofVideos = plan.Restrictions.Select(restriction => restriction.Key.Video).OfType<VideoKey>().Distinct().ToArray();
@@ -122,7 +122,7 @@ internal static class SettingsStore
             plan.Consider(key, setting);
     }
 
-    public static async Task WriteAsync(Change change, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
+    public static async Task WriteAsync(StreamTransaction change, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
     {
         await change.WriteAsync(
             """
@@ -169,7 +169,7 @@ internal static class SettingsStore
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
                 parameters.AddWithValue("effects", part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray());
                 parameters.AddWithValue("conditions", part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray());
-                parameters.Add(Times.Of("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt)));
+                parameters.Add(TimestampArray.Parameter("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt)));
                 parameters.AddWithValue("vocabularies", part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray());
                 parameters.AddWithValue("versions", part.Select(altered => altered.After!.Stamp.Version).ToArray());
                 parameters.AddWithValue("times", part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray());
@@ -190,7 +190,7 @@ internal static class SettingsStore
     }
 
     /// <summary>The creator's stop that stands; null if none does.</summary>
-    public static async Task<Stop?> ReadLockdownAsync(Change change, CreatorId creator, CancellationToken cancellation)
+    public static async Task<Stop?> ReadLockdownAsync(StreamTransaction change, CreatorId creator, CancellationToken cancellation)
     {
         await using var command = change.Command("SELECT lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator WHERE id = @id");
         command.Parameters.AddWithValue("id", creator.Value);
@@ -199,7 +199,7 @@ internal static class SettingsStore
     }
 
     /// <summary>Writes the stop of a locked stream; null lifts it.</summary>
-    public static async Task WriteAsync(Change change, LockedStream stream, StopKind kind, Stop? stop, CancellationToken cancellation)
+    public static async Task WriteAsync(StreamTransaction change, LockedStream stream, StopKind kind, Stop? stop, CancellationToken cancellation)
     {
         var name = kind.Word();
         await using var command = change.Command(

@@ -8,12 +8,12 @@ internal static class StreamStore
 {
     /// <summary>The database's clock, and of those streams that exist the versions, and whether their creators were erased.</summary>
     public static async Task<(Instant Now, Dictionary<CreatorId, StreamRow> Streams)> ReadAsync(
-        Change change, IEnumerable<CreatorId> creators, CancellationToken cancellation)
+        StreamTransaction change, IEnumerable<CreatorId> creators, CancellationToken cancellation)
     {
         await using var command = change.Command(
             "SELECT clock_timestamp(), c.id, c.version, c.settings_version, c.erased_at IS NOT NULL FROM (VALUES (1)) AS one LEFT JOIN consent.creator c ON c.id = ANY(@ids)");
         var wanted = creators.ToList();
-        change.Consult(wanted.Select(StreamId.Of));
+        change.Consult(wanted.Select(StreamId.OfCreator));
         command.Parameters.AddWithValue("ids", wanted.Select(creator => creator.Value).ToArray());
         var streams = new Dictionary<CreatorId, StreamRow>();
         var now = default(Instant);

@@ -16,7 +16,7 @@ internal static class TraceStore
     /// <param name="ids">The first event of each version, and the notifications.</param>
     /// <param name="traceparent">The trace.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task AddAsync(Change change, Guid[] ids, string traceparent, CancellationToken cancellation)
+    public static async Task AddAsync(StreamTransaction change, Guid[] ids, string traceparent, CancellationToken cancellation)
     {
         if (ids.Length == 0)
             return;
@@ -43,5 +43,5 @@ internal static class TraceStore
     /// <summary>Deletes those that are too old.</summary>
     /// <returns>How many.</returns>
     public static Task<int> CleanAsync(NpgsqlDataSource source, int most, CancellationToken cancellation) =>
-        OldRows.DeleteAsync(source, "consent.trace", "id", KeptFor, most, cancellation);
+        RowRetention.DeleteAsync(source, "consent.trace", "id", KeptFor, most, cancellation);
 }

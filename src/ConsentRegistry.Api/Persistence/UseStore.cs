@@ -14,7 +14,7 @@ internal sealed record StoredUse(Guid Id, UseRecord Record, IReadOnlyList<IReadO
 /// <summary>Writes uses, whom they concern, and who relies on consent.</summary>
 internal static class UseStore
 {
-    public static async Task InsertAsync(Change change, IReadOnlyList<StoredUse> uses, CancellationToken cancellation)
+    public static async Task InsertAsync(StreamTransaction change, IReadOnlyList<StoredUse> uses, CancellationToken cancellation)
     {
         await change.WriteAsync(
             """
@@ -54,7 +54,7 @@ internal static class UseStore
                 parameters.AddWithValue("reasons", part.Select(one => one.Used.Reason.Word()).ToArray());
                 parameters.AddWithValue("statuses", part.Select(one => one.Used.Status.Word()).ToArray());
                 parameters.AddWithValue("spent", part.Select(one => string.Join(',', one.Used.Spent)).ToArray());
-                parameters.Add(Times.Of("decided", part.Select(one => one.Used.ReliedOn?.DecidedAt)));
+                parameters.Add(TimestampArray.Parameter("decided", part.Select(one => one.Used.ReliedOn?.DecidedAt)));
                 parameters.Add(new("receipts", NpgsqlDbType.Array | NpgsqlDbType.Boolean) { Value = part.Select(one => one.Used.ReliedOn?.HasReceipt).ToArray() });
                 parameters.Add(new("decisions", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = part.Select(one => one.Used.ReliedOn?.DecisionId).ToArray() });
             },

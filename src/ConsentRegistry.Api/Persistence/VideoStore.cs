@@ -7,7 +7,7 @@ namespace ConsentRegistry.Api.Persistence;
 internal static class VideoStore
 {
     /// <summary>The records of those of the videos that are registered.</summary>
-    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(Change change, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation)
+    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(StreamTransaction change, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation)
     {
         await using var command = change.Command(
             """
@@ -31,7 +31,7 @@ internal static class VideoStore
 
     /// <summary>Those of the videos in which the creator is registered as a participant.</summary>
     public static async Task<HashSet<VideoKey>> ReadAppearancesAsync(
-        Change change, CreatorId creator, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation) =>
+        StreamTransaction change, CreatorId creator, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation) =>
         [
             .. (await ReadAsync(change, videos, cancellation))
                 .Where(video => video.Value.Participants.Any(participant => participant.Creator == creator))
@@ -40,7 +40,7 @@ internal static class VideoStore
 
     /// <summary>Writes what is registered about videos, each with the version of its owner's stream that the change makes.</summary>
     public static Task WriteAsync(
-        Change change, IReadOnlyCollection<(VideoKey Key, VideoRecord Value, long Version)> videos, CancellationToken cancellation) => change.WriteAsync(
+        StreamTransaction change, IReadOnlyCollection<(VideoKey Key, VideoRecord Value, long Version)> videos, CancellationToken cancellation) => change.WriteAsync(
         """
         INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
         SELECT n.owner, n.video, n.published_at,
@@ -57,7 +57,7 @@ internal static class VideoStore
         {
             parameters.AddWithValue("owners", part.Select(video => video.Key.Creator.Value).ToArray());
             parameters.AddWithValue("videos", part.Select(video => video.Key.Video.Value).ToArray());
-            parameters.Add(Times.Of("dates", part.Select(video => video.Value.PublishedAt)));
+            parameters.Add(TimestampArray.Parameter("dates", part.Select(video => video.Value.PublishedAt)));
             parameters.AddWithValue("co_creators", part.Select(video => Ids(video.Value, Role.CoCreator)).ToArray());
             parameters.AddWithValue("depicted", part.Select(video => Ids(video.Value, Role.Depicted)).ToArray());
             // A slash is in no id. Arrays of arrays would all have to be of one length.

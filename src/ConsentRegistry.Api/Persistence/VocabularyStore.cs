@@ -10,14 +10,14 @@ internal static class VocabularyStore
     private const string Newest = "SELECT purpose, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place";
 
     /// <summary>The vocabulary of now.</summary>
-    public static Task<Vocabulary> ReadAsync(Change change, CancellationToken cancellation) => ReadAsync(change.Command(Newest), cancellation);
+    public static Task<Vocabulary> ReadAsync(StreamTransaction change, CancellationToken cancellation) => ReadAsync(change.Command(Newest), cancellation);
 
     /// <summary>The vocabulary as the connection's transaction sees it.</summary>
     public static Task<Vocabulary> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         ReadAsync(new NpgsqlCommand(Newest, connection), cancellation);
 
     /// <summary>Adds purposes to the vocabulary, whose stream is locked.</summary>
-    public static Task WriteAsync(Change change, IReadOnlyCollection<PurposeDefinition> purposes, int firstPlace, CancellationToken cancellation) => change.WriteAsync(
+    public static Task WriteAsync(StreamTransaction change, IReadOnlyCollection<PurposeDefinition> purposes, int firstPlace, CancellationToken cancellation) => change.WriteAsync(
         """
         INSERT INTO consent.purpose (purpose, place, uses_likeness, description, introduced_in)
         SELECT n.purpose, @first + n.ordinality - 1, n.uses_likeness, n.description, n.introduced_in
@@ -38,13 +38,13 @@ internal static class VocabularyStore
     public static async Task EnsureInitialAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var change = new Change(connection);
+        var change = new StreamTransaction(connection);
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         if (stream.Version > 1)
             return;
         var initial = Vocabulary.Initial.Purposes;
         await WriteAsync(change, initial, firstPlace: 0, cancellation);
-        await change.AppendAsync(stream, [.. initial.Select(Records.Of)], Authorship.Registry, altersSettings: false, cancellation);
+        await change.AppendAsync(stream, [.. initial.Select(Records.PurposeRegistered)], Authorship.Registry, altersSettings: false, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

@@ -29,9 +29,9 @@ internal sealed class Alteration
         overrides = plan.Overrides.ToLookup(one => one.Key.Video);
         grants = revoked.ToLookup(one => one.Grant.Video);
         foreach (var altered in plan.Defaults)
-            Note(SettingKey.Of(altered.Key));
+            Note(SettingKey.From(altered.Key));
         foreach (var altered in plan.Overrides)
-            Note(SettingKey.Of(altered.Key));
+            Note(SettingKey.From(altered.Key));
         foreach (var grant in revoked)
             Note(grant.Grant.Place);
         everywhere.Counted();

@@ -41,25 +41,25 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
     /// <summary>Shows what a change would do, as soon as it is the caller's turn.</summary>
     public async Task<IResult> ShowAsync(HttpContext http, SettingsRequest request)
     {
-        using var lease = await limiter.AcquireAsync(Caller.Of(http), http.RequestAborted);
+        using var lease = await limiter.AcquireAsync(Caller.From(http), http.RequestAborted);
         return lease.IsAcquired ? await ShowAsync(request, http.RequestAborted) : PreviewLimiter.Refused.AsResult();
     }
 
     private async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-        var change = new Change(connection);
+        var change = new StreamTransaction(connection);
 
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = streams.GetValueOrDefault(request.Creator);
         if (request.Preconditions.Exclude(creator.SettingsVersion, out var stale))
-            return Problem.Of(stale).AsResult();
+            return Problem.From(stale).AsResult();
         if (creator.IsErased)
-            return Problem.Of(LockedStream.Erased).AsResult();
+            return Problem.From(LockedStream.Erased).AsResult();
         var stamp = new Stamp(creator.Version + 1, now);
         var planned = await SettingsPlanner.PlanAsync(change, request, stamp, cancellation);
         if (!planned.Succeeded(out var plan, out var refused))
-            return Problem.Of(refused).AsResult();
+            return Problem.From(refused).AsResult();
 
         var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, now, toAlter: false, cancellation);
         var afterwards = revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) });
@@ -82,7 +82,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
     }
 
     // Whoever relies on consent that stands now and would not.
-    private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(Change change, Alteration altered, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(StreamTransaction change, Alteration altered, CancellationToken cancellation)
     {
         var recalls = new List<PreviewedRecall>();
         if (altered.IsEmpty)
@@ -115,7 +115,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
     }
 
     private async Task<(Flips Flips, bool Complete)?> CountAsync(
-        Change change, Alteration altered, CancellationToken cancellation)
+        StreamTransaction change, Alteration altered, CancellationToken cancellation)
     {
         var (flips, left) = (new Flips(), MaxChecks);
         if (altered.IsEmpty)
@@ -200,7 +200,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         }
     }
 
-    private static async Task<List<VideoKey>> ReadVideosAsync(Change change, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
+    private static async Task<List<VideoKey>> ReadVideosAsync(StreamTransaction change, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
     {
         var (owner, video) = (last?.Creator.Value ?? "", last?.Video.Value ?? "");
         await using var command = change.Command(

@@ -27,7 +27,7 @@ internal sealed partial class Applier(
     private static readonly TimeSpan NodesKnownFor = 5 * BetweenPolls;
 
     /// <summary>How long taking this node's row away may take.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(3);
 
     private readonly Membership membership = new(options);
     private FactMemory? memory;
@@ -50,7 +50,7 @@ internal sealed partial class Applier(
     {
         lock (doubts)
             doubts.Add(creator);
-        replica.Hurry();
+        replica.RequestPoll();
     }
 
     private readonly HashSet<CreatorId> doubts = [];
@@ -62,7 +62,7 @@ internal sealed partial class Applier(
         // What the last poll brought may have been published since: before the row goes, nobody answers any more.
         replica.StopAnswering();
         // Requests that took all of the host's time to end must not take this too: every change waits for a row that stays.
-        using var farewell = new CancellationTokenSource(Farewell);
+        using var farewell = new CancellationTokenSource(ShutdownGrace);
         try
         {
             await membership.LeaveAsync(database, farewell.Token);
@@ -70,7 +70,7 @@ internal sealed partial class Applier(
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e) || e is OperationCanceledException)
         {
             // Somebody else will take the row away.
-            LogInterrupted(Cause.Of(e), null);
+            LogInterrupted(ExceptionSummary.Summarize(e), null);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class Applier(
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 // Memory stays, and goes on from where it is: it stops answering by itself.
-                LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
+                LogInterrupted(ExceptionSummary.Summarize(e), (e as PostgresException)?.SqlState);
                 membership.LoseSight();
                 await Task.Delay(BetweenTries, stoppingToken);
             }
@@ -184,7 +184,7 @@ internal sealed partial class Applier(
     // Not sooner than twice what the last poll took: a slow database is not asked more often.
     private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
-        await replica.WaitForHurryAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - Elapsed.Since(sentAt)).Ticks)), cancellation);
+        await replica.WaitForPollRequestAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - Elapsed.Since(sentAt)).Ticks)), cancellation);
         var rest = (2 * took) - Elapsed.Since(sentAt);
         if (rest > TimeSpan.FromMilliseconds(1))
             await Task.Delay(rest, cancellation);
@@ -204,7 +204,7 @@ internal sealed partial class Applier(
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {
-            LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
+            LogInterrupted(ExceptionSummary.Summarize(e), (e as PostgresException)?.SqlState);
         }
     }
 

@@ -54,10 +54,10 @@ internal readonly record struct Need(IReadOnlyDictionary<string, long>? MinVersi
 internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 {
     /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
 
     private readonly long delta = Elapsed.Of(options.Delta);
-    private readonly SemaphoreSlim hurry = new(0, 1);
+    private readonly SemaphoreSlim pollRequested = new(0, 1);
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
     private long beatSentAt;
@@ -91,8 +91,8 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
         return now <= until;
     }
 
-    /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="Patience"/>.</summary>
-    public Task<Permit?> BeginAsync(Need need, CancellationToken cancellation) => BeginAsync(need, Patience, cancellation);
+    /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="LongestWait"/>.</summary>
+    public Task<Permit?> BeginAsync(Need need, CancellationToken cancellation) => BeginAsync(need, LongestWait, cancellation);
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within a time.</summary>
     public async Task<Permit?> BeginAsync(Need need, TimeSpan patience, CancellationToken cancellation)
@@ -106,7 +106,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
             if (TryBegin(need, out permit))
                 return permit;
             if (need.PolledAfter is not null)
-                Hurry();
+                RequestPoll();
             var left = TimeSpan.FromTicks((deadline - Elapsed.Now) / 100);
             if (left <= TimeSpan.Zero || !await EndsWithinAsync(next, left, cancellation))
                 return TryBegin(need, out permit) ? permit : null;
@@ -114,12 +114,12 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Asks for a poll as soon as may be.</summary>
-    public void Hurry()
+    public void RequestPoll()
     {
         try
         {
-            if (hurry.CurrentCount == 0)
-                hurry.Release();
+            if (pollRequested.CurrentCount == 0)
+                pollRequested.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -128,7 +128,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
-    internal Task<bool> WaitForHurryAsync(TimeSpan time, CancellationToken cancellation) => hurry.WaitAsync(time, cancellation);
+    internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) => pollRequested.WaitAsync(time, cancellation);
 
     /// <summary>Makes what a poll brought the memory that is answered from.</summary>
     /// <remarks>
@@ -153,7 +153,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>Nothing is answered from memory any more, until this node has joined again.</summary>
     internal void StopAnswering() => Volatile.Write(ref state, null);
 
-    public void Dispose() => hurry.Dispose();
+    public void Dispose() => pollRequested.Dispose();
 
     private bool TryBegin(in Need need, out Permit permit) =>
         TryBegin(out permit)

@@ -85,7 +85,7 @@ internal sealed partial class Fence(
             }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
-                LogUnseen(Cause.Of(e));
+                LogUnseen(ExceptionSummary.Summarize(e));
             }
             await signal.WaitAsync(BetweenLooks, stoppingToken);
         }

@@ -14,8 +14,8 @@ internal static class ReplicaServices
         services.AddSingleton<Bootstrap>();
         services.AddSingleton<Applier>();
         services.AddHostedService(provider => provider.GetRequiredService<Applier>());
-        services.AddSingleton<Comparison>();
-        services.AddHostedService(provider => provider.GetRequiredService<Comparison>());
+        services.AddSingleton<ReplicaVerifier>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaVerifier>());
         services.AddSingleton<Fence>();
         services.AddHostedService(provider => provider.GetRequiredService<Fence>());
     }

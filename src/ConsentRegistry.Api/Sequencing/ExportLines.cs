@@ -21,9 +21,9 @@ internal sealed class ExportLines : IAsyncDisposable
     public const int Format = 1;
 
     private readonly HttpContext http;
-    private readonly AnswerSender sender;
+    private readonly ResponseSender sender;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly ArrayBufferWriter<byte> waiting = new(2 * AnswerSender.SliceBytes);
+    private readonly ArrayBufferWriter<byte> waiting = new(2 * ResponseSender.SliceBytes);
 
     private ExportLines(HttpContext http)
     {
@@ -42,7 +42,7 @@ internal sealed class ExportLines : IAsyncDisposable
     public static async Task<ExportLines> BeginAsync(HttpContext http, LogSigner signer, JsonObject first)
     {
         http.Response.ContentType = JsonLines.MediaType;
-        StreamedAnswer.Begin(http);
+        StreamedResponse.Begin(http);
         var lines = new ExportLines(http);
         first["v"] = Format;
         first["origin"] = signer.Origin;
@@ -73,7 +73,7 @@ internal sealed class ExportLines : IAsyncDisposable
         byte[] bytes = [.. CanonicalJson.Encode(line), (byte)'\n'];
         hash.AppendData(bytes);
         waiting.Write(bytes);
-        if (waiting.WrittenCount >= AnswerSender.SliceBytes)
+        if (waiting.WrittenCount >= ResponseSender.SliceBytes)
             await SendAsync();
     }
 

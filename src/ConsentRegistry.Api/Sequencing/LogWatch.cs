@@ -68,7 +68,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
-                LogUnseen(Cause.Of(e));
+                LogUnseen(ExceptionSummary.Summarize(e));
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

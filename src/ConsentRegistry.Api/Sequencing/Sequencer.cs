@@ -49,7 +49,7 @@ internal sealed partial class Sequencer(
             // A broken connection or a paused server: whoever takes over goes on from what is committed.
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogInterrupted(Cause.Of(e), (e as PostgresException)?.SqlState);
+                LogInterrupted(ExceptionSummary.Summarize(e), (e as PostgresException)?.SqlState);
                 await Task.Delay(BetweenTries, clock, stoppingToken);
             }
         }

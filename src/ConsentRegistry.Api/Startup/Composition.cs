@@ -64,11 +64,11 @@ internal static class Composition
         services.AddSingleton<ConcurrencyLimits>();
         services.AddSingleton<FollowerReads>();
         services.AddSingleton<UseNotices>();
-        services.AddSingleton<Reading>();
+        services.AddSingleton<SnapshotReader>();
         services.AddSingleton<CheckFacts>();
         services.AddSingleton<AnsweredChecks>();
         services.AddSingleton<ChunkAnswers>();
-        services.AddSingleton<PastReader>();
+        services.AddSingleton<PastFacts>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
@@ -78,16 +78,16 @@ internal static class Composition
         services.AddSingleton<StopWriter>();
         services.AddSingleton<PreviewLimiter>();
         services.AddSingleton<Preview>();
-        services.AddHostedService<IdempotencyCleaner>();
+        services.AddHostedService<RetentionCleaner>();
         services.AddLog(options);
         services.AddReplica(options.Replica);
         services.AddKeyRing(options);
-        services.AddNotifying(options.Notifying);
+        services.AddNotifications(options.Notifications);
         services.AddValidatorsFromAssemblyContaining<CheckValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddSingleton<IStartupFilter, RequireValidators>();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
-        services.AddExceptionHandler<Unexpected>();
+        services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddRegistryAuthentication(options, builder.Environment);
         services.AddRegistryOpenApi([.. typeof(Composition).Assembly.GetTypes().Where(IsFilterOfFeature)]);
         StartsOnceListening.Apply(services);
@@ -106,8 +106,8 @@ internal static class Composition
         app.UseRequestLog();
         // Within the log of requests, which is told the status that they were answered with, and nothing of what was thrown.
         app.UseExceptionHandler(_ => { });
-        app.UseMiddleware<BrokenAnswers>();
-        app.UseStatusCodePages(context => EmptyAnswers.ExplainAsync(context.HttpContext));
+        app.UseMiddleware<BrokenResponses>();
+        app.UseStatusCodePages(context => StatusCodeProblems.ExplainAsync(context.HttpContext));
         app.UseMiddleware<HeadRequests>();
         app.UseRegistryOpenApi();
         app.Use(ForgetTypeOfNothing);

@@ -91,7 +91,7 @@ internal static class RequestLog
     {
         if (http.User.Identity?.IsAuthenticated != true)
             return "anonymous";
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         return caller.Client is { } client ? $"client {client}" : "creator";
     }
 }

@@ -106,12 +106,12 @@ internal static class Migrator
     /// <summary>Refuses a database that a node follows: its row in <c>node</c> changes within twice its Δ.</summary>
     private static async Task RequireUnusedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var before = await NodeBeats.ReadAsync(connection, cancellation);
+        var before = await NodeHeartbeats.ReadAsync(connection, cancellation);
         var wait = before.Count == 0 ? TimeSpan.Zero : 2 * before.Values.Max(node => node.Delta);
         for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < wait;)
         {
-            await Task.Delay(NodeBeats.BetweenLooks, cancellation);
-            var now = await NodeBeats.ReadAsync(connection, cancellation);
+            await Task.Delay(NodeHeartbeats.BetweenLooks, cancellation);
+            var now = await NodeHeartbeats.ReadAsync(connection, cancellation);
             if (now.Any(node => !before.TryGetValue(node.Key, out var seen) || seen.Beat != node.Value.Beat))
                 throw new StartupException("A node uses this database. Stop every host of it first; a database that is in use is no copy.");
         }

@@ -7,7 +7,7 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Api.Telemetry;
 
 /// <summary>The way on which a check came.</summary>
-internal enum CheckWay : byte
+internal enum CheckChannel : byte
 {
     /// <summary>One check in a request.</summary>
     Single,
@@ -66,7 +66,7 @@ internal sealed class CheckTally
 /// </summary>
 internal sealed class CheckMetrics
 {
-    private static readonly int Places = Enum.GetValues<CheckWay>().Length * CheckTally.Size;
+    private static readonly int Places = Enum.GetValues<CheckChannel>().Length * CheckTally.Size;
 
     // No two processors write to one cache line, nor to its neighbour, which is fetched with it.
     private static readonly int Stride = Places + 16;
@@ -86,11 +86,11 @@ internal sealed class CheckMetrics
     }
 
     /// <summary>Counts a decision.</summary>
-    public void Add(CheckWay way, Effect effect, Reason reason) =>
+    public void Add(CheckChannel way, Effect effect, Reason reason) =>
         Interlocked.Increment(ref CountOf(((int)way * CheckTally.Size) + CheckTally.PlaceOf(effect, reason)));
 
     /// <summary>Counts all of a tally.</summary>
-    public void Add(CheckWay way, CheckTally tally)
+    public void Add(CheckChannel way, CheckTally tally)
     {
         var counted = tally.Counts;
         for (var place = 0; place < counted.Length; place++)
@@ -116,7 +116,7 @@ internal sealed class CheckMetrics
 
     private static KeyValuePair<string, object?>[] TagsOf(int place)
     {
-        var way = (CheckWay)(place / CheckTally.Size);
+        var way = (CheckChannel)(place / CheckTally.Size);
         var effect = (Effect)(place % CheckTally.Size >> CheckTally.ReasonBits);
         var reason = (Reason)(place & ((1 << CheckTally.ReasonBits) - 1));
         return

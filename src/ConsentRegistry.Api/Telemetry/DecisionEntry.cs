@@ -20,7 +20,7 @@ namespace ConsentRegistry.Api.Telemetry;
 /// <param name="FreshAt">The database's time that the facts are as new as.</param>
 internal sealed record DecisionEntry(
     Guid Id,
-    CheckWay Way,
+    CheckChannel Way,
     string Creator,
     string Video,
     string? Requester,

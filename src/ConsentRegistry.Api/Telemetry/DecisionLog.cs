@@ -29,8 +29,8 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
     private readonly Logger? target;
     private readonly TimeProvider clock;
     private readonly ILogger<DecisionLog> logger;
-    private readonly RareCounter entries;
-    private readonly RareCounter missing;
+    private readonly ZeroedCounter entries;
+    private readonly ZeroedCounter missing;
     private readonly Task writing;
     private readonly Lock warning = new();
     private DateTimeOffset warnedAt;

@@ -11,10 +11,10 @@ internal sealed class ReplicaMetrics
 
     private readonly Histogram<double> polls;
     private readonly Counter<long> events;
-    private readonly RareCounter doubts;
-    private readonly RareCounter evictions;
-    private readonly RareCounter losses;
-    private readonly RareCounter differences;
+    private readonly ZeroedCounter doubts;
+    private readonly ZeroedCounter evictions;
+    private readonly ZeroedCounter losses;
+    private readonly ZeroedCounter differences;
 
     public ReplicaMetrics(IMeterFactory meters)
     {

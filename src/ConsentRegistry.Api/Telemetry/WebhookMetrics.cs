@@ -6,7 +6,7 @@ namespace ConsentRegistry.Api.Telemetry;
 internal sealed class WebhookMetrics
 {
     private readonly Histogram<double> deliveries;
-    private readonly RareCounter unreadable;
+    private readonly ZeroedCounter unreadable;
 
     public WebhookMetrics(IMeterFactory meters)
     {

@@ -45,7 +45,7 @@ internal static class DemoCommand
         using var http = new HttpClient(new RetryHandler(RequestLimit, sending)) { BaseAddress = url, Timeout = RequestLimit };
         try
         {
-            return await new DemoStory(new(http), Terminal.Open()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
+            return await new DemoScenario(new(http), Terminal.Open()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
         }
         catch (ConsentRegistryException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {

@@ -16,7 +16,7 @@ internal sealed class Receiver : IAsyncDisposable
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
 
     private readonly HttpListener listener;
-    private readonly Dictionary<string, Mailbox> mailboxes;
+    private readonly Dictionary<string, ReceivedMessages> mailboxes;
     private readonly Task serving;
 
     private Receiver(HttpListener listener, Uri address)
@@ -28,10 +28,10 @@ internal sealed class Receiver : IAsyncDisposable
     }
 
     /// <summary>Where the studio is told.</summary>
-    public Mailbox Studio { get; }
+    public ReceivedMessages Studio { get; }
 
     /// <summary>Where the creator's agent is told.</summary>
-    public Mailbox Creator { get; }
+    public ReceivedMessages Creator { get; }
 
     /// <summary>Starts at a free port.</summary>
     public static Receiver Start()

@@ -79,9 +79,9 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         // One that names somebody else touches no grant of this requester.
         return NamedFor(grant.Requester).Any(named =>
             Of(defaults, new(creator, named)).Any(one =>
-                Denies(SettingKey.Of(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
+                Denies(SettingKey.From(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
             || Of(overrides, new(creator, grant.Video, named)).Any(one =>
-                Denies(SettingKey.Of(one.Key), one.Value.Choice, one.Value.Stamp)));
+                Denies(SettingKey.From(one.Key), one.Value.Choice, one.Value.Stamp)));
     }
 
     /// <summary>The videos whose facts were added, whether or not anybody has registered them.</summary>
@@ -198,7 +198,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
             answer = new()
             {
                 IsErased = state.IsErased,
-                Stops = StopFact.Of(state.Hold, state.Lockdown, facts.Vocabulary),
+                Stops = StopFact.Standing(state.Hold, state.Lockdown, facts.Vocabulary),
                 Settings = CollectionsMarshal.AsSpan(settings),
                 Grants = CollectionsMarshal.AsSpan(given),
             };
@@ -211,7 +211,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
             foreach (var (key, setting) in Of(facts.defaults, new(creator, named)))
                 Setting.Add(settings, setting, facts.Vocabulary.Find(key.Purpose), audience);
             foreach (var (key, setting) in Of(facts.overrides, new(creator, about, named)))
-                settings.Add(Setting.Of(setting, facts.Vocabulary.Find(key.Purpose), audience));
+                settings.Add(Setting.Create(setting, facts.Vocabulary.Find(key.Purpose), audience));
         }
     }
 }

@@ -84,7 +84,7 @@ public readonly record struct StopFact(StopKind Kind, PurposeSet Covers, Stamp S
     /// <param name="hold">The operator's; null if there is none.</param>
     /// <param name="lockdown">The creator's own; null if there is none.</param>
     /// <param name="vocabulary">The vocabulary that knows their purposes.</param>
-    public static StopFact[] Of(Stop? hold, Stop? lockdown, Vocabulary vocabulary) => (hold, lockdown) switch
+    public static StopFact[] Standing(Stop? hold, Stop? lockdown, Vocabulary vocabulary) => (hold, lockdown) switch
     {
         (null, null) => [],
         (not null, null) => [Of(StopKind.Hold, hold, vocabulary)],
@@ -164,7 +164,7 @@ public readonly record struct Setting
     {
         foreach (var segment in setting.Segments)
         {
-            settings.Add(Of(segment.Choice, segment.Stamp, purpose, audience) with
+            settings.Add(Create(segment.Choice, segment.Stamp, purpose, audience) with
             {
                 From = segment.From ?? Instant.Beginning,
                 IsFurtherSegment = segment != setting.Segments[0],
@@ -173,10 +173,10 @@ public readonly record struct Setting
     }
 
     /// <summary>An override for the video.</summary>
-    public static Setting Of(OverrideSetting setting, PurposeIndex purpose, Audience audience) =>
-        Of(setting.Choice, setting.Stamp, purpose, audience) with { Scope = Scope.Override };
+    public static Setting Create(OverrideSetting setting, PurposeIndex purpose, Audience audience) =>
+        Create(setting.Choice, setting.Stamp, purpose, audience) with { Scope = Scope.Override };
 
-    private static Setting Of(Choice choice, Stamp stamp, PurposeIndex purpose, Audience audience) => new()
+    private static Setting Create(Choice choice, Stamp stamp, PurposeIndex purpose, Audience audience) => new()
     {
         Audience = audience,
         Purpose = purpose,

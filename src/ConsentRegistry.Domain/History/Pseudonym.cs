@@ -25,7 +25,7 @@ public static class Pseudonym
     /// <summary>The pseudonym of a creator: HMAC-SHA256 of the id under the creator's key, in base64url after a prefix.</summary>
     /// <param name="creator">The creator's id.</param>
     /// <param name="key">The creator's key: <see cref="KeyLength"/> random bytes, used for nothing else.</param>
-    public static string Of(string creator, ReadOnlySpan<byte> key) =>
+    public static string Derive(string creator, ReadOnlySpan<byte> key) =>
         Prefix + Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(creator)));
 
     /// <summary>The names by which an event names creators, and who signed in to make the change, each once.</summary>

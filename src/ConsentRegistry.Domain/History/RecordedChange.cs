@@ -111,17 +111,17 @@ public abstract record RecordedChange
 
     private RecordChange Write() => this switch
     {
-        OfDefault change => Records.Of(change.Key, change.Before, change.After),
-        OfOverride change => Records.Of(change.Key, change.Before, change.After),
-        OfStop change => Records.Of(change.Kind, change.Before, change.After),
-        OfVideo change => Records.Of(change.Video, change.Before, change.After),
-        OfPurpose change => Records.Of(change.Purpose),
-        OfApproval change => Records.Of(change.Request, change.Before, change.After),
-        OfGrant change => Records.Of(change.Grant, change.Before, change.After),
-        OfAsking change => Records.Of(change.Requester, change.Before, change.After),
-        OfUse change => Records.Of(change.Use, change.After),
-        OfRecall change => Records.Of(change.Recall, change.Before, change.After),
-        OfErasure change => Records.Of(change.At, new([], [])),
+        OfDefault change => Records.DefaultChanged(change.Key, change.Before, change.After),
+        OfOverride change => Records.OverrideChanged(change.Key, change.Before, change.After),
+        OfStop change => Records.StopChanged(change.Kind, change.Before, change.After),
+        OfVideo change => Records.VideoRegistered(change.Video, change.Before, change.After),
+        OfPurpose change => Records.PurposeRegistered(change.Purpose),
+        OfApproval change => Records.ApprovalChanged(change.Request, change.Before, change.After),
+        OfGrant change => Records.GrantChanged(change.Grant, change.Before, change.After),
+        OfAsking change => Records.AskingChanged(change.Requester, change.Before, change.After),
+        OfUse change => Records.UseRecorded(change.Use, change.After),
+        OfRecall change => Records.RecallChanged(change.Recall, change.Before, change.After),
+        OfErasure change => Records.CreatorErased(change.At, new([], [])),
         _ => throw new InvalidOperationException("A change of no kind."),
     };
 
@@ -146,7 +146,7 @@ public abstract record RecordedChange
 
     private static OverrideSetting OverrideOf(JsonObject record) => new(ChoiceOf(record), StampOf(record));
 
-    private static Stop StopOf(JsonObject record) => Stop.Of(
+    private static Stop StopOf(JsonObject record) => Stop.Create(
         record["purposes"] is null ? null : record.Array("purposes").Select(purpose => Purpose.Parse(purpose.Text())).ToList(), StampOf(record));
 
     private static VideoRecord VideoRecordOf(JsonObject record) => new(
@@ -229,7 +229,7 @@ public abstract record RecordedChange
     private static Conditions ConditionsOf(JsonObject record) =>
         ConditionWords.Parse(record.Array("conditions").Select(word => word.Text()));
 
-    private static Choice ChoiceOf(JsonObject record) => Choice.Of(
+    private static Choice ChoiceOf(JsonObject record) => Choice.Create(
         Wording.Parse<Effect>(record["effect"].Text()),
         ConditionsOf(record),
         record["expiresAt"].OrNull(expiry => expiry.Moment()),

@@ -14,23 +14,23 @@ namespace ConsentRegistry.Domain.History;
 public static class Records
 {
     /// <summary>A default was changed from one record to another.</summary>
-    public static RecordChange Of(DefaultKey key, DefaultSetting? before, DefaultSetting? after) =>
-        new(EventType.DefaultChanged, KeyOf(null, key.Purpose, key.Requester), Of(before), Of(after));
+    public static RecordChange DefaultChanged(DefaultKey key, DefaultSetting? before, DefaultSetting? after) =>
+        new(EventType.DefaultChanged, KeyOf(null, key.Purpose, key.Requester), ToJson(before), ToJson(after));
 
     /// <summary>An override was changed from one record to another.</summary>
-    public static RecordChange Of(OverrideKey key, OverrideSetting? before, OverrideSetting? after) =>
-        new(EventType.OverrideChanged, KeyOf(key.Video, key.Purpose, key.Requester), Of(before), Of(after));
+    public static RecordChange OverrideChanged(OverrideKey key, OverrideSetting? before, OverrideSetting? after) =>
+        new(EventType.OverrideChanged, KeyOf(key.Video, key.Purpose, key.Requester), ToJson(before), ToJson(after));
 
     /// <summary>A stop was changed from one record to another.</summary>
-    public static RecordChange Of(StopKind kind, Stop? before, Stop? after) =>
-        new(kind == StopKind.Hold ? EventType.HoldChanged : EventType.LockdownChanged, [], Of(before), Of(after));
+    public static RecordChange StopChanged(StopKind kind, Stop? before, Stop? after) =>
+        new(kind == StopKind.Hold ? EventType.HoldChanged : EventType.LockdownChanged, [], ToJson(before), ToJson(after));
 
     /// <summary>Facts about a video were registered.</summary>
-    public static RecordChange Of(VideoKey video, VideoRecord? before, VideoRecord after) =>
-        new(EventType.VideoRegistered, NameOf(video), Of(before), Of(after));
+    public static RecordChange VideoRegistered(VideoKey video, VideoRecord? before, VideoRecord after) =>
+        new(EventType.VideoRegistered, NameOf(video), ToJson(before), ToJson(after));
 
     /// <summary>A purpose entered the vocabulary.</summary>
-    public static RecordChange Of(PurposeDefinition purpose) => new(
+    public static RecordChange PurposeRegistered(PurposeDefinition purpose) => new(
         EventType.PurposeRegistered,
         new() { ["purpose"] = purpose.Purpose.Name },
         null,
@@ -44,11 +44,11 @@ public static class Records
         });
 
     /// <summary>One creator's part in an approval request was changed from one record to another.</summary>
-    public static RecordChange Of(Guid request, ApprovalRecord? before, ApprovalRecord after) =>
-        new(EventType.ApprovalChanged, new() { ["request"] = request.ToString() }, Of(before), Of(after));
+    public static RecordChange ApprovalChanged(Guid request, ApprovalRecord? before, ApprovalRecord after) =>
+        new(EventType.ApprovalChanged, new() { ["request"] = request.ToString() }, ToJson(before), ToJson(after));
 
     /// <summary>A grant was given, revoked or spent.</summary>
-    public static RecordChange Of(Guid grant, GrantRecord? before, GrantRecord after) => new(
+    public static RecordChange GrantChanged(Guid grant, GrantRecord? before, GrantRecord after) => new(
         after.State switch
         {
             GrantState.Standing => EventType.GrantGiven,
@@ -57,15 +57,15 @@ public static class Records
             _ => throw new ArgumentException("A grant's state has no event.", nameof(after)),
         },
         new() { ["grant"] = grant.ToString() },
-        Of(before),
-        Of(after));
+        ToJson(before),
+        ToJson(after));
 
     /// <summary>A requester was kept from asking, or let again.</summary>
-    public static RecordChange Of(Requester requester, Stamp? blockedBefore, Stamp? blocked) =>
+    public static RecordChange AskingChanged(Requester requester, Stamp? blockedBefore, Stamp? blocked) =>
         new(EventType.AskingChanged, new() { ["requester"] = requester.Value }, Blocked(blockedBefore), Blocked(blocked));
 
     /// <summary>A use was recorded.</summary>
-    public static RecordChange Of(Guid use, UseRecord record) => new(EventType.UseRecorded, new() { ["use"] = use.ToString() }, null, Stamped(record.Stamp, new()
+    public static RecordChange UseRecorded(Guid use, UseRecord record) => new(EventType.UseRecorded, new() { ["use"] = use.ToString() }, null, Stamped(record.Stamp, new()
     {
         ["requester"] = record.Requester.Value,
         ["purpose"] = record.Purpose.Name,
@@ -85,13 +85,13 @@ public static class Records
     }));
 
     /// <summary>A recall was issued, or answered.</summary>
-    public static RecordChange Of(Guid recall, RecallRecord? before, RecallRecord after) =>
-        new(EventType.RecallChanged, new() { ["recall"] = recall.ToString() }, Of(before), Of(after));
+    public static RecordChange RecallChanged(Guid recall, RecallRecord? before, RecallRecord after) =>
+        new(EventType.RecallChanged, new() { ["recall"] = recall.ToString() }, ToJson(before), ToJson(after));
 
     /// <summary>The creator was erased.</summary>
     /// <param name="at">When.</param>
     /// <param name="covered">The events whose bodies go; several parts make several events.</param>
-    public static RecordChange Of(Instant at, Erasure covered) =>
+    public static RecordChange CreatorErased(Instant at, Erasure covered) =>
         new(EventType.CreatorErased, [], null, new() { ["erasedAt"] = at.ToString() }) { Erased = covered };
 
     private static JsonObject KeyOf(VideoKey? video, Purpose purpose, Requester? requester)
@@ -104,19 +104,19 @@ public static class Records
 
     private static JsonObject NameOf(VideoKey video) => new() { ["creatorId"] = video.Creator.Value, ["videoId"] = video.Video.Value };
 
-    private static JsonObject? Of(DefaultSetting? setting) => setting is null ? null : new()
+    private static JsonObject? ToJson(DefaultSetting? setting) => setting is null ? null : new()
     {
         ["segments"] = new JsonArray([.. setting.Segments.Select(segment =>
         {
-            var json = Of(segment.Choice, segment.Stamp);
+            var json = ToJson(segment.Choice, segment.Stamp);
             json["from"] = segment.From?.ToString();
             return json;
         })]),
     };
 
-    private static JsonObject? Of(OverrideSetting? setting) => setting is null ? null : Of(setting.Choice, setting.Stamp);
+    private static JsonObject? ToJson(OverrideSetting? setting) => setting is null ? null : ToJson(setting.Choice, setting.Stamp);
 
-    private static JsonObject Of(Choice choice, Stamp stamp) => Stamped(stamp, new()
+    private static JsonObject ToJson(Choice choice, Stamp stamp) => Stamped(stamp, new()
     {
         ["effect"] = choice.Effect.Word(),
         ["conditions"] = new JsonArray([.. choice.Conditions.Words().Select(word => JsonValue.Create(word))]),
@@ -124,12 +124,12 @@ public static class Records
         ["vocabularyVersion"] = choice.VocabularyVersion,
     });
 
-    private static JsonObject? Of(Stop? stop) => stop is null ? null : Stamped(stop.Stamp, new()
+    private static JsonObject? ToJson(Stop? stop) => stop is null ? null : Stamped(stop.Stamp, new()
     {
         ["purposes"] = stop.Purposes is { } listed ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))]) : null,
     });
 
-    private static JsonObject? Of(VideoRecord? record) => record is null ? null : new()
+    private static JsonObject? ToJson(VideoRecord? record) => record is null ? null : new()
     {
         ["publishedAt"] = record.PublishedAt?.ToString(),
         ["participants"] = new JsonArray([.. record.Participants.Select(participant => new JsonObject
@@ -140,7 +140,7 @@ public static class Records
         ["derivedFrom"] = new JsonArray([.. record.Sources.Select(NameOf)]),
     };
 
-    private static JsonObject? Of(ApprovalRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    private static JsonObject? ToJson(ApprovalRecord? record) => record is null ? null : Stamped(record.Stamp, new()
     {
         ["requester"] = record.Wanted.Requester.Value,
         ["usedIn"] = NameOf(record.Wanted.UsedIn),
@@ -154,7 +154,7 @@ public static class Records
         ["reason"] = record.Reason,
     });
 
-    private static JsonObject? Of(GrantRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    private static JsonObject? ToJson(GrantRecord? record) => record is null ? null : Stamped(record.Stamp, new()
     {
         ["request"] = record.Request.ToString(),
         ["video"] = NameOf(record.Video),
@@ -168,7 +168,7 @@ public static class Records
         ["state"] = record.State.Word(),
     });
 
-    private static JsonObject? Of(RecallRecord? record) => record is null ? null : Stamped(record.Stamp, new()
+    private static JsonObject? ToJson(RecallRecord? record) => record is null ? null : Stamped(record.Stamp, new()
     {
         ["requester"] = record.Requester.Value,
         ["video"] = NameOf(record.Video),

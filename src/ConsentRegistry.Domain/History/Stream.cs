@@ -17,10 +17,10 @@ public readonly record struct StreamId
     public string Name { get; }
 
     /// <summary>The stream of settings, stops and grants of a creator who decides, and of video facts of an owner.</summary>
-    public static StreamId Of(CreatorId creator) => new(creator.Value);
+    public static StreamId OfCreator(CreatorId creator) => new(creator.Value);
 
     /// <summary>The stream of what a requester used, and of what they are told to stop. It holds no fact of any check.</summary>
-    public static StreamId Of(Requester requester) => new($"{RequesterPrefix}{requester.Value}");
+    public static StreamId OfRequester(Requester requester) => new($"{RequesterPrefix}{requester.Value}");
 
     /// <summary>The creator whose stream it is; null for another.</summary>
     public CreatorId? Creator => Name.StartsWith('$') ? null : CreatorId.Parse(Name);
@@ -33,9 +33,9 @@ public readonly record struct StreamId
     {
         stream = name == Vocabulary.Name ? Vocabulary : default;
         if (CreatorId.TryParse(name, out var creator))
-            stream = Of(creator);
+            stream = OfCreator(creator);
         else if (name?.StartsWith(RequesterPrefix, StringComparison.Ordinal) == true && Requester.TryParse(name[RequesterPrefix.Length..], out var requester))
-            stream = Of(requester);
+            stream = OfRequester(requester);
         return stream != default;
     }
 

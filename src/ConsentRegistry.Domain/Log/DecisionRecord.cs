@@ -36,7 +36,7 @@ public sealed record DecisionRecord(
     /// <param name="facts">The facts that it was made from.</param>
     /// <param name="decision">The decision.</param>
     /// <param name="requester">From whom the facts were seen; null for one that nobody named.</param>
-    public static DecisionRecord Of(FactSet facts, in Decision decision, Requester? requester) => new(
+    public static DecisionRecord From(FactSet facts, in Decision decision, Requester? requester) => new(
         decision.IsAllowed,
         decision.Effect,
         decision.Reason,

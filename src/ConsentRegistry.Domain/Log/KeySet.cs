@@ -48,7 +48,7 @@ public sealed class KeySet
                 + "as Ed25519 takes.");
         if (p256.D is null)
             return new Failure(FailureCode.Invalid, "The key of P-256 has no private part; give one that has.");
-        return P256Jwk.From(p256).Succeeded(out var tokens, out var failure) ? Of([Ed25519Jwk.FromSeed(seed, ed25519), tokens]) : failure;
+        return P256Jwk.From(p256).Succeeded(out var tokens, out var failure) ? Create([Ed25519Jwk.FromSeed(seed, ed25519), tokens]) : failure;
     }
 
     /// <summary>Reads a key set; see <see cref="KeySetReader"/> for what is accepted. A failure says which member is at fault and quotes none.</summary>
@@ -58,7 +58,7 @@ public sealed class KeySet
     /// The fresh keys first, then these with their private parts: from now on the fresh ones sign, and checkpoints are signed by both until
     /// <see cref="Retire"/>.
     /// </summary>
-    public Result<KeySet> Rotate(KeySet fresh) => Of([.. fresh.Keys, .. Keys]);
+    public Result<KeySet> Rotate(KeySet fresh) => Create([.. fresh.Keys, .. Keys]);
 
     /// <summary>Without the private parts of all but the first of each type that has one: older keys sign no longer, and still verify.</summary>
     public KeySet Retire()
@@ -86,7 +86,7 @@ public sealed class KeySet
     /// <summary>The keys' curves and thumbprints; nothing private.</summary>
     public override string ToString() => string.Join(", ", Keys);
 
-    internal static Result<KeySet> Of(IReadOnlyList<Jwk> keys)
+    internal static Result<KeySet> Create(IReadOnlyList<Jwk> keys)
     {
         if (keys.Count == 0)
             return new Failure(FailureCode.Invalid, "The key set has no key; give it at least one.", KeySetReader.KeysMember);

@@ -34,7 +34,7 @@ internal static class KeySetReader
                 return failure.Inside($"{KeysMember}[{i}]");
             keys.Add(key);
         }
-        return KeySet.Of(keys);
+        return KeySet.Create(keys);
     }
 
     private static Result<Jwk> ReadKey(JsonNode? node, IEd25519 ed25519)

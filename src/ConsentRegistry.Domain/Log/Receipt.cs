@@ -54,7 +54,7 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
         new Receipt(
             request,
             at,
-            DecisionRecord.Of(facts, decision, request.Requester),
+            DecisionRecord.From(facts, decision, request.Requester),
             versions.ToImmutableSortedDictionary(version => version.Key.Name, version => version.Value, StringComparer.Ordinal),
             log).ToJson();
 

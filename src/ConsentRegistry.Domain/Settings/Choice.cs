@@ -37,7 +37,7 @@ public sealed record Choice
 
     /// <summary>A choice of any effect, as it was stored.</summary>
     /// <exception cref="ArgumentException">The combination is not one that can be made.</exception>
-    public static Choice Of(Effect effect, Conditions conditions, Instant? expiresAt, int vocabularyVersion) =>
+    public static Choice Create(Effect effect, Conditions conditions, Instant? expiresAt, int vocabularyVersion) =>
         new(effect, conditions, expiresAt, vocabularyVersion);
 
     /// <summary>Whether it is an allow that has expired by <paramref name="now"/>.</summary>

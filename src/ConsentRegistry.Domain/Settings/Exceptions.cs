@@ -9,10 +9,10 @@ namespace ConsentRegistry.Domain.Settings;
 public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Requester? Requester)
 {
     /// <summary>The place of a default.</summary>
-    public static SettingKey Of(DefaultKey key) => new(null, key.Purpose, key.Requester);
+    public static SettingKey From(DefaultKey key) => new(null, key.Purpose, key.Requester);
 
     /// <summary>The place of an override.</summary>
-    public static SettingKey Of(OverrideKey key) => new(key.Video, key.Purpose, key.Requester);
+    public static SettingKey From(OverrideKey key) => new(key.Video, key.Purpose, key.Requester);
 
     /// <summary>
     /// Whether a setting here beats one at <paramref name="other"/> in some check: at least as specific in scope, requester and purpose, and

@@ -33,16 +33,16 @@ internal static class SettingsLimits
         foreach (var altered in defaults)
         {
             var (before, after) = (Opens(altered.Before), Opens(altered.After));
-            all.Count(SettingKey.Of(altered.Key), before, after);
+            all.Count(SettingKey.From(altered.Key), before, after);
             if (altered.Key.Requester is not null)
-                GroupOf(purposes, altered.Key.Purpose, OfPurpose).Count(SettingKey.Of(altered.Key), before, after);
+                GroupOf(purposes, altered.Key.Purpose, OfPurpose).Count(SettingKey.From(altered.Key), before, after);
         }
         foreach (var altered in overrides)
         {
             if (altered.Key.Requester is not null)
             {
                 GroupOf(videos, altered.Key.Video, OfVideo)
-                    .Count(SettingKey.Of(altered.Key), Opens(altered.Before?.Choice), Opens(altered.After?.Choice));
+                    .Count(SettingKey.From(altered.Key), Opens(altered.Before?.Choice), Opens(altered.After?.Choice));
             }
         }
         foreach (var (key, setting) in standing)

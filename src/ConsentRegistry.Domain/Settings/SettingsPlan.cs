@@ -108,7 +108,7 @@ public sealed class SettingsPlan
     /// <summary>Takes note of an override that stands and that the changes do not name; clears it if it is an exception that is to be cleared.</summary>
     public void Consider(OverrideKey key, OverrideSetting standing)
     {
-        if (!named.Contains(SettingKey.Of(key)) && ToBeCleared(key, standing))
+        if (!named.Contains(SettingKey.From(key)) && ToBeCleared(key, standing))
             overrides.Add(new(key, standing, null));
     }
 
@@ -137,14 +137,14 @@ public sealed class SettingsPlan
 
     private bool ToBeCleared(DefaultKey key, DefaultSetting standing)
     {
-        var place = SettingKey.Of(key);
+        var place = SettingKey.From(key);
         var mildest = standing.Segments.Where(segment => !segment.Choice.IsExpired(stamp.At)).Select(segment => segment.Choice.Effect).DefaultIfEmpty(Effect.Deny).Min();
         return ToBeCleared(place, mildest, restriction => Exceptions.Includes(restriction.Key, restriction.Effect, place, standing, stamp.At));
     }
 
     private bool ToBeCleared(OverrideKey key, OverrideSetting standing)
     {
-        var place = SettingKey.Of(key);
+        var place = SettingKey.From(key);
         return ToBeCleared(place, standing.Choice.Effect, restriction => Exceptions.Includes(restriction.Key, restriction.Effect, place, standing.Choice, stamp.At));
     }
 
@@ -181,7 +181,7 @@ public sealed class SettingsPlan
             return new(FailureCode.Invalid, "expiresAt is in the past; send a moment that is not.", "expiresAt");
         var choice = set is null
             ? null
-            : Choice.Of(set.Effect, set.Conditions, set.ExpiresAt, Math.Min(set.VocabularyVersion ?? vocabulary.Version, vocabulary.Version));
+            : Choice.Create(set.Effect, set.Conditions, set.ExpiresAt, Math.Min(set.VocabularyVersion ?? vocabulary.Version, vocabulary.Version));
         if (set is { Effect: not Effect.Allow })
             restrictions.Add(set.Key, set);
         return change.Key.Video is { } video

@@ -28,7 +28,7 @@ public sealed record Stop
     /// <param name="purposes">The listed purposes; null for everything.</param>
     /// <param name="stamp">The change that last altered it.</param>
     /// <exception cref="ArgumentException">The list is empty.</exception>
-    public static Stop Of(IEnumerable<Purpose>? purposes, Stamp stamp)
+    public static Stop Create(IEnumerable<Purpose>? purposes, Stamp stamp)
     {
         if (purposes is null)
             return new(null, stamp);
@@ -44,12 +44,12 @@ public sealed record Stop
     public static Stop Add(Stop? current, IReadOnlyCollection<Purpose>? purposes, Stamp stamp)
     {
         if (current is null)
-            return Of(purposes, stamp);
+            return Create(purposes, stamp);
         if (current.Purposes is not { } standing)
             return current;
         if (purposes is null)
-            return Of(null, stamp);
-        return purposes.All(standing.Contains) ? current : Of(standing.Concat(purposes), stamp);
+            return Create(null, stamp);
+        return purposes.All(standing.Contains) ? current : Create(standing.Concat(purposes), stamp);
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed record Statement
     public string? Digest { get; }
 
     /// <summary>Words and their key: <see cref="KeyLength"/> random bytes, used for nothing else.</summary>
-    public static Statement Of(string text, ReadOnlySpan<byte> key) =>
+    public static Statement Seal(string text, ReadOnlySpan<byte> key) =>
         new(text, Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text))));
 
     /// <summary>What an event says of words.</summary>

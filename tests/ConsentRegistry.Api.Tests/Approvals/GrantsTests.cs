@@ -170,7 +170,7 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
             var asking = new Asking(app);
             Assert.Equal("allow grant", await asking.CheckAsync(requester, creator, "remix.voice"));
             await Eventually.HoldsAsync("the grant ends", async () => await asking.CheckAsync(requester, creator, "remix.meme") == "ask creatorDefault");
-            Assert.Equal(0, await app.Services.GetRequiredService<Comparison>().LookAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(0, await app.Services.GetRequiredService<ReplicaVerifier>().LookAsync(TestContext.Current.CancellationToken));
             Assert.Equal(
                 ["expired", "standing"],
                 (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/grants")).Is(200)["items"]!.AsArray().Select(one => (string)one!["status"]!));

@@ -63,18 +63,18 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     }
 
     /// <summary>Gives grants as approvals do, all in one version.</summary>
-    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) => BackgroundChange.RunAsync(
+    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) => BackgroundTransaction.RunAsync(
         Database.Changes,
         async change =>
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var stream = (await change.LockAsync(StreamId.Of(decider), cancellation)).Value;
+            var stream = (await change.LockAsync(StreamId.OfCreator(decider), cancellation)).Value;
             var grants = places.Select(place => new StoredGrant(
                 Guid.CreateVersion7(),
                 new(Guid.CreateVersion7(), place.Video!.Value, place.Video.Value, place.Requester!.Value, new(place.Purpose, Conditions.None, 1, null, null), stream.Stamp),
                 Used: 0)).ToList();
             await GrantStore.InsertAsync(change, decider, grants, cancellation);
-            await change.AppendAsync(stream, grants.ConvertAll(grant => Records.Of(grant.Id, null, grant.Grant)), Authorship.Registry, altersSettings: false, cancellation);
+            await change.AppendAsync(stream, grants.ConvertAll(grant => Records.GrantChanged(grant.Id, null, grant.Grant)), Authorship.Registry, altersSettings: false, cancellation);
             return grants;
         },
         TestContext.Current.CancellationToken);

@@ -44,7 +44,7 @@ internal static class Folders
             Evaluation: Contracts Sequencing Replica Http Persistence Telemetry
             Contracts: Changes Http Persistence
             Changes: Sequencing Replica Http Persistence Telemetry
-            Notifications: Persistence Telemetry Configuration Diagnostics
+            Notifications: Http Persistence Telemetry Configuration Diagnostics
             Authentication: Http Configuration Diagnostics
             Sequencing: Http Persistence Configuration Diagnostics
             Replica: Persistence Telemetry Configuration Diagnostics

@@ -10,7 +10,7 @@ public sealed class AnswerSenderTests : IDisposable
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly ManualClock clock = new();
-    private readonly Pipe pipe = new(new(pauseWriterThreshold: AnswerSender.SliceBytes, resumeWriterThreshold: AnswerSender.SliceBytes / 2, useSynchronizationContext: false, readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline));
+    private readonly Pipe pipe = new(new(pauseWriterThreshold: ResponseSender.SliceBytes, resumeWriterThreshold: ResponseSender.SliceBytes / 2, useSynchronizationContext: false, readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline));
     private readonly CancellationTokenSource connection = new();
 
     public void Dispose() => connection.Dispose();
@@ -18,8 +18,8 @@ public sealed class AnswerSenderTests : IDisposable
     [Fact]
     public async Task A_caller_who_takes_nothing_for_as_long_as_may_be_is_cut_off()
     {
-        await using var sender = new AnswerSender(pipe.Writer, LongestStall, connection.Cancel, clock);
-        var sending = sender.SendAsync(new byte[10 * AnswerSender.SliceBytes], connection.Token).AsTask();
+        await using var sender = new ResponseSender(pipe.Writer, LongestStall, connection.Cancel, clock);
+        var sending = sender.SendAsync(new byte[10 * ResponseSender.SliceBytes], connection.Token).AsTask();
         clock.Move(LongestStall - Moment);
         Assert.False(connection.IsCancellationRequested);
         Assert.False(sending.IsCompleted);
@@ -32,14 +32,14 @@ public sealed class AnswerSenderTests : IDisposable
     public async Task A_caller_who_takes_a_little_each_time_gets_everything_however_long_it_takes()
     {
         const int slices = 20;
-        await using var sender = new AnswerSender(pipe.Writer, LongestStall, connection.Cancel, clock);
-        var sending = sender.SendAsync(new byte[slices * AnswerSender.SliceBytes], connection.Token).AsTask();
+        await using var sender = new ResponseSender(pipe.Writer, LongestStall, connection.Cancel, clock);
+        var sending = sender.SendAsync(new byte[slices * ResponseSender.SliceBytes], connection.Token).AsTask();
         for (var i = 0; i < slices; i++)
         {
             clock.Move(LongestStall - Moment);
             Assert.False(connection.IsCancellationRequested);
             var read = await pipe.Reader.ReadAsync(TestContext.Current.CancellationToken);
-            pipe.Reader.AdvanceTo(read.Buffer.GetPosition(AnswerSender.SliceBytes));
+            pipe.Reader.AdvanceTo(read.Buffer.GetPosition(ResponseSender.SliceBytes));
         }
         await sending;
         // Nothing is left to take.

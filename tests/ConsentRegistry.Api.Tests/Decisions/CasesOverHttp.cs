@@ -110,12 +110,12 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
     {
         var creator = CreatorId.Parse(prefix + operation.CreatorId);
         var video = KeyOf(operation.Video!);
-        await BackgroundChange.RunAsync(app.Services.GetRequiredService<Database>().Changes, GiveAsync, TestContext.Current.CancellationToken);
+        await BackgroundTransaction.RunAsync(app.Services.GetRequiredService<Database>().Changes, GiveAsync, TestContext.Current.CancellationToken);
 
-        async Task<bool> GiveAsync(Change change)
+        async Task<bool> GiveAsync(StreamTransaction change)
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var stream = (await change.LockAsync(StreamId.Of(creator), cancellation)).Value;
+            var stream = (await change.LockAsync(StreamId.OfCreator(creator), cancellation)).Value;
             var terms = new GrantTerms(
                 Purpose.Parse(operation.Purpose!),
                 ConditionWords.Parse(operation.Conditions ?? []),
@@ -126,14 +126,14 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
             var grant = new StoredGrant(
                 Guid.CreateVersion7(), new(Guid.CreateVersion7(), video, usedIn, Requester.Parse(operation.Requester!), terms, stream.Stamp), Used: 0);
             await GrantStore.InsertAsync(change, creator, [grant], cancellation);
-            List<RecordChange> records = [Records.Of(grant.Id, null, grant.Grant)];
+            List<RecordChange> records = [Records.GrantChanged(grant.Id, null, grant.Grant)];
             // Given for one use, and used.
             if (operation.Uses == 0)
             {
                 var spent = grant.Grant.Spent(stream.Stamp);
                 await GrantStore.SpendAsync(change, [(grant.Id, 1)], cancellation);
                 await GrantStore.UpdateStateAsync(change, [grant with { Grant = spent }], cancellation);
-                records.Add(Records.Of(grant.Id, grant.Grant, spent));
+                records.Add(Records.GrantChanged(grant.Id, grant.Grant, spent));
             }
             await change.AppendAsync(stream, records, new("case", null, null, null), altersSettings: false, cancellation);
             return true;

@@ -186,7 +186,7 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         }
     }
 
-    private static Choice ChoiceOf(World world, Operation operation) => Choice.Of(
+    private static Choice ChoiceOf(World world, Operation operation) => Choice.Create(
         Wording.Parse<Effect>(operation.Effect!),
         (operation.Conditions ?? []).Aggregate(Conditions.None, (all, one) => all | Wording.Parse<Conditions>(one)),
         operation.ExpiresInSeconds is { } seconds ? world.Now.Plus(TimeSpan.FromSeconds(seconds)) : null,

@@ -206,7 +206,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         var connectionString = await postgres.CreateDatabaseAsync();
         await using var app = await RegistryApplication.StartAsync(connectionString);
         var creator = await PrepareAsync(app);
-        var comparison = app.Services.GetRequiredService<Comparison>();
+        var comparison = app.Services.GetRequiredService<ReplicaVerifier>();
         Assert.Equal(0, await comparison.LookAsync(Cancellation));
         await app.QueryAsync<bool>("UPDATE consent.creator_default SET segments = jsonb_set(segments, '{0,effect}', '\"deny\"')");
         await Eventually.HoldsAsync("it is found out", async () => await comparison.LookAsync(Cancellation) > 0 || await EffectAsync(app, creator) == "deny");
@@ -225,7 +225,7 @@ public sealed class ReplicaTests(PostgresFixture postgres)
             var videos = Enumerable.Range(0, 10_000).Select(i => new { creatorId = creator, videoId = $"{bulk}-{i}" });
             (await app.Platform().PostAsync("/v1/videos/batch", new { videos })).Is(200);
         }
-        var comparison = app.Services.GetRequiredService<Comparison>();
+        var comparison = app.Services.GetRequiredService<ReplicaVerifier>();
         async Task<int> RoundAsync()
         {
             var different = 0;

@@ -13,13 +13,13 @@ public sealed class RefusalTextTests(RegistryFixture registry) : IClassFixture<R
     private RegistryApplication App => registry.App;
 
     public static TheoryData<string> Validators() =>
-        [.. typeof(Rules).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IValidator)) && !type.IsAbstract && !type.IsGenericType).Select(type => type.FullName!)];
+        [.. typeof(ValidationRules).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IValidator)) && !type.IsAbstract && !type.IsGenericType).Select(type => type.FullName!)];
 
     [Theory]
     [MemberData(nameof(Validators))]
     public void Every_message_of_a_validator_names_the_field_and_what_to_send(string name)
     {
-        var validator = (IValidator)ActivatorUtilities.CreateInstance(App.Services, typeof(Rules).Assembly.GetType(name, throwOnError: true)!);
+        var validator = (IValidator)ActivatorUtilities.CreateInstance(App.Services, typeof(ValidationRules).Assembly.GetType(name, throwOnError: true)!);
         var messages = MessagesOf(validator).ToList();
 
         Assert.NotEmpty(messages);

@@ -77,7 +77,7 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
         object body = new { dryRun = true, changes = new[] { deny } };
         Task<Answer> other;
         List<Task<Answer>> waiting;
-        var caller = Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new("sub", creator)])));
+        var caller = Caller.From(new ClaimsPrincipal(new ClaimsIdentity([new("sub", creator)])));
         using (await limiter.AcquireAsync(caller, TestContext.Current.CancellationToken))
         {
             waiting = Enumerable.Range(0, 40).Select(_ => mine.PostAsync(Changes, body)).ToList();

@@ -15,10 +15,10 @@ public sealed class NameLookupTests
     public async Task A_place_is_free_again_when_the_lookup_has_ended_not_when_nobody_waits_any_more()
     {
         using var answer = new ManualResetEventSlim();
-        using var names = new NameLookup(name => Answer(name, answer));
+        using var names = new DnsLookup(name => Answer(name, answer));
         using var impatient = new CancellationTokenSource();
-        var slow = Enumerable.Range(0, NameLookup.Most).Select(i => names.ResolveAsync($"slow{i}.example", impatient.Token)).ToList();
-        await Eventually.HoldsAsync("all of them are asked", () => Task.FromResult(asked.Count == NameLookup.Most));
+        var slow = Enumerable.Range(0, DnsLookup.Most).Select(i => names.ResolveAsync($"slow{i}.example", impatient.Token)).ToList();
+        await Eventually.HoldsAsync("all of them are asked", () => Task.FromResult(asked.Count == DnsLookup.Most));
 
         await impatient.CancelAsync();
         foreach (var lookup in slow)
@@ -35,8 +35,8 @@ public sealed class NameLookupTests
     public async Task A_name_that_is_being_looked_up_is_not_looked_up_a_second_time_meanwhile()
     {
         using var answer = new ManualResetEventSlim();
-        using var names = new NameLookup(name => Answer(name, answer));
-        var lookups = Enumerable.Range(0, 3 * NameLookup.Most).Select(_ => names.ResolveAsync("slow.example", TestContext.Current.CancellationToken)).ToList();
+        using var names = new DnsLookup(name => Answer(name, answer));
+        var lookups = Enumerable.Range(0, 3 * DnsLookup.Most).Select(_ => names.ResolveAsync("slow.example", TestContext.Current.CancellationToken)).ToList();
         // Others have a place beside it, and an address is no name.
         var other = names.ResolveAsync("other.example", TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("both are asked", () => Task.FromResult(asked.Count == 2));
@@ -54,7 +54,7 @@ public sealed class NameLookupTests
     public async Task A_lookup_holds_up_none_of_the_threads_that_answer_requests()
     {
         var isOfThePool = true;
-        using var names = new NameLookup(_ =>
+        using var names = new DnsLookup(_ =>
         {
             isOfThePool = Thread.CurrentThread.IsThreadPoolThread;
             return Found;
@@ -66,8 +66,8 @@ public sealed class NameLookupTests
     [Fact]
     public async Task What_fails_gives_its_place_back()
     {
-        using var names = new NameLookup(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound));
-        for (var i = 0; i < 2 * NameLookup.Most; i++)
+        using var names = new DnsLookup(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound));
+        for (var i = 0; i < 2 * DnsLookup.Most; i++)
             await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => names.ResolveAsync("nobody.example", TestContext.Current.CancellationToken));
     }
 

@@ -15,7 +15,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     public async Task Every_example_is_what_an_empty_registry_answers_when_the_story_is_played()
     {
         var wrong = new List<string>();
-        foreach (var scene in Story.Read().Scenes)
+        foreach (var scene in ExampleScenario.Read().Scenes)
         {
             await Log.Exports.CoveredAsync(registry.App);
             await Eventually.HoldsAsync("all is handed on", () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)"));
@@ -46,7 +46,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     [Fact]
     public async Task A_body_without_a_field_that_the_document_requires_is_refused()
     {
-        foreach (var scene in Story.Read().Scenes.Where(scene => scene.Request is not null))
+        foreach (var scene in ExampleScenario.Read().Scenes.Where(scene => scene.Request is not null))
         {
             var operation = CommittedDocument.Operations.Single(one => (string?)one.Operation["operationId"] == scene.Operation).Operation;
             var schema = CommittedDocument.Resolve(operation["requestBody"]!["content"]!["application/json"]!["schema"]!);
@@ -76,7 +76,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         ["{webhook}"] = "SELECT coalesce((SELECT id FROM consent.webhook), gen_random_uuid())",
     };
 
-    private async Task<string> PathOf(Scene scene)
+    private async Task<string> PathOf(ExampleStep scene)
     {
         var path = scene.Path;
         foreach (var (name, sql) in Drawn.Where(drawn => scene.Path.Contains(drawn.Key, StringComparison.Ordinal)))
@@ -84,7 +84,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
         return path;
     }
 
-    private async Task<Answer> SendAsync(Scene scene, JsonNode? body)
+    private async Task<Answer> SendAsync(ExampleStep scene, JsonNode? body)
     {
         var app = registry.App;
         var caller = scene.Caller?.Split(' ') switch

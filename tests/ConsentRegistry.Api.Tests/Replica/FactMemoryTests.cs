@@ -95,7 +95,7 @@ public sealed class FactMemoryTests
         var effect = (Effect)random.Next(1, 4);
         var conditions = effect == Effect.Deny ? Conditions.None : (Conditions)random.Next(8);
         Instant? expiry = effect == Effect.Allow && random.Next(3) == 0 ? world.Now.Plus(TimeSpan.FromMinutes(random.Next(1, 90))) : null;
-        var choice = Choice.Of(effect, conditions, expiry, world.Vocabulary.Version);
+        var choice = Choice.Create(effect, conditions, expiry, world.Vocabulary.Version);
         var person = world[creator];
         switch (random.Next(24))
         {
@@ -346,7 +346,7 @@ public sealed class FactMemoryTests
         });
         int Link(VideoKey video) => memory.FindVideo(memory.Hasher.Of(video)).Word.Link;
         Draft(memory, editor => editor.Erase(owner.Creator));
-        Assert.Same(VideoExtra.Nothing, memory.Extras.FindVideo(Link(owner)));
+        Assert.Same(VideoOverflow.Nothing, memory.Extras.FindVideo(Link(owner)));
         Assert.True(memory.Extract([owner], [], new(9), Soon)!.StateOf(owner.Creator).IsErased);
         Assert.Single(memory.Extras.FindVideo(Link(other))!.Grants);
     }

@@ -101,7 +101,7 @@ public sealed class RegistryOptionsTests
     {
         if (refusal is null)
         {
-            Assert.Equal(allowsLoopback, Read(environment, (key, value)).Notifying.AllowLoopback);
+            Assert.Equal(allowsLoopback, Read(environment, (key, value)).Notifications.AllowLoopback);
             return;
         }
         var message = Assert.Throws<StartupException>(() => Read(environment, (key, value))).Message;
@@ -127,7 +127,7 @@ public sealed class RegistryOptionsTests
     {
         var empty = RegistrySettings.Keys.Where(key => !Sound.ContainsKey(key)).Select(key => (key, " ")).ToArray();
         var (given, usual) = (Read("Production", empty), Read("Production"));
-        Assert.Equal((usual.Replica, usual.Notifying, usual.Approvals, usual.Recalls, usual.ChangeRates), (given.Replica, given.Notifying, given.Approvals, given.Recalls, given.ChangeRates));
+        Assert.Equal((usual.Replica, usual.Notifications, usual.Approvals, usual.Recalls, usual.ChangeRates), (given.Replica, given.Notifications, given.Approvals, given.Recalls, given.ChangeRates));
     }
 
     [Fact]

@@ -77,17 +77,17 @@ public sealed class MetricsTests(RegistryFixture registry) : IClassFixture<Regis
         using var services = new ServiceCollection().AddMetrics().AddSingleton<CheckMetrics>().BuildServiceProvider();
         var metrics = services.GetRequiredService<CheckMetrics>();
         var tally = new CheckTally();
-        metrics.Add(CheckWay.Single, Effect.Allow, Reason.Grant);
+        metrics.Add(CheckChannel.Single, Effect.Allow, Reason.Grant);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
-            metrics.Add(CheckWay.Single, Effect.Allow, Reason.Grant);
+            metrics.Add(CheckChannel.Single, Effect.Allow, Reason.Grant);
         for (var i = 0; i < 1_000; i++)
             tally.Add(Effect.Deny, Reason.NoConsent);
-        metrics.Add(CheckWay.Stream, tally);
+        metrics.Add(CheckChannel.Stream, tally);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         var refused = new CheckTally();
         refused.AddRefused();
-        metrics.Add(CheckWay.Batch, refused);
+        metrics.Add(CheckChannel.Batch, refused);
 
         var read = new Dictionary<string, long>(StringComparer.Ordinal);
         using var listener = new MeterListener();

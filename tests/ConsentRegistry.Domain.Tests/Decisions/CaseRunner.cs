@@ -158,7 +158,7 @@ internal static class CaseRunner
     private static Instant? ExpiryOf(World world, Operation operation) =>
         operation.ExpiresInSeconds is { } seconds ? world.Now.Plus(TimeSpan.FromSeconds(seconds)) : null;
 
-    private static Choice ChoiceOf(World world, Operation operation) => Choice.Of(
+    private static Choice ChoiceOf(World world, Operation operation) => Choice.Create(
         Enum.Parse<Effect>(operation.Effect!, ignoreCase: true), ConditionsOf(operation), ExpiryOf(world, operation), world.Vocabulary.Version);
 
     private static Conditions ConditionsOf(Operation operation) =>

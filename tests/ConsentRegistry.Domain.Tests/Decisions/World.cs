@@ -35,7 +35,7 @@ internal sealed class World
         if (!result.Succeeded(out var setting, out _))
             return result;
         person.Defaults[key] = setting;
-        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.Of(key));
+        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.From(key));
         person.Changed(!ReferenceEquals(setting, standing) || revokes);
         return result;
     }
@@ -46,7 +46,7 @@ internal sealed class World
         var stands = person.Overrides.GetValueOrDefault(key)?.Choice == choice;
         if (!stands)
             person.Overrides[key] = new(choice, person.NextStamp(Now));
-        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.Of(key));
+        var revokes = choice.Effect == Effect.Deny && person.RevokeGrants(SettingKey.From(key));
         person.Changed(!stands || revokes);
     }
 
@@ -193,11 +193,11 @@ internal sealed class WorldFacts(World world, Requester requester) : IFacts
             Setting.Add(groups[^1], setting, world.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester));
         }
         foreach (var (key, setting) in person.Overrides.Where(o => o.Key.Video == VideoOf(video)))
-            groups.Add([Setting.Of(setting, world.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester))]);
+            groups.Add([Setting.Create(setting, world.Vocabulary.Find(key.Purpose), AudienceOf(key.Requester))]);
         facts = new()
         {
             IsErased = person.IsErased,
-            Stops = StopFact.Of(person.Hold, person.Lockdown, world.Vocabulary),
+            Stops = StopFact.Standing(person.Hold, person.Lockdown, world.Vocabulary),
             Settings = Arrange(groups).SelectMany(g => g).ToArray(),
             Grants = ArrangeGrants(person.Grants
                 .Where(g => g.Key.Requester == requester && g.Key.Video == VideoOf(video) && g.Key.UsedIn == VideoOf(usedIn))

@@ -55,7 +55,7 @@ public sealed class EventTests
         var late = Choice.Allow(Conditions.None, new Instant(Tx.Microseconds + 1), 2);
         var setting = new DefaultSetting([new(null, early, new(1, Tx)), new(Tx, late, new(2, Tx))]);
 
-        var change = Records.Of(new DefaultKey(Purpose.Parse("remix"), Requester.Parse("labA")), null, setting);
+        var change = Records.DefaultChanged(new DefaultKey(Purpose.Parse("remix"), Requester.Parse("labA")), null, setting);
 
         Assert.Equal(
             """{"purpose":"remix","requester":"labA"}""",
@@ -68,10 +68,10 @@ public sealed class EventTests
     [Fact]
     public void No_creator_can_have_the_name_of_the_vocabularys_stream() => Assert.False(CreatorId.TryParse(StreamId.Vocabulary.Name, out _));
 
-    private static RecordChange Lockdown() => Records.Of(StopKind.Lockdown, null, Stop.Of(null, new(7, Tx)));
+    private static RecordChange Lockdown() => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(7, Tx)));
 
     private static IReadOnlyList<Event> Seal(byte[]? head, params RecordChange[] changes) => Event.Seal(
-        StreamId.Of(CreatorId.Parse("ana")), 7, Tx, head, changes, new("agency", null, CreatorId.Parse("ana"), "travelling"), () => new(EventId, Salt));
+        StreamId.OfCreator(CreatorId.Parse("ana")), 7, Tx, head, changes, new("agency", null, CreatorId.Parse("ana"), "travelling"), () => new(EventId, Salt));
 
     private static string? PrevOf(Event sealedEvent) => JsonNode.Parse(sealedEvent.Body)!["prev"]?.GetValue<string>();
 }

@@ -18,12 +18,12 @@ public sealed class PseudonymTests
     [Fact]
     public void A_pseudonym_has_the_grammar_of_an_id_and_depends_on_id_and_key()
     {
-        var name = Pseudonym.Of("ana", Key);
+        var name = Pseudonym.Derive("ana", Key);
         Assert.True(CreatorId.TryParse(name, out _));
         Assert.True(CreatorId.TryParse(Pseudonym.Erased, out _));
-        Assert.Equal(name, Pseudonym.Of("ana", Key));
-        Assert.NotEqual(name, Pseudonym.Of("ben", Key));
-        Assert.NotEqual(name, Pseudonym.Of("ana", new byte[Pseudonym.KeyLength]));
+        Assert.Equal(name, Pseudonym.Derive("ana", Key));
+        Assert.NotEqual(name, Pseudonym.Derive("ben", Key));
+        Assert.NotEqual(name, Pseudonym.Derive("ana", new byte[Pseudonym.KeyLength]));
     }
 
     [Fact]
@@ -31,21 +31,21 @@ public sealed class PseudonymTests
     {
         VideoKey ana = new(CreatorId.Parse("ana"), VideoId.Parse("clip")), ben = new(CreatorId.Parse("ben"), VideoId.Parse("mix"));
         var requester = Requester.Parse("acme");
-        var use = Records.Of(Guid.Empty, new UseRecord(requester, Purpose.Parse("remix"), new(ben, null), [new(ana, UseReason.CreatorDefault, [], null)], Stamp.At, Stamp));
-        var recall = Records.Of(
+        var use = Records.UseRecorded(Guid.Empty, new UseRecord(requester, Purpose.Parse("remix"), new(ben, null), [new(ana, UseReason.CreatorDefault, [], null)], Stamp.At, Stamp));
+        var recall = Records.RecallChanged(
             Guid.Empty,
             new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Reason.Hold, Stamp.At, RecallState.Open, null, Stamp),
-            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Reason.Hold, Stamp.At, RecallState.Disputed, Statement.Of("No.", Key), Stamp));
+            new RecallRecord(requester, ana, Purpose.Parse("remix"), CreatorId.Parse("cleo"), Reason.Hold, Stamp.At, RecallState.Disputed, Statement.Seal("No.", Key), Stamp));
         var by = new Authorship("dora", "tool", null, null);
 
         Assert.Equal(["ana", "ben", "dora"], Pseudonym.NamesIn(use, by).Order(StringComparer.Ordinal));
         Assert.Equal(["ana", "cleo", "dora"], Pseudonym.NamesIn(recall, by).Order(StringComparer.Ordinal));
         foreach (var change in new[] { use, recall })
         {
-            var hidden = Pseudonym.Rename(change, name => Pseudonym.Of(name, Key));
+            var hidden = Pseudonym.Rename(change, name => Pseudonym.Derive(name, Key));
             Assert.All(Pseudonym.NamesIn(hidden, Authorship.Registry).Where(name => name != "consent-registry"), name => Assert.StartsWith("~pseudonym:", name, StringComparison.Ordinal));
             Assert.DoesNotContain("ana", hidden.After!.ToJsonString(), StringComparison.Ordinal);
-            var body = new EventBody(StreamId.Of(requester), null, Pseudonym.Rename(by, name => Pseudonym.Of(name, Key)), hidden).Encode();
+            var body = new EventBody(StreamId.OfRequester(requester), null, Pseudonym.Rename(by, name => Pseudonym.Derive(name, Key)), hidden).Encode();
             Assert.True(EventBody.TryParse(change.Type, body, out var read));
             RecordedChange.Read(read.Change);
         }
@@ -54,11 +54,11 @@ public sealed class PseudonymTests
     [Fact]
     public void An_event_holds_a_digest_of_what_was_said_and_an_older_one_the_words()
     {
-        var said = Statement.Of("Ana Example has told us otherwise.", Key);
+        var said = Statement.Seal("Ana Example has told us otherwise.", Key);
         RecallRecord With(Statement? statement) => new(
             Requester.Parse("acme"), new(CreatorId.Parse("ana"), VideoId.Parse("clip")), Purpose.Parse("remix"), null, Reason.Hold, Stamp.At, RecallState.Disputed, statement, Stamp);
 
-        var written = Records.Of(Guid.Empty, null, With(said));
+        var written = Records.RecallChanged(Guid.Empty, null, With(said));
         Assert.DoesNotContain("Example", written.After!.ToJsonString(), StringComparison.Ordinal);
         var read = Assert.IsType<RecordedChange.OfRecall>(RecordedChange.Read(written)).After.Statement!;
         Assert.Equal((null, said.Digest), (read.Text, read.Digest));

@@ -8,20 +8,20 @@ public sealed class ChoiceTests
 
     [Fact]
     public void A_deny_has_no_conditions() =>
-        Assert.Throws<ArgumentException>(() => Choice.Of(Effect.Deny, Conditions.Attribution, null, 1));
+        Assert.Throws<ArgumentException>(() => Choice.Create(Effect.Deny, Conditions.Attribution, null, 1));
 
     [Theory]
     [InlineData(Effect.Ask)]
     [InlineData(Effect.Deny)]
     public void Only_an_allow_expires(Effect effect) =>
-        Assert.Throws<ArgumentException>(() => Choice.Of(effect, Conditions.None, Noon, 1));
+        Assert.Throws<ArgumentException>(() => Choice.Create(effect, Conditions.None, Noon, 1));
 
     [Fact]
     public void A_choice_is_what_it_was_made_of()
     {
-        Assert.Equal(Choice.Of(Effect.Allow, Conditions.LabelAsAi, Noon, 2), Choice.Allow(Conditions.LabelAsAi, Noon, 2));
-        Assert.Equal(Choice.Of(Effect.Ask, Conditions.LabelAsAi, null, 2), Choice.Ask(Conditions.LabelAsAi, 2));
-        Assert.Equal(Choice.Of(Effect.Deny, Conditions.None, null, 2), Choice.Deny(2));
+        Assert.Equal(Choice.Create(Effect.Allow, Conditions.LabelAsAi, Noon, 2), Choice.Allow(Conditions.LabelAsAi, Noon, 2));
+        Assert.Equal(Choice.Create(Effect.Ask, Conditions.LabelAsAi, null, 2), Choice.Ask(Conditions.LabelAsAi, 2));
+        Assert.Equal(Choice.Create(Effect.Deny, Conditions.None, null, 2), Choice.Deny(2));
         Assert.NotEqual(Choice.Deny(2), Choice.Deny(3));
         Assert.NotEqual(Choice.Allow(Conditions.None, Noon, 2), Choice.Allow(Conditions.None, null, 2));
     }
@@ -47,7 +47,7 @@ public sealed class ChoiceTests
                from expiry in new Instant?[] { null, new(1), new(2) }
                from version in Enumerable.Range(1, 2)
                where (effect != Effect.Deny || conditions == Conditions.None) && (effect == Effect.Allow || expiry is null)
-               select Choice.Of(effect, conditions, expiry, version),
+               select Choice.Create(effect, conditions, expiry, version),
         ];
         foreach (var standing in choices)
         {

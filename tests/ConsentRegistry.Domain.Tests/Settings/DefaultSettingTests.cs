@@ -146,7 +146,7 @@ public sealed class DefaultSettingTests
         Instant? expiry = Array.IndexOf(words, "until") is > 0 and var at ? new Instant(long.Parse(words[at + 1])) : null;
         return DefaultSetting.Set(
             current,
-            Choice.Of(effect, conditions, expiry, int.Parse(words[^1][1..])),
+            Choice.Create(effect, conditions, expiry, int.Parse(words[^1][1..])),
             words[1] == "all" ? AppliesTo.All : AppliesTo.Future,
             new Stamp(version, new Instant(long.Parse(words[0]))));
     }

@@ -18,9 +18,9 @@ public sealed class StopTests
     public void R1_A_stop_adds(string sentence, string? standing, string added, string expected)
     {
         Assert.NotEmpty(sentence);
-        var current = standing is null ? null : Stop.Of(Listed(standing), First);
+        var current = standing is null ? null : Stop.Create(Listed(standing), First);
         var stop = Stop.Add(current, Listed(added), Second);
-        Assert.Equal(Stop.Of(Listed(expected), Second), stop);
+        Assert.Equal(Stop.Create(Listed(expected), Second), stop);
         Assert.Equal(expected, stop.Purposes is { } purposes ? string.Join(' ', purposes) : "*");
         Assert.Equal(Second, stop.Stamp);
     }
@@ -33,21 +33,21 @@ public sealed class StopTests
     [InlineData("remix mining", "mining remix mining")]
     public void R1_A_stop_that_adds_nothing_is_the_one_that_stands(string standing, string added)
     {
-        var current = Stop.Of(Listed(standing), First);
+        var current = Stop.Create(Listed(standing), First);
         Assert.Same(current, Stop.Add(current, Listed(added), Second));
     }
 
     [Fact]
-    public void R1_A_stop_of_nothing_cannot_be_made() => Assert.Throws<ArgumentException>(() => Stop.Of([], First));
+    public void R1_A_stop_of_nothing_cannot_be_made() => Assert.Throws<ArgumentException>(() => Stop.Create([], First));
 
     [Fact]
     public void Stops_are_equal_if_they_cover_the_same_by_the_same_change()
     {
-        Assert.Equal(Stop.Of(Listed("remix mining"), First), Stop.Of(Listed("mining remix"), First));
-        Assert.NotEqual(Stop.Of(Listed("remix"), First), Stop.Of(Listed("remix"), Second));
-        Assert.NotEqual(Stop.Of(Listed("remix"), First), Stop.Of(null, First));
-        Assert.NotEqual(Stop.Of(null, First), Stop.Of(Listed("remix"), First));
-        Assert.NotEqual(Stop.Of(Listed("remix"), First), Stop.Of(Listed("mining"), First));
+        Assert.Equal(Stop.Create(Listed("remix mining"), First), Stop.Create(Listed("mining remix"), First));
+        Assert.NotEqual(Stop.Create(Listed("remix"), First), Stop.Create(Listed("remix"), Second));
+        Assert.NotEqual(Stop.Create(Listed("remix"), First), Stop.Create(null, First));
+        Assert.NotEqual(Stop.Create(null, First), Stop.Create(Listed("remix"), First));
+        Assert.NotEqual(Stop.Create(Listed("remix"), First), Stop.Create(Listed("mining"), First));
     }
 
     private static Purpose[]? Listed(string words) => words == "*" ? null : [.. words.Split(' ').Select(Purpose.Parse)];

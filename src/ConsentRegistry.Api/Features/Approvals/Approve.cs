@@ -33,7 +33,7 @@ internal sealed class ApproveValidator : AbstractValidator<ApproveRequest>
         RuleFor(request => request.Conditions).MustBeConditions(_ => null);
         RuleFor(request => request.Until).MustBeTime();
         RuleFor(request => request.Uses)
-            .InclusiveBetween(1, RequestApprovalValidator.MaxUses).WithMessage($"{Rules.Field} is {Rules.Sent}; send a whole number from 1 to {RequestApprovalValidator.MaxUses}.");
+            .InclusiveBetween(1, RequestApprovalValidator.MaxUses).WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send a whole number from 1 to {RequestApprovalValidator.MaxUses}.");
         RuleFor(request => request.VocabularyVersion).MustBeVocabularyVersion();
         RuleFor(request => request.Reason).MustBeText();
     }
@@ -45,12 +45,12 @@ internal static class Approve
 {
     public static Task<IResult> Handle(CreatorId creatorId, Guid requestId, Body<ApproveRequest> body, ChangePipeline pipeline, HttpContext http)
     {
-        var by = Caller.Of(http).Author(creatorId, body.Value.Reason);
+        var by = Caller.From(http).Author(creatorId, body.Value.Reason);
         return pipeline.RunAsync(http, (change, cancellation) => ApproveAsync(change, creatorId, requestId, body.Value, by, cancellation));
     }
 
-    private static async Task<Result<Answer>> ApproveAsync(
-        Change change, CreatorId creator, Guid id, ApproveRequest request, Authorship by, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> ApproveAsync(
+        StreamTransaction change, CreatorId creator, Guid id, ApproveRequest request, Authorship by, CancellationToken cancellation)
     {
         if (!(await OpenPart.LockAsync(change, creator, id, cancellation)).Succeeded(out var open, out var refused))
             return refused;
@@ -78,7 +78,7 @@ internal static class Approve
         Instant? until = Instant.TryParseInRange(request.Until, out var given) ? given : wanted.Until;
         var uses = request.Uses ?? wanted.Uses;
         if (!vocabulary.TryFind(purpose, out _))
-            return new Failure(FailureCode.UnknownPurpose, Rules.NotAPurpose("purpose", Characters.Quote(purpose.Name)), "purpose");
+            return new Failure(FailureCode.UnknownPurpose, ValidationRules.NotAPurpose("purpose", Characters.Quote(purpose.Name)), "purpose");
         if (!purpose.IsAtOrBelow(wanted.Purpose))
             return new Failure(FailureCode.Invalid, "purpose is neither the purpose that was asked for nor one below it; send one that is, or leave it out.", "purpose");
         if (until > wanted.Until)

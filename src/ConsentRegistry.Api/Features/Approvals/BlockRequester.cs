@@ -26,25 +26,25 @@ internal static class Blocks
 {
     public static Task<IResult> ChangeAsync(CreatorId creator, Requester requester, bool isBlocked, ChangePipeline pipeline, HttpContext http)
     {
-        var by = Caller.Of(http).Author(creator, reason: null);
+        var by = Caller.From(http).Author(creator, reason: null);
         return pipeline.RunAsync(http, (change, cancellation) => ChangeAsync(change, creator, requester, isBlocked, by, cancellation));
     }
 
-    private static async Task<Result<Answer>> ChangeAsync(
-        Change change, CreatorId creator, Requester requester, bool isBlocked, Authorship by, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> ChangeAsync(
+        StreamTransaction change, CreatorId creator, Requester requester, bool isBlocked, Authorship by, CancellationToken cancellation)
     {
-        if (!(await change.LockAsync(StreamId.Of(creator), cancellation)).Succeeded(out var stream, out var erased))
+        if (!(await change.LockAsync(StreamId.OfCreator(creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
         var before = await BlockStore.FindAsync(change, creator, requester, cancellation);
         if (before is not null == isBlocked)
         {
-            change.Confirm(stream.Id, Records.Of(requester, before, before));
-            return new Answer(new BlockedChange(creator.Value, stream.Version - 1, Changes: 0, BodyOf(requester, before)));
+            change.Confirm(stream.Id, Records.AskingChanged(requester, before, before));
+            return new ChangeResponse(new BlockedChange(creator.Value, stream.Version - 1, Changes: 0, BodyOf(requester, before)));
         }
         Domain.Settings.Stamp? after = isBlocked ? stream.Stamp : null;
         await BlockStore.WriteAsync(change, creator, requester, after, cancellation);
-        await change.AppendAsync(stream, [Records.Of(requester, before, after)], by, altersSettings: false, cancellation);
-        return new Answer(new BlockedChange(creator.Value, stream.Version, Changes: 1, BodyOf(requester, after)));
+        await change.AppendAsync(stream, [Records.AskingChanged(requester, before, after)], by, altersSettings: false, cancellation);
+        return new ChangeResponse(new BlockedChange(creator.Value, stream.Version, Changes: 1, BodyOf(requester, after)));
     }
 
     private static BlockedBody? BodyOf(Requester requester, Domain.Settings.Stamp? block) =>

@@ -19,29 +19,29 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
     /// <summary>Requests or grants of one step.</summary>
     private const int StepSize = 100;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Recurring.RunAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicWork.RunAsync(
         BetweenLooks,
         async () =>
         {
-            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database.Background, change => WarnOfRequestsAsync(change, stoppingToken), stoppingToken));
-            await Recurring.DrainAsync(StepSize, () => BackgroundChange.RunAsync(database.Background, change => WarnOfGrantsAsync(change, stoppingToken), stoppingToken));
+            await PeriodicWork.DrainAsync(StepSize, () => BackgroundTransaction.RunAsync(database.Background, change => WarnOfRequestsAsync(change, stoppingToken), stoppingToken));
+            await PeriodicWork.DrainAsync(StepSize, () => BackgroundTransaction.RunAsync(database.Background, change => WarnOfGrantsAsync(change, stoppingToken), stoppingToken));
         },
         LogPostponed,
         stoppingToken);
 
-    private static async Task<int> WarnOfRequestsAsync(Change change, CancellationToken cancellation)
+    private static async Task<int> WarnOfRequestsAsync(StreamTransaction change, CancellationToken cancellation)
     {
         var ending = await ApprovalStore.TakeEndingAsync(change, WarnBefore, StepSize, cancellation);
         foreach (var (request, creator) in ending)
-            change.Notify(Notices.Expiring(request, creator));
+            change.Notify(NotificationFactory.Expiring(request, creator));
         return ending.Count;
     }
 
-    private static async Task<int> WarnOfGrantsAsync(Change change, CancellationToken cancellation)
+    private static async Task<int> WarnOfGrantsAsync(StreamTransaction change, CancellationToken cancellation)
     {
         var ending = await ApprovalStore.TakeEndingGrantsAsync(change, WarnBefore, StepSize, cancellation);
         foreach (var (grant, creator) in ending)
-            change.Notify(Notices.Expiring(grant, creator));
+            change.Notify(NotificationFactory.Expiring(grant, creator));
         return ending.Count;
     }
 

@@ -7,11 +7,11 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>Reads an approval request. Its requester can, and an auditor.</summary>
 internal static class GetApprovalRequest
 {
-    public static async Task<IResult> Handle(Guid requestId, Reading reading, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(Guid requestId, SnapshotReader reading, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var change = snapshot.AsChange();
+        var change = snapshot.OpenTransaction();
         if (await ApprovalStore.FindAsync(change, requestId, cancellation) is not var (request, parts)
             || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit)))
         {

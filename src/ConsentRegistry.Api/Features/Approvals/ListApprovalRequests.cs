@@ -10,8 +10,8 @@ internal static class ListApprovalRequests
 {
     public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
     {
-        if (Caller.Of(http).OwnRequester is not { } requester)
-            return OnBehalf.NoRequester.AsResult();
+        if (Caller.From(http).OwnRequester is not { } requester)
+            return RequesterAuthorization.NoRequester.AsResult();
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 internal static class ListAsked
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, Chosen<ApprovalStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        CreatorId creatorId, StateFilter<ApprovalStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();

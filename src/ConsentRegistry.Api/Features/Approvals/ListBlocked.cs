@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>Lists whom a creator keeps from asking. By requester.</summary>
 internal static class ListBlocked
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, SnapshotReader reading, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         await using var snapshot = await reading.OpenAsync(cancellation);

@@ -20,7 +20,7 @@ internal static class Refuse
 {
     public static Task<IResult> Handle(CreatorId creatorId, Guid requestId, Body<RefuseRequest> body, ChangePipeline pipeline, HttpContext http)
     {
-        var by = Caller.Of(http).Author(creatorId, body.Value.Reason);
+        var by = Caller.From(http).Author(creatorId, body.Value.Reason);
         return pipeline.RunAsync(
             http,
             async (change, cancellation) => (await OpenPart.LockAsync(change, creatorId, requestId, cancellation)).Succeeded(out var open, out var refused)

@@ -42,7 +42,7 @@ internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprov
         RuleFor(request => request.Purpose).MustBeGiven("the purpose that approval is asked for").MustBePurpose();
         RuleFor(request => request.Use).MustBeGiven("what is meant to be done with the video").MustBeText();
         RuleFor(request => request.Until).MustBeTime();
-        RuleFor(request => request.Uses).InclusiveBetween(1, MaxUses).WithMessage($"{Rules.Field} is {Rules.Sent}; send a whole number from 1 to {MaxUses}.");
+        RuleFor(request => request.Uses).InclusiveBetween(1, MaxUses).WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send a whole number from 1 to {MaxUses}.");
     }
 }
 
@@ -56,9 +56,9 @@ internal static class RequestApproval
         Body<RequestApprovalRequest> body, CheckFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         if (caller.OwnRequester is not { } requester)
-            return OnBehalf.NoRequester.AsResult();
+            return RequesterAuthorization.NoRequester.AsResult();
         var request = body.Value;
         var wanted = new WantedUse(
             requester,
@@ -75,16 +75,16 @@ internal static class RequestApproval
             return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name).AsResult();
         var asked = new AskedCreators(facts);
         if (facts.Decide(wanted.UsedIn, purpose, requester, ref asked).Effect != Effect.Ask)
-            return Problem.Of(ApprovalFailures.NotAsked).AsResult();
+            return Problem.From(ApprovalFailures.NotAsked).AsResult();
         return await pipeline.RunAsync(http, (change, within) => OpenAsync(change, wanted, asked.All, options, caller, within));
     }
 
-    private static async Task<Result<Answer>> OpenAsync(
-        Change change, WantedUse wanted, IReadOnlyDictionary<string, List<VideoKey>> asked, ApprovalOptions options, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> OpenAsync(
+        StreamTransaction change, WantedUse wanted, IReadOnlyDictionary<string, List<VideoKey>> asked, ApprovalOptions options, Caller caller, CancellationToken cancellation)
     {
         if (asked.Count > ApprovalOptions.CreatorsPerRequest)
             return new Failure(FailureCode.TooMany, $"{asked.Count} creators would have to be asked; send a request for a video with at most {ApprovalOptions.CreatorsPerRequest}.");
-        var streams = await change.LockAsync(asked.Keys.Select(creator => StreamId.Of(CreatorId.Parse(creator))), cancellation);
+        var streams = await change.LockAsync(asked.Keys.Select(creator => StreamId.OfCreator(CreatorId.Parse(creator))), cancellation);
         if (streams.Values.Any(stream => stream.ErasedAt is not null))
             return LockedStream.Erased;
         var now = streams.Values.Max(stream => stream.Tx);
@@ -99,19 +99,19 @@ internal static class RequestApproval
             expiresAt = Instant.Earlier(expiresAt, end);
         var request = new StoredRequest(Guid.CreateVersion7(new DateTimeOffset(now.ToDateTime())), wanted, now, expiresAt, asked.Count);
         var parts = asked
-            .Select(one => (Stream: streams[StreamId.Of(CreatorId.Parse(one.Key))], Videos: one.Value))
+            .Select(one => (Stream: streams[StreamId.OfCreator(CreatorId.Parse(one.Key))], Videos: one.Value))
             .Select(one => new StoredPart(
                 one.Stream.Id.Creator!.Value, new(wanted, [.. one.Videos], expiresAt, ApprovalState.Open, Reason: null, one.Stream.Stamp), []))
             .ToList();
         await ApprovalStore.InsertAsync(change, request, parts, cancellation);
         await change.AppendAsync(
-            [.. parts.Select(part => (streams[StreamId.Of(part.Creator)], (IReadOnlyList<RecordChange>)[Records.Of(request.Id, null, part.Record)]))],
+            [.. parts.Select(part => (streams[StreamId.OfCreator(part.Creator)], (IReadOnlyList<RecordChange>)[Records.ApprovalChanged(request.Id, null, part.Record)]))],
             caller.Author(creator: null, reason: null),
             altersSettings: false,
             cancellation);
         foreach (var part in parts)
-            change.Notify(Notices.Requested(request, part));
-        return new Answer(
+            change.Notify(NotificationFactory.Requested(request, part));
+        return new ChangeResponse(
             new ApprovalRequestChange(ApprovalRequestBody.Of(request, parts, now), streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)),
             Status: 201);
     }

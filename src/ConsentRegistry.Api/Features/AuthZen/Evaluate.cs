@@ -20,10 +20,10 @@ internal static class Evaluate
     {
         if (request.Malformed is { } malformed)
             return malformed.AsResult();
-        var asked = request.Ask(Caller.Of(http));
+        var asked = request.Ask(Caller.From(http));
         if (asked.Error is { Status: 403 })
             return new Problem(403, ProblemCode.RequesterNotYours, asked.Error.Message).AsResult();
-        var answers = answered.Begin(CheckWay.AuthZen);
+        var answers = answered.Begin(CheckChannel.AuthZen);
         if (asked.Question is not { } question)
             return Counted(EvaluationAnswer.Of(asked.Error!, answers));
         return await memory.TakeAsync([question.Video], Question.RequestersOf([question]), default, cancellation) is { } facts

@@ -30,13 +30,13 @@ internal static class EvaluateMany
         if (items.Any(item => item is not JsonObject))
             return EvaluationBody.Malformed("evaluations has an item that is no object; send objects only.").AsResult();
 
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var asked = items.Select(item => EvaluationRequest.Read(item!.AsObject(), body).Ask(caller)).ToList();
         var questions = asked.Select(one => one.Question).OfType<Question>().ToList();
         var facts = questions.Count == 0
             ? null
             : await memory.TakeAsync([.. questions.Select(question => question.Video).Distinct()], Question.RequestersOf(questions), default, cancellation);
-        var (evaluations, answers) = (new JsonArray(), answered.Begin(CheckWay.AuthZen));
+        var (evaluations, answers) = (new JsonArray(), answered.Begin(CheckChannel.AuthZen));
         foreach (var one in asked)
         {
             var answer = one.Question is not { } question ? EvaluationAnswer.Of(one.Error!, answers)

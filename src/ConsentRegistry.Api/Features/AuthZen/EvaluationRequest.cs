@@ -88,11 +88,11 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
         if ((string)Resource!["type"]! != ResourceType)
             return Unknown($"resource.type is {Characters.Quote((string)Resource["type"]!)}; send {ResourceType}.");
         if (!Requester.TryParse((string)Subject["id"]!, out var requester))
-            return Unknown(Rules.NotAnId("subject.id", Characters.Quote((string)Subject["id"]!)));
+            return Unknown(ValidationRules.NotAnId("subject.id", Characters.Quote((string)Subject["id"]!)));
         if (!TryVideo(out var video))
             return Unknown($"resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each of {Identifier.Grammar}.");
         if (!Purpose.TryParse((string)Action!["name"]!, out var purpose))
-            return Unknown(Rules.NotAPurpose("action.name", Characters.Quote((string)Action["name"]!)));
+            return Unknown(ValidationRules.NotAPurpose("action.name", Characters.Quote((string)Action["name"]!)));
         if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
             return new(null, new(403, $"subject.id is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."));
         return new(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, Explain: false), null);
@@ -132,7 +132,7 @@ internal static class EvaluationAnswer
 {
     public static JsonObject Of(FreshFacts facts, Question question, CheckAnswers answers) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
         ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
-        : Of(new EvaluationError(422, Rules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), answers);
+        : Of(new EvaluationError(422, ValidationRules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), answers);
 
     public static JsonObject Of(EvaluationError error, CheckAnswers answers)
     {
@@ -146,7 +146,7 @@ internal static class EvaluationAnswer
     }
 
     public static JsonObject Indeterminate(Question question, CheckAnswers answers) =>
-        Of(question, Answers.Indeterminate, vocabularyVersion: null, answers);
+        Of(question, DecisionAnswers.Indeterminate, vocabularyVersion: null, answers);
 
     private static JsonObject Of(Question question, DecisionBody decision, int? vocabularyVersion, CheckAnswers answers)
     {

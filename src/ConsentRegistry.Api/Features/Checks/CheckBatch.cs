@@ -19,7 +19,7 @@ internal static class CheckBatch
         CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
         var questions = new Question?[checks.Count];
         var results = new CheckResult[checks.Count];
@@ -28,9 +28,9 @@ internal static class CheckBatch
             var check = WithDefaults(checks[i], defaults);
             var problem = Validation.Check(validator, check);
             if (problem is null && check.AsOf is not null)
-                problem = Asking.PastOneAtATime;
+                problem = CheckQuestions.PastOneAtATime;
             if (problem is null)
-                Asking.TryRead(check, caller, out questions[i], out problem);
+                CheckQuestions.TryRead(check, caller, out questions[i], out problem);
             if (problem is not null)
                 results[i] = CheckResult.Refused(problem);
         }
@@ -44,7 +44,7 @@ internal static class CheckBatch
             if (questions[i] is not { } question)
                 continue;
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
-                results[i] = CheckResult.Of(Answers.IndeterminateTo(question));
+                results[i] = CheckResult.Of(DecisionAnswers.IndeterminateTo(question));
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
@@ -52,7 +52,7 @@ internal static class CheckBatch
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
             results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? result.Withdrawn() : result);
-        var answers = answered.Begin(CheckWay.Batch);
+        var answers = answered.Begin(CheckChannel.Batch);
         foreach (var (question, result) in questions.Zip(results))
             answers.Add(question, result, facts?.Set.Vocabulary.Version);
         answered.Add(answers);
@@ -67,7 +67,7 @@ internal static class CheckBatch
         var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
         var need = new Need(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
-        var wait = new CommonWait();
+        var wait = new SharedWait();
         return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys, wait)
             ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys, wait));
     }

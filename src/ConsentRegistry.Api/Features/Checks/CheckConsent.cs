@@ -14,10 +14,10 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(
-        Body<CheckRequest> body, CheckFacts memory, PastReader past, Receipts receipts, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
+        Body<CheckRequest> body, CheckFacts memory, PastFacts past, Receipts receipts, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
     {
         var arrivedAt = Elapsed.Now;
-        if (!Asking.TryRead(body.Value, Caller.Of(http), out var question, out var problem))
+        if (!CheckQuestions.TryRead(body.Value, Caller.From(http), out var question, out var problem))
             return problem.AsResult();
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, answered, question, at, cancellation);
@@ -28,19 +28,19 @@ internal static class CheckConsent
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         if (await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is not { } answer)
             return CheckFacts.Unavailable.AsResult();
-        answered.Add(CheckWay.Single, question, answer, facts.Set.Vocabulary.Version);
+        answered.Add(CheckChannel.Single, question, answer, facts.Set.Vocabulary.Version);
         return Results.Ok(answer);
     }
 
     private static async Task<IResult> AnswerAsync(
-        PastReader past, AnsweredChecks answered, Question question, Instant at, CancellationToken cancellation)
+        PastFacts past, AnsweredChecks answered, Question question, Instant at, CancellationToken cancellation)
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
-            return Problem.Of(failure).AsResult();
+            return Problem.From(failure).AsResult();
         if (!facts.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         var answer = new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 };
-        answered.Add(CheckWay.Past, question, answer, facts.Vocabulary.Version);
+        answered.Add(CheckChannel.Past, question, answer, facts.Vocabulary.Version);
         return Results.Ok(answer);
     }
 }

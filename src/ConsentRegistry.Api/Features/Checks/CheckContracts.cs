@@ -88,15 +88,15 @@ internal sealed class CheckValidator : AbstractValidator<CheckRequest>
         RuleFor(check => check.Purpose).MustBeGiven("the purpose that the check is for").MustBePurpose();
         RuleFor(check => check.Requester).MustBeId();
         RuleFor(check => check.AsOf).MustBeTime();
-        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage($"{Rules.Field} is sent with asOf, and a receipt is only made for a decision of now; leave one of them out.");
+        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage($"{ValidationRules.Field} is sent with asOf, and a receipt is only made for a decision of now; leave one of them out.");
         RuleFor(check => check.Consistency).MustBeWord<CheckRequest, Consistency>();
-        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"{Rules.Field} is {Rules.Sent}; send milliseconds, a whole number from 0 to {MaxStalenessMs}.");
+        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send milliseconds, a whole number from 0 to {MaxStalenessMs}.");
         RuleFor(check => check.MinVersions)
             .Must(versions => versions is null || versions.Count <= Limits.VideosPerCheck)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{Rules.Field} names {Rules.Count} streams; send at most {Limits.VideosPerCheck}.")
+            .WithMessage($"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most {Limits.VideosPerCheck}.")
             .Must(versions => versions is null || versions.All(version => (Identifier.IsValid(version.Key) || version.Key == StreamId.Vocabulary.Name) && version.Value >= 0))
-            .WithMessage($"{Rules.Field} has a name of no stream or a negative version; send versions of creators' streams, each 0 or more.");
+            .WithMessage($"{ValidationRules.Field} has a name of no stream or a negative version; send versions of creators' streams, each 0 or more.");
     }
 }
 

@@ -39,7 +39,7 @@ internal static class CheckStream
             return limits.CheckStreams.Refusal.AsResult();
         LiftLimits(http);
         http.Response.ContentType = JsonLines.MediaType;
-        StreamedAnswer.Begin(http);
+        StreamedResponse.Begin(http);
         // At once, so that a caller who waits for the answer's head before sending has it, through every proxy.
         await http.Response.BodyWriter.FlushAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -51,7 +51,7 @@ internal static class CheckStream
         var reading = ReadAsync(body, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
         try
         {
-            await using var sender = new AnswerSender(http.Response.BodyWriter, options.Value.LongestStall, http.Abort, clock);
+            await using var sender = new ResponseSender(http.Response.BodyWriter, options.Value.LongestStall, http.Abort, clock);
             await SendAsync(sender, chunks.Reader, chunk => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token);
         }
         // A caller who has left, or sends what is no HTTP, can be told nothing any more.
@@ -123,7 +123,7 @@ internal static class CheckStream
         }
     }
 
-    private static async Task SendAsync(AnswerSender sender, ChannelReader<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> goOn, CancellationToken cancellation)
+    private static async Task SendAsync(ResponseSender sender, ChannelReader<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> goOn, CancellationToken cancellation)
     {
         await foreach (var answered in chunks.ReadAllAsync(cancellation))
         {

@@ -11,7 +11,7 @@ internal sealed record StreamCaller(Caller Caller, CheckRights Rights)
 {
     public static StreamCaller Of(ClaimsPrincipal principal)
     {
-        var caller = Caller.Of(principal);
+        var caller = Caller.From(principal);
         return new(caller, CheckRights.Of(caller));
     }
 

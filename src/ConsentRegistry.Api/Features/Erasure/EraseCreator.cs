@@ -29,16 +29,16 @@ public sealed record ErasedBody([property: Id] string CreatorId, [property: AtLe
 internal static class EraseCreator
 {
     public static Task<IResult> Handle(CreatorId creatorId, Body<EraseRequest> body, ChangePipeline pipeline, HttpContext http) => pipeline.RunAsync(
-        http, (change, cancellation) => EraseAsync(change, creatorId, Caller.Of(http).Author(creatorId, body.Value.Reason), cancellation), Patience.Stop);
+        http, (change, cancellation) => EraseAsync(change, creatorId, Caller.From(http).Author(creatorId, body.Value.Reason), cancellation), LockTimeout.EmergencyStop);
 
-    private static async Task<Result<Answer>> EraseAsync(Change change, CreatorId creator, Authorship by, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> EraseAsync(StreamTransaction change, CreatorId creator, Authorship by, CancellationToken cancellation)
     {
-        var id = StreamId.Of(creator);
+        var id = StreamId.OfCreator(creator);
         var stream = (await change.LockAsync([id], cancellation))[id];
         if (stream.ErasedAt is { } before)
-            return new Answer(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0));
+            return new ChangeResponse(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0));
 
-        var records = (await EventStore.ListForErasureAsync(change, id, cancellation)).Select(part => Records.Of(stream.Tx, part)).ToList();
+        var records = (await EventStore.ListForErasureAsync(change, id, cancellation)).Select(part => Records.CreatorErased(stream.Tx, part)).ToList();
         var grants = await DeleteGrantsAsync(change, creator, cancellation);
         foreach (var sql in Deletions)
         {
@@ -48,13 +48,13 @@ internal static class EraseCreator
         }
         await PseudonymStore.ForgetAsync(change, creator, cancellation);
         await change.AppendAsync(stream, records, by, altersSettings: true, cancellation);
-        change.Notify(Notices.OfErasure(stream, creator));
-        foreach (var notice in Notices.OfErasure(stream, creator, grants.Where(grant => grant.Grant.Stands(stream.Tx))))
+        change.Notify(NotificationFactory.OfErasure(stream, creator));
+        foreach (var notice in NotificationFactory.OfErasure(stream, creator, grants.Where(grant => grant.Grant.Stands(stream.Tx))))
             change.Notify(notice);
-        return new Answer(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count));
+        return new ChangeResponse(new ErasedBody(creator.Value, stream.Version, stream.Tx, records.Count));
     }
 
-    private static async Task<List<StoredGrant>> DeleteGrantsAsync(Change change, CreatorId creator, CancellationToken cancellation)
+    private static async Task<List<StoredGrant>> DeleteGrantsAsync(StreamTransaction change, CreatorId creator, CancellationToken cancellation)
     {
         await using var command = change.Command($"DELETE FROM consent.consent_grant WHERE creator = @creator RETURNING {GrantColumns.All}");
         command.Parameters.AddWithValue("creator", creator.Value);

@@ -26,10 +26,10 @@ internal static class ExportHistory
 
     public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
     {
-        using var share = limits.Exports.TryAcquire(Caller.Of(http).Identity);
+        using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
             return limits.Exports.Refusal.AsResult();
-        var stream = StreamId.Of(creatorId);
+        var stream = StreamId.OfCreator(creatorId);
         TreeHead? head;
         (long Version, string Type, byte[] Leaf)? last;
         await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))

@@ -30,9 +30,9 @@ internal static class ListChanges
         IHostApplicationLifetime host, CancellationToken cancellation)
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+            return Problem.OfField(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
-        var showsTexts = Caller.Of(http).Has(Scopes.Audit);
+        var showsTexts = Caller.From(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
         var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, showsTexts, cancellation);
@@ -75,14 +75,14 @@ internal static class ListChanges
     private static IResult StreamOf(
         HttpContext http, ConcurrencyLimit limit, Func<CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow, TimeProvider clock, CancellationToken stopping)
     {
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         if (limit.TryAcquire(caller.Identity) is not { } share)
             return limit.Refusal.AsResult();
         // With the request, however that ends.
         http.Response.RegisterForDispose(share);
         var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
         http.Response.RegisterForDispose(ending);
-        StreamedAnswer.Begin(http);
+        StreamedResponse.Begin(http);
         return TypedResults.ServerSentEvents(follow(ending.Token));
     }
 

@@ -27,7 +27,7 @@ internal static class ListHistory
         CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor cursor, Database database, CancellationToken cancellation)
     {
         if (kind is not null && !EventType.All.Contains(kind))
-            return Problem.Of(422, FailureCode.Invalid, "kind", $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}.").AsResult();
+            return Problem.OfField(422, FailureCode.Invalid, "kind", $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}.").AsResult();
         if (!TryReadPlace(cursor, out var version, out var ordinal))
             return Cursor.NotOfThisList.AsResult();
         var filter = new Filter(

@@ -17,7 +17,7 @@ internal static class ExportLog
 
     public static async Task<IResult> Handle(LeafCounts counts, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
     {
-        using var share = limits.Exports.TryAcquire(Caller.Of(http).Identity);
+        using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
             return limits.Exports.Refusal.AsResult();
         long size;

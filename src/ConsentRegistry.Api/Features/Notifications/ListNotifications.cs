@@ -56,11 +56,11 @@ internal static class ListNotifications
         if (kind is not null)
         {
             if (!Wording.TryParse<NotificationKind>(kind, out var known))
-                return Problem.Of(422, FailureCode.Invalid, "kind", Rules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))).AsResult();
+                return Problem.OfField(422, FailureCode.Invalid, "kind", ValidationRules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))).AsResult();
             only = known;
         }
         if (unread is not (null or "true" or "false"))
-            return Problem.Of(422, FailureCode.Invalid, "unread", $"unread is {Characters.Quote(unread!)}; send true or false.").AsResult();
+            return Problem.OfField(422, FailureCode.Invalid, "unread", $"unread is {Characters.Quote(unread!)}; send true or false.").AsResult();
         var before = long.MaxValue;
         if (!cursor.IsStart && !long.TryParse(cursor.Part(0), NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Cursor.NotOfThisList.AsResult();
@@ -81,13 +81,13 @@ internal static class ListNotifications
         if (http.Request.Headers[LastEventId] is not [{ } text])
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return Problem.Of(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+            return Problem.OfField(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
         if (await InboxStore.FindEndAsync(database.Reads, after, http.RequestAborted) is { } end)
         {
-            return Problem.Of(
+            return Problem.OfField(
                 422, FailureCode.Invalid, LastEventId, $"{LastEventId} is {after}, and the last place of any inbox is {end}; read the inbox, and follow from its lastEventId.").AsResult();
         }
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         foreach (var (limit, holder) in new[] { (limits.StreamsOfOneInbox, creator.Value), (limits.InboxStreams, caller.Identity) })
         {
             if (limit.TryAcquire(holder) is not { } share)
@@ -97,7 +97,7 @@ internal static class ListNotifications
         }
         var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);
         http.Response.RegisterForDispose(ending);
-        StreamedAnswer.Begin(http);
+        StreamedResponse.Begin(http);
         return TypedResults.ServerSentEvents(follow(after, ending.Token));
     }
 
@@ -137,7 +137,7 @@ internal static class ListNotifications
     }
 
     /// <summary>Waits until something new is announced for the creator; false if nothing was for as long as a stream may be silent.</summary>
-    private static async Task<bool> IsAnnouncedAsync(string creator, Task<InboxLook> next, CancellationToken ending)
+    private static async Task<bool> IsAnnouncedAsync(string creator, Task<InboxPosition> next, CancellationToken ending)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
         silence.CancelAfter(LiveStream.LongestSilence);

@@ -24,9 +24,9 @@ internal sealed class MarkReadValidator : AbstractValidator<MarkReadRequest>
     public MarkReadValidator()
     {
         RuleFor(request => request.NotificationIds).MustHaveAtMost(MaxIds, "notifications")
-            .Must((request, ids) => ids is null != request.UpTo is null).WithMessage($"{Rules.Field} and upTo are both sent, or neither; send one of them.")
-            .Must(ids => ids is null or { Count: > 0 }).WithMessage($"{Rules.Field} is empty; send at least one id.");
-        RuleForEach(request => request.NotificationIds).Must(id => Guid.TryParseExact(id, "D", out _)).WithMessage($"{Rules.Field} is {Rules.Sent}; send the id of a notification, a UUID.")
+            .Must((request, ids) => ids is null != request.UpTo is null).WithMessage($"{ValidationRules.Field} and upTo are both sent, or neither; send one of them.")
+            .Must(ids => ids is null or { Count: > 0 }).WithMessage($"{ValidationRules.Field} is empty; send at least one id.");
+        RuleForEach(request => request.NotificationIds).Must(id => Guid.TryParseExact(id, "D", out _)).WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send the id of a notification, a UUID.")
             .When(request => request.NotificationIds is { Count: <= MaxIds });
         RuleFor(request => request.UpTo).MustBeTime();
     }

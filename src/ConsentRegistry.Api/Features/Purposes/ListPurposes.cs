@@ -29,10 +29,10 @@ public sealed record VocabularyBody([property: AtLeast(1)] int Version, [propert
 /// <summary>Lists the vocabulary. Every purpose, in order of registration; no purpose is ever renamed, moved or removed.</summary>
 internal static class ListPurposes
 {
-    public static async Task<IResult> Handle(Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(SnapshotReader reading, CancellationToken cancellation)
     {
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var vocabulary = await VocabularyStore.ReadAsync(snapshot.AsChange(), cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(snapshot.OpenTransaction(), cancellation);
         return Results.Ok(new VocabularyBody(vocabulary.Version, [.. vocabulary.Purposes.Select(definition => PurposeBody.Of(definition, vocabulary))]));
     }
 }

@@ -37,10 +37,10 @@ internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurpo
         RuleFor(request => request.Purpose)
             .MustBeGiven("the purpose's name")
             .Must(name => name is null || Purpose.TryParse(name, out _))
-            .WithMessage($"{Rules.Field} is {Rules.Sent}; send 1 to {Limits.PurposeDepth} segments of [a-z][a-z0-9-]{{0,{Limits.PurposeSegmentLength - 1}}}, joined by dots.");
+            .WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send 1 to {Limits.PurposeDepth} segments of [a-z][a-z0-9-]{{0,{Limits.PurposeSegmentLength - 1}}}, joined by dots.");
         RuleFor(request => request.Parent)
             .Must((request, parent) => parent is null || !Purpose.TryParse(request.Purpose, out var purpose) || purpose.Parent?.Name == parent)
-            .WithMessage($"{Rules.Field} is {Rules.Sent}, which is not the purpose's name without its last segment; send that, or leave it out.");
+            .WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}, which is not the purpose's name without its last segment; send that, or leave it out.");
         RuleFor(request => request.UsesLikeness).MustBeGiven("true or false: whether the purpose uses likeness");
         RuleFor(request => request.Description).MustBeGiven("what the purpose means, in a sentence for creators").MustBeText();
     }
@@ -53,9 +53,9 @@ internal sealed class RegisterPurposeValidator : AbstractValidator<RegisterPurpo
 internal static class RegisterPurpose
 {
     public static Task<IResult> Handle(Body<RegisterPurposeRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, body.Value, Caller.Of(http), cancellation));
+        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, body.Value, Caller.From(http), cancellation));
 
-    private static async Task<Result<Answer>> RegisterAsync(Change change, RegisterPurposeRequest request, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> RegisterAsync(StreamTransaction change, RegisterPurposeRequest request, Caller caller, CancellationToken cancellation)
     {
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
@@ -63,10 +63,10 @@ internal static class RegisterPurpose
             return refused;
         var isNew = definition.IntroducedIn > vocabulary.Version;
         if (!isNew)
-            return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, vocabulary)));
+            return new ChangeResponse(PurposeChangeBody.Of(PurposeBody.Of(definition, vocabulary)));
         await VocabularyStore.WriteAsync(change, [definition], vocabulary.Purposes.Length, cancellation);
-        await change.AppendAsync(stream, [Records.Of(definition)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
-        change.Notify(Notices.Of(definition));
-        return new Answer(PurposeChangeBody.Of(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition]))), Status: 201);
+        await change.AppendAsync(stream, [Records.PurposeRegistered(definition)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        change.Notify(NotificationFactory.PurposeRegistered(definition));
+        return new ChangeResponse(PurposeChangeBody.Of(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition]))), Status: 201);
     }
 }

@@ -49,30 +49,30 @@ internal static class RecallAnswers
     public static async Task<IResult> RunAsync(
         Guid id, Requester? named, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
     {
-        var caller = Caller.Of(http);
-        return OnBehalf.TryRead(named, caller, out var requester, out var problem)
+        var caller = Caller.From(http);
+        return RequesterAuthorization.TryRead(named, caller, out var requester, out var problem)
             ? await pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation))
             : problem.AsResult();
     }
 
-    private static async Task<Result<Answer>> AnswerAsync(
-        Change change, Guid id, Requester requester, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> AnswerAsync(
+        StreamTransaction change, Guid id, Requester requester, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
     {
-        var stream = (await change.LockAsync(StreamId.Of(requester), cancellation)).Value;
+        var stream = (await change.LockAsync(StreamId.OfRequester(requester), cancellation)).Value;
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
             return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists"));
         if (stored.Record.State == state && stored.Record.Statement?.Text == statement)
         {
-            change.Confirm(stream.Id, Records.Of(id, stored.Record, stored.Record));
-            return new Answer(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
+            change.Confirm(stream.Id, Records.RecallChanged(id, stored.Record, stored.Record));
+            return new ChangeResponse(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
         }
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
             return new Failure(FailureCode.NotOpen, "The recall is acknowledged, which cannot be disputed any more; dispute one that is not.");
         var key = statement is null ? null : RandomNumberGenerator.GetBytes(Statement.KeyLength);
-        var said = statement is null ? null : Statement.Of(statement, key);
+        var said = statement is null ? null : Statement.Seal(statement, key);
         var answered = stored with { Record = stored.Record with { State = state, Statement = said, Stamp = stream.Stamp }, StatementKey = key };
         await RecallStore.UpdateAsync(change, answered, cancellation);
-        await change.AppendAsync(stream, [Records.Of(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
-        return new Answer(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));
+        await change.AppendAsync(stream, [Records.RecallChanged(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        return new ChangeResponse(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));
     }
 }

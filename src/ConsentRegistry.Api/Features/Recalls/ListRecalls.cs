@@ -10,15 +10,15 @@ internal static class ListRecalls
 {
     /// <summary>Lists what the caller has to stop. Newest first.</summary>
     public static async Task<IResult> Own(
-        Chosen<RecallStatus> state, Requester? requester, int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
-        OnBehalf.TryRead(requester, Caller.Of(http), out var relying, out var problem)
+        StateFilter<RecallStatus> state, Requester? requester, int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation) =>
+        RequesterAuthorization.TryRead(requester, Caller.From(http), out var relying, out var problem)
             ? await ListAsync(
                 "FROM consent.recall r WHERE r.requester = @who", relying.Value.Value, state.Value, limit, cursor, database, clock, cancellation)
             : problem.AsResult();
 
     /// <summary>Lists the recalls that concern a creator. Newest first: of all that rested on their word, of their own videos or of others'; who has stopped, and who has not.</summary>
     public static Task<IResult> OfCreator(
-        CreatorId creatorId, Chosen<RecallStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation) =>
+        CreatorId creatorId, StateFilter<RecallStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation) =>
         ListAsync(
             "FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall WHERE c.creator = @who AND c.recall < @before",
             creatorId.Value, state.Value, limit, cursor, database, clock, cancellation);

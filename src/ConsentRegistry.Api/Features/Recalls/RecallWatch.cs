@@ -41,7 +41,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     ];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Recurring.RunAsync(BetweenLooks, () => LookAsync(stoppingToken), LogPostponed, stoppingToken);
+        PeriodicWork.RunAsync(BetweenLooks, () => LookAsync(stoppingToken), LogPostponed, stoppingToken);
 
     // Looked at first, and alone: mostly there is nothing, and whoever takes the position writes. Then a part of each in turn: however much there is of one, the
     // others go on.
@@ -52,8 +52,8 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         bool isMore;
         do
         {
-            var followed = await BackgroundChange.RunAsync(database.Background, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation);
-            var spread = await BackgroundChange.RunAsync(database.Background, change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation), cancellation);
+            var followed = await BackgroundTransaction.RunAsync(database.Background, change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation), cancellation);
+            var spread = await BackgroundTransaction.RunAsync(database.Background, change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation), cancellation);
             var decided = await StepAsync(cancellation);
             isMore = followed == EventsPerStep || spread > 0 || decided == ReliancesPerStep;
         }
@@ -62,7 +62,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
 
     // Decides who is due, with facts that are newer than what made them so. The one transaction keeps other nodes from the same work; what is found is written by
     // transactions of its own, one for each requester who is told, so that nobody waits for another's.
-    private Task<int> StepAsync(CancellationToken cancellation) => BackgroundChange.RunAsync(
+    private Task<int> StepAsync(CancellationToken cancellation) => BackgroundTransaction.RunAsync(
         database.Background,
         async turn =>
         {
@@ -71,18 +71,18 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
                 return 0;
             var later = looked.FindAll(one => one.Outcome == Outcome.InDoubt).ConvertAll(one => one.Due.Key);
             var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);
-            var kept = await BackgroundChange.RunAsync(database.Background, change => KeepAsync(change, standing, cancellation), cancellation);
+            var kept = await BackgroundTransaction.RunAsync(database.Background, change => KeepAsync(change, standing, cancellation), cancellation);
             later.AddRange(standing.Select(one => one.Due.Key).Where(key => !kept.Contains(key)));
             foreach (var lost in looked.Where(one => one.Outcome == Outcome.Lost).GroupBy(one => one.Due.Key.Requester))
                 later.AddRange(await RecallAsync(lost.Key, [.. lost], cancellation));
             if (later.Count > 0)
-                await BackgroundChange.RunAsync(database.Background, change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation), cancellation);
+                await BackgroundTransaction.RunAsync(database.Background, change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation), cancellation);
             return due.Count;
         },
         cancellation);
 
     // Who is in doubt in memory puts off nobody else: where the facts for all cannot be had, those for each half are asked for. Null if memory is not fresh at all.
-    private async Task<List<Looked>?> DecideAsync(Change turn, ArraySegment<DueReliance> due, Need need, CancellationToken cancellation)
+    private async Task<List<Looked>?> DecideAsync(StreamTransaction turn, ArraySegment<DueReliance> due, Need need, CancellationToken cancellation)
     {
         if (await memory.TakeAsync(due.Select(one => one.Key.Video).ToHashSet(), due.Select(one => one.Key.Requester).ToHashSet(), need, cancellation) is { Set: var facts })
         {
@@ -100,7 +100,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
 
     private static Looked Decide(DueReliance due, RelianceJudge judge, FactSet facts)
     {
-        var consulted = new Consulted(facts);
+        var consulted = new ConsultedCreators(facts);
         var decision = judge.Decide(facts, due.Key, ref consulted);
         // An erased creator is named nowhere anew, but as the owner of the video.
         var concerned = consulted.Creators.Where(creator => creator == due.Key.Video.Creator || !facts.StateOf(creator).IsErased).ToList();
@@ -111,7 +111,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     }
 
     // Sources and participants may have been added since.
-    private static async Task<HashSet<RelianceKey>> KeepAsync(Change change, List<Looked> standing, CancellationToken cancellation)
+    private static async Task<HashSet<RelianceKey>> KeepAsync(StreamTransaction change, List<Looked> standing, CancellationToken cancellation)
     {
         var locked = await RecallStore.LockAsync(change, standing.ConvertAll(one => one.Due), cancellation);
         var kept = standing.FindAll(one => locked.Contains(one.Due.Key));
@@ -125,7 +125,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     {
         try
         {
-            var told = await BackgroundChange.RunAsync(database.Background, change => RecallAsync(change, requester, lost, cancellation), cancellation);
+            var told = await BackgroundTransaction.RunAsync(database.Background, change => RecallAsync(change, requester, lost, cancellation), cancellation);
             return lost.Select(one => one.Due.Key).Where(key => !told.Contains(key));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
@@ -136,10 +136,10 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
     }
 
     // First the stream and then the reliances, as whoever records a use.
-    private async Task<HashSet<RelianceKey>> RecallAsync(Change change, Requester requester, List<Looked> lost, CancellationToken cancellation)
+    private async Task<HashSet<RelianceKey>> RecallAsync(StreamTransaction change, Requester requester, List<Looked> lost, CancellationToken cancellation)
     {
         await change.MarkAsync(cancellation);
-        var id = StreamId.Of(requester);
+        var id = StreamId.OfRequester(requester);
         var stream = (await change.LockAsync([id], cancellation))[id];
         var locked = await RecallStore.LockAsync(change, lost.ConvertAll(one => one.Due), cancellation);
         if (locked.Count == 0)
@@ -151,9 +151,9 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         var recalls = lost.Where(one => locked.Contains(one.Due.Key)).Select(one => (Recall: Of(one, stream), one.Concerned)).ToList();
         await RecallStore.InsertAsync(change, recalls, cancellation);
         await change.AppendAsync(
-            stream, [.. recalls.Select(one => Records.Of(one.Recall.Id, null, one.Recall.Record))], Authorship.Registry, altersSettings: false, cancellation);
+            stream, [.. recalls.Select(one => Records.RecallChanged(one.Recall.Id, null, one.Recall.Record))], Authorship.Registry, altersSettings: false, cancellation);
         foreach (var (recall, _) in recalls)
-            change.Notify(Notices.Of(recall));
+            change.Notify(NotificationFactory.RecallIssued(recall));
         LogRecalled(recalls.Count);
         return locked;
     }

@@ -10,7 +10,7 @@ internal static class RecallsApi
     public static readonly RouteTable Table = new("Recalls", typeof(RecallsApi));
 
     // Who checks or records uses, for their own client or for others.
-    private static readonly Grantor[] Relying = [Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.WriteUsage)];
+    private static readonly AccessPath[] Relying = [Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.WriteUsage)];
 
     public static void Map(IEndpointRouteBuilder app)
     {

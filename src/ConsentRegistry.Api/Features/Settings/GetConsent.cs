@@ -39,12 +39,12 @@ public sealed record ConsentBody(
 /// </remarks>
 internal static class GetConsent
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, Instant? asOf, HttpContext http, Reading reading, Database database, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, Instant? asOf, HttpContext http, SnapshotReader reading, Database database, CancellationToken cancellation)
     {
         if (asOf is { } at)
         {
             var past = await PastConsent.ReadAsync(database, creatorId, at, cancellation);
-            return past.Succeeded(out var then, out var failure) ? Results.Ok(then) : Problem.Of(failure).AsResult();
+            return past.Succeeded(out var then, out var failure) ? Results.Ok(then) : Problem.From(failure).AsResult();
         }
         await using var snapshot = await reading.OpenAsync(cancellation);
         var db = snapshot.Db;
@@ -52,7 +52,7 @@ internal static class GetConsent
         var defaults = await SettingsStore.ReadDefaultsAsync(db, creatorId, cancellation);
         var overrides = await db.Overrides.LongCountAsync(row => row.Creator == creatorId.Value, cancellation);
 
-        var etag = SettingsTag.Of(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
+        var etag = SettingsETag.Of(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
         http.Response.Headers.ETag = etag.ToString();
         if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
             && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))

@@ -15,7 +15,7 @@ public sealed record AppearanceBody(VideoName Video, Instant? PublishedAt, [prop
 /// <summary>Lists the videos of others in which a creator appears. Those are the videos for which the platform registered them as a participant.</summary>
 internal static class ListAppearances
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, SnapshotReader reading, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         var (owner, video) = (cursor.Part(0), cursor.Part(1));

@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>Lists a creator's overrides. Those for their own videos and for others' in which they appear, by owner, video and purpose.</summary>
 internal static class ListOverrides
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, Reading reading, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, int? limit, Cursor cursor, SnapshotReader reading, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         var (owner, video, purpose, requester) = (cursor.Part(0), cursor.Part(1), cursor.Part(2), cursor.Part(3));

@@ -16,7 +16,7 @@ internal static class PastConsent
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        if (await Moments.FindFutureAsync(connection, at, cancellation) is { } future)
+        if (await DatabaseClock.FindFutureAsync(connection, at, cancellation) is { } future)
             return future;
 
         await using var command = new NpgsqlCommand(

@@ -13,11 +13,11 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal sealed class SettingsWriter(ChangePipeline pipeline)
 {
     public Task<IResult> ApplyAsync(HttpContext http, SettingsRequest request) =>
-        pipeline.RunAsync(http, (change, cancellation) => ApplyAsync(change, request, Caller.Of(http), cancellation));
+        pipeline.RunAsync(http, (change, cancellation) => ApplyAsync(change, request, Caller.From(http), cancellation));
 
-    private static async Task<Result<Answer>> ApplyAsync(Change change, SettingsRequest request, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> ApplyAsync(StreamTransaction change, SettingsRequest request, Caller caller, CancellationToken cancellation)
     {
-        if (!(await change.LockAsync(StreamId.Of(request.Creator), cancellation)).Succeeded(out var stream, out var erased))
+        if (!(await change.LockAsync(StreamId.OfCreator(request.Creator), cancellation)).Succeeded(out var stream, out var erased))
             return erased;
         if (request.Preconditions.Exclude(stream.SettingsVersion, out var stale))
             return stale;
@@ -36,27 +36,27 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             await GrantStore.UpdateStateAsync(change, revoked, cancellation);
             RecordChange[] records =
             [
-                .. plan.Defaults.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
-                .. plan.Overrides.Select(altered => Records.Of(altered.Key, altered.Before, altered.After)),
-                .. touched.Zip(revoked, (before, after) => Records.Of(before.Id, before.Grant, after.Grant)),
+                .. plan.Defaults.Select(altered => Records.DefaultChanged(altered.Key, altered.Before, altered.After)),
+                .. plan.Overrides.Select(altered => Records.OverrideChanged(altered.Key, altered.Before, altered.After)),
+                .. touched.Zip(revoked, (before, after) => Records.GrantChanged(before.Id, before.Grant, after.Grant)),
             ];
             await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: plan.Count > 0, cancellation);
-            change.Notify(Notices.Of(stream, request.Creator, plan, revoked.Count));
-            foreach (var notice in Notices.Revoked(stream, request.Creator, plan, revoked))
+            change.Notify(NotificationFactory.SettingsChanged(stream, request.Creator, plan, revoked.Count));
+            foreach (var notice in NotificationFactory.Revoked(stream, request.Creator, plan, revoked))
                 change.Notify(notice);
         }
         return AnswerOf(request, plan, touched.Count, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
     }
 
-    private static Answer AnswerOf(SettingsRequest request, SettingsPlan plan, int revoked, LockedStream stream, SettingBody? setting) =>
+    private static ChangeResponse AnswerOf(SettingsRequest request, SettingsPlan plan, int revoked, LockedStream stream, SettingBody? setting) =>
         ChangeBody.AnswerOf(stream, request.Creator, plan.Count, revoked, setting, stop: null, ExceptionsBody.Of(plan));
 
     // What the request asks for and does not alter stands already, and the answer says so.
-    private static void Confirm(Change change, StreamId stream, SettingsRequest request, SettingsPlan plan)
+    private static void Confirm(StreamTransaction change, StreamId stream, SettingsRequest request, SettingsPlan plan)
     {
-        var altered = plan.Defaults.Select(one => SettingKey.Of(one.Key)).Concat(plan.Overrides.Select(one => SettingKey.Of(one.Key))).ToHashSet();
+        var altered = plan.Defaults.Select(one => SettingKey.From(one.Key)).Concat(plan.Overrides.Select(one => SettingKey.From(one.Key))).ToHashSet();
         foreach (var key in request.Changes.Select(wanted => wanted.Key).Where(key => !altered.Contains(key)))
-            change.Confirm(stream, key.Video is null ? Records.Of(DefaultKeyOf(key), null, null) : Records.Of(OverrideKeyOf(key), null, null));
+            change.Confirm(stream, key.Video is null ? Records.DefaultChanged(DefaultKeyOf(key), null, null) : Records.OverrideChanged(OverrideKeyOf(key), null, null));
     }
 
     private static DefaultKey DefaultKeyOf(SettingKey key) => new(key.Purpose, key.Requester);

@@ -35,7 +35,7 @@ internal sealed class HoldValidator : AbstractValidator<HoldRequest>
         Include(new StopValidator());
         RuleFor(request => request.Reason)
             .Must(reason => !string.IsNullOrEmpty(reason))
-            .WithMessage($"{Rules.Field} is missing; send why the hold is set.");
+            .WithMessage($"{ValidationRules.Field} is missing; send why the hold is set.");
     }
 }
 
@@ -45,7 +45,7 @@ internal sealed class StopValidator : AbstractValidator<IStopRequest>
     {
         RuleFor(request => request.Purposes)
             .Must(purposes => purposes is null or { Count: > 0 })
-            .WithMessage($"{Rules.Field} is empty; send at least one purpose, or leave it out to stop everything.")
+            .WithMessage($"{ValidationRules.Field} is empty; send at least one purpose, or leave it out to stop everything.")
             .MustHaveAtMost(Domain.Limits.Purposes, "purposes");
         RuleForEach(request => request.Purposes).MustBeGiven("a purpose, by its name").MustBePurpose();
         RuleFor(request => request.Reason).MustBePlainText();
@@ -54,11 +54,11 @@ internal sealed class StopValidator : AbstractValidator<IStopRequest>
 
 internal static class StopRequests
 {
-    /// <summary>The reason as the history keeps it: its first <see cref="Rules.MaxTextLength"/> characters, for no stop fails by a long story.</summary>
+    /// <summary>The reason as the history keeps it: its first <see cref="ValidationRules.MaxTextLength"/> characters, for no stop fails by a long story.</summary>
     public static string? ShortReason(this IStopRequest request) => request.Reason switch
     {
         null or "" => null,
-        var text => string.Concat(text.EnumerateRunes().Take(Rules.MaxTextLength)),
+        var text => string.Concat(text.EnumerateRunes().Take(ValidationRules.MaxTextLength)),
     };
 
     public static IReadOnlyCollection<Purpose>? ParsedPurposes(this IStopRequest request) => request.Purposes?.Select(Purpose.Parse).Distinct().ToArray();

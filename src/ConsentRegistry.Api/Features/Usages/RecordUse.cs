@@ -24,15 +24,15 @@ internal static class RecordUse
     {
         var arrivedAt = Elapsed.Now;
         var now = Instant.From(clock.GetUtcNow());
-        if (!ReportedUse.TryRead(body.Value, Caller.Of(http), now, out var use, out var problem))
+        if (!ReportedUse.TryRead(body.Value, Caller.From(http), now, out var use, out var problem))
             return problem.AsResult();
         if (await judge.JudgeAsync([use], arrivedAt, now, cancellation) is not { } judged)
             return CheckFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
-            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.Of(http), notices, within)).Succeeded(out var written, out var unavailable))
+            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.From(http), notices, within)).Succeeded(out var written, out var unavailable))
                 return unavailable;
-            return written[0].Succeeded(out var stored, out var refused) ? new Answer(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201) : refused;
+            return written[0].Succeeded(out var stored, out var refused) ? new ChangeResponse(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201) : refused;
         });
     }
 }
@@ -53,7 +53,7 @@ internal static class RecordUses
     {
         var arrivedAt = Elapsed.Now;
         var now = Instant.From(clock.GetUtcNow());
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var items = body.Value.Usages!;
         var results = new RecordedItem[items.Count];
         var uses = new List<ReportedUse>();
@@ -84,9 +84,9 @@ internal static class RecordUses
             {
                 results[place] = one.Succeeded(out var stored, out var refused)
                     ? new(UseBody.Of(stored.Id, stored.Record), Error: null)
-                    : RecordedItem.Refused(Problem.Of(refused));
+                    : RecordedItem.Refused(Problem.From(refused));
             }
-            return new Answer(new UsesChange(results), Status: change.HasAltered ? 201 : 200);
+            return new ChangeResponse(new UsesChange(results), Status: change.HasAltered ? 201 : 200);
         });
     }
 }

@@ -44,13 +44,13 @@ internal sealed record ReportedUse(
         Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
         Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
         if (requester is null)
-            problem = OnBehalf.NoRequester;
+            problem = RequesterAuthorization.NoRequester;
         else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
-            problem = OnBehalf.RequesterNotYours;
+            problem = RequesterAuthorization.RequesterNotYours;
         else if (usedAt > now.Plus(Recent))
-            problem = Problem.Of(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
+            problem = Problem.OfField(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
         else if (publishedAt > now)
-            problem = Problem.Of(422, FailureCode.Invalid, "made.publishedAt", "made.publishedAt is in the future; send a moment that is not.");
+            problem = Problem.OfField(422, FailureCode.Invalid, "made.publishedAt", "made.publishedAt is in the future; send a moment that is not.");
         if (problem is not null)
             return false;
         use = new(

@@ -118,38 +118,38 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
         RuleFor(use => use.UsedAt).MustBeTime();
         RuleFor(use => use.Videos).MustHaveItems("the videos that were used, at least one").MustHaveAtMost(UseBody.MaxVideos, "videos")
             .Must(videos => videos is null || videos.Where(video => video is not null).DistinctBy(video => (video.CreatorId, video.VideoId)).Count() == videos.Count)
-            .WithMessage($"{Rules.Field} names a video more than once; send each once.");
+            .WithMessage($"{ValidationRules.Field} names a video more than once; send each once.");
         RuleForEach(use => use.Videos).MustBeGiven("an object with creatorId and videoId").ChildRules(video =>
         {
             video.RuleFor(one => one.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
             video.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
             video.RuleFor(one => one.Receipt).MustHaveLength(MaxReceiptLength);
-            video.RuleFor(one => one.Decision).Must((one, decision) => decision is null || one.Receipt is null).WithMessage($"{Rules.Field} is sent beside a receipt, which holds its own; send one of the two.");
+            video.RuleFor(one => one.Decision).Must((one, decision) => decision is null || one.Receipt is null).WithMessage($"{ValidationRules.Field} is sent beside a receipt, which holds its own; send one of the two.");
             video.When(one => one.Decision is not null, () =>
             {
                 video.RuleFor(one => one.Decision!.FreshAt).MustBeGiven("the decision's freshAt").MustBeTime();
                 video.RuleFor(one => one.Decision!.Versions).MustHaveItems("the decision's versions")
                     .Must(versions => versions is null or { Count: <= MaxVersions })
                     .WithErrorCode(FailureCode.TooMany)
-                    .WithMessage($"{Rules.Field} names {Rules.Count} streams; send at most {MaxVersions}.")
+                    .WithMessage($"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most {MaxVersions}.")
                     .Must(versions => versions is null || versions.All(version => StreamId.TryParse(version.Key, out _) && version.Value >= 0))
-                    .WithMessage($"{Rules.Field} has a name of no stream or a negative version; send the versions that the decision gave.");
+                    .WithMessage($"{ValidationRules.Field} has a name of no stream or a negative version; send the versions that the decision gave.");
             });
         }).When(use => use.Videos is { Count: <= UseBody.MaxVideos });
         When(use => use.Made is not null, () =>
         {
             RuleFor(use => use.Made!)
                 .Must(made => made.Video is null != made.TrainingRun is null)
-                .WithMessage($"{Rules.Field} names both a video and a training run, or neither; send one of them.")
+                .WithMessage($"{ValidationRules.Field} names both a video and a training run, or neither; send one of them.")
                 .Must(made => made.PublishedAt is null || made.Video is not null)
-                .WithMessage($"{Rules.Field} has publishedAt without a video; send it with a video only.");
+                .WithMessage($"{ValidationRules.Field} has publishedAt without a video; send it with a video only.");
             RuleFor(use => use.Made!.TrainingRun).MustBeId();
             RuleFor(use => use.Made!.PublishedAt).MustBeTime();
             RuleFor(use => use.Made!.Video!.CreatorId).MustBeGiven("the id of the video's owner").MustBeId().When(use => use.Made!.Video is not null);
             RuleFor(use => use.Made!.Video!.VideoId).MustBeGiven("the owner's id for the video").MustBeId().When(use => use.Made!.Video is not null);
             RuleFor(use => use.Videos)
                 .Must((use, videos) => videos is null || !videos.Any(video => video is not null && video.CreatorId == use.Made!.Video!.CreatorId && video.VideoId == use.Made.Video.VideoId))
-                .WithMessage($"{Rules.Field} names the video that was made; send only those that it was made of.")
+                .WithMessage($"{ValidationRules.Field} names the video that was made; send only those that it was made of.")
                 .When(use => use.Made!.Video is not null);
         });
     }
@@ -171,10 +171,10 @@ internal sealed class RecordUsesValidator : AbstractValidator<RecordUsesRequest>
         RuleFor(request => request.Usages).MustHaveItems("at least one use").MustHaveAtMost(MaxUses, "uses")
             .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count ?? 0) <= MaxVideos)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{Rules.Field} names too many videos in all; send at most {MaxVideos} in one request.")
+            .WithMessage($"{ValidationRules.Field} names too many videos in all; send at most {MaxVideos} in one request.")
             .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count(video => video is { Receipt: not null } or { Decision: not null }) ?? 0) <= MaxDecisions)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{Rules.Field} has too many receipts and decisions in all; send at most {MaxDecisions} in one request.");
+            .WithMessage($"{ValidationRules.Field} has too many receipts and decisions in all; send at most {MaxDecisions} in one request.");
         RuleForEach(request => request.Usages).MustBeGiven("a use, which is an object");
     }
 }

@@ -41,7 +41,7 @@ internal sealed record JudgedVideo(
 /// Judges uses by the consent at the earlier of the receipt's time and now. A receipt names the versions that it was decided from, so that
 /// the same is decided again; without one memory decides, by what is newer than the request.
 /// </summary>
-internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader receipts)
+internal sealed class UseJudge(CheckFacts memory, PastFacts past, ReceiptReader receipts)
 {
     /// <summary>Judges uses.</summary>
     /// <param name="uses">The uses.</param>
@@ -118,7 +118,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
     private static JudgedVideo Decide(FactSet facts, ReportedUse use, VideoKey video)
     {
         if (!facts.Vocabulary.TryFind(use.Purpose, out var purpose))
-            return new(video, UseReason.UnknownPurpose, [], [], ButErased(facts, Concerned.By(facts, video, purpose: null)), null);
+            return new(video, UseReason.UnknownPurpose, [], [], ButErased(facts, ConcernedCreators.By(facts, video, purpose: null)), null);
         var trace = new GrantTrace(facts, video, use.Requester);
         var decision = facts.Decide(video, purpose, use.Requester, ref trace);
         var reason = facts.RecordOf(video) is null && decision.Detail != Detail.Erased ? UseReason.UnknownVideo : ReasonOf(decision);
@@ -127,7 +127,7 @@ internal sealed class UseJudge(CheckFacts memory, PastReader past, ReceiptReader
             reason,
             decision.IsAllowed ? trace.Counted : [],
             reason == UseReason.NotApproved ? trace.Unanswered : [],
-            ButErased(facts, reason == UseReason.Indeterminate ? Concerned.By(facts, video, purpose) : trace.Concerned),
+            ButErased(facts, reason == UseReason.Indeterminate ? ConcernedCreators.By(facts, video, purpose) : trace.Concerned),
             null)
         {
             IsAllowedNow = decision.IsAllowed,

@@ -39,13 +39,13 @@ internal sealed class UsePlan
     /// <summary>The streams that something is appended to.</summary>
     public HashSet<StreamId> Streams =>
     [
-        .. Uses.Select(use => StreamId.Of(use.Record.Requester)),
-        .. Ended.Select(one => StreamId.Of(one.Creator)),
-        .. Made.Select(one => StreamId.Of(one.Video.Creator)),
+        .. Uses.Select(use => StreamId.OfRequester(use.Record.Requester)),
+        .. Ended.Select(one => StreamId.OfCreator(one.Creator)),
+        .. Made.Select(one => StreamId.OfCreator(one.Video.Creator)),
     ];
 
     public static async Task<UsePlan> MakeAsync(
-        Change change,
+        StreamTransaction change,
         IReadOnlyList<ReportedUse> reported,
         IReadOnlyList<IReadOnlyList<JudgedVideo>> judged,
         IReadOnlyDictionary<StreamId, LockedStream> streams,
@@ -70,7 +70,7 @@ internal sealed class UsePlan
                 continue;
             }
             // A stream that is not locked yet will be, and then this is planned again.
-            var stamp = streams.GetValueOrDefault(StreamId.Of(use.Requester))?.Stamp ?? default;
+            var stamp = streams.GetValueOrDefault(StreamId.OfRequester(use.Requester))?.Stamp ?? default;
             var used = videos.Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains))).ToList();
             plan.results.Add(new StoredUse(
                 id,

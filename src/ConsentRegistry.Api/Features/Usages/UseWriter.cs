@@ -21,12 +21,12 @@ internal static class UseWriter
 
     /// <summary>For each use what was recorded, or why it is refused.</summary>
     public static async Task<Result<IReadOnlyList<Result<StoredUse>>>> WriteAsync(
-        Change change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices,
+        StreamTransaction change, IReadOnlyList<ReportedUse> uses, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices,
         CancellationToken cancellation)
     {
         if (uses.Count == 0)
             return Result.Of<IReadOnlyList<Result<StoredUse>>>([]);
-        var wanted = uses.Select(use => StreamId.Of(use.Requester)).ToHashSet();
+        var wanted = uses.Select(use => StreamId.OfRequester(use.Requester)).ToHashSet();
         for (var look = 0; look < MaxLooks; look++)
         {
             await change.MarkAsync(cancellation);
@@ -47,17 +47,17 @@ internal static class UseWriter
         return new Failure(ProblemCode.Unavailable, "Others are spending the same grants at this moment; repeat the request.");
     }
 
-    private static async Task WriteAsync(Change change, UsePlan plan, IReadOnlyDictionary<StreamId, LockedStream> streams, Authorship by, CancellationToken cancellation)
+    private static async Task WriteAsync(StreamTransaction change, UsePlan plan, IReadOnlyDictionary<StreamId, LockedStream> streams, Authorship by, CancellationToken cancellation)
     {
         await GrantStore.SpendAsync(change, plan.Spent, cancellation);
-        var ended = plan.Ended.ConvertAll(one => (one.Creator, one.Grant, Spent: one.Grant with { Grant = one.Grant.Grant.Spent(streams[StreamId.Of(one.Creator)].Stamp) }));
+        var ended = plan.Ended.ConvertAll(one => (one.Creator, one.Grant, Spent: one.Grant with { Grant = one.Grant.Grant.Spent(streams[StreamId.OfCreator(one.Creator)].Stamp) }));
         await GrantStore.UpdateStateAsync(change, [.. ended.Select(one => one.Spent)], cancellation);
         await VideoStore.WriteAsync(
-            change, [.. plan.Made.Select(made => (made.Video, made.After, streams[StreamId.Of(made.Video.Creator)].Version))], cancellation);
+            change, [.. plan.Made.Select(made => (made.Video, made.After, streams[StreamId.OfCreator(made.Video.Creator)].Version))], cancellation);
         await UseStore.InsertAsync(change, plan.Uses, cancellation);
-        var records = plan.Uses.Select(use => (StreamId.Of(use.Record.Requester), Records.Of(use.Id, use.Record)))
-            .Concat(ended.Select(one => (StreamId.Of(one.Creator), Records.Of(one.Grant.Id, one.Grant.Grant, one.Spent.Grant))))
-            .Concat(plan.Made.Select(made => (StreamId.Of(made.Video.Creator), Records.Of(made.Video, made.Before, made.After))))
+        var records = plan.Uses.Select(use => (StreamId.OfRequester(use.Record.Requester), Records.UseRecorded(use.Id, use.Record)))
+            .Concat(ended.Select(one => (StreamId.OfCreator(one.Creator), Records.GrantChanged(one.Grant.Id, one.Grant.Grant, one.Spent.Grant))))
+            .Concat(plan.Made.Select(made => (StreamId.OfCreator(made.Video.Creator), Records.VideoRegistered(made.Video, made.Before, made.After))))
             .GroupBy(one => one.Item1, one => one.Item2)
             .Select(stream => (streams[stream.Key], (IReadOnlyList<RecordChange>)[.. stream]))
             .ToList();
@@ -65,7 +65,7 @@ internal static class UseWriter
     }
 
     // A creator whom no stream and no registered video names has no inbox: anybody could fill any number of them.
-    private static void Tell(Change change, UsePlan plan, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices)
+    private static void Tell(StreamTransaction change, UsePlan plan, IReadOnlyList<IReadOnlyList<JudgedVideo>> judged, Caller caller, UseNotices notices)
     {
         var known = judged.SelectMany(videos => videos).Where(video => video.IsKnown).SelectMany(video => video.Concerned).ToHashSet();
         foreach (var use in plan.Uses)
@@ -74,7 +74,7 @@ internal static class UseWriter
             {
                 var hasInbox = known.Contains(creator);
                 if (notices.TryTell(caller.Identity, hasInbox ? creator.Value : "", out var isLast)
-                    && Notices.Of(use, creator, hasInbox, isLast) is { } notice)
+                    && NotificationFactory.UseRecorded(use, creator, hasInbox, isLast) is { } notice)
                 {
                     change.Notify(notice);
                 }

@@ -11,12 +11,12 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// </remarks>
 internal static class GetVideo
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Reading reading, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, SnapshotReader reading, HttpContext http, CancellationToken cancellation)
     {
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var video = new VideoKey(creatorId, videoId);
         await using var snapshot = await reading.OpenAsync(cancellation);
-        var record = (await VideoStore.ReadAsync(snapshot.AsChange(), [video], cancellation)).GetValueOrDefault(video);
+        var record = (await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation)).GetValueOrDefault(video);
 
         var mayRead = caller.Has(Scopes.WriteVideos) || caller.MayRead(creatorId)
             || record?.Participants.Any(participant => caller.Manages(participant.Creator.Value)) == true;

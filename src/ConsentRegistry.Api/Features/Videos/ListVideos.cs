@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class ListVideos
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor cursor, Reading reading, CheckFacts memory, CancellationToken cancellation)
+        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor cursor, SnapshotReader reading, CheckFacts memory, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         var after = cursor.Part(0);

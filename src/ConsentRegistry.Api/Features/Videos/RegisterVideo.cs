@@ -14,19 +14,19 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class RegisterVideo
 {
     public static Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Body<RegisterVideoRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.Of(http), cancellation));
+        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.From(http), cancellation));
 
-    private static async Task<Result<Answer>> RegisterAsync(
-        Change change, VideoKey video, RegisterVideoRequest request, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> RegisterAsync(
+        StreamTransaction change, VideoKey video, RegisterVideoRequest request, Caller caller, CancellationToken cancellation)
     {
-        var wish = new Wish(video, request.ToRegistration(), MayWiden(caller, request));
-        var result = await Registrar.RegisterAsync(change, [wish], caller.Author(creator: null, request.Reason), cancellation);
+        var wish = new RequestedRegistration(video, request.ToRegistration(), MayWiden(caller, request));
+        var result = await VideoRegistrar.RegisterAsync(change, [wish], caller.Author(creator: null, request.Reason), cancellation);
         if (!result.Succeeded(out var fulfilments, out var unavailable))
             return unavailable;
         var (record, version, changed, failure) = fulfilments[0];
         if (failure is not null)
             return failure;
-        return new Answer(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0));
+        return new ChangeResponse(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0));
     }
 
     /// <summary>Whether facts may change in the direction that can widen consent.</summary>

@@ -14,13 +14,13 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class RegisterVideos
 {
     public static Task<IResult> Handle(Body<RegisterVideosRequest> body, IValidator<RegisterItem> validator, ChangePipeline pipeline, HttpContext http) =>
-        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, body.Value.Videos!, validator, Caller.Of(http), cancellation));
+        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, body.Value.Videos!, validator, Caller.From(http), cancellation));
 
-    private static async Task<Result<Answer>> RegisterAsync(
-        Change change, IReadOnlyList<RegisterItem> items, IValidator<RegisterItem> validator, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> RegisterAsync(
+        StreamTransaction change, IReadOnlyList<RegisterItem> items, IValidator<RegisterItem> validator, Caller caller, CancellationToken cancellation)
     {
         var results = new RegisteredItem[items.Count];
-        var wishes = new List<(int At, Wish Wish)>();
+        var wishes = new List<(int At, RequestedRegistration Wish)>();
         for (var i = 0; i < items.Count; i++)
         {
             if (Validation.Check(validator, items[i]) is { } problem)
@@ -31,16 +31,16 @@ internal static class RegisterVideos
 
         // One reason stands for the whole change in the history: that of the first item that gave one.
         var reason = items.Select(item => item.Reason).FirstOrDefault(given => given is not null);
-        var result = await Registrar.RegisterAsync(change, [.. wishes.Select(wish => wish.Wish)], caller.Author(creator: null, reason), cancellation);
+        var result = await VideoRegistrar.RegisterAsync(change, [.. wishes.Select(wish => wish.Wish)], caller.Author(creator: null, reason), cancellation);
         if (!result.Succeeded(out var fulfilments, out var unavailable))
             return unavailable;
         foreach (var ((at, _), fulfilment) in wishes.Zip(fulfilments))
         {
             results[at] = fulfilment.Failure is { } failure
-                ? Refused(items[at], Problem.Of(failure))
+                ? Refused(items[at], Problem.From(failure))
                 : new(items[at].CreatorId, items[at].VideoId, fulfilment.Version, fulfilment.Changed ? 1 : 0, Error: null);
         }
-        return new Answer(new RegisteredBatchBody(results));
+        return new ChangeResponse(new RegisteredBatchBody(results));
     }
 
     private static RegisteredItem Refused(RegisterItem item, Problem problem) =>

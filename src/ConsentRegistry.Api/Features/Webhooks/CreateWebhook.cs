@@ -41,10 +41,10 @@ internal static class CreateWebhook
         Body<CreateWebhookRequest> body, Database database, WebhookSecrets secrets, HttpContext http, CancellationToken cancellation)
     {
         var request = body.Value;
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var audience = Wording.Parse<WebhookAudience>(request.Audience!);
         if ((request.Owner ?? (audience == WebhookAudience.Creator ? caller.Subject : caller.Client)) is not { } name || !Identifier.IsValid(name))
-            return Problem.Of(422, FailureCode.Invalid, "owner", "owner is missing, and the token's claim client_id, or sub for a creator, names nobody who could own it; send owner.").AsResult();
+            return Problem.OfField(422, FailureCode.Invalid, "owner", "owner is missing, and the token's claim client_id, or sub for a creator, names nobody who could own it; send owner.").AsResult();
         var owner = new WebhookOwner(audience, name);
         if (!caller.MayManage(owner))
             return WebhookAccess.NotTheirs.AsResult();
@@ -53,7 +53,7 @@ internal static class CreateWebhook
             database, id, owner, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), secrets.Encrypt(id, secret), cancellation);
         return made.Succeeded(out var row, out var refused)
             ? Results.Json(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)), statusCode: 201)
-            : Problem.Of(refused).AsResult();
+            : Problem.From(refused).AsResult();
     }
 }
 
@@ -69,11 +69,11 @@ internal static class WebhookRules
             context.MessageFormatter.AppendArgument("Refusal", refusal);
             return false;
         })
-        .WithMessage($"{Rules.Field} {{Refusal}}; send an absolute address of the public internet that begins with https.");
+        .WithMessage($"{ValidationRules.Field} {{Refusal}}; send an absolute address of the public internet that begins with https.");
 
     public static void MustBeKinds<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
         .Must(kinds => kinds is null or { Count: > 0 })
-        .WithMessage($"{Rules.Field} is empty; send at least one kind, or leave it out to be told of all.")
+        .WithMessage($"{ValidationRules.Field} is empty; send at least one kind, or leave it out to be told of all.")
         .MustHaveAtMost(Wording.All<NotificationKind>().Length, "kinds")
         .MustBeWords<T, NotificationKind>();
 }

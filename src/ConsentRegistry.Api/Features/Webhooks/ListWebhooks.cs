@@ -11,16 +11,16 @@ internal static class ListWebhooks
     public static async Task<IResult> Handle(string? audience, string? owner, int? limit, Cursor cursor, Database database, HttpContext http, CancellationToken cancellation)
     {
         if (audience is null != owner is null)
-            return Problem.Of(422, FailureCode.Invalid, audience is null ? "audience" : "owner", "One of audience and owner is missing; send both or neither.").AsResult();
+            return Problem.OfField(422, FailureCode.Invalid, audience is null ? "audience" : "owner", "One of audience and owner is missing; send both or neither.").AsResult();
         var after = Guid.Empty;
         if (!cursor.IsStart && !Guid.TryParseExact(cursor.Part(0), "D", out after))
             return Cursor.NotOfThisList.AsResult();
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var owners = caller.OwnersOf();
         if (audience is not null)
         {
             if (!Wording.TryParse<WebhookAudience>(audience, out var known))
-                return Problem.Of(422, FailureCode.Invalid, "audience", Rules.NotAWord<WebhookAudience>("audience", Characters.Quote(audience))).AsResult();
+                return Problem.OfField(422, FailureCode.Invalid, "audience", ValidationRules.NotAWord<WebhookAudience>("audience", Characters.Quote(audience))).AsResult();
             var named = new WebhookOwner(known, owner!);
             if (!caller.MayManage(named))
                 return WebhookAccess.NotTheirs.AsResult();

@@ -15,7 +15,7 @@ internal static class PingWebhook
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
-        using var share = limits.Pings.TryAcquire(Caller.Of(http).Identity);
+        using var share = limits.Pings.TryAcquire(Caller.From(http).Identity);
         if (share is null)
             return limits.Pings.Refusal.AsResult();
         if (!protection.TryDecrypt(webhookId, await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation), out var secrets))

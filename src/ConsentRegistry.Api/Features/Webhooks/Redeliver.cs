@@ -13,7 +13,7 @@ internal static class Redeliver
         if (refused is not null)
             return refused;
         if (webhook!.DisabledFor is not null)
-            return Problem.Of(WebhookStore.Disabled).AsResult();
+            return Problem.From(WebhookStore.Disabled).AsResult();
         return await WebhookStore.RedeliverAsync(database, webhookId, notificationId, cancellation) is { } row
             ? Results.Ok(DeliveryBody.Of(row))
             : WebhookAccess.NotThere.AsResult();

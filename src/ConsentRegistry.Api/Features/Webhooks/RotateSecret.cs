@@ -18,7 +18,7 @@ internal static class RotateSecret
         var secret = WebhookSecret.Draw();
         var rotated = await WebhookStore.RotateAsync(database, webhookId, secrets.Encrypt(webhookId, secret), cancellation);
         if (rotated.Failure is { } failure)
-            return Problem.Of(failure).AsResult();
+            return Problem.From(failure).AsResult();
         return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : WebhookAccess.NotThere.AsResult();
     }
 }

@@ -37,7 +37,7 @@ internal static class UpdateWebhook
         var request = body.Value;
         var updated = await WebhookStore.UpdateAsync(database, webhookId, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), request.Enabled ?? true, cancellation);
         if (updated.Failure is { } failure)
-            return Problem.Of(failure).AsResult();
+            return Problem.From(failure).AsResult();
         return updated.Value is { } row ? Results.Ok(WebhookBody.Of(row)) : WebhookAccess.NotThere.AsResult();
     }
 }

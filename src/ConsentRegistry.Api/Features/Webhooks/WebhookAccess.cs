@@ -39,7 +39,7 @@ internal static class WebhookAccess
     /// <summary>The webhook of a request, if the caller may manage it. Whether somebody else's exists is nobody else's business.</summary>
     public static async Task<(WebhookRow? Webhook, IResult? Refused)> FindAsync(Database database, Guid id, HttpContext http)
     {
-        var caller = Caller.Of(http);
+        var caller = Caller.From(http);
         var webhook = await WebhookStore.FindAsync(database, id, http.RequestAborted);
         if (webhook is not null && caller.MayManage(webhook.Owner))
             return (webhook, null);

@@ -23,7 +23,7 @@ public record WebhookBody(
     [property: Address(WebhookUrl.MaxLength)] string Url,
     [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds,
     bool Enabled,
-    DisabledFor? DisabledFor,
+    DisabledReason? DisabledFor,
     Instant? FailingSince,
     Instant? FormerSecretUntil,
     Instant CreatedAt)

@@ -10,7 +10,7 @@ internal static class WebhooksApi
     public static readonly RouteTable Table = new("Webhooks", typeof(WebhooksApi));
 
     // Whose webhook it is decides; these are whom one can belong to, and the administrator.
-    private static readonly Grantor[] Owners =
+    private static readonly AccessPath[] Owners =
         [Access.Scope(Scopes.ReadChanges), Access.Scope(Scopes.Check), Access.Scope(Scopes.Manage), Access.Scope(Scopes.Admin)];
 
     public static void Map(IEndpointRouteBuilder app)

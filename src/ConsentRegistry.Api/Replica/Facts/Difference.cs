@@ -60,20 +60,20 @@ internal static class Difference
             && mine.Sources.Select(one => memory.Names[one].Id).SequenceEqual(theirs.Sources.Select(one => other.Names[one].Id));
     }
 
-    private static IEnumerable<(Guid Id, GrantRecord Record)> Grants(VideoExtra extra, Instant until) =>
+    private static IEnumerable<(Guid Id, GrantRecord Record)> Grants(VideoOverflow extra, Instant until) =>
         extra.AllGrants.Where(grant => grant.Record.Stands(until))
             .Select(grant => (grant.Id, grant.Record)).OrderBy(grant => grant.Id);
 
-    private static SettingList Defaults(in CreatorSlot slot, CreatorExtra extra) =>
+    private static SettingList Defaults(in CreatorSlot slot, CreatorOverflow extra) =>
         slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Defaults;
 
-    private static SettingList Overrides(in VideoSlot slot, VideoExtra extra) =>
+    private static SettingList Overrides(in VideoSlot slot, VideoOverflow extra) =>
         slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
 
-    private static CreatorExtra Extra(FactMemory memory, in CreatorSlot slot) =>
+    private static CreatorOverflow Extra(FactMemory memory, in CreatorSlot slot) =>
         slot.Word.Link == 0 ? new() : memory.Extras.FindCreator(slot.Word.Link) ?? new();
 
-    private static VideoExtra Extra(FactMemory memory, in VideoSlot slot) =>
+    private static VideoOverflow Extra(FactMemory memory, in VideoSlot slot) =>
         slot.Word.Link == 0 ? new() : memory.Extras.FindVideo(slot.Word.Link) ?? new();
 
     private static CreatorSlot Creator(FactMemory memory, in FactKey key)

@@ -103,7 +103,7 @@ internal static class Extraction
                 return;
             var slot = Creator(creator);
             isInDoubt |= slot.Word.IsUnreadable;
-            CreatorExtra? extra = null;
+            CreatorOverflow? extra = null;
             if (slot.Word.Link != 0)
                 isInDoubt |= (extra = memory.Extras.FindCreator(slot.Word.Link)) is null;
             facts.Add(creator, new CreatorState(slot.Version, extra?.IsErased ?? false, extra?.Hold, extra?.Lockdown));
@@ -146,7 +146,7 @@ internal static class Extraction
             return Unsafe.IsNullRef(in slot) || slot.Word.Epoch != Creator(decider).Word.Epoch ? default : slot;
         }
 
-        private VideoExtra Extra(in VideoSlot slot)
+        private VideoOverflow Extra(in VideoSlot slot)
         {
             if (slot.Word.Link == 0)
                 return new();
@@ -162,7 +162,7 @@ internal static class Extraction
             return facts.Vocabulary[isInDoubt ? default : setting.Purpose].Purpose;
         }
 
-        private static Choice ChoiceOf(in Setting setting) => Choice.Of(
+        private static Choice ChoiceOf(in Setting setting) => Choice.Create(
             setting.Effect, setting.Conditions, setting.ExpiresAt == Instant.Never ? null : setting.ExpiresAt, setting.VocabularyVersion);
     }
 }

@@ -34,7 +34,7 @@ internal interface ISlotStore
 internal sealed class MemoryLostException(string message) : Exception(message);
 
 /// <summary>Puts records in place of records: how a row or an event changes what slots hold.</summary>
-internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extras, ISlotStore store, Vocabulary vocabulary, Instant now)
+internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable extras, ISlotStore store, Vocabulary vocabulary, Instant now)
 {
     /// <summary>So many grants of a video stand in an array.</summary>
     private const int FewGrants = 16;
@@ -122,7 +122,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
     public void PutOverride(CreatorId decider, OverrideKey key, OverrideSetting? setting)
     {
         var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
-        Setting? wanted = setting is null ? null : Setting.Of(setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
+        Setting? wanted = setting is null ? null : Setting.Create(setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
         PutOverride(hasher.Of(decider.Value), hasher.Of(decider, key.Video), purpose, requester, wanted);
     }
 
@@ -189,7 +189,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         Put(creator, said with { Grants = said.Grants + after.GrantCount - extra.GrantCount });
     }
 
-    private VideoExtra With(VideoExtra extra, Guid id, GrantRecord grant)
+    private VideoOverflow With(VideoOverflow extra, Guid id, GrantRecord grant)
     {
         var place = new GrantPlace(hasher.Of(grant.Requester.Value), hasher.Of(grant.UsedIn));
         HeldGrant? held = grant.Stands(now)
@@ -207,7 +207,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
     }
 
     // Many are looked through again when there are twice as many: that costs no more for each grant than putting it.
-    private static VideoExtra WithGrants(VideoExtra extra, HeldGrant[] grants) => grants.Length <= FewGrants
+    private static VideoOverflow WithGrants(VideoOverflow extra, HeldGrant[] grants) => grants.Length <= FewGrants
         ? extra with { Grants = grants, ManyGrants = null, GrantCount = grants.Length, LooksAt = 0 }
         : extra with
         {
@@ -229,7 +229,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
         var (hold, lockdown) = kind == StopKind.Hold ? (stop, extra.Lockdown) : (extra.Hold, stop);
-        Put(slot, extra with { Hold = hold, Lockdown = lockdown, Stops = StopFact.Of(hold, lockdown, vocabulary) });
+        Put(slot, extra with { Hold = hold, Lockdown = lockdown, Stops = StopFact.Standing(hold, lockdown, vocabulary) });
     }
 
     /// <summary>Leaves a tombstone that denies.</summary>
@@ -240,11 +240,11 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
             return;
         var version = VersionOf(creator);
         Forget(creator);
-        Put(store.Creator(hasher.Of(creator.Value)) with { Version = version }, new CreatorExtra { IsErased = true });
+        Put(store.Creator(hasher.Of(creator.Value)) with { Version = version }, new CreatorOverflow { IsErased = true });
         store.Empty(hasher.Of(creator.Value));
     }
 
-    private void PutDefaults(CreatorSlot slot, CreatorExtra extra, SettingList defaults)
+    private void PutDefaults(CreatorSlot slot, CreatorOverflow extra, SettingList defaults)
     {
         slot.Word = slot.Word.WithoutPlain();
         (slot.StampVersion, slot.StampAt) = (0, 0);
@@ -257,7 +257,7 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         Put(slot, extra with { Defaults = defaults });
     }
 
-    private void PutOverrides(VideoSlot slot, VideoExtra extra, SettingList overrides)
+    private void PutOverrides(VideoSlot slot, VideoOverflow extra, SettingList overrides)
     {
         slot.Word = slot.Word.WithoutPlain();
         (slot.StampVersion, slot.StampAt) = (0, 0);
@@ -270,10 +270,10 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         Put(slot, extra with { Overrides = overrides });
     }
 
-    private void Put(VideoSlot slot, VideoExtra extra) =>
+    private void Put(VideoSlot slot, VideoOverflow extra) =>
         store.Set(slot with { Word = slot.Word.WithLink(store.Keep(extra.IsEmpty ? null : extra, slot.Word.Link)) });
 
-    private void Put(CreatorSlot slot, CreatorExtra extra) =>
+    private void Put(CreatorSlot slot, CreatorOverflow extra) =>
         store.Set(slot with { Word = slot.Word.WithLink(store.Keep(extra.IsEmpty ? null : extra, slot.Word.Link)) });
 
     // A slot of an epoch that is over says nothing: it begins anew.
@@ -285,10 +285,10 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, ExtraTable extra
         return new() { Name = slot.Name, Word = default(SlotWord).WithEpoch(decider.Word.Epoch).WithLink(store.Keep(null, slot.Word.Link)) };
     }
 
-    private VideoExtra ExtraOf(in VideoSlot slot) =>
+    private VideoOverflow ExtraOf(in VideoSlot slot) =>
         slot.Word.Link == 0 ? new() : extras.FindVideo(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
-    private CreatorExtra ExtraOf(in CreatorSlot slot) =>
+    private CreatorOverflow ExtraOf(in CreatorSlot slot) =>
         slot.Word.Link == 0 ? new() : extras.FindCreator(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
     private (FactKey Key, Requester Requester)? Named(Requester? requester) => requester is { } named ? (hasher.Of(named.Value), named) : null;

@@ -72,7 +72,7 @@ internal ref struct MemoryView : IFacts
         facts = default;
         if (said.Word.IsUnreadable)
             return false;
-        CreatorExtra? wide = null;
+        CreatorOverflow? wide = null;
         if (said.Word.Link != 0 && (wide = memory.Extras.FindCreator(said.Word.Link)) is null)
             return false;
         if (wide is { IsErased: true })
@@ -80,7 +80,7 @@ internal ref struct MemoryView : IFacts
             facts = new() { IsErased = true };
             return true;
         }
-        VideoExtra? narrow = null;
+        VideoOverflow? narrow = null;
         if (about.Word.Link != 0 && (narrow = memory.Extras.FindVideo(about.Word.Link)) is null)
             return false;
 
@@ -106,7 +106,7 @@ internal ref struct MemoryView : IFacts
     }
 
     // Those given to this requester for use in the checked video.
-    private ReadOnlySpan<Grant> GrantsAmong(VideoExtra extra, Buffers buffers)
+    private ReadOnlySpan<Grant> GrantsAmong(VideoOverflow extra, Buffers buffers)
     {
         if (requester.IsEmpty)
             return default;
@@ -130,7 +130,7 @@ internal ref struct MemoryView : IFacts
             return false;
         if (!video.Word.IsRegistered)
             return true;
-        VideoExtra? extra = null;
+        VideoOverflow? extra = null;
         if (video.Word.Link != 0 && (extra = memory.Extras.FindVideo(video.Word.Link)) is null)
             return false;
         facts = new()

@@ -128,7 +128,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
             return wrong;
         if (!MerkleTree.VerifyInclusion(line.Seq, checkpoint!.Size, MerkleTree.LeafHash(entry!.LeafBytes), line.Proof, checkpoint.Root))
             return Finding.Tampered("The proof does not show that the entry stands in the log of the checkpoint.", line.Seq);
-        if (entry.Body is { } body && body.Stream != StreamId.Of(header!.Creator))
+        if (entry.Body is { } body && body.Stream != StreamId.OfCreator(header!.Creator))
             return Finding.Tampered("The entry is not of the bundle's creator.", line.Seq);
         var leaf = entry.Leaf;
         // Here even erased events have their place, which their leaves tell; and a body tells that of the leaf before it, erased or not.

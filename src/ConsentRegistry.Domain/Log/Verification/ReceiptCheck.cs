@@ -124,7 +124,7 @@ internal sealed class ReceiptCheck
         {
             var facts = fold.FactsFor(request.Video, receipt.At);
             consulted.See(facts);
-            decision = DecisionRecord.Of(facts, facts.Decide(request.Video, facts.Vocabulary.Find(request.Purpose), request.Requester, ref consulted), request.Requester);
+            decision = DecisionRecord.From(facts, facts.Decide(request.Video, facts.Vocabulary.Find(request.Purpose), request.Requester, ref consulted), request.Requester);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException)
         {

@@ -30,7 +30,7 @@ internal sealed class TrustedKeys
             broughtKeys.TryAdd(key.Kid, key);
         if (broughtKeys.Count > KeySet.MaxKeys)
             return Finding.Unusable($"The parts bring more than {KeySet.MaxKeys} keys together.");
-        if (!arePinned && KeySet.Of([.. broughtKeys.Values]).Succeeded(out var all, out _))
+        if (!arePinned && KeySet.Create([.. broughtKeys.Values]).Succeeded(out var all, out _))
             tokenKeys = all;
         return null;
     }

@@ -124,7 +124,7 @@ internal static class EvaluatorRow
                 editor.PutVideo(key, place, Now, [], []);
                 if (hasGrants && Scale.HasGrant(number))
                     editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
-                editor.PutOverride(key, place, purpose, null, Setting.Of(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
+                editor.PutOverride(key, place, purpose, null, Setting.Create(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
             }
             memory.Settle();
             var random = new Random(Seed: 1);
@@ -190,7 +190,7 @@ internal static class EvaluatorRow
         private static GrantRecord GrantFor(VideoKey video) =>
             new(Guid.Empty, video, video, Studio, new(Purpose.Parse("remix"), Conditions.None, vocabularyVersion: 1, expiresAt: null, uses: null), new(3, Now));
 
-        private static Choice ChoiceOf(string effect) => Choice.Of(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
+        private static Choice ChoiceOf(string effect) => Choice.Create(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
 
         // The same ids as those of Scale, which makes texts.
         private static void Write(int number, char letter, Span<byte> to)

@@ -85,7 +85,7 @@ internal static class NamedRow
     private static Poll PollOf(int events)
     {
         var creator = CreatorId.Parse("named");
-        var stream = StreamId.Of(creator);
+        var stream = StreamId.OfCreator(creator);
         var setting = new DefaultSetting([new(null, Choice.Deny(1), new(1, new(1)))]);
         var version = Enumerable.Range(0, events).Select(i => new FeedEvent(
             null,
@@ -95,7 +95,7 @@ internal static class NamedRow
             events,
             Guid.CreateVersion7(),
             EventType.DefaultChanged,
-            new EventBody(stream, null, Authorship.Registry, Records.Of(KeyOf(i), null, setting)).Encode()));
+            new EventBody(stream, null, Authorship.Registry, Records.DefaultChanged(KeyOf(i), null, setting)).Encode()));
         return new(1, new(1), "1:1:", new("benchmark", "00000001"), [], [], IsCut: false, Inbox: [.. version], []);
     }
 

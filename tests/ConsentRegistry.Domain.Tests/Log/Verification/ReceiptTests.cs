@@ -218,7 +218,7 @@ public sealed class ReceiptTests
         var request = new ReceiptRequest(video, Purpose.Parse(purpose), requester is null ? null : Requester.Parse(requester));
         var facts = fold.FactsFor(video, log.Now);
         var decision = facts.Decide(video, facts.Vocabulary.Find(request.Purpose), request.Requester);
-        var streams = versions.ToDictionary(version => StreamId.Of(CreatorId.Parse(version.Key)), version => version.Value);
+        var streams = versions.ToDictionary(version => StreamId.OfCreator(CreatorId.Parse(version.Key)), version => version.Value);
         streams[StreamId.Vocabulary] = 1;
         var size = log.Checkpoints.Max;
         return Receipt.Build(request, decision, facts, streams, log.Now, new(SampleLog.Origin, size, log.RootAt(size)));
@@ -244,14 +244,14 @@ public sealed class ReceiptTests
         var video = new VideoKey(CreatorId.Parse(creator), VideoId.Parse($"v{random.Next(2)}"));
         return random.Next(10) switch
         {
-            < 3 => Records.Of(video, null, new VideoRecord(
+            < 3 => Records.VideoRegistered(video, null, new VideoRecord(
                 stamp.At,
                 random.Next(2) == 0 ? [] : [new(CreatorId.Parse(Creators.First(name => name != creator)), Role.CoCreator)],
                 random.Next(2) == 0 ? [] : [new(CreatorId.Parse(Creators.Last(name => name != creator)), VideoId.Parse("v0"))])),
-            < 7 => Records.Of(new DefaultKey(purpose, named), null, new DefaultSetting([new(null, choice, stamp)])),
-            7 => Records.Of(new OverrideKey(video, purpose, named), null, new OverrideSetting(choice, stamp)),
-            8 => Records.Of(StopKind.Lockdown, null, Stop.Of(random.Next(2) == 0 ? [purpose] : null, stamp)),
-            _ => Records.Of(StopKind.Lockdown, null, null),
+            < 7 => Records.DefaultChanged(new DefaultKey(purpose, named), null, new DefaultSetting([new(null, choice, stamp)])),
+            7 => Records.OverrideChanged(new OverrideKey(video, purpose, named), null, new OverrideSetting(choice, stamp)),
+            8 => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(random.Next(2) == 0 ? [purpose] : null, stamp)),
+            _ => Records.StopChanged(StopKind.Lockdown, null, null),
         };
     }
 }

@@ -47,14 +47,14 @@ internal sealed class SampleLog
     }
 
     public void AddVocabulary(IEnumerable<string> names) => Add(
-        "$vocabulary", [.. names.Select(name => Records.Of(new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)))]);
+        "$vocabulary", [.. names.Select(name => Records.PurposeRegistered(new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)))]);
 
     /// <summary>A change: the next version of a stream, a minute later.</summary>
     public void Add(string stream, params RecordChange[] changes)
     {
         Now = Now.Plus(TimeSpan.FromMinutes(1));
         var (version, head) = heads.GetValueOrDefault(stream);
-        var id = stream == StreamId.Vocabulary.Name ? StreamId.Vocabulary : StreamId.Of(CreatorId.Parse(stream));
+        var id = stream == StreamId.Vocabulary.Name ? StreamId.Vocabulary : StreamId.OfCreator(CreatorId.Parse(stream));
         var events = Event.Seal(id, version + 1, Now, head, changes, new("somebody", "a program", null, "a \"reason\""), Draw);
         heads[stream] = (version + 1, events[^1].Hash);
         Rows.AddRange(events.Select(each => new Row(each)));
@@ -67,16 +67,16 @@ internal sealed class SampleLog
         foreach (var (row, _) in covered)
             row.IsCleared = true;
         var parts = Erasure.Of(covered.SkipLast(byId).Select(each => each.Seq), covered.TakeLast(byId).Select(each => each.row.Event.EventId));
-        Add(creator, [.. parts.Select(part => Records.Of(Now, part))]);
+        Add(creator, [.. parts.Select(part => Records.CreatorErased(Now, part))]);
     }
 
-    public static RecordChange Default(string purpose, Effect effect) => Records.Of(
-        new DefaultKey(Purpose.Parse(purpose), null), null, new DefaultSetting([new(null, Choice.Of(effect, Conditions.None, null, 1), new(1, new(5)))]));
+    public static RecordChange Default(string purpose, Effect effect) => Records.DefaultChanged(
+        new DefaultKey(Purpose.Parse(purpose), null), null, new DefaultSetting([new(null, Choice.Create(effect, Conditions.None, null, 1), new(1, new(5)))]));
 
     public static RecordChange Video(string creator, string video) =>
-        Records.Of(new VideoKey(CreatorId.Parse(creator), VideoId.Parse(video)), null, new VideoRecord(null, [], []));
+        Records.VideoRegistered(new VideoKey(CreatorId.Parse(creator), VideoId.Parse(video)), null, new VideoRecord(null, [], []));
 
-    public static RecordChange Lockdown() => Records.Of(StopKind.Lockdown, null, Stop.Of(null, new(2, new(6))));
+    public static RecordChange Lockdown() => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(2, new(6))));
 
     public byte[] RootAt(long size) => Root([.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))]);
 

@@ -191,7 +191,7 @@ public sealed class TamperingTests
     {
         // In the stream of cem a second version 1 follows, made by somebody who holds everything but the past.
         var forged = Event.Seal(
-            StreamId.Of(CreatorId.Parse("cem")), 1, log.Now, log.Rows[8].Event.Hash, [SampleLog.Lockdown()], Authorship.Registry, () => new(Guid.AllBitsSet, new byte[32]))[0];
+            StreamId.OfCreator(CreatorId.Parse("cem")), 1, log.Now, log.Rows[8].Event.Hash, [SampleLog.Lockdown()], Authorship.Registry, () => new(Guid.AllBitsSet, new byte[32]))[0];
         return Then(log, () => log.Rows.Insert(13, new(forged)));
     }
 
@@ -215,11 +215,11 @@ public sealed class TamperingTests
         own.Rows[isCleared ? 4 : 3].IsCleared = true;
         if (!isCleared)
         {
-            own.Add("cem", Records.Of(own.Now, new([(4, 4)], [])));
+            own.Add("cem", Records.CreatorErased(own.Now, new([(4, 4)], [])));
             own.Rows[1].IsCleared = own.Rows[5].IsCleared = own.Rows[3].IsCleared = false;
             return Padded(own);
         }
-        own.Add("ana", Records.Of(own.Now, new([(1, 1), (4, 5)], [])));
+        own.Add("ana", Records.CreatorErased(own.Now, new([(1, 1), (4, 5)], [])));
         own.Rows[3].IsCleared = false;
         return Padded(own);
     }
@@ -241,7 +241,7 @@ public sealed class TamperingTests
         own.Add("cem", SampleLog.Lockdown());
         own.Add("dan", SampleLog.Lockdown());
         own.Rows[4].IsCleared = own.Rows[5].IsCleared = own.Rows[6].IsCleared = true;
-        own.Add("ana", Records.Of(own.Now, new([(4, 6)], [])));
+        own.Add("ana", Records.CreatorErased(own.Now, new([(4, 6)], [])));
         return Padded(own);
     }
 
@@ -262,7 +262,7 @@ public sealed class TamperingTests
         own.AddVocabulary(["remix"]);
         for (var version = 1; version <= 5; version++)
             own.Add("ana", SampleLog.Lockdown());
-        own.Add("ana", Records.Of(own.Now, new([(1, 9)], [])));
+        own.Add("ana", Records.CreatorErased(own.Now, new([(1, 9)], [])));
         return Padded(own);
     }
 

@@ -32,7 +32,7 @@ internal sealed class ChunkAnswers(
         chunk.Answer.Clear();
         if (!caller.MayGoOn(clock.GetUtcNow()))
             return End(chunk, Expired);
-        var part = new Part(chunk, caller, answered.Begin(CheckWay.Stream));
+        var part = new Part(chunk, caller, answered.Begin(CheckChannel.Stream));
         while (true)
         {
             await AnswerUsualAsync(part, cancellation);
@@ -65,7 +65,7 @@ internal sealed class ChunkAnswers(
         {
             if (await part.Wait.BeginAsync(replica, default, cancellation) is not { } permit)
                 break;
-            var run = answered.Begin(CheckWay.Stream);
+            var run = answered.Begin(CheckChannel.Stream);
             var (at, line) = Decide(part, permit, run);
             if (permit.Holds)
             {
@@ -136,12 +136,12 @@ internal sealed class ChunkAnswers(
         if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
             return (null, CheckResult.Refused(problem!, line), null);
         if (check!.AsOf is not null)
-            return (null, CheckResult.Refused(Asking.PastOneAtATime, line), null);
-        if (!Asking.TryRead(check, part.Caller.Caller, out var question, out problem))
+            return (null, CheckResult.Refused(CheckQuestions.PastOneAtATime, line), null);
+        if (!CheckQuestions.TryRead(check, part.Caller.Caller, out var question, out problem))
             return (null, CheckResult.Refused(problem, line), null);
         var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (await facts.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
-            return (question, CheckResult.Of(Answers.IndeterminateTo(question)), null);
+            return (question, CheckResult.Of(DecisionAnswers.IndeterminateTo(question)), null);
         var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
             : CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name), line);
@@ -163,7 +163,7 @@ internal sealed class ChunkAnswers(
     /// <summary>What the lines of one part have in common.</summary>
     private sealed record Part(Chunk Chunk, StreamCaller Caller, CheckAnswers Answers)
     {
-        public CommonWait Wait { get; } = new();
+        public SharedWait Wait { get; } = new();
 
         /// <summary>Who relies on the receipts of the part.</summary>
         public List<Reliance> Reliances { get; } = [];

@@ -119,7 +119,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         if (outcome.IsUnreadable || !permit.Holds)
             return false;
         DecisionWriter.Write(answer, asked, outcome, permit, check.MaxStalenessMs);
-        answered.Add(CheckWay.Single, asked, outcome, permit);
+        answered.Add(CheckChannel.Single, asked, outcome, permit);
         return true;
     }
 
@@ -127,7 +127,7 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     {
         if (!replica.TryBegin(out var permit))
             return false;
-        var answers = answered.Begin(CheckWay.Batch);
+        var answers = answered.Begin(CheckChannel.Batch);
         using var block = new CheckBlock(permit, rights, answer, answers);
         answer.Add("{\"results\":["u8);
         try

@@ -1,0 +1,46 @@
+using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Purposes;
+
+namespace ConsentRegistry.Api.Features.Checks;
+
+/// <summary>Turns a validated check into a question, for the requester that the caller may ask for.</summary>
+internal static class CheckQuestions
+{
+    /// <summary>The refusal of a past moment where many checks are answered together.</summary>
+    public static readonly Problem PastOneAtATime = Problem.OfField(
+        422, FailureCode.Invalid, "asOf", "asOf is sent in a batch or a stream; send it with POST /v1/checks, which answers one check.");
+
+    public static bool TryRead(
+        CheckRequest check,
+        Caller caller,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Question? question,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Problem? problem)
+    {
+        (question, problem) = (null, null);
+        Requester? requester = check.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
+        var mayCheck = caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny);
+        // An auditor asks about the past for anybody, and about now for nobody.
+        var audits = check.AsOf is not null && caller.Has(Scopes.Audit);
+        if (!audits && (check.AsOf is not null || !mayCheck))
+            problem = Problem.Forbidden($"the scope {(check.AsOf is null ? Scopes.Check : $"{Scopes.Audit}, which a check with asOf takes")}");
+        else if (requester is null)
+            problem = RequesterAuthorization.NoRequester;
+        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny) && !audits)
+            problem = RequesterAuthorization.RequesterNotYours;
+        if (problem is not null)
+            return false;
+        question = new(
+            new(CreatorId.Parse(check.CreatorId!), VideoId.Parse(check.VideoId!)),
+            Purpose.Parse(check.Purpose!),
+            requester,
+            check.MinVersions ?? Question.NoVersions,
+            check.MaxStalenessMs ?? 0,
+            check.Explain ?? false,
+            check.Receipt ?? false,
+            check.Consistency == Consistency.Strong.Word(),
+            check.DecisionId ?? false);
+        return true;
+    }
+}
