@@ -1,5 +1,5 @@
-using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Domain;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests;
 

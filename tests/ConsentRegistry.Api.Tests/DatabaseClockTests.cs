@@ -1,4 +1,4 @@
-using ConsentRegistry.Benchmarks;
+using ConsentRegistry.TestSupport;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests;

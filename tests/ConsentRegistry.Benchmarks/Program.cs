@@ -1,8 +1,6 @@
 using ConsentRegistry.Benchmarks;
 using ConsentRegistry.Benchmarks.Load;
 using ConsentRegistry.Benchmarks.Neighbours;
-using ConsentRegistry.Benchmarks.Notifications;
-using ConsentRegistry.Benchmarks.Staleness;
 
 // Every run prints what it measured against a yardstick of the same run; none of it is a test that time decides.
 return args switch
@@ -12,12 +10,6 @@ return args switch
     ["log"] => await SequencingBenchmark.RunAsync(),
     ["neighbours", .. var words] => await NeighboursBenchmark.RunAsync(words),
     ["bare", var port, var answer, var contentType] => await BareEndpoint.RunAsync(port, answer, contentType),
-    ["soak"] => new[] { await Soak.RunAsync(Soak.UsualChanges), await NotificationSoak.RunAsync(NotificationSoak.UsualNumber), await StalenessRun.RunAsync([]) }.Max(),
-    ["soak", "log"] => await Soak.RunAsync(Soak.UsualChanges),
-    ["soak", "log", var number] when int.TryParse(number, out var changes) && changes > 0 => await Soak.RunAsync(changes),
-    ["soak", "notifications"] => await NotificationSoak.RunAsync(NotificationSoak.UsualNumber),
-    ["soak", "notifications", var number] when int.TryParse(number, out var told) && told > 0 => await NotificationSoak.RunAsync(told),
-    ["soak", "staleness", .. var words] => await StalenessRun.RunAsync(words),
     _ => Explain(),
 };
 
@@ -39,13 +31,6 @@ static int Explain()
         log                changes per second with and without sequencing, and how far checkpoints lag behind
         {NeighboursBenchmark.Usage}
                            how long the checks of others wait while callers do what could stop a node
-        soak               all of the following
-        soak log [number]  that many changes (100,000) while nodes and database are killed, then the log is verified
-        soak notifications [number]
-                           that many notifications (10,000) while nodes and database are killed, then every receiver must have been told
-        soak staleness {StalenessOptions.Usage}
-                           that many checks (1,000,000) while consent is withdrawn and given back and everything fails in turns,
-                           then every answer is searched for one that an acknowledged change makes impossible
         """);
     return 2;
 }

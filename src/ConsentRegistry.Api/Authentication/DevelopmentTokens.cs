@@ -1,4 +1,3 @@
-using ConsentRegistry.Domain.Decisions;
 using System.Security.Cryptography;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;

@@ -1,5 +1,4 @@
 using ConsentRegistry.Api.Http;
-
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>Why a webhook is sent nothing.</summary>

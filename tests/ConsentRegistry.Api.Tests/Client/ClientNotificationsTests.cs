@@ -1,5 +1,5 @@
-using ConsentRegistry.Benchmarks.Notifications;
 using ConsentRegistry.Client;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Client;
 

@@ -6,7 +6,7 @@ using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Decisions;

@@ -1,4 +1,4 @@
-using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Decisions;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Tests.Decisions;

@@ -1,10 +1,9 @@
-using ConsentRegistry.Api.Configuration;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
-using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.Domain;
 

@@ -1,7 +1,6 @@
-using ConsentRegistry.Api.Configuration;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

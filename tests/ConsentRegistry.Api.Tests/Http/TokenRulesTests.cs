@@ -1,8 +1,7 @@
-using ConsentRegistry.Api.Configuration;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Authentication;
+using ConsentRegistry.Api.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Tests.Http;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ConsentRegistry.Api.Notifications;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 using Microsoft.AspNetCore.Http;
 
 namespace ConsentRegistry.Api.Tests.Notifications;

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using ConsentRegistry.Api.Tests.Servers;
-using ConsentRegistry.Benchmarks;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.Soak;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

@@ -3,7 +3,7 @@ using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Tests.Startup;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;

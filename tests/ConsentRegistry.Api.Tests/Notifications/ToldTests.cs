@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Tests.Approvals;
 using ConsentRegistry.Api.Tests.OpenApi;
-using ConsentRegistry.Benchmarks.Notifications;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

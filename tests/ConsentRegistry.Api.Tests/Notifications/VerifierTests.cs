@@ -1,5 +1,5 @@
 using System.Text;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

@@ -1,4 +1,4 @@
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ConsentRegistry.Api.Tests.OpenApi;
-using ConsentRegistry.Benchmarks;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Proxies;
 

@@ -2,8 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using ConsentRegistry.Benchmarks;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Proxies;

@@ -6,7 +6,7 @@ using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Tests.Replica;

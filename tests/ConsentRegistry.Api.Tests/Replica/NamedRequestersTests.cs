@@ -4,7 +4,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
-using ConsentRegistry.Domain.Tests.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Replica;
 

@@ -1,7 +1,7 @@
 using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Replica;
-using ConsentRegistry.Benchmarks.Staleness;
+using ConsentRegistry.Soak.Staleness;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ConsentRegistry.Benchmarks.Staleness;
+using ConsentRegistry.Soak.Staleness;
 
 namespace ConsentRegistry.Api.Tests.Staleness;
 

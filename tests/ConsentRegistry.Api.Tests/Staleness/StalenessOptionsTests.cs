@@ -1,4 +1,4 @@
-using ConsentRegistry.Benchmarks.Staleness;
+using ConsentRegistry.Soak.Staleness;
 
 namespace ConsentRegistry.Api.Tests.Staleness;
 

@@ -1,5 +1,5 @@
 using ConsentRegistry.Api.Tests.Servers;
-using ConsentRegistry.Benchmarks.Staleness;
+using ConsentRegistry.Soak.Staleness;
 
 namespace ConsentRegistry.Api.Tests.Staleness;
 

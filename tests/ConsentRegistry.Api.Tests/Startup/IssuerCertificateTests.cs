@@ -3,7 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ConsentRegistry.Api.Tests.Http;
-using ConsentRegistry.Benchmarks;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 

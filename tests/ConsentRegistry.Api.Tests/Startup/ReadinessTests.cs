@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Tests.Http;
-using ConsentRegistry.Benchmarks;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Protocols;
 

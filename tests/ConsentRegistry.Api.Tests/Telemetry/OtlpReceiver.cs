@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using ConsentRegistry.Benchmarks;
+using ConsentRegistry.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

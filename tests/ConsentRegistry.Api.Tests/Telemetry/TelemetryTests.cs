@@ -4,8 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using ConsentRegistry.Api.Tests.Http;
-using ConsentRegistry.Benchmarks;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
 

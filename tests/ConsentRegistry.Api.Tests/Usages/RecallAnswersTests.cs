@@ -1,5 +1,5 @@
 using ConsentRegistry.Api.Tests.Notifications;
-using ConsentRegistry.Benchmarks.Notifications;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Usages;
 

@@ -1,4 +1,5 @@
 using ConsentRegistry.Benchmarks.Load.Rows;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Benchmarks.Load;
 

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Benchmarks.Load;
 
@@ -73,9 +74,9 @@ internal sealed class StreamClient
         return sent;
     }
 
-    private static ChunkedAnswer Receive(Socket socket)
+    private static ChunkedResponse Receive(Socket socket)
     {
-        var answer = new ChunkedAnswer();
+        var answer = new ChunkedResponse();
         var buffer = new byte[ReceiveBytes];
         while (!answer.IsComplete)
         {

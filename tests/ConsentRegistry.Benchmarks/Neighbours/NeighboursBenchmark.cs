@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using ConsentRegistry.Benchmarks.Load;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Benchmarks.Neighbours;
 

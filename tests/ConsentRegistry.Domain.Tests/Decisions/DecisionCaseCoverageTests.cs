@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 

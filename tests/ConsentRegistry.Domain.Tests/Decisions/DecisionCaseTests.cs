@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Domain.TestSupport;
 using FsCheck;
 using FsCheck.Fluent;
 

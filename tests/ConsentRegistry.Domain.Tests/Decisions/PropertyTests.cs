@@ -1,6 +1,7 @@
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.TestSupport;
 using ConsentRegistry.Domain.Videos;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Domain.TestSupport;
 using FsCheck.Fluent;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.TestSupport;
 using FsCheck;
 using FsCheck.Fluent;
 

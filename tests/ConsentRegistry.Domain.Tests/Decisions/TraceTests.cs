@@ -1,5 +1,6 @@
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.History;
 

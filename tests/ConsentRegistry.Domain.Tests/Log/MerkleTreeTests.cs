@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Log;
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using ConsentRegistry.Cryptography;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Log;
 

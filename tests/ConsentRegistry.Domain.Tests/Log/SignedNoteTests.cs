@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Log;
 

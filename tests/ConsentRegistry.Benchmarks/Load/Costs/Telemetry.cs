@@ -1,3 +1,4 @@
+using ConsentRegistry.TestSupport;
 using Microsoft.AspNetCore.Builder;
 
 namespace ConsentRegistry.Benchmarks.Load.Costs;

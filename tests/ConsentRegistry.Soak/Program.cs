@@ -1,0 +1,33 @@
+using ConsentRegistry.Soak;
+using ConsentRegistry.Soak.Staleness;
+
+// Each run causes faults for real, then looks for a broken promise. It ends with exit code 1 if it finds one.
+return args switch
+{
+    [] => new[]
+    {
+        await LogSoak.RunAsync(LogSoak.DefaultChanges),
+        await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
+        await StalenessRun.RunAsync([]),
+    }.Max(),
+    ["log"] => await LogSoak.RunAsync(LogSoak.DefaultChanges),
+    ["log", var number] when int.TryParse(number, out var changes) && changes > 0 => await LogSoak.RunAsync(changes),
+    ["notifications"] => await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
+    ["notifications", var number] when int.TryParse(number, out var count) && count > 0 => await NotificationSoak.RunAsync(count),
+    ["staleness", .. var words] => await StalenessRun.RunAsync(words),
+    _ => Explain(),
+};
+
+static int Explain()
+{
+    Console.Error.WriteLine(
+        $"""
+        (nothing)               all of the following
+        log [number]            makes changes (100,000) while nodes and the database are killed, then verifies the log
+        notifications [number]  sends notifications (10,000) while nodes and the database are killed, then looks for one that a receiver never got
+        staleness {StalenessOptions.Usage}
+                                checks (1,000,000) while consent is withdrawn and given back and everything fails in turns, then looks for
+                                an answer that an acknowledged change makes impossible
+        """);
+    return 2;
+}
