@@ -6,6 +6,7 @@ using ConsentRegistry.Benchmarks.Neighbours;
 return args switch
 {
     ["all"] => await AllAsync(),
+    [LoadOptions.QuickWord] => await LoadBenchmark.RunAsync([LoadOptions.QuickWord]),
     ["load", .. var words] => await LoadBenchmark.RunAsync(words),
     ["log"] => await SequencingBenchmark.RunAsync(),
     ["neighbours", .. var words] => await NeighboursBenchmark.RunAsync(words),
@@ -26,6 +27,7 @@ static int Explain()
     Console.Error.WriteLine(
         $"""
         all                log, load at the full scale, and neighbours
+        {LoadOptions.QuickWord}            all parts of load at a hundredth of the data, in a few minutes; judges nothing
         {LoadBenchmark.Usage}
                            the service under load, with all data or so many creators'; all of the parts, or those named
         log                changes per second with and without sequencing, and how far checkpoints lag behind

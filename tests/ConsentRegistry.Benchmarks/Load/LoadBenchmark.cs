@@ -35,7 +35,7 @@ internal static class LoadBenchmark
         ("stream", CostRow.StreamAsync),
     ];
 
-    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [--creators n] [--rounds n] [--seconds n] [{string.Join(" | ", LoadOptions.Costs.Keys)}] [--write]";
+    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [{LoadOptions.QuickWord}] [--creators n] [--rounds n] [--seconds n] [{string.Join(" | ", LoadOptions.Costs.Keys)}] [--write]";
 
     public static async Task<int> RunAsync(string[] words)
     {
@@ -60,7 +60,8 @@ internal static class LoadBenchmark
                 Console.Error.WriteLine($"Measuring: {part.Name}");
                 try
                 {
-                    rows.AddRange(await part.MeasureAsync(run));
+                    var measured = await part.MeasureAsync(run);
+                    rows.AddRange(options.Judges ? measured : measured.Select(row => row.Unjudged()));
                 }
                 catch (Exception e) when (e is BenchmarkException or HttpRequestException)
                 {

@@ -10,9 +10,13 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <param name="Write">Whether to write the results into docs/reference/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
 /// <param name="Parts">The parts to measure; all if none is named.</param>
 /// <param name="Cost">What a node does beside answering, to be measured instead of the parts' own yardsticks: <c>--telemetry</c> or <c>--decisions</c>.</param>
+/// <param name="Judges">Whether the results are compared with the targets, which are for the full scale.</param>
 internal sealed record LoadOptions(
-    Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, Func<Task<ICost>>? Cost = null)
+    Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, Func<Task<ICost>>? Cost = null, bool Judges = true)
 {
+    /// <summary>The word for a run of a few minutes at a hundredth of the data: it shows that every part works, and judges nothing.</summary>
+    public const string QuickWord = "--quick";
+
     /// <summary>What a node may do beside answering, by the word that asks for it.</summary>
     public static readonly IReadOnlyDictionary<string, Func<Task<ICost>>> Costs = new Dictionary<string, Func<Task<ICost>>>(StringComparer.Ordinal)
     {
@@ -44,6 +48,9 @@ internal sealed record LoadOptions(
         {
             switch (words[i])
             {
+                case QuickWord:
+                    options = options with { Scale = new(Scale.FullCreators / 100), Rounds = 2, Round = TimeSpan.FromSeconds(1), Judges = false };
+                    break;
                 case "--write":
                     options = options with { Write = true };
                     break;

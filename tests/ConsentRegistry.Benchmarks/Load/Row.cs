@@ -36,6 +36,9 @@ internal sealed record Row(string What, string Measured, string Yardstick, strin
             target?.IsMetBy(ratio));
     }
 
+    /// <summary>The row without its target.</summary>
+    public Row Unjudged() => this with { Target = Nothing, Holds = null };
+
     /// <summary>A part that could not be measured.</summary>
     public static Row Failed(string part, string why) => new(part, $"not measured: {why.ReplaceLineEndings(" ").Trim()}", Nothing, Nothing, Nothing, null);
 
