@@ -107,7 +107,7 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
     public string? Code => (string?)Json["code"];
 
     /// <summary>Whether a check could not be made for a moment.</summary>
-    public bool SaysThatMemoryIsNotFresh => Status == 503 && Text.Contains(Evaluation.CheckFacts.Unavailable.Detail, StringComparison.Ordinal);
+    public bool SaysThatMemoryIsNotFresh => Status == 503 && Text.Contains(Evaluation.MemoryFacts.Unavailable.Detail, StringComparison.Ordinal);
 
     public long Version => (long)Json["version"]!;
 

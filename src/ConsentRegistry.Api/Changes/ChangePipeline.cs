@@ -21,35 +21,35 @@ internal sealed class ChangePipeline(
     /// <summary>Makes a change, or repeats the answer that its idempotency key was given before.</summary>
     /// <param name="http">The request.</param>
     /// <param name="operation">Decides and writes; a refusal, or altering nothing, takes its locks' new versions back.</param>
-    /// <param name="patience">How long to wait for the row lock.</param>
+    /// <param name="lockTimeout">How long to wait for the row lock.</param>
     /// <param name="stop">Where a stop is set: what the idempotency key means to it.</param>
     public async Task<IResult> RunAsync(
-        HttpContext http, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience = LockTimeout.Standard, StopIdempotency? stop = null)
+        HttpContext http, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout = LockTimeout.Standard, StopIdempotency? stop = null)
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
             return problem.AsResult();
-        if (log.IsOverfull && patience != LockTimeout.EmergencyStop)
-            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops are taken now; repeat the request.").AsResult();
-        var (answer, refused) = await CommitAsync(http, key, operation, patience, stop);
+        if (log.IsOverfull && lockTimeout != LockTimeout.EmergencyStop)
+            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops and erasures are taken now; repeat the request.").AsResult();
+        var (answer, refused) = await CommitAsync(http, key, operation, lockTimeout, stop);
         metrics.Count(KindOf(http), OutcomeOf(answer));
         return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
     }
 
     private async Task<(StoredAnswer? Answer, Problem? Refused)> CommitAsync(
-        HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience, StopIdempotency? stop)
+        HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout, StopIdempotency? stop)
     {
         // The connection is given back before anybody waits for other nodes.
         await using var connection = await database.Changes.OpenConnectionAsync(http.RequestAborted);
-        var outcome = await TransactAsync(connection, http, key, operation, patience, stop);
+        var outcome = await TransactAsync(connection, http, key, operation, lockTimeout, stop);
         // A stop is set as if there were no key where the key cannot be had.
         if (stop is not null && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused })
-            outcome = await TransactAsync(connection, http, key: null, operation, patience, stop);
+            outcome = await TransactAsync(connection, http, key: null, operation, lockTimeout, stop);
         return outcome;
     }
 
     /// <summary>The transaction.</summary>
     private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
-        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout patience, StopIdempotency? stop)
+        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout, StopIdempotency? stop)
     {
         var cancellation = http.RequestAborted;
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
@@ -63,7 +63,7 @@ internal sealed class ChangePipeline(
                 return (stored with { Now = await StampStore.CompareAsync(connection, stored.Records, cancellation) }, null);
         }
 
-        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(patience == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
+        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
             await prepare.ExecuteNonQueryAsync(cancellation);
         var begun = clock.GetTimestamp();
         var result = await PlanAsync(operation, change, cancellation);
@@ -128,7 +128,7 @@ internal sealed class ChangePipeline(
     {
         if (answer.Status >= 400)
             return answer;
-        var committedAt = Elapsed.Now;
+        var committedAt = BootClock.Now;
         replica.RequestPoll();
         var isSuperseded = answer.Now is { IsSuperseded: true };
         if (PreferHeader.Has(http, PreferHeader.RespondAsync))

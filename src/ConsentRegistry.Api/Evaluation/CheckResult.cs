@@ -28,8 +28,8 @@ public sealed record CheckResult : DecisionBody
     internal static CheckResult Of(DecisionBody decision) => new(decision);
 
     /// <summary>The answer where this one cannot be given after all. Its id stays.</summary>
-    internal CheckResult Withdrawn() => Of(DecisionAnswers.Indeterminate with { DecisionId = DecisionId });
+    internal CheckResult Withdrawn() => Of(DecisionBodies.Indeterminate with { DecisionId = DecisionId });
 
     internal static CheckResult Refused(Problem problem, long? line = null) =>
-        new(DecisionAnswers.Indeterminate with { Reason = null, MaxAgeMs = DecisionAnswers.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
+        new(DecisionBodies.Indeterminate with { Reason = null, MaxAgeMs = DecisionBodies.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
 }

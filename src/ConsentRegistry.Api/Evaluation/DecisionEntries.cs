@@ -20,7 +20,7 @@ internal static class DecisionEntries
         question.Requester?.Value,
         question.Purpose.Name,
         answer.Effect,
-        DecisionAnswers.ReasonOf(answer),
+        DecisionBodies.ReasonOf(answer),
         answer.DecidedBy?.CreatorId,
         answer.DecidedBy?.Version,
         answer.Version,

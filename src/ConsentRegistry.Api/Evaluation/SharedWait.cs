@@ -8,11 +8,11 @@ internal sealed class SharedWait
     private TimeSpan left = ConsentReplica.LongestWait;
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within what is left of the wait.</summary>
-    public async ValueTask<Permit?> BeginAsync(ConsentReplica replica, Need need, CancellationToken cancellation)
+    public async ValueTask<Permit?> BeginAsync(ConsentReplica replica, FreshnessRequirement need, CancellationToken cancellation)
     {
-        var startedAt = Elapsed.Now;
+        var startedAt = BootClock.Now;
         var permit = await replica.BeginAsync(need, left, cancellation);
-        left -= Elapsed.Since(startedAt);
+        left -= BootClock.Since(startedAt);
         return permit;
     }
 }

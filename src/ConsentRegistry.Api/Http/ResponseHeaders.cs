@@ -16,7 +16,7 @@ internal static class ResponseHeaders
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void UseAnswerHeaders(this WebApplication app)
+    public static void UseResponseHeaders(this WebApplication app)
     {
         var isDevelopment = app.Environment.IsDevelopment();
         app.Use((http, next) =>

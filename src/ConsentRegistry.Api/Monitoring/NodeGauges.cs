@@ -39,7 +39,7 @@ internal sealed class NodeGauges
             {
                 new(memory.CreatorCount, Tag(Table, "creators")),
                 new(memory.VideoCount, Tag(Table, "videos")),
-                new(memory.Extras.Count, Tag(Table, "extras")),
+                new(memory.Overflow.Count, Tag(Table, "extras")),
                 new(memory.Names.Count, Tag(Table, "names")),
             },
             "{record}",

@@ -32,7 +32,7 @@ internal static class DeliveryStore
     public static readonly TimeSpan Lease = WebhookSender.Timeout * 2;
 
     // Any number that nothing else in this database locks by.
-    private const long HandOnLock = 0x6e6f7469;
+    private const long RelayLock = 0x6e6f7469;
 
     /// <summary>
     /// Hands on what the outbox holds: gives it its place among all notifications, and makes a delivery for each webhook that is told of it. One
@@ -49,7 +49,7 @@ internal static class DeliveryStore
                 return 0;
         }
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var claim = new NpgsqlCommand($"SELECT pg_try_advisory_xact_lock({HandOnLock})", connection))
+        await using (var claim = new NpgsqlCommand($"SELECT pg_try_advisory_xact_lock({RelayLock})", connection))
         {
             if (await claim.ExecuteScalarAsync(cancellation) is false)
                 return 0;

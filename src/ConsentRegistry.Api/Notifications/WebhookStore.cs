@@ -119,10 +119,10 @@ internal static class WebhookStore
         return row;
     }
 
-    /// <summary>Why an owner has no second webhook of one address.</summary>
     /// <summary>The refusal of what a disabled webhook cannot do.</summary>
     public static readonly Failure Disabled = new(Http.ProblemCode.WebhookDisabled, "The webhook is disabled; enable it first.");
 
+    /// <summary>The refusal of a second webhook of one owner at one address.</summary>
     public static readonly Failure Exists = new(Http.ProblemCode.WebhookExists, "The owner has a webhook at this address already; change that one, or send another address.", "url");
 
     /// <summary>Alters a webhook; enabling one that was disabled begins anew.</summary>

@@ -27,11 +27,11 @@ internal sealed class ExampleScenario(IReadOnlyList<ExampleStep> scenes)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    public IReadOnlyList<ExampleStep> Scenes => scenes;
+    public IReadOnlyList<ExampleStep> Steps => scenes;
 
     public static ExampleScenario Read()
     {
-        using var stream = typeof(ExampleScenario).Assembly.GetManifestResourceStream("ConsentRegistry.Api.OpenApi.Story.json")!;
+        using var stream = typeof(ExampleScenario).Assembly.GetManifestResourceStream("ConsentRegistry.Api.OpenApi.ExampleScenario.json")!;
         return new(JsonSerializer.Deserialize<ExampleStep[]>(stream, Options)!);
     }
 

@@ -20,7 +20,7 @@ namespace ConsentRegistry.Api.Previews;
 /// what it was made from. So it takes as long as what may flip is large. How large that may be is limited, and how many
 /// previews there are at once: <see cref="PreviewLimiter"/>.
 /// </remarks>
-internal sealed class Preview(Database database, CheckFacts memory, PreviewLimiter limiter)
+internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimiter limiter)
 {
     /// <summary>Videos, grants and recalls that are named in full, and flips of each video.</summary>
     public const int Named = 100;
@@ -67,7 +67,7 @@ internal sealed class Preview(Database database, CheckFacts memory, PreviewLimit
         if (await CountAsync(change, altered, cancellation) is not var (flips, sawAll)
             || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))
         {
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         }
         return Results.Ok(new PreviewBody(
             request.Creator.Value,

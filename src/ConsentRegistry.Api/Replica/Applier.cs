@@ -41,7 +41,7 @@ internal sealed partial class Applier(
         get
         {
             lock (guard)
-                return largest is { } seen && Elapsed.Since(seen.SentAt) <= NodesKnownFor ? seen.Delta : null;
+                return largest is { } seen && BootClock.Since(seen.SentAt) <= NodesKnownFor ? seen.Delta : null;
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class Applier(
         while (true)
         {
             var poll = await PollAsync(connection, cancellation);
-            var took = Elapsed.Since(poll.SentAt);
+            var took = BootClock.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
             metrics.Polled(took);
@@ -184,8 +184,8 @@ internal sealed partial class Applier(
     // Not sooner than twice what the last poll took: a slow database is not asked more often.
     private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
-        await replica.WaitForPollRequestAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - Elapsed.Since(sentAt)).Ticks)), cancellation);
-        var rest = (2 * took) - Elapsed.Since(sentAt);
+        await replica.WaitForPollRequestAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - BootClock.Since(sentAt)).Ticks)), cancellation);
+        var rest = (2 * took) - BootClock.Since(sentAt);
         if (rest > TimeSpan.FromMilliseconds(1))
             await Task.Delay(rest, cancellation);
     }

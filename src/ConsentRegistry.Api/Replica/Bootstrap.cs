@@ -33,7 +33,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
     /// <returns>What follows the log from there on, and the memory that it alters.</returns>
     public async Task<(FactMemory Memory, Follower Follower)> LoadAsync(CancellationToken cancellation)
     {
-        var started = Elapsed.Now;
+        var started = BootClock.Now;
         await using var connection = await database.Replica.OpenConnectionAsync(cancellation);
         var isAlone = await TryLockAsync(connection, cancellation);
         try
@@ -43,7 +43,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
             memory.Load(await VocabularyStore.ReadAsync(connection, cancellation));
             memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary, Instant.Beginning);
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new LoadingStore(memory), memory.Vocabulary, Instant.Beginning);
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
@@ -56,7 +56,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
                 Compact();
                 memory.Settle();
             }
-            LogLoaded(memory.CreatorCount, memory.VideoCount, (long)Elapsed.Since(started).TotalMilliseconds);
+            LogLoaded(memory.CreatorCount, memory.VideoCount, (long)BootClock.Since(started).TotalMilliseconds);
             return (memory, new(memory, server, position, anchor, waiting, loggers.CreateLogger<Follower>()));
         }
         finally

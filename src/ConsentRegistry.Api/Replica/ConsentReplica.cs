@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Replica;
 /// <summary>What one poll left behind: memory as of it, and when it was.</summary>
 /// <param name="Memory">Memory, with everything that the poll saw.</param>
 /// <param name="DatabaseTime">The database's time at the poll.</param>
-/// <param name="SentAt">This node's time just before the poll was sent, by <see cref="Elapsed"/>.</param>
+/// <param name="SentAt">This node's time just before the poll was sent, by <see cref="BootClock"/>.</param>
 internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, long SentAt)
 {
     /// <summary>The database's time at the poll, as answers write it.</summary>
@@ -36,7 +36,7 @@ internal readonly struct Permit(ReplicaState state, long until, long now)
     public Instant Now { get; } = state.At(now);
 
     /// <summary>Whether what was read may be answered.</summary>
-    public bool Holds => Elapsed.Now <= until;
+    public bool Holds => BootClock.Now <= until;
 
     /// <summary>Until when it may, for somebody who waits for it.</summary>
     public Deadline DeadlineOf(CancellationToken cancellation) => new(until, cancellation);
@@ -45,7 +45,7 @@ internal readonly struct Permit(ReplicaState state, long until, long now)
 /// <summary>What a check asks of the memory that answers it, beside being fresh.</summary>
 /// <param name="MinVersions">Versions that memory must have reached, by stream.</param>
 /// <param name="PolledAfter">The moment after which the poll must have been sent; null for any that is fresh.</param>
-internal readonly record struct Need(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter);
+internal readonly record struct FreshnessRequirement(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter);
 
 /// <summary>
 /// This node's memory, for those who decide from it. It answers for Δ after the last poll was sent, and for Δ after the last beat was sent that
@@ -56,7 +56,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
 
-    private readonly long delta = Elapsed.Of(options.Delta);
+    private readonly long delta = BootClock.Of(options.Delta);
     private readonly SemaphoreSlim pollRequested = new(0, 1);
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
@@ -66,10 +66,10 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     private ReplicaState? last;
 
     /// <summary>How long ago the poll was sent that memory is as new as; null while nothing is answered from memory.</summary>
-    public TimeSpan? Age => Volatile.Read(ref state) is { } current ? Elapsed.Since(current.SentAt) : null;
+    public TimeSpan? Age => Volatile.Read(ref state) is { } current ? BootClock.Since(current.SentAt) : null;
 
     /// <summary>How long ago the beat was sent that arrived last; null before the first.</summary>
-    public TimeSpan? BeatAge => Volatile.Read(ref beatSentAt) is not 0 and var at ? Elapsed.Since(at) : null;
+    public TimeSpan? BeatAge => Volatile.Read(ref beatSentAt) is not 0 and var at ? BootClock.Since(at) : null;
 
     /// <summary>Memory, to be measured and not to be answered from; null while nothing is answered from it.</summary>
     public FactMemory? Memory => Volatile.Read(ref state)?.Memory;
@@ -79,7 +79,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     {
         // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so that whoever has an older state
         // has an earlier time as well.
-        var now = Elapsed.Now;
+        var now = BootClock.Now;
         var current = Volatile.Read(ref state);
         if (current is null)
         {
@@ -92,14 +92,14 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="LongestWait"/>.</summary>
-    public Task<Permit?> BeginAsync(Need need, CancellationToken cancellation) => BeginAsync(need, LongestWait, cancellation);
+    public Task<Permit?> BeginAsync(FreshnessRequirement need, CancellationToken cancellation) => BeginAsync(need, LongestWait, cancellation);
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within a time.</summary>
-    public async Task<Permit?> BeginAsync(Need need, TimeSpan patience, CancellationToken cancellation)
+    public async Task<Permit?> BeginAsync(FreshnessRequirement need, TimeSpan patience, CancellationToken cancellation)
     {
         if (TryBegin(need, out var permit))
             return permit;
-        var deadline = Elapsed.Now + Elapsed.Of(patience);
+        var deadline = BootClock.Now + BootClock.Of(patience);
         while (true)
         {
             var next = Volatile.Read(ref published).Task;
@@ -107,7 +107,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
                 return permit;
             if (need.PolledAfter is not null)
                 RequestPoll();
-            var left = TimeSpan.FromTicks((deadline - Elapsed.Now) / 100);
+            var left = TimeSpan.FromTicks((deadline - BootClock.Now) / 100);
             if (left <= TimeSpan.Zero || !await EndsWithinAsync(next, left, cancellation))
                 return TryBegin(need, out permit) ? permit : null;
         }
@@ -139,7 +139,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// </remarks>
     internal void Publish(ReplicaState next)
     {
-        var now = Elapsed.Now;
+        var now = BootClock.Now;
         if (last is { } before && before.At(now).Microseconds - next.At(now).Microseconds is > 0 and var behind && behind * 1_000 <= delta)
             next = next with { NotBefore = before.At(now) };
         last = next;
@@ -155,7 +155,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 
     public void Dispose() => pollRequested.Dispose();
 
-    private bool TryBegin(in Need need, out Permit permit) =>
+    private bool TryBegin(in FreshnessRequirement need, out Permit permit) =>
         TryBegin(out permit)
         && (need.PolledAfter is not { } after || permit.State.SentAt > after)
         && (need.MinVersions is not { Count: > 0 } versions || permit.Memory.Reaches(versions));

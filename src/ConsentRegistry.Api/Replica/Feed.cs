@@ -78,7 +78,7 @@ internal static class Feed
             CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
         batch.BatchCommands.Add(new("COMMIT"));
 
-        var sentAt = Elapsed.Now;
+        var sentAt = BootClock.Now;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var (time, snapshot, server) = (Instant.From(reader.GetDateTime(0)), reader.GetString(1), new ServerIdentity(reader.GetString(2), reader.GetString(3)));

@@ -51,7 +51,7 @@ internal sealed partial class Fence(
         {
             Signal();
             await waiter.Done.WaitAsync(cancellation);
-            metrics.Waited(Elapsed.Since(committedAt), waiter.IsEverywhere);
+            metrics.Waited(BootClock.Since(committedAt), waiter.IsEverywhere);
         }
         finally
         {
@@ -187,7 +187,7 @@ internal sealed partial class Fence(
             {
                 if (Done.IsCompleted)
                     return;
-                var left = ReplicaOptions.LongestWait(largestDelta ?? LargestDelta) - Elapsed.Since(committedAt);
+                var left = ReplicaOptions.LongestWait(largestDelta ?? LargestDelta) - BootClock.Since(committedAt);
                 if (left <= TimeSpan.Zero)
                     done.TrySetResult();
                 else

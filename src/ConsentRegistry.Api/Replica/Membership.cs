@@ -21,7 +21,7 @@ internal sealed class Membership(ReplicaOptions options)
     public bool HasJoined { get; private set; }
 
     /// <summary>Whether it is time for a beat.</summary>
-    public bool IsBeatDue => Elapsed.Since(beatAt) >= betweenBeats;
+    public bool IsBeatDue => BootClock.Since(beatAt) >= betweenBeats;
 
     /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>
     /// <param name="connection">A connection.</param>
@@ -31,7 +31,7 @@ internal sealed class Membership(ReplicaOptions options)
     public async Task<long> JoinAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
         id = Guid.CreateVersion7();
-        var sentAt = Elapsed.Now;
+        var sentAt = BootClock.Now;
         // A row that a crash took back would be one that nobody waits for: it has to be on disk.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
@@ -50,7 +50,7 @@ internal sealed class Membership(ReplicaOptions options)
     /// <returns>This node's time just before the beat was sent; null if its row is gone.</returns>
     public async Task<long?> BeatAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
-        var sentAt = Elapsed.Now;
+        var sentAt = BootClock.Now;
         await using var command = new NpgsqlCommand("UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1", connection)
         {
             Parameters = { new() { Value = id }, new() { Value = snapshot } },
@@ -71,7 +71,7 @@ internal sealed class Membership(ReplicaOptions options)
                 others[node.Id] = (node.Beat, poll.SentAt);
                 continue;
             }
-            if (poll.SentAt - seen.Since < Elapsed.Of(2 * Longer(node.Delta, options.Delta)))
+            if (poll.SentAt - seen.Since < BootClock.Of(2 * Longer(node.Delta, options.Delta)))
                 continue;
             // A row that somebody holds is left to the next poll: whoever waits for it does not follow.
             await using var command = new NpgsqlCommand(

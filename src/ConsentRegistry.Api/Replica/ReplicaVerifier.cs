@@ -114,7 +114,7 @@ internal sealed partial class ReplicaVerifier(
     {
         var expected = new FactMemory(memory.Hasher);
         expected.Load(memory.Vocabulary);
-        var editor = new FactEditor(memory.Hasher, expected.Names, expected.Extras, new Loading(expected), expected.Vocabulary, Instant.Beginning);
+        var editor = new FactEditor(memory.Hasher, expected.Names, expected.Overflow, new LoadingStore(expected), expected.Vocabulary, Instant.Beginning);
         foreach (var records in all)
             records.PutInto(editor);
         return expected;
@@ -125,7 +125,7 @@ internal sealed partial class ReplicaVerifier(
         var memory = state.Memory;
         var (creator, places) = (memory.Hasher.Of(records.Creator.Value), records.Places(memory.Hasher).ToList());
         // By a time that is later than what memory has let go of grants by.
-        var until = state.At(Elapsed.Now).Plus(Ending);
+        var until = state.At(BootClock.Now).Plus(Ending);
         return memory.Read((now, _) => now.Compare(expected, creator, places, until), Deadline.In(ReadingTime, cancellation));
     }
 

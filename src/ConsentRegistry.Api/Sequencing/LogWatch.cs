@@ -22,7 +22,7 @@ public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan L
 /// <summary>Looks at the log for everybody in this process: the sequencer, followers of changes, receipts, and changes that must wait.</summary>
 internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logger) : BackgroundService
 {
-    /// <summary>Events that may wait for the log: with more, changes other than stops are refused.</summary>
+    /// <summary>Events that may wait for the log: with more, changes other than stops and erasures are refused.</summary>
     public const int MaxWaiting = 50_000;
 
     /// <summary>How often to look.</summary>

@@ -65,11 +65,11 @@ internal static class Composition
         services.AddSingleton<FollowerReads>();
         services.AddSingleton<UseNotices>();
         services.AddSingleton<SnapshotReader>();
-        services.AddSingleton<CheckFacts>();
-        services.AddSingleton<AnsweredChecks>();
+        services.AddSingleton<MemoryFacts>();
+        services.AddSingleton<CheckRecorder>();
         services.AddSingleton<ChunkAnswers>();
         services.AddSingleton<PastFacts>();
-        services.AddSingleton<Receipts>();
+        services.AddSingleton<ReceiptSigner>();
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
         services.AddSingleton(provider => new ChangeLimits(options.ChangeRates, provider.GetRequiredService<TimeProvider>()));
@@ -100,7 +100,7 @@ internal static class Composition
         app.UseExceptionHandler(_ => { });
         // Before all else: what nearly every request is costs nothing that it does not need.
         app.UseMiddleware<DirectChecks>();
-        app.UseAnswerHeaders();
+        app.UseResponseHeaders();
         app.Use(RequestId.EchoAsync);
         app.Use(RequestTrace.FollowAsync);
         app.UseRequestLog();

@@ -12,10 +12,10 @@ public enum NotificationKind
     /// <summary>A requester asks a creator for an approval.</summary>
     ApprovalRequested,
 
-    /// <summary>A creator approved a request.</summary>
+    /// <summary>Every creator who was asked approved a request.</summary>
     ApprovalApproved,
 
-    /// <summary>A creator refused a request.</summary>
+    /// <summary>A creator who was asked refused a request.</summary>
     ApprovalRefused,
 
     /// <summary>A request or an approval is about to expire.</summary>
@@ -24,10 +24,10 @@ public enum NotificationKind
     /// <summary>A video was used with consent.</summary>
     Used,
 
-    /// <summary>A video was used although consent was denied.</summary>
+    /// <summary>A video was used without consent: it was denied, or nobody gave it.</summary>
     UsedWithoutConsent,
 
-    /// <summary>A creator wants what was made of their videos withdrawn.</summary>
+    /// <summary>Consent was withdrawn from somebody who relied on it: they have to stop.</summary>
     Recall,
 
     /// <summary>A purpose entered the vocabulary.</summary>

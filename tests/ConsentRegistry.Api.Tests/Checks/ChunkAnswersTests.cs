@@ -48,17 +48,17 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         Assert.True(App.Replica.TryBegin(out var good));
         var nothing = new FactMemory();
         nothing.Publish([], [], good.Memory.Vocabulary);
-        var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), Elapsed.Of(TimeSpan.FromHours(1)));
+        var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), BootClock.Of(TimeSpan.FromHours(1)));
         using var replica = new ConsentReplica(new() { DeltaMs = (int)moment.TotalMilliseconds });
-        replica.NoteBeat(Elapsed.Now + longEnough);
+        replica.NoteBeat(BootClock.Now + longEnough);
         var text = string.Concat(Enumerable.Repeat($"{Check("v")}\n", lines));
         var (chunk, chunkAnswers) = (Cut(text), AnswersOf(replica));
         // Once before, so that no time goes by with compiling.
         await AnswerAsync(AnswersOf(App.Replica), text);
         // A permission that is nearly over, of less time than so many lines take on any machine, by a memory that knows nobody.
-        replica.Publish(new(nothing, good.State.DatabaseTime, Elapsed.Now - Elapsed.Of(moment) + Elapsed.Of(TimeSpan.FromMicroseconds(300))));
+        replica.Publish(new(nothing, good.State.DatabaseTime, BootClock.Now - BootClock.Of(moment) + BootClock.Of(TimeSpan.FromMicroseconds(300))));
         var answering = AnswerAsync(chunkAnswers, chunk);
-        replica.Publish(new(good.Memory, good.State.DatabaseTime, Elapsed.Now + longEnough));
+        replica.Publish(new(good.Memory, good.State.DatabaseTime, BootClock.Now + longEnough));
 
         var (answers, _) = await answering;
 
@@ -104,7 +104,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(replica),
             new(services.GetRequiredService<LogSigner>(), services.GetRequiredService<LogWatch>(), database ?? services.GetRequiredService<Database>()),
             services.GetRequiredService<IValidator<CheckRequest>>(),
-            services.GetRequiredService<AnsweredChecks>(),
+            services.GetRequiredService<CheckRecorder>(),
             TimeProvider.System);
     }
 

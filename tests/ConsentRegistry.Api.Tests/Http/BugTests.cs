@@ -32,7 +32,7 @@ public sealed class BugTests(PostgresFixture postgres)
         Answer? answer = null;
         await Eventually.HoldsAsync("the request meets the bug", async () =>
         {
-            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), Elapsed.Now));
+            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), BootClock.Now));
             answer = await SendAsync();
             return answer.Status == 500;
         });

@@ -59,7 +59,7 @@ public sealed class DrainTests(PostgresFixture postgres)
         // So does an answer that takes the place of another, as that of a bug does.
         await Eventually.HoldsAsync("a request meets a bug", async () =>
         {
-            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), Elapsed.Now));
+            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), BootClock.Now));
             using var unlucky = await KeepAliveConnection.OpenAsync(app.Address, token);
             var (status, closes) = await unlucky.SendAsync("POST", "/v1/checks", Check);
             Assert.True(closes);

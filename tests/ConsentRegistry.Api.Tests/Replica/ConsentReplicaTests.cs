@@ -12,7 +12,7 @@ public sealed class ConsentReplicaTests : IDisposable
 
     private readonly ConsentReplica replica = new(new() { DeltaMs = ReplicaOptions.LargestDeltaMs });
     private readonly FactMemory memory = new();
-    private readonly long start = Elapsed.Now;
+    private readonly long start = BootClock.Now;
 
     [Fact]
     public void A_poll_that_was_quicker_than_the_one_before_takes_no_time_back()
@@ -44,7 +44,7 @@ public sealed class ConsentReplicaTests : IDisposable
     private Instant NowAfterPoll(Instant databaseTime)
     {
         replica.Publish(new(memory, databaseTime, start));
-        replica.NoteBeat(Elapsed.Now);
+        replica.NoteBeat(BootClock.Now);
         Assert.True(replica.TryBegin(out var permit));
         return permit.Now;
     }

@@ -252,7 +252,7 @@ public sealed class FactMemoryTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         Assert.Null(memory.Extract([CaseRunner.Key("owner", "v")], [], new(9), new(long.MaxValue, cancelled.Token)));
-        Assert.Null(memory.Extract([CaseRunner.Key("owner", "v")], [], new(9), new(Elapsed.Now - 1, default)));
+        Assert.Null(memory.Extract([CaseRunner.Key("owner", "v")], [], new(9), new(BootClock.Now - 1, default)));
         Assert.NotNull(memory.Extract([CaseRunner.Key("owner", "v")], [], new(9), new(long.MaxValue, default)));
     }
 
@@ -346,9 +346,9 @@ public sealed class FactMemoryTests
         });
         int Link(VideoKey video) => memory.FindVideo(memory.Hasher.Of(video)).Word.Link;
         Draft(memory, editor => editor.Erase(owner.Creator));
-        Assert.Same(VideoOverflow.Nothing, memory.Extras.FindVideo(Link(owner)));
+        Assert.Same(VideoOverflow.Nothing, memory.Overflow.FindVideo(Link(owner)));
         Assert.True(memory.Extract([owner], [], new(9), Soon)!.StateOf(owner.Creator).IsErased);
-        Assert.Single(memory.Extras.FindVideo(Link(other))!.Grants);
+        Assert.Single(memory.Overflow.FindVideo(Link(other))!.Grants);
     }
 
     private static GrantRecord GrantOf(VideoKey video, Instant? expiresAt) =>

@@ -76,7 +76,7 @@ public sealed class NamedRequestersTests
             draft.Editor.PutGrant(Video.Creator, Guid.NewGuid(), GrantTo(i, expiresAt: new(i + 1)));
             draft.Publish();
         }
-        var extra = memory.Extras.FindVideo(memory.FindVideo(memory.Hasher.Of(Video)).Word.Link)!;
+        var extra = memory.Overflow.FindVideo(memory.FindVideo(memory.Hasher.Of(Video)).Word.Link)!;
         Assert.InRange(extra.GrantCount, 1, 32);
         Assert.Equal(extra.GrantCount, extra.AllGrants.Count());
     }
@@ -93,7 +93,7 @@ public sealed class NamedRequestersTests
         }
         var draft = new Draft(memory, Instant.Beginning);
         var editor = isLoading
-            ? new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Loading(memory), memory.Vocabulary, Instant.Beginning)
+            ? new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new LoadingStore(memory), memory.Vocabulary, Instant.Beginning)
             : draft.Editor;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < count; i++)

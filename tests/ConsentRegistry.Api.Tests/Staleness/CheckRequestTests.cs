@@ -79,7 +79,7 @@ public sealed class CheckRequestTests(RegistryFixture registry) : IClassFixture<
             },
             registry.App.Services.GetRequiredService<TokenCache>(),
             registry.App.Services.GetRequiredService<ConsentReplica>(),
-            registry.App.Services.GetRequiredService<Evaluation.AnsweredChecks>());
+            registry.App.Services.GetRequiredService<Evaluation.CheckRecorder>());
         await direct.InvokeAsync(http);
         return !wentOn;
     }

@@ -53,9 +53,9 @@ internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprov
 internal static class RequestApproval
 {
     public static async Task<IResult> Handle(
-        Body<RequestApprovalRequest> body, CheckFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
+        Body<RequestApprovalRequest> body, MemoryFacts memory, ApprovalOptions options, ChangePipeline pipeline, HttpContext http, CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
+        var arrivedAt = BootClock.Now;
         var caller = Caller.From(http);
         if (caller.OwnRequester is not { } requester)
             return RequesterAuthorization.NoRequester.AsResult();
@@ -68,9 +68,9 @@ internal static class RequestApproval
             Instant.TryParseInRange(request.Until, out var until) ? until : null,
             request.Uses);
         // Newer than the request: whoever was told just now to ask can ask.
-        var need = new Need(Question.NoVersions, arrivedAt);
+        var need = new FreshnessRequirement(Question.NoVersions, arrivedAt);
         if (await memory.TakeAsync([wanted.UsedIn], [requester], need, cancellation) is not { Set: var facts })
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         if (!facts.Vocabulary.TryFind(wanted.Purpose, out var purpose))
             return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name).AsResult();
         var asked = new AskedCreators(facts);

@@ -12,7 +12,7 @@ internal static class EvaluateMany
     internal const string DenyOnFirstDeny = "deny_on_first_deny";
     internal const string PermitOnFirstPermit = "permit_on_first_permit";
 
-    public static async Task<IResult> Handle(CheckFacts memory, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(MemoryFacts memory, CheckRecorder answered, HttpContext http, CancellationToken cancellation)
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
         if (problem is not null)

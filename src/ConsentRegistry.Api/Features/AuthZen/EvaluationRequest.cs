@@ -130,11 +130,11 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
 /// <summary>Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.</summary>
 internal static class EvaluationAnswer
 {
-    public static JsonObject Of(FreshFacts facts, Question question, CheckAnswers answers) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+    public static JsonObject Of(FreshFacts facts, Question question, RequestChecks answers) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
         ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
         : Of(new EvaluationError(422, ValidationRules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), answers);
 
-    public static JsonObject Of(EvaluationError error, CheckAnswers answers)
+    public static JsonObject Of(EvaluationError error, RequestChecks answers)
     {
         answers.AddRefused();
         return new()
@@ -145,10 +145,10 @@ internal static class EvaluationAnswer
         };
     }
 
-    public static JsonObject Indeterminate(Question question, CheckAnswers answers) =>
-        Of(question, DecisionAnswers.Indeterminate, vocabularyVersion: null, answers);
+    public static JsonObject Indeterminate(Question question, RequestChecks answers) =>
+        Of(question, DecisionBodies.Indeterminate, vocabularyVersion: null, answers);
 
-    private static JsonObject Of(Question question, DecisionBody decision, int? vocabularyVersion, CheckAnswers answers)
+    private static JsonObject Of(Question question, DecisionBody decision, int? vocabularyVersion, RequestChecks answers)
     {
         answers.Add(question, decision, vocabularyVersion);
         var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();

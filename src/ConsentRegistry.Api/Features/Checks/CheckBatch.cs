@@ -15,10 +15,10 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, CheckFacts memory, Receipts receipts, AnsweredChecks answered, HttpContext http,
+        Body<BatchRequest> body, IValidator<CheckRequest> validator, MemoryFacts memory, ReceiptSigner receipts, CheckRecorder answered, HttpContext http,
         CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
+        var arrivedAt = BootClock.Now;
         var caller = Caller.From(http);
         var (defaults, checks) = (body.Value.Defaults, body.Value.Checks!);
         var questions = new Question?[checks.Count];
@@ -44,14 +44,14 @@ internal static class CheckBatch
             if (questions[i] is not { } question)
                 continue;
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
-                results[i] = CheckResult.Of(DecisionAnswers.IndeterminateTo(question));
+                results[i] = CheckResult.Of(DecisionBodies.IndeterminateTo(question));
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
                 results[i] = CheckResult.Of(receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances));
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => Receipts.RestsOnReliance(result) ? result.Withdrawn() : result);
+            results = Array.ConvertAll(results, result => ReceiptSigner.RestsOnReliance(result) ? result.Withdrawn() : result);
         var answers = answered.Begin(CheckChannel.Batch);
         foreach (var (question, result) in questions.Zip(results))
             answers.Add(question, result, facts?.Set.Vocabulary.Version);
@@ -60,13 +60,13 @@ internal static class CheckBatch
     }
 
     // A version that nobody has reached spoils its own items only: the others are answered from what there is.
-    private static async Task<FreshFacts?> TakeAsync(CheckFacts memory, List<Question> asked, long arrivedAt, CancellationToken cancellation)
+    private static async Task<FreshFacts?> TakeAsync(MemoryFacts memory, List<Question> asked, long arrivedAt, CancellationToken cancellation)
     {
         var videos = asked.Select(question => question.Video).Distinct().ToList();
         var requesters = Question.RequestersOf(asked);
         var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
-        var need = new Need(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
+        var need = new FreshnessRequirement(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
         var wait = new SharedWait();
         return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys, wait)
             ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys, wait));

@@ -14,26 +14,26 @@ namespace ConsentRegistry.Api.Features.Checks;
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(
-        Body<CheckRequest> body, CheckFacts memory, PastFacts past, Receipts receipts, AnsweredChecks answered, HttpContext http, CancellationToken cancellation)
+        Body<CheckRequest> body, MemoryFacts memory, PastFacts past, ReceiptSigner receipts, CheckRecorder answered, HttpContext http, CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
+        var arrivedAt = BootClock.Now;
         if (!CheckQuestions.TryRead(body.Value, Caller.From(http), out var question, out var problem))
             return problem.AsResult();
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, answered, question, at, cancellation);
-        var need = new Need(question.MinVersions, question.IsStrong ? arrivedAt : null);
+        var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (await memory.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation) is not { } facts)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
         if (await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is not { } answer)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         answered.Add(CheckChannel.Single, question, answer, facts.Set.Vocabulary.Version);
         return Results.Ok(answer);
     }
 
     private static async Task<IResult> AnswerAsync(
-        PastFacts past, AnsweredChecks answered, Question question, Instant at, CancellationToken cancellation)
+        PastFacts past, CheckRecorder answered, Question question, Instant at, CancellationToken cancellation)
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
             return Problem.From(failure).AsResult();

@@ -19,7 +19,7 @@ namespace ConsentRegistry.Api.Features.Recalls;
 /// <remarks>
 /// What a step has done is gone from where it looks: a node that dies leaves the rest to another one, and nothing is told twice.
 /// </remarks>
-internal sealed partial class RecallWatch(Database database, CheckFacts memory, RecallOptions options, ILogger<RecallWatch> logger) : BackgroundService
+internal sealed partial class RecallWatch(Database database, MemoryFacts memory, RecallOptions options, ILogger<RecallWatch> logger) : BackgroundService
 {
     /// <summary>Between two looks.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
@@ -67,7 +67,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         async turn =>
         {
             var due = await RecallStore.TakeDueAsync(turn, ReliancesPerStep, cancellation);
-            if (due.Count == 0 || await DecideAsync(turn, due.ToArray(), new(Question.NoVersions, Elapsed.Now), cancellation) is not { } looked)
+            if (due.Count == 0 || await DecideAsync(turn, due.ToArray(), new(Question.NoVersions, BootClock.Now), cancellation) is not { } looked)
                 return 0;
             var later = looked.FindAll(one => one.Outcome == Outcome.InDoubt).ConvertAll(one => one.Due.Key);
             var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);
@@ -82,7 +82,7 @@ internal sealed partial class RecallWatch(Database database, CheckFacts memory, 
         cancellation);
 
     // Who is in doubt in memory puts off nobody else: where the facts for all cannot be had, those for each half are asked for. Null if memory is not fresh at all.
-    private async Task<List<Looked>?> DecideAsync(StreamTransaction turn, ArraySegment<DueReliance> due, Need need, CancellationToken cancellation)
+    private async Task<List<Looked>?> DecideAsync(StreamTransaction turn, ArraySegment<DueReliance> due, FreshnessRequirement need, CancellationToken cancellation)
     {
         if (await memory.TakeAsync(due.Select(one => one.Key.Video).ToHashSet(), due.Select(one => one.Key.Requester).ToHashSet(), need, cancellation) is { Set: var facts })
         {

@@ -22,12 +22,12 @@ internal static class RecordUse
         Body<RecordUseRequest> body, UseJudge judge, UseNotices notices, ChangePipeline pipeline, TimeProvider clock, HttpContext http,
         CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
+        var arrivedAt = BootClock.Now;
         var now = Instant.From(clock.GetUtcNow());
         if (!ReportedUse.TryRead(body.Value, Caller.From(http), now, out var use, out var problem))
             return problem.AsResult();
         if (await judge.JudgeAsync([use], arrivedAt, now, cancellation) is not { } judged)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
             if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.From(http), notices, within)).Succeeded(out var written, out var unavailable))
@@ -51,7 +51,7 @@ internal static class RecordUses
         HttpContext http,
         CancellationToken cancellation)
     {
-        var arrivedAt = Elapsed.Now;
+        var arrivedAt = BootClock.Now;
         var now = Instant.From(clock.GetUtcNow());
         var caller = Caller.From(http);
         var items = body.Value.Usages!;
@@ -75,7 +75,7 @@ internal static class RecordUses
             }
         }
         if (await judge.JudgeAsync(uses, arrivedAt, now, cancellation) is not { } judged)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         return await pipeline.RunAsync(http, async (change, within) =>
         {
             if (!(await UseWriter.WriteAsync(change, uses, judged, caller, notices, within)).Succeeded(out var written, out var unavailable))

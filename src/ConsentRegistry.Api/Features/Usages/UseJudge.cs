@@ -41,7 +41,7 @@ internal sealed record JudgedVideo(
 /// Judges uses by the consent at the earlier of the receipt's time and now. A receipt names the versions that it was decided from, so that
 /// the same is decided again; without one memory decides, by what is newer than the request.
 /// </summary>
-internal sealed class UseJudge(CheckFacts memory, PastFacts past, ReceiptReader receipts)
+internal sealed class UseJudge(MemoryFacts memory, PastFacts past, ReceiptReader receipts)
 {
     /// <summary>Judges uses.</summary>
     /// <param name="uses">The uses.</param>
@@ -62,7 +62,7 @@ internal sealed class UseJudge(CheckFacts memory, PastFacts past, ReceiptReader 
             then.Add(each);
         }
         var videos = uses.SelectMany(use => use.Videos.Select(used => used.Video)).ToHashSet();
-        var need = new Need(Question.NoVersions, arrivedAt);
+        var need = new FreshnessRequirement(Question.NoVersions, arrivedAt);
         if (await memory.TakeAsync(videos, uses.Select(use => use.Requester).ToHashSet(), need, cancellation) is not { Set: var facts })
             return null;
         return [.. uses.Zip(then, (use, each) => (IReadOnlyList<JudgedVideo>)[.. use.Videos.Zip(each, (video, known) => Judge(use, video.Video, known, facts))])];

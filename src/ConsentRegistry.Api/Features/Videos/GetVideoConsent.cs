@@ -8,11 +8,11 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// <summary>Shows effective consent for a video. The decision for every purpose, explained, for one requester or for one that no setting names.</summary>
 internal static class GetVideoConsent
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, CheckFacts memory, CancellationToken cancellation)
+    public static async Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Requester? requester, MemoryFacts memory, CancellationToken cancellation)
     {
         var video = new VideoKey(creatorId, videoId);
         if (await memory.TakeAsync([video], requester is { } named ? [named] : [], default, cancellation) is not { } facts)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         return Results.Ok(VideoConsent.Of(facts, video, facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose), requester, explain: true));
     }
 }

@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class ListVideos
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor cursor, SnapshotReader reading, CheckFacts memory, CancellationToken cancellation)
+        CreatorId creatorId, Purpose? purpose, Requester? requester, int? limit, Cursor cursor, SnapshotReader reading, MemoryFacts memory, CancellationToken cancellation)
     {
         var size = limit ?? RequestShape.DefaultPage;
         var after = cursor.Part(0);
@@ -22,7 +22,7 @@ internal static class ListVideos
                 .ToListAsync(cancellation);
         }
         if (await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation) is not { } facts)
-            return CheckFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable.AsResult();
         if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
             return RequestShape.UnknownPurpose("purpose", asked.Name).AsResult();
         var purposes = purpose is { } one ? [one] : facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();

@@ -71,10 +71,10 @@ internal static class Difference
         slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
 
     private static CreatorOverflow Extra(FactMemory memory, in CreatorSlot slot) =>
-        slot.Word.Link == 0 ? new() : memory.Extras.FindCreator(slot.Word.Link) ?? new();
+        slot.Word.Link == 0 ? new() : memory.Overflow.FindCreator(slot.Word.Link) ?? new();
 
     private static VideoOverflow Extra(FactMemory memory, in VideoSlot slot) =>
-        slot.Word.Link == 0 ? new() : memory.Extras.FindVideo(slot.Word.Link) ?? new();
+        slot.Word.Link == 0 ? new() : memory.Overflow.FindVideo(slot.Word.Link) ?? new();
 
     private static CreatorSlot Creator(FactMemory memory, in FactKey key)
     {

@@ -20,7 +20,7 @@ internal sealed class Draft : ISlotStore
     public Draft(FactMemory memory, Instant now)
     {
         (this.memory, before) = (memory, memory.Vocabulary);
-        Editor = new(memory.Hasher, memory.Names, memory.Extras, this, before, now);
+        Editor = new(memory.Hasher, memory.Names, memory.Overflow, this, before, now);
     }
 
     /// <summary>Alters the draft.</summary>
@@ -36,9 +36,9 @@ internal sealed class Draft : ISlotStore
             return;
         memory.Publish(videos.Values, creators.Values, ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary);
         foreach (var link in released)
-            memory.Extras.Free(link);
+            memory.Overflow.Free(link);
         if (emptied.Count > 0)
-            memory.Extras.Empty(emptied);
+            memory.Overflow.Empty(emptied);
     }
 
     VideoSlot ISlotStore.Video(in FactKey key)
@@ -67,7 +67,7 @@ internal sealed class Draft : ISlotStore
         // published.
         if (extra is not null && kept.Contains(before))
         {
-            memory.Extras.Replace(before, extra);
+            memory.Overflow.Replace(before, extra);
             return before;
         }
         // Readers may still be at the old place until the draft is published.
@@ -75,7 +75,7 @@ internal sealed class Draft : ISlotStore
             released.Add(before);
         if (extra is null)
             return 0;
-        var link = memory.Extras.Add(extra);
+        var link = memory.Overflow.Add(extra);
         kept.Add(link);
         return link;
     }
@@ -84,7 +84,7 @@ internal sealed class Draft : ISlotStore
 }
 
 /// <summary>A memory that nobody reads yet, into which everything is put at once.</summary>
-internal sealed class Loading(FactMemory memory) : ISlotStore
+internal sealed class LoadingStore(FactMemory memory) : ISlotStore
 {
     VideoSlot ISlotStore.Video(in FactKey key)
     {
@@ -105,8 +105,8 @@ internal sealed class Loading(FactMemory memory) : ISlotStore
     int ISlotStore.Keep(object? extra, int before)
     {
         if (before != 0)
-            memory.Extras.Free(before);
-        return extra is null ? 0 : memory.Extras.Add(extra);
+            memory.Overflow.Free(before);
+        return extra is null ? 0 : memory.Overflow.Add(extra);
     }
 
     // Of one who is erased nothing has been loaded.

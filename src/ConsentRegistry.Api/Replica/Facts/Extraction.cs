@@ -105,7 +105,7 @@ internal static class Extraction
             isInDoubt |= slot.Word.IsUnreadable;
             CreatorOverflow? extra = null;
             if (slot.Word.Link != 0)
-                isInDoubt |= (extra = memory.Extras.FindCreator(slot.Word.Link)) is null;
+                isInDoubt |= (extra = memory.Overflow.FindCreator(slot.Word.Link)) is null;
             facts.Add(creator, new CreatorState(slot.Version, extra?.IsErased ?? false, extra?.Hold, extra?.Lockdown));
             var defaults = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra?.Defaults ?? SettingList.Empty;
             foreach (var (requester, settings) in ForAll(defaults))
@@ -150,7 +150,7 @@ internal static class Extraction
         {
             if (slot.Word.Link == 0)
                 return new();
-            var extra = memory.Extras.FindVideo(slot.Word.Link);
+            var extra = memory.Overflow.FindVideo(slot.Word.Link);
             isInDoubt |= extra is null;
             return extra ?? new();
         }

@@ -79,7 +79,7 @@ internal sealed class FactMemory
 
     public Names Names { get; }
 
-    public OverflowTable Extras { get; } = new();
+    public OverflowTable Overflow { get; } = new();
 
     /// <summary>The vocabulary, which is the first thing that is loaded.</summary>
     public Vocabulary Vocabulary => Volatile.Read(ref vocabulary) ?? throw new InvalidOperationException("No vocabulary has been loaded.");

@@ -73,7 +73,7 @@ internal ref struct MemoryView : IFacts
         if (said.Word.IsUnreadable)
             return false;
         CreatorOverflow? wide = null;
-        if (said.Word.Link != 0 && (wide = memory.Extras.FindCreator(said.Word.Link)) is null)
+        if (said.Word.Link != 0 && (wide = memory.Overflow.FindCreator(said.Word.Link)) is null)
             return false;
         if (wide is { IsErased: true })
         {
@@ -81,7 +81,7 @@ internal ref struct MemoryView : IFacts
             return true;
         }
         VideoOverflow? narrow = null;
-        if (about.Word.Link != 0 && (narrow = memory.Extras.FindVideo(about.Word.Link)) is null)
+        if (about.Word.Link != 0 && (narrow = memory.Overflow.FindVideo(about.Word.Link)) is null)
             return false;
 
         var buffers = reused ??= new();
@@ -131,7 +131,7 @@ internal ref struct MemoryView : IFacts
         if (!video.Word.IsRegistered)
             return true;
         VideoOverflow? extra = null;
-        if (video.Word.Link != 0 && (extra = memory.Extras.FindVideo(video.Word.Link)) is null)
+        if (video.Word.Link != 0 && (extra = memory.Overflow.FindVideo(video.Word.Link)) is null)
             return false;
         facts = new()
         {

@@ -110,7 +110,7 @@ internal static class EvaluatorRow
             memory.Load(Vocabulary.Initial);
             purpose = memory.Vocabulary.Find(Purpose.Parse("remix"));
             memory.Expect(scale.Creators, scale.Videos);
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Extras, new Api.Replica.Facts.Loading(memory), memory.Vocabulary, Now);
+            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new Api.Replica.Facts.LoadingStore(memory), memory.Vocabulary, Now);
             var (creator, video) = (new byte[CreatorWidth], new byte[VideoWidth]);
             for (var number = 1; number <= scale.Videos; number++)
             {

@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it before the last of a block more is named.
 /// While one check's records are on their way, the others are decided.
 /// </summary>
-internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, CheckAnswers answers) : IDisposable
+internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, RequestChecks answers) : IDisposable
 {
     /// <summary>Checks of a block: enough to hide the way to memory, few enough to stay in the processor's nearest cache.</summary>
     private const int Size = 16;

@@ -18,7 +18,7 @@ internal sealed class Chunk : IDisposable
     /// <summary>The lines, each with its newline but perhaps the last.</summary>
     public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, length);
 
-    /// <summary>When the lines had arrived, by <see cref="Elapsed"/>.</summary>
+    /// <summary>When the lines had arrived, by <see cref="BootClock"/>.</summary>
     public long ArrivedAt { get; private set; }
 
     /// <summary>How many lines there are.</summary>
@@ -54,7 +54,7 @@ internal sealed class Chunk : IDisposable
         chunk.Fill(window);
         var lines = chunk.bytes.AsSpan(0, chunk.length);
         var end = 0;
-        (chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (Elapsed.Now, 0, firstLine, 0, false);
+        (chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (BootClock.Now, 0, firstLine, 0, false);
         while (end < lines.Length)
         {
             var line = lines[end..].IndexOf((byte)'\n');
@@ -81,7 +81,7 @@ internal sealed class Chunk : IDisposable
     public static Chunk Before(long line)
     {
         var chunk = Free.TryTake(out var free) ? free : new();
-        (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (0, Elapsed.Now, 0, line, 0, false);
+        (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (0, BootClock.Now, 0, line, 0, false);
         return chunk;
     }
 

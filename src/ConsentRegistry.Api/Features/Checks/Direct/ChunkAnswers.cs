@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>Answers the lines of a chunk: those as nearly all are in runs, and each other one by itself.</summary>
 internal sealed class ChunkAnswers(
-    ConsentReplica replica, CheckFacts facts, Receipts receipts, IValidator<CheckRequest> validator, AnsweredChecks answered, TimeProvider clock)
+    ConsentReplica replica, MemoryFacts facts, ReceiptSigner receipts, IValidator<CheckRequest> validator, CheckRecorder answered, TimeProvider clock)
 {
     /// <summary>
     /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred explained answers could take any
@@ -86,7 +86,7 @@ internal sealed class ChunkAnswers(
         }
     }
 
-    private static (int At, long Line) Decide(Part part, in Permit permit, CheckAnswers answers)
+    private static (int At, long Line) Decide(Part part, in Permit permit, RequestChecks answers)
     {
         var chunk = part.Chunk;
         var (at, line) = (chunk.At, chunk.Line);
@@ -124,7 +124,7 @@ internal sealed class ChunkAnswers(
         var before = chunk.Answer.Length;
         AddLine(chunk, answer);
         var entry = part.Answers.Add(question, answer, vocabularyVersion);
-        if (Receipts.RestsOnReliance(answer))
+        if (ReceiptSigner.RestsOnReliance(answer))
             part.Signed.Add(new(before..chunk.Answer.Length, answer, entry));
         chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
     }
@@ -139,9 +139,9 @@ internal sealed class ChunkAnswers(
             return (null, CheckResult.Refused(CheckQuestions.PastOneAtATime, line), null);
         if (!CheckQuestions.TryRead(check, part.Caller.Caller, out var question, out problem))
             return (null, CheckResult.Refused(problem, line), null);
-        var need = new Need(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
+        var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (await facts.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
-            return (question, CheckResult.Of(DecisionAnswers.IndeterminateTo(question)), null);
+            return (question, CheckResult.Of(DecisionBodies.IndeterminateTo(question)), null);
         var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
             : CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name), line);
@@ -161,7 +161,7 @@ internal sealed class ChunkAnswers(
     private readonly record struct SignedLine(Range Line, CheckResult Answer, int? Entry);
 
     /// <summary>What the lines of one part have in common.</summary>
-    private sealed record Part(Chunk Chunk, StreamCaller Caller, CheckAnswers Answers)
+    private sealed record Part(Chunk Chunk, StreamCaller Caller, RequestChecks Answers)
     {
         public SharedWait Wait { get; } = new();
 

@@ -67,7 +67,7 @@ internal static class DecisionWriter
     private static long WriteMembers(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
     {
         ref readonly var decision = ref outcome.Decision;
-        var maxAgeMs = DecisionAnswers.MaxAgeOf(decision, maxStalenessMs, permit.Now);
+        var maxAgeMs = DecisionBodies.MaxAgeOf(decision, maxStalenessMs, permit.Now);
         to.Add(Heads[PlaceOf(decision.Effect, decision.Reason, decision.Detail)]);
         if (decision.DecidedBy is { } by)
             WriteDecider(to, check, decision, by, permit.Memory);

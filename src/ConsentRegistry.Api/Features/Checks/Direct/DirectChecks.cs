@@ -14,7 +14,7 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request is answered from its
 /// bytes, before anything else of the service has a look at it; every other one goes the usual way, with its body unread.
 /// </summary>
-internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, AnsweredChecks answered)
+internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, CheckRecorder answered)
 {
     private const string SinglePath = "/v1/checks";
 

@@ -1,7 +1,7 @@
 namespace ConsentRegistry.Api.Tests.Http;
 
 /// <summary>What an answer says to caches and browsers.</summary>
-public sealed class AnswerHeadersTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
+public sealed class ResponseHeadersTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
 {
     private RegistryApplication App => registry.App;
 

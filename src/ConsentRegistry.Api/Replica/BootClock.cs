@@ -5,7 +5,7 @@ namespace ConsentRegistry.Api.Replica;
 /// <summary>
 /// A clock that only ever goes forward, and goes on while the machine sleeps: what was fresh before it slept is not fresh when it wakes.
 /// </summary>
-internal static partial class Elapsed
+internal static partial class BootClock
 {
     // CLOCK_BOOTTIME of Linux's time.h: CLOCK_MONOTONIC and the time asleep, so never less than it.
     private const int BootTime = 7;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>What is kept for a time only: rows that are older go, and no others.</summary>
-public sealed class OldRowsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+public sealed class RowRetentionTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private static readonly TimeSpan Age = TimeSpan.FromDays(400);
 

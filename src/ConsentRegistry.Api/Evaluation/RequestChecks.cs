@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.Evaluation;
 /// The checks of one request, until it is answered: how many came to what, and the entries of those that are logged. Not
 /// for use by several threads at once.
 /// </summary>
-internal sealed class CheckAnswers(CheckChannel way, DecisionLog log)
+internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
 {
     private readonly List<DecisionEntry> entries = [];
 
@@ -44,7 +44,7 @@ internal sealed class CheckAnswers(CheckChannel way, DecisionLog log)
     /// <inheritdoc cref="Add(Question?, CheckResult, int?)"/>
     public int? Add(Question question, DecisionBody answer, int? vocabularyVersion)
     {
-        Tally.Add(answer.Effect, DecisionAnswers.ReasonOf(answer));
+        Tally.Add(answer.Effect, DecisionBodies.ReasonOf(answer));
         if (!log.Takes(question.IsNamed))
             return null;
         entries.Add(DecisionEntries.Of(Way, question, answer, vocabularyVersion));
@@ -68,7 +68,7 @@ internal sealed class CheckAnswers(CheckChannel way, DecisionLog log)
     }
 
     /// <summary>Adds all of another part of the same request.</summary>
-    public void Add(CheckAnswers part)
+    public void Add(RequestChecks part)
     {
         Tally.Add(part.Tally);
         entries.AddRange(part.entries);
@@ -79,7 +79,7 @@ internal sealed class CheckAnswers(CheckChannel way, DecisionLog log)
     /// <param name="entry">The place of its entry, if it has one.</param>
     public void Withdraw(DecisionBody allow, int? entry)
     {
-        Tally.Replace(allow.Effect, DecisionAnswers.ReasonOf(allow), Effect.Deny, Reason.Indeterminate);
+        Tally.Replace(allow.Effect, DecisionBodies.ReasonOf(allow), Effect.Deny, Reason.Indeterminate);
         if (entry is { } place)
             entries[place] = entries[place].Withdrawn();
     }

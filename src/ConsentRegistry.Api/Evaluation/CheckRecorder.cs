@@ -5,7 +5,7 @@ using ConsentRegistry.Api.Telemetry;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>Hears of every check that was answered: it is counted, and logged where decisions are.</summary>
-internal sealed class AnsweredChecks(CheckMetrics metrics, DecisionLog log)
+internal sealed class CheckRecorder(CheckMetrics metrics, DecisionLog log)
 {
     /// <summary>Notes one decision.</summary>
     /// <param name="way">The way on which the check came.</param>
@@ -14,7 +14,7 @@ internal sealed class AnsweredChecks(CheckMetrics metrics, DecisionLog log)
     /// <param name="vocabularyVersion">The version of the vocabulary that it was decided with.</param>
     public void Add(CheckChannel way, Question question, DecisionBody answer, int vocabularyVersion)
     {
-        metrics.Add(way, answer.Effect, DecisionAnswers.ReasonOf(answer));
+        metrics.Add(way, answer.Effect, DecisionBodies.ReasonOf(answer));
         if (log.Takes(question.IsNamed))
             log.Write(DecisionEntries.Of(way, question, answer, vocabularyVersion));
     }
@@ -28,10 +28,10 @@ internal sealed class AnsweredChecks(CheckMetrics metrics, DecisionLog log)
     }
 
     /// <summary>Begins to collect the checks of one request.</summary>
-    public CheckAnswers Begin(CheckChannel way) => new(way, log);
+    public RequestChecks Begin(CheckChannel way) => new(way, log);
 
     /// <summary>Notes the checks of one request, which was answered.</summary>
-    public void Add(CheckAnswers answers)
+    public void Add(RequestChecks answers)
     {
         metrics.Add(answers.Way, answers.Tally);
         log.Write(answers.Entries);

@@ -7,7 +7,7 @@ using ConsentRegistry.Domain;
 namespace ConsentRegistry.Api.Tests.OpenApi;
 
 /// <summary>The examples of the document are what the service answers.</summary>
-public sealed class StoryTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private static readonly JsonSerializerOptions Readable = new(Json.Options) { WriteIndented = true };
 
@@ -15,7 +15,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     public async Task Every_example_is_what_an_empty_registry_answers_when_the_story_is_played()
     {
         var wrong = new List<string>();
-        foreach (var scene in ExampleScenario.Read().Scenes)
+        foreach (var scene in ExampleScenario.Read().Steps)
         {
             await Log.Exports.CoveredAsync(registry.App);
             await Eventually.HoldsAsync("all is handed on", () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)"));
@@ -24,7 +24,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
             if (!JsonNode.DeepEquals(expected, actual))
-                wrong.Add($"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf that is right, put it into OpenApi/Story.json and run ./dev openapi.");
+                wrong.Add($"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf that is right, put it into OpenApi/ExampleScenario.json and run ./dev openapi.");
         }
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
         await EveryNotificationFitsItsSchemaAsync();
@@ -46,7 +46,7 @@ public sealed class StoryTests(RegistryFixture registry) : IClassFixture<Registr
     [Fact]
     public async Task A_body_without_a_field_that_the_document_requires_is_refused()
     {
-        foreach (var scene in ExampleScenario.Read().Scenes.Where(scene => scene.Request is not null))
+        foreach (var scene in ExampleScenario.Read().Steps.Where(scene => scene.Request is not null))
         {
             var operation = CommittedDocument.Operations.Single(one => (string?)one.Operation["operationId"] == scene.Operation).Operation;
             var schema = CommittedDocument.Resolve(operation["requestBody"]!["content"]!["application/json"]!["schema"]!);

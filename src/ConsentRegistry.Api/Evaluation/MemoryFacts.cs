@@ -6,7 +6,7 @@ using ConsentRegistry.Domain;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>Takes facts out of memory. Memory is their one source: there is no second way that could answer differently.</summary>
-internal sealed class CheckFacts(ConsentReplica replica)
+internal sealed class MemoryFacts(ConsentReplica replica)
 {
     /// <summary>What is answered where memory cannot answer: it is not fresh, or does not know what is asked for.</summary>
     public static readonly Problem Unavailable = new(503, ProblemCode.Unavailable, "This node's memory is not as fresh as the check needs; repeat the request.");
@@ -22,7 +22,7 @@ internal sealed class CheckFacts(ConsentReplica replica)
     public async Task<FreshFacts?> TakeAsync(
         IReadOnlyCollection<VideoKey> videos,
         IReadOnlyCollection<Requester> requesters,
-        Need need,
+        FreshnessRequirement need,
         CancellationToken cancellation,
         IEnumerable<string>? versionsOf = null,
         SharedWait? wait = null)

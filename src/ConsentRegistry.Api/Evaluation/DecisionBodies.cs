@@ -8,7 +8,7 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>Puts decisions into the words of the contract.</summary>
-internal static class DecisionAnswers
+internal static class DecisionBodies
 {
     /// <summary>How long an answer other than an allow may be reused unless the caller says otherwise: reusing it uses nothing without consent.</summary>
     public const int RefusalReuseMs = 2_000;

@@ -4,7 +4,7 @@ using ConsentRegistry.Api.Http;
 namespace ConsentRegistry.Api.Tests.Checks;
 
 /// <summary>Who takes nothing for too long is cut off, and who is only slow is not.</summary>
-public sealed class AnswerSenderTests : IDisposable
+public sealed class ResponseSenderTests : IDisposable
 {
     private static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
