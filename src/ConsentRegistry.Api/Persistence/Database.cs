@@ -62,6 +62,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>How long a new connection may take: beyond it PostgreSQL counts as unreachable.</summary>
     public const int ConnectSeconds = 3;
 
+    /// <summary>The same for an operator's command and for the start of a node: no caller waits, and the server may be busy.</summary>
+    private const int LoginConnectSeconds = 15;
+
     /// <summary>After how long the server asks a silent sequencer whether it is still there.</summary>
     private const int KeepAliveSeconds = 2;
 
@@ -109,7 +112,8 @@ public sealed class Database : IAsyncDisposable
     public NpgsqlDataSource Background { get; }
 
     /// <summary>Connections with the login's own rights, for migrating and for looking at what the login may.</summary>
-    public static NpgsqlDataSource OfLogin(string connectionString) => Create(connectionString, "login", connections: 2, options: "");
+    public static NpgsqlDataSource OfLogin(string connectionString) =>
+        Create(connectionString, "login", connections: 2, options: "", connectSeconds: LoginConnectSeconds);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,14 +127,20 @@ public sealed class Database : IAsyncDisposable
         await Background.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Create(string connectionString, string purpose, int connections, string options, int seconds = StatementSeconds)
+    private static NpgsqlDataSource Create(
+        string connectionString,
+        string purpose,
+        int connections,
+        string options,
+        int seconds = StatementSeconds,
+        int connectSeconds = ConnectSeconds)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
         {
             ApplicationName = $"consent-registry {purpose}",
             MaxPoolSize = Math.Min(connections, given.MaxPoolSize),
-            Timeout = ConnectSeconds,
+            Timeout = connectSeconds,
             CommandTimeout = seconds,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
