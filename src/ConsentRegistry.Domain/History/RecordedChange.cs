@@ -53,7 +53,8 @@ public abstract record RecordedChange
     public static RecordedChange Read(RecordChange change)
     {
         var read = ReadRecords(change);
-        // Whatever reading passes over, a second spelling or a further member, shows when it is written again.
+        // Whatever reading passes over, a second spelling or a further member, shows when it is written again. A later
+        // member that the body does not have reads as null, and is not written.
         return IsSame(read.Write(), change) ? read : throw new FormatException("A record is not written as it should be.");
     }
 
@@ -109,7 +110,11 @@ public abstract record RecordedChange
         }
     }
 
-    private RecordChange Write() => this switch
+    /// <summary>
+    /// The event's records as <see cref="Records"/> writes them: the inverse of <see cref="Read"/>. Which events an erasure covers is
+    /// in its leaf, not here.
+    /// </summary>
+    public RecordChange Write() => this switch
     {
         OfDefault change => Records.DefaultChanged(change.Key, change.Before, change.After),
         OfOverride change => Records.OverrideChanged(change.Key, change.Before, change.After),

@@ -9,7 +9,8 @@ namespace ConsentRegistry.Domain.History;
 
 /// <summary>
 /// The complete records that events carry, as JSON. Moments are RFC 3339 in UTC, for microseconds of a far year are no exact JSON integer;
-/// what a record does not have is null, never absent.
+/// what a record does not have is null, never absent. A member that came later is absent instead:
+/// <see cref="LaterMembers.WithLater"/> adds it.
 /// </summary>
 public static class Records
 {

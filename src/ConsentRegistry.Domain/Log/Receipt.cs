@@ -58,16 +58,8 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
             versions.ToImmutableSortedDictionary(version => version.Key.Name, version => version.Value, StringComparer.Ordinal),
             log).ToJson();
 
-    /// <summary>The payload. What is absent is null, but for <c>decisionId</c>.</summary>
-    public JsonObject ToJson()
-    {
-        var payload = Members();
-        if (DecisionId is { } id)
-            payload.Add("decisionId", id.ToString());
-        return payload;
-    }
-
-    private JsonObject Members() => new()
+    /// <summary>The payload. What is absent is null, but for the later member <c>decisionId</c>.</summary>
+    public JsonObject ToJson() => new JsonObject
     {
         ["v"] = Format,
         ["at"] = At.ToString(),
@@ -81,7 +73,7 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
         ["decision"] = Decision.ToJson(),
         ["versions"] = new JsonObject(Versions.Select(version => KeyValuePair.Create<string, JsonNode?>(version.Key, version.Value))),
         ["log"] = Log is null ? null : new JsonObject { ["origin"] = Log.Origin, ["size"] = Log.Size, ["root"] = StrictBase64.EncodeUrl(Log.Root) },
-    };
+    }.WithLater("decisionId", DecisionId?.ToString());
 
     /// <summary>Reads a payload; false for all bytes but those of <see cref="ToJson"/> as canonical JSON.</summary>
     public static bool TryParse(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out Receipt? receipt)

@@ -16,6 +16,8 @@ internal sealed class SampleLog
 {
     public const string Origin = LogFixtures.Origin;
 
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, (long Version, byte[]? Head)> heads = new(StringComparer.Ordinal);
     private int drawn;
 
@@ -49,13 +51,19 @@ internal sealed class SampleLog
     public void AddVocabulary(IEnumerable<string> names) => Add(
         "$vocabulary", [.. names.Select(name => Records.PurposeRegistered(new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)))]);
 
+    /// <summary>The change that is added to a stream next.</summary>
+    public Stamp NextStamp(string stream) => new(heads.GetValueOrDefault(stream).Version + 1, Now.Plus(Step));
+
     /// <summary>A change: the next version of a stream, a minute later.</summary>
-    public void Add(string stream, params RecordChange[] changes)
+    public void Add(string stream, params RecordChange[] changes) => Add(stream, new Authorship("somebody", "a program", null, "a \"reason\""), changes);
+
+    /// <summary>A change by somebody: the next version of a stream, a minute later.</summary>
+    public void Add(string stream, Authorship by, params RecordChange[] changes)
     {
-        Now = Now.Plus(TimeSpan.FromMinutes(1));
+        Now = Now.Plus(Step);
         var (version, head) = heads.GetValueOrDefault(stream);
-        var id = stream == StreamId.Vocabulary.Name ? StreamId.Vocabulary : StreamId.OfCreator(CreatorId.Parse(stream));
-        var events = Event.Seal(id, version + 1, Now, head, changes, new("somebody", "a program", null, "a \"reason\""), Draw);
+        Assert.True(StreamId.TryParse(stream, out var id));
+        var events = Event.Seal(id, version + 1, Now, head, changes, by, Draw);
         heads[stream] = (version + 1, events[^1].Hash);
         Rows.AddRange(events.Select(each => new Row(each)));
     }

@@ -1,0 +1,233 @@
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Tests.Log.Verification;
+using ConsentRegistry.Domain.Usages;
+using ConsentRegistry.Domain.Videos;
+
+namespace ConsentRegistry.Domain.Tests.Golden;
+
+/// <summary>
+/// A log that has everything which this version writes: events of every type, a value of every member, every word. Keys,
+/// ids, salts and times are fixed, so its export is the same at each run.
+/// </summary>
+internal static class EveryEvent
+{
+    /// <summary>
+    /// The golden files of this log, without their endings. Whoever adds a member, a word or a type of event gives them
+    /// a new name and writes new files; files that stand never change.
+    /// </summary>
+    public const string Name = "v1/every-event";
+
+    /// <summary>Whose bundle is golden as well.</summary>
+    public const string Creator = "ana";
+
+    private static readonly byte[] SecretKey = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private static readonly Requester Studio = Requester.Parse("studio");
+    private static readonly VideoKey Clip = Video("ana", "clip");
+    private static readonly Purpose Remix = Purpose.Parse("remix");
+    private static readonly Purpose Voice = Purpose.Parse("remix.voice");
+    private static readonly Purpose Training = Purpose.Parse("training");
+    private static readonly Authorship Ana = new("ana", "app", null, null);
+    private static readonly Authorship StudioTool = new("studio", "studio-tool", null, null);
+    private static readonly Authorship Administrator = new("root", "console", null, "Ordered by a court: \"gezeichnet\" \\ Müller,\n\t𝄞 \u0001");
+
+    public static SampleLog Log()
+    {
+        var log = new SampleLog();
+        AddVocabulary(log);
+        AddSettings(log);
+        AddStops(log);
+        AddVideos(log);
+        AddApprovals(log);
+        AddUses(log);
+        AddRecalls(log);
+        AddErasure(log);
+        log.Checkpoints.Add(log.Rows.Count);
+        return log;
+    }
+
+    /// <summary>Receipts of checks at the end of the log: one that names its decision, and one that does not.</summary>
+    public static IReadOnlyList<string> Receipts(SampleLog log)
+    {
+        var fold = new Fold();
+        var versions = new Dictionary<StreamId, long>();
+        foreach (var made in log.Rows.Where(row => !row.IsCleared).Select(row => row.Event))
+        {
+            Assert.True(EventBody.TryParse(made.Type, made.Body, out var body));
+            fold.Apply(made.Stream, made.Version, RecordedChange.Read(body.Change));
+            if (!made.Stream.IsRequesters)
+                versions[made.Stream] = made.Version;
+        }
+        var facts = fold.FactsFor(Clip, log.Now);
+        var size = log.Rows.Count;
+        var unnamed = Receipt.Build(
+            new(Clip, Voice, Studio),
+            facts.Decide(Clip, facts.Vocabulary.Find(Voice), Studio),
+            facts,
+            versions,
+            log.Now,
+            new(SampleLog.Origin, size, log.RootAt(size)));
+        Assert.True(Receipt.TryParse(CanonicalJson.Encode(unnamed), out var receipt));
+        var named = receipt with { DecisionId = Id(900) };
+        return [.. new[] { unnamed, named.ToJson() }.Select(payload => Jws.Sign(payload, Receipt.Type, log.Keys.TokenSigner!))];
+    }
+
+    private static void AddVocabulary(SampleLog log)
+    {
+        log.Add(
+            StreamId.Vocabulary.Name,
+            Authorship.Registry,
+            Records.PurposeRegistered(new(Remix, false, "Any AI remix of the video.", 1)),
+            Records.PurposeRegistered(new(Voice, true, "Using a voice that is heard in the video.", 1)),
+            Records.PurposeRegistered(new(Training, true, "Training of any AI model on the video.", 1)));
+        log.Checkpoints.Add(log.Rows.Count);
+        log.Add(StreamId.Vocabulary.Name, Administrator, Records.PurposeRegistered(new(Purpose.Parse("remix.dub"), false, "Dubbing.", 2)));
+    }
+
+    private static void AddSettings(SampleLog log)
+    {
+        DefaultKey anybody = new(Remix, null), named = new(Training, Studio);
+        var first = log.NextStamp("ana");
+        var ask = new DefaultSetting([new(null, Choice.Ask(Conditions.Attribution | Conditions.NonCommercial, 1), first)]);
+        var deny = new DefaultSetting([new(null, Choice.Deny(1), first)]);
+        log.Add("ana", Ana, Records.DefaultChanged(anybody, null, ask), Records.DefaultChanged(named, null, deny));
+
+        var second = log.NextStamp("ana");
+        var allow = Choice.Allow(Conditions.LabelAsAi, second.At.Plus(TimeSpan.FromDays(90)), 2);
+        log.Add(
+            "ana",
+            new Authorship("agency", "agency-tool", CreatorId.Parse("ana"), "By phone."),
+            Records.DefaultChanged(anybody, ask, new DefaultSetting([.. ask.Segments, new(second.At, allow, second)])),
+            Records.DefaultChanged(named, deny, null));
+
+        OverrideKey key = new(Clip, Voice, Studio);
+        var set = new OverrideSetting(Choice.Ask(Conditions.None, 2), log.NextStamp("ana"));
+        log.Add("ana", Ana, Records.OverrideChanged(key, null, set));
+        var cleared = new OverrideSetting(Choice.Deny(2), log.NextStamp("ana"));
+        log.Add("ana", Ana, Records.OverrideChanged(key, set, cleared));
+        log.Add("ana", Ana, Records.OverrideChanged(key, cleared, null));
+        log.Checkpoints.Add(log.Rows.Count);
+    }
+
+    private static void AddStops(SampleLog log)
+    {
+        foreach (var (kind, by) in new[] { (StopKind.Lockdown, Ana), (StopKind.Hold, Administrator) })
+        {
+            var some = Stop.Create([Training, Voice], log.NextStamp("ana"));
+            log.Add("ana", by, Records.StopChanged(kind, null, some));
+            var all = Stop.Create(null, log.NextStamp("ana"));
+            log.Add("ana", by, Records.StopChanged(kind, some, all));
+            log.Add("ana", by, Records.StopChanged(kind, all, null));
+        }
+    }
+
+    private static void AddVideos(SampleLog log)
+    {
+        var platform = new Authorship(null, "platform", null, null);
+        var bare = new VideoRecord(null, [], []);
+        var full = new VideoRecord(
+            log.Now,
+            [new(CreatorId.Parse("cem"), Role.Depicted), new(CreatorId.Parse("dora"), Role.CoCreator)],
+            [Video("cem", "song"), Video("dora", "intro")]);
+        log.Add("ana", platform, Records.VideoRegistered(Clip, null, bare));
+        log.Add("ana", platform, Records.VideoRegistered(Clip, bare, full));
+        log.Add("cem", platform, Records.VideoRegistered(Video("cem", "song"), null, bare));
+        log.Add("dora", platform, Records.VideoRegistered(Video("dora", "intro"), null, bare));
+        log.Checkpoints.Add(log.Rows.Count);
+    }
+
+    private static void AddApprovals(SampleLog log)
+    {
+        
+        var until = log.Now.Plus(TimeSpan.FromDays(30));
+        var wanted = new WantedUse(Studio, Clip, Voice, "Dub the clip into Welsh.", until, 3);
+        var endless = wanted with { Use = "Dub everything.", Until = null, Uses = null };
+        foreach (var (number, state, reason) in new[] { (1, ApprovalState.Approved, null), (2, ApprovalState.Refused, "Not my voice."), (3, ApprovalState.Withdrawn, null) })
+        {
+            var open = new ApprovalRecord(number == 1 ? wanted : endless, [Clip, Video("cem", "song")], until, ApprovalState.Open, null, log.NextStamp("ana"));
+            log.Add("ana", StudioTool, Records.ApprovalChanged(Id(number), null, open));
+            var answered = open with { State = state, Reason = reason, Stamp = log.NextStamp("ana") };
+            List<RecordChange> changes = [Records.ApprovalChanged(Id(number), open, answered)];
+            if (state == ApprovalState.Approved)
+                changes.AddRange([Records.GrantChanged(Id(10), null, Grant(log, counted: true)), Records.GrantChanged(Id(11), null, Grant(log, counted: false))]);
+            log.Add("ana", state == ApprovalState.Withdrawn ? StudioTool : Ana, [.. changes]);
+        }
+        var (spent, revoked) = (Grant(log, counted: true), Grant(log, counted: false));
+        log.Add("ana", StudioTool, Records.GrantChanged(Id(10), spent, spent.Spent(log.NextStamp("ana"))));
+        log.Add("ana", Ana, Records.GrantChanged(Id(11), revoked, revoked.Revoked(log.NextStamp("ana"))));
+
+        var blocked = log.NextStamp("ana");
+        log.Add("ana", Ana, Records.AskingChanged(Studio, null, blocked));
+        log.Add("ana", Ana, Records.AskingChanged(Studio, blocked, null));
+        log.Checkpoints.Add(log.Rows.Count);
+    }
+
+    private static GrantRecord Grant(SampleLog log, bool counted) => new(
+        Id(1),
+        Clip,
+        Video("dora", "mix"),
+        Studio,
+        counted
+            ? new(Voice, Conditions.Attribution, 2, log.Now.Plus(TimeSpan.FromDays(7)), 3)
+            : new(Voice, Conditions.None, 2, null, null),
+        log.NextStamp("ana"));
+
+    private static void AddUses(SampleLog log)
+    {
+        var stream = StreamId.OfRequester(Studio).Name;
+        var decided = new ReliedOn(log.Now, HasReceipt: true);
+        var reasons = Enum.GetValues<UseReason>().Select((reason, i) => new UsedVideo(
+            Video("ana", $"clip{i}"),
+            reason,
+            reason == UseReason.Grant ? [Id(10), Id(12)] : [],
+            i % 3 == 0 ? null : decided with { HasReceipt = i % 3 == 1 }));
+        foreach (var (number, made, videos) in new (int, Made?, IEnumerable<UsedVideo>)[]
+        {
+            (20, new(Video("dora", "mix"), null), reasons),
+            (21, new(null, "run-7"), reasons.Take(1)),
+            (22, null, reasons.Take(1)),
+        })
+        {
+            AddForRequester(log, Records.UseRecorded(Id(number), new(Studio, Voice, made, [.. videos], log.Now, log.NextStamp(stream))));
+        }
+    }
+
+    private static void AddRecalls(SampleLog log)
+    {
+        var stream = StreamId.OfRequester(Studio).Name;
+        foreach (var reason in Enum.GetValues<Reason>())
+        {
+            var open = new RecallRecord(
+                Studio, Clip, Voice, reason == Reason.Indeterminate ? null : CreatorId.Parse("ana"), reason, log.Now.Plus(TimeSpan.FromDays(3)), RecallState.Open, null, log.NextStamp(stream));
+            var id = Id(30 + (int)reason);
+            AddForRequester(log, Records.RecallChanged(id, null, open));
+            if (reason == Reason.Hold)
+                AddForRequester(log, Records.RecallChanged(id, open, open with { State = RecallState.Acknowledged, Stamp = log.NextStamp(stream) }));
+            if (reason == Reason.Lockdown)
+                AddForRequester(log, Records.RecallChanged(id, open, open with { State = RecallState.Disputed, Statement = Statement.Seal("Not ours.", SecretKey), Stamp = log.NextStamp(stream) }));
+        }
+        log.Checkpoints.Add(log.Rows.Count);
+    }
+
+    private static void AddErasure(SampleLog log)
+    {
+        var deny = new DefaultSetting([new(null, Choice.Deny(2), log.NextStamp("ben"))]);
+        log.Add("ben", Records.DefaultChanged(new(Remix, null), null, deny));
+        log.Add("ben", Records.VideoRegistered(Video("ben", "v"), null, new VideoRecord(null, [], [])));
+        log.Add("ben", Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, log.NextStamp("ben"))));
+        log.Erase("ben");
+    }
+
+    // Events of requesters' streams name creators by pseudonyms.
+    private static void AddForRequester(SampleLog log, RecordChange change) =>
+        log.Add(StreamId.OfRequester(Studio).Name, StudioTool, Pseudonym.Rename(change, name => Pseudonym.Derive(name, SecretKey)));
+
+    private static VideoKey Video(string creator, string video) => new(CreatorId.Parse(creator), VideoId.Parse(video));
+
+    private static Guid Id(int number) => Guid.Parse($"019ab0c4-0000-7000-8000-{number:d12}");
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.History;
+
+namespace ConsentRegistry.Domain.Tests.Golden;
+
+/// <summary>Formats grow, but a body that no version of the registry writes is refused.</summary>
+public sealed class StrictBodyTests
+{
+    // A statement of before digests is text.
+    private const string TextOrDigest = "statement";
+
+    private static readonly string[] OtherKinds = ["\"x\"", "1", "true", "{}", "[]", "null"];
+
+    private static readonly List<(RecordChange Change, JsonObject Whole)> Changes =
+    [
+        .. GoldenFiles.BodiesOf("v1/every-event.ndjson").Select(each => (each.Body.Change, Joined(each.Body.Change))),
+    ];
+
+    [Fact]
+    public void A_record_with_an_unknown_member_anywhere_is_refused() => EachObject(WithUnknown);
+
+    [Fact]
+    public void A_record_without_one_of_its_first_members_is_refused() => EachObject(WithoutOne);
+
+    [Fact]
+    public void A_value_of_another_kind_is_refused() => EachObject(WithAnotherKind);
+
+    [Fact]
+    public void A_body_of_any_other_spelling_is_refused()
+    {
+        foreach (var (leaf, bytes) in GoldenFiles.EntriesOf("v1/every-event.ndjson").Where(entry => entry.Body is not null))
+        {
+            Assert.True(EventBody.TryParse(leaf.Type, bytes, out _));
+            var text = System.Text.Encoding.UTF8.GetString(bytes!);
+            foreach (var other in new[] { $" {text}", $"{text}\n", text.Replace(",\"by\":", ", \"by\":"), text.Replace("\"by\":{", "\"by\":{\"also\":null,"), text.Replace("\"prev\":", "\"later\":null,\"prev\":") })
+            {
+                Assert.NotEqual(text, other);
+                Assert.False(EventBody.TryParse(leaf.Type, System.Text.Encoding.UTF8.GetBytes(other), out _));
+            }
+        }
+    }
+
+    private static IEnumerable<string> WithUnknown(JsonObject members)
+    {
+        foreach (var value in OtherKinds)
+        {
+            members["unknown"] = JsonNode.Parse(value);
+            yield return $"unknown: {value}";
+        }
+        members.Remove("unknown");
+    }
+
+    private static IEnumerable<string> WithoutOne(JsonObject members)
+    {
+        foreach (var (name, value) in members.ToList())
+        {
+            members.Remove(name);
+            yield return name;
+            members[name] = value;
+        }
+    }
+
+    private static IEnumerable<string> WithAnotherKind(JsonObject members)
+    {
+        foreach (var (name, value) in members.Where(member => member.Value is not null && member.Key != TextOrDigest).ToList())
+        {
+            foreach (var other in OtherKinds.Where(other => KindOf(JsonNode.Parse(other)) is var kind && kind != JsonValueKind.Null && kind != KindOf(value)))
+            {
+                members[name] = JsonNode.Parse(other);
+                yield return $"{name}: {other}";
+            }
+            members[name] = value;
+        }
+    }
+
+    private static JsonValueKind KindOf(JsonNode? node) => node?.GetValueKind() switch
+    {
+        null => JsonValueKind.Null,
+        JsonValueKind.False => JsonValueKind.True,
+        var kind => kind.Value,
+    };
+
+    // Alters each object of each record in turn, and puts it back.
+    private static void EachObject(Func<JsonObject, IEnumerable<string>> alter)
+    {
+        var tried = 0;
+        foreach (var (change, whole) in Changes)
+        {
+            foreach (var (path, members) in ObjectsIn(whole).ToList())
+            {
+                foreach (var what in alter(members))
+                {
+                    tried++;
+                    Assert.True(IsRefused(change, whole), $"{change.Type} was read with {path}/{what}.");
+                }
+            }
+            Assert.False(IsRefused(change, whole));
+        }
+        Assert.True(tried > 500, "Hardly anything was tried.");
+    }
+
+    private static bool IsRefused(RecordChange change, JsonObject whole)
+    {
+        try
+        {
+            RecordedChange.Read(change with { Key = Part(whole, "key")!, Before = Part(whole, "before"), After = Part(whole, "after") });
+            return false;
+        }
+        catch (FormatException)
+        {
+            return true;
+        }
+    }
+
+    private static JsonObject? Part(JsonObject whole, string name) => whole[name]?.DeepClone().AsObject();
+
+    private static JsonObject Joined(RecordChange change) =>
+        new() { ["key"] = change.Key.DeepClone(), ["before"] = change.Before?.DeepClone(), ["after"] = change.After?.DeepClone() };
+
+    // Every object below this one.
+    private static IEnumerable<(string Path, JsonObject Members)> ObjectsIn(JsonNode? node, string path = "") => node switch
+    {
+        JsonObject members => members.SelectMany(member => Within(member.Value, $"{path}/{member.Key}")),
+        JsonArray items => items.SelectMany((item, i) => Within(item, $"{path}/{i}")),
+        _ => [],
+    };
+
+    private static IEnumerable<(string Path, JsonObject Members)> Within(JsonNode? node, string path) =>
+        node is JsonObject members ? ObjectsIn(node, path).Prepend((path, members)) : ObjectsIn(node, path);
+}
