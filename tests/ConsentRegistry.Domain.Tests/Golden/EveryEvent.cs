@@ -12,8 +12,8 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Domain.Tests.Golden;
 
 /// <summary>
-/// A log that has everything which this version writes: events of every type, a value of every member, every word. Keys,
-/// ids, salts and times are fixed, so its export is the same at each run.
+/// A log that has everything which this version writes: events of every type, a value of every member, every word.
+/// Keys, ids, salts and times are fixed, so its export is the same at each run.
 /// </summary>
 internal static class EveryEvent
 {
@@ -34,7 +34,8 @@ internal static class EveryEvent
     private static readonly Purpose Training = Purpose.Parse("training");
     private static readonly Authorship Ana = new("ana", "app", null, null);
     private static readonly Authorship StudioTool = new("studio", "studio-tool", null, null);
-    private static readonly Authorship Administrator = new("root", "console", null, "Ordered by a court: \"gezeichnet\" \\ Müller,\n\t𝄞 \u0001");
+    private static readonly Authorship Administrator =
+        new("root", "console", null, "Ordered by a court: \"gezeichnet\" \\ Müller,\n\t𝄞 \u0001");
 
     public static SampleLog Log()
     {
@@ -74,7 +75,8 @@ internal static class EveryEvent
             new(SampleLog.Origin, size, log.RootAt(size)));
         Assert.True(Receipt.TryParse(CanonicalJson.Encode(unnamed), out var receipt));
         var named = receipt with { DecisionId = Id(900) };
-        return [.. new[] { unnamed, named.ToJson() }.Select(payload => Jws.Sign(payload, Receipt.Type, log.Keys.TokenSigner!))];
+        JsonObject[] payloads = [unnamed, named.ToJson()];
+        return [.. payloads.Select(payload => Jws.Sign(payload, Receipt.Type, log.Keys.TokenSigner!))];
     }
 
     private static void AddVocabulary(SampleLog log)
@@ -86,14 +88,18 @@ internal static class EveryEvent
             Records.PurposeRegistered(new(Voice, true, "Using a voice that is heard in the video.", 1)),
             Records.PurposeRegistered(new(Training, true, "Training of any AI model on the video.", 1)));
         log.Checkpoints.Add(log.Rows.Count);
-        log.Add(StreamId.Vocabulary.Name, Administrator, Records.PurposeRegistered(new(Purpose.Parse("remix.dub"), false, "Dubbing.", 2)));
+        log.Add(
+            StreamId.Vocabulary.Name,
+            Administrator,
+            Records.PurposeRegistered(new(Purpose.Parse("remix.dub"), false, "Dubbing.", 2)));
     }
 
     private static void AddSettings(SampleLog log)
     {
         DefaultKey anybody = new(Remix, null), named = new(Training, Studio);
         var first = log.NextStamp("ana");
-        var ask = new DefaultSetting([new(null, Choice.Ask(Conditions.Attribution | Conditions.NonCommercial, 1), first)]);
+        var asking = Choice.Ask(Conditions.Attribution | Conditions.NonCommercial, 1);
+        var ask = new DefaultSetting([new(null, asking, first)]);
         var deny = new DefaultSetting([new(null, Choice.Deny(1), first)]);
         log.Add("ana", Ana, Records.DefaultChanged(anybody, null, ask), Records.DefaultChanged(named, null, deny));
 
@@ -147,14 +153,25 @@ internal static class EveryEvent
         var until = log.Now.Plus(TimeSpan.FromDays(30));
         var wanted = new WantedUse(Studio, Clip, Voice, "Dub the clip into Welsh.", until, 3);
         var endless = wanted with { Use = "Dub everything.", Until = null, Uses = null };
-        foreach (var (number, state, reason) in new[] { (1, ApprovalState.Approved, null), (2, ApprovalState.Refused, "Not my voice."), (3, ApprovalState.Withdrawn, null) })
+        (int, ApprovalState, string?)[] answers =
+        [
+            (1, ApprovalState.Approved, null),
+            (2, ApprovalState.Refused, "Not my voice."),
+            (3, ApprovalState.Withdrawn, null),
+        ];
+        foreach (var (number, state, reason) in answers)
         {
-            var open = new ApprovalRecord(number == 1 ? wanted : endless, [Clip, Video("cem", "song")], until, ApprovalState.Open, null, log.NextStamp("ana"));
+            var asked = number == 1 ? wanted : endless;
+            var open = new ApprovalRecord(
+                asked, [Clip, Video("cem", "song")], until, ApprovalState.Open, null, log.NextStamp("ana"));
             log.Add("ana", StudioTool, Records.ApprovalChanged(Id(number), null, open));
             var answered = open with { State = state, Reason = reason, Stamp = log.NextStamp("ana") };
             List<RecordChange> changes = [Records.ApprovalChanged(Id(number), open, answered)];
             if (state == ApprovalState.Approved)
-                changes.AddRange([Records.GrantChanged(Id(10), null, Grant(log, counted: true)), Records.GrantChanged(Id(11), null, Grant(log, counted: false))]);
+            {
+                changes.Add(Records.GrantChanged(Id(10), null, Grant(log, counted: true)));
+                changes.Add(Records.GrantChanged(Id(11), null, Grant(log, counted: false)));
+            }
             log.Add("ana", state == ApprovalState.Withdrawn ? StudioTool : Ana, [.. changes]);
         }
         var (spent, revoked) = (Grant(log, counted: true), Grant(log, counted: false));
@@ -193,7 +210,8 @@ internal static class EveryEvent
             (22, null, reasons.Take(1)),
         })
         {
-            AddForRequester(log, Records.UseRecorded(Id(number), new(Studio, Voice, made, [.. videos], log.Now, log.NextStamp(stream))));
+            var use = new UseRecord(Studio, Voice, made, [.. videos], log.Now, log.NextStamp(stream));
+            AddForRequester(log, Records.UseRecorded(Id(number), use));
         }
     }
 
@@ -203,13 +221,24 @@ internal static class EveryEvent
         foreach (var reason in Enum.GetValues<Reason>())
         {
             var open = new RecallRecord(
-                Studio, Clip, Voice, reason == Reason.Indeterminate ? null : CreatorId.Parse("ana"), reason, log.Now.Plus(TimeSpan.FromDays(3)), RecallState.Open, null, log.NextStamp(stream));
+                Studio,
+                Clip,
+                Voice,
+                reason == Reason.Indeterminate ? null : CreatorId.Parse("ana"),
+                reason,
+                log.Now.Plus(TimeSpan.FromDays(3)),
+                RecallState.Open,
+                null,
+                log.NextStamp(stream));
             var id = Id(30 + (int)reason);
             AddForRequester(log, Records.RecallChanged(id, null, open));
+            var answered = open with { State = RecallState.Acknowledged, Stamp = log.NextStamp(stream) };
             if (reason == Reason.Hold)
-                AddForRequester(log, Records.RecallChanged(id, open, open with { State = RecallState.Acknowledged, Stamp = log.NextStamp(stream) }));
+                AddForRequester(log, Records.RecallChanged(id, open, answered));
+            var said = Statement.Seal("Not ours.", SecretKey);
+            var disputed = answered with { State = RecallState.Disputed, Statement = said };
             if (reason == Reason.Lockdown)
-                AddForRequester(log, Records.RecallChanged(id, open, open with { State = RecallState.Disputed, Statement = Statement.Seal("Not ours.", SecretKey), Stamp = log.NextStamp(stream) }));
+                AddForRequester(log, Records.RecallChanged(id, open, disputed));
         }
         log.Checkpoints.Add(log.Rows.Count);
     }
@@ -224,8 +253,10 @@ internal static class EveryEvent
     }
 
     // Events of requesters' streams name creators by pseudonyms.
-    private static void AddForRequester(SampleLog log, RecordChange change) =>
-        log.Add(StreamId.OfRequester(Studio).Name, StudioTool, Pseudonym.Rename(change, name => Pseudonym.Derive(name, SecretKey)));
+    private static void AddForRequester(SampleLog log, RecordChange change) => log.Add(
+        StreamId.OfRequester(Studio).Name,
+        StudioTool,
+        Pseudonym.Rename(change, name => Pseudonym.Derive(name, SecretKey)));
 
     private static VideoKey Video(string creator, string video) => new(CreatorId.Parse(creator), VideoId.Parse(video));
 

@@ -8,8 +8,8 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Domain.Tests.Golden;
 
 /// <summary>
-/// Nothing that an event can say is without a golden export. Whoever adds a type of event, a member or a word has to add
-/// an export that has it: docs/explanation/event-formats.md.
+/// Nothing that an event can say is without a golden export. Whoever adds a type of event, a member or a word has to
+/// add an export that has it: docs/explanation/event-formats.md.
 /// </summary>
 public sealed class GoldenCoverageTests
 {
@@ -38,14 +38,16 @@ public sealed class GoldenCoverageTests
             Note(RecordedChange.Read(body.Change), "", said);
         }
         var sayable = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var type in (Type[])[typeof(Leaf), typeof(StreamId), typeof(Authorship), .. typeof(RecordedChange).GetNestedTypes()])
+        Type[] records =
+            [typeof(Leaf), typeof(StreamId), typeof(Authorship), .. typeof(RecordedChange).GetNestedTypes()];
+        foreach (var type in records)
             List(type, "", sayable);
 
         Assert.True(sayable.Count > 100, "Hardly anything was found that an event can say.");
         Assert.Equal(Never.Order(StringComparer.Ordinal), sayable.Except(said).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Lists the fields of a record, those of the records in it, the words for their enumerations, and true and false.</summary>
+    /// <summary>Lists the fields of a record and of the records in it, words of enumerations, true and false.</summary>
     private static void List(Type type, string field, HashSet<string> sayable)
     {
         if (Nullable.GetUnderlyingType(type) is { } underlying)
@@ -108,12 +110,15 @@ public sealed class GoldenCoverageTests
 
     private static bool IsRecord(Type type) => type.Assembly == typeof(Leaf).Assembly;
 
-    private static FieldInfo[] FieldsOf(Type type) => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+    private static FieldInfo[] FieldsOf(Type type) =>
+        type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
 
     // The field of a property is named after it, in angle brackets.
     private static string NameOf(FieldInfo field)
     {
-        var name = field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
+        var name = field.Name;
+        if (name.StartsWith('<'))
+            name = name[1..name.IndexOf('>', StringComparison.Ordinal)];
         return $"{field.DeclaringType!.Name}.{name}";
     }
 }

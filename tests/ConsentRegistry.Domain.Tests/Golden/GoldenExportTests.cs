@@ -10,7 +10,8 @@ namespace ConsentRegistry.Domain.Tests.Golden;
 /// <summary>Exports that older registries wrote stay valid for ever, whatever newer ones write.</summary>
 public sealed class GoldenExportTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Exports => GoldenFiles.Exports.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Exports =>
+        GoldenFiles.Exports.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
     [MemberData(nameof(Exports))]
@@ -30,7 +31,8 @@ public sealed class GoldenExportTests
         foreach (var (leaf, bytes) in GoldenFiles.EntriesOf(export).Where(entry => entry.Body is not null))
         {
             Assert.True(EventBody.TryParse(leaf.Type, bytes, out var body));
-            var written = new EventBody(body.Stream, body.Previous, body.By, RecordedChange.Read(body.Change).Write()).Encode();
+            var change = RecordedChange.Read(body.Change).Write();
+            var written = new EventBody(body.Stream, body.Previous, body.By, change).Encode();
             Assert.Equal(Encoding.UTF8.GetString(bytes!), Encoding.UTF8.GetString(written));
         }
     }
@@ -58,27 +60,34 @@ public sealed class GoldenExportTests
     [Fact]
     public void An_export_of_everything_holds_every_type_checkpoints_and_an_erasure_by_known_keys()
     {
+        var receipts = GoldenFiles.ReadText($"{EveryEvent.Name}.receipts");
         var request = new VerificationRequest
         {
             PinnedSet = LogFixtures.Keys(1),
             KeptCheckpoints = [GoldenFiles.ReadText($"{EveryEvent.Name}.checkpoint")],
-            Receipts = [.. GoldenFiles.ReadText($"{EveryEvent.Name}.receipts").Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+            Receipts = [.. receipts.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
         };
 
         var report = SampleLog.Verify(request, GoldenFiles.Read($"{EveryEvent.Name}.ndjson"));
 
         Assert.Equal((Verdict.Valid, null), (report.Verdict, report.Failure?.What));
         Assert.Equal(2, report.Receipts.Length);
-        Assert.All(report.Receipts, finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What));
-        Assert.Equal((6, 1, 3, true), (report.Proven.Checkpoints, report.Proven.KeptCheckpoints, report.Proven.ErasedBodies, report.Proven.KeysArePinned));
+        Assert.All(
+            report.Receipts,
+            finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What));
+        var proven = report.Proven;
+        Assert.Equal(
+            (6, 1, 3, true), (proven.Checkpoints, proven.KeptCheckpoints, proven.ErasedBodies, proven.KeysArePinned));
         Assert.Equal(
             EventType.All.Order(StringComparer.Ordinal),
-            GoldenFiles.BodiesOf($"{EveryEvent.Name}.ndjson").Select(each => each.Leaf.Type).Distinct().Order(StringComparer.Ordinal));
+            GoldenFiles.BodiesOf($"{EveryEvent.Name}.ndjson").Select(each => each.Leaf.Type).Distinct()
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void This_version_still_writes_the_bytes_of_its_golden_export() => Assert.Equal(
-        Encoding.UTF8.GetString(SampleLog.Bytes(EveryEvent.Log().Export())), GoldenFiles.ReadText($"{EveryEvent.Name}.ndjson"));
+        Encoding.UTF8.GetString(SampleLog.Bytes(EveryEvent.Log().Export())),
+        GoldenFiles.ReadText($"{EveryEvent.Name}.ndjson"));
 
     [Fact]
     public void An_export_whose_requesters_streams_name_creators_by_ids_and_hold_statements_is_valid()

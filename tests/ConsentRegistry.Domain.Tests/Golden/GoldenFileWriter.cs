@@ -3,7 +3,7 @@ using ConsentRegistry.Domain.Tests.Log.Verification;
 
 namespace ConsentRegistry.Domain.Tests.Golden;
 
-/// <summary>Writes golden files of this version into the sources. It runs only when it is asked for, and once for each name.</summary>
+/// <summary>Writes golden files of this version into the sources. It runs only when it is asked for.</summary>
 public sealed class GoldenFileWriter
 {
     [Fact(Explicit = true)]
@@ -29,7 +29,8 @@ public sealed class GoldenFileWriter
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "ConsentRegistry.Domain.Tests.csproj")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The test program does not stand below its sources.");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException("The test program does not stand below its sources.");
         return folder.FullName;
     }
 }

@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Domain.Tests.Golden;
 
-/// <summary>What released registries wrote. A folder <c>v1</c> holds exports of format version 1, and what belongs to them.</summary>
+/// <summary>What released registries wrote. A folder <c>v1</c> holds format version 1.</summary>
 internal static class GoldenFiles
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden");
@@ -28,8 +28,10 @@ internal static class GoldenFiles
             using var members = JsonDocument.Parse(line);
             if (members.RootElement.GetProperty("kind").GetString() != "entry")
                 continue;
-            Assert.True(Leaf.TryParse(Encoding.UTF8.GetBytes(members.RootElement.GetProperty("leaf").GetString()!), out var leaf));
-            yield return (leaf, members.RootElement.GetProperty("body").GetString() is { } body ? Encoding.UTF8.GetBytes(body) : null);
+            var leafText = members.RootElement.GetProperty("leaf").GetString()!;
+            var bodyText = members.RootElement.GetProperty("body").GetString();
+            Assert.True(Leaf.TryParse(Encoding.UTF8.GetBytes(leafText), out var leaf));
+            yield return (leaf, bodyText is null ? null : Encoding.UTF8.GetBytes(bodyText));
         }
     }
 
