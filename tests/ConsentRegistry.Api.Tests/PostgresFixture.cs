@@ -75,6 +75,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         await server.EndAsync();
     }
 
+    /// <summary>To make or drop a database takes a checkpoint of the whole server, which other tests keep busy.</summary>
+    private static readonly TimeSpan AdministrationLimit = TimeSpan.FromMinutes(5);
+
     private string DatabaseName(int number) => $"{login}_{number.ToString(CultureInfo.InvariantCulture)}";
 
     private async Task<NpgsqlConnection> ConnectAsync()
@@ -86,7 +89,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)AdministrationLimit.TotalSeconds };
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }
