@@ -95,6 +95,7 @@ public sealed class ErasureTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task An_erasure_of_more_than_one_leaf_can_list_takes_several()
     {
         // Changes of two creators in turns, so that no two events of one stand together.

@@ -179,6 +179,7 @@ public sealed class TamperingTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Any_flipped_bit_of_an_export_a_bundle_or_a_receipt_is_refused()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());

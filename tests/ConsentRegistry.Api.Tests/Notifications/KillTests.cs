@@ -55,6 +55,7 @@ public sealed class KillTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Nothing_is_lost_in_a_short_run_of_the_soak()
     {
         var summary = await NotificationSoak.RunAsync(320, TimeSpan.FromMilliseconds(300), asksForeign: false);

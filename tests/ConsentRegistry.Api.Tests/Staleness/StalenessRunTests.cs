@@ -22,6 +22,7 @@ public sealed class StalenessRunTests
     };
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task With_the_fence_nothing_is_answered_that_an_acknowledged_change_makes_impossible()
     {
         var summary = await RunAsync(Short);
