@@ -34,11 +34,7 @@ internal static class SettingsPlanner
     }
 
     private static bool IsSet(SettingKey key, Dictionary<DefaultKey, DefaultSetting> defaults, Dictionary<OverrideKey, OverrideSetting> overrides) =>
-        key.Video is null ? defaults.ContainsKey(DefaultKeyOf(key)) : overrides.ContainsKey(OverrideKeyOf(key));
-
-    private static DefaultKey DefaultKeyOf(SettingKey key) => new(key.Purpose, key.Requester);
-
-    private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
+        key.Video is null ? defaults.ContainsKey(key.ToDefault()) : overrides.ContainsKey(key.ToOverride());
 
     // Settings for somebody else's video are for those whom its platform registered as concerned; whether it exists is nobody else's business.
     private static async Task<Failure?> FindForeignAsync(StreamTransaction change, SettingsRequest request, CancellationToken cancellation)

@@ -34,8 +34,7 @@ internal static class SettingsStore
         Bind(
             command.Parameters,
             [
-                .. changes.Where(wanted => wanted.Key.Video is null)
-                    .Select(wanted => new DefaultKey(wanted.Key.Purpose, wanted.Key.Requester)),
+                .. changes.Where(wanted => wanted.Key.Video is null).Select(wanted => wanted.Key.ToDefault()),
             ]);
         var defaults = new Dictionary<DefaultKey, DefaultSetting>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -84,7 +83,7 @@ internal static class SettingsStore
     public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
         StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
     {
-        var keys = changes.Where(wanted => wanted.Key.Video is not null).Select(wanted => OverrideKeyOf(wanted.Key)).Distinct().ToArray();
+        var keys = changes.Where(wanted => wanted.Key.Video is not null).Select(wanted => wanted.Key.ToOverride()).Distinct().ToArray();
         var overrides = new Dictionary<OverrideKey, OverrideSetting>();
         if (keys.Length == 0)
             return overrides;
@@ -216,8 +215,6 @@ internal static class SettingsStore
 
     /// <summary>The requester of a row; null where the row says '' for anybody.</summary>
     public static Requester? Named(string requester) => requester.Length == 0 ? null : Requester.Parse(requester);
-
-    private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
 
     private static IEnumerable<string> AtOrBelow(Purpose purpose, Vocabulary vocabulary) =>
         vocabulary.Purposes.Select(definition => definition.Purpose).Where(other => other.IsAtOrBelow(purpose)).Select(other => other.Name);

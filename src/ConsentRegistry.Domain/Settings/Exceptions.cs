@@ -14,6 +14,13 @@ public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Reque
     /// <summary>The place of an override.</summary>
     public static SettingKey From(OverrideKey key) => new(key.Video, key.Purpose, key.Requester);
 
+    /// <summary>The place as that of a default, which the creator's default for the same purpose and requester has.</summary>
+    public DefaultKey ToDefault() => new(Purpose, Requester);
+
+    /// <summary>The place as that of an override.</summary>
+    /// <exception cref="InvalidOperationException">It is of no video.</exception>
+    public OverrideKey ToOverride() => new(Video!.Value, Purpose, Requester);
+
     /// <summary>
     /// Whether a setting here beats one at <paramref name="other"/> in some check: at least as specific in scope, requester and purpose, and
     /// more specific in one, so that both can be candidates of the same check (R4).

@@ -184,9 +184,9 @@ public sealed class SettingsPlan
             : Choice.Create(set.Effect, set.Conditions, set.ExpiresAt, Math.Min(set.VocabularyVersion ?? vocabulary.Version, vocabulary.Version));
         if (set is { Effect: not Effect.Allow })
             restrictions.Add(set.Key, set);
-        return change.Key.Video is { } video
-            ? AddOverride(new(video, change.Key.Purpose, change.Key.Requester), choice, overridesBefore)
-            : AddDefault(new(change.Key.Purpose, change.Key.Requester), choice, set?.AppliesTo ?? default, defaultsBefore);
+        return change.Key.Video is null
+            ? AddDefault(change.Key.ToDefault(), choice, set?.AppliesTo ?? default, defaultsBefore)
+            : AddOverride(change.Key.ToOverride(), choice, overridesBefore);
     }
 
     private Failure? AddDefault(DefaultKey key, Choice? choice, AppliesTo appliesTo, IReadOnlyDictionary<DefaultKey, DefaultSetting> defaultsBefore)

@@ -56,12 +56,8 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     {
         var altered = plan.Defaults.Select(one => SettingKey.From(one.Key)).Concat(plan.Overrides.Select(one => SettingKey.From(one.Key))).ToHashSet();
         foreach (var key in request.Changes.Select(wanted => wanted.Key).Where(key => !altered.Contains(key)))
-            change.Confirm(stream, key.Video is null ? Records.DefaultChanged(DefaultKeyOf(key), null, null) : Records.OverrideChanged(OverrideKeyOf(key), null, null));
+            change.Confirm(stream, key.Video is null ? Records.DefaultChanged(key.ToDefault(), null, null) : Records.OverrideChanged(key.ToOverride(), null, null));
     }
-
-    private static DefaultKey DefaultKeyOf(SettingKey key) => new(key.Purpose, key.Requester);
-
-    private static OverrideKey OverrideKeyOf(SettingKey key) => new(key.Video!.Value, key.Purpose, key.Requester);
 
     private static SettingBody? SettingOf(
         SettingChange change,
@@ -73,11 +69,11 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             return null;
         if (change.Key.Video is not null)
         {
-            var key = OverrideKeyOf(change.Key);
+            var key = change.Key.ToOverride();
             var altered = plan.Overrides.FirstOrDefault(o => o.Key == key).After;
             return SettingBody.Of(key, altered ?? overrides[key]);
         }
-        var place = DefaultKeyOf(change.Key);
+        var place = change.Key.ToDefault();
         return SettingBody.Of(place, plan.Defaults.FirstOrDefault(d => d.Key == place).After ?? defaults[place]);
     }
 }
