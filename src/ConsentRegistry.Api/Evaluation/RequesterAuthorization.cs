@@ -20,15 +20,17 @@ internal static class RequesterAuthorization
     /// <param name="caller">The caller.</param>
     /// <param name="requester">For whom the request is made.</param>
     /// <param name="problem">Why the caller may not make it.</param>
+    /// <param name="forAnybody">Whether the caller may make it for any requester, without the scope.</param>
     public static bool TryRead(
         Requester? named,
         Caller caller,
         [NotNullWhen(true)] out Requester? requester,
-        [NotNullWhen(false)] out Problem? problem)
+        [NotNullWhen(false)] out Problem? problem,
+        bool forAnybody = false)
     {
         requester = named ?? caller.OwnRequester;
         problem = requester is null ? NoRequester
-            : requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny) ? RequesterNotYours
+            : requester != caller.OwnRequester && !forAnybody && !caller.Has(Scopes.CheckAny) ? RequesterNotYours
             : null;
         return problem is null;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
@@ -15,21 +16,20 @@ internal static class CheckQuestions
     public static bool TryRead(
         CheckRequest check,
         Caller caller,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Question? question,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Problem? problem)
+        [NotNullWhen(true)] out Question? question,
+        [NotNullWhen(false)] out Problem? problem)
     {
-        (question, problem) = (null, null);
-        Requester? requester = check.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
+        question = null;
+        Requester? named = check.Requester is { } name ? Requester.Parse(name) : null;
         var mayCheck = caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny);
         // An auditor asks about the past for anybody, and about now for nobody.
         var audits = check.AsOf is not null && caller.Has(Scopes.Audit);
         if (!audits && (check.AsOf is not null || !mayCheck))
+        {
             problem = Problem.Forbidden($"the scope {(check.AsOf is null ? Scopes.Check : $"{Scopes.Audit}, which a check with asOf takes")}");
-        else if (requester is null)
-            problem = RequesterAuthorization.NoRequester;
-        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny) && !audits)
-            problem = RequesterAuthorization.RequesterNotYours;
-        if (problem is not null)
+            return false;
+        }
+        if (!RequesterAuthorization.TryRead(named, caller, out var requester, out problem, forAnybody: audits))
             return false;
         question = new(
             new(CreatorId.Parse(check.CreatorId!), VideoId.Parse(check.VideoId!)),

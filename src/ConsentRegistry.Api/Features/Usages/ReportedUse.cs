@@ -39,22 +39,20 @@ internal sealed record ReportedUse(
     public static bool TryRead(
         RecordUseRequest request, Caller caller, Instant now, [NotNullWhen(true)] out ReportedUse? use, [NotNullWhen(false)] out Problem? problem)
     {
-        (use, problem) = (null, null);
-        Requester? requester = request.Requester is { } named ? Requester.Parse(named) : caller.OwnRequester;
+        use = null;
+        Requester? named = request.Requester is { } name ? Requester.Parse(name) : null;
+        if (!RequesterAuthorization.TryRead(named, caller, out var requester, out problem))
+            return false;
         Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
         Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
-        if (requester is null)
-            problem = RequesterAuthorization.NoRequester;
-        else if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
-            problem = RequesterAuthorization.RequesterNotYours;
-        else if (usedAt > now.Plus(Recent))
+        if (usedAt > now.Plus(Recent))
             problem = Problem.OfField(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
         else if (publishedAt > now)
             problem = Problem.OfField(422, FailureCode.Invalid, "made.publishedAt", "made.publishedAt is in the future; send a moment that is not.");
         if (problem is not null)
             return false;
         use = new(
-            requester!.Value,
+            requester.Value,
             Purpose.Parse(request.Purpose!),
             [.. request.Videos!.Select(video => new ReportedVideo(
                 new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
