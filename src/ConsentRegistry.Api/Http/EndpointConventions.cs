@@ -21,13 +21,13 @@ internal static class EndpointConventions
 {
     public static RouteGroupBuilder MapContract(this IEndpointRouteBuilder app, string prefix, RouteTable table)
     {
-        var group = app.MapGroup(prefix).Of(table);
+        var group = app.MapGroup(prefix).WithRouteTable(table);
         group.AddEndpointFilter(RefuseBadArguments);
         return group;
     }
 
     /// <summary>Says which route table a group of routes belongs to.</summary>
-    public static RouteGroupBuilder Of(this RouteGroupBuilder group, RouteTable table) => group.WithTags(table.Tag).WithMetadata(table);
+    public static RouteGroupBuilder WithRouteTable(this RouteGroupBuilder group, RouteTable table) => group.WithTags(table.Tag).WithMetadata(table);
 
     /// <summary>Names the operation for clients, and says which query parameters it knows.</summary>
     public static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string operationId, params IReadOnlyList<QueryParameter> query) => route

@@ -1,6 +1,7 @@
 using ConsentRegistry.Domain;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
@@ -10,10 +11,7 @@ namespace ConsentRegistry.Api.OpenApi;
 /// </remarks>
 internal static class RegistryDocument
 {
-    /// <summary>Adds the document.</summary>
-    /// <param name="services">The services of the host.</param>
-    /// <param name="ownFilters">What features alter in the document that no route and no record can say.</param>
-    public static void AddRegistryOpenApi(this IServiceCollection services, IReadOnlyList<Type> ownFilters)
+    public static void AddRegistryOpenApi(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
         services.AddSingleton<XmlDocs>();
@@ -29,7 +27,8 @@ internal static class RegistryDocument
             swagger.SchemaFilter<WordSchemas>();
             swagger.SchemaFilter<RecordSchemas>();
             swagger.OperationFilter<OperationFilter>();
-            foreach (var filter in ownFilters)
+            // What features alter in the document that no route and no record can say. Found by scanning, so that none is forgotten.
+            foreach (var filter in typeof(RegistryDocument).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IDocumentFilter)) && type != typeof(SharedParts)))
                 swagger.DocumentFilterDescriptors.Add(new() { Type = filter, Arguments = [] });
             swagger.DocumentFilter<SharedParts>();
         });

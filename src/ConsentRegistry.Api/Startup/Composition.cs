@@ -28,7 +28,6 @@ using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.Features;
-using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.Startup;
 
@@ -89,7 +88,7 @@ internal static class Composition
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddRegistryAuthentication(options, builder.Environment);
-        services.AddRegistryOpenApi([.. typeof(Composition).Assembly.GetTypes().Where(IsFilterOfFeature)]);
+        services.AddRegistryOpenApi();
         StartsOnceListening.Apply(services);
     }
 
@@ -134,10 +133,6 @@ internal static class Composition
         LogApi.Map(app);
         HealthApi.Map(app);
     }
-
-    // Found by scanning, so that none is forgotten.
-    private static bool IsFilterOfFeature(Type type) =>
-        type.IsAssignableTo(typeof(IDocumentFilter)) && type.Namespace!.StartsWith($"{nameof(ConsentRegistry)}.{nameof(Api)}.{nameof(Features)}.", StringComparison.Ordinal);
 
     private static Task RefuseBeyondLimits(HttpContext http, RequestDelegate next) =>
         http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.WriteAsync(http) ?? next(http);

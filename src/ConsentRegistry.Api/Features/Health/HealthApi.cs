@@ -11,7 +11,7 @@ internal static class HealthApi
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").Of(Table).AllowAnonymous();
+        var health = app.MapGroup("/health").WithRouteTable(Table).AllowAnonymous();
         health.MapGet("/live", Live).Named("live").Produces<HealthBody>().NeedsNoDatabase();
         health.MapGet("/ready", ReadyState.Handle).Named("ready").Produces<ReadyBody>();
     }
