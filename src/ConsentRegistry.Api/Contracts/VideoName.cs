@@ -8,6 +8,9 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="VideoId">The owner's id for the video.</param>
 public sealed record VideoName([property: Id] string CreatorId, [property: Id] string VideoId)
 {
+    /// <summary>Videos that one list of a request or an answer names.</summary>
+    public const int MaxListed = 10_000;
+
     public static VideoName Of(VideoKey video) => new(video.Creator.Value, video.Video.Value);
 
     public VideoKey ToKey() => new(Domain.CreatorId.Parse(CreatorId), Domain.VideoId.Parse(VideoId));

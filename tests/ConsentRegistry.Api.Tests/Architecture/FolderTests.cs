@@ -36,6 +36,24 @@ public sealed class FolderTests
         }
     }
 
+    // A constant is compiled into what uses it, and leaves no trace of where it stood: only the source has it.
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_source_file_names_only_folders_below_its_own(string project)
+    {
+        var order = Folders.ByProject[project].Select(folder => folder.Name).ToList();
+
+        Assert.All(References.InSources(project), use => Assert.True(
+            order.IndexOf(use.Edge.From) < order.IndexOf(use.Edge.To) && !IsOfFeatures(use.Edge), $"{use.File}: {use.Edge}"));
+
+        static bool IsOfFeatures(References.Edge edge) =>
+            edge.From.StartsWith("Features/", StringComparison.Ordinal) && edge.To.StartsWith("Features/", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Source_files_are_read() => Assert.Contains(
+        References.InSources("ConsentRegistry.Api"), use => use.Edge == new References.Edge("Features/Checks", "Evaluation"));
+
     [Theory]
     [MemberData(nameof(Projects))]
     public void The_table_has_every_folder(string project) => Assert.Equal(

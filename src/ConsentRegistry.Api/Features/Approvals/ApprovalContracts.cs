@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Contracts;
-using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -94,7 +93,7 @@ public sealed record AskedBody(
     Guid Id,
     [property: Id] string Requester,
     VideoName Video,
-    [property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<VideoName> Videos,
+    [property: Items(1, VideoName.MaxListed)] IReadOnlyList<VideoName> Videos,
     [property: PurposeName] string Purpose,
     string Use,
     Instant? Until,

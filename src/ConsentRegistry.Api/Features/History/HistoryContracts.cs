@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using ConsentRegistry.Api.Contracts;
-using ConsentRegistry.Api.Features.Videos;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
@@ -52,7 +51,7 @@ public sealed record RecordedApproval(
     Guid RequestId,
     [property: Id] string Requester,
     VideoName UsedIn,
-    [property: Items(1, RegisterVideosValidator.MaxVideos)] IReadOnlyList<VideoName> Videos,
+    [property: Items(1, VideoName.MaxListed)] IReadOnlyList<VideoName> Videos,
     [property: PurposeName] string Purpose,
     string? Use,
     Instant? Until,

@@ -100,7 +100,7 @@ internal sealed class RegisterItemValidator : AbstractValidator<RegisterItem>
 internal sealed class RegisterVideosValidator : AbstractValidator<RegisterVideosRequest>
 {
     /// <summary>Videos of one request.</summary>
-    public const int MaxVideos = 10_000;
+    public const int MaxVideos = VideoName.MaxListed;
 
     public RegisterVideosValidator()
     {
