@@ -29,7 +29,7 @@ public abstract class LimitAttribute : Attribute
     /// <summary>The fewest items.</summary>
     public int? MinItems { get; protected init; }
 
-    /// <summary>The most items; -1 for as many as there are words of the field's enumeration.</summary>
+    /// <summary>The most items.</summary>
     public int? MaxItems { get; protected init; }
 
     /// <summary>The most members.</summary>
@@ -134,15 +134,12 @@ public sealed class UuidsAttribute : LimitAttribute
     }
 }
 
-/// <summary>A list of words, each at most once.</summary>
+/// <summary>A list of words, each at most once: no longer than the field's enumeration.</summary>
 public sealed class WordListAttribute : LimitAttribute
 {
-    /// <summary>As many items as the enumeration has words.</summary>
-    public const int EachOnce = -1;
-
     /// <summary>A list.</summary>
     /// <param name="least">The fewest items.</param>
-    public WordListAttribute(int least) => (MinItems, MaxItems) = (least == 0 ? null : least, EachOnce);
+    public WordListAttribute(int least) => MinItems = least == 0 ? null : least;
 }
 
 /// <summary>A list of purposes.</summary>

@@ -24,16 +24,12 @@ internal static class FieldLimits
         schema.Pattern = limit.Pattern ?? schema.Pattern;
         schema.Format = limit.Format ?? schema.Format;
         schema.MinItems = limit.MinItems ?? schema.MinItems;
-        schema.MaxItems = limit.MaxItems == WordListAttribute.EachOnce ? WordsOf(field) : limit.MaxItems ?? schema.MaxItems;
+        schema.MaxItems = limit is WordListAttribute ? WordsOf(field) : limit.MaxItems ?? schema.MaxItems;
         schema.MaxProperties = limit.MaxMembers ?? schema.MaxProperties;
         if (limit.Each is { } each)
             Apply(each, field, (OpenApiSchema)(schema.Items ?? schema.AdditionalProperties!));
     }
 
-    // None is the absence of a value, which has no word.
-    private static int WordsOf(PropertyInfo field)
-    {
-        var words = field.GetCustomAttribute<WordsAttribute>()?.Type ?? field.PropertyType.GenericTypeArguments[0];
-        return Enum.GetNames(words).Count(name => name != "None");
-    }
+    private static int WordsOf(PropertyInfo field) =>
+        WordSchemas.WordsOf(field.GetCustomAttribute<WordsAttribute>()?.Type ?? field.PropertyType.GenericTypeArguments[0])!.Count;
 }

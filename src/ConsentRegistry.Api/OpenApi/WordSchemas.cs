@@ -44,8 +44,9 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
         words.Description = string.Join('\n', named.Select(one => $"- `{one.Word}`: {docs.Value(context.Type, one.Name)}").Prepend($"{docs.Summary(context.Type)}\n"));
     }
 
+    /// <summary>The words of an enumeration, or of the types of events; null of any other type.</summary>
     // None is the absence of a value, which has no word.
-    private static List<(string Name, string Word)>? WordsOf(Type type) =>
+    public static List<(string Name, string Word)>? WordsOf(Type type) =>
         type.IsEnum ? [.. Enum.GetNames(type).Where(name => name != "None").Select(name => (name, WordOf(type, name)))]
         : type == typeof(EventType) ? [.. EventType.All.Select(word => (type.GetFields().Single(field => field.IsLiteral && word.Equals(field.GetRawConstantValue())).Name, word))]
         : null;

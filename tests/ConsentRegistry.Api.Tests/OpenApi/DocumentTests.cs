@@ -25,6 +25,26 @@ public sealed class DocumentTests(RegistryFixture registry) : IClassFixture<Regi
         Assert.True(CommittedDocument.Text == await RegistryDocument.WriteAsync(app, TestContext.Current.CancellationToken), Regenerate);
     }
 
+    // What other specifications define is theirs to limit.
+    [Fact]
+    public void Every_field_that_callers_write_says_which_values_it_takes()
+    {
+        var fields = typeof(RequestTypes).Assembly.GetTypes()
+            .Where(type => RequestTypes.Contains(type) && !type.IsDefined(typeof(OpenBodyAttribute)))
+            .SelectMany(type => type.GetProperties().Where(field => field.GetMethod!.IsPublic))
+            .ToList();
+
+        Assert.NotEmpty(fields);
+        Assert.All(fields.Where(TakesMoreThanItsTypeSays), field => Assert.True(
+            field.IsDefined(typeof(LimitAttribute)) || field.IsDefined(typeof(WordsAttribute)) || field.IsDefined(typeof(TimeAttribute)),
+            $"{field.DeclaringType!.Name}.{field.Name} has no limit. Give it an attribute of {nameof(LimitAttribute)}."));
+
+        // A truth value and an id that is a UUID are limited by their types, and a record by its own fields.
+        static bool TakesMoreThanItsTypeSays(PropertyInfo field) =>
+            (Nullable.GetUnderlyingType(field.PropertyType) ?? field.PropertyType) is var type
+            && type != typeof(bool) && type != typeof(Guid) && !RequestTypes.Contains(SchemaNames.InContract(type));
+    }
+
     [Fact]
     public void Every_reference_leads_somewhere()
     {

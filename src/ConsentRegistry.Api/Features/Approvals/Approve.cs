@@ -19,7 +19,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <param name="VocabularyVersion">The vocabulary that the creator saw; the grant never reaches purposes newer than it.</param>
 /// <param name="Reason">A word to the history; at most 1,000 characters.</param>
 public sealed record ApproveRequest(
-    [property: PurposeName] string? Purpose, [property: Words<Conditions>] IReadOnlyList<string>? Conditions, [property: Time] string? Until, int? Uses, [property: AtLeast(1)] int? VocabularyVersion, [property: Text] string? Reason)
+    [property: PurposeName] string? Purpose, [property: Words<Conditions>] IReadOnlyList<string>? Conditions, [property: Time] string? Until, [property: Between(1, RequestApprovalValidator.MaxUses)] int? Uses, [property: AtLeast(1)] int? VocabularyVersion, [property: Text] string? Reason)
 {
     /// <summary>Everything as it was asked for.</summary>
     public static readonly ApproveRequest AsAsked = new(null, null, null, null, null, null);

@@ -28,7 +28,7 @@ public sealed record RequestApprovalRequest(
     [property: Required] [property: PurposeName] string? Purpose,
     [property: Required] [property: Text] string? Use,
     [property: Time] string? Until,
-    int? Uses);
+    [property: Between(1, RequestApprovalValidator.MaxUses)] int? Uses);
 
 internal sealed class RequestApprovalValidator : AbstractValidator<RequestApprovalRequest>
 {
