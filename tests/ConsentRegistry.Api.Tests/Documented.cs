@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ConsentRegistry.Api.Tests.OpenApi;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -8,7 +8,7 @@ namespace ConsentRegistry.Api.Tests;
 internal static partial class Documented
 {
     /// <summary>A document of the repository.</summary>
-    public static string Text(string path) => File.ReadAllText(Path.Combine(CommittedDocument.Folder, path));
+    public static string Text(string path) => File.ReadAllText(Path.Combine(Repository.Folder, path));
 
     /// <summary>The one block of a document in a language that has a text in it.</summary>
     public static string Block(string path, string language, string having) => Assert.Single(Blocks(Text(path), language), block => block.Contains(having, StringComparison.Ordinal));
@@ -23,6 +23,10 @@ internal static partial class Documented
         var end = text.IndexOf($"\n{rank}", start + heading.Length + 1, StringComparison.Ordinal);
         return [.. Blocks(end < 0 ? text[start..] : text[start..end], language)];
     }
+
+    /// <summary>What a heading is linked by, as GitHub names it; a second one of the same name gets a number.</summary>
+    public static string AnchorOf(string heading) =>
+        string.Concat(heading.ToLowerInvariant().Where(letter => letter is ' ' or '-' or '_' || char.IsLetterOrDigit(letter))).Replace(' ', '-');
 
     /// <summary>Runs lines in a shell that ends at the first one that fails.</summary>
     /// <param name="lines">The lines.</param>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConsentRegistry.Api.Tests.OpenApi;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -10,9 +10,9 @@ public sealed class LockFileTests
     public void Every_project_locks_its_packages_by_hash_and_names_no_host_to_get_them_from()
     {
         // The solution's: what ./dev contract compiles is made anew each time.
-        var solution = File.ReadAllText(Path.Combine(CommittedDocument.Folder, "ConsentRegistry.sln"));
+        var solution = File.ReadAllText(Path.Combine(Repository.Folder, "ConsentRegistry.sln"));
         var projects = new[] { "src", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, folder), "*.csproj", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*.csproj", SearchOption.AllDirectories))
             .Where(project => solution.Contains(Path.GetFileName(project), StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(projects);
         foreach (var project in projects)

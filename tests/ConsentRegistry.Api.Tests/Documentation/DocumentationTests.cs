@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
-using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.Domain;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Documentation;
 
@@ -93,11 +93,11 @@ public sealed partial class DocumentationTests
     {
         foreach (var page in new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md" })
             yield return page;
-        var found = Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, "src"), "README.md", SearchOption.AllDirectories));
+        var found = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Folder, "src"), "README.md", SearchOption.AllDirectories));
         foreach (var file in found)
         {
-            var page = Path.GetRelativePath(CommittedDocument.Folder, file).Replace('\\', '/');
+            var page = Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/');
             if (!page.Split('/').Any(folder => folder is "bin" or "obj"))
                 yield return page;
         }
@@ -110,8 +110,8 @@ public sealed partial class DocumentationTests
     {
         var parts = link.Split('#', 2);
         var file = parts[0].Length == 0
-            ? Path.Combine(CommittedDocument.Folder, page)
-            : Path.GetFullPath(Path.Combine(CommittedDocument.Folder, Path.GetDirectoryName(page)!, parts[0]));
+            ? Path.Combine(Repository.Folder, page)
+            : Path.GetFullPath(Path.Combine(Repository.Folder, Path.GetDirectoryName(page)!, parts[0]));
         if (!File.Exists(file) && !Directory.Exists(file))
             return "there is no such file";
         return parts.Length == 1 || AnchorsOf(File.ReadAllText(file)).Contains(parts[1]) ? null : "the page has no such heading";
@@ -123,8 +123,7 @@ public sealed partial class DocumentationTests
         var anchors = new HashSet<string>(StringComparer.Ordinal);
         foreach (var heading in Heading().Matches(Fence().Replace(text, "")).Select(one => one.Groups["text"].Value))
         {
-            var words = Link().Replace(heading, "]").ToLowerInvariant();
-            var name = string.Concat(words.Where(letter => letter is ' ' or '-' or '_' || char.IsLetterOrDigit(letter))).Replace(' ', '-');
+            var name = Documented.AnchorOf(Link().Replace(heading, "]"));
             var anchor = name;
             for (var number = 1; !anchors.Add(anchor); number++)
                 anchor = $"{name}-{number}";

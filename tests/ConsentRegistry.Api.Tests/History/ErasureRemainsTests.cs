@@ -6,9 +6,9 @@ using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Tests.Approvals;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Notifications;
-using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.Api.Tests.Usages;
 using ConsentRegistry.Domain.Log.Verification;
+using ConsentRegistry.TestSupport;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.History;
@@ -212,7 +212,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
 
     private static async Task<HashSet<string>> DocumentedAsync()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(CommittedDocument.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
         var section = page[page.IndexOf("**What stays.**", StringComparison.Ordinal)..];
         return section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0)
             .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.Api.Tests.Usages;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.History;
 
@@ -92,7 +93,7 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
         var parameter = CommittedDocument.Json["components"]!["parameters"]!["Kind"]!["schema"]!;
         Assert.Equal(EventType.All, CommittedDocument.Resolve(parameter)["enum"]!.AsArray().Select(word => (string)word!));
 
-        var page = await File.ReadAllLinesAsync(Path.Combine(CommittedDocument.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
         Assert.Equal(EventType.All, page.Single(line => line.StartsWith("| `type` |", StringComparison.Ordinal)).Split('`').Where((_, at) => at % 2 == 1).Skip(1));
     }
 

@@ -3,7 +3,7 @@ using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Tests.Checks;
-using ConsentRegistry.Api.Tests.OpenApi;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +15,7 @@ public sealed class LimitsTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public void The_operators_page_lists_every_limit_and_counts_the_connections()
     {
-        var lines = File.ReadAllLines(Path.Combine(CommittedDocument.Folder, "docs", "reference", "configuration.md"));
+        var lines = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "reference", "configuration.md"));
         var page = string.Join(' ', lines.Select(line => line.Trim()));
         using var limits = new ConcurrencyLimits();
         Assert.All(limits.All, limit => Assert.Contains(

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Tests.Approvals;
-using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.TestSupport;
@@ -147,7 +146,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
     public void Every_kind_is_caused_and_every_member_is_documented()
     {
         Assert.Equal(Wording.All<NotificationKind>().Order(StringComparer.Ordinal), Rows.Select(row => row.Data.Item2).Distinct().Order(StringComparer.Ordinal));
-        var page = File.ReadAllLines(Path.Combine(CommittedDocument.Folder, "docs", "reference", "webhooks.md"));
+        var page = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "reference", "webhooks.md"));
         foreach (var (_, kind, _, data) in Rows.Select(row => row.Data))
         {
             var rows = string.Join('\n', page.Where(line => line.StartsWith('|') && line.Contains($"`{kind}`", StringComparison.Ordinal)));

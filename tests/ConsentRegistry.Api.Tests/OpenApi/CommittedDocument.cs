@@ -5,7 +5,7 @@ namespace ConsentRegistry.Api.Tests.OpenApi;
 /// <summary>The OpenAPI document that the repository keeps.</summary>
 internal static class CommittedDocument
 {
-    public static string Text { get; } = File.ReadAllText(Find());
+    public static string Text { get; } = Documented.Text("docs/openapi.json");
 
     public static JsonNode Json { get; } = JsonNode.Parse(Text)!;
 
@@ -24,18 +24,5 @@ internal static class CommittedDocument
         while (node is JsonObject && (string?)node["$ref"] is { } reference)
             node = reference[2..].Split('/').Aggregate(Json, (at, step) => at[step]!);
         return node;
-    }
-
-    /// <summary>The repository.</summary>
-    public static string Folder => Path.GetDirectoryName(Path.GetDirectoryName(Find()))!;
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "ConsentRegistry.sln")))
-                return Path.Combine(folder.FullName, "docs", "openapi.json");
-        }
-        throw new FileNotFoundException("The repository's docs/openapi.json was not found above the tests.");
     }
 }

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ConsentRegistry.Api.Tests.OpenApi;
 using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Proxies;
@@ -132,7 +131,7 @@ public sealed class Nginx : IAsyncDisposable
     private static string Documented()
     {
         const string Begin = "```nginx\n";
-        var page = File.ReadAllText(Path.Combine(CommittedDocument.Folder, "docs", "how-to", "run-behind-a-proxy.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "how-to", "run-behind-a-proxy.md"));
         var begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         return page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
     }
@@ -144,7 +143,7 @@ public sealed class Nginx : IAsyncDisposable
             Environment.GetEnvironmentVariable("CONSENT_NGINX"),
             .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, "nginx")),
             "/usr/sbin/nginx",
-            Path.Combine(CommittedDocument.Folder, ".data", "nginx", "usr", "sbin", "nginx"),
+            Path.Combine(Repository.Folder, ".data", "nginx", "usr", "sbin", "nginx"),
         ];
         return places.FirstOrDefault(File.Exists);
     }

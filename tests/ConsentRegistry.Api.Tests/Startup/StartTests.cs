@@ -5,7 +5,7 @@ using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
-using ConsentRegistry.Api.Tests.OpenApi;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -185,7 +185,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     public void Documents_call_levels_as_the_log_does()
     {
         var written = Enum.GetNames<LogEventLevel>();
-        foreach (var document in Directory.EnumerateFiles(Path.Combine(CommittedDocument.Folder, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(CommittedDocument.Folder, "README.md")))
+        foreach (var document in Directory.EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Folder, "README.md")))
         {
             var named = LevelWord().Matches(File.ReadAllText(document)).Select(word => word.Groups["level"].Value);
             Assert.All(named, level => Assert.Contains(level, written));

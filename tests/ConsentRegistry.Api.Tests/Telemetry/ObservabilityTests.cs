@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ConsentRegistry.Api.Tests.OpenApi;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
 
@@ -16,7 +16,7 @@ public sealed partial class ObservabilityTests
         Assert.SkipUnless(
             (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "promtool"))),
             "PROMTOOL IS MISSING: the alarms are not tried. On Debian: apt-get install prometheus");
-        var folder = Path.Combine(CommittedDocument.Folder, "deploy/observability/prometheus");
+        var folder = Path.Combine(Repository.Folder, "deploy/observability/prometheus");
         (await Documented.RunAsync("promtool check config prometheus.yml; promtool test rules tests.yml", folder, [])).Succeeded();
 
         // Each alarm is tried both ways.
@@ -32,7 +32,7 @@ public sealed partial class ObservabilityTests
     public void Each_alarm_leads_to_what_to_do_about_it_and_there_is_none_without()
     {
         var section = Documented.Text("docs/how-to/respond-to-alarms.md").Split("\n## Alarms\n")[1].Split("\n## ")[0];
-        var described = Heading().Matches(section).Select(one => (Name: one.Groups["name"].Value, Link: $"docs/how-to/respond-to-alarms.md#{AnchorOf(one.Groups["heading"].Value)}"));
+        var described = Heading().Matches(section).Select(one => (Name: one.Groups["name"].Value, Link: $"docs/how-to/respond-to-alarms.md#{Documented.AnchorOf(one.Groups["heading"].Value)}"));
 
         Assert.Equal(Alerts().Order(), described.Order());
     }
@@ -54,9 +54,6 @@ public sealed partial class ObservabilityTests
 
     private static List<(string Name, string Link)> Alerts() =>
         [.. Alert().Matches(Documented.Text(Rules)).Select(one => (one.Groups["name"].Value, one.Groups["link"].Value))];
-
-    // As documents on the web name their headings.
-    private static string AnchorOf(string heading) => string.Concat(heading.ToLowerInvariant().Where(letter => letter is ' ' or '-' || char.IsAsciiLetterOrDigit(letter))).Replace(' ', '-');
 
     [GeneratedRegex(@"alert: (?<name>\w+)\n(.*\n)*?\s+runbook_url: (?<link>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Alert();

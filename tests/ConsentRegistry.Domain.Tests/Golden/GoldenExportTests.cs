@@ -1,6 +1,6 @@
 using System.Text;
-using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Tests.Log;
 using ConsentRegistry.Domain.Tests.Log.Verification;
