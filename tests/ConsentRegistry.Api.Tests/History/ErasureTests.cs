@@ -78,6 +78,7 @@ public sealed class ErasureTests(RegistryFixture registry) : IClassFixture<Regis
             var waiting = (await App.Creator(creator).GetAsync($"{Path}/history")).Is(200)["items"]!.AsArray();
             Assert.NotEqual(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.history WHERE creator = $1 AND body IS NOT NULL", creator));
             Assert.All(waiting.Where(item => (string)item!["kind"]! != "creatorErased"), item => Assert.True((bool)item!["erased"]! && item["by"] is null && item["after"] is null));
+            await Ledger.VerifyAsync(App);
         }
         await Exports.CoveredAsync(App);
 
