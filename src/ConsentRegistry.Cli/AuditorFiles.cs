@@ -5,13 +5,21 @@ using ConsentRegistry.Domain.Log.Verification;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary>What an auditor names on the command line: keys to trust, checkpoints that were kept, and receipts.</summary>
+/// <summary>
+/// What an auditor names on the command line: keys to trust, checkpoints that were kept, and receipts.
+/// </summary>
 /// <param name="KeySet">The file of a key set.</param>
 /// <param name="Keys">Verifier keys themselves.</param>
 /// <param name="Checkpoints">Files with a checkpoint each.</param>
 /// <param name="Receipts">Files with a receipt each.</param>
 /// <param name="ClockTolerance">How far back time may go.</param>
-internal sealed record AuditorFiles(string? KeySet, IReadOnlyList<string> Keys, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Receipts, TimeSpan ClockTolerance)
+internal sealed record AuditorFiles(
+    string? KeySet,
+    IReadOnlyList<string> Keys,
+    IReadOnlyList<string> Checkpoints,
+    IReadOnlyList<string> Receipts,
+    TimeSpan ClockTolerance
+)
 {
     /// <summary>Bytes of one of these files, at most: no note, token or key set is longer.</summary>
     private const int MaxBytes = 2 << 20;
@@ -21,14 +29,19 @@ internal sealed record AuditorFiles(string? KeySet, IReadOnlyList<string> Keys, 
     public Result<VerificationRequest> Read(IEd25519 ed25519)
     {
         KeySet? pinned = null;
-        if (KeySet is not null && !Domain.Log.KeySet.Parse(ReadFile(KeySet), ed25519).Succeeded(out pinned, out var failure))
+        if (
+            KeySet is not null
+            && !Domain.Log.KeySet.Parse(ReadFile(KeySet), ed25519).Succeeded(out pinned, out var failure)
+        )
             return failure with { Detail = $"{KeySet} is no key set of the registry: {failure.Detail}" };
         var keys = new List<NoteKey>();
         foreach (var text in Keys)
         {
             if (!NoteKey.TryParse(text, ed25519, out var key))
-                return new Failure(FailureCode.Invalid, $"'{text}' is no verifier key; give one of the form "
-                    + "name+id+base64.");
+                return new Failure(
+                    FailureCode.Invalid,
+                    $"'{text}' is no verifier key; give one of the form " + "name+id+base64."
+                );
             keys.Add(key);
         }
         return new VerificationRequest
@@ -43,5 +56,7 @@ internal sealed record AuditorFiles(string? KeySet, IReadOnlyList<string> Keys, 
     }
 
     private static byte[] ReadFile(string path) =>
-        new FileInfo(path) is { Exists: true, Length: > MaxBytes } ? throw new IOException($"{path} is too long to be what it is said to be.") : File.ReadAllBytes(path);
+        new FileInfo(path) is { Exists: true, Length: > MaxBytes }
+            ? throw new IOException($"{path} is too long to be what it is said to be.")
+            : File.ReadAllBytes(path);
 }

@@ -22,7 +22,10 @@ internal sealed class ExportFiles(IReadOnlyList<string> paths, bool isQuiet)
         if (isQuiet || total < LargeBytes || Console.IsOutputRedirected)
             Feed(verifier, _ => { });
         else
-            AnsiConsole.Progress().AutoClear(true).Start(progress => Feed(verifier, progress.AddTask("Verifying", maxValue: total).Increment));
+            AnsiConsole
+                .Progress()
+                .AutoClear(true)
+                .Start(progress => Feed(verifier, progress.AddTask("Verifying", maxValue: total).Increment));
     }
 
     private void Feed(ExportVerifier verifier, Action<double> advance)
@@ -31,7 +34,7 @@ internal sealed class ExportFiles(IReadOnlyList<string> paths, bool isQuiet)
         foreach (var path in paths)
         {
             using var stream = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
-            for (int count; (count = stream.Read(piece)) > 0;)
+            for (int count; (count = stream.Read(piece)) > 0; )
             {
                 advance(count);
                 if (!verifier.Read(piece.AsSpan(0, count)))

@@ -10,7 +10,12 @@ internal sealed class LogSource(Uri url) : IDisposable
 {
     private const int MaxAnswerBytes = 2 << 20;
 
-    private readonly HttpClient http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = MaxAnswerBytes };
+    private readonly HttpClient http = new()
+    {
+        BaseAddress = url,
+        Timeout = TimeSpan.FromSeconds(30),
+        MaxResponseContentBufferSize = MaxAnswerBytes,
+    };
 
     /// <summary>The newest checkpoint.</summary>
     public Task<string> CheckpointAsync(CancellationToken cancellation) => GetAsync("log/checkpoint", cancellation);
@@ -20,10 +25,23 @@ internal sealed class LogSource(Uri url) : IDisposable
     {
         try
         {
-            var answer = JsonNode.Parse(await GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/log/consistency?from={from}&to={to}"), cancellation));
-            return answer?["proof"] is JsonArray proof ? [.. proof.Select(hash => Convert.FromBase64String(hash!.GetValue<string>()))] : null;
+            var answer = JsonNode.Parse(
+                await GetAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"v1/log/consistency?from={from}&to={to}"),
+                    cancellation
+                )
+            );
+            return answer?["proof"] is JsonArray proof
+                ? [.. proof.Select(hash => Convert.FromBase64String(hash!.GetValue<string>()))]
+                : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or HttpRequestException { StatusCode: HttpStatusCode.UnprocessableEntity })
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or FormatException
+                        or InvalidOperationException
+                        or HttpRequestException { StatusCode: HttpStatusCode.UnprocessableEntity }
+            )
         {
             return null;
         }

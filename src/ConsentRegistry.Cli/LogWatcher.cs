@@ -3,7 +3,9 @@ using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary>A witness and the file in which it keeps the checkpoint that it saw last. One request at a time is judged and kept.</summary>
+/// <summary>
+/// A witness and the file in which it keeps the checkpoint that it saw last. One request at a time is judged and kept.
+/// </summary>
 internal sealed class LogWatcher(Witness witness, string state)
 {
     private readonly Lock oneAtATime = new();
@@ -13,7 +15,11 @@ internal sealed class LogWatcher(Witness witness, string state)
     {
         lock (oneAtATime)
         {
-            var answer = witness.Judge(request, Last()?.Checkpoint, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+            var answer = witness.Judge(
+                request,
+                Last()?.Checkpoint,
+                TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()
+            );
             if (answer.Seen is { } seen)
                 Keep(state, seen.ToString());
             return answer;
@@ -25,11 +31,16 @@ internal sealed class LogWatcher(Witness witness, string state)
     {
         var text = await source.CheckpointAsync(cancellation);
         if (!SignedNote.TryParse(text, out var note) || !witness.TryRead(note, out var newest))
-            throw new UnusableException("What is served there is no checkpoint of this log, signed by one of the given keys.");
+            throw new UnusableException(
+                "What is served there is no checkpoint of this log, signed by one of the given keys."
+            );
         var last = Last();
         if (last is { Checkpoint: var before } && newest.Size < before.Size)
             return await LookBackAsync(source, note, newest, last.Value, cancellation);
-        var proof = last is { Checkpoint: { Size: > 0 } earlier } && earlier.Size < newest.Size ? await source.ProofAsync(earlier.Size, newest.Size, cancellation) : [];
+        var proof =
+            last is { Checkpoint: { Size: > 0 } earlier } && earlier.Size < newest.Size
+                ? await source.ProofAsync(earlier.Size, newest.Size, cancellation)
+                : [];
         var answer = Add(new(last?.Checkpoint.Size ?? 0, proof ?? [], note));
         if (!answer.IsCosigned)
             return Report(note, newest, last!.Value);
@@ -38,12 +49,24 @@ internal sealed class LogWatcher(Witness witness, string state)
     }
 
     // A cache on the way may serve an older checkpoint; it has to be one that the newer goes on from.
-    private async Task<int> LookBackAsync(LogSource source, SignedNote note, Checkpoint older, (SignedNote Note, Checkpoint Checkpoint) last, CancellationToken cancellation)
+    private async Task<int> LookBackAsync(
+        LogSource source,
+        SignedNote note,
+        Checkpoint older,
+        (SignedNote Note, Checkpoint Checkpoint) last,
+        CancellationToken cancellation
+    )
     {
         var proof = await source.ProofAsync(older.Size, last.Checkpoint.Size, cancellation);
-        if (proof is null || !MerkleTree.VerifyConsistency(older.Size, last.Checkpoint.Size, proof, older.Root, last.Checkpoint.Root))
+        if (
+            proof is null
+            || !MerkleTree.VerifyConsistency(older.Size, last.Checkpoint.Size, proof, older.Root, last.Checkpoint.Root)
+        )
             return Report(note, older, last);
-        await Console.Error.WriteLineAsync($"The registry shows a checkpoint of {older.Size} leaves, older than that of {last.Checkpoint.Size} seen before, and consistent with it.");
+        await Console.Error.WriteLineAsync(
+            $"The registry shows a checkpoint of {older.Size} leaves, older than that of {last.Checkpoint.Size} seen "
+                + "before, and consistent with it."
+        );
         return ExitCode.Success;
     }
 
@@ -52,8 +75,11 @@ internal sealed class LogWatcher(Witness witness, string state)
         var evidence = $"{state}.evidence";
         Keep(evidence, $"{last.Note}\n{note}");
         Console.WriteLine(
-            $"TAMPERED: the log now shows {shown.Size} leaves with root {Convert.ToBase64String(shown.Root)}, which does not go on from the {last.Checkpoint.Size} leaves with root "
-            + $"{Convert.ToBase64String(last.Checkpoint.Root)} seen before. Both are signed by the log; they are kept in '{evidence}'.");
+            $"TAMPERED: the log now shows {shown.Size} leaves with root {Convert.ToBase64String(shown.Root)}, which "
+                + $"does not go on from the {last.Checkpoint.Size} leaves with root "
+                + $"{Convert.ToBase64String(last.Checkpoint.Root)} seen before. Both are signed by the log; they are "
+                + $"kept in '{evidence}'."
+        );
         return ExitCode.Unexpected;
     }
 

@@ -10,24 +10,34 @@ internal static class VerdictPage
     public static void Write(VerificationReport report, VerificationRequest request, IReadOnlyList<string> files)
     {
         var console = Terminal.Open();
-        console.MarkupLine(report.Verdict switch
-        {
-            Verdict.Valid => "[green bold]VALID[/]",
-            Verdict.Tampered => "[red bold]TAMPERED[/]",
-            _ => "[yellow bold]UNUSABLE[/]",
-        });
+        console.MarkupLine(
+            report.Verdict switch
+            {
+                Verdict.Valid => "[green bold]VALID[/]",
+                Verdict.Tampered => "[red bold]TAMPERED[/]",
+                _ => "[yellow bold]UNUSABLE[/]",
+            }
+        );
         if (report.Failure is { } failure)
             console.MarkupLineInterpolated($"{PlaceOf(failure, files)}{failure.What}");
         console.Write(Table(console, report.Proven));
         for (var at = 0; at < report.Receipts.Length; at++)
-            console.MarkupLineInterpolated($"Receipt {at + 1}: {WordOf(report.Receipts[at].Verdict)}. {report.Receipts[at].What}");
+            console.MarkupLineInterpolated(
+                $"Receipt {at + 1}: {WordOf(report.Receipts[at].Verdict)}. {report.Receipts[at].What}"
+            );
         foreach (var remark in report.Remarks)
             console.MarkupLineInterpolated($"Remark: {remark}");
-        console.MarkupLine(request.HasPinnedKeys
-            ? "Signatures were checked with the keys that you pinned."
-            : "[yellow]No keys were pinned: signatures were checked with the keys that the export itself brings. Whoever forged all of it would have forged them too; --keys or --key pins the real ones.[/]");
+        console.MarkupLine(
+            request.HasPinnedKeys
+                ? "Signatures were checked with the keys that you pinned."
+                : "[yellow]No keys were pinned: signatures were checked with the keys that the export itself brings. "
+                    + "Whoever forged all of it would have forged them too; --keys or --key pins the real ones.[/]"
+        );
         if (request.KeptCheckpoints.Length == 0)
-            console.MarkupLine("No kept checkpoint was given: a log that was cut off, or rewritten and signed again by the registry itself, cannot be told from a whole one. Keep a checkpoint for the next time.");
+            console.MarkupLine(
+                "No kept checkpoint was given: a log that was cut off, or rewritten and signed again by the registry "
+                    + "itself, cannot be told from a whole one. Keep a checkpoint for the next time."
+            );
     }
 
     public static void WriteReceipts(IReadOnlyList<ReceiptFinding> findings)
@@ -39,8 +49,12 @@ internal static class VerdictPage
 
     private static Table Table(IAnsiConsole console, Proven proven)
     {
-        var table = new Table().Border(console.Profile.Capabilities is { Unicode: true, Ansi: true } ? TableBorder.Rounded : TableBorder.Ascii)
-            .AddColumn("Verified").AddColumn("");
+        var table = new Table()
+            .Border(
+                console.Profile.Capabilities is { Unicode: true, Ansi: true } ? TableBorder.Rounded : TableBorder.Ascii
+            )
+            .AddColumn("Verified")
+            .AddColumn("");
         void Row(string name, string? value)
         {
             if (value is not null)
@@ -64,11 +78,20 @@ internal static class VerdictPage
 
     private static string PlaceOf(Finding failure, IReadOnlyList<string> files)
     {
-        var line = failure is { Input: { } input, Line: { } number } && input <= files.Count ? $"{files[input - 1]}, line {number}: " : "";
+        var line =
+            failure is { Input: { } input, Line: { } number } && input <= files.Count
+                ? $"{files[input - 1]}, line {number}: "
+                : "";
         return failure.Seq is { } seq ? $"{line}entry {seq}: " : line;
     }
 
-    private static string WordOf(Verdict verdict) => verdict switch { Verdict.Valid => "valid", Verdict.Tampered => "tampered", _ => "unusable" };
+    private static string WordOf(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Valid => "valid",
+            Verdict.Tampered => "tampered",
+            _ => "unusable",
+        };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,16 +6,36 @@ using ConsentRegistry.Domain.Log.Verification;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary><c>consent verify</c>: verifies exports of the log, creators' bundles and receipts, from files alone.</summary>
+/// <summary>
+/// <c>consent verify</c>: verifies exports of the log, creators' bundles and receipts, from files alone.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Description = "Parts of an export of the log in order, or one creator's bundle; - is standard input.", Arity = ArgumentArity.ZeroOrMore };
-        var keys = new Option<string?>("--keys") { Description = "The registry's public key set, a file that you kept or had from it by another way: only its keys are trusted." };
-        var key = new Option<string[]>("--key") { Description = "A verifier key for checkpoints (name+id+base64): only keys so given are trusted." };
-        var checkpoint = new Option<string[]>("--checkpoint") { Description = "A file with a checkpoint that you kept: the log must still agree with it." };
-        var receipt = new Option<string[]>("--receipt") { Description = "A file with a decision receipt, to be decided again from the log." };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "Parts of an export of the log in order, or one creator's bundle; - is standard input.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var keys = new Option<string?>("--keys")
+        {
+            Description =
+                "The registry's public key set, a file that you kept or had from it by another way: only its keys are "
+                + "trusted.",
+        };
+        var key = new Option<string[]>("--key")
+        {
+            Description = "A verifier key for checkpoints (name+id+base64): only keys so given are trusted.",
+        };
+        var checkpoint = new Option<string[]>("--checkpoint")
+        {
+            Description = "A file with a checkpoint that you kept: the log must still agree with it.",
+        };
+        var receipt = new Option<string[]>("--receipt")
+        {
+            Description = "A file with a decision receipt, to be decided again from the log.",
+        };
         var tolerance = new Option<TimeSpan>("--clock-tolerance")
         {
             Description = "How much older than an entry before it an entry may be, such as 30s, 10m or 1h.",
@@ -29,14 +49,33 @@ internal static class VerifyCommand
             },
         };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing; the exit code says it all." };
-        var command = new Command("verify", "Verifies exports of the log, creators' bundles and receipts without asking the registry. Exit code 0 if valid, 1 if tampered with, 2 if the input does not allow to say.")
+        var command = new Command(
+            "verify",
+            "Verifies exports of the log, creators' bundles and receipts without asking the registry. Exit code 0 if "
+                + "valid, 1 if tampered with, 2 if the input does not allow to say."
+        )
         {
-            files, keys, key, checkpoint, receipt, tolerance, quiet,
+            files,
+            keys,
+            key,
+            checkpoint,
+            receipt,
+            tolerance,
+            quiet,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(files) ?? [],
-            new(parsed.GetValue(keys), parsed.GetValue(key) ?? [], parsed.GetValue(checkpoint) ?? [], parsed.GetValue(receipt) ?? [], parsed.GetValue(tolerance)),
-            parsed.GetValue(quiet)));
+        command.SetAction(parsed =>
+            Run(
+                parsed.GetValue(files) ?? [],
+                new(
+                    parsed.GetValue(keys),
+                    parsed.GetValue(key) ?? [],
+                    parsed.GetValue(checkpoint) ?? [],
+                    parsed.GetValue(receipt) ?? [],
+                    parsed.GetValue(tolerance)
+                ),
+                parsed.GetValue(quiet)
+            )
+        );
         return command;
     }
 
@@ -48,7 +87,9 @@ internal static class VerifyCommand
             if (!auditor.Read(ed25519).Succeeded(out var request, out var failure))
                 return Refuse(failure.Detail, isQuiet);
             if (files.Length == 0)
-                return request.Receipts.Length > 0 ? VerifyReceipts(request, isQuiet) : Refuse("There is nothing to verify: name files, or a receipt.", isQuiet);
+                return request.Receipts.Length > 0
+                    ? VerifyReceipts(request, isQuiet)
+                    : Refuse("There is nothing to verify: name files, or a receipt.", isQuiet);
             if (files.Count(file => file == ExportFiles.StandardInput) > 1)
                 return Refuse("Standard input can be read once.", isQuiet);
             using var verifier = new ExportVerifier(request, ed25519);
@@ -58,7 +99,8 @@ internal static class VerifyCommand
                 VerdictPage.Write(report, request, files);
             return CodeOf(report.Verdict);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Ed25519UnavailableException or ArgumentException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or Ed25519UnavailableException or ArgumentException)
         {
             // A path that is none is an argument exception.
             return Refuse(e.Message, isQuiet);
@@ -83,18 +125,37 @@ internal static class VerifyCommand
         return ExitCode.Unusable;
     }
 
-    private static int CodeOf(Verdict verdict) => verdict switch
-    {
-        Verdict.Valid => ExitCode.Success,
-        Verdict.Tampered => ExitCode.Unexpected,
-        _ => ExitCode.Unusable,
-    };
+    private static int CodeOf(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Valid => ExitCode.Success,
+            Verdict.Tampered => ExitCode.Unexpected,
+            _ => ExitCode.Unusable,
+        };
 
     private static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = default;
-        var seconds = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 } : 0;
-        if (seconds == 0 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        var seconds =
+            text.Length > 0
+                ? text[^1] switch
+                {
+                    's' => 1,
+                    'm' => 60,
+                    'h' => 3_600,
+                    'd' => 86_400,
+                    _ => 0,
+                }
+                : 0;
+        if (
+            seconds == 0
+            || !int.TryParse(
+                text.AsSpan(0, text.Length - 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var count
+            )
+        )
             return false;
         duration = TimeSpan.FromSeconds((long)count * seconds);
         return true;

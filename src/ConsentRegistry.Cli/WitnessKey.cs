@@ -14,7 +14,10 @@ internal static class WitnessKey
         if (SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(fresh)))
             Console.Error.WriteLine($"A new key is in '{path}'.");
         var seed = new byte[Ed25519.SeedLength + 1];
-        if (!Convert.TryFromBase64String(File.ReadAllText(path).Trim(), seed, out var length) || length != Ed25519.SeedLength)
+        if (
+            !Convert.TryFromBase64String(File.ReadAllText(path).Trim(), seed, out var length)
+            || length != Ed25519.SeedLength
+        )
             throw new UnusableException($"'{path}' does not hold a witness's key.");
         var signer = new NoteSigner(name, ed25519.ImportPrivateKey(seed.AsSpan(0, length)));
         Console.Error.WriteLine($"Cosignatures are verified by {signer.Key(NoteKeyType.Cosignature)}");

@@ -12,7 +12,9 @@ internal sealed class WitnessServer(LogWatcher watch)
     public async Task<int> ServeAsync(string address, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
-            throw new UnusableException("--listen is an http address, for example http://127.0.0.1:7380/; put a proxy that ends TLS before it.");
+            throw new UnusableException(
+                "--listen is an http address, for example http://127.0.0.1:7380/; put a proxy that ends TLS before it."
+            );
         using var listener = new HttpListener();
         listener.Prefixes.Add(address.EndsWith('/') ? address : address + "/");
         listener.Start();
@@ -24,7 +26,10 @@ internal sealed class WitnessServer(LogWatcher watch)
             {
                 await AnswerAsync(context, cancellation);
             }
-            catch (Exception e) when (e is HttpListenerException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpListenerException or IOException
+                    || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                )
             {
                 // The caller left in the middle, or sends too slowly.
                 context.Response.Abort();
@@ -62,7 +67,12 @@ internal sealed class WitnessServer(LogWatcher watch)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ReadLimit);
         var body = new byte[AddCheckpoint.MaxBytes + 1];
-        var length = await request.InputStream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, limit.Token);
+        var length = await request.InputStream.ReadAtLeastAsync(
+            body,
+            body.Length,
+            throwOnEndOfStream: false,
+            limit.Token
+        );
         return body[..length];
     }
 }

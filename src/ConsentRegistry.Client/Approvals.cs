@@ -65,11 +65,14 @@ public sealed record Grant(
     long Version,
     DateTimeOffset ChangedAt,
     DateTimeOffset? ExpiresAt = null,
-    int? Uses = null);
+    int? Uses = null
+);
 
 /// <summary>One creator who is asked.</summary>
 /// <param name="CreatorId">The creator.</param>
-/// <param name="Status">What they answered: <c>open</c>, <c>approved</c>, <c>refused</c>, <c>withdrawn</c> or <c>expired</c>.</param>
+/// <param name="Status">
+/// What they answered: <c>open</c>, <c>approved</c>, <c>refused</c>, <c>withdrawn</c> or <c>expired</c>.
+/// </param>
 /// <param name="Grants">What they granted, a grant for each video of theirs.</param>
 /// <param name="Reason">Why they refused, if they said so.</param>
 public sealed record AskedCreator(string CreatorId, string Status, IReadOnlyList<Grant> Grants, string? Reason = null);
@@ -80,7 +83,9 @@ public sealed record AskedCreator(string CreatorId, string Status, IReadOnlyList
 /// <param name="Video">The video that they want to use.</param>
 /// <param name="Purpose">For which purpose.</param>
 /// <param name="Use">What they mean to do.</param>
-/// <param name="Status">Where it stands as a whole: <c>open</c>, <c>approved</c>, <c>refused</c>, <c>withdrawn</c> or <c>expired</c>.</param>
+/// <param name="Status">
+/// Where it stands as a whole: <c>open</c>, <c>approved</c>, <c>refused</c>, <c>withdrawn</c> or <c>expired</c>.
+/// </param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">Until when it can be answered.</param>
 /// <param name="Asked">Everybody who is asked, and what they answered.</param>
@@ -97,7 +102,8 @@ public sealed record ApprovalRequest(
     DateTimeOffset ExpiresAt,
     IReadOnlyList<AskedCreator> Asked,
     DateTimeOffset? Until = null,
-    int? Uses = null);
+    int? Uses = null
+);
 
 /// <summary>An approval request as one creator who is asked sees it.</summary>
 /// <param name="Id">The request.</param>
@@ -126,28 +132,41 @@ public sealed record AskedApproval(
     IReadOnlyList<Grant> Grants,
     DateTimeOffset? Until = null,
     int? Uses = null,
-    string? Reason = null);
+    string? Reason = null
+);
 
 /// <summary>The answer to a requester who asked, or took a request back.</summary>
 /// <param name="Request">The request as it stands.</param>
-/// <param name="Versions">The versions of the streams of everybody who is asked, for <see cref="Check.MinVersions"/>.</param>
+/// <param name="Versions">
+/// The versions of the streams of everybody who is asked, for <see cref="Check.MinVersions"/>.
+/// </param>
 /// <param name="EffectiveEverywhere">Whether every node knows; false where it was superseded.</param>
-public sealed record ApprovalRequestChange(ApprovalRequest Request, IReadOnlyDictionary<string, long> Versions, bool EffectiveEverywhere) : ChangeAnswer;
+public sealed record ApprovalRequestChange(
+    ApprovalRequest Request,
+    IReadOnlyDictionary<string, long> Versions,
+    bool EffectiveEverywhere
+) : ChangeAnswer;
 
 /// <summary>The answer to a creator who approved or refused.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Request">The request as it stands.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.</param>
-public sealed record AskedChange(string CreatorId, long Version, AskedApproval Request, bool EffectiveEverywhere) : ChangeAnswer;
+/// <param name="EffectiveEverywhere">
+/// Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.
+/// </param>
+public sealed record AskedChange(string CreatorId, long Version, AskedApproval Request, bool EffectiveEverywhere)
+    : ChangeAnswer;
 
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.</param>
-public sealed record GrantChange(string CreatorId, long Version, int Changes, Grant Grant, bool EffectiveEverywhere) : ChangeAnswer;
+/// <param name="EffectiveEverywhere">
+/// Whether every check that starts from now on, on any node, is answered with it; false where it was superseded.
+/// </param>
+public sealed record GrantChange(string CreatorId, long Version, int Changes, Grant Grant, bool EffectiveEverywhere)
+    : ChangeAnswer;
 
 /// <summary>A requester whom a creator keeps from asking.</summary>
 /// <param name="Requester">The requester.</param>
@@ -161,28 +180,50 @@ public sealed record BlockedRequester(string Requester, long Version, DateTimeOf
 /// <param name="Changes">1; 0 if it was so already.</param>
 /// <param name="EffectiveEverywhere">Whether every node knows; false where it was superseded.</param>
 /// <param name="Blocked">The block that stands; null if none does.</param>
-public sealed record BlockedChange(string CreatorId, long Version, int Changes, bool EffectiveEverywhere, BlockedRequester? Blocked = null) : ChangeAnswer;
+public sealed record BlockedChange(
+    string CreatorId,
+    long Version,
+    int Changes,
+    bool EffectiveEverywhere,
+    BlockedRequester? Blocked = null
+) : ChangeAnswer;
 
-/// <summary>Where an ask leads: a requester asks, the creators concerned approve or refuse, and what they approved is a grant.</summary>
+/// <summary>
+/// Where an ask leads: a requester asks, the creators concerned approve or refuse, and what they approved is a grant.
+/// </summary>
 public sealed class ApprovalsClient
 {
     private readonly Wire wire;
 
     internal ApprovalsClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Asks everybody concerned. Needs <c>consent:check</c>; accepted only while the answer as a whole is ask.</summary>
+    /// <summary>
+    /// Asks everybody concerned. Needs <c>consent:check</c>; accepted only while the answer as a whole is ask.
+    /// </summary>
     /// <remarks>
-    /// Refused with status 409 and the code <c>notAsked</c>, <c>alreadyAsked</c>, <c>refusedBefore</c> or <c>askingBlocked</c> where there is nothing to ask, or nobody who
-    /// wants to be asked.
+    /// Refused with status 409 and the code <c>notAsked</c>, <c>alreadyAsked</c>, <c>refusedBefore</c> or
+    /// <c>askingBlocked</c> where there is nothing to ask, or nobody who wants to be asked.
     /// </remarks>
-    public Task<ApprovalRequestChange> RequestAsync(WantedApproval wanted, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<WantedApproval, ApprovalRequestChange>(HttpMethod.Post, Wire.Path("v1", "approval-requests"), wanted, options, cancellation);
+    public Task<ApprovalRequestChange> RequestAsync(
+        WantedApproval wanted,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<WantedApproval, ApprovalRequestChange>(
+            HttpMethod.Post,
+            Wire.Path("v1", "approval-requests"),
+            wanted,
+            options,
+            cancellation
+        );
 
     /// <summary>Lists the caller's own requests, newest first.</summary>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<ApprovalRequest> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<ApprovalRequest>(Wire.Path("v1", "approval-requests"), pageSize, [], cancellation);
+    public IAsyncEnumerable<ApprovalRequest> ListOwnAsync(
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<ApprovalRequest>(Wire.Path("v1", "approval-requests"), pageSize, [], cancellation);
 
     /// <summary>Reads a request of the caller's; an auditor reads any.</summary>
     public Task<ApprovalRequest> GetAsync(Guid requestId, CancellationToken cancellation = default) =>
@@ -190,21 +231,42 @@ public sealed class ApprovalsClient
 
     /// <summary>Takes a request back; refused with the code <c>notOpen</c> if nobody can answer it any more.</summary>
     public Task<ApprovalRequestChange> WithdrawAsync(Guid requestId, CancellationToken cancellation = default) =>
-        wire.PostAsync<ApprovalRequestChange>(Wire.Path("v1", "approval-requests", requestId.ToString(), "withdraw"), cancellation);
+        wire.PostAsync<ApprovalRequestChange>(
+            Wire.Path("v1", "approval-requests", requestId.ToString(), "withdraw"),
+            cancellation
+        );
 
     /// <summary>Lists what a creator is or was asked, newest first.</summary>
     /// <param name="creatorId">The creator, whom the caller manages or audits.</param>
     /// <param name="state">Only requests that stand so, for example <c>open</c>; every one if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<AskedApproval> ListAskedAsync(string creatorId, string? state = null, int? pageSize = null, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<AskedApproval> ListAskedAsync(
+        string creatorId,
+        string? state = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
         wire.ListAsync<AskedApproval>(Path(creatorId, "approval-requests"), pageSize, [("state", state)], cancellation);
 
-    /// <summary>Approves a request, as a whole or in part; refused with the code <c>notOpen</c> if it cannot be answered any more.</summary>
+    /// <summary>
+    /// Approves a request, as a whole or in part; refused with the code <c>notOpen</c> if it cannot be answered any
+    /// more.
+    /// </summary>
     public Task<AskedChange> ApproveAsync(
-        string creatorId, Guid requestId, Approval? approval = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
+        string creatorId,
+        Guid requestId,
+        Approval? approval = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
         wire.SendAsync<Approval, AskedChange>(
-            HttpMethod.Post, Path(creatorId, "approval-requests", requestId.ToString(), "approve"), approval ?? new(), options, cancellation);
+            HttpMethod.Post,
+            Path(creatorId, "approval-requests", requestId.ToString(), "approve"),
+            approval ?? new(),
+            options,
+            cancellation
+        );
 
     /// <summary>Refuses a request. The same cannot be asked again for a while.</summary>
     /// <param name="creatorId">The creator, whom the caller manages.</param>
@@ -213,30 +275,61 @@ public sealed class ApprovalsClient
     /// <param name="options">What makes it safe to repeat.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<AskedChange> RefuseAsync(
-        string creatorId, Guid requestId, string? reason = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<Refusal, AskedChange>(HttpMethod.Post, Path(creatorId, "approval-requests", requestId.ToString(), "refuse"), new(reason), options, cancellation);
+        string creatorId,
+        Guid requestId,
+        string? reason = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<Refusal, AskedChange>(
+            HttpMethod.Post,
+            Path(creatorId, "approval-requests", requestId.ToString(), "refuse"),
+            new(reason),
+            options,
+            cancellation
+        );
 
     /// <summary>Lists a creator's grants, newest first, those that do not stand any more among them.</summary>
-    public IAsyncEnumerable<Grant> ListGrantsAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Grant>(Path(creatorId, "grants"), pageSize, [], cancellation);
+    public IAsyncEnumerable<Grant> ListGrantsAsync(
+        string creatorId,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<Grant>(Path(creatorId, "grants"), pageSize, [], cancellation);
 
-    /// <summary>Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled.</summary>
-    public Task<GrantChange> RevokeGrantAsync(string creatorId, Guid grantId, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.DeleteAsync<GrantChange>(Path(creatorId, "grants", grantId.ToString()), options, cancellation);
+    /// <summary>
+    /// Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled.
+    /// </summary>
+    public Task<GrantChange> RevokeGrantAsync(
+        string creatorId,
+        Guid grantId,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) => wire.DeleteAsync<GrantChange>(Path(creatorId, "grants", grantId.ToString()), options, cancellation);
 
     /// <summary>Lists whom a creator keeps from asking.</summary>
-    public IAsyncEnumerable<BlockedRequester> ListBlockedAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<BlockedRequester>(Path(creatorId, "blocked-requesters"), pageSize, [], cancellation);
+    public IAsyncEnumerable<BlockedRequester> ListBlockedAsync(
+        string creatorId,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<BlockedRequester>(Path(creatorId, "blocked-requesters"), pageSize, [], cancellation);
 
     /// <summary>Keeps a requester from asking.</summary>
-    public Task<BlockedChange> BlockAsync(string creatorId, string requester, CancellationToken cancellation = default) =>
-        wire.PutAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), cancellation);
+    public Task<BlockedChange> BlockAsync(
+        string creatorId,
+        string requester,
+        CancellationToken cancellation = default
+    ) => wire.PutAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), cancellation);
 
     /// <summary>Lets a requester ask again.</summary>
-    public Task<BlockedChange> UnblockAsync(string creatorId, string requester, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.DeleteAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), options, cancellation);
+    public Task<BlockedChange> UnblockAsync(
+        string creatorId,
+        string requester,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) => wire.DeleteAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), options, cancellation);
 
-    private static string Path(string creatorId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, .. rest]);
+    private static string Path(string creatorId, params string[] rest) =>
+        Wire.Path(["v1", "creators", creatorId, .. rest]);
 }
 
 internal sealed record Refusal(string? Reason);

@@ -3,10 +3,15 @@ namespace ConsentRegistry.Client;
 /// <summary>The answer to a change of settings or stops.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <see cref="Check.MinVersions"/>.</param>
-/// <param name="SettingsVersion">The version of the settings, for <see cref="ChangeOptions.IfSettingsVersion"/>.</param>
+/// <param name="SettingsVersion">
+/// The version of the settings, for <see cref="ChangeOptions.IfSettingsVersion"/>.
+/// </param>
 /// <param name="Changes">How many records were altered; 0 if what was asked for already stood.</param>
 /// <param name="Exceptions">What a new ask or deny did not reach.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on, on any node, is answered with the change; false where it was superseded.</param>
+/// <param name="EffectiveEverywhere">
+/// Whether every check that starts from now on, on any node, is answered with the change; false where it was
+/// superseded.
+/// </param>
 /// <param name="Setting">The setting as stored, where a single one was set; null otherwise.</param>
 /// <param name="Stop">The stop that stands, where one was set; null otherwise.</param>
 public sealed record Change(
@@ -17,7 +22,8 @@ public sealed record Change(
     MilderSettings Exceptions,
     bool EffectiveEverywhere,
     Setting? Setting = null,
-    Stop? Stop = null) : ChangeAnswer
+    Stop? Stop = null
+) : ChangeAnswer
 {
     /// <summary>How many of the changes are grants that a deny revoked.</summary>
     public int RevokedGrants { get; init; }
@@ -46,7 +52,14 @@ public sealed record MilderSetting(VideoName? Video, string Purpose, string? Req
 /// Whether everything was looked at that the change bears on; if not, the numbers are of what was looked at.
 /// </param>
 public sealed record Preview(
-    string CreatorId, long SettingsVersion, int Changes, MilderSettings Exceptions, IReadOnlyList<FlipCount> Flips, IReadOnlyList<FlippedVideo> First, bool Complete)
+    string CreatorId,
+    long SettingsVersion,
+    int Changes,
+    MilderSettings Exceptions,
+    IReadOnlyList<FlipCount> Flips,
+    IReadOnlyList<FlippedVideo> First,
+    bool Complete
+)
 {
     /// <summary>The grants that a deny would revoke; null where an older registry answers.</summary>
     public PreviewedGrants? RevokedGrants { get; init; }

@@ -12,12 +12,22 @@ public sealed record ChangeAuthor(string? Subject, string? Client, string? OnBeh
 
 /// <summary>One event of the consent history: who changed which record from what to what.</summary>
 /// <param name="EventId">The event's id.</param>
-/// <param name="Seq">Its place in the log, from 0 and without gaps: where to go on from with <see cref="ChangesClient.FollowAsync"/>.</param>
-/// <param name="Stream">Whose history it is: a creator, <c>$vocabulary</c>, or <c>$requester/</c> with a requester for what they used and were told to stop.</param>
+/// <param name="Seq">
+/// Its place in the log, from 0 and without gaps: where to go on from with <see cref="ChangesClient.FollowAsync"/>.
+/// </param>
+/// <param name="Stream">
+/// Whose history it is: a creator, <c>$vocabulary</c>, or <c>$requester/</c> with a requester for what they used and
+/// were told to stop.
+/// </param>
 /// <param name="Version">The version of the stream that the change made.</param>
 /// <param name="Ordinal">Its place among the events of the version, from 1.</param>
-/// <param name="Count">How many events make up the version: they were made together, and a cache takes all of them or none.</param>
-/// <param name="Kind">What it is about, for example <c>defaultChanged</c>. A newer registry may know more kinds: pass over what you do not know.</param>
+/// <param name="Count">
+/// How many events make up the version: they were made together, and a cache takes all of them or none.
+/// </param>
+/// <param name="Kind">
+/// What it is about, for example <c>defaultChanged</c>. A newer registry may know more kinds: pass over what you do not
+/// know.
+/// </param>
 /// <param name="At">When the change was made.</param>
 /// <param name="Erased">Whether what it said was erased with its creator; then nothing below is there.</param>
 /// <param name="By">Who made the change.</param>
@@ -41,28 +51,37 @@ public sealed record ChangeEvent(
     string? Purpose = null,
     string? Requester = null,
     JsonElement? Before = null,
-    JsonElement? After = null);
+    JsonElement? After = null
+);
 
-/// <summary>Follows everybody's changes, for a platform's own caches. Needs <c>changes:read</c> or <c>consent:audit</c>.</summary>
+/// <summary>
+/// Follows everybody's changes, for a platform's own caches. Needs <c>changes:read</c> or <c>consent:audit</c>.
+/// </summary>
 public sealed class ChangesClient
 {
     private readonly Wire wire;
 
     internal ChangesClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Everybody's changes in the order of the log: first those that were made already, then each a moment after it is made.</summary>
+    /// <summary>
+    /// Everybody's changes in the order of the log: first those that were made already, then each a moment after it is
+    /// made.
+    /// </summary>
     /// <remarks>
-    /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from the <see cref="ChangeEvent.Seq"/> of the last event
-    /// that was dealt with: then nothing is missed. Where the connection breaks, or nothing comes for a minute, that is an <see cref="HttpRequestException"/>; status 503
-    /// where the node follows for too many callers. Where <paramref name="after"/> is beyond the log's end it is a <see cref="ConsentRegistryException"/> with
-    /// status 422: the registry's log is not the one that was followed, and what was kept of it has to go. The <see
-    /// cref="HttpClient.Timeout"/> is for the beginning alone, which may take 15 seconds
-    /// where there is nothing to tell yet.
+    /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from
+    /// the <see cref="ChangeEvent.Seq"/> of the last event that was dealt with: then nothing is missed. Where the
+    /// connection breaks, or nothing comes for a minute, that is an <see cref="HttpRequestException"/>; status 503
+    /// where the node follows for too many callers. Where <paramref name="after"/> is beyond the log's end it is a
+    /// <see cref="ConsentRegistryException"/> with status 422: the registry's log is not the one that was followed, and
+    /// what was kept of it has to go. The <see cref="HttpClient.Timeout"/> is for the beginning alone, which may take
+    /// 15 seconds where there is nothing to tell yet.
     /// </remarks>
     /// <param name="after">The place in the log after which to begin; null for all that was ever changed.</param>
     /// <param name="cancellation">Ends it.</param>
     public async IAsyncEnumerable<ChangeEvent> FollowAsync(
-        long? after = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        long? after = null,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         var path = Wire.Path("v1", "changes") + Wire.Query(("after", after?.ToString(CultureInfo.InvariantCulture)));
         await foreach (var (change, _) in wire.FollowAsync<ChangeEvent>(path, lastEventId: null, cancellation))

@@ -14,7 +14,10 @@ public enum AppliesTo
     All,
 }
 
-/// <summary>The words for what a creator attaches to an allow or ask. In an answer they are obligations, and a newer registry may know more of them.</summary>
+/// <summary>
+/// The words for what a creator attaches to an allow or ask. In an answer they are obligations, and a newer registry
+/// may know more of them.
+/// </summary>
 public static class Conditions
 {
     /// <summary>Name the creator.</summary>
@@ -27,7 +30,10 @@ public static class Conditions
     public const string NonCommercial = "nonCommercial";
 }
 
-/// <summary>What a creator wants to set. A field that does not go with the effect, or with an override, is refused with status 422.</summary>
+/// <summary>
+/// What a creator wants to set. A field that does not go with the effect, or with an override, is refused with status
+/// 422.
+/// </summary>
 /// <param name="Effect">The effect.</param>
 public sealed record Choice(Effect Effect)
 {
@@ -40,12 +46,17 @@ public sealed record Choice(Effect Effect)
     /// <summary>Of an allow only: when it ends, and is silence again; it does not if null.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Of an ask or deny default only: also clear the more specific settings that answer less restrictively.</summary>
+    /// <summary>
+    /// Of an ask or deny default only: also clear the more specific settings that answer less restrictively.
+    /// </summary>
     public bool? ClearExceptions { get; init; }
 
     /// <summary>Why, for the history; at most 1,000 characters.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The vocabulary version that the creator saw, 1 or more: an allow never reaches purposes newer than it. The current one if null.</summary>
+    /// <summary>
+    /// The vocabulary version that the creator saw, 1 or more: an allow never reaches purposes newer than it. The
+    /// current one if null.
+    /// </summary>
     public int? VocabularyVersion { get; init; }
 }

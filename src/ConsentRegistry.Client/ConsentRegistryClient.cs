@@ -3,22 +3,25 @@ namespace ConsentRegistry.Client;
 /// <summary>Talks to a consent registry. Thread-safe; one instance serves a whole process.</summary>
 /// <remarks>
 /// <para>
-/// <b>Exceptions.</b> Every method throws <see cref="ConsentRegistryException"/> where the registry refuses or its answer cannot be read,
-/// <see cref="HttpRequestException"/> where it cannot be reached, <see cref="TaskCanceledException"/> after <see cref="HttpClient.Timeout"/>,
-/// and <see cref="ArgumentException"/>, with nothing sent, where an argument would make another request of the address than the one meant.
+/// <b>Exceptions.</b> Every method throws <see cref="ConsentRegistryException"/> where the registry refuses or its
+/// answer cannot be read, <see cref="HttpRequestException"/> where it cannot be reached,
+/// <see cref="TaskCanceledException"/> after <see cref="HttpClient.Timeout"/>, and <see cref="ArgumentException"/>,
+/// with nothing sent, where an argument would make another request of the address than the one meant.
 /// </para>
 /// <para>
-/// <b>Fail closed.</b> An exception is never consent. A use goes ahead only on a <see cref="Decision"/> whose <see cref="Decision.Allowed"/> is
-/// true; a caller who catches an exception has to go on as after a deny.
+/// <b>Fail closed.</b> An exception is never consent. A use goes ahead only on a <see cref="Decision"/> whose
+/// <see cref="Decision.Allowed"/> is true; a caller who catches an exception has to go on as after a deny.
 /// </para>
 /// <para>
-/// <b>Retries</b> are <see cref="RetryHandler"/>'s, where the <see cref="HttpClient"/> has one; without it nothing is repeated. A check may be
-/// repeated at will. A change whose answer was lost may have been made; only the same <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to
-/// repeat, and that key has to outlive this process, so it is the caller's to choose and to keep.
+/// <b>Retries</b> are <see cref="RetryHandler"/>'s, where the <see cref="HttpClient"/> has one; without it nothing is
+/// repeated. A check may be repeated at will. A change whose answer was lost may have been made; only the same
+/// <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to repeat, and that key has to outlive this process, so it
+/// is the caller's to choose and to keep.
 /// </para>
 /// <para>
-/// <b>Times</b> are kept by the registry to the microsecond: finer digits of a <see cref="DateTimeOffset"/> are cut off, and answers are in UTC.
-/// <b>Ids</b> are 1 to 128 characters of <c>A-Z a-z 0-9 . _ ~ : @ -</c>, but not <c>.</c> or <c>..</c>, and compared byte by byte.
+/// <b>Times</b> are kept by the registry to the microsecond: finer digits of a <see cref="DateTimeOffset"/> are cut
+/// off, and answers are in UTC. <b>Ids</b> are 1 to 128 characters of <c>A-Z a-z 0-9 . _ ~ : @ -</c>, but not <c>.</c>
+/// or <c>..</c>, and compared byte by byte.
 /// </para>
 /// </remarks>
 /// <example>
@@ -35,7 +38,10 @@ namespace ConsentRegistry.Client;
 public sealed class ConsentRegistryClient
 {
     /// <summary>A client over <paramref name="http"/>, which stays the caller's to dispose.</summary>
-    /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the registry's, a path included, and it adds the bearer token: see <see cref="AccessTokenHandler"/>.</param>
+    /// <param name="http">
+    /// Its <see cref="HttpClient.BaseAddress"/> is the registry's, a path included, and it adds the bearer token: see
+    /// <see cref="AccessTokenHandler"/>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no base address.</exception>
     public ConsentRegistryClient(HttpClient http)
     {

@@ -23,7 +23,10 @@ public static class Reasons
     /// <summary>The operator's stop.</summary>
     public const string Hold = "hold";
 
-    /// <summary>A fact could not be read, or a limit was exceeded. Never an allow; the same check may be answered otherwise in a moment.</summary>
+    /// <summary>
+    /// A fact could not be read, or a limit was exceeded. Never an allow; the same check may be answered otherwise in a
+    /// moment.
+    /// </summary>
     public const string Indeterminate = "indeterminate";
 }
 
@@ -44,8 +47,9 @@ public static class Roles
 public sealed record Decision
 {
     /// <summary>
-    /// Whether the use may go ahead, and the one thing to ask: true where the registry says so, with the effect <see cref="Effect.Allow"/> and no
-    /// error. An answer that contradicts itself, or speaks of an effect that this client does not know, allows nothing.
+    /// Whether the use may go ahead, and the one thing to ask: true where the registry says so, with the effect
+    /// <see cref="Effect.Allow"/> and no error. An answer that contradicts itself, or speaks of an effect that this
+    /// client does not know, allows nothing.
     /// </summary>
     public required bool Allowed
     {
@@ -60,19 +64,32 @@ public sealed record Decision
     public string? Reason { get; init; }
 
     /// <summary>
-    /// For <see cref="Reasons.NoConsent"/>, why there is none: <c>neverSet</c>, <c>publishedBeforeConsent</c>, <c>purposeNewerThanConsent</c>,
-    /// <c>expired</c>, <c>videoNotRegistered</c> or <c>erased</c>. Null otherwise.
+    /// For <see cref="Reasons.NoConsent"/>, why there is none: <c>neverSet</c>, <c>publishedBeforeConsent</c>,
+    /// <c>purposeNewerThanConsent</c>, <c>expired</c>, <c>videoNotRegistered</c> or <c>erased</c>. Null otherwise.
     /// </summary>
     public string? Detail { get; init; }
 
     /// <summary>Who and what decided; null if the decision is <see cref="Reasons.Indeterminate"/>.</summary>
     public DecidedBy? DecidedBy { get; init; }
 
-    /// <summary>What the requester must observe, words of <see cref="Conditions"/>; a use that cannot observe one, or does not know it, may not go ahead.</summary>
-    public IReadOnlyList<string> Obligations { get => field ?? []; init; }
+    /// <summary>
+    /// What the requester must observe, words of <see cref="Conditions"/>; a use that cannot observe one, or does not
+    /// know it, may not go ahead.
+    /// </summary>
+    public IReadOnlyList<string> Obligations
+    {
+        get => field ?? [];
+        init;
+    }
 
-    /// <summary>Purposes below the checked one that an allow does not speak for: a use of them needs a check of its own.</summary>
-    public IReadOnlyList<string> Excludes { get => field ?? []; init; }
+    /// <summary>
+    /// Purposes below the checked one that an allow does not speak for: a use of them needs a check of its own.
+    /// </summary>
+    public IReadOnlyList<string> Excludes
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>The version of the owner's stream that the answer knows; null if the facts could not be read.</summary>
     public long? Version { get; init; }
@@ -80,30 +97,47 @@ public sealed record Decision
     /// <summary>The registry's time at the read that answered; null if the facts could not be read.</summary>
     public DateTimeOffset? FreshAt { get; init; }
 
-    /// <summary>How long the answer may be reused: for an allow not at all, unless <see cref="Check.MaxStaleness"/> asked for it.</summary>
+    /// <summary>
+    /// How long the answer may be reused: for an allow not at all, unless <see cref="Check.MaxStaleness"/> asked for
+    /// it.
+    /// </summary>
     [JsonPropertyName("maxAgeMs")]
     [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan MaxAge { get; init; }
 
-    /// <summary>For the effect <see cref="Client.Effect.Ask"/>: the path to ask at, which <see cref="ApprovalsClient.RequestAsync"/> knows.</summary>
+    /// <summary>
+    /// For the effect <see cref="Client.Effect.Ask"/>: the path to ask at, which
+    /// <see cref="ApprovalsClient.RequestAsync"/> knows.
+    /// </summary>
     public string? AskAt { get; init; }
 
-    /// <summary>With <see cref="Check.Explain"/>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.</summary>
+    /// <summary>
+    /// With <see cref="Check.Explain"/>: the versions of all streams consulted, that of the vocabulary under
+    /// <c>$vocabulary</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, long>? Versions { get; init; }
 
-    /// <summary>With <see cref="Check.Explain"/>: each creator considered, and what each of their settings did.</summary>
+    /// <summary>
+    /// With <see cref="Check.Explain"/>: each creator considered, and what each of their settings did.
+    /// </summary>
     public IReadOnlyList<Considered>? Trace { get; init; }
 
-    /// <summary>Whether <see cref="Trace"/> is cut off, for it would list more than 20,000 creators and settings.</summary>
+    /// <summary>
+    /// Whether <see cref="Trace"/> is cut off, for it would list more than 20,000 creators and settings.
+    /// </summary>
     public bool TraceIsCut { get; init; }
 
     /// <summary>
-    /// With <see cref="Check.Receipt"/>: the decision as a compact JWS, which anybody can verify, and by which a use is judged for 30 days
-    /// (<see cref="VideoUse.Receipt"/>). There is none of an <see cref="Reasons.Indeterminate"/> one.
+    /// With <see cref="Check.Receipt"/>: the decision as a compact JWS, which anybody can verify, and by which a use is
+    /// judged for 30 days (<see cref="VideoUse.Receipt"/>). There is none of an <see cref="Reasons.Indeterminate"/>
+    /// one.
     /// </summary>
     public string? Receipt { get; init; }
 
-    /// <summary>With <see cref="Check.DecisionId"/>: the id of the decision, which the receipt, recorded uses and the operator's log of decisions name, too.</summary>
+    /// <summary>
+    /// With <see cref="Check.DecisionId"/>: the id of the decision, which the receipt, recorded uses and the operator's
+    /// log of decisions name, too.
+    /// </summary>
     public Guid? DecisionId { get; init; }
 
     /// <summary>Of an item of a batch, or a check of a stream, that is none: why. Null otherwise.</summary>
@@ -114,13 +148,25 @@ public sealed record Decision
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Role">How the creator is concerned by the video, a word of <see cref="Roles"/>.</param>
 /// <param name="Video">The video decided about: the checked one, or one that it was made from.</param>
-/// <param name="Scope"><c>default</c>, <c>override</c> or <c>grant</c>; null for a stop and for <c>noConsent</c>.</param>
+/// <param name="Scope">
+/// <c>default</c>, <c>override</c> or <c>grant</c>; null for a stop and for <c>noConsent</c>.
+/// </param>
 /// <param name="Purpose">The purpose of the deciding setting; null for a stop and for <c>noConsent</c>.</param>
 /// <param name="Requester">The requester that it names; null for anybody, for a stop and for <c>noConsent</c>.</param>
-/// <param name="Version">The version of the creator's stream that last altered the deciding record; null for <c>noConsent</c>.</param>
+/// <param name="Version">
+/// The version of the creator's stream that last altered the deciding record; null for <c>noConsent</c>.
+/// </param>
 /// <param name="ChangedAt">When it was last altered; null for <c>noConsent</c>.</param>
 public sealed record DecidedBy(
-    string CreatorId, string Role, VideoName Video, string? Scope, string? Purpose, string? Requester, long? Version, DateTimeOffset? ChangedAt);
+    string CreatorId,
+    string Role,
+    VideoName Video,
+    string? Scope,
+    string? Purpose,
+    string? Requester,
+    long? Version,
+    DateTimeOffset? ChangedAt
+);
 
 /// <summary>One creator's part in a decision.</summary>
 /// <param name="CreatorId">The creator.</param>
@@ -128,10 +174,19 @@ public sealed record DecidedBy(
 /// <param name="Video">The video.</param>
 /// <param name="Effect">Their own answer.</param>
 /// <param name="Reason">What decided it, a word of <see cref="Reasons"/>.</param>
-/// <param name="Settings">Their settings that were looked at, and what became of each. Empty where a stop decided.</param>
+/// <param name="Settings">
+/// Their settings that were looked at, and what became of each. Empty where a stop decided.
+/// </param>
 /// <param name="Detail">For <c>noConsent</c>: why there is none.</param>
 public sealed record Considered(
-    string CreatorId, string Role, VideoName Video, Effect Effect, string Reason, IReadOnlyList<WeighedSetting> Settings, string? Detail = null);
+    string CreatorId,
+    string Role,
+    VideoName Video,
+    Effect Effect,
+    string Reason,
+    IReadOnlyList<WeighedSetting> Settings,
+    string? Detail = null
+);
 
 /// <summary>A setting in the course of a decision.</summary>
 /// <param name="Scope"><c>default</c> or <c>override</c>.</param>
@@ -142,7 +197,14 @@ public sealed record Considered(
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
 /// <param name="BeatenBy">Of a beaten one: the candidate that beats it.</param>
 public sealed record WeighedSetting(
-    string Scope, string Purpose, string? Requester, Effect Effect, string Standing, long Version, BeatingSetting? BeatenBy = null);
+    string Scope,
+    string Purpose,
+    string? Requester,
+    Effect Effect,
+    string Standing,
+    long Version,
+    BeatingSetting? BeatenBy = null
+);
 
 /// <summary>The candidate that beats another.</summary>
 /// <param name="Scope"><c>default</c> or <c>override</c>.</param>
@@ -162,4 +224,5 @@ public sealed record ItemError(string Code, string Detail);
 public sealed record BatchDecision(
     IReadOnlyList<Decision> Results,
     DateTimeOffset? FreshAt,
-    [property: JsonPropertyName("maxAgeMs")] [property: JsonConverter(typeof(MillisecondsConverter))] TimeSpan MaxAge);
+    [property: JsonPropertyName("maxAgeMs")] [property: JsonConverter(typeof(MillisecondsConverter))] TimeSpan MaxAge
+);

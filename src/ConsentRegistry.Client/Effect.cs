@@ -4,11 +4,15 @@ using System.Text.Json.Serialization;
 namespace ConsentRegistry.Client;
 
 /// <summary>What a setting says; deny is more restrictive than ask, ask more than allow.</summary>
-/// <remarks>No other value than <see cref="Allow"/> lets anything go ahead, and a value that nobody set is not it.</remarks>
+/// <remarks>
+/// No other value than <see cref="Allow"/> lets anything go ahead, and a value that nobody set is not it.
+/// </remarks>
 [JsonConverter(typeof(EffectConverter))]
 public enum Effect
 {
-    /// <summary>A word that this client does not know, from a newer registry. Nothing may go ahead; it cannot be set.</summary>
+    /// <summary>
+    /// A word that this client does not know, from a newer registry. Nothing may go ahead; it cannot be set.
+    /// </summary>
     Unknown,
 
     /// <summary>The use may go ahead, under the obligations.</summary>
@@ -21,7 +25,10 @@ public enum Effect
     Deny,
 }
 
-/// <summary>Reads the words exactly, and anything else as unknown: one new word must not spoil a whole batch, and never be an allow.</summary>
+/// <summary>
+/// Reads the words exactly, and anything else as unknown: one new word must not spoil a whole batch, and never be an
+/// allow.
+/// </summary>
 internal sealed class EffectConverter : JsonConverter<Effect>
 {
     public override Effect Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -40,11 +47,14 @@ internal sealed class EffectConverter : JsonConverter<Effect>
         };
     }
 
-    public override void Write(Utf8JsonWriter writer, Effect value, JsonSerializerOptions options) => writer.WriteStringValue(value switch
-    {
-        Effect.Allow => "allow",
-        Effect.Ask => "ask",
-        Effect.Deny => "deny",
-        _ => throw new ArgumentException("An effect to set is allow, ask or deny.", nameof(value)),
-    });
+    public override void Write(Utf8JsonWriter writer, Effect value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(
+            value switch
+            {
+                Effect.Allow => "allow",
+                Effect.Ask => "ask",
+                Effect.Deny => "deny",
+                _ => throw new ArgumentException("An effect to set is allow, ask or deny.", nameof(value)),
+            }
+        );
 }

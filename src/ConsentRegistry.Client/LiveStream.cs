@@ -1,9 +1,15 @@
 namespace ConsentRegistry.Client;
 
-/// <summary>The body of server-sent events, which has no end: silence for too long, or an event that is too long, end it with an exception.</summary>
+/// <summary>
+/// The body of server-sent events, which has no end: silence for too long, or an event that is too long, end it with an
+/// exception.
+/// </summary>
 internal sealed class LiveStream(Stream body) : Stream
 {
-    /// <summary>How long nothing may come. The registry says every 15 seconds that it lives; a connection that is cut somewhere on the way says nothing.</summary>
+    /// <summary>
+    /// How long nothing may come. The registry says every 15 seconds that it lives; a connection that is cut somewhere
+    /// on the way says nothing.
+    /// </summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
 
     /// <summary>Bytes of an event: the longest of the registry is a small part of it.</summary>
@@ -22,7 +28,9 @@ internal sealed class LiveStream(Stream body) : Stream
         {
             var count = await body.ReadAsync(buffer, silence.Token);
             sinceEvent += count;
-            return sinceEvent <= LongestEvent ? count : throw new InvalidDataException($"An event is longer than {LongestEvent} bytes.");
+            return sinceEvent <= LongestEvent
+                ? count
+                : throw new InvalidDataException($"An event is longer than {LongestEvent} bytes.");
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -44,7 +52,8 @@ internal sealed class LiveStream(Stream body) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

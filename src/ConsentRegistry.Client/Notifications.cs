@@ -42,14 +42,25 @@ public static class NotificationKinds
 /// <param name="CreatedAt">When.</param>
 /// <param name="ReadAt">When it was marked as read; null if it was not.</param>
 /// <param name="Data">What happened, in detail.</param>
-public sealed record Notification(Guid NotificationId, string Kind, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt, JsonElement Data);
+public sealed record Notification(
+    Guid NotificationId,
+    string Kind,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ReadAt,
+    JsonElement Data
+);
 
 /// <summary>A page of an inbox.</summary>
 /// <param name="Items">The notifications, newest first.</param>
 /// <param name="Unread">How many of the whole inbox are unread; counted up to 10,000.</param>
 /// <param name="LastEventId">What to send as <c>Last-Event-ID</c> to follow live from here on.</param>
 /// <param name="NextCursor">Where the list goes on; null on the last page.</param>
-public sealed record InboxPage(IReadOnlyList<Notification> Items, int Unread, string LastEventId, string? NextCursor = null);
+public sealed record InboxPage(
+    IReadOnlyList<Notification> Items,
+    int Unread,
+    string LastEventId,
+    string? NextCursor = null
+);
 
 /// <summary>A notification that came while an inbox was followed.</summary>
 /// <param name="Notification">The notification.</param>
@@ -59,7 +70,10 @@ public sealed record FollowedNotification(Notification Notification, string Last
 /// <summary>What was marked as read.</summary>
 /// <param name="Count">How many were unread and are no more.</param>
 /// <param name="Unread">How many still are; counted up to 10,000.</param>
-public sealed record MarkedRead([property: System.Text.Json.Serialization.JsonPropertyName("marked")] int Count, int Unread);
+public sealed record MarkedRead(
+    [property: System.Text.Json.Serialization.JsonPropertyName("marked")] int Count,
+    int Unread
+);
 
 /// <summary>Reads a creator's inbox. Needs <c>consent:manage</c> for that creator.</summary>
 public sealed class NotificationsClient
@@ -73,7 +87,11 @@ public sealed class NotificationsClient
     /// <param name="pageSize">Items, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<InboxPage> GetAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.GetAsync<InboxPage>(Path(creatorId) + Wire.Query(("limit", pageSize?.ToString(System.Globalization.CultureInfo.InvariantCulture))), cancellation);
+        wire.GetAsync<InboxPage>(
+            Path(creatorId)
+                + Wire.Query(("limit", pageSize?.ToString(System.Globalization.CultureInfo.InvariantCulture))),
+            cancellation
+        );
 
     /// <summary>Lists notifications, newest first, page by page while it is enumerated.</summary>
     /// <param name="creatorId">The creator.</param>
@@ -82,35 +100,89 @@ public sealed class NotificationsClient
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public IAsyncEnumerable<Notification> ListAsync(
-        string creatorId, string? kind = null, bool? unread = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Notification>(Path(creatorId), pageSize, [("kind", kind), ("unread", unread switch { true => "true", false => "false", null => null })], cancellation);
+        string creatorId,
+        string? kind = null,
+        bool? unread = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ListAsync<Notification>(
+            Path(creatorId),
+            pageSize,
+            [
+                ("kind", kind),
+                (
+                    "unread",
+                    unread switch
+                    {
+                        true => "true",
+                        false => "false",
+                        null => null,
+                    }
+                ),
+            ],
+            cancellation
+        );
 
-    /// <summary>Follows an inbox: every notification a moment after what it tells of, in the order in which they were handed on.</summary>
+    /// <summary>
+    /// Follows an inbox: every notification a moment after what it tells of, in the order in which they were handed on.
+    /// </summary>
     /// <remarks>
-    /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from the <see cref="FollowedNotification.LastEventId"/>
-    /// of the last one that was dealt with: then nothing is missed. Where the connection breaks, or nothing comes for a minute, that is an
-    /// <see cref="HttpRequestException"/>; status 503 where the node follows for too many callers, and status 422 where
-    /// <paramref name="lastEventId"/> is beyond the last place of any inbox: the registry is not the one that was followed, and the inbox is to be read anew. The <see cref="HttpClient.Timeout"/> is for the beginning alone.
+    /// It ends after about an hour, or when the node that answers stops, and it is the caller's to connect again, from
+    /// the <see cref="FollowedNotification.LastEventId"/> of the last one that was dealt with: then nothing is missed.
+    /// Where the connection breaks, or nothing comes for a minute, that is an <see cref="HttpRequestException"/>;
+    /// status 503 where the node follows for too many callers, and status 422 where <paramref name="lastEventId"/> is
+    /// beyond the last place of any inbox: the registry is not the one that was followed, and the inbox is to be read
+    /// anew. The <see cref="HttpClient.Timeout"/> is for the beginning alone.
     /// </remarks>
     /// <param name="creatorId">The creator.</param>
-    /// <param name="lastEventId">Where to go on from: <see cref="InboxPage.LastEventId"/> of a page, or that of the last notification; what comes from now on if null.</param>
+    /// <param name="lastEventId">
+    /// Where to go on from: <see cref="InboxPage.LastEventId"/> of a page, or that of the last notification; what comes
+    /// from now on if null.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     public async IAsyncEnumerable<FollowedNotification> FollowAsync(
-        string creatorId, string? lastEventId = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        string creatorId,
+        string? lastEventId = null,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
-        await foreach (var (notification, id) in wire.FollowAsync<Notification>(Path(creatorId), lastEventId, cancellation))
+        await foreach (
+            var (notification, id) in wire.FollowAsync<Notification>(Path(creatorId), lastEventId, cancellation)
+        )
             yield return new(notification, id);
     }
 
     /// <summary>Marks notifications as read: 1 to 1,000. Those that are not of this inbox are passed over.</summary>
-    public Task<MarkedRead> MarkReadAsync(string creatorId, IReadOnlyList<Guid> notificationIds, CancellationToken cancellation = default) =>
-        wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(notificationIds, null), options: null, cancellation);
+    public Task<MarkedRead> MarkReadAsync(
+        string creatorId,
+        IReadOnlyList<Guid> notificationIds,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<ReadMark, MarkedRead>(
+            HttpMethod.Post,
+            Path(creatorId, "read"),
+            new(notificationIds, null),
+            options: null,
+            cancellation
+        );
 
     /// <summary>Marks all notifications as read that happened at a moment or before.</summary>
-    public Task<MarkedRead> MarkReadAsync(string creatorId, DateTimeOffset upTo, CancellationToken cancellation = default) =>
-        wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(null, upTo), options: null, cancellation);
+    public Task<MarkedRead> MarkReadAsync(
+        string creatorId,
+        DateTimeOffset upTo,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<ReadMark, MarkedRead>(
+            HttpMethod.Post,
+            Path(creatorId, "read"),
+            new(null, upTo),
+            options: null,
+            cancellation
+        );
 
-    private static string Path(string creatorId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, "notifications", .. rest]);
+    private static string Path(string creatorId, params string[] rest) =>
+        Wire.Path(["v1", "creators", creatorId, "notifications", .. rest]);
 }
 
 internal sealed record ReadMark(IReadOnlyList<Guid>? NotificationIds, DateTimeOffset? UpTo);

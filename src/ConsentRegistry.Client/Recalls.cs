@@ -27,46 +27,98 @@ public sealed record Recall(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt,
     string? CreatorId = null,
-    string? Statement = null);
+    string? Statement = null
+);
 
-/// <summary>After withdrawal: whoever relied on consent is told what to stop and by when, and says that they have.</summary>
+/// <summary>
+/// After withdrawal: whoever relied on consent is told what to stop and by when, and says that they have.
+/// </summary>
 public sealed class RecallsClient
 {
     private readonly Wire wire;
 
     internal RecallsClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Lists what the caller has to stop, newest first. Needs <c>consent:check</c> or <c>usage:write</c>.</summary>
+    /// <summary>
+    /// Lists what the caller has to stop, newest first. Needs <c>consent:check</c> or <c>usage:write</c>.
+    /// </summary>
     /// <param name="state">Only recalls that stand so, for example <c>open</c>; every one if null.</param>
-    /// <param name="requester">Who has to stop; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
+    /// <param name="requester">
+    /// Who has to stop; the token's own client if null. Another needs <c>consent:check:any</c>.
+    /// </param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Recall> ListOwnAsync(string? state = null, string? requester = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Recall>(Wire.Path("v1", "recalls"), pageSize, [("state", state), ("requester", requester)], cancellation);
+    public IAsyncEnumerable<Recall> ListOwnAsync(
+        string? state = null,
+        string? requester = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ListAsync<Recall>(
+            Wire.Path("v1", "recalls"),
+            pageSize,
+            [("state", state), ("requester", requester)],
+            cancellation
+        );
 
     /// <summary>Lists the recalls that concern a creator, newest first.</summary>
-    public IAsyncEnumerable<Recall> ListAsync(string creatorId, string? state = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Recall>(Wire.Path("v1", "creators", creatorId, "recalls"), pageSize, [("state", state)], cancellation);
+    public IAsyncEnumerable<Recall> ListAsync(
+        string creatorId,
+        string? state = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ListAsync<Recall>(
+            Wire.Path("v1", "creators", creatorId, "recalls"),
+            pageSize,
+            [("state", state)],
+            cancellation
+        );
 
     /// <summary>Says that the requester has stopped, also after a dispute.</summary>
     /// <param name="recallId">The recall.</param>
     /// <param name="statement">What was done, for the creators; at most 1,000 characters.</param>
-    /// <param name="requester">Who has stopped; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
+    /// <param name="requester">
+    /// Who has stopped; the token's own client if null. Another needs <c>consent:check:any</c>.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<Recall> AcknowledgeAsync(Guid recallId, string? statement = null, string? requester = null, CancellationToken cancellation = default) =>
-        AnswerAsync(recallId, "acknowledge", statement, requester, cancellation);
+    public Task<Recall> AcknowledgeAsync(
+        Guid recallId,
+        string? statement = null,
+        string? requester = null,
+        CancellationToken cancellation = default
+    ) => AnswerAsync(recallId, "acknowledge", statement, requester, cancellation);
 
     /// <summary>Disputes a recall; refused with the code <c>notOpen</c> if it was acknowledged.</summary>
     /// <param name="recallId">The recall.</param>
     /// <param name="statement">Why, for the creators; 1 to 1,000 characters.</param>
-    /// <param name="requester">Who disputes it; the token's own client if null. Another needs <c>consent:check:any</c>.</param>
+    /// <param name="requester">
+    /// Who disputes it; the token's own client if null. Another needs <c>consent:check:any</c>.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<Recall> DisputeAsync(Guid recallId, string statement, string? requester = null, CancellationToken cancellation = default) =>
-        AnswerAsync(recallId, "dispute", statement, requester, cancellation);
+    public Task<Recall> DisputeAsync(
+        Guid recallId,
+        string statement,
+        string? requester = null,
+        CancellationToken cancellation = default
+    ) => AnswerAsync(recallId, "dispute", statement, requester, cancellation);
 
-    private async Task<Recall> AnswerAsync(Guid recallId, string answer, string? statement, string? requester, CancellationToken cancellation) =>
-        (await wire.SendAsync<RecallStatement, AnsweredRecall>(
-            HttpMethod.Post, Wire.Path("v1", "recalls", recallId.ToString(), answer) + Wire.Query(("requester", requester)), new(statement), options: null, cancellation)).Recall;
+    private async Task<Recall> AnswerAsync(
+        Guid recallId,
+        string answer,
+        string? statement,
+        string? requester,
+        CancellationToken cancellation
+    ) =>
+        (
+            await wire.SendAsync<RecallStatement, AnsweredRecall>(
+                HttpMethod.Post,
+                Wire.Path("v1", "recalls", recallId.ToString(), answer) + Wire.Query(("requester", requester)),
+                new(statement),
+                options: null,
+                cancellation
+            )
+        ).Recall;
 }
 
 internal sealed record RecallStatement(string? Statement);

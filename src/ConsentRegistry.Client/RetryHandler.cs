@@ -41,8 +41,8 @@ public sealed class RetryHandler : ResilienceHandler
     /// <see cref="AccessTokenHandler"/>, so that each attempt has a token that is valid then.
     /// </summary>
     /// <param name="total">
-    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10 milliseconds
-    /// to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
+    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10
+    /// milliseconds to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The time is shorter or longer.</exception>
     public RetryHandler(TimeSpan total)
@@ -50,17 +50,21 @@ public sealed class RetryHandler : ResilienceHandler
 
     /// <summary>For an <see cref="HttpClient"/> made by hand.</summary>
     /// <param name="total">
-    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10 milliseconds
-    /// to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
+    /// How long the attempts to get the head of an answer and the pauses between them may take together: 10
+    /// milliseconds to a day. What takes longer ends with <see cref="TaskCanceledException"/>.
     /// </param>
-    /// <param name="inner">Sends a request, such as <see cref="AccessTokenHandler"/>. Disposed with this handler.</param>
+    /// <param name="inner">
+    /// Sends a request, such as <see cref="AccessTokenHandler"/>. Disposed with this handler.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The time is shorter or longer.</exception>
     public RetryHandler(TimeSpan total, HttpMessageHandler inner)
         : this(total) => InnerHandler = inner;
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, CancellationToken cancellationToken)
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -70,7 +74,9 @@ public sealed class RetryHandler : ResilienceHandler
         {
             // As HttpClient says it of its own timeout.
             throw new TaskCanceledException(
-                $"The registry did not answer within {total.TotalSeconds:0.###} seconds.", new TimeoutException(e.Message, e));
+                $"The registry did not answer within {total.TotalSeconds:0.###} seconds.",
+                new TimeoutException(e.Message, e)
+            );
         }
     }
 
@@ -80,20 +86,23 @@ public sealed class RetryHandler : ResilienceHandler
         ArgumentOutOfRangeException.ThrowIfGreaterThan(total, TimeSpan.FromDays(1));
         var once = new ResiliencePipelineBuilder<HttpResponseMessage>().AddTimeout(total).Build();
         var retrying = new ResiliencePipelineBuilder<HttpResponseMessage>()
-            .AddTimeout(total).AddRetry(RetriesWithin(total)).Build();
+            .AddTimeout(total)
+            .AddRetry(RetriesWithin(total))
+            .Build();
         return request => MayRepeat(request) ? retrying : once;
     }
 
-    private static HttpRetryStrategyOptions RetriesWithin(TimeSpan total) => new()
-    {
-        MaxRetryAttempts = MaxRetries,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Delay = FirstPause,
-        MaxDelay = LongestPause,
-        ShouldRetryAfterHeader = true,
-        ShouldHandle = attempt => ValueTask.FromResult(IsForAMoment(attempt) && !IsTooLong(attempt, total)),
-    };
+    private static HttpRetryStrategyOptions RetriesWithin(TimeSpan total) =>
+        new()
+        {
+            MaxRetryAttempts = MaxRetries,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = FirstPause,
+            MaxDelay = LongestPause,
+            ShouldRetryAfterHeader = true,
+            ShouldHandle = attempt => ValueTask.FromResult(IsForAMoment(attempt) && !IsTooLong(attempt, total)),
+        };
 
     // The caller is told, and may come back then.
     private static bool IsTooLong(RetryPredicateArguments<HttpResponseMessage> attempt, TimeSpan total) =>

@@ -1,6 +1,9 @@
 namespace ConsentRegistry.Client;
 
-/// <summary>Reads and changes a creator's settings. Needs the scope <c>consent:manage</c> for that creator; to read, <c>consent:audit</c> will do.</summary>
+/// <summary>
+/// Reads and changes a creator's settings. Needs the scope <c>consent:manage</c> for that creator; to read,
+/// <c>consent:audit</c> will do.
+/// </summary>
 public sealed class SettingsClient
 {
     private readonly Wire wire;
@@ -8,13 +11,20 @@ public sealed class SettingsClient
     internal SettingsClient(Wire wire) => this.wire = wire;
 
     /// <summary>Reads all defaults and stops. A creator never heard of reads as version 0.</summary>
-    public Task<Consent> GetAsync(string creatorId, CancellationToken cancellation = default) => wire.GetAsync<Consent>(ConsentPath(creatorId), cancellation);
+    public Task<Consent> GetAsync(string creatorId, CancellationToken cancellation = default) =>
+        wire.GetAsync<Consent>(ConsentPath(creatorId), cancellation);
 
-    /// <summary>Reads all defaults and stops if they are not of the version that the caller has already; null if they are.</summary>
+    /// <summary>
+    /// Reads all defaults and stops if they are not of the version that the caller has already; null if they are.
+    /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="settingsVersion">The <see cref="Consent.SettingsVersion"/> that the caller has.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<Consent?> GetIfChangedAsync(string creatorId, long settingsVersion, CancellationToken cancellation = default)
+    public async Task<Consent?> GetIfChangedAsync(
+        string creatorId,
+        long settingsVersion,
+        CancellationToken cancellation = default
+    )
     {
         // What else changed of the creator makes the registry answer in full, and is nothing to who asks for the
         // settings.
@@ -24,25 +34,68 @@ public sealed class SettingsClient
 
     /// <summary>Sets a default, for anybody or for the requester that is named.</summary>
     public Task<Change> SetDefaultAsync(
-        string creatorId, string purpose, Choice choice, string? requester = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<Choice, Change>(HttpMethod.Put, DefaultPath(creatorId, purpose, requester), choice, options, cancellation);
+        string creatorId,
+        string purpose,
+        Choice choice,
+        string? requester = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<Choice, Change>(
+            HttpMethod.Put,
+            DefaultPath(creatorId, purpose, requester),
+            choice,
+            options,
+            cancellation
+        );
 
-    /// <summary>Clears a default, for anybody or for the requester that is named. It reaches every video; more specific settings stay.</summary>
+    /// <summary>
+    /// Clears a default, for anybody or for the requester that is named. It reaches every video; more specific settings
+    /// stay.
+    /// </summary>
     public Task<Change> ClearDefaultAsync(
-        string creatorId, string purpose, string? requester = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.DeleteAsync<Change>(DefaultPath(creatorId, purpose, requester), options, cancellation);
+        string creatorId,
+        string purpose,
+        string? requester = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) => wire.DeleteAsync<Change>(DefaultPath(creatorId, purpose, requester), options, cancellation);
 
-    /// <summary>Sets an override: for an own video, registered or not, or for one in which the creator is registered as a participant (status 403 otherwise).</summary>
+    /// <summary>
+    /// Sets an override: for an own video, registered or not, or for one in which the creator is registered as a
+    /// participant (status 403 otherwise).
+    /// </summary>
     public Task<Change> SetOverrideAsync(
-        string creatorId, VideoName video, string purpose, Choice choice, string? requester = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<Choice, Change>(HttpMethod.Put, OverridePath(creatorId, video, purpose, requester), choice, options, cancellation);
+        string creatorId,
+        VideoName video,
+        string purpose,
+        Choice choice,
+        string? requester = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.SendAsync<Choice, Change>(
+            HttpMethod.Put,
+            OverridePath(creatorId, video, purpose, requester),
+            choice,
+            options,
+            cancellation
+        );
 
     /// <summary>Clears an override, for anybody or for the requester that is named.</summary>
     public Task<Change> ClearOverrideAsync(
-        string creatorId, VideoName video, string purpose, string? requester = null, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.DeleteAsync<Change>(OverridePath(creatorId, video, purpose, requester), options, cancellation);
+        string creatorId,
+        VideoName video,
+        string purpose,
+        string? requester = null,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) => wire.DeleteAsync<Change>(OverridePath(creatorId, video, purpose, requester), options, cancellation);
 
-    /// <summary>Makes 1 to 10,000 changes as one: if one is refused, none is made. Two changes of one setting are refused with status 422.</summary>
+    /// <summary>
+    /// Makes 1 to 10,000 changes as one: if one is refused, none is made. Two changes of one setting are refused with
+    /// status 422.
+    /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="changes">The changes.</param>
     /// <param name="reason">Why, for the history; at most 1,000 characters.</param>
@@ -55,9 +108,15 @@ public sealed class SettingsClient
         string? reason = null,
         int? vocabularyVersion = null,
         ChangeOptions? options = null,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellation = default
+    ) =>
         wire.SendAsync<SettingChanges, Change>(
-            HttpMethod.Post, ConsentPath(creatorId, "changes"), new(changes, reason, vocabularyVersion), options, cancellation);
+            HttpMethod.Post,
+            ConsentPath(creatorId, "changes"),
+            new(changes, reason, vocabularyVersion),
+            options,
+            cancellation
+        );
 
     /// <summary>Says what such changes would do, and changes nothing.</summary>
     /// <param name="creatorId">The creator.</param>
@@ -65,25 +124,44 @@ public sealed class SettingsClient
     /// <param name="vocabularyVersion">The vocabulary that the creator saw, 1 or more; the current one if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<Preview> PreviewAsync(
-        string creatorId, IReadOnlyList<SettingChange> changes, int? vocabularyVersion = null, CancellationToken cancellation = default) =>
+        string creatorId,
+        IReadOnlyList<SettingChange> changes,
+        int? vocabularyVersion = null,
+        CancellationToken cancellation = default
+    ) =>
         wire.AskAsync<SettingChanges, Preview>(
-            ConsentPath(creatorId, "changes", "preview"), new(changes, Reason: null, vocabularyVersion), cancellation);
+            ConsentPath(creatorId, "changes", "preview"),
+            new(changes, Reason: null, vocabularyVersion),
+            cancellation
+        );
 
-    /// <summary>Lists every override of the creator, for their own videos and others', page by page while it is enumerated.</summary>
+    /// <summary>
+    /// Lists every override of the creator, for their own videos and others', page by page while it is enumerated.
+    /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Setting> ListOverridesAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Setting>(ConsentPath(creatorId, "overrides"), pageSize, [], cancellation);
+    public IAsyncEnumerable<Setting> ListOverridesAsync(
+        string creatorId,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<Setting>(ConsentPath(creatorId, "overrides"), pageSize, [], cancellation);
 
-    /// <summary>Lists every video of somebody else in which the creator is registered as a participant, page by page while it is enumerated.</summary>
+    /// <summary>
+    /// Lists every video of somebody else in which the creator is registered as a participant, page by page while it is
+    /// enumerated.
+    /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Appearance> ListAppearancesAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Appearance>(Wire.Path("v1", "creators", creatorId, "appearances"), pageSize, [], cancellation);
+    public IAsyncEnumerable<Appearance> ListAppearancesAsync(
+        string creatorId,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<Appearance>(Wire.Path("v1", "creators", creatorId, "appearances"), pageSize, [], cancellation);
 
-    private static string ConsentPath(string creatorId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, "consent", .. rest]);
+    private static string ConsentPath(string creatorId, params string[] rest) =>
+        Wire.Path(["v1", "creators", creatorId, "consent", .. rest]);
 
     private static string DefaultPath(string creatorId, string purpose, string? requester) =>
         ConsentPath(creatorId, "defaults", purpose) + Wire.Query(("requester", requester));
@@ -91,10 +169,20 @@ public sealed class SettingsClient
     private static string OverridePath(string creatorId, VideoName video, string purpose, string? requester)
     {
         ArgumentNullException.ThrowIfNull(video);
-        return (video.CreatorId == creatorId
-            ? Wire.Path("v1", "creators", creatorId, "videos", video.VideoId, "consent", purpose)
-            : Wire.Path("v1", "creators", creatorId, "appearances", video.CreatorId, video.VideoId, "consent", purpose))
-            + Wire.Query(("requester", requester));
+        return (
+                video.CreatorId == creatorId
+                    ? Wire.Path("v1", "creators", creatorId, "videos", video.VideoId, "consent", purpose)
+                    : Wire.Path(
+                        "v1",
+                        "creators",
+                        creatorId,
+                        "appearances",
+                        video.CreatorId,
+                        video.VideoId,
+                        "consent",
+                        purpose
+                    )
+            ) + Wire.Query(("requester", requester));
     }
 }
 

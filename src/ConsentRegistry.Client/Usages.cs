@@ -3,10 +3,15 @@ namespace ConsentRegistry.Client;
 /// <summary>A video that was used.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
-/// <param name="Receipt">The receipt of the check that was relied on, by whose time the use is judged; null if there is none.</param>
+/// <param name="Receipt">
+/// The receipt of the check that was relied on, by whose time the use is judged; null if there is none.
+/// </param>
 public sealed record VideoUse(string CreatorId, string VideoId, string? Receipt = null)
 {
-    /// <summary>Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now.</summary>
+    /// <summary>
+    /// Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent
+    /// of now.
+    /// </summary>
     public NamedDecision? Decision { get; init; }
 }
 
@@ -22,10 +27,15 @@ public sealed record NamedDecision(DateTimeOffset FreshAt, IReadOnlyDictionary<s
 /// <summary>What was made: a video, or a training run.</summary>
 public sealed record MadeOfVideos
 {
-    /// <summary>A derived video: the used ones become its sources, which takes <c>videos:write</c> where that alters what is registered.</summary>
+    /// <summary>
+    /// A derived video: the used ones become its sources, which takes <c>videos:write</c> where that alters what is
+    /// registered.
+    /// </summary>
     public VideoName? Video { get; init; }
 
-    /// <summary>When the derived video was published, where it is not registered yet: a first date cannot be registered later.</summary>
+    /// <summary>
+    /// When the derived video was published, where it is not registered yet: a first date cannot be registered later.
+    /// </summary>
     public DateTimeOffset? PublishedAt { get; init; }
 
     /// <summary>The platform's own id of a training run.</summary>
@@ -37,7 +47,9 @@ public sealed record MadeOfVideos
 /// <param name="Videos">The videos; 1 to 1,000.</param>
 public sealed record UseToRecord(string Purpose, IReadOnlyList<VideoUse> Videos)
 {
-    /// <summary>Who used them; the token's own client if null. To name another takes <c>consent:check:any</c>.</summary>
+    /// <summary>
+    /// Who used them; the token's own client if null. To name another takes <c>consent:check:any</c>.
+    /// </summary>
     public string? Requester { get; init; }
 
     /// <summary>What was made of them.</summary>
@@ -53,7 +65,13 @@ public sealed record UseToRecord(string Purpose, IReadOnlyList<VideoUse> Videos)
 /// <param name="Reason">Why, for example <c>grant</c>, <c>noConsent</c> or <c>beyondGrant</c>.</param>
 /// <param name="SpentGrants">The counted grants of which it spent a use.</param>
 /// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
-public sealed record JudgedVideo(VideoName Video, string Status, string Reason, IReadOnlyList<Guid> SpentGrants, ReliedOn? ReliedOn = null);
+public sealed record JudgedVideo(
+    VideoName Video,
+    string Status,
+    string Reason,
+    IReadOnlyList<Guid> SpentGrants,
+    ReliedOn? ReliedOn = null
+);
 
 /// <summary>The decision that a use relied on.</summary>
 /// <param name="DecidedAt">The moment that it was made from.</param>
@@ -83,7 +101,8 @@ public sealed record Use(
     IReadOnlyList<JudgedVideo> Videos,
     DateTimeOffset UsedAt,
     DateTimeOffset RecordedAt,
-    MadeOfVideos? Made = null);
+    MadeOfVideos? Made = null
+);
 
 /// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
 /// <param name="UseId">The use.</param>
@@ -108,7 +127,8 @@ public sealed record ConcerningUse(
     DateTimeOffset UsedAt,
     DateTimeOffset RecordedAt,
     MadeOfVideos? Made = null,
-    ReliedOn? ReliedOn = null);
+    ReliedOn? ReliedOn = null
+);
 
 /// <summary>What became of one use among many.</summary>
 /// <param name="Use">The use, judged; null of a refused item.</param>
@@ -150,7 +170,14 @@ public sealed record UseFilter
     public DateTimeOffset? To { get; init; }
 
     internal (string Name, string? Value)[] Parameters =>
-        [("videoId", VideoId), ("ownerId", OwnerId), ("purpose", Purpose), ("requester", Requester), ("from", From?.ToString("O")), ("to", To?.ToString("O"))];
+        [
+            ("videoId", VideoId),
+            ("ownerId", OwnerId),
+            ("purpose", Purpose),
+            ("requester", Requester),
+            ("from", From?.ToString("O")),
+            ("to", To?.ToString("O")),
+        ];
 }
 
 /// <summary>Records what was used, and shows it to those concerned.</summary>
@@ -161,19 +188,47 @@ public sealed class UsagesClient
     internal UsagesClient(Wire wire) => this.wire = wire;
 
     /// <summary>
-    /// Records a use. Needs <c>usage:write</c>. It is stored with consent or without: <see cref="Use.Status"/> says which. With
-    /// <see cref="ChangeOptions.IdempotencyKey"/> a 503 can be repeated until it is answered, and the use is recorded and spent once.
+    /// Records a use. Needs <c>usage:write</c>. It is stored with consent or without: <see cref="Use.Status"/> says
+    /// which. With <see cref="ChangeOptions.IdempotencyKey"/> a 503 can be repeated until it is answered, and the use
+    /// is recorded and spent once.
     /// </summary>
-    public async Task<Use> RecordAsync(UseToRecord use, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        (await wire.SendAsync<UseToRecord, RecordedUse>(HttpMethod.Post, Wire.Path("v1", "usages"), use, options, cancellation)).Use;
+    public async Task<Use> RecordAsync(
+        UseToRecord use,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        (
+            await wire.SendAsync<UseToRecord, RecordedUse>(
+                HttpMethod.Post,
+                Wire.Path("v1", "usages"),
+                use,
+                options,
+                cancellation
+            )
+        ).Use;
 
-    /// <summary>Records 1 to 1,000 uses, with 10,000 videos, and 1,000 receipts and decisions at most, in their order. A refused item spoils no other.</summary>
+    /// <summary>
+    /// Records 1 to 1,000 uses, with 10,000 videos, and 1,000 receipts and decisions at most, in their order. A refused
+    /// item spoils no other.
+    /// </summary>
     /// <returns>As many results as uses, in their order.</returns>
-    public async Task<IReadOnlyList<UseResult>> RecordAsync(IReadOnlyList<UseToRecord> uses, ChangeOptions? options = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<UseResult>> RecordAsync(
+        IReadOnlyList<UseToRecord> uses,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(uses);
-        var batch = await wire.SendAsync<UsesToRecord, RecordedUses>(HttpMethod.Post, Wire.Path("v1", "usages", "batch"), new(uses), options, cancellation);
-        return batch.Results.Count == uses.Count ? batch.Results : throw Wire.Unreadable($"{uses.Count} uses have {batch.Results.Count} results.");
+        var batch = await wire.SendAsync<UsesToRecord, RecordedUses>(
+            HttpMethod.Post,
+            Wire.Path("v1", "usages", "batch"),
+            new(uses),
+            options,
+            cancellation
+        );
+        return batch.Results.Count == uses.Count
+            ? batch.Results
+            : throw Wire.Unreadable($"{uses.Count} uses have {batch.Results.Count} results.");
     }
 
     /// <summary>Lists the caller's own uses, newest first.</summary>
@@ -181,12 +236,29 @@ public sealed class UsagesClient
         wire.ListAsync<Use>(Wire.Path("v1", "usages"), pageSize, [], cancellation);
 
     /// <summary>Lists the uses that concern a creator, newest first.</summary>
-    public IAsyncEnumerable<ConcerningUse> ListAsync(string creatorId, UseFilter? filter = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<ConcerningUse>(Wire.Path("v1", "creators", creatorId, "usages"), pageSize, (filter ?? new()).Parameters, cancellation);
+    public IAsyncEnumerable<ConcerningUse> ListAsync(
+        string creatorId,
+        UseFilter? filter = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ListAsync<ConcerningUse>(
+            Wire.Path("v1", "creators", creatorId, "usages"),
+            pageSize,
+            (filter ?? new()).Parameters,
+            cancellation
+        );
 
     /// <summary>Counts the uses that concern a creator.</summary>
-    public Task<UseTotals> CountAsync(string creatorId, UseFilter? filter = null, CancellationToken cancellation = default) =>
-        wire.GetAsync<UseTotals>(Wire.Path("v1", "creators", creatorId, "usages", "totals") + Wire.Query((filter ?? new()).Parameters), cancellation);
+    public Task<UseTotals> CountAsync(
+        string creatorId,
+        UseFilter? filter = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.GetAsync<UseTotals>(
+            Wire.Path("v1", "creators", creatorId, "usages", "totals") + Wire.Query((filter ?? new()).Parameters),
+            cancellation
+        );
 }
 
 internal sealed record UsesToRecord(IReadOnlyList<UseToRecord> Usages);

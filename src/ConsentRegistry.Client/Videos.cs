@@ -19,7 +19,9 @@ public sealed record VideoFacts
     /// <summary>Everybody else who is concerned; at most 64.</summary>
     public IReadOnlyList<Participant>? Participants { get; init; }
 
-    /// <summary>The videos it was made from; at most 64. What was made from more than 63 in all is denied to everybody.</summary>
+    /// <summary>
+    /// The videos it was made from; at most 64. What was made from more than 63 in all is denied to everybody.
+    /// </summary>
     public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
 
     /// <summary>Why; required of an administrator who changes facts in the direction that can widen consent.</summary>
@@ -51,13 +53,20 @@ public sealed record VideoToRegister(string CreatorId, string VideoId)
 /// <param name="Participants">Everybody else who is concerned.</param>
 /// <param name="DerivedFrom">The videos it was made from.</param>
 public sealed record Video(
-    string CreatorId, string VideoId, DateTimeOffset? PublishedAt, IReadOnlyList<Participant> Participants, IReadOnlyList<VideoName> DerivedFrom);
+    string CreatorId,
+    string VideoId,
+    DateTimeOffset? PublishedAt,
+    IReadOnlyList<Participant> Participants,
+    IReadOnlyList<VideoName> DerivedFrom
+);
 
 /// <summary>The answer to a registration.</summary>
 /// <param name="Video">What is registered now.</param>
 /// <param name="Version">The version of the owner's stream, for <see cref="Check.MinVersions"/>.</param>
 /// <param name="Changes">1, or 0 if what was said already stood.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts; false where it was superseded.</param>
+/// <param name="EffectiveEverywhere">
+/// Whether every check that starts from now on is answered with the facts; false where it was superseded.
+/// </param>
 public sealed record Registered(Video Video, long Version, int Changes, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>What became of one video among many.</summary>
@@ -66,11 +75,19 @@ public sealed record Registered(Video Video, long Version, int Changes, bool Eff
 /// <param name="Version">The version of the owner's stream; null of a refused item.</param>
 /// <param name="Changes">1, or 0 if what was said already stood; null of a refused item.</param>
 /// <param name="Error">Why the item was refused; null of an accepted one.</param>
-public sealed record RegisteredItem(string? CreatorId, string? VideoId, long? Version = null, int? Changes = null, ItemError? Error = null);
+public sealed record RegisteredItem(
+    string? CreatorId,
+    string? VideoId,
+    long? Version = null,
+    int? Changes = null,
+    ItemError? Error = null
+);
 
 /// <summary>What became of many videos, in the order of the request.</summary>
 /// <param name="Results">For each video.</param>
-/// <param name="EffectiveEverywhere">Whether every check that starts from now on is answered with the facts; false where it was superseded.</param>
+/// <param name="EffectiveEverywhere">
+/// Whether every check that starts from now on is answered with the facts; false where it was superseded.
+/// </param>
 public sealed record RegisteredBatch(IReadOnlyList<RegisteredItem> Results, bool EffectiveEverywhere) : ChangeAnswer;
 
 /// <summary>A video with its effective consent.</summary>
@@ -83,45 +100,92 @@ public sealed record VideoConsent(Video? Video, IReadOnlyList<PurposeConsent> Co
 /// <param name="Decision">What a check would be answered.</param>
 public sealed record PurposeConsent(string Purpose, Decision Decision);
 
-/// <summary>Registers videos (scope <c>videos:write</c>), and reads them with their effective consent (the creator, or <c>consent:audit</c>).</summary>
+/// <summary>
+/// Registers videos (scope <c>videos:write</c>), and reads them with their effective consent (the creator, or
+/// <c>consent:audit</c>).
+/// </summary>
 public sealed class VideosClient
 {
     private readonly Wire wire;
 
     internal VideosClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Registers facts about a video. Status 409 <c>wouldWiden</c> where they would change in the incautious direction.</summary>
-    public Task<Registered> RegisterAsync(string creatorId, string videoId, VideoFacts facts, ChangeOptions? options = null, CancellationToken cancellation = default) =>
-        wire.SendAsync<VideoFacts, Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
+    /// <summary>
+    /// Registers facts about a video. Status 409 <c>wouldWiden</c> where they would change in the incautious direction.
+    /// </summary>
+    public Task<Registered> RegisterAsync(
+        string creatorId,
+        string videoId,
+        VideoFacts facts,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) => wire.SendAsync<VideoFacts, Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
 
-    /// <summary>Registers 1 to 10,000 videos of any creators. A refused item spoils no other; the accepted ones commit together.</summary>
+    /// <summary>
+    /// Registers 1 to 10,000 videos of any creators. A refused item spoils no other; the accepted ones commit together.
+    /// </summary>
     /// <returns>As many results as videos, in their order.</returns>
-    public async Task<RegisteredBatch> RegisterAsync(IReadOnlyList<VideoToRegister> videos, ChangeOptions? options = null, CancellationToken cancellation = default)
+    public async Task<RegisteredBatch> RegisterAsync(
+        IReadOnlyList<VideoToRegister> videos,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(videos);
-        var batch = await wire.SendAsync<VideosToRegister, RegisteredBatch>(HttpMethod.Post, Wire.Path("v1", "videos", "batch"), new(videos), options, cancellation);
-        return batch.Results.Count == videos.Count ? batch : throw Wire.Unreadable($"{videos.Count} videos have {batch.Results.Count} results.");
+        var batch = await wire.SendAsync<VideosToRegister, RegisteredBatch>(
+            HttpMethod.Post,
+            Wire.Path("v1", "videos", "batch"),
+            new(videos),
+            options,
+            cancellation
+        );
+        return batch.Results.Count == videos.Count
+            ? batch
+            : throw Wire.Unreadable($"{videos.Count} videos have {batch.Results.Count} results.");
     }
 
-    /// <summary>Reads what is registered about a video; status 404 where nothing is. Whoever appears in it may read it as well.</summary>
+    /// <summary>
+    /// Reads what is registered about a video; status 404 where nothing is. Whoever appears in it may read it as well.
+    /// </summary>
     public Task<Video> GetAsync(string creatorId, string videoId, CancellationToken cancellation = default) =>
         wire.GetAsync<Video>(Path(creatorId, videoId), cancellation);
 
     /// <summary>Effective consent for every purpose, for a requester or for one that nobody named.</summary>
-    public Task<VideoConsent> GetConsentAsync(string creatorId, string videoId, string? requester = null, CancellationToken cancellation = default) =>
-        wire.GetAsync<VideoConsent>(Path(creatorId, videoId, "consent") + Wire.Query(("requester", requester)), cancellation);
+    public Task<VideoConsent> GetConsentAsync(
+        string creatorId,
+        string videoId,
+        string? requester = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.GetAsync<VideoConsent>(
+            Path(creatorId, videoId, "consent") + Wire.Query(("requester", requester)),
+            cancellation
+        );
 
-    /// <summary>Lists every registered video of a creator with its effective consent, page by page while it is enumerated.</summary>
+    /// <summary>
+    /// Lists every registered video of a creator with its effective consent, page by page while it is enumerated.
+    /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="purpose">The purpose to decide on; every one if null.</param>
     /// <param name="requester">For whom; for one that nobody named if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public IAsyncEnumerable<VideoConsent> ListAsync(
-        string creatorId, string? purpose = null, string? requester = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<VideoConsent>(Wire.Path("v1", "creators", creatorId, "videos"), pageSize, [("purpose", purpose), ("requester", requester)], cancellation);
+        string creatorId,
+        string? purpose = null,
+        string? requester = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ListAsync<VideoConsent>(
+            Wire.Path("v1", "creators", creatorId, "videos"),
+            pageSize,
+            [("purpose", purpose), ("requester", requester)],
+            cancellation
+        );
 
-    private static string Path(string creatorId, string videoId, params string[] rest) => Wire.Path(["v1", "creators", creatorId, "videos", videoId, .. rest]);
+    private static string Path(string creatorId, string videoId, params string[] rest) =>
+        Wire.Path(["v1", "creators", creatorId, "videos", videoId, .. rest]);
 }
 
 internal sealed record VideosToRegister(IReadOnlyList<VideoToRegister> Videos);

@@ -18,10 +18,16 @@ public static class Audiences
 /// <param name="Url">Where to send to: an address of the public internet that begins with https.</param>
 public sealed record WebhookToCreate(string Audience, string Url)
 {
-    /// <summary>The platform's client, the requester or the creator; null for the caller's own client or, for a creator, the one who signed in.</summary>
+    /// <summary>
+    /// The platform's client, the requester or the creator; null for the caller's own client or, for a creator, the one
+    /// who signed in.
+    /// </summary>
     public string? Owner { get; init; }
 
-    /// <summary>Of which kinds to tell, words of <see cref="NotificationKinds"/>; null for every one, those that come later included.</summary>
+    /// <summary>
+    /// Of which kinds to tell, words of <see cref="NotificationKinds"/>; null for every one, those that come later
+    /// included.
+    /// </summary>
     public IReadOnlyList<string>? Kinds { get; init; }
 }
 
@@ -38,9 +44,13 @@ public sealed record WebhookUpdate(string Url, IReadOnlyList<string>? Kinds = nu
 /// <param name="Url">Where the registry sends to.</param>
 /// <param name="Kinds">Of which kinds it is told; null for every one.</param>
 /// <param name="Enabled">Whether anything is sent.</param>
-/// <param name="DisabledFor">Why nothing is: <c>owner</c>, <c>gone</c> (the receiver answered 410) or <c>failing</c>; null of an enabled one.</param>
+/// <param name="DisabledFor">
+/// Why nothing is: <c>owner</c>, <c>gone</c> (the receiver answered 410) or <c>failing</c>; null of an enabled one.
+/// </param>
 /// <param name="FailingSince">Since when every attempt has failed; null if the last one succeeded.</param>
-/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it; those before that end sooner.</param>
+/// <param name="FormerSecretUntil">
+/// Until when the secret before the newest goes on signing beside it; those before that end sooner.
+/// </param>
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record Webhook(
     Guid WebhookId,
@@ -52,11 +62,15 @@ public sealed record Webhook(
     string? DisabledFor,
     DateTimeOffset? FailingSince,
     DateTimeOffset? FormerSecretUntil,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt
+);
 
 /// <summary>A webhook with its new secret, which the registry shows this once.</summary>
 /// <param name="Webhook">The webhook.</param>
-/// <param name="Secret">What its messages are signed with, as the libraries of Standard Webhooks take it. It belongs where passwords are kept.</param>
+/// <param name="Secret">
+/// What its messages are signed with, as the libraries of Standard Webhooks take it. It belongs where passwords are
+/// kept.
+/// </param>
 public sealed record NewWebhook(Webhook Webhook, string Secret)
 {
     /// <summary>The webhook without its secret, which would end up in a log.</summary>
@@ -80,11 +94,21 @@ public sealed record PingResult(bool Delivered, int? Status, string? Error);
 /// <param name="Status">What the receiver answered to that.</param>
 /// <param name="Error">Why it did not answer.</param>
 public sealed record Delivery(
-    Guid NotificationId, string Kind, DateTimeOffset CreatedAt, string State, int Attempts, DateTimeOffset? NextAttemptAt, DateTimeOffset? TriedAt, int? Status, string? Error);
+    Guid NotificationId,
+    string Kind,
+    DateTimeOffset CreatedAt,
+    string State,
+    int Attempts,
+    DateTimeOffset? NextAttemptAt,
+    DateTimeOffset? TriedAt,
+    int? Status,
+    string? Error
+);
 
 /// <summary>
-/// Makes and manages webhooks: a platform's with <c>changes:read</c>, a requester's with <c>consent:check</c>, a creator's with <c>consent:manage</c>,
-/// everybody's with <c>consent:admin</c>. Somebody else's is status 403, whether or not it exists.
+/// Makes and manages webhooks: a platform's with <c>changes:read</c>, a requester's with <c>consent:check</c>, a
+/// creator's with <c>consent:manage</c>, everybody's with <c>consent:admin</c>. Somebody else's is status 403, whether
+/// or not it exists.
 /// </summary>
 public sealed class WebhooksClient
 {
@@ -92,7 +116,10 @@ public sealed class WebhooksClient
 
     internal WebhooksClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Makes a webhook. Status 409 <c>webhookExists</c> where the owner has one of this address, 422 <c>tooMany</c> where they have ten.</summary>
+    /// <summary>
+    /// Makes a webhook. Status 409 <c>webhookExists</c> where the owner has one of this address, 422 <c>tooMany</c>
+    /// where they have ten.
+    /// </summary>
     public Task<NewWebhook> CreateAsync(WebhookToCreate webhook, CancellationToken cancellation = default) =>
         wire.SendAsync<WebhookToCreate, NewWebhook>(HttpMethod.Post, Path(), webhook, options: null, cancellation);
 
@@ -101,39 +128,64 @@ public sealed class WebhooksClient
     /// <param name="owner">Only those of this owner; goes with <paramref name="audience"/>.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Webhook> ListAsync(string? audience = null, string? owner = null, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Webhook>(Path(), pageSize, [("audience", audience), ("owner", owner)], cancellation);
+    public IAsyncEnumerable<Webhook> ListAsync(
+        string? audience = null,
+        string? owner = null,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<Webhook>(Path(), pageSize, [("audience", audience), ("owner", owner)], cancellation);
 
     /// <summary>Reads a webhook; not its secret.</summary>
-    public Task<Webhook> GetAsync(Guid webhookId, CancellationToken cancellation = default) => wire.GetAsync<Webhook>(Path($"{webhookId:D}"), cancellation);
+    public Task<Webhook> GetAsync(Guid webhookId, CancellationToken cancellation = default) =>
+        wire.GetAsync<Webhook>(Path($"{webhookId:D}"), cancellation);
 
-    /// <summary>Replaces what a webhook is; its secret and its owner stay. Enabling one that was disabled begins anew.</summary>
+    /// <summary>
+    /// Replaces what a webhook is; its secret and its owner stay. Enabling one that was disabled begins anew.
+    /// </summary>
     public Task<Webhook> UpdateAsync(Guid webhookId, WebhookUpdate update, CancellationToken cancellation = default) =>
-        wire.SendAsync<WebhookUpdate, Webhook>(HttpMethod.Put, Path($"{webhookId:D}"), update, options: null, cancellation);
+        wire.SendAsync<WebhookUpdate, Webhook>(
+            HttpMethod.Put,
+            Path($"{webhookId:D}"),
+            update,
+            options: null,
+            cancellation
+        );
 
     /// <summary>Deletes a webhook.</summary>
     /// <returns>What it was.</returns>
-    public Task<Webhook> DeleteAsync(Guid webhookId, CancellationToken cancellation = default) => wire.DeleteAsync<Webhook>(Path($"{webhookId:D}"), options: null, cancellation);
+    public Task<Webhook> DeleteAsync(Guid webhookId, CancellationToken cancellation = default) =>
+        wire.DeleteAsync<Webhook>(Path($"{webhookId:D}"), options: null, cancellation);
 
     /// <summary>Has a message of type <c>ping</c> sent, once and at once; the receiver has 15 s.</summary>
-    public Task<PingResult> PingAsync(Guid webhookId, CancellationToken cancellation = default) => wire.PostAsync<PingResult>(Path($"{webhookId:D}", "ping"), cancellation);
+    public Task<PingResult> PingAsync(Guid webhookId, CancellationToken cancellation = default) =>
+        wire.PostAsync<PingResult>(Path($"{webhookId:D}", "ping"), cancellation);
 
     /// <summary>
-    /// Replaces the secret. For 24 hours messages are signed with the one before as well, each for its own; so a lost answer is made good by asking once more. After five
-    /// within a day it is refused, <c>tooMany</c>.
+    /// Replaces the secret. For 24 hours messages are signed with the one before as well, each for its own; so a lost
+    /// answer is made good by asking once more. After five within a day it is refused, <c>tooMany</c>.
     /// </summary>
-    public Task<NewWebhook> RotateSecretAsync(Guid webhookId, CancellationToken cancellation = default) => wire.PostAsync<NewWebhook>(Path($"{webhookId:D}", "secret"), cancellation);
+    public Task<NewWebhook> RotateSecretAsync(Guid webhookId, CancellationToken cancellation = default) =>
+        wire.PostAsync<NewWebhook>(Path($"{webhookId:D}", "secret"), cancellation);
 
     /// <summary>Lists what was sent to a webhook, newest first, page by page while it is enumerated.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Delivery> ListDeliveriesAsync(Guid webhookId, int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Delivery>(Path($"{webhookId:D}", "deliveries"), pageSize, [], cancellation);
+    public IAsyncEnumerable<Delivery> ListDeliveriesAsync(
+        Guid webhookId,
+        int? pageSize = null,
+        CancellationToken cancellation = default
+    ) => wire.ListAsync<Delivery>(Path($"{webhookId:D}", "deliveries"), pageSize, [], cancellation);
 
-    /// <summary>Has a notification sent once more. Status 409 <c>webhookDisabled</c> of a disabled webhook, 404 where it was never told of it.</summary>
-    public Task<Delivery> RedeliverAsync(Guid webhookId, Guid notificationId, CancellationToken cancellation = default) =>
-        wire.PostAsync<Delivery>(Path($"{webhookId:D}", "deliveries", $"{notificationId:D}"), cancellation);
+    /// <summary>
+    /// Has a notification sent once more. Status 409 <c>webhookDisabled</c> of a disabled webhook, 404 where it was
+    /// never told of it.
+    /// </summary>
+    public Task<Delivery> RedeliverAsync(
+        Guid webhookId,
+        Guid notificationId,
+        CancellationToken cancellation = default
+    ) => wire.PostAsync<Delivery>(Path($"{webhookId:D}", "deliveries", $"{notificationId:D}"), cancellation);
 
     private static string Path(params string[] rest) => Wire.Path(["v1", "webhooks", .. rest]);
 }

@@ -9,7 +9,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ConsentRegistry.Client;
 
-/// <summary>Sends requests and reads answers: the one place that knows of addresses, headers and problem details.</summary>
+/// <summary>
+/// Sends requests and reads answers: the one place that knows of addresses, headers and problem details.
+/// </summary>
 internal sealed class Wire
 {
     /// <summary>The header with which a change may be repeated.</summary>
@@ -20,14 +22,20 @@ internal sealed class Wire
 
     public Wire(HttpClient http)
     {
-        var address = http.BaseAddress ?? throw new ArgumentException("The client's BaseAddress is the registry's.", nameof(http));
+        var address =
+            http.BaseAddress
+            ?? throw new ArgumentException("The client's BaseAddress is the registry's.", nameof(http));
         // Without the slash the last segment of the address would be replaced, not added to.
-        root = address.AbsolutePath.EndsWith('/') ? address : new UriBuilder(address) { Path = address.AbsolutePath + "/" }.Uri;
+        root = address.AbsolutePath.EndsWith('/')
+            ? address
+            : new UriBuilder(address) { Path = address.AbsolutePath + "/" }.Uri;
         this.http = http;
     }
 
     /// <summary>A path of these segments, relative to the registry's address; each is escaped.</summary>
-    /// <exception cref="ArgumentException">A segment is empty, <c>.</c> or <c>..</c>: no escaping keeps those from naming another operation.</exception>
+    /// <exception cref="ArgumentException">
+    /// A segment is empty, <c>.</c> or <c>..</c>: no escaping keeps those from naming another operation.
+    /// </exception>
     public static string Path(params string[] segments)
     {
         foreach (var segment in segments)
@@ -39,18 +47,33 @@ internal sealed class Wire
         return string.Join('/', segments.Select(Uri.EscapeDataString));
     }
 
-    /// <summary>A query of the parameters that have a value. An empty value is sent, and refused by the registry.</summary>
+    /// <summary>
+    /// A query of the parameters that have a value. An empty value is sent, and refused by the registry.
+    /// </summary>
     public static string Query(params (string Name, string? Value)[] parameters)
     {
-        var given = parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}").ToList();
+        var given = parameters
+            .Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}")
+            .ToList();
         return given.Count == 0 ? "" : "?" + string.Join('&', given);
     }
 
     /// <summary>The exception for a success that makes no sense.</summary>
-    public static ConsentRegistryException Unreadable(string detail, HttpStatusCode status = HttpStatusCode.OK, Exception? cause = null) =>
-        new(status, ConsentRegistryException.UnreadableCode, $"What answered is no consent registry that this client understands. {detail}", cause);
+    public static ConsentRegistryException Unreadable(
+        string detail,
+        HttpStatusCode status = HttpStatusCode.OK,
+        Exception? cause = null
+    ) =>
+        new(
+            status,
+            ConsentRegistryException.UnreadableCode,
+            $"What answered is no consent registry that this client understands. {detail}",
+            cause
+        );
 
-    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Get, new Uri(root, path)), cancellation);
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Get, new Uri(root, path)), cancellation);
 
     /// <summary>What stands, unless it is of this version; null if it is.</summary>
     public async Task<T?> GetUnlessAsync<T>(string path, long version, CancellationToken cancellation)
@@ -66,32 +89,51 @@ internal sealed class Wire
         SendAsync<T>(With(options, new(HttpMethod.Delete, new Uri(root, path))), cancellation);
 
     /// <summary>A request whose address says everything.</summary>
-    public Task<T> PutAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Put, new Uri(root, path)), cancellation);
+    public Task<T> PutAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Put, new Uri(root, path)), cancellation);
 
     /// <summary>A request whose address says everything.</summary>
-    public Task<T> PostAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(new(HttpMethod.Post, new Uri(root, path)), cancellation);
+    public Task<T> PostAsync<T>(string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(HttpMethod.Post, new Uri(root, path)), cancellation);
 
-    public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, ChangeOptions? options, CancellationToken cancellation) =>
-        SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = Json(body) }), cancellation);
+    public Task<T> SendAsync<TBody, T>(
+        HttpMethod method,
+        string path,
+        TBody body,
+        ChangeOptions? options,
+        CancellationToken cancellation
+    ) => SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = Json(body) }), cancellation);
 
     /// <summary>Sends a question that changes nothing.</summary>
-    public Task<T> AskAsync<TBody, T>(string path, TBody body, CancellationToken cancellation) => SendAsync<T>(Question(path, Json(body)), cancellation);
+    public Task<T> AskAsync<TBody, T>(string path, TBody body, CancellationToken cancellation) =>
+        SendAsync<T>(Question(path, Json(body)), cancellation);
 
     /// <summary>Every item of a list, page by page.</summary>
     public async IAsyncEnumerable<T> ListAsync<T>(
-        string path, int? pageSize, (string Name, string? Value)[] parameters, [EnumeratorCancellation] CancellationToken cancellation)
+        string path,
+        int? pageSize,
+        (string Name, string? Value)[] parameters,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         string? cursor = null;
         do
         {
-            var page = await GetAsync<Page<T>>(path + Query([.. parameters, ("limit", pageSize?.ToString(CultureInfo.InvariantCulture)), ("cursor", cursor)]), cancellation);
+            var page = await GetAsync<Page<T>>(
+                path
+                    + Query([
+                        .. parameters,
+                        ("limit", pageSize?.ToString(CultureInfo.InvariantCulture)),
+                        ("cursor", cursor),
+                    ]),
+                cancellation
+            );
             foreach (var item in page.Items)
                 yield return item;
             if (page.NextCursor is not null && page.NextCursor == cursor)
                 throw Unreadable("The list does not go on.");
             cursor = page.NextCursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
     }
 
     /// <summary>Adds a line of newline-delimited JSON.</summary>
@@ -103,7 +145,11 @@ internal sealed class Wire
     }
 
     /// <summary>Sends questions as lines of JSON, and reads the lines that answer them.</summary>
-    public async Task<IReadOnlyList<T>> SendLinesAsync<T>(string path, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    public async Task<IReadOnlyList<T>> SendLinesAsync<T>(
+        string path,
+        ReadOnlyMemory<byte> lines,
+        CancellationToken cancellation
+    )
         where T : class
     {
         var content = new ReadOnlyMemoryContent(lines);
@@ -116,7 +162,14 @@ internal sealed class Wire
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
             var items = new List<T>();
-            await foreach (var item in JsonSerializer.DeserializeAsyncEnumerable(body, TypeOf<T>(), topLevelValues: true, cancellation))
+            await foreach (
+                var item in JsonSerializer.DeserializeAsyncEnumerable(
+                    body,
+                    TypeOf<T>(),
+                    topLevelValues: true,
+                    cancellation
+                )
+            )
                 items.Add(item ?? throw new JsonException("A line is null."));
             return items;
         }
@@ -126,8 +179,14 @@ internal sealed class Wire
         }
     }
 
-    /// <summary>What comes as server-sent events, each with the id to go on from, until the other side ends it.</summary>
-    public async IAsyncEnumerable<(T Item, string LastEventId)> FollowAsync<T>(string path, string? lastEventId, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>
+    /// What comes as server-sent events, each with the id to go on from, until the other side ends it.
+    /// </summary>
+    public async IAsyncEnumerable<(T Item, string LastEventId)> FollowAsync<T>(
+        string path,
+        string? lastEventId,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
         where T : class
     {
         const string mediaType = "text/event-stream";
@@ -154,7 +213,9 @@ internal sealed class Wire
     // That the other side lives is nothing to a caller.
     private static T? ReadEvent<T>(string type, ReadOnlySpan<byte> data)
         where T : class =>
-        type == "heartbeat" ? null : JsonSerializer.Deserialize(data, TypeOf<T>()) ?? throw new JsonException("An event is null.");
+        type == "heartbeat"
+            ? null
+            : JsonSerializer.Deserialize(data, TypeOf<T>()) ?? throw new JsonException("An event is null.");
 
     private static async ValueTask<bool> IsThereAsync<T>(IAsyncEnumerator<T> events)
     {
@@ -198,7 +259,8 @@ internal sealed class Wire
         return request;
     }
 
-    private static EntityTagHeaderValue ETagOf(long version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
+    private static EntityTagHeaderValue ETagOf(long version) =>
+        new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
 
     // The answer is read whole, so that the client's timeout is for all of it.
     private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
@@ -217,7 +279,8 @@ internal sealed class Wire
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            return await JsonSerializer.DeserializeAsync(body, TypeOf<T>(), cancellation) ?? throw new JsonException("The body is null.");
+            return await JsonSerializer.DeserializeAsync(body, TypeOf<T>(), cancellation)
+                ?? throw new JsonException("The body is null.");
         }
         catch (JsonException e)
         {
@@ -225,7 +288,10 @@ internal sealed class Wire
         }
     }
 
-    private static async Task<ConsentRegistryException> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<ConsentRegistryException> ProblemOfAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellation
+    )
     {
         ProblemDetails? problem = null;
         try
@@ -240,7 +306,11 @@ internal sealed class Wire
         {
             // Something between here and the registry answered in its place; the status says what there is to say.
         }
-        return new(response.StatusCode, problem?.Code ?? ConsentRegistryException.UnknownCode, problem?.Detail ?? response.ReasonPhrase ?? "")
+        return new(
+            response.StatusCode,
+            problem?.Code ?? ConsentRegistryException.UnknownCode,
+            problem?.Detail ?? response.ReasonPhrase ?? ""
+        )
         {
             TraceId = problem?.TraceId,
             Errors = problem?.Errors ?? [],
@@ -251,10 +321,15 @@ internal sealed class Wire
     // The registry gives seconds; a proxy may give a date, which is meant by the clock that also dated the answer.
     public static TimeSpan? RetryAfterOf(HttpResponseMessage response)
     {
-        var wait = response.Headers.RetryAfter?.Delta ?? (response.Headers.RetryAfter?.Date - (response.Headers.Date ?? DateTimeOffset.UtcNow));
+        var wait =
+            response.Headers.RetryAfter?.Delta
+            ?? (response.Headers.RetryAfter?.Date - (response.Headers.Date ?? DateTimeOffset.UtcNow));
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)(WireJson.Default.GetTypeInfo(typeof(T))
-        ?? throw new InvalidOperationException($"{nameof(WireJson)} does not know {typeof(T)}."));
+    private static JsonTypeInfo<T> TypeOf<T>() =>
+        (JsonTypeInfo<T>)(
+            WireJson.Default.GetTypeInfo(typeof(T))
+            ?? throw new InvalidOperationException($"{nameof(WireJson)} does not know {typeof(T)}.")
+        );
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace ConsentRegistry.Client;
 
 /// <summary>
-/// How this client reads and writes JSON, as generated code. Fields that a newer registry adds are passed over; what an answer has to have and
-/// has not, or has twice, is an exception and so no consent.
+/// How this client reads and writes JSON, as generated code. Fields that a newer registry adds are passed over; what an
+/// answer has to have and has not, or has twice, is an exception and so no consent.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -14,7 +14,8 @@ namespace ConsentRegistry.Client;
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(Check))]
 [JsonSerializable(typeof(CheckBatch))]
 [JsonSerializable(typeof(Decision))]
@@ -75,9 +76,17 @@ internal sealed partial class WireJson : JsonSerializerContext;
 
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor = null);
 
-internal sealed record ProblemDetails(string? Code = null, string? Detail = null, string? TraceId = null, Dictionary<string, string[]>? Errors = null);
+internal sealed record ProblemDetails(
+    string? Code = null,
+    string? Detail = null,
+    string? TraceId = null,
+    Dictionary<string, string[]>? Errors = null
+);
 
-/// <summary>A duration as the contract has it, in whole milliseconds; what is finer is cut off, so that nothing is reused for longer than was said.</summary>
+/// <summary>
+/// A duration as the contract has it, in whole milliseconds; what is finer is cut off, so that nothing is reused for
+/// longer than was said.
+/// </summary>
 internal sealed class MillisecondsConverter : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -17,20 +17,29 @@ public sealed class NSecEd25519 : IEd25519
             TryImportPublicKey(ImportPrivateKey(stackalloc byte[Lengths.SeedLength]).PublicKey.Bytes, out _);
         }
         // NSec loads the library in a static constructor.
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or TypeInitializationException
-            or PlatformNotSupportedException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is DllNotFoundException
+                        or EntryPointNotFoundException
+                        or TypeInitializationException
+                        or PlatformNotSupportedException
+                        or InvalidOperationException
+            )
         {
             throw new Ed25519UnavailableException(
-                "The native library libsodium, which computes the log's Ed25519 signatures, cannot be used. It belongs to "
-                + "the program's own files, for Linux, macOS and Windows on x64 and Arm: install the program anew.",
-                e);
+                "The native library libsodium, which computes the log's Ed25519 signatures, cannot be used. It belongs "
+                    + "to "
+                    + "the program's own files, for Linux, macOS and Windows on x64 and Arm: install the program anew.",
+                e
+            );
         }
     }
 
     /// <inheritdoc/>
-    public Ed25519PrivateKey ImportPrivateKey(ReadOnlySpan<byte> seed) => seed.Length == Lengths.SeedLength
-        ? new PrivateKey(Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey))
-        : throw new ArgumentException($"A seed of Ed25519 is {Lengths.SeedLength} bytes.", nameof(seed));
+    public Ed25519PrivateKey ImportPrivateKey(ReadOnlySpan<byte> seed) =>
+        seed.Length == Lengths.SeedLength
+            ? new PrivateKey(Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey))
+            : throw new ArgumentException($"A seed of Ed25519 is {Lengths.SeedLength} bytes.", nameof(seed));
 
     /// <inheritdoc/>
     public bool TryImportPublicKey(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Ed25519PublicKey? key)

@@ -5,7 +5,9 @@ namespace ConsentRegistry.Domain;
 /// <summary>Why an operation was refused: an expected outcome, not a bug.</summary>
 /// <param name="Code">A stable word for programs; see <see cref="FailureCode"/>.</param>
 /// <param name="Detail">A sentence for people. It names nobody but the caller's own input.</param>
-/// <param name="Field">The part of the request that is at fault, where there is one, as a JSON path such as <c>changes[3].effect</c>.</param>
+/// <param name="Field">
+/// The part of the request that is at fault, where there is one, as a JSON path such as <c>changes[3].effect</c>.
+/// </param>
 public sealed record Failure(string Code, string Detail, string? Field = null)
 {
     /// <summary>Further refused items of the same request.</summary>
@@ -33,7 +35,9 @@ public static class FailureCode
     /// <summary>The purpose is registered already, and otherwise.</summary>
     public const string PurposeExists = "purposeExists";
 
-    /// <summary>The creator was erased: nothing can be changed for them any more, and nothing of their past can be read.</summary>
+    /// <summary>
+    /// The creator was erased: nothing can be changed for them any more, and nothing of their past can be read.
+    /// </summary>
     public const string CreatorErased = "creatorErased";
 
     /// <summary>Approval is asked for where the answer is not ask.</summary>
@@ -54,7 +58,9 @@ public static class FailureCode
     /// <summary>There is nothing of that name that the caller could see.</summary>
     public const string NotFound = "notFound";
 
-    /// <summary>The caller may not do this, or not for this creator; the same whether or not what was named exists.</summary>
+    /// <summary>
+    /// The caller may not do this, or not for this creator; the same whether or not what was named exists.
+    /// </summary>
     public const string Forbidden = "forbidden";
 }
 
@@ -79,7 +85,8 @@ public readonly struct Result<T>
 
     /// <summary>The value of an operation that cannot have been refused.</summary>
     /// <exception cref="InvalidOperationException">It was refused after all.</exception>
-    public T Value => Failure is null ? value! : throw new InvalidOperationException($"{Failure.Code}: {Failure.Detail}");
+    public T Value =>
+        Failure is null ? value! : throw new InvalidOperationException($"{Failure.Code}: {Failure.Detail}");
 
     /// <summary>A success.</summary>
     public static implicit operator Result<T>(T value) => Success(value);

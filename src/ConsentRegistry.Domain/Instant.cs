@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace ConsentRegistry.Domain;
 
-/// <summary>A moment, in whole microseconds since 1970-01-01T00:00:00Z: the resolution in which the registry keeps and compares time.</summary>
+/// <summary>
+/// A moment, in whole microseconds since 1970-01-01T00:00:00Z: the resolution in which the registry keeps and compares
+/// time.
+/// </summary>
 /// <param name="Microseconds">Microseconds since 1970, negative before it.</param>
 public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {
@@ -16,7 +19,9 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     /// <summary>The earliest moment that the contract takes, 1000-01-01T00:00:00Z: long before any recording.</summary>
     public static readonly Instant Earliest = From(new DateTime(1000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-    /// <summary>The latest moment that the contract takes, 9999-12-31T23:59:59.999999Z: the last that RFC 3339 can write.</summary>
+    /// <summary>
+    /// The latest moment that the contract takes, 9999-12-31T23:59:59.999999Z: the last that RFC 3339 can write.
+    /// </summary>
     public static readonly Instant Latest = From(DateTime.MaxValue);
 
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK"];
@@ -28,34 +33,51 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     public static Instant From(DateTime utc) => FromTicks(utc.Ticks);
 
     /// <summary>
-    /// Reads an RFC 3339 date and time. Any offset is accepted and means the same moment in UTC; digits beyond the microsecond are cut off.
+    /// Reads an RFC 3339 date and time. Any offset is accepted and means the same moment in UTC; digits beyond the
+    /// microsecond are cut off.
     /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Instant instant)
     {
         instant = default;
-        if (text is null || text.Length is < 20 or > 40 || text[10] is not ('T' or 't') || text.AsSpan().ContainsAny(' ', ','))
+        if (
+            text is null
+            || text.Length is < 20 or > 40
+            || text[10] is not ('T' or 't')
+            || text.AsSpan().ContainsAny(' ', ',')
+        )
             return false;
         var normal = CutBeyondMicroseconds(text.ToUpperInvariant());
         // An offset is part of RFC 3339's grammar; without one the text names no moment.
         if (normal is null || !(normal[^1] == 'Z' || normal[^6] is '+' or '-'))
             return false;
-        if (!DateTimeOffset.TryParseExact(normal, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (
+            !DateTimeOffset.TryParseExact(
+                normal,
+                Formats,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var time
+            )
+        )
             return false;
         instant = From(time);
         return true;
     }
 
     /// <summary>
-    /// Reads a moment that a caller names: like <see cref="TryParse"/>, and false outside of <see cref="Earliest"/> to <see cref="Latest"/>. Events of
-    /// before this limit may name others.
+    /// Reads a moment that a caller names: like <see cref="TryParse"/>, and false outside of <see cref="Earliest"/> to
+    /// <see cref="Latest"/>. Events of before this limit may name others.
     /// </summary>
     public static bool TryParseInRange([NotNullWhen(true)] string? text, out Instant instant) =>
         TryParse(text, out instant) && instant >= Earliest && instant <= Latest;
 
     /// <summary>The time of day and date in UTC.</summary>
-    /// <exception cref="OverflowException">This is <see cref="Beginning"/> or <see cref="Never"/>, which are no dates.</exception>
+    /// <exception cref="OverflowException">
+    /// This is <see cref="Beginning"/> or <see cref="Never"/>, which are no dates.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">It is before year 1 or after year 9999.</exception>
-    public DateTime ToDateTime() => new(checked((Microseconds * TimeSpan.TicksPerMicrosecond) + DateTime.UnixEpoch.Ticks), DateTimeKind.Utc);
+    public DateTime ToDateTime() =>
+        new(checked((Microseconds * TimeSpan.TicksPerMicrosecond) + DateTime.UnixEpoch.Ticks), DateTimeKind.Utc);
 
     /// <summary>This moment moved by <paramref name="duration"/>.</summary>
     public Instant Plus(TimeSpan duration) => new(Microseconds + (duration.Ticks / TimeSpan.TicksPerMicrosecond));

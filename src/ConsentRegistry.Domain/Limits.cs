@@ -13,8 +13,9 @@ public static class Limits
     public const int ParticipantsPerVideo = 64;
 
     /// <summary>
-    /// Direct sources of one video: as many as make it indeterminate by themselves (R8). What was made from still more is registered with the first of
-    /// them, and nothing can open it: no source that is left out could have closed it further.
+    /// Direct sources of one video: as many as make it indeterminate by themselves (R8). What was made from still more
+    /// is registered with the first of them, and nothing can open it: no source that is left out could have closed it
+    /// further.
     /// </summary>
     public const int SourcesPerVideo = VideosPerCheck;
 

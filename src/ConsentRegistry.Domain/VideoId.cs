@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ConsentRegistry.Domain;
 
-/// <summary>A video among those of its owner, by the platform's own id. It names a video only together with the owner: see <see cref="VideoKey"/>.</summary>
+/// <summary>
+/// A video among those of its owner, by the platform's own id. It names a video only together with the owner: see
+/// <see cref="VideoKey"/>.
+/// </summary>
 /// <remarks>Grammar: see <see cref="Identifier"/>. The default value is no id and throws when read.</remarks>
 public readonly record struct VideoId : IComparable<VideoId>
 {

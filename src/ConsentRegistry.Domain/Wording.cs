@@ -63,16 +63,26 @@ public static class Wording
         // None is the absence of a value, which has no word.
         private static readonly T[] Values = [.. Enum.GetValues<T>().Where(value => value.ToString() != "None")];
 
-        public static readonly FrozenDictionary<T, string> ByValue = Values.ToFrozenDictionary(value => value, CamelCase);
+        public static readonly FrozenDictionary<T, string> ByValue = Values.ToFrozenDictionary(
+            value => value,
+            CamelCase
+        );
 
-        public static readonly FrozenDictionary<string, T> ByWord = Values.ToFrozenDictionary(CamelCase, value => value, StringComparer.Ordinal);
+        public static readonly FrozenDictionary<string, T> ByWord = Values.ToFrozenDictionary(
+            CamelCase,
+            value => value,
+            StringComparer.Ordinal
+        );
 
         public static readonly ImmutableArray<string> InOrder = [.. Values.Select(CamelCase)];
 
         public static readonly (byte[] Word, T Value)[] InUtf8 =
-            [.. Values.Select(value => (Encoding.UTF8.GetBytes(CamelCase(value)), value))];
+        [
+            .. Values.Select(value => (Encoding.UTF8.GetBytes(CamelCase(value)), value)),
+        ];
 
-        public static readonly int Bits = BitOperations.Log2(Values.Aggregate(0U, (all, value) => all | NumberOf(value))) + 1;
+        public static readonly int Bits =
+            BitOperations.Log2(Values.Aggregate(0U, (all, value) => all | NumberOf(value))) + 1;
 
         private static uint NumberOf(T value) => Convert.ToUInt32(value, CultureInfo.InvariantCulture);
 

@@ -6,7 +6,8 @@ namespace ConsentRegistry.Api.Tests;
 /// <summary>The clock that runs: as the real one does, and so far ahead or behind as it is told.</summary>
 public sealed class DatabaseClockTests(PostgresFixture postgres)
 {
-    private const string Difference = "SELECT now() - pg_catalog.now(), clock_timestamp() - pg_catalog.clock_timestamp()";
+    private const string Difference =
+        "SELECT now() - pg_catalog.now(), clock_timestamp() - pg_catalog.clock_timestamp()";
 
     [Fact]
     public async Task A_clock_that_is_stepped_shows_another_time_and_goes_on()

@@ -11,7 +11,8 @@ internal static partial class Documented
     public static string Text(string path) => File.ReadAllText(Path.Combine(Repository.Folder, path));
 
     /// <summary>The one block of a document in a language that has a text in it.</summary>
-    public static string Block(string path, string language, string having) => Assert.Single(Blocks(Text(path), language), block => block.Contains(having, StringComparison.Ordinal));
+    public static string Block(string path, string language, string having) =>
+        Assert.Single(Blocks(Text(path), language), block => block.Contains(having, StringComparison.Ordinal));
 
     /// <summary>The blocks in a language below a heading, up to the next heading of the same rank.</summary>
     public static IReadOnlyList<string> BlocksBelow(string path, string language, string heading)
@@ -26,13 +27,20 @@ internal static partial class Documented
 
     /// <summary>What a heading is linked by, as GitHub names it; a second one of the same name gets a number.</summary>
     public static string AnchorOf(string heading) =>
-        string.Concat(heading.ToLowerInvariant().Where(letter => letter is ' ' or '-' or '_' || char.IsLetterOrDigit(letter))).Replace(' ', '-');
+        string.Concat(
+                heading.ToLowerInvariant().Where(letter => letter is ' ' or '-' or '_' || char.IsLetterOrDigit(letter))
+            )
+            .Replace(' ', '-');
 
     /// <summary>Runs lines in a shell that ends at the first one that fails.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="folder">Where.</param>
     /// <param name="environment">Variables beside those of this process.</param>
-    public static async Task<CommandOutput> RunAsync(string lines, string folder, IEnumerable<(string Name, string? Value)> environment)
+    public static async Task<CommandOutput> RunAsync(
+        string lines,
+        string folder,
+        IEnumerable<(string Name, string? Value)> environment
+    )
     {
         var start = new ProcessStartInfo("/bin/bash")
         {
@@ -54,9 +62,16 @@ internal static partial class Documented
     }
 
     private static IEnumerable<string> Blocks(string text, string language) =>
-        Fence().Matches(text).Where(block => block.Groups["language"].Value == language).Select(block => block.Groups["text"].Value);
+        Fence()
+            .Matches(text)
+            .Where(block => block.Groups["language"].Value == language)
+            .Select(block => block.Groups["text"].Value);
 
-    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "^```(?<language>[a-z]+)\n(?<text>.*?)^```$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Fence();
 }
 

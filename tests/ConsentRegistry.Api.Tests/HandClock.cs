@@ -9,7 +9,8 @@ internal sealed class HandClock : TimeProvider
 
     public override long GetTimestamp() => now.Ticks;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Silent();
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new Silent();
 
     public void Move(TimeSpan by) => now += by;
 
@@ -17,9 +18,7 @@ internal sealed class HandClock : TimeProvider
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -16,7 +16,8 @@ public sealed class HostTests(RegistryFixture registry) : IClassFixture<Registry
     [Theory]
     [InlineData("migrat")]
     [InlineData("serve")]
-    public async Task A_word_that_is_no_command_does_not_start_a_service(string word) => Assert.Equal(2, await Commands.RunAsync([word]));
+    public async Task A_word_that_is_no_command_does_not_start_a_service(string word) =>
+        Assert.Equal(2, await Commands.RunAsync([word]));
 
     [Fact]
     public async Task The_root_leads_to_the_page_that_says_what_the_service_offers()

@@ -12,14 +12,23 @@ public sealed class LockFileTests
         // The solution's: what ./dev contract compiles is made anew each time.
         var solution = File.ReadAllText(Path.Combine(Repository.Folder, "ConsentRegistry.sln"));
         var projects = new[] { "src", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*.csproj", SearchOption.AllDirectories))
-            .Where(project => solution.Contains(Path.GetFileName(project), StringComparison.Ordinal)).ToList();
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(
+                    Path.Combine(Repository.Folder, folder),
+                    "*.csproj",
+                    SearchOption.AllDirectories
+                )
+            )
+            .Where(project => solution.Contains(Path.GetFileName(project), StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(projects);
         foreach (var project in projects)
         {
             var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"));
             Assert.DoesNotContain("://", text, StringComparison.Ordinal);
-            var packages = JsonNode.Parse(text)!["dependencies"]!.AsObject().SelectMany(framework => framework.Value!.AsObject())
+            var packages = JsonNode.Parse(text)!["dependencies"]!
+                .AsObject()
+                .SelectMany(framework => framework.Value!.AsObject())
                 .Where(package => (string?)package.Value!["type"] != "Project");
             Assert.All(packages, package => Assert.NotNull((string?)package.Value!["contentHash"]));
         }

@@ -7,7 +7,9 @@ using Serilog.Events;
 
 namespace ConsentRegistry.Api.Tests;
 
-/// <summary>Keeps what one service logs, after the service's own filters: the lines as they are written outside Development.</summary>
+/// <summary>
+/// Keeps what one service logs, after the service's own filters: the lines as they are written outside Development.
+/// </summary>
 public sealed class LogCapture : ILogEventSink, IDisposable
 {
     private static readonly ConcurrentDictionary<string, LogCapture> All = new(StringComparer.Ordinal);
@@ -18,11 +20,11 @@ public sealed class LogCapture : ILogEventSink, IDisposable
 
     /// <summary>The configuration of a service that makes it log here.</summary>
     public IEnumerable<string> Configuration =>
-    [
-        "--Serilog:Using:0=ConsentRegistry.Api.Tests",
-        "--Serilog:WriteTo:0:Name=Captured",
-        $"--Serilog:WriteTo:0:Args:id={id}",
-    ];
+        [
+            "--Serilog:Using:0=ConsentRegistry.Api.Tests",
+            "--Serilog:WriteTo:0:Name=Captured",
+            $"--Serilog:WriteTo:0:Args:id={id}",
+        ];
 
     /// <summary>Everything that was logged.</summary>
     public IReadOnlyList<LogEvent> Events => [.. events];

@@ -10,8 +10,9 @@ using Npgsql;
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>
-/// One PostgreSQL server for all tests of this assembly, from where <see cref="TestServer.Variable"/> says. Tests share the server but never
-/// rows: each takes a database of its own. No test ends, pauses or configures it; those that have to start one of their own.
+/// One PostgreSQL server for all tests of this assembly, from where <see cref="TestServer.Variable"/> says. Tests share
+/// the server but never rows: each takes a database of its own. No test ends, pauses or configures it; those that have
+/// to start one of their own.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
@@ -44,16 +45,25 @@ public sealed class PostgresFixture : IAsyncLifetime
         await ExecuteAsync(connection, $"GRANT {string.Join(", ", Database.Roles)} TO {login}");
     }
 
-    /// <summary>Creates an empty database with a new name. It sorts text by bytes, wherever the server comes from.</summary>
+    /// <summary>
+    /// Creates an empty database with a new name. It sorts text by bytes, wherever the server comes from.
+    /// </summary>
     /// <returns>How to connect to it, as its owner. It is gone after the last test.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = DatabaseName(Interlocked.Increment(ref databases));
         await using var connection = await ConnectAsync();
-        await ExecuteAsync(connection, $"CREATE DATABASE {name} OWNER {login} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
+        await ExecuteAsync(
+            connection,
+            $"CREATE DATABASE {name} OWNER {login} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        );
         return new NpgsqlConnectionStringBuilder(Server.Administrator)
         {
-            Database = name, Username = login, Password = password, MaxPoolSize = ConnectionsPerDatabase, Pooling = true,
+            Database = name,
+            Username = login,
+            Password = password,
+            MaxPoolSize = ConnectionsPerDatabase,
+            Pooling = true,
         }.ConnectionString;
     }
 
@@ -75,7 +85,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         await server.EndAsync();
     }
 
-    /// <summary>To make or drop a database takes a checkpoint of the whole server, which other tests keep busy.</summary>
+    /// <summary>
+    /// To make or drop a database takes a checkpoint of the whole server, which other tests keep busy.
+    /// </summary>
     private static readonly TimeSpan AdministrationLimit = TimeSpan.FromMinutes(5);
 
     private string DatabaseName(int number) => $"{login}_{number.ToString(CultureInfo.InvariantCulture)}";
@@ -89,7 +101,10 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)AdministrationLimit.TotalSeconds };
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            CommandTimeout = (int)AdministrationLimit.TotalSeconds,
+        };
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

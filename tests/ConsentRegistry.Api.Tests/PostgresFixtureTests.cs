@@ -15,7 +15,10 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
         await using var second = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
         await first.CreateCommand("CREATE TABLE mine (id int)").ExecuteNonQueryAsync(Cancellation);
 
-        Assert.Equal(DBNull.Value, await second.CreateCommand("SELECT to_regclass('mine')::text").ExecuteScalarAsync(Cancellation));
+        Assert.Equal(
+            DBNull.Value,
+            await second.CreateCommand("SELECT to_regclass('mine')::text").ExecuteScalarAsync(Cancellation)
+        );
     }
 
     [Theory]
@@ -27,13 +30,18 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     public async Task The_server_is_as_the_service_needs_it_wherever_it_comes_from(string setting, string value)
     {
         await using var database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
-        Assert.Equal(value, await database.CreateCommand($"SELECT current_setting('{setting}')").ExecuteScalarAsync(Cancellation));
+        Assert.Equal(
+            value,
+            await database.CreateCommand($"SELECT current_setting('{setting}')").ExecuteScalarAsync(Cancellation)
+        );
     }
 
     [Fact]
     public async Task Nothing_of_the_tests_stays_on_a_server_that_was_given()
     {
-        const string Names = "SELECT string_agg(name, ' ' ORDER BY name) FROM (SELECT rolname FROM pg_roles UNION ALL SELECT datname FROM pg_database) AS n(name) WHERE name LIKE $1";
+        const string Names =
+            "SELECT string_agg(name, ' ' ORDER BY name) FROM (SELECT rolname FROM pg_roles UNION ALL SELECT datname "
+            + "FROM pg_database) AS n(name) WHERE name LIKE $1";
         var given = postgres.AsAdministrator(await postgres.CreateDatabaseAsync());
         var tests = new PostgresFixture();
         await tests.OpenAsync(given);
@@ -67,8 +75,16 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     [Fact]
     public void Containers_are_of_the_version_that_is_deployed_and_CI_begins_with_the_oldest()
     {
-        Assert.Contains($"{{POSTGRES_IMAGE:-{ContainerServer.DefaultImage}}}", Documented.Text("docker-compose.yml"), StringComparison.Ordinal);
-        Assert.Contains($"postgres: [\"{PostgresBinaries.OldestMajor}\", ", Documented.Text(".github/workflows/tests.yml"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{{POSTGRES_IMAGE:-{ContainerServer.DefaultImage}}}",
+            Documented.Text("docker-compose.yml"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"postgres: [\"{PostgresBinaries.OldestMajor}\", ",
+            Documented.Text(".github/workflows/tests.yml"),
+            StringComparison.Ordinal
+        );
         foreach (var said in new[] { "dev", "docs/how-to/test.md" })
             Assert.Contains(ContainerServer.DefaultImage, Documented.Text(said), StringComparison.Ordinal);
     }

@@ -19,8 +19,8 @@ using Npgsql;
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>
-/// The service itself, in this process and over real HTTP on a free port of the loopback interface. It makes its own tokens, so that a test
-/// says who calls and nothing more.
+/// The service itself, in this process and over real HTTP on a free port of the loopback interface. It makes its own
+/// tokens, so that a test says who calls and nothing more.
 /// </summary>
 public sealed class RegistryApplication : IAsyncDisposable
 {
@@ -33,8 +33,17 @@ public sealed class RegistryApplication : IAsyncDisposable
     {
         (this.app, this.folder, Log) = (app, folder, log);
         tokens = DevelopmentTokens.Open(folder);
-        http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 64 });
-        Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        http = new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                MaxConnectionsPerServer = 64,
+            }
+        );
+        Address = new(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
     }
 
@@ -60,15 +69,23 @@ public sealed class RegistryApplication : IAsyncDisposable
         StartInAsync(Directory.CreateTempSubdirectory("consent-host-").FullName, connectionString, configuration);
 
     /// <summary>Starts the service with a data folder that is there already, and that goes with it.</summary>
-    public static Task<RegistryApplication> StartInAsync(string data, string connectionString, params string[] configuration) =>
-        StartAsAsync(connectionString, data, connectionString, configuration);
+    public static Task<RegistryApplication> StartInAsync(
+        string data,
+        string connectionString,
+        params string[] configuration
+    ) => StartAsAsync(connectionString, data, connectionString, configuration);
 
     /// <summary>Starts the service where its own login does not own the database.</summary>
     /// <param name="owner">How its owner connects, who migrates it.</param>
     /// <param name="data">The data folder.</param>
     /// <param name="connectionString">How the service connects.</param>
     /// <param name="configuration">What differs from the defaults.</param>
-    public static async Task<RegistryApplication> StartAsAsync(string owner, string data, string connectionString, params string[] configuration)
+    public static async Task<RegistryApplication> StartAsAsync(
+        string owner,
+        string data,
+        string connectionString,
+        params string[] configuration
+    )
     {
         var log = new LogCapture();
         // Outside Development keys are mounted, the log has a name, and the service an address.
@@ -78,12 +95,18 @@ public sealed class RegistryApplication : IAsyncDisposable
             if (!File.Exists(keys))
                 await File.WriteAllTextAsync(keys, KeysOf(connectionString));
             var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
-            configuration = [$"DataProtection:KeyRing={ring.FullName}", $"Log:KeyFile={keys}", "Log:Origin=registry.test/log", "PublicUrl=https://registry.test", .. configuration];
+            configuration =
+            [
+                $"DataProtection:KeyRing={ring.FullName}",
+                $"Log:KeyFile={keys}",
+                "Log:Origin=registry.test/log",
+                "PublicUrl=https://registry.test",
+                .. configuration,
+            ];
         }
         if (!File.Exists(LogServices.KeyFileIn(data)))
             await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
-        var builder = Commands.CreateBuilder(
-        [
+        var builder = Commands.CreateBuilder([
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
             $"--ConnectionStrings:Registry={connectionString}",
@@ -102,7 +125,10 @@ public sealed class RegistryApplication : IAsyncDisposable
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
         var application = new RegistryApplication(host, connectionString, data, log);
-        await Eventually.HoldsAsync("the node answers from memory", () => Task.FromResult(application.Replica.TryBegin(out _)));
+        await Eventually.HoldsAsync(
+            "the node answers from memory",
+            () => Task.FromResult(application.Replica.TryBegin(out _))
+        );
         return application;
     }
 
@@ -110,7 +136,10 @@ public sealed class RegistryApplication : IAsyncDisposable
     private static string KeysOf(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return Keys.GetOrAdd((database.Host!, database.Database!), _ => LogKeys.Create(new NSecEd25519()).ToJson(includePrivate: true));
+        return Keys.GetOrAdd(
+            (database.Host!, database.Database!),
+            _ => LogKeys.Create(new NSecEd25519()).ToJson(includePrivate: true)
+        );
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> Keys = new();
@@ -125,7 +154,8 @@ public sealed class RegistryApplication : IAsyncDisposable
     public RegistryClient Admin() => Bearer(tokens.Make(["admin"], TimeProvider.System.GetUtcNow()));
 
     /// <summary>A platform's backend.</summary>
-    public RegistryClient Platform(string id = "platform") => Bearer(tokens.Make(["platform", id], TimeProvider.System.GetUtcNow()));
+    public RegistryClient Platform(string id = "platform") =>
+        Bearer(tokens.Make(["platform", id], TimeProvider.System.GetUtcNow()));
 
     /// <summary>A creator who manages their own settings.</summary>
     public RegistryClient Creator(string id) => Bearer(tokens.Make(["creator", id], TimeProvider.System.GetUtcNow()));
@@ -137,11 +167,25 @@ public sealed class RegistryApplication : IAsyncDisposable
     public RegistryClient Anonymous() => Bearer(null);
 
     /// <summary>Somebody with exactly these scopes and claims.</summary>
-    public RegistryClient With(string scopes, string? subject = null, string? client = null, params string[] creators) =>
-        Bearer(tokens.Sign(TimeProvider.System.GetUtcNow(), scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries), subject, client, creators));
+    public RegistryClient With(
+        string scopes,
+        string? subject = null,
+        string? client = null,
+        params string[] creators
+    ) =>
+        Bearer(
+            tokens.Sign(
+                TimeProvider.System.GetUtcNow(),
+                scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                subject,
+                client,
+                creators
+            )
+        );
 
     /// <summary>Somebody with every scope, but no creator to manage.</summary>
-    public RegistryClient Operator(string subject = "operator") => With(string.Join(' ', Scopes.All.Keys), subject, "console");
+    public RegistryClient Operator(string subject = "operator") =>
+        With(string.Join(' ', Scopes.All.Keys), subject, "console");
 
     /// <summary>Somebody with this token.</summary>
     public RegistryClient Bearer(string? token) => new(http, Address, token, HasPatientClients);
@@ -150,8 +194,13 @@ public sealed class RegistryApplication : IAsyncDisposable
     public bool HasPatientClients { get; set; }
 
     /// <summary>A token with these claims, as this service accepts it.</summary>
-    public string Sign(DateTimeOffset now, IEnumerable<string> scopes, string? subject, string? client, params string[] creators) =>
-        tokens.Sign(now, scopes, subject, client, creators);
+    public string Sign(
+        DateTimeOffset now,
+        IEnumerable<string> scopes,
+        string? subject,
+        string? client,
+        params string[] creators
+    ) => tokens.Sign(now, scopes, subject, client, creators);
 
     /// <summary>What such a token is signed and checked with.</summary>
     public Microsoft.IdentityModel.Tokens.SecurityKey SigningKey => tokens.Validation.IssuerSigningKey;
@@ -170,7 +219,8 @@ public sealed class RegistryApplication : IAsyncDisposable
     }
 
     /// <summary>The one value of a statement.</summary>
-    public async Task<T> ScalarAsync<T>(string sql, params object[] parameters) => Assert.Single(await QueryAsync<T>(sql, parameters));
+    public async Task<T> ScalarAsync<T>(string sql, params object[] parameters) =>
+        Assert.Single(await QueryAsync<T>(sql, parameters));
 
     /// <summary>The database's clock, as a time of the contract.</summary>
     public async Task<string> NowAsync() =>
@@ -201,17 +251,23 @@ public sealed class RegistryApplication : IAsyncDisposable
         Log.Dispose();
     }
 
-    // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for what it would have published.
+    // Elsewhere than in Development an issuer's published keys sign; no test can reach one by https, so these stand for
+    // what it would have published.
     private static void TrustDevelopmentTokens(IServiceCollection services, DevelopmentTokens tokens)
     {
-        services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer =>
-        {
-            var published = new OpenIdConnectConfiguration { Issuer = DevelopmentTokens.Issuer };
-            published.SigningKeys.Add(tokens.Validation.IssuerSigningKey);
-            bearer.Configuration = published;
-        });
+        services.Configure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme,
+            bearer =>
+            {
+                var published = new OpenIdConnectConfiguration { Issuer = DevelopmentTokens.Issuer };
+                published.SigningKeys.Add(tokens.Validation.IssuerSigningKey);
+                bearer.Configuration = published;
+            }
+        );
         // No issuer's published key is a shared secret, as theirs is.
         services.PostConfigure<JwtBearerOptions>(
-            JwtBearerDefaults.AuthenticationScheme, bearer => bearer.TokenValidationParameters.AlgorithmValidator = tokens.Validation.AlgorithmValidator);
+            JwtBearerDefaults.AuthenticationScheme,
+            bearer => bearer.TokenValidationParameters.AlgorithmValidator = tokens.Validation.AlgorithmValidator
+        );
     }
 }

@@ -11,7 +11,10 @@ namespace ConsentRegistry.Api.Tests;
 /// <param name="http">Sends requests.</param>
 /// <param name="address">The service.</param>
 /// <param name="token">The token; null for none.</param>
-/// <param name="isPatient">Whether a request is repeated, as its answer says, where memory was not fresh for a moment: a machine that many tests share stands still at times.</param>
+/// <param name="isPatient">
+/// Whether a request is repeated, as its answer says, where memory was not fresh for a moment: a machine that many
+/// tests share stands still at times.
+/// </param>
 public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string? token, bool isPatient = false)
 {
     /// <summary>How often a request is sent at most.</summary>
@@ -23,17 +26,27 @@ public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string?
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions AsWritten = new()
+    {
+        DangerousDisablePathAndQueryCanonicalization = true,
+    };
 
-    public Task<Answer> GetAsync(string path, params string[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<Answer> GetAsync(string path, params string[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
-    public Task<Answer> PutAsync(string path, object? body, params string[] headers) => SendAsync(HttpMethod.Put, path, body, headers);
+    public Task<Answer> PutAsync(string path, object? body, params string[] headers) =>
+        SendAsync(HttpMethod.Put, path, body, headers);
 
-    public Task<Answer> PostAsync(string path, object? body, params string[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
+    public Task<Answer> PostAsync(string path, object? body, params string[] headers) =>
+        SendAsync(HttpMethod.Post, path, body, headers);
 
-    public Task<Answer> DeleteAsync(string path, params string[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
+    public Task<Answer> DeleteAsync(string path, params string[] headers) =>
+        SendAsync(HttpMethod.Delete, path, null, headers);
 
-    /// <summary>Sends a request. A text is sent as it is, as JSON; bytes too; an HTTP content is sent with its own type; anything else is written as JSON.</summary>
+    /// <summary>
+    /// Sends a request. A text is sent as it is, as JSON; bytes too; an HTTP content is sent with its own type;
+    /// anything else is written as JSON.
+    /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query, sent as they are.</param>
     /// <param name="body">The body.</param>
@@ -43,7 +56,13 @@ public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string?
         for (var attempt = 1; ; attempt++)
         {
             var answer = await SendOnceAsync(method, path, body, headers);
-            if (!isPatient || attempt == MostAttempts || body is HttpContent || !answer.SaysThatMemoryIsNotFresh || AsksForVersions(body))
+            if (
+                !isPatient
+                || attempt == MostAttempts
+                || body is HttpContent
+                || !answer.SaysThatMemoryIsNotFresh
+                || AsksForVersions(body)
+            )
                 return answer;
         }
     }
@@ -63,7 +82,10 @@ public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string?
 
     private async Task<Answer> SendOnceAsync(HttpMethod method, string path, object? body, string[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri($"{address.GetLeftPart(UriPartial.Authority)}{path}", AsWritten));
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri($"{address.GetLeftPart(UriPartial.Authority)}{path}", AsWritten)
+        );
         request.Content = body switch
         {
             null => null,
@@ -87,10 +109,14 @@ public sealed class RegistryClient(HttpMessageInvoker http, Uri address, string?
             (int)response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
             text2,
-            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+            response
+                .Headers.Concat(response.Content.Headers)
+                .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase)
+        );
     }
 
-    private static ByteArrayContent Json(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    private static ByteArrayContent Json(byte[] bytes) =>
+        new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 }
 
 /// <summary>What the service answered.</summary>
@@ -107,7 +133,8 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
     public string? Code => (string?)Json["code"];
 
     /// <summary>Whether a check could not be made for a moment.</summary>
-    public bool SaysThatMemoryIsNotFresh => Status == 503 && Text.Contains(Evaluation.MemoryFacts.Unavailable.Detail, StringComparison.Ordinal);
+    public bool SaysThatMemoryIsNotFresh =>
+        Status == 503 && Text.Contains(Evaluation.MemoryFacts.Unavailable.Detail, StringComparison.Ordinal);
 
     public long Version => (long)Json["version"]!;
 
@@ -127,12 +154,19 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
         {
             // What a bug was is in the log alone.
             var logged = Status == 500 ? string.Concat(LogCapture.ErrorsOf((string)Json["traceId"]!)) : "";
-            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{status} was expected, but the answer is {Status}: {Text} {logged}"));
+            Assert.Fail(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{status} was expected, but the answer is {Status}: {Text} {logged}"
+                )
+            );
         }
         return this;
     }
 
-    /// <summary>The answer itself, if it is a problem with this status and code, in the shape that every problem has.</summary>
+    /// <summary>
+    /// The answer itself, if it is a problem with this status and code, in the shape that every problem has.
+    /// </summary>
     public Answer IsProblem(int status, string code)
     {
         Is(status);
@@ -142,7 +176,10 @@ public sealed record Answer(int Status, string? MediaType, string Text, IReadOnl
         Assert.StartsWith("https://", (string)Json["type"]!, StringComparison.Ordinal);
         Assert.False(string.IsNullOrWhiteSpace((string)Json["title"]!));
         IsOfUse((string)Json["detail"]!);
-        Assert.All((Json["errors"] as JsonObject ?? []).SelectMany(field => field.Value!.AsArray()), message => IsOfUse((string)message!));
+        Assert.All(
+            (Json["errors"] as JsonObject ?? []).SelectMany(field => field.Value!.AsArray()),
+            message => IsOfUse((string)message!)
+        );
         Assert.False(string.IsNullOrWhiteSpace((string)Json["detail"]!));
         Assert.Matches("^[0-9a-f]{32}$", (string)Json["traceId"]!);
         Assert.True(status is 400 or 422 or 409 || Json["errors"] is null, Text);

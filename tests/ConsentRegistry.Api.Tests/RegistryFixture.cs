@@ -3,8 +3,8 @@ using ConsentRegistry.Api.Tests.History;
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>
-/// One running service for the tests of a class. They share it but never rows: each uses creators of its own. After the last one the events
-/// must tell exactly what the tables hold, whatever the tests did.
+/// One running service for the tests of a class. They share it but never rows: each uses creators of its own. After the
+/// last one the events must tell exactly what the tables hold, whatever the tests did.
 /// </summary>
 public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
 {

@@ -27,20 +27,30 @@ public sealed partial class TableWordsTests(RegistryFixture registry) : IClassFi
     {
         var constraints = await registry.App.QueryAsync<string>(
             """
-            SELECT r.relname || ' ' || pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+            SELECT r.relname || ' ' || pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class r
+                ON r.oid = c.conrelid
             WHERE c.contype = 'c' AND c.connamespace = 'consent'::regnamespace AND c.conparentid = 0
-            """);
-        var listed = constraints.Select(one => WordList().Match(one)).Where(match => match.Success).ToDictionary(
-            match => $"{match.Groups["table"].Value}.{match.Groups["column"].Value}",
-            match => Word().Matches(match.Value).Select(word => word.Groups["word"].Value));
+            """
+        );
+        var listed = constraints
+            .Select(one => WordList().Match(one))
+            .Where(match => match.Success)
+            .ToDictionary(
+                match => $"{match.Groups["table"].Value}.{match.Groups["column"].Value}",
+                match => Word().Matches(match.Value).Select(word => word.Groups["word"].Value)
+            );
 
         Assert.Equal(Enumerations.Keys.Order(StringComparer.Ordinal), listed.Keys.Order(StringComparer.Ordinal));
         Assert.All(
             Enumerations,
-            one => Assert.Equal(one.Value.Order(StringComparer.Ordinal), listed[one.Key].Order(StringComparer.Ordinal)));
+            one => Assert.Equal(one.Value.Order(StringComparer.Ordinal), listed[one.Key].Order(StringComparer.Ordinal))
+        );
     }
 
-    [GeneratedRegex(@"^(?<table>[a-z_]+) CHECK \(\((?<column>[a-z_]+) = ANY \(ARRAY\[.*'.*::text.*\]\)\)\)$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(?<table>[a-z_]+) CHECK \(\((?<column>[a-z_]+) = ANY \(ARRAY\[.*'.*::text.*\]\)\)\)$",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex WordList();
 
     [GeneratedRegex("'(?<word>[A-Za-z]+)'::text", RegexOptions.NonBacktracking)]

@@ -33,6 +33,7 @@ static int Explain()
         log                changes per second with and without sequencing, and how far checkpoints lag behind
         {NeighboursBenchmark.Usage}
                            how long the checks of others wait while callers do what could stop a node
-        """);
+        """
+    );
     return 2;
 }

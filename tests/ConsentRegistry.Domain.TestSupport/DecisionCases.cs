@@ -4,7 +4,13 @@ using System.Text.Json.Serialization;
 namespace ConsentRegistry.Domain.TestSupport;
 
 /// <summary>A decision case: operations in order, one minute apart, then checks at the last operation's time.</summary>
-public sealed record DecisionCase(string Name, string[] Rules, Operation[] Operations, CaseCheck[] Checks, bool ControlledClock = false)
+public sealed record DecisionCase(
+    string Name,
+    string[] Rules,
+    Operation[] Operations,
+    CaseCheck[] Checks,
+    bool ControlledClock = false
+)
 {
     /// <summary>What a test explorer shows.</summary>
     public override string ToString() => Name;
@@ -33,7 +39,8 @@ public sealed record Operation(
     VideoName? UsedIn = null,
     int? Uses = null,
     string[]? Purposes = null,
-    int Seconds = 0);
+    int Seconds = 0
+);
 
 public sealed record CaseQuestion(string CreatorId, string VideoId, string Purpose, string Requester);
 
@@ -47,10 +54,17 @@ public sealed record Expectation(
     string[]? Obligations = null,
     string[]? Excludes = null,
     ExpectedDecider? DecidedBy = null,
-    string? Error = null);
+    string? Error = null
+);
 
 public sealed record ExpectedDecider(
-    string CreatorId, string Role, VideoName Video, string? Scope = null, string? Purpose = null, string? Requester = null);
+    string CreatorId,
+    string Role,
+    VideoName Video,
+    string? Scope = null,
+    string? Purpose = null,
+    string? Requester = null
+);
 
 /// <summary>Reads files of decision cases: the project's own, and a shared one where it is present.</summary>
 public static class DecisionCaseFiles

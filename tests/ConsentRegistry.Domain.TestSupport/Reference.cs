@@ -1,8 +1,8 @@
 namespace ConsentRegistry.Domain.TestSupport;
 
 /// <summary>
-/// The rules R1 to R9 a second time, written from their text alone, naive and slow on purpose: strings, lists and LINQ, and nothing of the
-/// domain. What it says and what the evaluator says are compared on random registries.
+/// The rules R1 to R9 a second time, written from their text alone, naive and slow on purpose: strings, lists and LINQ,
+/// and nothing of the domain. What it says and what the evaluator says are compared on random registries.
 /// </summary>
 internal sealed class Reference(ReferenceRegistry registry)
 {
@@ -30,7 +30,9 @@ internal sealed class Reference(ReferenceRegistry registry)
 
         // R7, R9: everybody, in the order in which a decision names them.
         var turns = videos
-            .SelectMany(v => Concerned(v, purpose).Select(who => TakeTurn(who.CreatorId, who.Role, v, video, purpose, requester)))
+            .SelectMany(v =>
+                Concerned(v, purpose).Select(who => TakeTurn(who.CreatorId, who.Role, v, video, purpose, requester))
+            )
             .ToList();
         var decisive = turns.OrderByDescending(t => Array.IndexOf(Restrictiveness, t.Effect)).First();
         if (decisive.Effect != "allow")
@@ -38,17 +40,32 @@ internal sealed class Reference(ReferenceRegistry registry)
 
         var allows = turns.SelectMany(t => t.Unbeaten).Where(s => s.Choice.Effect == "allow").ToList();
         var grants = turns.SelectMany(t => t.Answered).ToList();
-        var obligations = turns.SelectMany(t => t.Unbeaten).SelectMany(s => s.Choice.Conditions.Split(' '))
+        var obligations = turns
+            .SelectMany(t => t.Unbeaten)
+            .SelectMany(s => s.Choice.Conditions.Split(' '))
             .Concat(grants.SelectMany(g => g.Conditions.Split(' ')))
-            .Where(c => c.Length > 0).Distinct().Order(StringComparer.Ordinal);
-        var excludes = registry.Purposes.Keys
-            .Where(q => IsBelow(q, purpose))
-            .Where(q => allows.Any(a => IsBelow(q, a.Purpose) && !Reaches(a.Purpose, a.Choice.Vocabulary, q))
-                || grants.Any(g => IsBelow(q, g.Purpose) && !Reaches(g.Purpose, g.Vocabulary, q)))
+            .Where(c => c.Length > 0)
+            .Distinct()
             .Order(StringComparer.Ordinal);
-        return new(true, "allow", decisive.Reason, null, string.Join(' ', obligations), string.Join(' ', excludes), decisive.Decider)
+        var excludes = registry
+            .Purposes.Keys.Where(q => IsBelow(q, purpose))
+            .Where(q =>
+                allows.Any(a => IsBelow(q, a.Purpose) && !Reaches(a.Purpose, a.Choice.Vocabulary, q))
+                || grants.Any(g => IsBelow(q, g.Purpose) && !Reaches(g.Purpose, g.Vocabulary, q))
+            )
+            .Order(StringComparer.Ordinal);
+        return new(
+            true,
+            "allow",
+            decisive.Reason,
+            null,
+            string.Join(' ', obligations),
+            string.Join(' ', excludes),
+            decisive.Decider
+        )
         {
-            HoldsUntil = allows.Select(a => a.Choice.ExpiresAt).Concat(grants.Select(g => g.ExpiresAt)).Min() ?? long.MaxValue,
+            HoldsUntil =
+                allows.Select(a => a.Choice.ExpiresAt).Concat(grants.Select(g => g.ExpiresAt)).Min() ?? long.MaxValue,
             RestsOnCountedGrant = grants.Any(g => g.UsesLeft is not null),
         };
     }
@@ -69,15 +86,25 @@ internal sealed class Reference(ReferenceRegistry registry)
         var participants = registry.Videos.GetValueOrDefault(video)?.Participants ?? [];
         return participants
             .Where(p => p.Role == "coCreator" || likeness)
-            .OrderBy(p => p.CreatorId, StringComparer.Ordinal).ThenBy(p => p.Role == "coCreator" ? 0 : 1)
+            .OrderBy(p => p.CreatorId, StringComparer.Ordinal)
+            .ThenBy(p => p.Role == "coCreator" ? 0 : 1)
             .Prepend((OwnerOf(video), "owner"));
     }
 
-    private Turn TakeTurn(string creatorId, string role, string video, string checkedVideo, string purpose, string requester)
+    private Turn TakeTurn(
+        string creatorId,
+        string role,
+        string video,
+        string checkedVideo,
+        string purpose,
+        string requester
+    )
     {
         var person = registry.People.GetValueOrDefault(creatorId) ?? new();
         var nobodysWord = new AnsweringDecider(creatorId, role, video, null, null, null, null, null);
-        var turn = Stopped(person, purpose, nobodysWord) ?? Settled(person, video, checkedVideo, purpose, requester, nobodysWord);
+        var turn =
+            Stopped(person, purpose, nobodysWord)
+            ?? Settled(person, video, checkedVideo, purpose, requester, nobodysWord);
 
         // R5: nobody knows who else is concerned by a video that is not registered.
         return turn.Effect != "deny" && !registry.Videos.ContainsKey(video)
@@ -94,7 +121,10 @@ internal sealed class Reference(ReferenceRegistry registry)
         {
             if (!person.Stops.TryGetValue(kind, out var stop))
                 continue;
-            if (stop.Purposes is null || stop.Purposes.Any(l => l == purpose || IsBelow(purpose, l) || IsBelow(l, purpose)))
+            if (
+                stop.Purposes is null
+                || stop.Purposes.Any(l => l == purpose || IsBelow(purpose, l) || IsBelow(l, purpose))
+            )
                 return new("deny", kind, null, decider with { Version = stop.Version, ChangedAt = stop.ChangedAt });
         }
         return null;
@@ -102,21 +132,48 @@ internal sealed class Reference(ReferenceRegistry registry)
 
     /// <summary>R2 to R6.</summary>
     private Turn Settled(
-        ReferencePerson person, string video, string checkedVideo, string purpose, string requester, AnsweringDecider nobodysWord)
+        ReferencePerson person,
+        string video,
+        string checkedVideo,
+        string purpose,
+        string requester,
+        AnsweringDecider nobodysWord
+    )
     {
         // R2: scope and requester.
-        var inScope = person.Defaults.Select(d => (Scope: "default", d.Key.Purpose, d.Key.Requester, Segments: d.Value))
-            .Concat(person.Overrides.Where(o => o.Key.Video == video)
-                .Select(o => (Scope: "override", o.Key.Purpose, o.Key.Requester, Segments: new List<ReferenceSegment> { o.Value })))
+        var inScope = person
+            .Defaults.Select(d => (Scope: "default", d.Key.Purpose, d.Key.Requester, Segments: d.Value))
+            .Concat(
+                person
+                    .Overrides.Where(o => o.Key.Video == video)
+                    .Select(o =>
+                        (
+                            Scope: "override",
+                            o.Key.Purpose,
+                            o.Key.Requester,
+                            Segments: new List<ReferenceSegment> { o.Value }
+                        )
+                    )
+            )
             .Where(s => s.Requester is null || s.Requester == requester)
             .ToList();
 
         // R3: the latest segment that starts at or before the publication; one without a start covers everything.
         var publishedAt = registry.Videos.GetValueOrDefault(video)?.PublishedAt;
         var covering = inScope
-            .Select(s => (s.Scope, s.Purpose, s.Requester, Segment: s.Segments.LastOrDefault(x => x.From is null || x.From <= publishedAt)))
+            .Select(s =>
+                (
+                    s.Scope,
+                    s.Purpose,
+                    s.Requester,
+                    Segment: s.Segments.LastOrDefault(x => x.From is null || x.From <= publishedAt)
+                )
+            )
             .ToList();
-        var speakers = covering.Where(s => s.Segment is not null).Select(s => new Speaker(s.Scope, s.Purpose, s.Requester, s.Segment!)).ToList();
+        var speakers = covering
+            .Where(s => s.Segment is not null)
+            .Select(s => new Speaker(s.Scope, s.Purpose, s.Requester, s.Segment!))
+            .ToList();
         bool IsExpired(Speaker s) => s.Choice.Effect == "allow" && s.Choice.ExpiresAt <= registry.Now;
         bool IsTooOld(Speaker s) => s.Choice.Effect == "allow" && !Reaches(s.Purpose, s.Choice.Vocabulary, purpose);
 
@@ -126,7 +183,8 @@ internal sealed class Reference(ReferenceRegistry registry)
         // R5.
         if (candidates.Count == 0)
         {
-            var detail = covering.Any(s => IsAtOrAbove(s.Purpose, purpose) && s.Segment is null) ? "publishedBeforeConsent"
+            var detail =
+                covering.Any(s => IsAtOrAbove(s.Purpose, purpose) && s.Segment is null) ? "publishedBeforeConsent"
                 : atOrAbove.Any(IsTooOld) ? "purposeNewerThanConsent"
                 : atOrAbove.Any(IsExpired) ? "expired"
                 : "neverSet";
@@ -148,27 +206,48 @@ internal sealed class Reference(ReferenceRegistry registry)
             .First();
 
         // R6.
-        var answered = effect != "ask" ? [] : person.Grants
-            .Where(g => g.Requester == requester && g.UsedIn == checkedVideo && g.Video == video && IsAtOrAbove(g.Purpose, purpose))
-            .Where(g => Reaches(g.Purpose, g.Vocabulary, purpose))
-            .Where(g => !(g.ExpiresAt <= registry.Now) && !g.IsRevoked && g.UsesLeft is null or > 0)
-            .ToList();
+        var answered =
+            effect != "ask"
+                ? []
+                : person
+                    .Grants.Where(g =>
+                        g.Requester == requester
+                        && g.UsedIn == checkedVideo
+                        && g.Video == video
+                        && IsAtOrAbove(g.Purpose, purpose)
+                    )
+                    .Where(g => Reaches(g.Purpose, g.Vocabulary, purpose))
+                    .Where(g => !(g.ExpiresAt <= registry.Now) && !g.IsRevoked && g.UsesLeft is null or > 0)
+                    .ToList();
         if (answered.Count > 0)
         {
-            var grant = answered.OrderByDescending(g => g.Purpose.Split('.').Length).ThenByDescending(g => g.Version).First();
+            var grant = answered
+                .OrderByDescending(g => g.Purpose.Split('.').Length)
+                .ThenByDescending(g => g.Version)
+                .First();
             var granter = nobodysWord with
             {
-                Scope = "grant", Purpose = grant.Purpose, Requester = requester, Version = grant.Version, ChangedAt = grant.ChangedAt,
+                Scope = "grant",
+                Purpose = grant.Purpose,
+                Requester = requester,
+                Version = grant.Version,
+                ChangedAt = grant.ChangedAt,
             };
             return new("allow", "grant", null, granter) { Unbeaten = heard, Answered = answered };
         }
 
         var decider = nobodysWord with
         {
-            Scope = named.Scope, Purpose = named.Purpose, Requester = named.Requester,
-            Version = named.Segment.Version, ChangedAt = named.Segment.ChangedAt,
+            Scope = named.Scope,
+            Purpose = named.Purpose,
+            Requester = named.Requester,
+            Version = named.Segment.Version,
+            ChangedAt = named.Segment.ChangedAt,
         };
-        return new(effect, named.Scope == "override" ? "videoOverride" : "creatorDefault", null, decider) { Unbeaten = heard };
+        return new(effect, named.Scope == "override" ? "videoOverride" : "creatorDefault", null, decider)
+        {
+            Unbeaten = heard,
+        };
     }
 
     /// <summary>R4: at least as specific in all three respects, and more specific in one.</summary>
@@ -177,15 +256,20 @@ internal sealed class Reference(ReferenceRegistry registry)
         var (scope, otherScope) = (a.Scope == "override" ? 1 : 0, b.Scope == "override" ? 1 : 0);
         var (requester, otherRequester) = (a.Requester is null ? 0 : 1, b.Requester is null ? 0 : 1);
         var (purpose, otherPurpose) = (a.Purpose.Split('.').Length, b.Purpose.Split('.').Length);
-        return scope >= otherScope && requester >= otherRequester && purpose >= otherPurpose
+        return scope >= otherScope
+            && requester >= otherRequester
+            && purpose >= otherPurpose
             && (scope > otherScope || requester > otherRequester || purpose > otherPurpose);
     }
 
-    /// <summary>R3's vocabulary rule: an allow or a grant does not reach a purpose below its own that is newer than it.</summary>
+    /// <summary>
+    /// R3's vocabulary rule: an allow or a grant does not reach a purpose below its own that is newer than it.
+    /// </summary>
     private bool Reaches(string purpose, int vocabulary, string target) =>
         purpose == target || registry.Purposes[target].IntroducedIn <= vocabulary;
 
-    internal static bool IsBelow(string purpose, string other) => purpose.StartsWith(other + ".", StringComparison.Ordinal);
+    internal static bool IsBelow(string purpose, string other) =>
+        purpose.StartsWith(other + ".", StringComparison.Ordinal);
 
     private static bool IsAtOrAbove(string purpose, string other) => purpose == other || IsBelow(other, purpose);
 
@@ -194,7 +278,14 @@ internal sealed class Reference(ReferenceRegistry registry)
 
 /// <summary>A decision in plain words, the same from the evaluator and from the reference.</summary>
 internal sealed record Answer(
-    bool Allowed, string Effect, string Reason, string? Detail, string Obligations, string Excludes, AnsweringDecider? DecidedBy)
+    bool Allowed,
+    string Effect,
+    string Reason,
+    string? Detail,
+    string Obligations,
+    string Excludes,
+    AnsweringDecider? DecidedBy
+)
 {
     public static Answer Indeterminate { get; } = new(false, "deny", "indeterminate", null, "", "", null);
 
@@ -205,4 +296,12 @@ internal sealed record Answer(
 }
 
 internal sealed record AnsweringDecider(
-    string CreatorId, string Role, string Video, string? Scope, string? Purpose, string? Requester, long? Version, long? ChangedAt);
+    string CreatorId,
+    string Role,
+    string Video,
+    string? Scope,
+    string? Purpose,
+    string? Requester,
+    long? Version,
+    long? ChangedAt
+);

@@ -1,21 +1,25 @@
 namespace ConsentRegistry.Domain.TestSupport;
 
-/// <summary>What a registry stores, in plain words, and how operations change it: R3's ratchet and R6's revocation from their text.</summary>
+/// <summary>
+/// What a registry stores, in plain words, and how operations change it: R3's ratchet and R6's revocation from their
+/// text.
+/// </summary>
 internal sealed class ReferenceRegistry
 {
-    public Dictionary<string, (bool Likeness, int IntroducedIn)> Purposes { get; } = new(StringComparer.Ordinal)
-    {
-        ["remix"] = (false, 1),
-        ["remix.background"] = (false, 1),
-        ["remix.meme"] = (true, 1),
-        ["remix.voice"] = (true, 1),
-        ["remix.likeness"] = (true, 1),
-        ["training"] = (true, 1),
-        ["training.generative"] = (true, 1),
-        ["training.nongenerative"] = (true, 1),
-        ["grounding"] = (false, 1),
-        ["mining"] = (false, 1),
-    };
+    public Dictionary<string, (bool Likeness, int IntroducedIn)> Purposes { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["remix"] = (false, 1),
+            ["remix.background"] = (false, 1),
+            ["remix.meme"] = (true, 1),
+            ["remix.voice"] = (true, 1),
+            ["remix.likeness"] = (true, 1),
+            ["training"] = (true, 1),
+            ["training.generative"] = (true, 1),
+            ["training.nongenerative"] = (true, 1),
+            ["grounding"] = (false, 1),
+            ["mining"] = (false, 1),
+        };
 
     public Dictionary<string, ReferencePerson> People { get; } = new(StringComparer.Ordinal);
 
@@ -54,7 +58,8 @@ internal sealed class ReferenceRegistry
                     var seconds => Now + (long.Parse(seconds) * 1_000_000L),
                 },
                 [.. (operation.Participants ?? []).Select(p => (p.CreatorId, p.Role)).Distinct()],
-                [.. (operation.DerivedFrom ?? []).Select(KeyOf).Distinct()]);
+                [.. (operation.DerivedFrom ?? []).Select(KeyOf).Distinct()]
+            );
             return;
         }
         if (!People.TryGetValue(operation.CreatorId!, out var person))
@@ -63,7 +68,9 @@ internal sealed class ReferenceRegistry
             person.Version++;
     }
 
-    /// <summary>Makes one creator's change under the next version; false if it already stood, which is no change.</summary>
+    /// <summary>
+    /// Makes one creator's change under the next version; false if it already stood, which is no change.
+    /// </summary>
     private bool Change(ReferencePerson person, Operation operation)
     {
         var version = person.Version + 1;
@@ -97,9 +104,20 @@ internal sealed class ReferenceRegistry
                 person.IsErased = true;
                 return true;
             case "grant":
-                person.Grants.Add(new(
-                    video!, operation.UsedIn is { } usedIn ? KeyOf(usedIn) : video!, operation.Purpose!, operation.Requester!,
-                    ConditionsOf(operation), VocabularyVersion, ExpiryOf(operation), operation.Uses, version, Now));
+                person.Grants.Add(
+                    new(
+                        video!,
+                        operation.UsedIn is { } usedIn ? KeyOf(usedIn) : video!,
+                        operation.Purpose!,
+                        operation.Requester!,
+                        ConditionsOf(operation),
+                        VocabularyVersion,
+                        ExpiryOf(operation),
+                        operation.Uses,
+                        version,
+                        Now
+                    )
+                );
                 return true;
             default:
                 throw new NotSupportedException(operation.Op);
@@ -107,7 +125,12 @@ internal sealed class ReferenceRegistry
     }
 
     /// <summary>R3: what setting a default makes of its segments.</summary>
-    private List<ReferenceSegment> Ratchet(List<ReferenceSegment> standing, ReferenceChoice choice, bool all, long version)
+    private List<ReferenceSegment> Ratchet(
+        List<ReferenceSegment> standing,
+        ReferenceChoice choice,
+        bool all,
+        long version
+    )
     {
         if (choice.Effect != "allow" || all)
         {
@@ -119,7 +142,16 @@ internal sealed class ReferenceRegistry
         foreach (var segment in standing)
         {
             var clamped = Clamp(segment.Choice, choice);
-            segments.Add(clamped == segment.Choice ? segment : segment with { Choice = clamped, Version = version, ChangedAt = Now });
+            segments.Add(
+                clamped == segment.Choice
+                    ? segment
+                    : segment with
+                    {
+                        Choice = clamped,
+                        Version = version,
+                        ChangedAt = Now,
+                    }
+            );
         }
         if (segments.Count == 0 || segments[^1].Choice != choice)
             segments.Add(new(Now, choice, version, Now));
@@ -132,24 +164,33 @@ internal sealed class ReferenceRegistry
     }
 
     /// <summary>R3: a segment made at most as permissive as a new allow.</summary>
-    private static ReferenceChoice Clamp(ReferenceChoice choice, ReferenceChoice allow) => new(
-        choice.Effect,
-        choice.Effect == "deny" ? "" : Sorted($"{choice.Conditions} {allow.Conditions}".Split(' ')),
-        choice.Effect != "allow" ? null
-            : choice.ExpiresAt is null ? allow.ExpiresAt
-            : allow.ExpiresAt is null ? choice.ExpiresAt
-            : Math.Min(choice.ExpiresAt.Value, allow.ExpiresAt.Value),
-        Math.Min(choice.Vocabulary, allow.Vocabulary));
+    private static ReferenceChoice Clamp(ReferenceChoice choice, ReferenceChoice allow) =>
+        new(
+            choice.Effect,
+            choice.Effect == "deny" ? "" : Sorted($"{choice.Conditions} {allow.Conditions}".Split(' ')),
+            choice.Effect != "allow" ? null
+                : choice.ExpiresAt is null ? allow.ExpiresAt
+                : allow.ExpiresAt is null ? choice.ExpiresAt
+                : Math.Min(choice.ExpiresAt.Value, allow.ExpiresAt.Value),
+            Math.Min(choice.Vocabulary, allow.Vocabulary)
+        );
 
     /// <summary>R6: a deny revokes the grants that it touches.</summary>
     private static bool Revoke(ReferencePerson person, Operation deny, string? video)
     {
-        var touched = deny.Effect != "deny" ? [] : person.Grants
-            .Where(g => !g.IsRevoked)
-            .Where(g => video is null || g.Video == video)
-            .Where(g => deny.Requester is null || g.Requester == deny.Requester)
-            .Where(g => g.Purpose == deny.Purpose || Reference.IsBelow(g.Purpose, deny.Purpose!) || Reference.IsBelow(deny.Purpose!, g.Purpose))
-            .ToList();
+        var touched =
+            deny.Effect != "deny"
+                ? []
+                : person
+                    .Grants.Where(g => !g.IsRevoked)
+                    .Where(g => video is null || g.Video == video)
+                    .Where(g => deny.Requester is null || g.Requester == deny.Requester)
+                    .Where(g =>
+                        g.Purpose == deny.Purpose
+                        || Reference.IsBelow(g.Purpose, deny.Purpose!)
+                        || Reference.IsBelow(deny.Purpose!, g.Purpose)
+                    )
+                    .ToList();
         foreach (var grant in touched)
             grant.IsRevoked = true;
         return touched.Count > 0;
@@ -161,7 +202,8 @@ internal sealed class ReferenceRegistry
         var standing = person.Stops.GetValueOrDefault(operation.Op);
         if (standing is { Purposes: null })
             return false;
-        var listed = operation.Purposes is null ? null
+        var listed = operation.Purposes is null
+            ? null
             : (standing?.Purposes ?? []).Union(operation.Purposes).Order(StringComparer.Ordinal).ToList();
         if (standing is not null && listed is not null && listed.SequenceEqual(standing.Purposes!))
             return false;
@@ -204,10 +246,23 @@ internal sealed record ReferenceSegment(long? From, ReferenceChoice Choice, long
 internal sealed record ReferenceStop(List<string>? Purposes, long Version, long ChangedAt);
 
 internal sealed record ReferenceGrant(
-    string Video, string UsedIn, string Purpose, string Requester, string Conditions, int Vocabulary, long? ExpiresAt, int? UsesLeft,
-    long Version, long ChangedAt)
+    string Video,
+    string UsedIn,
+    string Purpose,
+    string Requester,
+    string Conditions,
+    int Vocabulary,
+    long? ExpiresAt,
+    int? UsesLeft,
+    long Version,
+    long ChangedAt
+)
 {
     public bool IsRevoked { get; set; }
 }
 
-internal sealed record ReferenceVideo(long? PublishedAt, List<(string CreatorId, string Role)> Participants, List<string> Sources);
+internal sealed record ReferenceVideo(
+    long? PublishedAt,
+    List<(string CreatorId, string Role)> Participants,
+    List<string> Sources
+);

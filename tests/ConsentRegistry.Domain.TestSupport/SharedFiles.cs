@@ -1,6 +1,9 @@
 namespace ConsentRegistry.Domain.TestSupport;
 
-/// <summary>Public test data beside the repository, in a folder <c>shared</c>. Tests that read it are skipped where it is not there.</summary>
+/// <summary>
+/// Public test data beside the repository, in a folder <c>shared</c>. Tests that read it are skipped where it is not
+/// there.
+/// </summary>
 internal static class SharedFiles
 {
     /// <summary>The file or folder of that name under <c>shared</c>; null if there is none.</summary>

@@ -17,15 +17,26 @@ internal sealed class World
 
     public IReadOnlyDictionary<VideoKey, VideoRecord> Videos => videos;
 
-    public Person this[CreatorId creator] => people.TryGetValue(creator, out var person) ? person : people[creator] = new();
+    public Person this[CreatorId creator] =>
+        people.TryGetValue(creator, out var person) ? person : people[creator] = new();
 
     public IReadOnlyDictionary<CreatorId, Person> People => people;
 
-    public void RegisterVideo(VideoKey video, Instant? publishedAt, IEnumerable<RegisteredParticipant> participants, IEnumerable<VideoKey> sources) =>
-        videos[video] = VideoRecord.Register(video, null, new(publishedAt, [.. participants], [.. sources]), Now, mayWiden: false).Value;
+    public void RegisterVideo(
+        VideoKey video,
+        Instant? publishedAt,
+        IEnumerable<RegisteredParticipant> participants,
+        IEnumerable<VideoKey> sources
+    ) =>
+        videos[video] = VideoRecord
+            .Register(video, null, new(publishedAt, [.. participants], [.. sources]), Now, mayWiden: false)
+            .Value;
 
     public void RegisterPurpose(Purpose purpose, bool likeness) =>
-        Vocabulary = new([.. Vocabulary.Purposes, Vocabulary.Register(purpose, likeness, "A purpose of a test.").Value]);
+        Vocabulary = new([
+            .. Vocabulary.Purposes,
+            Vocabulary.Register(purpose, likeness, "A purpose of a test.").Value,
+        ]);
 
     public Result<DefaultSetting> SetDefault(CreatorId creator, DefaultKey key, Choice choice, AppliesTo appliesTo)
     {
@@ -50,9 +61,11 @@ internal sealed class World
         person.Changed(!stands || revokes);
     }
 
-    public void ClearDefault(CreatorId creator, DefaultKey key) => this[creator].Changed(this[creator].Defaults.Remove(key));
+    public void ClearDefault(CreatorId creator, DefaultKey key) =>
+        this[creator].Changed(this[creator].Defaults.Remove(key));
 
-    public void ClearOverride(CreatorId creator, OverrideKey key) => this[creator].Changed(this[creator].Overrides.Remove(key));
+    public void ClearOverride(CreatorId creator, OverrideKey key) =>
+        this[creator].Changed(this[creator].Overrides.Remove(key));
 
     public void Hold(CreatorId creator, IReadOnlyCollection<Purpose>? purposes)
     {
@@ -100,11 +113,22 @@ internal sealed class World
         return Decide(video, purpose, requester, ref silent, out _);
     }
 
-    public Decision Decide<TTrace>(VideoKey video, Purpose purpose, Requester requester, ref TTrace trace, out WorldFacts facts)
+    public Decision Decide<TTrace>(
+        VideoKey video,
+        Purpose purpose,
+        Requester requester,
+        ref TTrace trace,
+        out WorldFacts facts
+    )
         where TTrace : ITrace
     {
         facts = new WorldFacts(this, requester);
-        return Evaluator.Decide(new Check(facts.HandleOf(video), Vocabulary.Find(purpose), Now), ref facts, Vocabulary, ref trace);
+        return Evaluator.Decide(
+            new Check(facts.HandleOf(video), Vocabulary.Find(purpose), Now),
+            ref facts,
+            Vocabulary,
+            ref trace
+        );
     }
 }
 
@@ -138,7 +162,9 @@ internal sealed class Person
         for (var i = 0; i < Grants.Count; i++)
         {
             var (key, grant) = Grants[i];
-            if (grant.IsRevoked || !Domain.Decisions.Grant.IsTouchedBy(deny, new(key.Video, key.Purpose, key.Requester)))
+            if (
+                grant.IsRevoked || !Domain.Decisions.Grant.IsTouchedBy(deny, new(key.Video, key.Purpose, key.Requester))
+            )
                 continue;
             Grants[i] = (key, grant with { IsRevoked = true });
             revoked = true;
@@ -199,15 +225,24 @@ internal sealed class WorldFacts(World world, Requester requester) : IFacts
             IsErased = person.IsErased,
             Stops = StopFact.Standing(person.Hold, person.Lockdown, world.Vocabulary),
             Settings = Arrange(groups).SelectMany(g => g).ToArray(),
-            Grants = ArrangeGrants(person.Grants
-                .Where(g => g.Key.Requester == requester && g.Key.Video == VideoOf(video) && g.Key.UsedIn == VideoOf(usedIn))
-                .Select(g => g.Grant)).ToArray(),
+            Grants = ArrangeGrants(
+                    person
+                        .Grants.Where(g =>
+                            g.Key.Requester == requester
+                            && g.Key.Video == VideoOf(video)
+                            && g.Key.UsedIn == VideoOf(usedIn)
+                        )
+                        .Select(g => g.Grant)
+                )
+                .ToArray(),
         };
         return true;
     }
 
     private Audience AudienceOf(Requester? named) =>
-        named is null ? Audience.Anybody : named == requester ? Audience.Requester : Audience.SomebodyElse;
+        named is null ? Audience.Anybody
+        : named == requester ? Audience.Requester
+        : Audience.SomebodyElse;
 
     private static int IndexOf<T>(List<T> list, T item)
     {

@@ -9,7 +9,8 @@ public sealed class CharactersTests
     [InlineData("é", 1)]
     [InlineData("😀😀", 2)]
     [InlineData("e\u0301", 2)]
-    public void A_character_is_a_code_point(string text, int expected) => Assert.Equal(expected, Characters.Count(text));
+    public void A_character_is_a_code_point(string text, int expected) =>
+        Assert.Equal(expected, Characters.Count(text));
 
     [Theory]
     [InlineData("", false)]
@@ -23,7 +24,8 @@ public sealed class CharactersTests
     [Theory]
     [InlineData("permit", "'permit'")]
     [InlineData("a\r\nb\u0000", "'a\uFFFD\uFFFDb\uFFFD'")]
-    public void A_quoted_value_has_no_control_characters(string text, string expected) => Assert.Equal(expected, Characters.Quote(text));
+    public void A_quoted_value_has_no_control_characters(string text, string expected) =>
+        Assert.Equal(expected, Characters.Quote(text));
 
     // An attribute cannot hold it: metadata are UTF-8.
     [Fact]
@@ -37,5 +39,8 @@ public sealed class CharactersTests
 
     [Fact]
     public void A_quoted_value_is_cut_between_characters() =>
-        Assert.Equal($"'{string.Concat(Enumerable.Repeat("😀", Characters.MaxQuoted))}…'", Characters.Quote(string.Concat(Enumerable.Repeat("😀", Characters.MaxQuoted + 1))));
+        Assert.Equal(
+            $"'{string.Concat(Enumerable.Repeat("😀", Characters.MaxQuoted))}…'",
+            Characters.Quote(string.Concat(Enumerable.Repeat("😀", Characters.MaxQuoted + 1)))
+        );
 }

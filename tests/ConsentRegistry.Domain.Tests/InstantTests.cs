@@ -11,7 +11,11 @@ public sealed class InstantTests
     [InlineData("Seven digits are cut, not rounded", "2026-11-23T09:30:00.1234569Z", "2026-11-23T09:30:00.123456Z")]
     [InlineData("Nine digits are cut, not rounded", "2026-11-23T09:30:00.999999999Z", "2026-11-23T09:30:00.999999Z")]
     [InlineData("Nine digits with an offset", "2026-11-23T09:30:00.123456789+02:00", "2026-11-23T07:30:00.123456Z")]
-    [InlineData("Before 1970 digits are cut towards the past", "1969-12-31T23:59:59.9999999Z", "1969-12-31T23:59:59.999999Z")]
+    [InlineData(
+        "Before 1970 digits are cut towards the past",
+        "1969-12-31T23:59:59.9999999Z",
+        "1969-12-31T23:59:59.999999Z"
+    )]
     [InlineData("East of Greenwich", "2026-11-23T09:30:00+05:30", "2026-11-23T04:00:00.000000Z")]
     [InlineData("West of Greenwich, over midnight", "2026-11-23T20:30:00-08:00", "2026-11-24T04:30:00.000000Z")]
     [InlineData("The offset nobody knows", "2026-11-23T09:30:00-00:00", "2026-11-23T09:30:00.000000Z")]
@@ -85,7 +89,12 @@ public sealed class InstantTests
     public void Ticks_are_cut_towards_the_past(long ticks, long microseconds)
     {
         Assert.Equal(microseconds, Instant.From(DateTime.UnixEpoch.AddTicks(ticks)).Microseconds);
-        Assert.Equal(microseconds, Instant.From(new DateTimeOffset(DateTime.UnixEpoch.AddTicks(ticks)).ToOffset(TimeSpan.FromHours(3))).Microseconds);
+        Assert.Equal(
+            microseconds,
+            Instant
+                .From(new DateTimeOffset(DateTime.UnixEpoch.AddTicks(ticks)).ToOffset(TimeSpan.FromHours(3)))
+                .Microseconds
+        );
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class WordingTests
 {
     /// <summary>Every condition there is.</summary>
     private static readonly Conditions[] Singles =
-        [.. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value))];
+    [
+        .. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value)),
+    ];
 
     [Fact]
     public void Every_set_of_conditions_is_written_sorted_and_read_back()
@@ -52,9 +54,12 @@ public sealed class WordingTests
     [Fact]
     public void The_types_of_events_are_all_listed() =>
         Assert.Equal(
-            typeof(EventType).GetFields(BindingFlags.Public | BindingFlags.Static)
-                .Where(field => field.IsLiteral).Select(field => (string)field.GetValue(null)!),
-            EventType.All);
+            typeof(EventType)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetValue(null)!),
+            EventType.All
+        );
 
     /// <summary>
     /// The evaluator packs scope and audience into two bits, depth and the rank of a name beside them.
@@ -64,7 +69,10 @@ public sealed class WordingTests
     {
         Assert.Equal([0, 1], Enum.GetValues<Scope>().Select(scope => (int)scope));
         Assert.Equal((0, 1), ((int)Audience.Anybody, (int)Audience.Requester));
-        Assert.Equal([Audience.SomebodyElse], Enum.GetValues<Audience>().Except([Audience.Anybody, Audience.Requester]));
+        Assert.Equal(
+            [Audience.SomebodyElse],
+            Enum.GetValues<Audience>().Except([Audience.Anybody, Audience.Requester])
+        );
         Assert.True(Limits.PurposeDepth < 16);
         Assert.True(Limits.Purposes <= 256);
         // Restrictiveness is the order of the values (R4, R9).

@@ -12,8 +12,9 @@ using Npgsql;
 namespace ConsentRegistry.Soak;
 
 /// <summary>
-/// Changes by many writers at once through two nodes, whose sequencers compete, while the nodes and the database are killed again and again.
-/// Then every acknowledged change must be in the log exactly once and in its creator's order, and <c>consent verify</c> must agree.
+/// Changes by many writers at once through two nodes, whose sequencers compete, while the nodes and the database are
+/// killed again and again. Then every acknowledged change must be in the log exactly once and in its creator's order,
+/// and <c>consent verify</c> must agree.
 /// </summary>
 internal static class LogSoak
 {
@@ -23,7 +24,9 @@ internal static class LogSoak
     private const int Writers = 16;
     private const int CreatorsPerWriter = 8;
 
-    /// <summary>How long one change may be tried before the run gives up: many times what any of the kills takes to mend.</summary>
+    /// <summary>
+    /// How long one change may be tried before the run gives up: many times what any of the kills takes to mend.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(3);
@@ -33,19 +36,31 @@ internal static class LogSoak
         await using var scratch = await Scratch.CreateAsync();
         await using var nodes = new Nodes(scratch, count: 2);
         await nodes.StartAsync();
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(15) };
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })
+        {
+            Timeout = TimeSpan.FromSeconds(15),
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scratch.AdminToken());
 
         var acknowledged = new ConcurrentBag<(string Creator, long Version)>();
         var started = Stopwatch.GetTimestamp();
         using var stop = new CancellationTokenSource();
         var killing = KillAgainAndAgainAsync(scratch, nodes, BetweenKills, () => acknowledged.Count, stop.Token);
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(http, nodes, writer, changes / Writers, acknowledged)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(writer => WriteAsync(http, nodes, writer, changes / Writers, acknowledged))
+        );
         await stop.CancelAsync();
         var (killed, databases) = await killing;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s ({acknowledged.Count / seconds:0}/s), {killed} nodes and {databases} databases killed"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{acknowledged.Count} changes by {Writers} writers in {seconds:0} s "
+                    + $"({acknowledged.Count / seconds:0}/s), {killed} nodes and {databases} databases killed"
+            )
+        );
 
         await nodes.EnsureRunningAsync();
         var export = scratch.PathOf("log.ndjson");
@@ -53,15 +68,24 @@ internal static class LogSoak
         return Compare(acknowledged, export) ? Verify(export) : 1;
     }
 
-    /// <summary>Kills one node, the other, and the database in turns, until it is told to stop; each is started again.</summary>
+    /// <summary>
+    /// Kills one node, the other, and the database in turns, until it is told to stop; each is started again.
+    /// </summary>
     /// <returns>How many nodes were killed, and how often the database was.</returns>
-    public static async Task<(int Nodes, int Databases)> KillAgainAndAgainAsync(Scratch scratch, Nodes nodes, TimeSpan between, Func<int> progress, CancellationToken cancellation)
+    public static async Task<(int Nodes, int Databases)> KillAgainAndAgainAsync(
+        Scratch scratch,
+        Nodes nodes,
+        TimeSpan between,
+        Func<int> progress,
+        CancellationToken cancellation
+    )
     {
         var (killed, databases) = (0, 0);
         while (!cancellation.IsCancellationRequested)
         {
             var before = progress();
-            await Task.Delay(between, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(between, cancellation)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             // Something has to happen between two kills, or they are all there is.
             if (cancellation.IsCancellationRequested || progress() == before)
                 continue;
@@ -82,7 +106,13 @@ internal static class LogSoak
     }
 
     /// <summary>Makes so many changes, one after the other, each of which is acknowledged in the end.</summary>
-    public static async Task WriteAsync(HttpClient http, Nodes nodes, int writer, int count, ConcurrentBag<(string Creator, long Version)> acknowledged)
+    public static async Task WriteAsync(
+        HttpClient http,
+        Nodes nodes,
+        int writer,
+        int count,
+        ConcurrentBag<(string Creator, long Version)> acknowledged
+    )
     {
         var creators = Enumerable.Range(0, CreatorsPerWriter).Select(_ => $"w{writer}-{Guid.NewGuid():N}").ToArray();
         for (var i = 0; i < count; i++)
@@ -101,7 +131,10 @@ internal static class LogSoak
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Put, $"{nodes.UrlOf(number + attempt)}/v1/creators/{creator}/videos/v{number}/consent/remix")
+                using var request = new HttpRequestMessage(
+                    HttpMethod.Put,
+                    $"{nodes.UrlOf(number + attempt)}/v1/creators/{creator}/videos/v{number}/consent/remix"
+                )
                 {
                     Content = JsonContent.Create(new { effect = "ask" }),
                 };
@@ -109,10 +142,20 @@ internal static class LogSoak
                 using var answer = await http.SendAsync(request);
                 if (answer.StatusCode == HttpStatusCode.OK)
                     return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["version"]!.GetValue<long>();
-                if (answer.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict or HttpStatusCode.InternalServerError))
-                    throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+                if (
+                    answer.StatusCode
+                    is not (
+                        HttpStatusCode.ServiceUnavailable
+                        or HttpStatusCode.Conflict
+                        or HttpStatusCode.InternalServerError
+                    )
+                )
+                    throw new InvalidOperationException(
+                        $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}"
+                    );
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
+            catch (Exception e)
+                when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
             {
                 // Killed in the middle; the key tells whether it was made.
             }
@@ -127,7 +170,9 @@ internal static class LogSoak
         while (true)
         {
             await using var command = source.CreateCommand(
-                "SELECT NOT EXISTS (SELECT FROM consent.inbox) AND (SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1 FROM consent.history)");
+                "SELECT NOT EXISTS (SELECT FROM consent.inbox) AND (SELECT max(size) "
+                    + "FROM consent.tree_head) = (SELECT max(seq) + 1 FROM consent.history)"
+            );
             if (await command.ExecuteScalarAsync() is true)
                 break;
             await Task.Delay(50);
@@ -150,9 +195,13 @@ internal static class LogSoak
                 logged.Add(stream, versions = []);
             versions.Add(JsonNode.Parse(entry["leaf"]!.GetValue<string>())!["ver"]!.GetValue<long>());
         }
-        var wrong = acknowledged.GroupBy(change => change.Creator, change => change.Version, StringComparer.Ordinal)
+        var wrong = acknowledged
+            .GroupBy(change => change.Creator, change => change.Version, StringComparer.Ordinal)
             .Count(creator => !logged.GetValueOrDefault(creator.Key, []).SequenceEqual(creator.Order()));
-        Console.WriteLine($"{logged.Count} streams in the log; creators whose acknowledged changes are not there exactly once and in order: {wrong}");
+        Console.WriteLine(
+            $"{logged.Count} streams in the log; creators whose acknowledged changes are not there exactly once and in "
+                + $"order: {wrong}"
+        );
         return wrong == 0;
     }
 

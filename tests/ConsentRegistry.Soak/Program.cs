@@ -13,7 +13,8 @@ return args switch
     ["log"] => await LogSoak.RunAsync(LogSoak.DefaultChanges),
     ["log", var number] when int.TryParse(number, out var changes) && changes > 0 => await LogSoak.RunAsync(changes),
     ["notifications"] => await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
-    ["notifications", var number] when int.TryParse(number, out var count) && count > 0 => await NotificationSoak.RunAsync(count),
+    ["notifications", var number] when int.TryParse(number, out var count) && count > 0 =>
+        await NotificationSoak.RunAsync(count),
     ["staleness", .. var words] => await StalenessRun.RunAsync(words),
     _ => Explain(),
 };
@@ -28,6 +29,7 @@ static int Explain()
         staleness {StalenessOptions.Usage}
                                 checks (1,000,000) while consent is withdrawn and given back and everything fails in turns, then looks for
                                 an answer that an acknowledged change makes impossible
-        """);
+        """
+    );
     return 2;
 }

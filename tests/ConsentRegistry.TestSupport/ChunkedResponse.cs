@@ -5,8 +5,8 @@ using System.Text;
 namespace ConsentRegistry.TestSupport;
 
 /// <summary>
-/// Counts the lines of an HTTP/1.1 answer in chunked transfer coding (RFC 9112, section 7.1) as its bytes come in, and keeps nothing of them. A client
-/// library would take a good part of the machine that the server needs.
+/// Counts the lines of an HTTP/1.1 answer in chunked transfer coding (RFC 9112, section 7.1) as its bytes come in, and
+/// keeps nothing of them. A client library would take a good part of the machine that the server needs.
 /// </summary>
 /// <param name="copy">Is given the body; null where nobody reads it.</param>
 internal sealed class ChunkedResponse(IBufferWriter<byte>? copy = null)

@@ -8,20 +8,26 @@ namespace ConsentRegistry.TestSupport;
 /// <summary>How the host is started as a process of its own: as it is delivered, and silent but for errors.</summary>
 internal static class HostCommand
 {
-    public static ProcessStartInfo Of(string connectionString, string folder, string keyFile, int port) => new("dotnet")
-    {
-        ArgumentList =
+    public static ProcessStartInfo Of(string connectionString, string folder, string keyFile, int port) =>
+        new("dotnet")
         {
-            Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
-            "--environment=Development", $"--urls=http://127.0.0.1:{port}", $"--ConnectionStrings:Registry={connectionString}",
-            $"--{RegistryOptions.DataVariable}={folder}", $"--Log:KeyFile={keyFile}",
-            // All nodes of a database share it.
-            $"--DataProtection:KeyRing={Path.Combine(Path.GetDirectoryName(keyFile)!, "key-ring")}",
-            "--RateLimits:ChangesPerSecond=1000000", "--Serilog:MinimumLevel:Default=Error", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error",
-        },
-        UseShellExecute = false,
-        RedirectStandardOutput = true,
-    };
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
+                "--environment=Development",
+                $"--urls=http://127.0.0.1:{port}",
+                $"--ConnectionStrings:Registry={connectionString}",
+                $"--{RegistryOptions.DataVariable}={folder}",
+                $"--Log:KeyFile={keyFile}",
+                // All nodes of a database share it.
+                $"--DataProtection:KeyRing={Path.Combine(Path.GetDirectoryName(keyFile)!, "key-ring")}",
+                "--RateLimits:ChangesPerSecond=1000000",
+                "--Serilog:MinimumLevel:Default=Error",
+                "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error",
+            },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
 
     public static int FreePort()
     {

@@ -4,7 +4,9 @@ using ConsentRegistry.Cryptography;
 
 namespace ConsentRegistry.TestSupport;
 
-/// <summary>What the hosts of one database keep outside it: each a folder of its own, and all of them the same keys.</summary>
+/// <summary>
+/// What the hosts of one database keep outside it: each a folder of its own, and all of them the same keys.
+/// </summary>
 internal sealed class HostFolders(string root)
 {
     private const string TokenKey = "development-token.key";
@@ -34,5 +36,6 @@ internal sealed class HostFolders(string root)
     }
 
     /// <summary>A token that every host accepts, of a kind that <see cref="DevelopmentTokens.Make"/> knows.</summary>
-    public string Token(params string[] words) => DevelopmentTokens.Open(root).Make(words, TimeProvider.System.GetUtcNow())!;
+    public string Token(params string[] words) =>
+        DevelopmentTokens.Open(root).Make(words, TimeProvider.System.GetUtcNow())!;
 }

@@ -2,18 +2,23 @@ using System.Diagnostics;
 
 namespace ConsentRegistry.TestSupport;
 
-/// <summary>Several nodes over one database, each a process of its own that can be killed, paused and started again.</summary>
+/// <summary>
+/// Several nodes over one database, each a process of its own that can be killed, paused and started again.
+/// </summary>
 /// <param name="connectionString">The database.</param>
 /// <param name="hosts">Where they keep what is theirs.</param>
 /// <param name="count">How many.</param>
 /// <param name="settings">Further arguments of a node, by its number; none without it.</param>
-internal sealed class Nodes(string connectionString, HostFolders hosts, int count, Func<int, IEnumerable<string>>? settings = null) : IAsyncDisposable
+internal sealed class Nodes(
+    string connectionString,
+    HostFolders hosts,
+    int count,
+    Func<int, IEnumerable<string>>? settings = null
+) : IAsyncDisposable
 {
     /// <summary>Nodes over the database of a run.</summary>
     public Nodes(Scratch scratch, int count, Func<int, IEnumerable<string>>? settings = null)
-        : this(scratch.Postgres.ConnectionString, scratch.Hosts, count, settings)
-    {
-    }
+        : this(scratch.Postgres.ConnectionString, scratch.Hosts, count, settings) { }
 
     private readonly int[] ports = [.. Enumerable.Range(0, count).Select(_ => HostCommand.FreePort())];
     private readonly Process?[] processes = new Process?[count];

@@ -17,16 +17,23 @@ internal sealed record Received(string Id, string Timestamp, string Signature, b
 
     public string Kind => (string)Json["type"]!;
 
-    /// <summary>Whether one of the signatures is by this secret: computed anew, by the words of the specification.</summary>
+    /// <summary>
+    /// Whether one of the signatures is by this secret: computed anew, by the words of the specification.
+    /// </summary>
     public bool IsSignedBy(string secret)
     {
         var key = Convert.FromBase64String(secret["whsec_".Length..]);
         byte[] signed = [.. Encoding.ASCII.GetBytes($"{Id}.{Timestamp}."), .. Body];
-        return Signature.Split(' ').Contains($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}", StringComparer.Ordinal);
+        return Signature
+            .Split(' ')
+            .Contains($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}", StringComparer.Ordinal);
     }
 }
 
-/// <summary>A receiver of webhooks on a free port of the loopback interface: it keeps what it was sent, and answers as it is told.</summary>
+/// <summary>
+/// A receiver of webhooks on a free port of the loopback interface: it keeps what it was sent, and answers as it is
+/// told.
+/// </summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -41,7 +48,11 @@ internal sealed class Receiver : IAsyncDisposable
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
             var received = new Received(
-                http.Request.Headers["webhook-id"].ToString(), http.Request.Headers["webhook-timestamp"].ToString(), http.Request.Headers["webhook-signature"].ToString(), body.ToArray());
+                http.Request.Headers["webhook-id"].ToString(),
+                http.Request.Headers["webhook-timestamp"].ToString(),
+                http.Request.Headers["webhook-signature"].ToString(),
+                body.ToArray()
+            );
             all.Enqueue(received);
             await answer(received, http);
             if (http.Response.StatusCode is >= 200 and < 300)
@@ -61,11 +72,14 @@ internal sealed class Receiver : IAsyncDisposable
     public static Task<Receiver> StartAsync() => StartAsync(204);
 
     /// <summary>A receiver that always answers with this status.</summary>
-    public static Task<Receiver> StartAsync(int status) => StartAsync((_, http) =>
-    {
-        http.Response.StatusCode = status;
-        return Task.CompletedTask;
-    });
+    public static Task<Receiver> StartAsync(int status) =>
+        StartAsync(
+            (_, http) =>
+            {
+                http.Response.StatusCode = status;
+                return Task.CompletedTask;
+            }
+        );
 
     /// <summary>A receiver that answers as it is told.</summary>
     public static async Task<Receiver> StartAsync(Func<Received, HttpContext, Task> answer)

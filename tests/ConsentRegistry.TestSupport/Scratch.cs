@@ -22,7 +22,11 @@ internal sealed class Scratch : IAsyncDisposable
     public static async Task<Scratch> CreateAsync()
     {
         var root = Directory.CreateTempSubdirectory("consent-bench-");
-        var postgres = await PrivatePostgres.StartAsync(Path.Combine(root.FullName, "postgres"), NullLogger.Instance, CancellationToken.None);
+        var postgres = await PrivatePostgres.StartAsync(
+            Path.Combine(root.FullName, "postgres"),
+            NullLogger.Instance,
+            CancellationToken.None
+        );
         return new Scratch(postgres, root);
     }
 

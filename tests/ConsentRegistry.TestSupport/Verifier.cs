@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ConsentRegistry.TestSupport;
 
 /// <summary>
-/// A verifier of Standard Webhooks that is not ours: the npm package of the specification's authors, run by Node. It is fetched once, into a
-/// folder beside the other temporary ones.
+/// A verifier of Standard Webhooks that is not ours: the npm package of the specification's authors, run by Node. It is
+/// fetched once, into a folder beside the other temporary ones.
 /// </summary>
 internal sealed class Verifier
 {
@@ -18,8 +18,7 @@ internal sealed class Verifier
     /// <summary>How long verifying may take; ten thousand messages take about a second.</summary>
     private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
 
-    private const string Script =
-        """
+    private const string Script = """
         const { Webhook } = require("standardwebhooks");
         const lines = require("node:fs").readFileSync(0, "utf8").trim().split("\n");
         for (const line of lines) {
@@ -40,8 +39,15 @@ internal sealed class Verifier
     private Verifier(string folder) => this.folder = folder;
 
     /// <summary>Whether there is Node here, and npm, which fetches the package.</summary>
-    public static bool CanBeHad => Array.TrueForAll(["node", "npm"], program => Array.Exists(
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), folder => File.Exists(Path.Combine(folder, program))));
+    public static bool CanBeHad =>
+        Array.TrueForAll(
+            ["node", "npm"],
+            program =>
+                Array.Exists(
+                    (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
+                    folder => File.Exists(Path.Combine(folder, program))
+                )
+        );
 
     /// <summary>The verifier; or why it cannot be had here.</summary>
     public static async Task<(Verifier? Verifier, string? Missing)> FindAsync()
@@ -54,7 +60,13 @@ internal sealed class Verifier
             Directory.CreateDirectory(place);
             try
             {
-                var (code, output) = await RunAsync("npm", ["install", "--no-audit", "--no-fund", "--prefix", place, Package], "", place, FetchTimeout);
+                var (code, output) = await RunAsync(
+                    "npm",
+                    ["install", "--no-audit", "--no-fund", "--prefix", place, Package],
+                    "",
+                    place,
+                    FetchTimeout
+                );
                 if (code != 0)
                     return (null, $"npm could not fetch {Package}: {output.Trim().Split('\n')[^1]}");
             }
@@ -69,25 +81,42 @@ internal sealed class Verifier
     /// <summary>What it says of each message: <c>accepted</c>, or why not.</summary>
     public async Task<IReadOnlyList<string>> VerifyAsync(IEnumerable<(string Secret, Received Message)> messages)
     {
-        var lines = messages.Select(one => JsonSerializer.Serialize(new
-        {
-            secret = one.Secret,
-            at = one.Message.At.ToUnixTimeMilliseconds(),
-            id = one.Message.Id,
-            timestamp = one.Message.Timestamp,
-            signature = one.Message.Signature,
-            body = Convert.ToBase64String(one.Message.Body),
-        }));
+        var lines = messages.Select(one =>
+            JsonSerializer.Serialize(
+                new
+                {
+                    secret = one.Secret,
+                    at = one.Message.At.ToUnixTimeMilliseconds(),
+                    id = one.Message.Id,
+                    timestamp = one.Message.Timestamp,
+                    signature = one.Message.Signature,
+                    body = Convert.ToBase64String(one.Message.Body),
+                }
+            )
+        );
         var (code, output) = await RunAsync("node", ["-e", Script], string.Join('\n', lines), folder, RunTimeout);
         return code == 0 ? output.Trim().Split('\n') : throw new InvalidOperationException(output);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string input, string folder, TimeSpan timeout)
+    private static async Task<(int Code, string Output)> RunAsync(
+        string program,
+        string[] arguments,
+        string input,
+        string folder,
+        TimeSpan timeout
+    )
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false, WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, StandardInputEncoding = new UTF8Encoding(false),
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                WorkingDirectory = folder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardInputEncoding = new UTF8Encoding(false),
+            }
+        )!;
         using var ending = new CancellationTokenSource(timeout);
         try
         {

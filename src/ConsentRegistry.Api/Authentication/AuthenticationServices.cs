@@ -14,73 +14,92 @@ internal static class AuthenticationServices
     /// <summary>How long the issuer may take to answer.</summary>
     private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
 
-    public static void AddRegistryAuthentication(this IServiceCollection services, RegistryOptions options, IHostEnvironment environment)
+    public static void AddRegistryAuthentication(
+        this IServiceCollection services,
+        RegistryOptions options,
+        IHostEnvironment environment
+    )
     {
         var rules = new TokenRules(options.Claims, takesEveryCreator: environment.IsDevelopment());
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(bearer =>
-        {
-            // Claims keep the names that the token gave them.
-            bearer.MapInboundClaims = false;
-            if (options.Authority is { } authority)
+        services
+            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(bearer =>
             {
-                bearer.Authority = authority;
-                bearer.Audience = options.Audience;
-                bearer.RequireHttpsMetadata = !environment.IsDevelopment();
-                TokenRules.RestrictToPublicKeys(bearer.TokenValidationParameters);
-            }
-            else
-            {
-                bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
-            }
-            TokenRules.Restrict(bearer.TokenValidationParameters);
-            bearer.AutomaticRefreshInterval = IssuerKeys.BetweenRefreshes;
-            bearer.BackchannelTimeout = IssuerTimeout;
-            // Its words quote the token, whose issuer may be a text that no header can hold. The body says what is wrong.
-            bearer.IncludeErrorDetails = false;
-            bearer.Events = new()
-            {
-                OnMessageReceived = UseKnownTokenAsync,
-                OnTokenValidated = context =>
+                // Claims keep the names that the token gave them.
+                bearer.MapInboundClaims = false;
+                if (options.Authority is { } authority)
                 {
-                    Read(context, rules);
-                    KeepToken(context);
-                    return Task.CompletedTask;
-                },
-                OnChallenge = context =>
+                    bearer.Authority = authority;
+                    bearer.Audience = options.Audience;
+                    bearer.RequireHttpsMetadata = !environment.IsDevelopment();
+                    TokenRules.RestrictToPublicKeys(bearer.TokenValidationParameters);
+                }
+                else
                 {
-                    if (context.AuthenticateFailure is not null)
-                        context.Error = "invalid_token";
-                    return Task.CompletedTask;
-                },
-            };
-        });
+                    bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
+                }
+                TokenRules.Restrict(bearer.TokenValidationParameters);
+                bearer.AutomaticRefreshInterval = IssuerKeys.BetweenRefreshes;
+                bearer.BackchannelTimeout = IssuerTimeout;
+                // Its words quote the token, whose issuer may be a text that no header can hold. The body says what is
+                // wrong.
+                bearer.IncludeErrorDetails = false;
+                bearer.Events = new()
+                {
+                    OnMessageReceived = UseKnownTokenAsync,
+                    OnTokenValidated = context =>
+                    {
+                        Read(context, rules);
+                        KeepToken(context);
+                        return Task.CompletedTask;
+                    },
+                    OnChallenge = context =>
+                    {
+                        if (context.AuthenticateFailure is not null)
+                            context.Error = "invalid_token";
+                        return Task.CompletedTask;
+                    },
+                };
+            });
         services.AddSingleton<IssuerDocuments>();
         // A key that cannot be read ends the start. Otherwise the host would start, and fail with every token.
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart().PostConfigure<IssuerDocuments>((bearer, documents) =>
-        {
-            // What the library itself has made of the options, but for who reads, and says why nothing could be read. And by default it goes on accepting,
-            // for an hour, what the last keys that worked prove: the very key that was withdrawn.
-            if (bearer.ConfigurationManager is ConfigurationManager<OpenIdConnectConfiguration>)
-            {
-                bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                    bearer.MetadataAddress, documents, new HttpDocumentRetriever(bearer.Backchannel) { RequireHttps = bearer.RequireHttpsMetadata })
+        services
+            .AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .ValidateOnStart()
+            .PostConfigure<IssuerDocuments>(
+                (bearer, documents) =>
                 {
-                    RefreshInterval = bearer.RefreshInterval,
-                    AutomaticRefreshInterval = bearer.AutomaticRefreshInterval,
-                    UseLastKnownGoodConfiguration = false,
-                };
-            }
-        });
+                    // What the library itself has made of the options, but for who reads, and says why nothing could be
+                    // read. And by default it goes on accepting, for an hour, what the last keys that worked prove: the
+                    // very key that was withdrawn.
+                    if (bearer.ConfigurationManager is ConfigurationManager<OpenIdConnectConfiguration>)
+                    {
+                        bearer.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                            bearer.MetadataAddress,
+                            documents,
+                            new HttpDocumentRetriever(bearer.Backchannel) { RequireHttps = bearer.RequireHttpsMetadata }
+                        )
+                        {
+                            RefreshInterval = bearer.RefreshInterval,
+                            AutomaticRefreshInterval = bearer.AutomaticRefreshInterval,
+                            UseLastKnownGoodConfiguration = false,
+                        };
+                    }
+                }
+            );
         services.AddSingleton<TokenCache>();
         services.AddSingleton<IssuerKeys>();
         services.AddHostedService(provider => provider.GetRequiredService<IssuerKeys>());
         services.AddHttpContextAccessor();
         services.AddSingleton<IAuthorizationHandler, AccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(IsNoOperation).Build());
+        services
+            .AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(IsNoOperation).Build());
     }
 
-    // Paths that lead nowhere, and methods that a path lacks, are answered so; an operation without an access decision is refused.
+    // Paths that lead nowhere, and methods that a path lacks, are answered so; an operation without an access decision
+    // is refused.
     private static bool IsNoOperation(AuthorizationHandlerContext context) =>
         (context.Resource as HttpContext)?.GetEndpoint() is not RouteEndpoint;
 
@@ -93,9 +112,14 @@ internal static class AuthenticationServices
             context.Success();
             return;
         }
-        if (context.Request.Headers.Authorization.Count > 0 && !await http.RequestServices.GetRequiredService<IssuerKeys>().AreKnownAsync(http.RequestAborted))
+        if (
+            context.Request.Headers.Authorization.Count > 0
+            && !await http.RequestServices.GetRequiredService<IssuerKeys>().AreKnownAsync(http.RequestAborted)
+        )
         {
-            context.Fail("The issuer's keys could not be read yet, so that no token can be checked; repeat the request.");
+            context.Fail(
+                "The issuer's keys could not be read yet, so that no token can be checked; repeat the request."
+            );
             return;
         }
         http.Items[typeof(TokenCache)] = Tokens(http).Keys;
@@ -112,10 +136,19 @@ internal static class AuthenticationServices
 
     private static void KeepToken(TokenValidatedContext context)
     {
-        if (context.Result is null && context.Request.Headers.Authorization is [{ } authorization]
-            && context.SecurityToken is JsonWebToken token && context.HttpContext.Items[typeof(TokenCache)] is string keys)
+        if (
+            context.Result is null
+            && context.Request.Headers.Authorization is [{ } authorization]
+            && context.SecurityToken is JsonWebToken token
+            && context.HttpContext.Items[typeof(TokenCache)] is string keys
+        )
         {
-            Tokens(context.HttpContext).Add(authorization, token.EncodedToken, new(context.Principal!, TokenLifetime.EndOf(token.ValidTo), keys));
+            Tokens(context.HttpContext)
+                .Add(
+                    authorization,
+                    token.EncodedToken,
+                    new(context.Principal!, TokenLifetime.EndOf(token.ValidTo), keys)
+                );
         }
     }
 

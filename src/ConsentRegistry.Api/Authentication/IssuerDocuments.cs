@@ -29,7 +29,10 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
     }
 
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(
-        string address, IDocumentRetriever retriever, CancellationToken cancel)
+        string address,
+        IDocumentRetriever retriever,
+        CancellationToken cancel
+    )
     {
         var asked = new Asked(retriever);
         try
@@ -76,10 +79,13 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
             : "an address that is none";
 
     [LoggerMessage(
-        LogEvents.IssuerKeysUnread, LogLevel.Warning,
-        "The issuer's keys could not be read from {Address}: {Reason}; docs/how-to/connect-an-identity-provider.md says "
-        + "what to look at",
-        EventName = nameof(LogEvents.IssuerKeysUnread))]
+        LogEvents.IssuerKeysUnread,
+        LogLevel.Warning,
+        "The issuer's keys could not be read from {Address}: {Reason}; docs/how-to/connect-an-identity-provider.md "
+            + "says "
+            + "what to look at",
+        EventName = nameof(LogEvents.IssuerKeysUnread)
+    )]
     private partial void LogUnread(string address, string reason);
 
     /// <summary>Knows which document was asked for last: the metadata name the address of the keys.</summary>

@@ -11,8 +11,12 @@ namespace ConsentRegistry.Api.Authentication;
 /// takes to learn of it.
 /// </summary>
 internal sealed partial class IssuerKeys(
-    TokenCache tokens, IOptionsMonitor<JwtBearerOptions> options, IssuerDocuments documents, TimeProvider clock,
-    ILogger<IssuerKeys> logger) : BackgroundService
+    TokenCache tokens,
+    IOptionsMonitor<JwtBearerOptions> options,
+    IssuerDocuments documents,
+    TimeProvider clock,
+    ILogger<IssuerKeys> logger
+) : BackgroundService
 {
     /// <summary>How often to look at what the process knows of the issuer.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
@@ -43,7 +47,8 @@ internal sealed partial class IssuerKeys(
     public async ValueTask<bool> AreKnownAsync(CancellationToken cancellation)
     {
         if (!AreKnown)
-            await known.Task.WaitAsync(Patience, clock, cancellation)
+            await known
+                .Task.WaitAsync(Patience, clock, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return AreKnown;
     }
@@ -64,10 +69,16 @@ internal sealed partial class IssuerKeys(
     /// A text that is the same as long as issuer and keys are, by id and material: the library makes new objects with
     /// every refresh. A key whose material cannot be named is never the same.
     /// </summary>
-    internal static string NameOf(OpenIdConnectConfiguration published) => string.Join('\n', published.SigningKeys
-        .Select(key => $"{key.KeyId} {(key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : $"{Guid.NewGuid()}")}")
-        .Order(StringComparer.Ordinal)
-        .Prepend(published.Issuer));
+    internal static string NameOf(OpenIdConnectConfiguration published) =>
+        string.Join(
+            '\n',
+            published
+                .SigningKeys.Select(key =>
+                    $"{key.KeyId} {(key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : $"{Guid.NewGuid()}")}"
+                )
+                .Order(StringComparer.Ordinal)
+                .Prepend(published.Issuer)
+        );
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -83,14 +94,15 @@ internal sealed partial class IssuerKeys(
             {
                 LogUnseen(ExceptionSummary.Summarize(e));
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     // Why a document could not be read has been said where it was asked for.
     [LoggerMessage(
-        LogEvents.IssuerKeysUnseen, LogLevel.Debug,
+        LogEvents.IssuerKeysUnseen,
+        LogLevel.Debug,
         "The issuer's keys could not be looked at: {Reason}",
-        EventName = nameof(LogEvents.IssuerKeysUnseen))]
+        EventName = nameof(LogEvents.IssuerKeysUnseen)
+    )]
     private partial void LogUnseen(string reason);
 }

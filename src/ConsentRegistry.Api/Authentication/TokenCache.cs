@@ -25,12 +25,16 @@ internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt,
 /// <param name="Own">Their own name as a requester, in UTF-8; empty if they have none.</param>
 internal sealed record CheckRights(bool May, bool Any, byte[] Own)
 {
-    public static CheckRights Of(Caller caller) => new(
-        caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny),
-        caller.Has(Scopes.CheckAny),
-        caller.OwnRequester is { } own ? Encoding.ASCII.GetBytes(own.Value) : []);
+    public static CheckRights Of(Caller caller) =>
+        new(
+            caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny),
+            caller.Has(Scopes.CheckAny),
+            caller.OwnRequester is { } own ? Encoding.ASCII.GetBytes(own.Value) : []
+        );
 
-    /// <summary>Whom a check is for that names this requester, or nobody; false if the caller may not check for them.</summary>
+    /// <summary>
+    /// Whom a check is for that names this requester, or nobody; false if the caller may not check for them.
+    /// </summary>
     public bool TryName(ReadOnlySpan<byte> named, out ReadOnlySpan<byte> requester)
     {
         requester = named.IsEmpty ? Own : named;
@@ -39,8 +43,8 @@ internal sealed record CheckRights(bool May, bool Any, byte[] Own)
 }
 
 /// <summary>
-/// Tokens that were validated, by the header that carries them: proving a signature costs more than a check. A token is good until it expires, and
-/// only while the issuer's keys are those that were known before it was proven.
+/// Tokens that were validated, by the header that carries them: proving a signature costs more than a check. A token is
+/// good until it expires, and only while the issuer's keys are those that were known before it was proven.
 /// </summary>
 internal sealed class TokenCache(TimeProvider clock)
 {
@@ -48,12 +52,15 @@ internal sealed class TokenCache(TimeProvider clock)
     public const int MaxTokens = 50_000;
 
     /// <summary>
-    /// Characters of a header whose token is kept: several times what a dozen claims take. With the largest number of tokens these are 400 MB, which
-    /// only the issuer could fill; a longer token is proven each time.
+    /// Characters of a header whose token is kept: several times what a dozen claims take. With the largest number of
+    /// tokens these are 400 MB, which only the issuer could fill; a longer token is proven each time.
     /// </summary>
     public const int LongestHeader = 4 << 10;
 
-    /// <summary>Tokens that are left when there is no room for one more: each look for those that expired makes room for thousands.</summary>
+    /// <summary>
+    /// Tokens that are left when there is no room for one more: each look for those that expired makes room for
+    /// thousands.
+    /// </summary>
     private const int LeftWhenFull = MaxTokens / 8 * 7;
 
     private const string Scheme = "Bearer ";
@@ -72,19 +79,28 @@ internal sealed class TokenCache(TimeProvider clock)
     public bool TryFind(string? authorization, [NotNullWhen(true)] out ValidToken? token)
     {
         token = null;
-        // The comparison with the keys, and not the forgetting, is what ends a token: one that was being proven may be added after it.
-        return authorization is { Length: <= LongestHeader } && tokens.TryGetValue(authorization, out token)
-            && clock.GetUtcNow().UtcDateTime < token.ExpiresAt && token.Keys == Keys;
+        // The comparison with the keys, and not the forgetting, is what ends a token: one that was being proven may be
+        // added after it.
+        return authorization is { Length: <= LongestHeader }
+            && tokens.TryGetValue(authorization, out token)
+            && clock.GetUtcNow().UtcDateTime < token.ExpiresAt
+            && token.Keys == Keys;
     }
 
     /// <summary>Keeps a token that was found to be good.</summary>
     /// <param name="authorization">The header.</param>
-    /// <param name="encoded">The token's own text. The header may carry it in many ways, of which only the usual one is kept.</param>
+    /// <param name="encoded">
+    /// The token's own text. The header may carry it in many ways, of which only the usual one is kept.
+    /// </param>
     /// <param name="token">The token.</param>
     public void Add(string authorization, string encoded, ValidToken token)
     {
-        if (authorization.Length > LongestHeader || authorization.Length != Scheme.Length + encoded.Length
-            || !authorization.StartsWith(Scheme, StringComparison.Ordinal) || !authorization.EndsWith(encoded, StringComparison.Ordinal))
+        if (
+            authorization.Length > LongestHeader
+            || authorization.Length != Scheme.Length + encoded.Length
+            || !authorization.StartsWith(Scheme, StringComparison.Ordinal)
+            || !authorization.EndsWith(encoded, StringComparison.Ordinal)
+        )
         {
             return;
         }
@@ -102,7 +118,8 @@ internal sealed class TokenCache(TimeProvider clock)
         tokens.Clear();
     }
 
-    // First those that nobody finds any more, then whichever come first: their order is that of a hash, so nobody chooses them.
+    // First those that nobody finds any more, then whichever come first: their order is that of a hash, so nobody
+    // chooses them.
     private void MakeRoom()
     {
         lock (makingRoom)

@@ -28,29 +28,38 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
 
     // Types of RFC 9068 and RFC 7519, with and without the prefix that RFC 7515 says may be left out. Media types have
     // no case.
-    private static readonly HashSet<string> Types =
-        new(["at+jwt", "application/at+jwt", "JWT"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Types = new(
+        ["at+jwt", "application/at+jwt", "JWT"],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     // Some providers say within the token as well what it is. Any other word is one that is no access token.
-    private static readonly HashSet<string> AccessKinds =
-        new([BearerKind, "at+jwt", "JWT", "access", "access_token"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> AccessKinds = new(
+        [BearerKind, "at+jwt", "JWT", "access", "access_token"],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     // What OpenID Connect puts into an ID token to bind it to one sign-in; an access token has none of them.
     private static readonly string[] OfIdTokens = ["nonce", "at_hash", "c_hash", "s_hash"];
 
     private static readonly string[] Rsa =
     [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.RsaSha256,
+        SecurityAlgorithms.RsaSha384,
+        SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256,
+        SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSsaPssSha512,
     ];
 
     /// <summary>Sets what every token is checked by.</summary>
     public static void Restrict(TokenValidationParameters validation)
     {
         validation.ClockSkew = TokenLifetime.ClockSkew;
-        validation.TypeValidator = (type, _, _) => type is not null && Types.Contains(type)
-            ? type
-            : throw new SecurityTokenInvalidTypeException(TokenRefusal.WrongType);
+        validation.TypeValidator = (type, _, _) =>
+            type is not null && Types.Contains(type)
+                ? type
+                : throw new SecurityTokenInvalidTypeException(TokenRefusal.WrongType);
     }
 
     /// <summary>
@@ -66,7 +75,10 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
     /// <param name="principal">Who calls, and what they may.</param>
     /// <param name="refusal">What is wrong with it, and after a semicolon what to send.</param>
     public bool TryRead(
-        JsonWebToken token, [NotNullWhen(true)] out ClaimsPrincipal? principal, [NotNullWhen(false)] out string? refusal)
+        JsonWebToken token,
+        [NotNullWhen(true)] out ClaimsPrincipal? principal,
+        [NotNullWhen(false)] out string? refusal
+    )
     {
         principal = null;
         if (token.TryGetHeaderValue<object>("crit", out _))
@@ -80,8 +92,10 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
         var identity = new ClaimsIdentity(nameof(TokenRules), "sub", roleType: null);
         if ((refusal = ReadName(claims, names.Subject, "sub", identity)) is not null)
             return false;
-        if (names.Clients.FirstOrDefault(claims.Contains) is { } client
-            && (refusal = ReadName(claims, client, "client_id", identity)) is not null)
+        if (
+            names.Clients.FirstOrDefault(claims.Contains) is { } client
+            && (refusal = ReadName(claims, client, "client_id", identity)) is not null
+        )
             return false;
         if (!identity.Claims.Any())
         {
@@ -91,12 +105,14 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
         }
         if (!takesEveryCreator && claims[names.Creators].Any(claim => claim.Value == Caller.EveryCreator))
         {
-            refusal = $"The token's claim {names.Creators} stands for every creator, which only Development takes; "
+            refusal =
+                $"The token's claim {names.Creators} stands for every creator, which only Development takes; "
                 + "send one that names creators.";
             return false;
         }
-        identity.AddClaims(names.Scopes.SelectMany(name => claims[name])
-            .Select(claim => new Claim("scope", claim.Value)));
+        identity.AddClaims(
+            names.Scopes.SelectMany(name => claims[name]).Select(claim => new Claim("scope", claim.Value))
+        );
         identity.AddClaims(claims[names.Creators].Select(claim => new Claim(Caller.CreatorsClaim, claim.Value)));
         // Whoever asks how long the caller may go on, as streams do, is told the same as every other request.
         var end = EpochTime.GetIntDate(TokenLifetime.EndOf(token.ValidTo));
@@ -105,23 +121,25 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
         return true;
     }
 
-    private static IEnumerable<string> AlgorithmsOf(SecurityKey key) => key switch
-    {
-        RsaSecurityKey or X509SecurityKey { PublicKey: System.Security.Cryptography.RSA } => Rsa,
-        ECDsaSecurityKey { ECDsa.KeySize: var bits } => OfCurve(bits),
-        X509SecurityKey { PublicKey: System.Security.Cryptography.ECDsa { KeySize: var bits } } => OfCurve(bits),
-        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA } => Rsa,
-        JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve } curve => OfCurve(curve.KeySize),
-        _ => [],
-    };
+    private static IEnumerable<string> AlgorithmsOf(SecurityKey key) =>
+        key switch
+        {
+            RsaSecurityKey or X509SecurityKey { PublicKey: System.Security.Cryptography.RSA } => Rsa,
+            ECDsaSecurityKey { ECDsa.KeySize: var bits } => OfCurve(bits),
+            X509SecurityKey { PublicKey: System.Security.Cryptography.ECDsa { KeySize: var bits } } => OfCurve(bits),
+            JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.RSA } => Rsa,
+            JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.EllipticCurve } curve => OfCurve(curve.KeySize),
+            _ => [],
+        };
 
-    private static IEnumerable<string> OfCurve(int bits) => bits switch
-    {
-        256 => [SecurityAlgorithms.EcdsaSha256],
-        384 => [SecurityAlgorithms.EcdsaSha384],
-        521 => [SecurityAlgorithms.EcdsaSha512],
-        _ => [],
-    };
+    private static IEnumerable<string> OfCurve(int bits) =>
+        bits switch
+        {
+            256 => [SecurityAlgorithms.EcdsaSha256],
+            384 => [SecurityAlgorithms.EcdsaSha384],
+            521 => [SecurityAlgorithms.EcdsaSha512],
+            _ => [],
+        };
 
     // A provider may sign other tokens for the same audience with the same keys: they say who signed in or out, not
     // that somebody may call.
@@ -136,8 +154,8 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
         if (claims.Contains("events"))
             return $"The token tells of an event, such as a logout, by its claim events; {Instead}";
         // Keycloak before version 24 put a nonce into access tokens as well, and calls them by this word.
-        var isAccess = claims["typ"].Any(claim =>
-            string.Equals(claim.Value, BearerKind, StringComparison.OrdinalIgnoreCase));
+        var isAccess = claims["typ"]
+            .Any(claim => string.Equals(claim.Value, BearerKind, StringComparison.OrdinalIgnoreCase));
         return !isAccess && OfIdTokens.FirstOrDefault(claims.Contains) is { } mark
             ? $"The token is an ID token by its claim {mark}; {Instead}"
             : null;
@@ -163,10 +181,14 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
         for (var count = 0; !left.IsEmpty; count++)
         {
             // Half a surrogate pair is no character.
-            if (count == LongestName
+            if (
+                count == LongestName
                 || Rune.DecodeFromUtf16(left, out var character, out var length) != OperationStatus.Done
-                || Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.LineSeparator
-                    or UnicodeCategory.ParagraphSeparator)
+                || Rune.GetUnicodeCategory(character)
+                    is UnicodeCategory.Control
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+            )
             {
                 return false;
             }

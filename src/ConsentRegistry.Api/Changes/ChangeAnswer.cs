@@ -10,33 +10,45 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Changes;
 
-/// <summary>What every answer to a change says beside its own: whether the change is in force. That is found out for each answer, and never stored.</summary>
+/// <summary>
+/// What every answer to a change says beside its own: whether the change is in force. That is found out for each
+/// answer, and never stored.
+/// </summary>
 public abstract record ChangeAnswer
 {
     /// <summary>
-    /// Whether every check that starts from now on, on any node, is answered with the change. False only with <c>Prefer: respond-async</c>, and where the
-    /// change was <c>superseded</c>.
+    /// Whether every check that starts from now on, on any node, is answered with the change. False only with
+    /// <c>Prefer: respond-async</c>, and where the change was <c>superseded</c>.
     /// </summary>
     [Required]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? EffectiveEverywhere { get; init; }
 
-    /// <summary>With <c>Prefer: respond-async</c>: the moment from which on it will be, at the latest. Absent where the change was superseded.</summary>
+    /// <summary>
+    /// With <c>Prefer: respond-async</c>: the moment from which on it will be, at the latest. Absent where the change
+    /// was superseded.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? EffectiveBy { get; init; }
 
-    /// <summary>True where the answer was given before, under the same <c>Idempotency-Key</c>; absent otherwise. What it says was true then.</summary>
+    /// <summary>
+    /// True where the answer was given before, under the same <c>Idempotency-Key</c>; absent otherwise. What it says
+    /// was true then.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Replayed { get; init; }
 
     /// <summary>
-    /// True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent
-    /// otherwise. Changes of anything else do not count.
+    /// True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in
+    /// force any more as it says; absent otherwise. Changes of anything else do not count.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Superseded { get; init; }
 
-    /// <summary>Where <c>superseded</c>: the version at which the stream stands now; absent where the change was of several streams.</summary>
+    /// <summary>
+    /// Where <c>superseded</c>: the version at which the stream stands now; absent where the change was of several
+    /// streams.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [AtLeast(0)]
     public long? CurrentVersion { get; init; }
@@ -50,7 +62,9 @@ public abstract record ChangeAnswer
     /// <param name="now">Of a repeated answer: what became of the records that it speaks of.</param>
     internal static byte[] Complete(byte[] body, InForce inForce, StampedNow? now)
     {
-        var last = new StringBuilder(inForce.Everywhere ? ",\"effectiveEverywhere\":true" : ",\"effectiveEverywhere\":false");
+        var last = new StringBuilder(
+            inForce.Everywhere ? ",\"effectiveEverywhere\":true" : ",\"effectiveEverywhere\":false"
+        );
         if (inForce.By is { } by)
             last.Append($",\"effectiveBy\":\"{by}\"");
         if (now is not null)

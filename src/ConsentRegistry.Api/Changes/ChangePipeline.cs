@@ -10,66 +10,119 @@ using Npgsql;
 namespace ConsentRegistry.Api.Changes;
 
 /// <summary>
-/// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the stored answer commit
-/// together; and then the wait until every node answers accordingly. A commit whose outcome is unknown is answered so, and never retried here.
+/// The write path: one transaction for each request, in which the idempotency key, what is altered, its events and the
+/// stored answer commit together; and then the wait until every node answers accordingly. A commit whose outcome is
+/// unknown is answered so, and never retried here.
 /// </summary>
 internal sealed class ChangePipeline(
-    Database database, LogWatch log, ConsentReplica replica, Fence fence, ChangeMetrics metrics, TimeProvider clock)
+    Database database,
+    LogWatch log,
+    ConsentReplica replica,
+    Fence fence,
+    ChangeMetrics metrics,
+    TimeProvider clock
+)
 {
     private const string BeforeChange = "before_change";
 
     /// <summary>Makes a change, or repeats the answer that its idempotency key was given before.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="operation">Decides and writes; a refusal, or altering nothing, takes its locks' new versions back.</param>
+    /// <param name="operation">
+    /// Decides and writes; a refusal, or altering nothing, takes its locks' new versions back.
+    /// </param>
     /// <param name="lockTimeout">How long to wait for the row lock.</param>
     /// <param name="stop">Where a stop is set: what the idempotency key means to it.</param>
     public async Task<IResult> RunAsync(
-        HttpContext http, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout = LockTimeout.Standard, StopIdempotency? stop = null)
+        HttpContext http,
+        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
+        LockTimeout lockTimeout = LockTimeout.Standard,
+        StopIdempotency? stop = null
+    )
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
             return problem.AsResult();
         if (log.IsOverfull && lockTimeout != LockTimeout.EmergencyStop)
-            return new Problem(503, ProblemCode.Unavailable, "Too many changes wait for the history log, and only stops and erasures are taken now; repeat the request.").AsResult();
+            return new Problem(
+                503,
+                ProblemCode.Unavailable,
+                "Too many changes wait for the history log, and only stops and erasures are taken now; repeat the "
+                    + "request."
+            ).AsResult();
         var (answer, refused) = await CommitAsync(http, key, operation, lockTimeout, stop);
         metrics.Count(KindOf(http), OutcomeOf(answer));
         return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
     }
 
     private async Task<(StoredAnswer? Answer, Problem? Refused)> CommitAsync(
-        HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout, StopIdempotency? stop)
+        HttpContext http,
+        IdempotencyKey? key,
+        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
+        LockTimeout lockTimeout,
+        StopIdempotency? stop
+    )
     {
         // The connection is given back before anybody waits for other nodes.
         await using var connection = await database.Changes.OpenConnectionAsync(http.RequestAborted);
         var outcome = await TransactAsync(connection, http, key, operation, lockTimeout, stop);
         // A stop is set as if there were no key where the key cannot be had.
-        if (stop is not null && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused })
+        if (
+            stop is not null
+            && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused }
+        )
             outcome = await TransactAsync(connection, http, key: null, operation, lockTimeout, stop);
         return outcome;
     }
 
     /// <summary>The transaction.</summary>
     private async Task<(StoredAnswer? Answer, Problem? Refused)> TransactAsync(
-        NpgsqlConnection connection, HttpContext http, IdempotencyKey? key, Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, LockTimeout lockTimeout, StopIdempotency? stop)
+        NpgsqlConnection connection,
+        HttpContext http,
+        IdempotencyKey? key,
+        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
+        LockTimeout lockTimeout,
+        StopIdempotency? stop
+    )
     {
         var cancellation = http.RequestAborted;
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.ReadCommitted,
+            cancellation
+        );
         var change = new StreamTransaction(connection);
         if (key is not null)
         {
             var claim = await key.ClaimAsync(connection, cancellation);
             if (claim.Problem is not null)
                 return (null, claim.Problem);
-            if (claim.Answer is { } stored && (stop?.StillStands is not { } stillStands || (stored.Status < 400 && await stillStands(change, cancellation))))
-                return (stored with { Now = await StampStore.CompareAsync(connection, stored.Records, cancellation) }, null);
+            if (
+                claim.Answer is { } stored
+                && (
+                    stop?.StillStands is not { } stillStands
+                    || (stored.Status < 400 && await stillStands(change, cancellation))
+                )
+            )
+                return (
+                    stored with
+                    {
+                        Now = await StampStore.CompareAsync(connection, stored.Records, cancellation),
+                    },
+                    null
+                );
         }
 
-        await using (var prepare = change.Command($"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT {BeforeChange}"))
+        await using (
+            var prepare = change.Command(
+                $"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT "
+                    + $"{BeforeChange}"
+            )
+        )
             await prepare.ExecuteNonQueryAsync(cancellation);
         var begun = clock.GetTimestamp();
         var result = await PlanAsync(operation, change, cancellation);
         var planned = clock.GetElapsedTime(begun);
         var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.From(failure);
-        // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry finds the key free.
+        // What could not be done now is not the key's answer: the transaction is left without a commit, and a retry
+        // finds the key free.
         if (refusal is { Status: >= 500 })
             return (null, refusal);
         // Read under the locks that undoing gives back: what the answer says of records is true of these versions.
@@ -86,7 +139,8 @@ internal sealed class ChangePipeline(
         var answer = refusal is null
             ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))
             {
-                Records = records, HasAltered = change.HasAltered,
+                Records = records,
+                HasAltered = change.HasAltered,
             }
             : StoredAnswer.Of(refusal, http);
         if (key is not null)
@@ -103,26 +157,32 @@ internal sealed class ChangePipeline(
     }
 
     private static async Task<Result<ChangeResponse>> PlanAsync(
-        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation, StreamTransaction change, CancellationToken cancellation)
+        Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
+        StreamTransaction change,
+        CancellationToken cancellation
+    )
     {
         using var span = Tracing.Begin("plan change");
         return await operation(change, cancellation);
     }
 
     // The operation's id in the contract.
-    private static string KindOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none";
+    private static string KindOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none";
 
-    private static ChangeOutcome OutcomeOf(StoredAnswer? answer) => answer switch
-    {
-        null or { Status: >= 400 } => ChangeOutcome.Refused,
-        { Now: not null } => ChangeOutcome.Replayed,
-        { HasAltered: true } => ChangeOutcome.Made,
-        _ => ChangeOutcome.Unchanged,
-    };
+    private static ChangeOutcome OutcomeOf(StoredAnswer? answer) =>
+        answer switch
+        {
+            null or { Status: >= 400 } => ChangeOutcome.Refused,
+            { Now: not null } => ChangeOutcome.Replayed,
+            { HasAltered: true } => ChangeOutcome.Made,
+            _ => ChangeOutcome.Unchanged,
+        };
 
     /// <summary>
-    /// Answers a change when it is in force on every node, or at once if the caller would rather not wait. A change that already stood, and a
-    /// repeated answer, wait like the change that they speak of. A change that was superseded is in force nowhere, and will not be.
+    /// Answers a change when it is in force on every node, or at once if the caller would rather not wait. A change
+    /// that already stood, and a repeated answer, wait like the change that they speak of. A change that was superseded
+    /// is in force nowhere, and will not be.
     /// </summary>
     private async Task<IResult> AcknowledgeAsync(HttpContext http, StoredAnswer answer)
     {
@@ -132,10 +192,21 @@ internal sealed class ChangePipeline(
         replica.RequestPoll();
         var isSuperseded = answer.Now is { IsSuperseded: true };
         if (PreferHeader.Has(http, PreferHeader.RespondAsync))
-            return answer with { IsEarly = true, InForce = new(Everywhere: false, By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))) };
+            return answer with
+            {
+                IsEarly = true,
+                InForce = new(
+                    Everywhere: false,
+                    By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))
+                ),
+            };
         var begun = clock.GetTimestamp();
         using (Tracing.Begin("wait for every node"))
-            await fence.WaitAsync(isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids, committedAt, http.RequestAborted);
+            await fence.WaitAsync(
+                isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids,
+                committedAt,
+                http.RequestAborted
+            );
         if (answer.HasAltered)
             metrics.Took(KindOf(http), ChangePhase.Fence, clock.GetElapsedTime(begun));
         return answer with { InForce = isSuperseded ? new(Everywhere: false, By: null) : InForce.Now };

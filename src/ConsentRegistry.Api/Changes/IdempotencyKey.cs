@@ -9,8 +9,8 @@ using NpgsqlTypes;
 namespace ConsentRegistry.Api.Changes;
 
 /// <summary>
-/// The header <c>Idempotency-Key</c>: the same request with the same key is answered the same and done once. A key belongs to its caller and
-/// is kept for <see cref="KeptFor"/>.
+/// The header <c>Idempotency-Key</c>: the same request with the same key is answered the same and done once. A key
+/// belongs to its caller and is kept for <see cref="KeptFor"/>.
 /// </summary>
 /// <remarks>A repeated answer says that it is one, and whether what it speaks of has been changed since.</remarks>
 internal sealed class IdempotencyKey
@@ -34,7 +34,8 @@ internal sealed class IdempotencyKey
     private readonly string key;
     private readonly byte[] fingerprint;
 
-    private IdempotencyKey(string caller, string key, byte[] fingerprint) => (this.caller, this.key, this.fingerprint) = (caller, key, fingerprint);
+    private IdempotencyKey(string caller, string key, byte[] fingerprint) =>
+        (this.caller, this.key, this.fingerprint) = (caller, key, fingerprint);
 
     /// <summary>Reads the header; null if there is none.</summary>
     public static bool TryRead(HttpContext http, out IdempotencyKey? key, [NotNullWhen(false)] out Problem? problem)
@@ -43,9 +44,18 @@ internal sealed class IdempotencyKey
         var values = http.Request.Headers[Header];
         if (values.Count == 0)
             return true;
-        if (values.Count > 1 || values[0] is not { Length: > 0 and <= MaxLength } text || text.Any(c => c is < '!' or > '~'))
+        if (
+            values.Count > 1
+            || values[0] is not { Length: > 0 and <= MaxLength } text
+            || text.Any(c => c is < '!' or > '~')
+        )
         {
-            problem = Problem.OfField(400, ProblemCode.InvalidHeader, Header, $"{Header} is not of its form; send one value of 1 to {MaxLength} printable ASCII characters.");
+            problem = Problem.OfField(
+                400,
+                ProblemCode.InvalidHeader,
+                Header,
+                $"{Header} is not of its form; send one value of 1 to {MaxLength} printable ASCII characters."
+            );
             return false;
         }
         key = new(Caller.From(http).Identity, text, FingerprintOf(http));
@@ -53,7 +63,10 @@ internal sealed class IdempotencyKey
     }
 
     /// <summary>Takes the key for this transaction, or gives what was answered under it.</summary>
-    public async Task<(StoredAnswer? Answer, Problem? Problem)> ClaimAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public async Task<(StoredAnswer? Answer, Problem? Problem)> ClaimAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -65,15 +78,24 @@ internal sealed class IdempotencyKey
                     new("SET LOCAL lock_timeout = '2s'"),
                     new(
                         """
-                        INSERT INTO consent.idempotency_key AS k (caller, key, created_at, fingerprint) VALUES ($1, $2, now(), $3)
+                        INSERT INTO consent.idempotency_key AS k (caller, key, created_at, fingerprint)
+                            VALUES ($1, $2, now(), $3)
                         ON CONFLICT (caller, key) DO UPDATE
-                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL, etag = NULL, body = NULL, changed_xids = '{}',
+                            SET created_at = excluded.created_at, fingerprint = excluded.fingerprint, status = NULL,
+                                etag = NULL, body = NULL, changed_xids = '{}',
                                 records = '{}'
                             WHERE k.created_at <= now() - $4
                         RETURNING true
-                        """)
+                        """
+                    )
                     {
-                        Parameters = { new() { Value = caller }, new() { Value = key }, new() { Value = fingerprint }, new() { Value = KeptFor } },
+                        Parameters =
+                        {
+                            new() { Value = caller },
+                            new() { Value = key },
+                            new() { Value = fingerprint },
+                            new() { Value = KeptFor },
+                        },
                     },
                 },
             };
@@ -88,15 +110,19 @@ internal sealed class IdempotencyKey
         return await ReadAsync(connection, cancellation);
     }
 
-    /// <summary>Keeps the answer with the key, in the transaction that made the change, in place of any other.</summary>
+    /// <summary>
+    /// Keeps the answer with the key, in the transaction that made the change, in place of any other.
+    /// </summary>
     public async Task StoreAsync(NpgsqlConnection connection, StoredAnswer answer, CancellationToken cancellation)
     {
         await using var store = new NpgsqlCommand(
             """
-            UPDATE consent.idempotency_key SET created_at = now(), status = $3, etag = $4, body = $5, changed_xids = $6, records = $7
+            UPDATE consent.idempotency_key SET created_at = now(), status = $3, etag = $4, body = $5, changed_xids = $6,
+                records = $7
             WHERE caller = $1 AND key = $2
             """,
-            connection)
+            connection
+        )
         {
             Parameters =
             {
@@ -112,17 +138,30 @@ internal sealed class IdempotencyKey
         await store.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<(StoredAnswer? Answer, Problem? Problem)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<(StoredAnswer? Answer, Problem? Problem)> ReadAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         await using var read = new NpgsqlCommand(
-            "SELECT fingerprint, status, etag, body, changed_xids, records FROM consent.idempotency_key WHERE caller = $1 AND key = $2", connection)
+            "SELECT fingerprint, status, etag, body, changed_xids, records FROM consent.idempotency_key "
+                + "WHERE caller = $1 AND key = $2",
+            connection
+        )
         {
-            Parameters = { new() { Value = caller }, new() { Value = key } },
+            Parameters =
+            {
+                new() { Value = caller },
+                new() { Value = key },
+            },
         };
         await using var reader = await read.ExecuteReaderAsync(cancellation);
         // The row can only be gone because it has just grown too old.
         if (!await reader.ReadAsync(cancellation))
-            return (null, new(409, ProblemCode.IdempotencyKeyInFlight, "The key has expired just now; repeat the request."));
+            return (
+                null,
+                new(409, ProblemCode.IdempotencyKeyInFlight, "The key has expired just now; repeat the request.")
+            );
         if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint))
             return (null, Problem.OfField(422, ProblemCode.IdempotencyKeyReused, Header, Reused));
         var etag = reader.IsDBNull(2) ? (long?)null : long.Parse(reader.GetString(2));
@@ -131,17 +170,26 @@ internal sealed class IdempotencyKey
             {
                 Records = [.. reader.GetFieldValue<string[]>(5).Select(StampedRecord.Parse)],
             },
-            null);
+            null
+        );
     }
 
     // Method, path, query, conditions and body: what makes a request the same. No part can run into the next.
     private static byte[] FingerprintOf(HttpContext http)
     {
         var request = http.Request;
-        string[] conditions = request.Headers.IfNoneMatch.Count == 0
-            ? [request.Headers.IfMatch.ToString()]
-            : [request.Headers.IfMatch.ToString(), request.Headers.IfNoneMatch.ToString()];
-        string[] parts = [request.Method, request.Path, request.QueryString.ToString(), .. conditions, Convert.ToHexString(BodyReader.HashOf(http))];
+        string[] conditions =
+            request.Headers.IfNoneMatch.Count == 0
+                ? [request.Headers.IfMatch.ToString()]
+                : [request.Headers.IfMatch.ToString(), request.Headers.IfNoneMatch.ToString()];
+        string[] parts =
+        [
+            request.Method,
+            request.Path,
+            request.QueryString.ToString(),
+            .. conditions,
+            Convert.ToHexString(BodyReader.HashOf(http)),
+        ];
         return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
     }
 }

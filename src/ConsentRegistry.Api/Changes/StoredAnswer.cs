@@ -7,7 +7,9 @@ namespace ConsentRegistry.Api.Changes;
 /// <summary>An answer as its idempotency key keeps it.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="ETag">The settings version.</param>
-/// <param name="Body">The body, without what each answer says anew: whether the change is in force, and whether the answer is repeated.</param>
+/// <param name="Body">
+/// The body, without what each answer says anew: whether the change is in force, and whether the answer is repeated.
+/// </param>
 /// <param name="Xids">The transactions that last changed what the answer speaks of.</param>
 internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[] Xids) : IResult
 {
@@ -17,7 +19,10 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     /// <summary>The records that the answer speaks of.</summary>
     public IReadOnlyList<StampedRecord> Records { get; init; } = [];
 
-    /// <summary>Of an answer that is repeated: what became of these records since; null for one that is given for the first time.</summary>
+    /// <summary>
+    /// Of an answer that is repeated: what became of these records since; null for one that is given for the first
+    /// time.
+    /// </summary>
     public StampedNow? Now { get; init; }
 
     /// <summary>Whether this request has altered something.</summary>
@@ -29,7 +34,8 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     /// <summary>Whether the change is in force on every node; null for a refusal.</summary>
     public InForce? InForce { get; init; }
 
-    public static StoredAnswer Of(Problem problem, HttpContext http) => new(problem.Status, null, problem.ToJson(http), []);
+    public static StoredAnswer Of(Problem problem, HttpContext http) =>
+        new(problem.Status, null, problem.ToJson(http), []);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -44,6 +50,9 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
             response.Headers[PreferHeader.AppliedHeader] = PreferHeader.RespondAsync;
         if (Now is not null)
             response.Headers[ReplayedHeader] = "true";
-        await response.Body.WriteAsync(InForce is { } known ? ChangeAnswer.Complete(Body, known, Now) : Body, httpContext.RequestAborted);
+        await response.Body.WriteAsync(
+            InForce is { } known ? ChangeAnswer.Complete(Body, known, Now) : Body,
+            httpContext.RequestAborted
+        );
     }
 }

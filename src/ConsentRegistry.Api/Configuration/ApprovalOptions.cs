@@ -6,7 +6,10 @@ namespace ConsentRegistry.Api.Configuration;
 /// <summary>For how long requests can be answered, and how many a creator is bothered with.</summary>
 internal sealed record ApprovalOptions
 {
-    /// <summary>Open requests that one creator can have from everybody together: beyond it they only see that nobody can ask any more.</summary>
+    /// <summary>
+    /// Open requests that one creator can have from everybody together: beyond it they only see that nobody can ask any
+    /// more.
+    /// </summary>
     public const int OpenPerCreator = 10_000;
 
     /// <summary>Grants of one creator that stand: a deny that touches them all is still one version.</summary>
@@ -27,7 +30,10 @@ internal sealed record ApprovalOptions
     [Range(0, LongestDays, ErrorMessage = WholeNumber)]
     public int RefusedDays { get; init; } = 90;
 
-    /// <summary>Requests of one requester to one creator in <see cref="OpenDays"/> that nobody answered, withdrawn ones among them.</summary>
+    /// <summary>
+    /// Requests of one requester to one creator in <see cref="OpenDays"/> that nobody answered, withdrawn ones among
+    /// them.
+    /// </summary>
     [Range(1, OpenPerCreator, ErrorMessage = WholeNumber)]
     public int OpenPerRequester { get; init; } = 100;
 

@@ -19,10 +19,11 @@ public enum Budget
 /// <param name="Stops">Stops that are set, for each caller and creator.</param>
 internal sealed record ChangeRates(int Changes, int Restrictions, int Stops)
 {
-    public int Of(Budget budget) => budget switch
-    {
-        Budget.Restrictions => Restrictions,
-        Budget.Stops => Stops,
-        _ => Changes,
-    };
+    public int Of(Budget budget) =>
+        budget switch
+        {
+            Budget.Restrictions => Restrictions,
+            Budget.Stops => Stops,
+            _ => Changes,
+        };
 }

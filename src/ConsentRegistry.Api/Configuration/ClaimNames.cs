@@ -10,13 +10,18 @@ namespace ConsentRegistry.Api.Configuration;
 /// <param name="Scopes">What the caller may; what stands in any of them counts: <c>Tokens:Claims:Scope</c>.</param>
 /// <param name="Creators">For whom an agency acts: <c>Tokens:Claims:Creators</c>.</param>
 internal sealed record ClaimNames(
-    string Subject, IReadOnlyList<string> Clients, IReadOnlyList<string> Scopes, string Creators)
+    string Subject,
+    IReadOnlyList<string> Clients,
+    IReadOnlyList<string> Scopes,
+    string Creators
+)
 {
     // What these say is fixed by RFC 7519 and OpenID Connect; one who calls by them would be whoever the token was made
     // for, or nobody.
     private static readonly HashSet<string> Reserved = new(
         ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "c_hash", "s_hash", "events", "typ"],
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     /// <summary>The names of RFC 9068.</summary>
     public static readonly ClaimNames Usual = From(new());
@@ -27,11 +32,13 @@ internal sealed record ClaimNames(
     /// <summary>Characters of a name: those that hold an address, as some providers demand, are not longer.</summary>
     public const int LongestName = 255;
 
-    public static ClaimNames From(ClaimSettings settings) => new(
-        One(settings.Subject, "Tokens:Claims:Subject"),
-        Many(settings.Client, "Tokens:Claims:Client"),
-        Many(settings.Scope, "Tokens:Claims:Scope"),
-        One(settings.Creators, "Tokens:Claims:Creators"));
+    public static ClaimNames From(ClaimSettings settings) =>
+        new(
+            One(settings.Subject, "Tokens:Claims:Subject"),
+            Many(settings.Client, "Tokens:Claims:Client"),
+            Many(settings.Scope, "Tokens:Claims:Scope"),
+            One(settings.Creators, "Tokens:Claims:Creators")
+        );
 
     private static string One(string text, string key) =>
         Many(text, key) is [var name] ? name : throw new StartupException($"{key} is the name of one claim.");
@@ -42,7 +49,8 @@ internal sealed record ClaimNames(
         if (names.Length > MaxNames || names.Any(name => name.Length > LongestName || name.Any(char.IsControl)))
         {
             throw new StartupException(
-                $"{key} is the name of a claim, or up to {MaxNames} with spaces between them where several are taken.");
+                $"{key} is the name of a claim, or up to {MaxNames} with spaces between them where several are taken."
+            );
         }
         if (names.FirstOrDefault(Reserved.Contains) is { } reserved)
             throw new StartupException($"{key} is not the claim {reserved}, which says something else in every token.");

@@ -1,8 +1,8 @@
 namespace ConsentRegistry.Api.Configuration;
 
 /// <summary>
-/// Finds keys of the configuration that nothing reads although they look like settings of this host: a misspelt one would otherwise leave its setting
-/// at the default, and nobody would know.
+/// Finds keys of the configuration that nothing reads although they look like settings of this host: a misspelt one
+/// would otherwise leave its setting at the default, and nobody would know.
 /// </summary>
 internal sealed class Misspellings
 {
@@ -19,48 +19,66 @@ internal sealed class Misspellings
     public Misspellings(IReadOnlyCollection<string> settings)
     {
         this.settings = settings;
-        sections = settings.Where(IsInSection).Select(SectionOf).Where(section => section != SharedSection).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        sections = settings
+            .Where(IsInSection)
+            .Select(SectionOf)
+            .Where(section => section != SharedSection)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>What is wrong with keys in, or nearly in, a section of the host: reasons not to start.</summary>
     /// <param name="given">The configuration.</param>
-    public IEnumerable<string> Errors(IConfiguration given) => Unknown(given)
-        .Where(IsInSection)
-        .Where(key => sections.Contains(SectionOf(key)) || IsMeantFor(key, given) is not null)
-        .Select(key => Explain(key, Nearest(key)));
+    public IEnumerable<string> Errors(IConfiguration given) =>
+        Unknown(given)
+            .Where(IsInSection)
+            .Where(key => sections.Contains(SectionOf(key)) || IsMeantFor(key, given) is not null)
+            .Select(key => Explain(key, Nearest(key)));
 
-    /// <summary>What may be wrong with keys outside any section. They may be environment variables of other programs, so the host starts.</summary>
+    /// <summary>
+    /// What may be wrong with keys outside any section. They may be environment variables of other programs, so the
+    /// host starts.
+    /// </summary>
     /// <param name="given">The configuration.</param>
-    public IEnumerable<string> Warnings(IConfiguration given) => Unknown(given)
-        .Where(key => !IsInSection(key))
-        .Select(key => (key, Meant: IsMeantFor(key, given)))
-        .Where(one => one.Meant is not null)
-        .Select(one => Explain(one.key, one.Meant));
+    public IEnumerable<string> Warnings(IConfiguration given) =>
+        Unknown(given)
+            .Where(key => !IsInSection(key))
+            .Select(key => (key, Meant: IsMeantFor(key, given)))
+            .Where(one => one.Meant is not null)
+            .Select(one => Explain(one.key, one.Meant));
 
-    private IEnumerable<string> Unknown(IConfiguration given) => given.AsEnumerable()
-        .Where(pair => !string.IsNullOrEmpty(pair.Value))
-        .Select(pair => pair.Key)
-        .Where(key => !settings.Contains(key, StringComparer.OrdinalIgnoreCase))
-        .Order(StringComparer.OrdinalIgnoreCase);
+    private IEnumerable<string> Unknown(IConfiguration given) =>
+        given
+            .AsEnumerable()
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .Select(pair => pair.Key)
+            .Where(key => !settings.Contains(key, StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.OrdinalIgnoreCase);
 
     // A setting that is given under its own key needs no second one.
     private string? IsMeantFor(string key, IConfiguration given) =>
-        Nearest(key) is { } nearest && Distance(key, nearest) <= Near && string.IsNullOrEmpty(given[nearest]) ? nearest : null;
+        Nearest(key) is { } nearest && Distance(key, nearest) <= Near && string.IsNullOrEmpty(given[nearest])
+            ? nearest
+            : null;
 
     private string? Nearest(string key) => settings.MinBy(setting => Distance(key, setting));
 
     private string Explain(string key, string? nearest)
     {
-        var others = settings.Where(setting => SectionOf(setting).Equals(SectionOf(key), StringComparison.OrdinalIgnoreCase)).Select(AsVariable);
-        var hint = nearest is not null && Distance(key, nearest) <= Math.Max(Near, key.Length / 3)
-            ? $"is {AsVariable(nearest)} meant?"
-            : $"there are {string.Join(", ", others)}.";
+        var others = settings
+            .Where(setting => SectionOf(setting).Equals(SectionOf(key), StringComparison.OrdinalIgnoreCase))
+            .Select(AsVariable);
+        var hint =
+            nearest is not null && Distance(key, nearest) <= Math.Max(Near, key.Length / 3)
+                ? $"is {AsVariable(nearest)} meant?"
+                : $"there are {string.Join(", ", others)}.";
         return $"{AsVariable(key)} is not a setting of this host: {hint}";
     }
 
-    private static string AsVariable(string key) => key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+    private static string AsVariable(string key) =>
+        key.Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
 
-    private static bool IsInSection(string key) => key.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
+    private static bool IsInSection(string key) =>
+        key.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
 
     private static string SectionOf(string key) => key.Split(ConfigurationPath.KeyDelimiter, 2)[0];
 
@@ -74,7 +92,8 @@ internal sealed class Misspellings
             row[0] = i;
             for (var j = 1; j <= other.Length; j++)
             {
-                var changed = diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
+                var changed =
+                    diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
                 diagonal = row[j];
                 left = row[j] = Math.Min(changed, Math.Min(row[j], left) + 1);
             }

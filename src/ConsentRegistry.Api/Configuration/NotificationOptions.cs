@@ -12,8 +12,8 @@ internal sealed record NotificationOptions
     public const int MostDays = 3_650;
 
     /// <summary>
-    /// Whether a webhook may be at this machine's own address, and then without TLS; in Development only. Null if nothing
-    /// is said: then it may in Development.
+    /// Whether a webhook may be at this machine's own address, and then without TLS; in Development only. Null if
+    /// nothing is said: then it may in Development.
     /// </summary>
     [AllowedValues(true, false, ErrorMessage = "{0} is true or false.")]
     public bool? AllowLoopback { get; init; }

@@ -21,13 +21,22 @@ public sealed class RegistryOptions
     // More than anybody sets in an emergency, and still a bound.
     internal const int DefaultStopsPerSecond = 100;
 
-    /// <summary>How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host starts a server of its own.</summary>
+    /// <summary>
+    /// How to connect to PostgreSQL: <c>ConnectionStrings:Registry</c>. Without it, in Development only, the host
+    /// starts a server of its own.
+    /// </summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>Where a host keeps what is its own: the last checkpoint that it signed, and in Development its PostgreSQL's data and keys.</summary>
+    /// <summary>
+    /// Where a host keeps what is its own: the last checkpoint that it signed, and in Development its PostgreSQL's data
+    /// and keys.
+    /// </summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. Without it, in Development only, a local key signs.</summary>
+    /// <summary>
+    /// The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. Without it, in Development only, a
+    /// local key signs.
+    /// </summary>
     public string? Authority { get; init; }
 
     /// <summary>The audience that tokens must name: <c>Tokens:Audience</c>.</summary>
@@ -39,29 +48,41 @@ public sealed class RegistryOptions
     /// <summary>How this node is stopped.</summary>
     internal DrainOptions Drain { get; init; } = new(TimeSpan.Zero);
 
-    /// <summary>Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only, it is where a request was sent.</summary>
+    /// <summary>
+    /// Where callers reach the service, without a slash at the end: <c>PublicUrl</c>. Without it, in Development only,
+    /// it is where a request was sent.
+    /// </summary>
     public string? PublicUrl { get; init; }
 
     /// <summary>Changes a second for a caller who only manages settings: <c>RateLimits:ChangesPerSecond</c>.</summary>
     public required int ChangesPerSecond { get; init; }
 
     /// <summary>
-    /// Changes a second that can only restrict, such as denies, for such a caller; nothing else uses them up: <c>RateLimits:RestrictionsPerSecond</c>. As
-    /// many as <see cref="ChangesPerSecond"/> without it.
+    /// Changes a second that can only restrict, such as denies, for such a caller; nothing else uses them up:
+    /// <c>RateLimits:RestrictionsPerSecond</c>. As many as <see cref="ChangesPerSecond"/> without it.
     /// </summary>
     public int? RestrictionsPerSecond { get; init; }
 
-    /// <summary>Stops a second that such a caller may set for one creator; nothing else uses them up: <c>RateLimits:StopsPerSecond</c>.</summary>
+    /// <summary>
+    /// Stops a second that such a caller may set for one creator; nothing else uses them up:
+    /// <c>RateLimits:StopsPerSecond</c>.
+    /// </summary>
     public int StopsPerSecond { get; init; } = DefaultStopsPerSecond;
 
-    /// <summary>The name of the history log, which its checkpoints begin with: <c>Log:Origin</c>. It never changes.</summary>
+    /// <summary>
+    /// The name of the history log, which its checkpoints begin with: <c>Log:Origin</c>. It never changes.
+    /// </summary>
     public required string LogOrigin { get; init; }
 
-    /// <summary>The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder holds keys of its own.</summary>
+    /// <summary>
+    /// The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder
+    /// holds keys of its own.
+    /// </summary>
     public string? LogKeyFile { get; init; }
 
     /// <summary>How many changes a caller may make who only manages settings.</summary>
-    internal ChangeRates ChangeRates => new(ChangesPerSecond, RestrictionsPerSecond ?? ChangesPerSecond, StopsPerSecond);
+    internal ChangeRates ChangeRates =>
+        new(ChangesPerSecond, RestrictionsPerSecond ?? ChangesPerSecond, StopsPerSecond);
 
     /// <summary>Whether this is a host of Development, which makes keys and tokens of its own.</summary>
     public bool IsDevelopment { get; init; }
@@ -70,8 +91,8 @@ public sealed class RegistryOptions
     public LogIdentity Log => new(LogOrigin, IsDevelopment);
 
     /// <summary>
-    /// The folder with the keys that encrypt secrets of webhooks in the database: <c>DataProtection:KeyRing</c>. All nodes share it. In
-    /// Development it is in the data folder unless it is named.
+    /// The folder with the keys that encrypt secrets of webhooks in the database: <c>DataProtection:KeyRing</c>. All
+    /// nodes share it. In Development it is in the data folder unless it is named.
     /// </summary>
     public required string KeyRing { get; init; }
 
@@ -112,7 +133,11 @@ public sealed class RegistryOptions
     }
 
     private static RegistryOptions Of(
-        RegistrySettings settings, TelemetryOptions telemetry, IHostEnvironment environment, IReadOnlyList<string> warnings)
+        RegistrySettings settings,
+        TelemetryOptions telemetry,
+        IHostEnvironment environment,
+        IReadOnlyList<string> warnings
+    )
     {
         var data = Path.GetFullPath(settings.DataFolder ?? Path.Combine(RepositoryOf(environment), ".data"));
         var keyRing = settings.DataProtection.KeyRing;
@@ -125,7 +150,11 @@ public sealed class RegistryOptions
             Audience = settings.Tokens.Audience,
             Claims = ClaimNames.From(settings.Tokens.Claims),
             // Whoever stops a host of Development waits for it.
-            Drain = new(TimeSpan.FromSeconds(settings.Shutdown.DrainSeconds ?? (environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds))),
+            Drain = new(
+                TimeSpan.FromSeconds(
+                    settings.Shutdown.DrainSeconds ?? (environment.IsDevelopment() ? 0 : DrainOptions.UsualSeconds)
+                )
+            ),
             PublicUrl = settings.PublicUrl?.TrimEnd('/'),
             ChangesPerSecond = settings.RateLimits.ChangesPerSecond,
             RestrictionsPerSecond = settings.RateLimits.RestrictionsPerSecond,
@@ -137,46 +166,81 @@ public sealed class RegistryOptions
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,
-            Notifications = settings.Notifications with { AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment() },
+            Notifications = settings.Notifications with
+            {
+                AllowLoopback = settings.Notifications.AllowLoopback ?? environment.IsDevelopment(),
+            },
             Telemetry = telemetry,
             DecisionLog = settings.DecisionLog,
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
-            throw new StartupException("ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted.");
+            throw new StartupException(
+                "ConnectionStrings:Registry cannot be read; a value with a semicolon or a quote has to be quoted."
+            );
         if (!NoteKey.IsName(options.LogOrigin))
-            throw new StartupException("Log:Origin is a name without spaces and plus signs, for example registry.example.com/log.");
+            throw new StartupException(
+                "Log:Origin is a name without spaces and plus signs, for example registry.example.com/log."
+            );
         if (options.PublicUrl is not null && !IsPublicUrl(options.PublicUrl, environment))
-            throw new StartupException("PublicUrl is an address without user, query and fragment, https outside Development, for example https://registry.example.com.");
+            throw new StartupException(
+                "PublicUrl is an address without user, query and fragment, https outside Development, for example "
+                    + "https://registry.example.com."
+            );
         if (options.DecisionLog.To == DecisionLogOptions.ToOtlp && !telemetry.SendsLogs)
-            throw new StartupException("DecisionLog:To is otlp, and nothing says where logs are sent; set OTEL_EXPORTER_OTLP_ENDPOINT.");
+            throw new StartupException(
+                "DecisionLog:To is otlp, and nothing says where logs are sent; set OTEL_EXPORTER_OTLP_ENDPOINT."
+            );
         if (environment.IsDevelopment())
             return options;
         if (options.DecisionLog is { IsOn: true, HidesIds: true, KeyFile: null })
-            throw new StartupException("DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 hexadecimal digits.");
+            throw new StartupException(
+                "DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 "
+                    + "hexadecimal digits."
+            );
         if (!options.Replica.HasFence)
-            throw new StartupException("Replica:Fence is off in Development only: without it an acknowledged change is not in force.");
+            throw new StartupException(
+                "Replica:Fence is off in Development only: without it an acknowledged change is not in force."
+            );
         if (options.Notifications.AllowLoopback is true)
-            throw new StartupException("Notifications:AllowLoopback is true in Development only: elsewhere a webhook must not reach what listens on the host itself.");
+            throw new StartupException(
+                "Notifications:AllowLoopback is true in Development only: elsewhere a webhook must not reach what "
+                    + "listens on the host itself."
+            );
         if (options.Notifications.RetryScale < 1)
-            throw new StartupException("Notifications:RetryScale is other than 1 in Development only: receivers rely on the schedule.");
+            throw new StartupException(
+                "Notifications:RetryScale is other than 1 in Development only: receivers rely on the schedule."
+            );
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
         if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
-            throw new StartupException("Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints keys.");
+            throw new StartupException(
+                "Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints "
+                    + "keys."
+            );
         if (keyRing is null)
-            throw new StartupException("DataProtection:KeyRing is required outside Development: a folder for the keys that encrypt secrets of webhooks.");
+            throw new StartupException(
+                "DataProtection:KeyRing is required outside Development: a folder for the keys that encrypt secrets of "
+                    + "webhooks."
+            );
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.
-        if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || authority.Scheme != Uri.UriSchemeHttps)
+        if (
+            !Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority)
+            || authority.Scheme != Uri.UriSchemeHttps
+        )
             throw new StartupException("Tokens:Authority is an https address outside Development.");
         if (options.PublicUrl is null)
-            throw new StartupException("PublicUrl is required outside Development, for example https://registry.example.com.");
+            throw new StartupException(
+                "PublicUrl is required outside Development, for example https://registry.example.com."
+            );
         return options;
     }
 
     private static bool IsPublicUrl(string text, IHostEnvironment environment) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && text.AsSpan().IndexOfAny('?', '#') < 0 && url.UserInfo.Length == 0
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && text.AsSpan().IndexOfAny('?', '#') < 0
+        && url.UserInfo.Length == 0
         && (url.Scheme == Uri.UriSchemeHttps || (environment.IsDevelopment() && url.Scheme == Uri.UriSchemeHttp));
 
     // What is wrong is not repeated: the reader's message may quote a part of the password.

@@ -8,8 +8,8 @@ namespace ConsentRegistry.Api.Configuration;
 /// it. Its properties are all settings that there are, and their attributes say what is accepted.
 /// </summary>
 /// <remarks>
-/// Not <c>IOptions</c> with <c>ValidateOnStart</c>: the settings decide whether a private PostgreSQL is started and which
-/// database is migrated, before there is a host that could start.
+/// Not <c>IOptions</c> with <c>ValidateOnStart</c>: the settings decide whether a private PostgreSQL is started and
+/// which database is migrated, before there is a host that could start.
 /// </remarks>
 internal sealed class RegistrySettings
 {
@@ -44,9 +44,11 @@ internal sealed class RegistrySettings
 
     /// <summary>The keys of all settings, in alphabetical order.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        [.. Of(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
+    [.. Of(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Reads the settings. What is empty counts as not given, as compose files and systemd units write it.</summary>
+    /// <summary>
+    /// Reads the settings. What is empty counts as not given, as compose files and systemd units write it.
+    /// </summary>
     /// <exception cref="StartupException">
     /// A value cannot be read, or is not accepted: the message names the key and what is expected, and quotes nothing,
     /// since a value may be secret.
@@ -55,7 +57,8 @@ internal sealed class RegistrySettings
     {
         var texts = Keys.Select(key => KeyValuePair.Create(key, configuration[key]));
         var given = new ConfigurationBuilder()
-            .AddInMemoryCollection(texts.Where(pair => !string.IsNullOrWhiteSpace(pair.Value))).Build();
+            .AddInMemoryCollection(texts.Where(pair => !string.IsNullOrWhiteSpace(pair.Value)))
+            .Build();
         foreach (var (key, property) in Of(typeof(RegistrySettings), ""))
         {
             if (given[key] is not null && !IsAccepted(given, key, property, out var expected))

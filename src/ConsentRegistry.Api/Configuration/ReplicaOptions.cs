@@ -18,8 +18,8 @@ internal sealed record ReplicaOptions
     public int DeltaMs { get; init; } = 2_000;
 
     /// <summary>
-    /// Whether changes wait until they are in force on every node. Off in Development only, for a checker that has to be
-    /// able to fail.
+    /// Whether changes wait until they are in force on every node. Off in Development only, for a checker that has to
+    /// be able to fail.
     /// </summary>
     [AllowedValues(On, "off", ErrorMessage = "{0} is on or off.")]
     public string Fence { get; init; } = On;
@@ -30,6 +30,9 @@ internal sealed record ReplicaOptions
     /// <summary>Whether <see cref="Fence"/> is on.</summary>
     public bool HasFence => Fence == On;
 
-    /// <summary>How long after its commit a change is in force everywhere, whatever became of the nodes: 1.2 Δ and 100 ms. Clocks' rates differ by less than 20 %.</summary>
+    /// <summary>
+    /// How long after its commit a change is in force everywhere, whatever became of the nodes: 1.2 Δ and 100 ms.
+    /// Clocks' rates differ by less than 20 %.
+    /// </summary>
     public static TimeSpan LongestWait(TimeSpan delta) => (delta * 1.2) + TimeSpan.FromMilliseconds(100);
 }

@@ -6,6 +6,8 @@ public sealed class StreamOptions
     /// <summary>For how long a caller may take nothing of what is answered.</summary>
     public TimeSpan LongestStall { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For how long a stream of checks may be silent. A client that has nothing to ask for longer opens a new one.</summary>
+    /// <summary>
+    /// For how long a stream of checks may be silent. A client that has nothing to ask for longer opens a new one.
+    /// </summary>
     public TimeSpan LongestIdle { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -21,7 +21,8 @@ public sealed record ChangeBody(
     [property: AtLeast(0)] int Changes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettingBody? Setting,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StopBody? Stop,
-    ExceptionsBody Exceptions) : ChangeAnswer
+    ExceptionsBody Exceptions
+) : ChangeAnswer
 {
     /// <summary>How many of the changes are grants that a deny revoked; absent if none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -36,12 +37,23 @@ public sealed record ChangeBody(
     /// <param name="stop">The stop that stands.</param>
     /// <param name="exceptions">What a new ask or deny did not reach.</param>
     internal static ChangeResponse AnswerOf(
-        LockedStream stream, CreatorId creator, int changes, int revoked, SettingBody? setting, StopBody? stop, ExceptionsBody exceptions)
+        LockedStream stream,
+        CreatorId creator,
+        int changes,
+        int revoked,
+        SettingBody? setting,
+        StopBody? stop,
+        ExceptionsBody exceptions
+    )
     {
         var settingsVersion = stream.SettingsVersion + (changes > 0 ? 1 : 0);
         var version = stream.Version - (changes + revoked > 0 ? 0 : 1);
         return new(
-            new ChangeBody(creator.Value, version, settingsVersion, changes + revoked, setting, stop, exceptions) { RevokedGrants = revoked > 0 ? revoked : null },
-            settingsVersion);
+            new ChangeBody(creator.Value, version, settingsVersion, changes + revoked, setting, stop, exceptions)
+            {
+                RevokedGrants = revoked > 0 ? revoked : null,
+            },
+            settingsVersion
+        );
     }
 }

@@ -9,20 +9,34 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Requester">The requester that it names; null for anybody.</param>
 /// <param name="Effect">Its least restrictive effect.</param>
 [SchemaName("SettingException")]
-public sealed record ExceptionBody(VideoName? Video, [property: PurposeName] string Purpose, [property: Id] string? Requester, Effect Effect);
+public sealed record ExceptionBody(
+    VideoName? Video,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? Requester,
+    Effect Effect
+);
 
 /// <summary>The settings that a new ask or deny did not reach, because they are more specific.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="First">The first 100.</param>
 [SchemaName("SettingExceptions")]
-public sealed record ExceptionsBody([property: AtLeast(0)] int Count, [property: Items(0, SettingsPlan.ExceptionsNamed)] IReadOnlyList<ExceptionBody> First)
+public sealed record ExceptionsBody(
+    [property: AtLeast(0)] int Count,
+    [property: Items(0, SettingsPlan.ExceptionsNamed)] IReadOnlyList<ExceptionBody> First
+)
 {
     public static readonly ExceptionsBody None = new(0, []);
 
-    public static ExceptionsBody Of(SettingsPlan plan) => new(
-        plan.ExceptionCount,
-        [
-            .. plan.FirstExceptions.Select(milder => new ExceptionBody(
-                milder.Key.Video is { } video ? VideoName.Of(video) : null, milder.Key.Purpose.Name, milder.Key.Requester?.Value, milder.Effect)),
-        ]);
+    public static ExceptionsBody Of(SettingsPlan plan) =>
+        new(
+            plan.ExceptionCount,
+            [
+                .. plan.FirstExceptions.Select(milder => new ExceptionBody(
+                    milder.Key.Video is { } video ? VideoName.Of(video) : null,
+                    milder.Key.Purpose.Name,
+                    milder.Key.Requester?.Value,
+                    milder.Effect
+                )),
+            ]
+        );
 }

@@ -51,7 +51,8 @@ public sealed record GrantBody(
     int Used,
     GrantStatus Status,
     [property: AtLeast(0)] long Version,
-    Instant ChangedAt)
+    Instant ChangedAt
+)
 {
     internal static GrantBody Of(StoredGrant stored, Instant now)
     {
@@ -75,6 +76,7 @@ public sealed record GrantBody(
                 _ => grant.Stands(now) ? GrantStatus.Standing : GrantStatus.Expired,
             },
             grant.Stamp.Version,
-            grant.Stamp.At);
+            grant.Stamp.At
+        );
     }
 }

@@ -66,21 +66,32 @@ public sealed record NotificationData(
     Instant? StopBy,
     [property: Text] string? Description,
     [property: AtLeast(1)] int? VocabularyVersion,
-    Guid? WebhookId);
+    Guid? WebhookId
+);
 
 /// <summary>A setting that was altered, and what it says now.</summary>
 /// <param name="Video">The video of an override; null for a default.</param>
 /// <param name="Purpose">The purpose that it is for.</param>
 /// <param name="Requester">The requester that it names; null for anybody.</param>
 /// <param name="Effect">What it says now; null where it was cleared.</param>
-public sealed record NotifiedSetting(NotifiedVideo? Video, [property: PurposeName] string Purpose, [property: Id] string? Requester, Effect? Effect);
+public sealed record NotifiedSetting(
+    NotifiedVideo? Video,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? Requester,
+    Effect? Effect
+);
 
 /// <summary>A grant that was revoked.</summary>
 /// <param name="GrantId">The grant.</param>
 /// <param name="RequestId">The request that it answered.</param>
 /// <param name="Video">The video in which it let the requester use what was granted.</param>
 /// <param name="Purpose">The purpose.</param>
-public sealed record NotifiedGrant(Guid GrantId, Guid RequestId, NotifiedVideo Video, [property: PurposeName] string Purpose);
+public sealed record NotifiedGrant(
+    Guid GrantId,
+    Guid RequestId,
+    NotifiedVideo Video,
+    [property: PurposeName] string Purpose
+);
 
 /// <summary>A video by its owner and the owner's name for it.</summary>
 /// <param name="CreatorId">The owner.</param>

@@ -10,11 +10,20 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Effect">The effect.</param>
 /// <param name="Conditions">What it attaches.</param>
 /// <param name="ExpiresAt">When an allow ends; null if it does not.</param>
-/// <param name="VocabularyVersion">The vocabulary version that the creator knew: an allow does not reach newer purposes below its own.</param>
+/// <param name="VocabularyVersion">
+/// The vocabulary version that the creator knew: an allow does not reach newer purposes below its own.
+/// </param>
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record SegmentBody(
-    Instant? From, Effect Effect, [property: Words<Conditions>] IReadOnlyList<string> Conditions, Instant? ExpiresAt, [property: AtLeast(1)] int VocabularyVersion, [property: AtLeast(0)] long Version, Instant ChangedAt);
+    Instant? From,
+    Effect Effect,
+    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
+    Instant? ExpiresAt,
+    [property: AtLeast(1)] int VocabularyVersion,
+    [property: AtLeast(0)] long Version,
+    Instant ChangedAt
+);
 
 /// <summary>A setting as stored: a default, or an override for one video.</summary>
 /// <param name="Video">The video of an override; null for a default.</param>
@@ -37,7 +46,10 @@ public sealed record SettingBody(
     [property: AtLeast(1)] int VocabularyVersion,
     [property: AtLeast(0)] long Version,
     Instant ChangedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] [property: Items(1, Limits.SegmentsPerDefault)] IReadOnlyList<SegmentBody>? Segments)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Items(1, Limits.SegmentsPerDefault)]
+        IReadOnlyList<SegmentBody>? Segments
+)
 {
     public static SettingBody Of(DefaultKey key, DefaultSetting setting)
     {
@@ -53,22 +65,26 @@ public sealed record SettingBody(
                     segment.Choice.ExpiresAt,
                     segment.Choice.VocabularyVersion,
                     segment.Stamp.Version,
-                    segment.Stamp.At)),
+                    segment.Stamp.At
+                )),
             ],
         };
     }
 
-    public static SettingBody Of(OverrideKey key, OverrideSetting setting) => Of(SettingKey.From(key), setting.Choice, setting.Stamp);
+    public static SettingBody Of(OverrideKey key, OverrideSetting setting) =>
+        Of(SettingKey.From(key), setting.Choice, setting.Stamp);
 
-    private static SettingBody Of(SettingKey key, Choice choice, Stamp stamp) => new(
-        key.Video is { } video ? VideoName.Of(video) : null,
-        key.Purpose.Name,
-        key.Requester?.Value,
-        choice.Effect,
-        choice.Conditions.Words(),
-        choice.ExpiresAt,
-        choice.VocabularyVersion,
-        stamp.Version,
-        stamp.At,
-        Segments: null);
+    private static SettingBody Of(SettingKey key, Choice choice, Stamp stamp) =>
+        new(
+            key.Video is { } video ? VideoName.Of(video) : null,
+            key.Purpose.Name,
+            key.Requester?.Value,
+            choice.Effect,
+            choice.Conditions.Words(),
+            choice.ExpiresAt,
+            choice.VocabularyVersion,
+            stamp.Version,
+            stamp.At,
+            Segments: null
+        );
 }

@@ -10,7 +10,8 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="TrainingRun">The id of a training run; null if it was none.</param>
 public sealed record MadeBody(VideoName? Video, string? TrainingRun)
 {
-    internal static MadeBody? Of(Made? made) => made is null ? null : new(made.Video is { } video ? VideoName.Of(video) : null, made.TrainingRun);
+    internal static MadeBody? Of(Made? made) =>
+        made is null ? null : new(made.Video is { } video ? VideoName.Of(video) : null, made.TrainingRun);
 }
 
 /// <summary>A recorded use.</summary>
@@ -33,21 +34,32 @@ public sealed record UseBody(
     UseReason Reason,
     [property: Items(1, UseBody.MaxVideos)] IReadOnlyList<UsedVideoBody> Videos,
     Instant UsedAt,
-    Instant RecordedAt)
+    Instant RecordedAt
+)
 {
     /// <summary>Videos of one use: a training run of more is several.</summary>
     public const int MaxVideos = 1_000;
 
-    internal static UseBody Of(Guid id, UseRecord use) => new(
-        id,
-        use.Requester.Value,
-        use.Purpose.Name,
-        MadeBody.Of(use.Made),
-        use.Deciding.Status,
-        use.Deciding.Reason,
-        [.. use.Videos.Select(used => new UsedVideoBody(VideoName.Of(used.Video), used.Status, used.Reason, used.Spent, ReliedOnBody.Of(used.ReliedOn)))],
-        use.UsedAt,
-        use.Stamp.At);
+    internal static UseBody Of(Guid id, UseRecord use) =>
+        new(
+            id,
+            use.Requester.Value,
+            use.Purpose.Name,
+            MadeBody.Of(use.Made),
+            use.Deciding.Status,
+            use.Deciding.Reason,
+            [
+                .. use.Videos.Select(used => new UsedVideoBody(
+                    VideoName.Of(used.Video),
+                    used.Status,
+                    used.Reason,
+                    used.Spent,
+                    ReliedOnBody.Of(used.ReliedOn)
+                )),
+            ],
+            use.UsedAt,
+            use.Stamp.At
+        );
 }
 
 /// <summary>One video of a use, judged.</summary>
@@ -56,14 +68,24 @@ public sealed record UseBody(
 /// <param name="Reason">Why.</param>
 /// <param name="SpentGrants">The counted grants of which it spent a use.</param>
 /// <param name="ReliedOn">The decision that was relied on; null if none is known.</param>
-public sealed record UsedVideoBody(VideoName Video, UseStatus Status, UseReason Reason, IReadOnlyList<Guid> SpentGrants, ReliedOnBody? ReliedOn);
+public sealed record UsedVideoBody(
+    VideoName Video,
+    UseStatus Status,
+    UseReason Reason,
+    IReadOnlyList<Guid> SpentGrants,
+    ReliedOnBody? ReliedOn
+);
 
 /// <summary>The decision that a use relied on.</summary>
 /// <param name="DecidedAt">The moment that it was made from.</param>
 /// <param name="Receipt">Whether a receipt shows it; if not, it is the word of whoever recorded the use.</param>
 /// <param name="DecisionId">The id of the decision; absent if it is not known.</param>
 public sealed record ReliedOnBody(
-    Instant DecidedAt, bool Receipt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null)
+    Instant DecidedAt,
+    bool Receipt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null
+)
 {
-    internal static ReliedOnBody? Of(ReliedOn? decision) => decision is null ? null : new(decision.DecidedAt, decision.HasReceipt, decision.DecisionId);
+    internal static ReliedOnBody? Of(ReliedOn? decision) =>
+        decision is null ? null : new(decision.DecidedAt, decision.HasReceipt, decision.DecisionId);
 }

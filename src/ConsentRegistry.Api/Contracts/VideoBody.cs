@@ -18,7 +18,10 @@ public enum ParticipantRole
 /// <summary>Another creator concerned by a video.</summary>
 /// <param name="CreatorId">Who.</param>
 /// <param name="Role">How.</param>
-public sealed record ParticipantBody([property: Required] [property: Id] string? CreatorId, [property: Required] [property: Words<ParticipantRole>] string? Role);
+public sealed record ParticipantBody(
+    [property: Required] [property: Id] string? CreatorId,
+    [property: Required] [property: Words<ParticipantRole>] string? Role
+);
 
 /// <summary>What is registered about a video.</summary>
 /// <param name="CreatorId">The owner.</param>
@@ -27,12 +30,24 @@ public sealed record ParticipantBody([property: Required] [property: Id] string?
 /// <param name="Participants">Everybody else who is concerned, in the order in which decisions name them.</param>
 /// <param name="DerivedFrom">The videos it was made from, in their listed order.</param>
 public sealed record VideoBody(
-    [property: Id] string CreatorId, [property: Id] string VideoId, Instant? PublishedAt, [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody> Participants, [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoName> DerivedFrom)
+    [property: Id] string CreatorId,
+    [property: Id] string VideoId,
+    Instant? PublishedAt,
+    [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody> Participants,
+    [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoName> DerivedFrom
+)
 {
-    public static VideoBody Of(VideoKey video, VideoRecord record) => new(
-        video.Creator.Value,
-        video.Video.Value,
-        record.PublishedAt,
-        [.. record.Participants.Select(participant => new ParticipantBody(participant.Creator.Value, participant.Role.Word()))],
-        [.. record.Sources.Select(VideoName.Of)]);
+    public static VideoBody Of(VideoKey video, VideoRecord record) =>
+        new(
+            video.Creator.Value,
+            video.Video.Value,
+            record.PublishedAt,
+            [
+                .. record.Participants.Select(participant => new ParticipantBody(
+                    participant.Creator.Value,
+                    participant.Role.Word()
+                )),
+            ],
+            [.. record.Sources.Select(VideoName.Of)]
+        );
 }

@@ -6,7 +6,8 @@ using System.Text;
 namespace ConsentRegistry.Api.DevelopmentServer;
 
 /// <summary>
-/// The folder of one private cluster, held exclusively by one host: the data, the password (mode 600), the server's log and the lock.
+/// The folder of one private cluster, held exclusively by one host: the data, the password (mode 600), the server's log
+/// and the lock.
 /// </summary>
 internal sealed class ClusterHome : IDisposable
 {
@@ -16,13 +17,15 @@ internal sealed class ClusterHome : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int PasswordHexDigits = 48;
 
-    // EWOULDBLOCK, which flock(2) answers while another process holds the lock; .NET hands the number on as the exception's HResult.
+    // EWOULDBLOCK, which flock(2) answers while another process holds the lock; .NET hands the number on as the
+    // exception's HResult.
     private const int LockedOnLinux = 11;
     private const int LockedOnMacOS = 35;
 
     private readonly FileStream heldLock;
 
-    private ClusterHome(string path, ServerAccount account, FileStream held) => (Path, Account, heldLock) = (path, account, held);
+    private ClusterHome(string path, ServerAccount account, FileStream held) =>
+        (Path, Account, heldLock) = (path, account, held);
 
     public string Path { get; }
     public ServerAccount Account { get; }
@@ -34,7 +37,9 @@ internal sealed class ClusterHome : IDisposable
 
     private string PasswordFile => System.IO.Path.Combine(Path, "password");
 
-    /// <summary>Finds the cluster's home for a folder, creates it when it is new, and locks it until it is disposed.</summary>
+    /// <summary>
+    /// Finds the cluster's home for a folder, creates it when it is new, and locks it until it is disposed.
+    /// </summary>
     /// <exception cref="PrivatePostgresException">Another host holds it, or it belongs to another user.</exception>
     [UnsupportedOSPlatform("windows")]
     public static async Task<ClusterHome> OpenAsync(string folder, ILogger logger, CancellationToken cancellation)
@@ -47,24 +52,36 @@ internal sealed class ClusterHome : IDisposable
             Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
             await account.OwnAsync(path, cancellation);
             var lockFile = System.IO.Path.Combine(path, "host.lock");
-            var held = new FileStream(lockFile, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly,
-            });
+            var held = new FileStream(
+                lockFile,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = OwnerOnly,
+                }
+            );
             await account.OwnAsync(lockFile, cancellation);
             return new ClusterHome(path, account, held);
         }
         catch (UnauthorizedAccessException cause)
         {
             throw new PrivatePostgresException(
-                $"The private PostgreSQL in {path} belongs to another user, probably because the host was once started as root. "
-                + "Start the host as that user, give it another data folder, or make yourself the owner of the folder.", cause);
+                $"The private PostgreSQL in {path} belongs to another user, probably because the host was once started "
+                    + "as root. "
+                    + "Start the host as that user, give it another data folder, or make yourself the owner of the "
+                    + "folder.",
+                cause
+            );
         }
         catch (IOException cause) when (cause.HResult is LockedOnLinux or LockedOnMacOS)
         {
             throw new PrivatePostgresException(
-                $"The private PostgreSQL in {path} is in use by another host. Stop that host, or give this one another data folder or a connection string.",
-                cause);
+                $"The private PostgreSQL in {path} is in use by another host. Stop that host, or give this one another "
+                    + "data folder or a connection string.",
+                cause
+            );
         }
     }
 
@@ -76,23 +93,35 @@ internal sealed class ClusterHome : IDisposable
         var fresh = Data + ".new";
         if (DataMajor is null && Directory.Exists(fresh))
         {
-            // Every server writes postmaster.opts as it starts. Where it stands, initdb had ended and data may have been written:
-            // only the rename was lost, to a power failure.
-            if (File.Exists(System.IO.Path.Combine(fresh, "postmaster.opts"))) Directory.Move(fresh, Data);
-            else Directory.Delete(fresh, recursive: true);
+            // Every server writes postmaster.opts as it starts. Where it stands, initdb had ended and data may have
+            // been written: only the rename was lost, to a power failure.
+            if (File.Exists(System.IO.Path.Combine(fresh, "postmaster.opts")))
+                Directory.Move(fresh, Data);
+            else
+                Directory.Delete(fresh, recursive: true);
         }
 
         if (DataMajor is not null)
         {
-            if (!File.Exists(PasswordFile)) throw new PrivatePostgresException($"{PasswordFile} is missing; without it the data beside it cannot be opened.");
+            if (!File.Exists(PasswordFile))
+                throw new PrivatePostgresException(
+                    $"{PasswordFile} is missing; without it the data beside it cannot be opened."
+                );
             return await File.ReadAllTextAsync(PasswordFile, cancellation);
         }
 
         var password = RandomNumberGenerator.GetHexString(PasswordHexDigits, lowercase: true);
-        await using (var file = new FileStream(PasswordFile, new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
-        }))
+        await using (
+            var file = new FileStream(
+                PasswordFile,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = OwnerOnly,
+                }
+            )
+        )
         {
             await file.WriteAsync(Encoding.ASCII.GetBytes(password), cancellation);
             file.Flush(flushToDisk: true);
@@ -101,11 +130,25 @@ internal sealed class ClusterHome : IDisposable
         await Account.OwnAsync(PasswordFile, cancellation);
         var made = await Account.RunAsync(
             [
-                binaries.InitDb, "--pgdata", fresh, "--username", PrivatePostgres.Administrator, "--pwfile", PasswordFile,
-                "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--data-checksums",
+                binaries.InitDb,
+                "--pgdata",
+                fresh,
+                "--username",
+                PrivatePostgres.Administrator,
+                "--pwfile",
+                PasswordFile,
+                "--auth",
+                "scram-sha-256",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "--data-checksums",
             ],
-            cancellation);
-        if (!made.Succeeded) throw new PrivatePostgresException($"initdb could not create a cluster in {Path}: {made.Error}");
+            cancellation
+        );
+        if (!made.Succeeded)
+            throw new PrivatePostgresException($"initdb could not create a cluster in {Path}: {made.Error}");
         Directory.Move(fresh, Data);
         return password;
     }
@@ -113,7 +156,8 @@ internal sealed class ClusterHome : IDisposable
     /// <summary>Begins a new log and keeps one older, which bounds both by the life of a server.</summary>
     public void RotateLog()
     {
-        if (File.Exists(ServerLog)) File.Move(ServerLog, ServerLog + ".1", overwrite: true);
+        if (File.Exists(ServerLog))
+            File.Move(ServerLog, ServerLog + ".1", overwrite: true);
     }
 
     /// <summary>The end of the server's log, for a message to a person.</summary>
@@ -126,24 +170,36 @@ internal sealed class ClusterHome : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose() => heldLock.Dispose();
 
-    private static async Task<(string Path, ServerAccount Account)> LocateAsync(string folder, ILogger logger, CancellationToken cancellation)
+    private static async Task<(string Path, ServerAccount Account)> LocateAsync(
+        string folder,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         var inFolder = System.IO.Path.Combine(folder, "postgres");
-        if (!Environment.IsPrivilegedProcess) return (inFolder, ServerAccount.Own);
+        if (!Environment.IsPrivilegedProcess)
+            return (inFolder, ServerAccount.Own);
 
         // Data made by an ordinary user stay that user's, so that the host can be started either way.
         if (MajorOf(DataOf(inFolder)) is not null)
         {
-            var owner = await ServerAccount.OfUserAsync(await ServerAccount.OwnerOfAsync(DataOf(inFolder), cancellation), cancellation);
-            if (await owner.CanEnterAsync(inFolder, cancellation)) return (inFolder, owner);
+            var owner = await ServerAccount.OfUserAsync(
+                await ServerAccount.OwnerOfAsync(DataOf(inFolder), cancellation),
+                cancellation
+            );
+            if (await owner.CanEnterAsync(inFolder, cancellation))
+                return (inFolder, owner);
             throw new PrivatePostgresException(
-                $"User '{owner.User}', who owns the data in {inFolder}, cannot enter that folder. Allow it (chmod a+x on the folders above), or move the data.");
+                $"User '{owner.User}', who owns the data in {inFolder}, cannot enter that folder. Allow it (chmod a+x "
+                    + "on the folders above), or move the data."
+            );
         }
 
         var account = await ServerAccount.OfUserAsync(ServerAccount.PackageUser, cancellation);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16];
         var outside = System.IO.Path.Combine(SharedHomes, key);
-        if (MajorOf(DataOf(outside)) is null && await account.CanEnterAsync(folder, cancellation)) return (inFolder, account);
+        if (MajorOf(DataOf(outside)) is null && await account.CanEnterAsync(folder, cancellation))
+            return (inFolder, account);
 
         PrivatePostgresLog.KeptOutside(logger, folder, account.User, outside);
         Directory.CreateDirectory(SharedHomes);
@@ -155,6 +211,8 @@ internal sealed class ClusterHome : IDisposable
     private static int? MajorOf(string data)
     {
         var file = System.IO.Path.Combine(data, "PG_VERSION");
-        return File.Exists(file) ? int.Parse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture) : null;
+        return File.Exists(file)
+            ? int.Parse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture)
+            : null;
     }
 }

@@ -12,10 +12,14 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
     public bool Succeeded => ExitCode == 0;
 }
 
-/// <summary>Runs short commands of the operating system. Arguments are passed one by one and never read by a shell.</summary>
+/// <summary>
+/// Runs short commands of the operating system. Arguments are passed one by one and never read by a shell.
+/// </summary>
 internal static class Command
 {
-    /// <summary>The slowest command, <c>initdb</c>, takes seconds; on a busy disk its final flush may take a minute.</summary>
+    /// <summary>
+    /// The slowest command, <c>initdb</c>, takes seconds; on a busy disk its final flush may take a minute.
+    /// </summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Where administrators' tools live although an ordinary user's PATH may not name it.</summary>
@@ -34,23 +38,30 @@ internal static class Command
     /// <summary>How the given command line is started: from the root folder, in a neutral environment.</summary>
     public static ProcessStartInfo Prepare(IEnumerable<string> commandLine)
     {
-        // The server's user may be barred from the host's working directory, and PostgreSQL's tools fail in a directory they cannot read.
+        // The server's user may be barred from the host's working directory, and PostgreSQL's tools fail in a directory
+        // they cannot read.
         var start = new ProcessStartInfo { UseShellExecute = false, WorkingDirectory = "/" };
         foreach (var part in commandLine)
         {
-            if (start.FileName.Length == 0) start.FileName = part;
-            else start.ArgumentList.Add(part);
+            if (start.FileName.Length == 0)
+                start.FileName = part;
+            else
+                start.ArgumentList.Add(part);
         }
 
         // PGDATA, PGPORT and their like would redirect the tools to a cluster that is not the host's.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList()
+        )
             start.Environment.Remove(name);
         start.Environment["LC_ALL"] = "C";
         return start;
     }
 
     /// <summary>Runs a command to its end.</summary>
-    /// <exception cref="PrivatePostgresException">It cannot be started, or did not end within the limit and was killed.</exception>
+    /// <exception cref="PrivatePostgresException">
+    /// It cannot be started, or did not end within the limit and was killed.
+    /// </exception>
     public static async Task<CommandResult> RunAsync(IReadOnlyList<string> commandLine, CancellationToken cancellation)
     {
         var start = Prepare(commandLine);
@@ -79,7 +90,9 @@ internal static class Command
         {
             process.Kill(entireProcessTree: true);
             cancellation.ThrowIfCancellationRequested();
-            throw new PrivatePostgresException($"'{start.FileName}' did not end within {Limit.TotalMinutes:0} minutes and was stopped.");
+            throw new PrivatePostgresException(
+                $"'{start.FileName}' did not end within {Limit.TotalMinutes:0} minutes and was stopped."
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
 namespace ConsentRegistry.Api.DevelopmentServer;
 
 /// <summary>The operating system's user that PostgreSQL runs as. PostgreSQL refuses to run as root.</summary>
-/// <param name="User">Its name when it differs from the host's own user; null when the server runs as the host does.</param>
+/// <param name="User">
+/// Its name when it differs from the host's own user; null when the server runs as the host does.
+/// </param>
 /// <param name="Prefix">What to put before a command so that this user runs it.</param>
 internal sealed record ServerAccount(string? User, IReadOnlyList<string> Prefix)
 {
@@ -21,22 +23,29 @@ internal sealed record ServerAccount(string? User, IReadOnlyList<string> Prefix)
         if (!uid.Succeeded || !gid.Succeeded)
         {
             throw new PrivatePostgresException(
-                $"PostgreSQL does not run as root, and there is no user '{user}' to run it as. Start the host as an ordinary user, "
-                + "create that user, or give the host a connection string.");
+                $"PostgreSQL does not run as root, and there is no user '{user}' to run it as. Start the host as an "
+                    + "ordinary user, "
+                    + "create that user, or give the host a connection string."
+            );
         }
 
         List<IReadOnlyList<string>> ways = [];
-        if (Command.Find("setpriv") is { } setpriv) ways.Add([setpriv, "--reuid", uid.Output, "--regid", gid.Output, "--init-groups", "--"]);
-        if (Command.Find("runuser") is { } runuser) ways.Add([runuser, "-u", user, "--"]);
+        if (Command.Find("setpriv") is { } setpriv)
+            ways.Add([setpriv, "--reuid", uid.Output, "--regid", gid.Output, "--init-groups", "--"]);
+        if (Command.Find("runuser") is { } runuser)
+            ways.Add([runuser, "-u", user, "--"]);
         foreach (var way in ways)
         {
             // BusyBox has a setpriv that knows none of these options, so whether a way works is found out by trying it.
-            if ((await Command.RunAsync([.. way, id, "-u"], cancellation)).Output == uid.Output) return new ServerAccount(user, way);
+            if ((await Command.RunAsync([.. way, id, "-u"], cancellation)).Output == uid.Output)
+                return new ServerAccount(user, way);
         }
 
         throw new PrivatePostgresException(
-            $"PostgreSQL does not run as root, and neither setpriv nor runuser (package util-linux) can start it as user '{user}'. "
-            + "Start the host as an ordinary user, or give the host a connection string.");
+            "PostgreSQL does not run as root, and neither setpriv nor runuser (package util-linux) can start it as "
+                + $"user '{user}'. "
+                + "Start the host as an ordinary user, or give the host a connection string."
+        );
     }
 
     /// <summary>The name of the user that owns a file or folder.</summary>
@@ -55,16 +64,24 @@ internal sealed record ServerAccount(string? User, IReadOnlyList<string> Prefix)
     public async Task<bool> CanEnterAsync(string folder, CancellationToken cancellation) =>
         (await RunAsync([Required("test"), "-x", folder], cancellation)).Succeeded;
 
-    /// <summary>Makes this user the owner of a file or folder; nothing to do when the host's own user is meant.</summary>
+    /// <summary>
+    /// Makes this user the owner of a file or folder; nothing to do when the host's own user is meant.
+    /// </summary>
     public async Task OwnAsync(string path, CancellationToken cancellation)
     {
-        if (User is not null) await RunRequiredAsync([Required("chown"), $"{User}:", "--", path], cancellation);
+        if (User is not null)
+            await RunRequiredAsync([Required("chown"), $"{User}:", "--", path], cancellation);
     }
 
-    private static async Task<string> RunRequiredAsync(IReadOnlyList<string> commandLine, CancellationToken cancellation)
+    private static async Task<string> RunRequiredAsync(
+        IReadOnlyList<string> commandLine,
+        CancellationToken cancellation
+    )
     {
         var result = await Command.RunAsync(commandLine, cancellation);
-        return result.Succeeded ? result.Output : throw new PrivatePostgresException($"{commandLine[0]} failed: {result.Error}");
+        return result.Succeeded
+            ? result.Output
+            : throw new PrivatePostgresException($"{commandLine[0]} failed: {result.Error}");
     }
 
     private static string Required(string tool) =>

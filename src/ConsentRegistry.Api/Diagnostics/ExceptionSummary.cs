@@ -20,15 +20,16 @@ internal static class ExceptionSummary
         return string.Join(": ", parts);
     }
 
-    private static string Describe(Exception cause) => cause switch
-    {
-        PostgresException postgres => $"{nameof(PostgresException)} {postgres.SqlState}",
-        // Npgsql's own words when it cannot connect, which name the host and the port.
-        NpgsqlException { InnerException: SocketException or TimeoutException } connecting => connecting.Message,
-        SocketException socket => $"{nameof(SocketException)} {socket.SocketErrorCode}",
-        AuthenticationException tls => tls.Message,
-        HttpRequestException { StatusCode: { } status } => $"{nameof(HttpRequestException)} {(int)status}",
-        HttpRequestException http => $"{nameof(HttpRequestException)} {http.HttpRequestError}",
-        _ => cause.GetType().Name,
-    };
+    private static string Describe(Exception cause) =>
+        cause switch
+        {
+            PostgresException postgres => $"{nameof(PostgresException)} {postgres.SqlState}",
+            // Npgsql's own words when it cannot connect, which name the host and the port.
+            NpgsqlException { InnerException: SocketException or TimeoutException } connecting => connecting.Message,
+            SocketException socket => $"{nameof(SocketException)} {socket.SocketErrorCode}",
+            AuthenticationException tls => tls.Message,
+            HttpRequestException { StatusCode: { } status } => $"{nameof(HttpRequestException)} {(int)status}",
+            HttpRequestException http => $"{nameof(HttpRequestException)} {http.HttpRequestError}",
+            _ => cause.GetType().Name,
+        };
 }

@@ -12,9 +12,7 @@ namespace ConsentRegistry.Api.Evaluation;
 public sealed record CheckResult : DecisionBody
 {
     private CheckResult(DecisionBody decision)
-        : base(decision)
-    {
-    }
+        : base(decision) { }
 
     /// <summary>Why the item is no check; null of a decision.</summary>
     [JsonPropertyOrder(1)]
@@ -31,5 +29,9 @@ public sealed record CheckResult : DecisionBody
     internal CheckResult Withdrawn() => Of(DecisionBodies.Indeterminate with { DecisionId = DecisionId });
 
     internal static CheckResult Refused(Problem problem, long? line = null) =>
-        new(DecisionBodies.Indeterminate with { Reason = null, MaxAgeMs = DecisionBodies.RefusalReuseMs }) { Error = ItemError.Of(problem), Line = line };
+        new(DecisionBodies.Indeterminate with { Reason = null, MaxAgeMs = DecisionBodies.RefusalReuseMs })
+        {
+            Error = ItemError.Of(problem),
+            Line = line,
+        };
 }

@@ -14,15 +14,9 @@ internal readonly struct ConsultedCreators(FactSet facts) : ITrace
 
     public void Consider(Decider decider) => creators.Add(facts.CreatorOf(decider.Creator));
 
-    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-    {
-    }
+    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) { }
 
-    public void Weigh(in Grant grant, bool answers)
-    {
-    }
+    public void Weigh(in Grant grant, bool answers) { }
 
-    public void Conclude(in Decision answer)
-    {
-    }
+    public void Conclude(in Decision answer) { }
 }

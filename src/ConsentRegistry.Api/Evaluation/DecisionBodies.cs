@@ -10,11 +10,28 @@ namespace ConsentRegistry.Api.Evaluation;
 /// <summary>Puts decisions into the words of the contract.</summary>
 internal static class DecisionBodies
 {
-    /// <summary>How long an answer other than an allow may be reused unless the caller says otherwise: reusing it uses nothing without consent.</summary>
+    /// <summary>
+    /// How long an answer other than an allow may be reused unless the caller says otherwise: reusing it uses nothing
+    /// without consent.
+    /// </summary>
     public const int RefusalReuseMs = 2_000;
 
     private static readonly DecisionBody Unreadable = new(
-        false, Effect.Deny, Reason.Indeterminate, null, null, [], [], Version: null, FreshAt: null, MaxAgeMs: 0, null, null, null, null);
+        false,
+        Effect.Deny,
+        Reason.Indeterminate,
+        null,
+        null,
+        [],
+        [],
+        Version: null,
+        FreshAt: null,
+        MaxAgeMs: 0,
+        null,
+        null,
+        null,
+        null
+    );
 
     /// <summary>The answer where the facts could not be read: never an allow, and never to be reused.</summary>
     public static DecisionBody Indeterminate => Unreadable;
@@ -46,28 +63,34 @@ internal static class DecisionBodies
     }
 
     /// <summary>The versions of creators' streams, and that of the vocabulary.</summary>
-    public static ImmutableSortedDictionary<string, long> VersionsOf(this FactSet facts, IEnumerable<CreatorId> creators) => creators
-        .Distinct()
-        .Select(creator => KeyValuePair.Create(creator.Value, facts.StateOf(creator).Version))
-        .Append(KeyValuePair.Create(StreamId.Vocabulary.Name, (long)facts.Vocabulary.Version))
-        .ToImmutableSortedDictionary(StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, long> VersionsOf(
+        this FactSet facts,
+        IEnumerable<CreatorId> creators
+    ) =>
+        creators
+            .Distinct()
+            .Select(creator => KeyValuePair.Create(creator.Value, facts.StateOf(creator).Version))
+            .Append(KeyValuePair.Create(StreamId.Vocabulary.Name, (long)facts.Vocabulary.Version))
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    private static DecisionBody BodyOf(this FreshFacts fresh, Decision decision, Question question) => new(
-        decision.IsAllowed,
-        decision.Effect,
-        decision.Reason,
-        WordOf(decision.Detail),
-        fresh.Set.DeciderOf(decision, question.Requester),
-        decision.Obligations.Words(),
-        [.. fresh.Set.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
-        fresh.Set.StateOf(question.Video.Creator).Version,
-        fresh.FreshAt,
-        MaxAgeOf(decision, question.MaxStalenessMs, fresh.Set.ReadAt),
-        decision.Effect == Effect.Ask ? Contracts.AskAt.Path : null,
-        Versions: null,
-        Trace: null,
-        TraceIsCut: null,
-        DecisionId: question.DrawId());
+    private static DecisionBody BodyOf(this FreshFacts fresh, Decision decision, Question question) =>
+        new(
+            decision.IsAllowed,
+            decision.Effect,
+            decision.Reason,
+            WordOf(decision.Detail),
+            fresh.Set.DeciderOf(decision, question.Requester),
+            decision.Obligations.Words(),
+            [.. fresh.Set.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
+            fresh.Set.StateOf(question.Video.Creator).Version,
+            fresh.FreshAt,
+            MaxAgeOf(decision, question.MaxStalenessMs, fresh.Set.ReadAt),
+            decision.Effect == Effect.Ask ? Contracts.AskAt.Path : null,
+            Versions: null,
+            Trace: null,
+            TraceIsCut: null,
+            DecisionId: question.DrawId()
+        );
 
     public static string? WordOf(Detail detail) => detail == Detail.None ? null : detail.Word();
 
@@ -84,11 +107,13 @@ internal static class DecisionBodies
             setting is { } deciding ? facts.Vocabulary[deciding.Purpose].Purpose.Name : null,
             setting is { NamesRequester: true } ? requester?.Value : null,
             decision.Stamp?.Version,
-            decision.Stamp?.At);
+            decision.Stamp?.At
+        );
     }
 
     /// <summary>How long a decision may be reused, in milliseconds.</summary>
-    // Never past the next expiry among what an allow rests on; never at all where a counted grant may be spent by somebody else.
+    // Never past the next expiry among what an allow rests on; never at all where a counted grant may be spent by
+    // somebody else.
     public static long MaxAgeOf(in Decision decision, int maxStalenessMs, Instant now)
     {
         if (!decision.IsAllowed)
@@ -100,7 +125,10 @@ internal static class DecisionBodies
             : Math.Min(maxStalenessMs, (long)Math.Max(0, decision.HoldsUntil.Since(now).TotalMilliseconds));
     }
 
-    /// <summary>Keeps what the evaluator says. The facts hold settings for anybody and for the requester only, so nobody sees any other.</summary>
+    /// <summary>
+    /// Keeps what the evaluator says. The facts hold settings for anybody and for the requester only, so nobody sees
+    /// any other.
+    /// </summary>
     private readonly struct Explanation(FactSet facts, Requester? requester, TraceBudget budget) : ITrace
     {
         private readonly List<ConsideredBody> considered = [];
@@ -120,19 +148,22 @@ internal static class DecisionBodies
             // A setting for an unrelated purpose has no part in the decision, and there may be hundreds.
             if (standing == Standing.OtherPurpose || !budget.TryTake())
                 return;
-            weighed.Add(new(
-                setting.Scope,
-                facts.Vocabulary[setting.Purpose].Purpose.Name,
-                Named(setting),
-                setting.Effect,
-                standing,
-                beatenBy is { } beater ? new(beater.Scope, facts.Vocabulary[beater.Purpose].Purpose.Name, Named(beater)) : null,
-                setting.Stamp.Version));
+            weighed.Add(
+                new(
+                    setting.Scope,
+                    facts.Vocabulary[setting.Purpose].Purpose.Name,
+                    Named(setting),
+                    setting.Effect,
+                    standing,
+                    beatenBy is { } beater
+                        ? new(beater.Scope, facts.Vocabulary[beater.Purpose].Purpose.Name, Named(beater))
+                        : null,
+                    setting.Stamp.Version
+                )
+            );
         }
 
-        public void Weigh(in Grant grant, bool answers)
-        {
-        }
+        public void Weigh(in Grant grant, bool answers) { }
 
         public void Conclude(in Decision answer)
         {
@@ -141,19 +172,23 @@ internal static class DecisionBodies
             creators.Add(creator);
             if (!budget.TryTake())
                 return;
-            considered.Add(new(
-                creator.Value,
-                by.Role,
-                VideoName.Of(facts.VideoOf(by.Video)),
-                answer.Effect,
-                answer.Reason,
-                WordOf(answer.Detail),
-                // In an order of its own: that in which memory holds them says nothing.
-                [
-                    .. weighed.OrderBy(setting => setting.Scope)
-                        .ThenBy(setting => setting.Purpose, StringComparer.Ordinal)
-                        .ThenBy(setting => setting.Requester, StringComparer.Ordinal),
-                ]));
+            considered.Add(
+                new(
+                    creator.Value,
+                    by.Role,
+                    VideoName.Of(facts.VideoOf(by.Video)),
+                    answer.Effect,
+                    answer.Reason,
+                    WordOf(answer.Detail),
+                    // In an order of its own: that in which memory holds them says nothing.
+                    [
+                        .. weighed
+                            .OrderBy(setting => setting.Scope)
+                            .ThenBy(setting => setting.Purpose, StringComparer.Ordinal)
+                            .ThenBy(setting => setting.Requester, StringComparer.Ordinal),
+                    ]
+                )
+            );
         }
 
         private string? Named(in Setting setting) => setting.Audience == Audience.Requester ? requester?.Value : null;

@@ -8,24 +8,28 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Evaluation;
 
-/// <summary>Makes entries of the log of decisions: out of answers, and of decisions that have no answer in objects.</summary>
+/// <summary>
+/// Makes entries of the log of decisions: out of answers, and of decisions that have no answer in objects.
+/// </summary>
 internal static class DecisionEntries
 {
     /// <summary>The entry of an answer. One that was made without facts was made with no vocabulary either.</summary>
-    public static DecisionEntry Of(CheckChannel way, Question question, DecisionBody answer, int? vocabularyVersion) => new(
-        answer.DecisionId ?? Guid.CreateVersion7(),
-        way,
-        question.Video.Creator.Value,
-        question.Video.Video.Value,
-        question.Requester?.Value,
-        question.Purpose.Name,
-        answer.Effect,
-        DecisionBodies.ReasonOf(answer),
-        answer.DecidedBy?.CreatorId,
-        answer.DecidedBy?.Version,
-        answer.Version,
-        answer.Version is null ? null : vocabularyVersion,
-        answer.FreshAt);
+    public static DecisionEntry Of(CheckChannel way, Question question, DecisionBody answer, int? vocabularyVersion) =>
+        new(
+            answer.DecisionId ?? Guid.CreateVersion7(),
+            way,
+            question.Video.Creator.Value,
+            question.Video.Video.Value,
+            question.Requester?.Value,
+            question.Purpose.Name,
+            answer.Effect,
+            DecisionBodies.ReasonOf(answer),
+            answer.DecidedBy?.CreatorId,
+            answer.DecidedBy?.Version,
+            answer.Version,
+            answer.Version is null ? null : vocabularyVersion,
+            answer.FreshAt
+        );
 
     /// <summary>The entry of a decision that was made from a request's bytes.</summary>
     public static DecisionEntry Of(CheckChannel way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
@@ -42,18 +46,39 @@ internal static class DecisionEntries
             memory.Vocabulary[asked.Purpose].Purpose.Name,
             decision.Effect,
             decision.Reason,
-            decision.DecidedBy is not { } by ? null : by.Creator == Names.CheckedOwner ? creator : memory.Names[by.Creator].Id.Value,
+            decision.DecidedBy is not { } by ? null
+                : by.Creator == Names.CheckedOwner ? creator
+                : memory.Names[by.Creator].Id.Value,
             decision.Stamp?.Version,
             isRead ? outcome.Version : null,
             isRead ? memory.Vocabulary.Version : null,
-            isRead ? permit.State.DatabaseTime : null);
+            isRead ? permit.State.DatabaseTime : null
+        );
     }
 
     /// <summary>The entry of a check that was answered without facts.</summary>
     public static DecisionEntry Indeterminate(
-        CheckChannel way, ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video, ReadOnlySpan<byte> requester, Purpose purpose) => new(
-        Guid.CreateVersion7(), way, TextOf(creator), TextOf(video), TextOf(requester), purpose.Name, Effect.Deny, Reason.Indeterminate,
-        DecidedBy: null, DecidedByVersion: null, Version: null, VocabularyVersion: null, FreshAt: null);
+        CheckChannel way,
+        ReadOnlySpan<byte> creator,
+        ReadOnlySpan<byte> video,
+        ReadOnlySpan<byte> requester,
+        Purpose purpose
+    ) =>
+        new(
+            Guid.CreateVersion7(),
+            way,
+            TextOf(creator),
+            TextOf(video),
+            TextOf(requester),
+            purpose.Name,
+            Effect.Deny,
+            Reason.Indeterminate,
+            DecidedBy: null,
+            DecidedByVersion: null,
+            Version: null,
+            VocabularyVersion: null,
+            FreshAt: null
+        );
 
     private static string TextOf(ReadOnlySpan<byte> id) => Encoding.ASCII.GetString(id);
 }

@@ -8,6 +8,10 @@ namespace ConsentRegistry.Api.Evaluation;
 /// <param name="FreshAt">The database's time at the poll that they are as new as.</param>
 public sealed record FreshFacts(FactSet Set, Instant FreshAt)
 {
-    /// <summary>Versions that the facts have reached at least, of the streams that were asked for, whether or not they bear on the checks.</summary>
-    public IReadOnlyDictionary<string, long> Reached { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    /// <summary>
+    /// Versions that the facts have reached at least, of the streams that were asked for, whether or not they bear on
+    /// the checks.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Reached { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 }

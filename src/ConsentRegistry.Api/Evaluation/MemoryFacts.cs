@@ -5,11 +5,19 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Evaluation;
 
-/// <summary>Takes facts out of memory. Memory is their one source: there is no second way that could answer differently.</summary>
+/// <summary>
+/// Takes facts out of memory. Memory is their one source: there is no second way that could answer differently.
+/// </summary>
 internal sealed class MemoryFacts(ConsentReplica replica)
 {
-    /// <summary>What is answered where memory cannot answer: it is not fresh, or does not know what is asked for.</summary>
-    public static readonly Problem Unavailable = new(503, ProblemCode.Unavailable, "This node's memory is not as fresh as the check needs; repeat the request.");
+    /// <summary>
+    /// What is answered where memory cannot answer: it is not fresh, or does not know what is asked for.
+    /// </summary>
+    public static readonly Problem Unavailable = new(
+        503,
+        ProblemCode.Unavailable,
+        "This node's memory is not as fresh as the check needs; repeat the request."
+    );
 
     /// <summary>Takes the facts for checks of these videos by these requesters.</summary>
     /// <param name="videos">The checked videos.</param>
@@ -18,19 +26,26 @@ internal sealed class MemoryFacts(ConsentReplica replica)
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="versionsOf">Streams whose versions are asked for.</param>
     /// <param name="wait">The wait that the checks have in common with others.</param>
-    /// <returns>The facts; null if memory is not what is needed within <see cref="ConsentReplica.LongestWait"/>.</returns>
+    /// <returns>
+    /// The facts; null if memory is not what is needed within <see cref="ConsentReplica.LongestWait"/>.
+    /// </returns>
     public async Task<FreshFacts?> TakeAsync(
         IReadOnlyCollection<VideoKey> videos,
         IReadOnlyCollection<Requester> requesters,
         FreshnessRequirement need,
         CancellationToken cancellation,
         IEnumerable<string>? versionsOf = null,
-        SharedWait? wait = null)
+        SharedWait? wait = null
+    )
     {
         if (await (wait ?? new()).BeginAsync(replica, need, cancellation) is not { } permit)
             return null;
         // Before the facts: versions only rise.
-        var reached = (versionsOf ?? []).ToDictionary(stream => stream, permit.Memory.VersionOf, StringComparer.Ordinal);
+        var reached = (versionsOf ?? []).ToDictionary(
+            stream => stream,
+            permit.Memory.VersionOf,
+            StringComparer.Ordinal
+        );
         var facts = permit.Memory.Extract(videos, requesters, permit.Now, permit.DeadlineOf(cancellation));
         return facts is not null && permit.Holds ? new(facts, permit.State.DatabaseTime) { Reached = reached } : null;
     }

@@ -22,7 +22,8 @@ public sealed record Question(
     bool Explain,
     bool Receipt = false,
     bool IsStrong = false,
-    bool IsNamed = false)
+    bool IsNamed = false
+)
 {
     /// <summary>An id for the decision; null where none is asked for.</summary>
     public Guid? DrawId() => IsNamed ? Guid.CreateVersion7() : null;

@@ -6,32 +6,49 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>
-/// Signs decisions for those who ask for a receipt. Whoever has one of an allow relies on it, which is written down before the receipt is given: what cannot be
-/// written down is not signed.
+/// Signs decisions for those who ask for a receipt. Whoever has one of an allow relies on it, which is written down
+/// before the receipt is given: what cannot be written down is not signed.
 /// </summary>
 internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database database)
 {
-    /// <summary>The answer with a receipt, if the question asks for one and the decision is one that can be made again; null if it cannot be given now.</summary>
-    public async Task<DecisionBody?> AttachAsync(DecisionBody answer, FactSet facts, Question question, CancellationToken cancellation)
+    /// <summary>
+    /// The answer with a receipt, if the question asks for one and the decision is one that can be made again; null if
+    /// it cannot be given now.
+    /// </summary>
+    public async Task<DecisionBody?> AttachAsync(
+        DecisionBody answer,
+        FactSet facts,
+        Question question,
+        CancellationToken cancellation
+    )
     {
         var reliances = new List<Reliance>();
         var signed = Sign(answer, facts, question, reliances);
         return await TryKeepAsync(reliances, cancellation) ? signed : null;
     }
 
-    /// <summary>The answer with a receipt, which may be given once what it adds to the list was written down with <see cref="TryKeepAsync"/>.</summary>
+    /// <summary>
+    /// The answer with a receipt, which may be given once what it adds to the list was written down with
+    /// <see cref="TryKeepAsync"/>.
+    /// </summary>
     public DecisionBody Sign(DecisionBody answer, FactSet facts, Question question, List<Reliance> reliances)
     {
         if (!question.Receipt || answer.Reason == Reason.Indeterminate)
             return answer;
         var consulted = new ConsultedCreators(facts);
-        var decision = facts.Decide(question.Video, facts.Vocabulary.Find(question.Purpose), question.Requester, ref consulted);
+        var decision = facts.Decide(
+            question.Video,
+            facts.Vocabulary.Find(question.Purpose),
+            question.Requester,
+            ref consulted
+        );
         var receipt = new Receipt(
             new(question.Video, question.Purpose, question.Requester),
             facts.ReadAt,
             DecisionRecord.From(facts, decision, question.Requester),
             facts.VersionsOf(consulted.Creators.Append(question.Video.Creator)),
-            log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null)
+            log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null
+        )
         {
             DecisionId = answer.DecisionId,
         };
@@ -58,7 +75,8 @@ internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database dat
                     await RelianceStore.AddAsync(change, reliances, since: null, cancellation);
                     return true;
                 },
-                cancellation);
+                cancellation
+            );
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {

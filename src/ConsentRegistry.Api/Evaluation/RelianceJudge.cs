@@ -6,12 +6,13 @@ using ConsentRegistry.Domain.Decisions;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>
-/// Decides whether the consent that somebody relied on still stands. Like a check, but for this: that the uses of a grant are spent withdraws nothing. What was
-/// used with it stays covered until it expires, its creator takes it back, or a deny touches it.
+/// Decides whether the consent that somebody relied on still stands. Like a check, but for this: that the uses of a
+/// grant are spent withdraws nothing. What was used with it stays covered until it expires, its creator takes it back,
+/// or a deny touches it.
 /// </summary>
 /// <remarks>
-/// Of several grants for the same, the last to end in another way than by being spent is what consent rested on then, if anything was used with it: that one
-/// spent before it is no reason to let it pass.
+/// Of several grants for the same, the last to end in another way than by being spent is what consent rested on then,
+/// if anything was used with it: that one spent before it is no reason to let it pass.
 /// </remarks>
 internal sealed class RelianceJudge
 {
@@ -22,8 +23,11 @@ internal sealed class RelianceJudge
         ended = grants.ToLookup(one => (one.Stored.Grant.UsedIn, one.Stored.Grant.Requester));
 
     /// <summary>A judge of these.</summary>
-    public static async Task<RelianceJudge> ForAsync(StreamTransaction change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation) =>
-        new(await RelianceStore.ListEndedGrantsAsync(change, keys, cancellation));
+    public static async Task<RelianceJudge> ForAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<RelianceKey> keys,
+        CancellationToken cancellation
+    ) => new(await RelianceStore.ListEndedGrantsAsync(change, keys, cancellation));
 
     /// <summary>Decides one, from facts that were taken for its check.</summary>
     public Decision Decide<TTrace>(FactSet facts, RelianceKey key, ref TTrace trace)
@@ -40,16 +44,22 @@ internal sealed class RelianceJudge
 
     private List<(CreatorId Creator, StoredGrant Stored)> CoveringOf(FactSet facts, RelianceKey key)
     {
-        var grants = ended[(key.Video, key.Requester)].Where(one => key.Purpose.IsAtOrBelow(one.Stored.Grant.Terms.Purpose)).ToList();
-        var ends = grants.Where(one => one.Stored.Used > 0 || one.Stored.Grant.Terms.Uses is null)
+        var grants = ended[(key.Video, key.Requester)]
+            .Where(one => key.Purpose.IsAtOrBelow(one.Stored.Grant.Terms.Purpose))
+            .ToList();
+        var ends = grants
+            .Where(one => one.Stored.Used > 0 || one.Stored.Grant.Terms.Uses is null)
             .ToLookup(one => (one.Creator, one.Stored.Grant.Video), one => EndOf(one.Stored.Grant, facts.ReadAt));
         return grants.FindAll(one =>
             one.Stored.Grant.State == GrantState.Spent
             && !ends[(one.Creator, one.Stored.Grant.Video)].Any(end => end > one.Stored.Grant.Stamp.At)
-            && !facts.IsDeniedSince(one.Creator, one.Stored.Grant));
+            && !facts.IsDeniedSince(one.Creator, one.Stored.Grant)
+        );
     }
 
     // When it ended in another way than by being spent; null if it did not.
     private static Instant? EndOf(GrantRecord grant, Instant now) =>
-        grant.State == GrantState.Revoked ? grant.Stamp.At : grant.Terms.ExpiresAt is { } expiry && expiry <= now ? expiry : null;
+        grant.State == GrantState.Revoked ? grant.Stamp.At
+        : grant.Terms.ExpiresAt is { } expiry && expiry <= now ? expiry
+        : null;
 }

@@ -9,8 +9,8 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>
-/// The checks of one request, until it is answered: how many came to what, and the entries of those that are logged. Not
-/// for use by several threads at once.
+/// The checks of one request, until it is answered: how many came to what, and the entries of those that are logged.
+/// Not for use by several threads at once.
 /// </summary>
 internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
 {
@@ -31,7 +31,9 @@ internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
     /// <summary>Adds an answer, which may be a refusal.</summary>
     /// <param name="question">The check; null of an item that is none.</param>
     /// <param name="answer">Its answer.</param>
-    /// <param name="vocabularyVersion">The version of the vocabulary that it was decided with; null if there were no facts.</param>
+    /// <param name="vocabularyVersion">
+    /// The version of the vocabulary that it was decided with; null if there were no facts.
+    /// </param>
     /// <returns>The place of its entry, by which it can be taken back; null if it has none.</returns>
     public int? Add(Question? question, CheckResult answer, int? vocabularyVersion)
     {
@@ -59,8 +61,15 @@ internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
             entries.Add(DecisionEntries.Of(Way, asked, outcome, permit));
     }
 
-    /// <summary>Adds a check that was answered as indeterminate, for memory was not fresh. Its purpose may be none.</summary>
-    public void AddIndeterminate(ReadOnlySpan<byte> creator, ReadOnlySpan<byte> video, ReadOnlySpan<byte> requester, ReadOnlySpan<byte> purpose)
+    /// <summary>
+    /// Adds a check that was answered as indeterminate, for memory was not fresh. Its purpose may be none.
+    /// </summary>
+    public void AddIndeterminate(
+        ReadOnlySpan<byte> creator,
+        ReadOnlySpan<byte> video,
+        ReadOnlySpan<byte> requester,
+        ReadOnlySpan<byte> purpose
+    )
     {
         Tally.Add(Effect.Deny, Reason.Indeterminate);
         if (log.Takes() && Purpose.TryParse(Encoding.UTF8.GetString(purpose), out var named))

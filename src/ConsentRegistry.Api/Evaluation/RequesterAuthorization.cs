@@ -11,9 +11,19 @@ namespace ConsentRegistry.Api.Evaluation;
 internal static class RequesterAuthorization
 {
     /// <summary>The token names no client that could be a requester.</summary>
-    public static readonly Problem NoRequester = Problem.OfField(422, FailureCode.Invalid, "requester", $"requester is missing, and the token's claim client_id names none; send requester with a token that has the scope {Scopes.CheckAny}, or a token with client_id.");
+    public static readonly Problem NoRequester = Problem.OfField(
+        422,
+        FailureCode.Invalid,
+        "requester",
+        "requester is missing, and the token's claim client_id names none; send requester with a token that has the "
+            + $"scope {Scopes.CheckAny}, or a token with client_id."
+    );
 
-    public static readonly Problem RequesterNotYours = new(403, ProblemCode.RequesterNotYours, $"requester is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}.");
+    public static readonly Problem RequesterNotYours = new(
+        403,
+        ProblemCode.RequesterNotYours,
+        $"requester is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."
+    );
 
     /// <summary>Reads for whom a request is made.</summary>
     /// <param name="named">The requester that the request names; null for the token's own client.</param>
@@ -26,10 +36,12 @@ internal static class RequesterAuthorization
         Caller caller,
         [NotNullWhen(true)] out Requester? requester,
         [NotNullWhen(false)] out Problem? problem,
-        bool forAnybody = false)
+        bool forAnybody = false
+    )
     {
         requester = named ?? caller.OwnRequester;
-        problem = requester is null ? NoRequester
+        problem =
+            requester is null ? NoRequester
             : requester != caller.OwnRequester && !forAnybody && !caller.Has(Scopes.CheckAny) ? RequesterNotYours
             : null;
         return problem is null;

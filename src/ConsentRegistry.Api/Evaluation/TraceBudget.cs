@@ -1,6 +1,8 @@
 namespace ConsentRegistry.Api.Evaluation;
 
-/// <summary>How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.</summary>
+/// <summary>
+/// How much explanation one answer may still carry: a crowd in each of many sources would explain itself without end.
+/// </summary>
 public sealed class TraceBudget
 {
     /// <summary>Creators and settings that the traces of one answer list, together.</summary>

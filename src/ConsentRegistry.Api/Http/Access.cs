@@ -8,7 +8,9 @@ namespace ConsentRegistry.Api.Http;
 /// <param name="OwnCreator">Whether the creator in the path must be one that the caller manages.</param>
 public sealed record AccessPath(string Scope, bool OwnCreator = false);
 
-/// <summary>Who may call an operation: anybody whom one of these lets. An operation without such a decision is refused to all.</summary>
+/// <summary>
+/// Who may call an operation: anybody whom one of these lets. An operation without such a decision is refused to all.
+/// </summary>
 public sealed record Access(params AccessPath[] AnyOf) : IAuthorizationRequirement
 {
     /// <summary>The creator, or an agency acting for them.</summary>
@@ -21,10 +23,14 @@ public sealed record Access(params AccessPath[] AnyOf) : IAuthorizationRequireme
     public string LackedBy(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return string.Join(", or with ", AnyOf.Select(way =>
-            !way.OwnCreator ? $"the scope {way.Scope}"
-            : caller.Has(way.Scope) ? $"the creator of the path as its claim sub or in {Caller.CreatorsClaim}"
-            : $"the scope {way.Scope} and the creator of the path as its claim sub or in {Caller.CreatorsClaim}"));
+        return string.Join(
+            ", or with ",
+            AnyOf.Select(way =>
+                !way.OwnCreator ? $"the scope {way.Scope}"
+                : caller.Has(way.Scope) ? $"the creator of the path as its claim sub or in {Caller.CreatorsClaim}"
+                : $"the scope {way.Scope} and the creator of the path as its claim sub or in {Caller.CreatorsClaim}"
+            )
+        );
     }
 }
 
@@ -48,7 +54,11 @@ internal sealed class AccessHandler(IHttpContextAccessor accessor) : Authorizati
         var http = accessor.HttpContext!;
         var caller = Caller.From(http);
         var creator = http.GetRouteValue("creatorId") as string;
-        if (requirement.AnyOf.Any(way => caller.Has(way.Scope) && (!way.OwnCreator || (creator is not null && caller.Manages(creator)))))
+        if (
+            requirement.AnyOf.Any(way =>
+                caller.Has(way.Scope) && (!way.OwnCreator || (creator is not null && caller.Manages(creator)))
+            )
+        )
             context.Succeed(requirement);
         return Task.CompletedTask;
     }
@@ -59,7 +69,12 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler usual = new();
 
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult
+    )
     {
         if (authorizeResult.Forbidden)
         {
@@ -73,7 +88,8 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     }
 
     // An operation that says nothing about access is refused to all.
-    private static Problem RefusalOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { } access
-        ? Problem.Forbidden(access.LackedBy(Caller.From(http)))
-        : Problem.Forbidden("more than any token has: nobody may call this operation");
+    private static Problem RefusalOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { } access
+            ? Problem.Forbidden(access.LackedBy(Caller.From(http)))
+            : Problem.Forbidden("more than any token has: nobody may call this operation");
 }

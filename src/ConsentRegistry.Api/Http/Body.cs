@@ -73,7 +73,10 @@ public sealed class Body<T> : IBound, IBody, IEndpointParameterMetadataProvider
     }
 }
 
-/// <summary>Says that an operation works without a body, and what then stands for it. JSON's null, which some clients send for none, is none.</summary>
+/// <summary>
+/// Says that an operation works without a body, and what then stands for it. JSON's null, which some clients send for
+/// none, is none.
+/// </summary>
 public sealed record EmptyBody(object Stand)
 {
     /// <summary>Whether a body is null.</summary>
@@ -90,7 +93,18 @@ public sealed class NoBody : IBound
     public static async ValueTask<NoBody> BindAsync(HttpContext http, ParameterInfo parameter)
     {
         var (bytes, problem) = await BodyReader.ReadAsync(http);
-        return new(problem ?? (bytes.Length == 0 ? null : new(400, ProblemCode.UnexpectedBody, "The request has a body; send none, for the operation takes none.")));
+        return new(
+            problem
+                ?? (
+                    bytes.Length == 0
+                        ? null
+                        : new(
+                            400,
+                            ProblemCode.UnexpectedBody,
+                            "The request has a body; send none, for the operation takes none."
+                        )
+                )
+        );
     }
 }
 
@@ -105,5 +119,6 @@ internal static class BodyReader
     }
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
-    public static byte[] HashOf(HttpContext http) => SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
+    public static byte[] HashOf(HttpContext http) =>
+        SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
 }

@@ -4,24 +4,27 @@ namespace ConsentRegistry.Api.Http;
 
 /// <summary>
 /// The body of a request. Its buffer grows with what arrives, and not with what the request announces. Beyond the first
-/// <see cref="FreeBytes"/> it is taken from a budget that all bodies of the node share, and of which each caller has a share. It is given back
-/// with the end of the request.
+/// <see cref="FreeBytes"/> it is taken from a budget that all bodies of the node share, and of which each caller has a
+/// share. It is given back with the end of the request.
 /// </summary>
 internal sealed class BodyBuffer : IDisposable
 {
-    /// <summary>Bytes of each body that the budget does not count: a check, a change or a stop is smaller, and is never refused for others' bodies.</summary>
+    /// <summary>
+    /// Bytes of each body that the budget does not count: a check, a change or a stop is smaller, and is never refused
+    /// for others' bodies.
+    /// </summary>
     public const int FreeBytes = 16 << 10;
 
-    /// <summary>For how long a body may be on its way: the largest one comes within it at half a megabit a second.</summary>
+    /// <summary>
+    /// For how long a body may be on its way: the largest one comes within it at half a megabit a second.
+    /// </summary>
     public static readonly TimeSpan LongestArrival = TimeSpan.FromMinutes(2);
 
     private readonly List<IDisposable> leases = [];
     private byte[] bytes = [];
     private int count;
 
-    private BodyBuffer()
-    {
-    }
+    private BodyBuffer() { }
 
     /// <summary>What has arrived; good until the request ends.</summary>
     public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, count);
@@ -48,15 +51,16 @@ internal sealed class BodyBuffer : IDisposable
     }
 
     /// <summary>What a caller is told whose body could not be read; null if the failure is not theirs.</summary>
-    public static Problem? ProblemOf(Exception exception) => exception switch
-    {
-        BadHttpRequestException { StatusCode: 413 } => ProblemExceptionHandler.TooLarge,
-        BadHttpRequestException { StatusCode: 408 } => TooSlow,
-        BadHttpRequestException bad => new(bad.StatusCode, ProblemCode.MalformedRequest, Malformed),
-        // The server reports a chunk size beyond all numbers as a plain I/O error.
-        IOException => new(400, ProblemCode.MalformedRequest, Malformed),
-        _ => null,
-    };
+    public static Problem? ProblemOf(Exception exception) =>
+        exception switch
+        {
+            BadHttpRequestException { StatusCode: 413 } => ProblemExceptionHandler.TooLarge,
+            BadHttpRequestException { StatusCode: 408 } => TooSlow,
+            BadHttpRequestException bad => new(bad.StatusCode, ProblemCode.MalformedRequest, Malformed),
+            // The server reports a chunk size beyond all numbers as a plain I/O error.
+            IOException => new(400, ProblemCode.MalformedRequest, Malformed),
+            _ => null,
+        };
 
     public void Dispose()
     {
@@ -68,13 +72,19 @@ internal sealed class BodyBuffer : IDisposable
         leases.Clear();
     }
 
-    private const string Malformed = "The body is no well-formed HTTP, or ends too early; send it once more, as RFC 9112 has it.";
+    private const string Malformed =
+        "The body is no well-formed HTTP, or ends too early; send it once more, as RFC 9112 has it.";
 
-    private static Problem TooSlow => new(408, ProblemCode.RequestTimeout, "The body has not arrived in time; send it faster, or send less at once.");
+    private static Problem TooSlow =>
+        new(408, ProblemCode.RequestTimeout, "The body has not arrived in time; send it faster, or send less at once.");
 
     private async Task<Problem?> FillAsync(HttpContext http, int limit, string caller)
     {
-        var tooLarge = new Problem(413, ProblemCode.TooLarge, $"The body is larger than {limit} bytes; send less at once.");
+        var tooLarge = new Problem(
+            413,
+            ProblemCode.TooLarge,
+            $"The body is larger than {limit} bytes; send less at once."
+        );
         var announced = http.Request.ContentLength;
         if (announced > limit)
             return tooLarge;
@@ -90,12 +100,17 @@ internal sealed class BodyBuffer : IDisposable
             {
                 if (count == bytes.Length && !TryGrow(http, most, caller))
                     return Limits(http).Refusal;
-                var read = await http.Request.Body.ReadAsync(bytes.AsMemory(count, Math.Min(bytes.Length, most) - count), patience.Token);
+                var read = await http.Request.Body.ReadAsync(
+                    bytes.AsMemory(count, Math.Min(bytes.Length, most) - count),
+                    patience.Token
+                );
                 if (read == 0)
                     return null;
                 count += read;
             }
-            return announced is null && await http.Request.Body.ReadAsync(new byte[1], patience.Token) > 0 ? tooLarge : null;
+            return announced is null && await http.Request.Body.ReadAsync(new byte[1], patience.Token) > 0
+                ? tooLarge
+                : null;
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
@@ -120,5 +135,6 @@ internal sealed class BodyBuffer : IDisposable
         return true;
     }
 
-    private static ConcurrencyLimit Limits(HttpContext http) => http.RequestServices.GetRequiredService<ConcurrencyLimits>().BodyBytes;
+    private static ConcurrencyLimit Limits(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ConcurrencyLimits>().BodyBytes;
 }

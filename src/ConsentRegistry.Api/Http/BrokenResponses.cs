@@ -4,8 +4,9 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
-/// Cuts off an answer that fails after it has begun: it cannot become a problem any more, and the caller must see that it is not whole. The server
-/// would log the exception with its message, which may name people; here only its kind is logged.
+/// Cuts off an answer that fails after it has begun: it cannot become a problem any more, and the caller must see that
+/// it is not whole. The server would log the exception with its message, which may name people; here only its kind is
+/// logged.
 /// </summary>
 internal sealed partial class BrokenResponses(RequestDelegate next, ILogger<BrokenResponses> logger)
 {
@@ -29,15 +30,19 @@ internal sealed partial class BrokenResponses(RequestDelegate next, ILogger<Brok
     }
 
     [LoggerMessage(
-        LogEvents.AnswerCutOff, LogLevel.Warning,
+        LogEvents.AnswerCutOff,
+        LogLevel.Warning,
         "An answer was cut off, as PostgreSQL or the connection failed: {Kind}; look at PostgreSQL if "
-        + "this goes on",
-        EventName = nameof(LogEvents.AnswerCutOff))]
+            + "this goes on",
+        EventName = nameof(LogEvents.AnswerCutOff)
+    )]
     private partial void LogBroken(string kind);
 
     [LoggerMessage(
-        LogEvents.AnswerFailed, LogLevel.Error,
+        LogEvents.AnswerFailed,
+        LogLevel.Error,
         "An answer was cut off by a bug; report it with what follows: {Causes}",
-        EventName = nameof(LogEvents.AnswerFailed))]
+        EventName = nameof(LogEvents.AnswerFailed)
+    )]
     private partial void LogBug(string causes);
 }

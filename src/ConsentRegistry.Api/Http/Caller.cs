@@ -18,7 +18,9 @@ public static class Scopes
     public const string Admin = "consent:admin";
 
     /// <summary>Every scope, with what it allows, as the OpenAPI document says it.</summary>
-    public static readonly IReadOnlyDictionary<string, string> All = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, string> All = new SortedDictionary<string, string>(
+        StringComparer.Ordinal
+    )
     {
         [Check] = "Check effective consent as the token's own client_id.",
         [CheckAny] = "Name any requester in a check.",
@@ -27,7 +29,9 @@ public static class Scopes
         [WriteUsage] = "Record uses.",
         [ReadChanges] = "Follow everybody's changes.",
         [Audit] = "Read any creator's settings, history and past consent, and the log.",
-        [Admin] = "Holds, purposes, erasure, everybody's webhooks, and facts that may widen consent. Never a creator's settings.",
+        [Admin] =
+            "Holds, purposes, erasure, everybody's webhooks, and facts that may widen consent. Never a creator's "
+            + "settings.",
     };
 }
 
@@ -47,10 +51,22 @@ public sealed class Caller
     {
         Subject = principal.FindFirstValue("sub");
         Client = principal.FindFirstValue("client_id");
-        scopes = [.. principal.FindAll("scope").SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        scopes =
+        [
+            .. principal
+                .FindAll("scope")
+                .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+        ];
         creators = [.. principal.FindAll(CreatorsClaim).Select(claim => claim.Value)];
         // NumericDate of RFC 7519: a number of seconds, perhaps with a fraction. A token without one is not accepted.
-        ExpiresAt = double.TryParse(principal.FindFirstValue("exp"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        ExpiresAt = double.TryParse(
+            principal.FindFirstValue("exp"),
+            NumberStyles.Float,
+            CultureInfo.InvariantCulture,
+            out var seconds
+        )
+            ? seconds
+            : 0;
     }
 
     /// <summary>The person or account that signed in.</summary>
@@ -59,19 +75,35 @@ public sealed class Caller
     /// <summary>The program that calls.</summary>
     public string? Client { get; }
 
-    /// <summary>When the token ends, in seconds since 1970. An answer may go on for longer than its token is good.</summary>
+    /// <summary>
+    /// When the token ends, in seconds since 1970. An answer may go on for longer than its token is good.
+    /// </summary>
     public double ExpiresAt { get; }
 
     /// <summary>The creators whom the caller manages by name.</summary>
-    public IEnumerable<string> Creators => Has(Scopes.Manage) ? creators.Append(Subject).OfType<string>().Where(creator => creator != EveryCreator).Distinct(StringComparer.Ordinal) : [];
+    public IEnumerable<string> Creators =>
+        Has(Scopes.Manage)
+            ? creators
+                .Append(Subject)
+                .OfType<string>()
+                .Where(creator => creator != EveryCreator)
+                .Distinct(StringComparer.Ordinal)
+            : [];
 
-    /// <summary>The requester that a check is for unless it names another; null if the client's name is no requester's.</summary>
+    /// <summary>
+    /// The requester that a check is for unless it names another; null if the client's name is no requester's.
+    /// </summary>
     public Requester? OwnRequester => Requester.TryParse(Client, out var requester) ? requester : null;
 
-    /// <summary>What tells this caller from others: idempotency keys and rate limits belong to it. The length keeps the two names apart.</summary>
+    /// <summary>
+    /// What tells this caller from others: idempotency keys and rate limits belong to it. The length keeps the two
+    /// names apart.
+    /// </summary>
     public string Identity => $"{Client?.Length ?? -1}:{Client}:{Subject}";
 
-    /// <summary>Whether of this service's scopes the caller has that of managing creators' settings and no other.</summary>
+    /// <summary>
+    /// Whether of this service's scopes the caller has that of managing creators' settings and no other.
+    /// </summary>
     public bool OnlyManages => Has(Scopes.Manage) && scopes.Count(Scopes.All.ContainsKey) == 1;
 
     public static Caller From(HttpContext http) => new(http.User);
@@ -80,7 +112,9 @@ public sealed class Caller
 
     /// <summary>For how long the token is still good; not positive when it has ended.</summary>
     public TimeSpan Remaining(DateTimeOffset now) =>
-        TimeSpan.FromMilliseconds(Math.Clamp((ExpiresAt * 1_000) - now.ToUnixTimeMilliseconds(), -1, TimeSpan.FromDays(1).TotalMilliseconds));
+        TimeSpan.FromMilliseconds(
+            Math.Clamp((ExpiresAt * 1_000) - now.ToUnixTimeMilliseconds(), -1, TimeSpan.FromDays(1).TotalMilliseconds)
+        );
 
     public bool Has(string scope) => scopes.Contains(scope);
 
@@ -92,9 +126,11 @@ public sealed class Caller
     public bool MayRead(CreatorId creator) => Has(Scopes.Audit) || Manages(creator.Value);
 
     /// <summary>Who makes a change to a creator's stream.</summary>
-    public Authorship Author(CreatorId? creator, string? reason) => new(
-        Subject,
-        Client,
-        creator is { } named && Has(Scopes.Manage) && Subject != named.Value && Manages(named.Value) ? named : null,
-        reason);
+    public Authorship Author(CreatorId? creator, string? reason) =>
+        new(
+            Subject,
+            Client,
+            creator is { } named && Has(Scopes.Manage) && Subject != named.Value && Manages(named.Value) ? named : null,
+            reason
+        );
 }

@@ -3,7 +3,9 @@ using ConsentRegistry.Api.Configuration;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Marks an operation as a change of settings, which callers who only manage settings may make so many a second.</summary>
+/// <summary>
+/// Marks an operation as a change of settings, which callers who only manage settings may make so many a second.
+/// </summary>
 /// <param name="Budget">What it counts against; null where that is for its body to say.</param>
 /// <param name="IsPreview">Whether the change is planned and not made. It costs as much, and so counts as much.</param>
 public sealed record ChangeMarker(Budget? Budget, bool IsPreview = false);
@@ -19,20 +21,22 @@ public interface ICountedChanges
 }
 
 /// <summary>
-/// Counts the changes of callers who only manage settings; each item of a bulk counts. Platforms and administrators are not limited, nor are
-/// checks. Each node counts for itself.
+/// Counts the changes of callers who only manage settings; each item of a bulk counts. Platforms and administrators are
+/// not limited, nor are checks. Each node counts for itself.
 /// </summary>
 internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDisposable
 {
     private readonly PartitionedRateLimiter<Account> accounts = PartitionedRateLimiter.Create<Account, Account>(
-        account => RateLimitPartition.Get(account, one => new OverdraftBucket(rates.Of(one.Budget), clock)));
+        account => RateLimitPartition.Get(account, one => new OverdraftBucket(rates.Of(one.Budget), clock))
+    );
 
     /// <summary>Whose budget it is.</summary>
     private readonly record struct Account(Budget Budget, string Caller, string? Creator);
 
     /// <summary>What is said to a caller of too many changes.</summary>
     public static string TooMany(string most, int seconds) =>
-        $"The caller made more than {most} a second, in which each item of a bulk counts; repeat the request after {seconds} s.";
+        $"The caller made more than {most} a second, in which each item of a bulk counts; repeat the request after "
+        + $"{seconds} s.";
 
     /// <summary>Counts a change whose arguments are bound, and refuses it if its budget does not admit it.</summary>
     public Problem? Charge(HttpContext http, IList<object?> arguments)
@@ -47,17 +51,20 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
     }
 
     /// <summary>Refuses a change that no budget would admit, before its body is read.</summary>
-    public Problem? RefuseUnread(HttpContext http) => MarkerOf(http) switch
-    {
-        null => null,
-        { Budget: { } budget } => Take(http, budget, 0),
-        _ => Take(http, Budget.Restrictions, 0) is null ? null : Take(http, Budget.Changes, 0),
-    };
+    public Problem? RefuseUnread(HttpContext http) =>
+        MarkerOf(http) switch
+        {
+            null => null,
+            { Budget: { } budget } => Take(http, budget, 0),
+            _ => Take(http, Budget.Restrictions, 0) is null ? null : Take(http, Budget.Changes, 0),
+        };
 
     public void Dispose() => accounts.Dispose();
 
     private static ChangeMarker? MarkerOf(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.From(http).OnlyManages ? change : null;
+        http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.From(http).OnlyManages
+            ? change
+            : null;
 
     private Problem? Take(HttpContext http, Budget budget, int count)
     {
@@ -74,10 +81,11 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
         };
     }
 
-    private static string Named(Budget budget) => budget switch
-    {
-        Budget.Restrictions => "restricting changes",
-        Budget.Stops => "stops of one creator",
-        _ => "changes",
-    };
+    private static string Named(Budget budget) =>
+        budget switch
+        {
+            Budget.Restrictions => "restricting changes",
+            Budget.Stops => "stops of one creator",
+            _ => "changes",
+        };
 }

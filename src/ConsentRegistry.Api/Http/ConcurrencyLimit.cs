@@ -3,7 +3,10 @@ using System.Threading.RateLimiting;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>A limit on what one node does at the same time: for all callers together, and for each of them, so that no caller takes it all.</summary>
+/// <summary>
+/// A limit on what one node does at the same time: for all callers together, and for each of them, so that no caller
+/// takes it all.
+/// </summary>
 internal sealed class ConcurrencyLimit : IDisposable
 {
     private readonly PartitionedRateLimiter<string> limiter;
@@ -31,10 +34,19 @@ internal sealed class ConcurrencyLimit : IDisposable
     public string Holder { get; }
 
     /// <summary>What a caller is told for whom nothing is left.</summary>
-    public Problem Refusal => new(503, ProblemCode.Unavailable, string.Create(
-        CultureInfo.InvariantCulture, $"A node has {All:N0} {Of} at the same time, {Each:N0} of them for one {Holder}. Nothing is left for this request now; repeat it later."));
+    public Problem Refusal =>
+        new(
+            503,
+            ProblemCode.Unavailable,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"A node has {All:N0} {Of} at the same time, {Each:N0} of them for one {Holder}. Nothing is left for this request now; repeat it later."
+            )
+        );
 
-    /// <summary>Takes a part of the limit until it is disposed; null if too little is left for this caller, or for all.</summary>
+    /// <summary>
+    /// Takes a part of the limit until it is disposed; null if too little is left for this caller, or for all.
+    /// </summary>
     public RateLimitLease? TryAcquire(string caller, int permits = 1)
     {
         var lease = limiter.AttemptAcquire(caller, permits);
@@ -46,15 +58,29 @@ internal sealed class ConcurrencyLimit : IDisposable
 
     public void Dispose() => limiter.Dispose();
 
-    private static PartitionedRateLimiter<string> Partition(int permits, Func<string, string> key) => PartitionedRateLimiter.Create<string, string>(
-        caller => RateLimitPartition.GetConcurrencyLimiter(key(caller), _ => new() { PermitLimit = permits, QueueLimit = 0 }), StringComparer.Ordinal);
+    private static PartitionedRateLimiter<string> Partition(int permits, Func<string, string> key) =>
+        PartitionedRateLimiter.Create<string, string>(
+            caller =>
+                RateLimitPartition.GetConcurrencyLimiter(
+                    key(caller),
+                    _ => new() { PermitLimit = permits, QueueLimit = 0 }
+                ),
+            StringComparer.Ordinal
+        );
 }
 
-/// <summary>What a node does at the same time, at most. Each of these takes long or holds memory; docs/reference/configuration.md lists them.</summary>
+/// <summary>
+/// What a node does at the same time, at most. Each of these takes long or holds memory;
+/// docs/reference/configuration.md lists them.
+/// </summary>
 internal sealed class ConcurrencyLimits : IDisposable
 {
-    /// <summary>Memory for the bodies of requests beyond the first 16 KiB of each: room for 16 of the largest, and for 4 of one caller.</summary>
-    public ConcurrencyLimit BodyBytes { get; } = new("bytes of request bodies", 16 * BodyLimit.Bulk.Bytes, 4 * BodyLimit.Bulk.Bytes);
+    /// <summary>
+    /// Memory for the bodies of requests beyond the first 16 KiB of each: room for 16 of the largest, and for 4 of one
+    /// caller.
+    /// </summary>
+    public ConcurrencyLimit BodyBytes { get; } =
+        new("bytes of request bodies", 16 * BodyLimit.Bulk.Bytes, 4 * BodyLimit.Bulk.Bytes);
 
     /// <summary>Exports of a history or of the log.</summary>
     public ConcurrencyLimit Exports { get; } = new("exports", 8, 2);
@@ -75,7 +101,8 @@ internal sealed class ConcurrencyLimits : IDisposable
     public ConcurrencyLimit Pings { get; } = new("pings of webhooks", 16, 4);
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<ConcurrencyLimit> All => [BodyBytes, Exports, CheckStreams, ChangeStreams, InboxStreams, StreamsOfOneInbox, Pings];
+    public IReadOnlyList<ConcurrencyLimit> All =>
+        [BodyBytes, Exports, CheckStreams, ChangeStreams, InboxStreams, StreamsOfOneInbox, Pings];
 
     public void Dispose()
     {

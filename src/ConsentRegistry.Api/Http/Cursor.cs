@@ -32,11 +32,13 @@ public sealed class Cursor : IBound
         FailureCode.Invalid,
         "cursor",
         "cursor is of another list, creator, caller or filter; "
-        + "send the nextCursor of a page of this list with the same filters, or none.");
+            + "send the nextCursor of a page of this list with the same filters, or none."
+    );
 
     private readonly byte[] list;
 
-    private Cursor(byte[] list, IReadOnlyList<string> key, Problem? problem) => (this.list, Key, Problem) = (list, key, problem);
+    private Cursor(byte[] list, IReadOnlyList<string> key, Problem? problem) =>
+        (this.list, Key, Problem) = (list, key, problem);
 
     public Problem? Problem { get; }
 
@@ -72,9 +74,11 @@ public sealed class Cursor : IBound
         var asked = ListOf(http);
         if (http.Request.Query["cursor"] is not [{ } text])
             return ValueTask.FromResult(new Cursor(asked, [], null));
-        return ValueTask.FromResult(TryDecode(text, out var given, out var key) && asked.AsSpan().SequenceEqual(given)
-            ? new Cursor(asked, key.Split(Separator), null)
-            : new Cursor(asked, [], NotOfThisList));
+        return ValueTask.FromResult(
+            TryDecode(text, out var given, out var key) && asked.AsSpan().SequenceEqual(given)
+                ? new Cursor(asked, key.Split(Separator), null)
+                : new Cursor(asked, [], NotOfThisList)
+        );
     }
 
     private static bool TryDecode(string text, out byte[] given, out string key)
@@ -95,12 +99,14 @@ public sealed class Cursor : IBound
         var operation = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "";
         // A list of a creator is the same for everybody who may read it; any other is of what the caller's token names.
         var caller = http.Request.RouteValues.ContainsKey("creatorId") ? "" : Caller.From(http).Identity;
-        var filters = http.Request.Query
-            .Where(parameter => parameter.Key is not ("cursor" or "limit"))
+        var filters = http
+            .Request.Query.Where(parameter => parameter.Key is not ("cursor" or "limit"))
             .OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
             .SelectMany(parameter => new[] { parameter.Key, parameter.Value.ToString() });
         string[] parts = [operation, http.Request.Path.ToString(), caller, .. filters];
-        return SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"{part.Length}:{part}"))))[..ListLength];
+        return SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"{part.Length}:{part}"))))[
+            ..ListLength
+        ];
     }
 }
 
@@ -109,10 +115,19 @@ public sealed class Cursor : IBound
 /// <param name="NextCursor">Where the list goes on; absent on the last page.</param>
 public sealed record Page<T>(
     [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<T> Items,
-    [property: TextLength(1, Cursor.MaxLength)] [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? NextCursor)
+    [property: TextLength(1, Cursor.MaxLength)]
+    [property: System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull
+    )]
+        string? NextCursor
+)
 {
     /// <summary>A page of what was read: one item more than the limit tells that the list goes on.</summary>
-    public static Page<T> Of<TRow>(IReadOnlyList<TRow> rows, int limit, Cursor cursor, Func<TRow, T> item, Func<TRow, string[]> key) => new(
-        [.. rows.Take(limit).Select(item)],
-        rows.Count > limit ? cursor.After(key(rows[limit - 1])) : null);
+    public static Page<T> Of<TRow>(
+        IReadOnlyList<TRow> rows,
+        int limit,
+        Cursor cursor,
+        Func<TRow, T> item,
+        Func<TRow, string[]> key
+    ) => new([.. rows.Take(limit).Select(item)], rows.Count > limit ? cursor.After(key(rows[limit - 1])) : null);
 }

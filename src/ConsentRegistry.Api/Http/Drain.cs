@@ -9,8 +9,11 @@ namespace ConsentRegistry.Api.Http;
 /// with a connection that is cut.
 /// </summary>
 internal sealed partial class Drain(
-    DrainOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Drain> logger)
-    : IHostedLifecycleService, IDisposable
+    DrainOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<Drain> logger
+) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource over = new();
 
@@ -33,7 +36,8 @@ internal sealed partial class Drain(
                     ((HttpResponse)response).Headers.Connection = "close";
                     return Task.CompletedTask;
                 },
-                http.Response);
+                http.Response
+            );
         }
         return next(http);
     }
@@ -65,8 +69,10 @@ internal sealed partial class Drain(
     public void Dispose() => over.Dispose();
 
     [LoggerMessage(
-        LogEvents.DrainBegun, LogLevel.Information,
+        LogEvents.DrainBegun,
+        LogLevel.Information,
         "This node is being stopped: it answers for {Seconds} s more, and is not ready",
-        EventName = nameof(LogEvents.DrainBegun))]
+        EventName = nameof(LogEvents.DrainBegun)
+    )]
     private partial void LogBegun(long seconds);
 }

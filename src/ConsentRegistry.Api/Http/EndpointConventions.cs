@@ -11,7 +11,9 @@ public sealed record RefusalCodes(IReadOnlyList<string> Codes);
 /// <summary>Marks an operation that answers without the database.</summary>
 public sealed record WithoutDatabase;
 
-/// <summary>A group of operations, for the OpenAPI document, which lists the groups in the order in which they are mapped.</summary>
+/// <summary>
+/// A group of operations, for the OpenAPI document, which lists the groups in the order in which they are mapped.
+/// </summary>
 /// <param name="Tag">The name of the group.</param>
 /// <param name="Type">The route table, whose summary describes the group.</param>
 public sealed record RouteTable(string Tag, Type Type);
@@ -27,12 +29,15 @@ internal static class EndpointConventions
     }
 
     /// <summary>Says which route table a group of routes belongs to.</summary>
-    public static RouteGroupBuilder WithRouteTable(this RouteGroupBuilder group, RouteTable table) => group.WithTags(table.Tag).WithMetadata(table);
+    public static RouteGroupBuilder WithRouteTable(this RouteGroupBuilder group, RouteTable table) =>
+        group.WithTags(table.Tag).WithMetadata(table);
 
     /// <summary>Names the operation for clients, and says which query parameters it knows.</summary>
-    public static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string operationId, params IReadOnlyList<QueryParameter> query) => route
-        .WithName(operationId)
-        .WithMetadata(new QueryParameters(query));
+    public static RouteHandlerBuilder Named(
+        this RouteHandlerBuilder route,
+        string operationId,
+        params IReadOnlyList<QueryParameter> query
+    ) => route.WithName(operationId).WithMetadata(new QueryParameters(query));
 
     /// <summary>
     /// Names the problems that only this operation knows it may answer with. Those that follow from what it takes, and
@@ -44,13 +49,17 @@ internal static class EndpointConventions
         route.WithMetadata(new RefusalCodes(codes));
 
     /// <summary>The operation answers without the database, and so is never unavailable for want of it.</summary>
-    public static RouteHandlerBuilder NeedsNoDatabase(this RouteHandlerBuilder route) => route.WithMetadata(new WithoutDatabase());
+    public static RouteHandlerBuilder NeedsNoDatabase(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new WithoutDatabase());
 
-    /// <summary>An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.</summary>
+    /// <summary>
+    /// An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.
+    /// </summary>
     public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) => route.Changes(Budget.Changes);
 
     /// <summary>A change whose body says what it counts against: <see cref="ICountedChanges"/>.</summary>
-    public static RouteHandlerBuilder ChangesAsItsBodySays(this RouteHandlerBuilder route) => route.Changes(budget: null);
+    public static RouteHandlerBuilder ChangesAsItsBodySays(this RouteHandlerBuilder route) =>
+        route.Changes(budget: null);
 
     /// <summary>A change that can only restrict.</summary>
     public static RouteHandlerBuilder Restricts(this RouteHandlerBuilder route) => route.Changes(Budget.Restrictions);
@@ -58,21 +67,29 @@ internal static class EndpointConventions
     /// <summary>A change that sets a stop.</summary>
     public static RouteHandlerBuilder Stops(this RouteHandlerBuilder route) => route.Changes(Budget.Stops);
 
-    private static RouteHandlerBuilder Changes(this RouteHandlerBuilder route, Budget? budget) => route
-        .WithMetadata(new ChangeMarker(budget));
+    private static RouteHandlerBuilder Changes(this RouteHandlerBuilder route, Budget? budget) =>
+        route.WithMetadata(new ChangeMarker(budget));
 
     /// <summary>
     /// An operation that shows what a change would do: refuses what the change refuses, and counts against the rate
     /// limit.
     /// </summary>
-    public static RouteHandlerBuilder Previews(this RouteHandlerBuilder route) => route
-        .WithMetadata(new ChangeMarker(Budget.Changes, IsPreview: true));
+    public static RouteHandlerBuilder Previews(this RouteHandlerBuilder route) =>
+        route.WithMetadata(new ChangeMarker(Budget.Changes, IsPreview: true));
 
-    private static async ValueTask<object?> RefuseBadArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> RefuseBadArguments(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
     {
         // What holds now may not hold in a moment: no cache on the way may answer in the registry's place.
         context.HttpContext.Response.Headers.CacheControl = "no-store";
-        if (context.HttpContext.RequestServices.GetRequiredService<ChangeLimits>().Charge(context.HttpContext, context.Arguments) is { } limited)
+        if (
+            context
+                .HttpContext.RequestServices.GetRequiredService<ChangeLimits>()
+                .Charge(context.HttpContext, context.Arguments) is
+            { } limited
+        )
             return limited.AsResult();
         foreach (var argument in context.Arguments)
         {

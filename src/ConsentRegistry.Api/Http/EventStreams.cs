@@ -16,7 +16,10 @@ internal static class EventStreams
     /// Whether the request's <c>Accept</c> prefers server-sent events to JSON; without a preference, and at a tie, it
     /// does not.
     /// </summary>
-    /// <remarks>RFC 9110, section 12.5.1: of the ranges that a type is in, the most specific gives its weight, and a weight of 0 refuses it.</remarks>
+    /// <remarks>
+    /// RFC 9110, section 12.5.1: of the ranges that a type is in, the most specific gives its weight, and a weight of 0
+    /// refuses it.
+    /// </remarks>
     public static bool AreAskedFor(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -24,12 +27,17 @@ internal static class EventStreams
         return WeightOf(Events, accept) > WeightOf(JsonType, accept);
     }
 
-    private static double WeightOf(MediaTypeHeaderValue type, IList<MediaTypeHeaderValue> accept) => accept
-        .Where(range => type.IsSubsetOf(WithoutWeight(range)))
-        .OrderBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0)
-        .ThenByDescending(range => range.Quality ?? 1)
-        .Select(range => range.Quality ?? 1)
-        .FirstOrDefault();
+    private static double WeightOf(MediaTypeHeaderValue type, IList<MediaTypeHeaderValue> accept) =>
+        accept
+            .Where(range => type.IsSubsetOf(WithoutWeight(range)))
+            .OrderBy(range =>
+                range.MatchesAllTypes ? 2
+                : range.MatchesAllSubTypes ? 1
+                : 0
+            )
+            .ThenByDescending(range => range.Quality ?? 1)
+            .Select(range => range.Quality ?? 1)
+            .FirstOrDefault();
 
     private static MediaTypeHeaderValue WithoutWeight(MediaTypeHeaderValue range) => new(range.MediaType);
 }

@@ -10,7 +10,8 @@ namespace ConsentRegistry.Api.Http;
 /// </summary>
 internal sealed class HeadRequests(RequestDelegate next)
 {
-    public Task InvokeAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method) ? AnswerAsync(http) : next(http);
+    public Task InvokeAsync(HttpContext http) =>
+        HttpMethods.IsHead(http.Request.Method) ? AnswerAsync(http) : next(http);
 
     private async Task AnswerAsync(HttpContext http)
     {
@@ -52,7 +53,10 @@ internal sealed class HeadRequests(RequestDelegate next)
             set => throw new NotSupportedException();
         }
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer,
+            CancellationToken cancellationToken = default
+        )
         {
             if (buffer.IsEmpty || complete.IsCancellationRequested)
                 return;

@@ -18,15 +18,21 @@ internal static class JsonBody
     /// </remarks>
     public static Problem? Refuse(HttpRequest request)
     {
-        var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        var isJson =
+            MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (
+                !type.Charset.HasValue
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            );
         return isJson ? null : WrongType(request.ContentType, MediaType);
     }
 
     /// <summary>The refusal of a body by its media type.</summary>
-    public static Problem WrongType(string? sent, string expected) => new(
-        415,
-        ProblemCode.UnsupportedMediaType,
-        $"{(string.IsNullOrEmpty(sent) ? "The request has no Content-Type" : $"The Content-Type is {Characters.Quote(sent)}")}; send the body as {expected}.");
+    public static Problem WrongType(string? sent, string expected) =>
+        new(
+            415,
+            ProblemCode.UnsupportedMediaType,
+            $"{(string.IsNullOrEmpty(sent) ? "The request has no Content-Type" : $"The Content-Type is {Characters.Quote(sent)}")}; send the body as {expected}."
+        );
 }

@@ -22,18 +22,19 @@ internal static partial class JsonShape
     }
 
     /// <summary>The kind of value that belongs at a path.</summary>
-    public static string ExpectedAt(Type record, string path) => Find(record, path, stopAtParent: false) switch
-    {
-        { Kind: JsonTypeInfoKind.Object } => "an object",
-        { Kind: JsonTypeInfoKind.Dictionary } => "an object",
-        { Kind: JsonTypeInfoKind.Enumerable } => "a list",
-        { Type: var type } when (Nullable.GetUnderlyingType(type) ?? type) is var plain =>
-            plain == typeof(string) ? "a Unicode text"
+    public static string ExpectedAt(Type record, string path) =>
+        Find(record, path, stopAtParent: false) switch
+        {
+            { Kind: JsonTypeInfoKind.Object } => "an object",
+            { Kind: JsonTypeInfoKind.Dictionary } => "an object",
+            { Kind: JsonTypeInfoKind.Enumerable } => "a list",
+            { Type: var type } when (Nullable.GetUnderlyingType(type) ?? type) is var plain => plain == typeof(string)
+                ? "a Unicode text"
             : plain == typeof(bool) ? "true or false"
             : plain == typeof(int) ? $"a whole number of at most {int.MaxValue}"
             : "a whole number",
-        _ => "what the operation takes there",
-    };
+            _ => "what the operation takes there",
+        };
 
     private static JsonTypeInfo? Find(Type record, string path, bool stopAtParent)
     {
@@ -43,9 +44,12 @@ internal static partial class JsonShape
         var steps = Step().Matches(path);
         for (var at = 0; at < steps.Count - (stopAtParent ? 1 : 0); at++)
         {
-            var next = here.Kind is JsonTypeInfoKind.Object
-                ? here.Properties.FirstOrDefault(property => property.Name == steps[at].Groups["name"].Value)?.PropertyType
-                : here.ElementType;
+            var next =
+                here.Kind is JsonTypeInfoKind.Object
+                    ? here
+                        .Properties.FirstOrDefault(property => property.Name == steps[at].Groups["name"].Value)
+                        ?.PropertyType
+                    : here.ElementType;
             if (next is null)
                 return null;
             here = Json.Options.GetTypeInfo(next);
@@ -54,6 +58,10 @@ internal static partial class JsonShape
     }
 
     // A path as the reader writes it: .name, ['name'] or [0].
-    [GeneratedRegex(@"\.(?<name>[^.\[]+)|\['(?<name>.*?)'\]|\[\d+\]", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"\.(?<name>[^.\[]+)|\['(?<name>.*?)'\]|\[\d+\]",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex Step();
 }

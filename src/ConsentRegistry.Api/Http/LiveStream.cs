@@ -19,12 +19,23 @@ internal static class LiveStream
     /// </summary>
     public static SseItem<JsonElement?> Heartbeat => new(null, "heartbeat");
 
-    /// <summary>Ends a stream: when the caller leaves or the node stops, with the caller's token, and after an hour.</summary>
-    public static CancellationTokenSource Ending(Caller caller, TimeProvider clock, CancellationToken stopping, CancellationToken leaving)
+    /// <summary>
+    /// Ends a stream: when the caller leaves or the node stops, with the caller's token, and after an hour.
+    /// </summary>
+    public static CancellationTokenSource Ending(
+        Caller caller,
+        TimeProvider clock,
+        CancellationToken stopping,
+        CancellationToken leaving
+    )
     {
         var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, leaving);
         var remaining = caller.Remaining(clock.GetUtcNow());
-        ending.CancelAfter(remaining <= TimeSpan.Zero ? TimeSpan.Zero : remaining < Longest ? remaining : Longest);
+        ending.CancelAfter(
+            remaining <= TimeSpan.Zero ? TimeSpan.Zero
+            : remaining < Longest ? remaining
+            : Longest
+        );
         return ending;
     }
 }

@@ -4,10 +4,13 @@ using System.Threading.RateLimiting;
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
-/// A token bucket that a request for more tokens than it holds may overdraw: it is admitted when the bucket is full, which then runs into
-/// debt, and nothing is admitted until the debt is paid back. The library's own bucket refuses such a request always.
+/// A token bucket that a request for more tokens than it holds may overdraw: it is admitted when the bucket is full,
+/// which then runs into debt, and nothing is admitted until the debt is paid back. The library's own bucket refuses
+/// such a request always.
 /// </summary>
-/// <param name="tokensPerSecond">Tokens that come back each second, and that the bucket holds at most; at least 1.</param>
+/// <param name="tokensPerSecond">
+/// Tokens that come back each second, and that the bucket holds at most; at least 1.
+/// </param>
 /// <param name="clock">Measures the time that has passed.</param>
 internal sealed class OverdraftBucket(int tokensPerSecond, TimeProvider clock) : RateLimiter
 {
@@ -64,8 +67,10 @@ internal sealed class OverdraftBucket(int tokensPerSecond, TimeProvider clock) :
     }
 
     // Nobody waits in line: a caller is told when to come back.
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
-        new(AttemptAcquireCore(permitCount));
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        int permitCount,
+        CancellationToken cancellationToken
+    ) => new(AttemptAcquireCore(permitCount));
 
     private void Refill()
     {

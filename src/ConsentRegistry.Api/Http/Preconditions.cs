@@ -8,13 +8,15 @@ using Microsoft.Net.Http.Headers;
 namespace ConsentRegistry.Api.Http;
 
 /// <summary>
-/// The conditions of RFC 9110, section 13, on which settings are changed: <c>If-Match</c> and <c>If-None-Match</c>. The version of the
-/// creator's settings is the ETag of every setting and stop of theirs. Without a condition a change is made whatever stands.
+/// The conditions of RFC 9110, section 13, on which settings are changed: <c>If-Match</c> and <c>If-None-Match</c>. The
+/// version of the creator's settings is the ETag of every setting and stop of theirs. Without a condition a change is
+/// made whatever stands.
 /// </summary>
 public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
 {
     /// <summary>The refusal of settings that have changed since the caller saw them.</summary>
-    public const string Stale = "The settings have changed since the version in If-Match; read them, and send their ETag.";
+    public const string Stale =
+        "The settings have changed since the version in If-Match; read them, and send their ETag.";
 
     /// <summary>The refusal of a change of what is set already.</summary>
     public const string AlreadySet = "If-None-Match: * excludes what is set already; leave it out to change it.";
@@ -35,7 +37,8 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
         return ValueTask.FromResult(
             !TryRead(headers.IfMatch, out var match) ? Malformed(HeaderNames.IfMatch)
             : !TryRead(headers.IfNoneMatch, out var noneMatch) ? Malformed(HeaderNames.IfNoneMatch)
-            : new Preconditions(match, noneMatch, null));
+            : new Preconditions(match, noneMatch, null)
+        );
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
@@ -47,15 +50,21 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
     /// <summary>Whether the version of the settings is one that a condition excludes.</summary>
     public bool Exclude(long settingsVersion, [NotNullWhen(true)] out Failure? failure)
     {
-        failure = match.Count > 0 && !match.Any(tag => IsAny(tag) || (!tag.IsWeak && tag.IsOfSettings(settingsVersion)))
-            ? new(ProblemCode.StaleVersion, Stale)
+        failure =
+            match.Count > 0 && !match.Any(tag => IsAny(tag) || (!tag.IsWeak && tag.IsOfSettings(settingsVersion)))
+                ? new(ProblemCode.StaleVersion, Stale)
             : noneMatch.Any(tag => tag.IsOfSettings(settingsVersion))
-                ? new(ProblemCode.PreconditionFailed, "If-None-Match excludes the version of the settings that stands; leave it out to change them.")
-                : null;
+                ? new(
+                    ProblemCode.PreconditionFailed,
+                    "If-None-Match excludes the version of the settings that stands; leave it out to change them."
+                )
+            : null;
         return failure is not null;
     }
 
-    /// <summary>Whether the condition <c>If-None-Match: *</c> excludes a change of something that is set already.</summary>
+    /// <summary>
+    /// Whether the condition <c>If-None-Match: *</c> excludes a change of something that is set already.
+    /// </summary>
     /// <param name="isSet">Whether a setting or stop that the request names is set.</param>
     /// <param name="failure">The refusal.</param>
     public bool Exclude(bool isSet, [NotNullWhen(true)] out Failure? failure)
@@ -71,29 +80,53 @@ public sealed class Preconditions : IBound, IEndpointParameterMetadataProvider
     {
         tags = [];
         return values.Count == 0
-            || (EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out tags)
+            || (
+                EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out tags)
                 && tags is { Count: > 0 }
-                && (tags.Count == 1 || !tags.Any(IsAny)));
+                && (tags.Count == 1 || !tags.Any(IsAny))
+            );
     }
 
     private static Preconditions Malformed(string header) =>
-        new([], [], Problem.OfField(400, ProblemCode.InvalidHeader, header, $"{header} is no list of ETags in quotes, and no *; send an ETag as an answer gave it."));
+        new(
+            [],
+            [],
+            Problem.OfField(
+                400,
+                ProblemCode.InvalidHeader,
+                header,
+                $"{header} is no list of ETags in quotes, and no *; send an ETag as an answer gave it."
+            )
+        );
 }
 
 /// <summary>The conditional headers that an operation evaluates.</summary>
 internal sealed record EvaluatedConditions(params string[] Headers);
 
 /// <summary>
-/// Refuses a conditional header that the operation does not evaluate: a caller who set a condition must not believe that it was met.
+/// Refuses a conditional header that the operation does not evaluate: a caller who set a condition must not believe
+/// that it was met.
 /// </summary>
 internal static class UnevaluatedConditions
 {
     /// <summary>Every conditional header of RFC 9110, section 13.1.</summary>
     public static readonly IReadOnlyList<string> Headers =
-        [HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange];
+    [
+        HeaderNames.IfMatch,
+        HeaderNames.IfNoneMatch,
+        HeaderNames.IfModifiedSince,
+        HeaderNames.IfUnmodifiedSince,
+        HeaderNames.IfRange,
+    ];
 
-    // These only save bytes where something is read: to answer in full, without a validator to compare, is what the RFC says.
-    private static readonly string[] HarmlessOnReads = [HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfRange];
+    // These only save bytes where something is read: to answer in full, without a validator to compare, is what the RFC
+    // says.
+    private static readonly string[] HarmlessOnReads =
+    [
+        HeaderNames.IfNoneMatch,
+        HeaderNames.IfModifiedSince,
+        HeaderNames.IfRange,
+    ];
 
     /// <summary>The refusal of a condition that the operation would ignore.</summary>
     public static string NotEvaluated(string header) => $"The operation does not evaluate {header}; leave it out.";
@@ -104,9 +137,11 @@ internal static class UnevaluatedConditions
         var isRead = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
         foreach (var header in Headers)
         {
-            if (http.Request.Headers.ContainsKey(header)
+            if (
+                http.Request.Headers.ContainsKey(header)
                 && evaluated?.Headers.Contains(header) != true
-                && !(isRead && HarmlessOnReads.Contains(header)))
+                && !(isRead && HarmlessOnReads.Contains(header))
+            )
             {
                 return Problem.OfField(400, ProblemCode.InvalidHeader, header, NotEvaluated(header));
             }
@@ -118,7 +153,11 @@ internal static class UnevaluatedConditions
     public static bool AreSentWith(HttpRequest request)
     {
         var headers = request.Headers;
-        return headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count
-            + headers.IfRange.Count > 0;
+        return headers.IfMatch.Count
+                + headers.IfNoneMatch.Count
+                + headers.IfModifiedSince.Count
+                + headers.IfUnmodifiedSince.Count
+                + headers.IfRange.Count
+            > 0;
     }
 }

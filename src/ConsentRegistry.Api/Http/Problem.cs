@@ -40,7 +40,10 @@ public static class ProblemCode
     public const string InternalError = "internalError";
 }
 
-/// <summary>An answer that refuses: RFC 9457 problem details with a stable code. The one place that turns failures into statuses.</summary>
+/// <summary>
+/// An answer that refuses: RFC 9457 problem details with a stable code. The one place that turns failures into
+/// statuses.
+/// </summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">A stable word for programs.</param>
 /// <param name="Detail">A sentence for people. Never an internal cause, never another creator's data.</param>
@@ -53,7 +56,11 @@ public sealed record Problem(int Status, string Code, string Detail)
     public const int RetryAfterSeconds = 1;
 
     /// <summary>The refusal of a path that is no operation's.</summary>
-    public static readonly Problem UnknownPath = new(404, FailureCode.NotFound, "The path leads to no operation; send one that /swagger/v1/swagger.json lists.");
+    public static readonly Problem UnknownPath = new(
+        404,
+        FailureCode.NotFound,
+        "The path leads to no operation; send one that /swagger/v1/swagger.json lists."
+    );
 
     /// <summary>The refusal of a caller who is not known.</summary>
     /// <param name="why">What is wrong with the token, and after a semicolon what to send.</param>
@@ -70,15 +77,20 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The refusal of something that is not there, or that the caller may not see.</summary>
     /// <param name="what">What is not there.</param>
     /// <param name="expected">Where those that are there can be found, as it goes on after "send".</param>
-    public static Problem NotFound(string what, string expected) => new(404, FailureCode.NotFound, NotFoundDetail(what, expected));
+    public static Problem NotFound(string what, string expected) =>
+        new(404, FailureCode.NotFound, NotFoundDetail(what, expected));
 
     /// <summary>The sentence of <see cref="NotFound"/>.</summary>
-    public static string NotFoundDetail(string what, string expected) => $"No {what} that the caller may see has this name; send {expected}.";
+    public static string NotFoundDetail(string what, string expected) =>
+        $"No {what} that the caller may see has this name; send {expected}.";
 
     /// <summary>Messages by field, for 400 and 422.</summary>
-    public ImmutableSortedDictionary<string, string[]> Errors { get; init; } = ImmutableSortedDictionary<string, string[]>.Empty;
+    public ImmutableSortedDictionary<string, string[]> Errors { get; init; } =
+        ImmutableSortedDictionary<string, string[]>.Empty;
 
-    /// <summary>Seconds after which to try again, where that is of use: for 429 and 503, and for a key in flight.</summary>
+    /// <summary>
+    /// Seconds after which to try again, where that is of use: for 429 and 503, and for a key in flight.
+    /// </summary>
     public int RetryAfter { get; init; } = RetryAfterSeconds;
 
     /// <summary>A problem of one field.</summary>
@@ -93,12 +105,21 @@ public sealed record Problem(int Status, string Code, string Detail)
         if (worst.Code == FailureCode.Forbidden)
             return new(403, worst.Code, worst.Detail);
         var code = all.All(one => one.Code == failure.Code) ? failure.Code : FailureCode.Invalid;
-        return new(StatusOf(failure.Code), code, all.Length == 1 ? failure.Detail : $"{all.Length} items of the request are refused; errors says for each what to send.")
+        return new(
+            StatusOf(failure.Code),
+            code,
+            all.Length == 1
+                ? failure.Detail
+                : $"{all.Length} items of the request are refused; errors says for each what to send."
+        )
         {
-            Errors = all
-                .Where(one => one.Field is not null)
+            Errors = all.Where(one => one.Field is not null)
                 .GroupBy(one => one.Field!, StringComparer.Ordinal)
-                .ToImmutableSortedDictionary(field => field.Key, field => field.Select(one => one.Detail).ToArray(), StringComparer.Ordinal),
+                .ToImmutableSortedDictionary(
+                    field => field.Key,
+                    field => field.Select(one => one.Detail).ToArray(),
+                    StringComparer.Ordinal
+                ),
         };
     }
 
@@ -108,7 +129,9 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>Answers with the problem.</summary>
     public Task WriteAsync(HttpContext http) => WriteAsync(http, ToJson(http));
 
-    /// <summary>Answers with the problem, and with more members beside those of every problem (RFC 9457, section 3.2).</summary>
+    /// <summary>
+    /// Answers with the problem, and with more members beside those of every problem (RFC 9457, section 3.2).
+    /// </summary>
     public Task WriteAsync(HttpContext http, JsonObject more)
     {
         var body = JsonSerializer.SerializeToNode(Body(http), Json.Options)!.AsObject();
@@ -117,14 +140,16 @@ public sealed record Problem(int Status, string Code, string Detail)
         return WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(body, Json.Options));
     }
 
-    private ProblemBody Body(HttpContext http) => new(
-        $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
-        ReasonPhrases.GetReasonPhrase(Status),
-        Status,
-        Detail,
-        Code,
-        TraceIdOf(http),
-        Errors.IsEmpty ? null : Errors);
+    private ProblemBody Body(HttpContext http) =>
+        new(
+            $"https://www.rfc-editor.org/rfc/rfc9110#status.{Status}",
+            ReasonPhrases.GetReasonPhrase(Status),
+            Status,
+            Detail,
+            Code,
+            TraceIdOf(http),
+            Errors.IsEmpty ? null : Errors
+        );
 
     private async Task WriteAsync(HttpContext http, byte[] body)
     {
@@ -158,15 +183,24 @@ public sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The id under which the log knows the request.</summary>
     public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
 
-    private static int StatusOf(string code) => code switch
-    {
-        FailureCode.NotFound => 404,
-        FailureCode.WouldWiden or FailureCode.PurposeExists or FailureCode.CreatorErased or FailureCode.NotAsked or FailureCode.AlreadyAsked
-            or FailureCode.RefusedBefore or FailureCode.AskingBlocked or FailureCode.NotOpen or ProblemCode.WebhookExists or ProblemCode.WebhookDisabled => 409,
-        ProblemCode.StaleVersion or ProblemCode.PreconditionFailed => 412,
-        ProblemCode.Unavailable => 503,
-        _ => 422,
-    };
+    private static int StatusOf(string code) =>
+        code switch
+        {
+            FailureCode.NotFound => 404,
+            FailureCode.WouldWiden
+            or FailureCode.PurposeExists
+            or FailureCode.CreatorErased
+            or FailureCode.NotAsked
+            or FailureCode.AlreadyAsked
+            or FailureCode.RefusedBefore
+            or FailureCode.AskingBlocked
+            or FailureCode.NotOpen
+            or ProblemCode.WebhookExists
+            or ProblemCode.WebhookDisabled => 409,
+            ProblemCode.StaleVersion or ProblemCode.PreconditionFailed => 412,
+            ProblemCode.Unavailable => 503,
+            _ => 422,
+        };
 
     private sealed class ProblemResult(Problem problem) : IResult
     {
@@ -183,4 +217,11 @@ public sealed record Problem(int Status, string Code, string Detail)
 /// <param name="TraceId">The id under which the service's log knows the request.</param>
 /// <param name="Errors">For 400 and 422: messages by field.</param>
 public sealed record ProblemBody(
-    string Type, string Title, [property: Between(400, 599)] int Status, string Detail, string Code, string TraceId, IReadOnlyDictionary<string, string[]>? Errors);
+    string Type,
+    string Title,
+    [property: Between(400, 599)] int Status,
+    string Detail,
+    string Code,
+    string TraceId,
+    IReadOnlyDictionary<string, string[]>? Errors
+);

@@ -6,13 +6,23 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.</summary>
+/// <summary>
+/// Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.
+/// </summary>
 internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     /// <summary>The refusal of a request that the server itself found too large.</summary>
-    public static readonly Problem TooLarge = new(413, ProblemCode.TooLarge, "The request is larger than the server takes; send less at once.");
+    public static readonly Problem TooLarge = new(
+        413,
+        ProblemCode.TooLarge,
+        "The request is larger than the server takes; send less at once."
+    );
 
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
         {
@@ -23,11 +33,28 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         using var trace = RequestTrace.Begin(httpContext);
         var problem = exception switch
         {
-            OutcomeUnknownException => new Problem(503, ProblemCode.OutcomeUnknown, "The connection broke while the change was made, so whether it was is not known; repeat it with the same Idempotency-Key."),
+            OutcomeUnknownException => new Problem(
+                503,
+                ProblemCode.OutcomeUnknown,
+                "The connection broke while the change was made, so whether it was is not known; repeat it with the "
+                    + "same Idempotency-Key."
+            ),
             BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
-            BadHttpRequestException bad => new Problem(bad.StatusCode, ProblemCode.MalformedRequest, "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."),
-            _ when DatabaseErrors.MeansUnavailable(exception) => new Problem(503, ProblemCode.Unavailable, $"{DatabaseErrors.WhyUnavailable(exception)}; repeat the request."),
-            _ => new Problem(500, ProblemCode.InternalError, "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."),
+            BadHttpRequestException bad => new Problem(
+                bad.StatusCode,
+                ProblemCode.MalformedRequest,
+                "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."
+            ),
+            _ when DatabaseErrors.MeansUnavailable(exception) => new Problem(
+                503,
+                ProblemCode.Unavailable,
+                $"{DatabaseErrors.WhyUnavailable(exception)}; repeat the request."
+            ),
+            _ => new Problem(
+                500,
+                ProblemCode.InternalError,
+                "A bug of the registry kept it from answering; give traceId to its operator, who finds it in the log."
+            ),
         };
         if (problem.Status == 500)
             LogBug(new RedactedException(exception));
@@ -42,7 +69,11 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     {
         var text = new StringBuilder();
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-            text.Append(cause.GetType().FullName).Append(' ').Append((cause as PostgresException)?.SqlState).AppendLine().AppendLine(cause.StackTrace);
+            text.Append(cause.GetType().FullName)
+                .Append(' ')
+                .Append((cause as PostgresException)?.SqlState)
+                .AppendLine()
+                .AppendLine(cause.StackTrace);
         return text.ToString();
     }
 
@@ -55,14 +86,18 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     }
 
     [LoggerMessage(
-        LogEvents.RequestFailed, LogLevel.Error,
+        LogEvents.RequestFailed,
+        LogLevel.Error,
         "A request failed by a bug; report it with what follows",
-        EventName = nameof(LogEvents.RequestFailed))]
+        EventName = nameof(LogEvents.RequestFailed)
+    )]
     private partial void LogBug(Exception causes);
 
     [LoggerMessage(
-        LogEvents.RequestUnavailable, LogLevel.Warning,
+        LogEvents.RequestUnavailable,
+        LogLevel.Warning,
         "PostgreSQL could not serve a request: {Kind} {SqlState}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.RequestUnavailable))]
+        EventName = nameof(LogEvents.RequestUnavailable)
+    )]
     private partial void LogUnavailable(string kind, string? sqlState);
 }

@@ -5,7 +5,9 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>The query parameters <c>from</c> and <c>to</c> as moments: from the first on, and before the second.</summary>
+/// <summary>
+/// The query parameters <c>from</c> and <c>to</c> as moments: from the first on, and before the second.
+/// </summary>
 public sealed class TimeRange : IBound
 {
     private TimeRange(Instant from, Instant to, Problem? problem) => (From, To, Problem) = (from, to, problem);
@@ -34,12 +36,19 @@ public sealed class TimeRange : IBound
             return otherwise;
         if (Instant.TryParseInRange(text, out var moment))
             return moment;
-        problem ??= Problem.OfField(422, FailureCode.Invalid, name, ValidationRules.NotATime(name, Characters.Quote(text)));
+        problem ??= Problem.OfField(
+            422,
+            FailureCode.Invalid,
+            name,
+            ValidationRules.NotATime(name, Characters.Quote(text))
+        );
         return otherwise;
     }
 }
 
-/// <summary>Query parameters that count leaves of the log: <c>from</c>, <c>to</c>, <c>size</c> and <c>after</c>.</summary>
+/// <summary>
+/// Query parameters that count leaves of the log: <c>from</c>, <c>to</c>, <c>size</c> and <c>after</c>.
+/// </summary>
 public sealed class LeafCounts : IBound
 {
     private static readonly string[] Names = ["from", "to", "size", "after"];
@@ -66,17 +75,26 @@ public sealed class LeafCounts : IBound
             else
                 problem ??= OutOfRange(name, $"{name} is {Characters.Quote(text)}; send a whole number, 0 or more.");
         }
-        if (problem is null && read.TryGetValue("from", out var from) && read.TryGetValue("to", out var to) && from > to)
+        if (
+            problem is null
+            && read.TryGetValue("from", out var from)
+            && read.TryGetValue("to", out var to)
+            && from > to
+        )
             problem = OutOfRange("from", "from is greater than to; send one that is not.");
         return ValueTask.FromResult(new LeafCounts(read, problem));
     }
 
     /// <summary>The refusal of a count that is greater than the log.</summary>
     public static Problem BeyondLog(string name, long size) =>
-        OutOfRange(name, $"{name} is beyond the newest checkpoint, which covers {size} leaves; send a count that is not.");
+        OutOfRange(
+            name,
+            $"{name} is beyond the newest checkpoint, which covers {size} leaves; send a count that is not."
+        );
 
     /// <summary>The refusal of a count that the log does not reach, or that is none.</summary>
-    public static Problem OutOfRange(string name, string detail) => Problem.OfField(422, FailureCode.Invalid, name, detail);
+    public static Problem OutOfRange(string name, string detail) =>
+        Problem.OfField(422, FailureCode.Invalid, name, detail);
 
     private static bool TryRead([NotNullWhen(true)] string? text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);

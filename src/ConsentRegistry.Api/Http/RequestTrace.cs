@@ -30,7 +30,11 @@ internal static class RequestTrace
         if (Activity.Current is not null)
             return null;
         var headers = http.Request.Headers;
-        var caller = headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var named) ? named : default;
+        var caller =
+            headers.TraceParent is [{ } parent]
+            && ActivityContext.TryParse(parent, headers.TraceState, isRemote: true, out var named)
+                ? named
+                : default;
         if (Tracing.Source.StartActivity(http.Request.Method, ActivityKind.Server, caller) is { } span)
             return span;
         // Nobody listens: a trace id all the same, and the caller's wish to be traced goes on to others.

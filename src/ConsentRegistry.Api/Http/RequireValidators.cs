@@ -9,11 +9,12 @@ namespace ConsentRegistry.Api.Http;
 /// </summary>
 internal sealed class RequireValidators : IStartupFilter
 {
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        next(app);
-        Require(app.ApplicationServices);
-    };
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            next(app);
+            Require(app.ApplicationServices);
+        };
 
     // Operations of other specifications, which read their bodies by themselves, accept no type here.
     private static void Require(IServiceProvider services)
@@ -21,11 +22,15 @@ internal sealed class RequireValidators : IStartupFilter
         var registered = services.GetRequiredService<IServiceProviderIsService>();
         foreach (var endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints)
         {
-            if (endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
-                && !registered.IsService(typeof(IValidator<>).MakeGenericType(body)))
+            if (
+                endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
+                && !registered.IsService(typeof(IValidator<>).MakeGenericType(body))
+            )
             {
                 throw new InvalidOperationException(
-                    $"{endpoint.DisplayName} takes {body.Name}, which has no validator; write an AbstractValidator<{body.Name}>.");
+                    $"{endpoint.DisplayName} takes {body.Name}, which has no validator; write an "
+                        + $"AbstractValidator<{body.Name}>."
+                );
             }
         }
     }

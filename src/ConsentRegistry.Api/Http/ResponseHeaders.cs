@@ -14,30 +14,33 @@ internal static class ResponseHeaders
     /// page itself.
     /// </summary>
     private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src "
+        + "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void UseResponseHeaders(this WebApplication app)
     {
         var isDevelopment = app.Environment.IsDevelopment();
-        app.Use((http, next) =>
-        {
-            // At the last moment: whoever answers in place of what went wrong begins with the headers anew.
-            http.Response.OnStarting(() =>
+        app.Use(
+            (http, next) =>
             {
-                var headers = http.Response.Headers;
-                if (headers.CacheControl.Count == 0)
-                    headers.CacheControl = "no-store";
-                headers.XContentTypeOptions = "nosniff";
-                headers.XFrameOptions = "DENY";
-                headers.ContentSecurityPolicy = ContentPolicy;
-                headers["Referrer-Policy"] = "no-referrer";
-                // Callers reach the service by PublicUrl, which is https there; what stands before it may have ended
-                // the TLS.
-                if (!isDevelopment)
-                    headers.StrictTransportSecurity = $"max-age={TransportSeconds}";
-                return Task.CompletedTask;
-            });
-            return next(http);
-        });
+                // At the last moment: whoever answers in place of what went wrong begins with the headers anew.
+                http.Response.OnStarting(() =>
+                {
+                    var headers = http.Response.Headers;
+                    if (headers.CacheControl.Count == 0)
+                        headers.CacheControl = "no-store";
+                    headers.XContentTypeOptions = "nosniff";
+                    headers.XFrameOptions = "DENY";
+                    headers.ContentSecurityPolicy = ContentPolicy;
+                    headers["Referrer-Policy"] = "no-referrer";
+                    // Callers reach the service by PublicUrl, which is https there; what stands before it may have
+                    // ended the TLS.
+                    if (!isDevelopment)
+                        headers.StrictTransportSecurity = $"max-age={TransportSeconds}";
+                    return Task.CompletedTask;
+                });
+                return next(http);
+            }
+        );
     }
 }

@@ -7,12 +7,21 @@ namespace ConsentRegistry.Api.Http;
 /// <param name="longestStall">For how long the caller may take nothing.</param>
 /// <param name="cutOff">Cuts the caller off.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class ResponseSender(PipeWriter to, TimeSpan longestStall, Action cutOff, TimeProvider clock) : IAsyncDisposable
+internal sealed class ResponseSender(PipeWriter to, TimeSpan longestStall, Action cutOff, TimeProvider clock)
+    : IAsyncDisposable
 {
-    /// <summary>Bytes that are sent at once: whoever takes so much in time is slow, and not stuck. Large enough that handing them on costs little.</summary>
+    /// <summary>
+    /// Bytes that are sent at once: whoever takes so much in time is slow, and not stuck. Large enough that handing
+    /// them on costs little.
+    /// </summary>
     public const int SliceBytes = 32 << 10;
 
-    private readonly ITimer stall = clock.CreateTimer(_ => cutOff(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private readonly ITimer stall = clock.CreateTimer(
+        _ => cutOff(),
+        null,
+        Timeout.InfiniteTimeSpan,
+        Timeout.InfiniteTimeSpan
+    );
 
     /// <summary>Sends answers; returns when there is room for more.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> answers, CancellationToken cancellation)

@@ -1,6 +1,9 @@
 namespace ConsentRegistry.Api.Http;
 
-/// <summary>Marks a text field whose values are words of the vocabulary of effects, conditions and so on, for the OpenAPI document.</summary>
+/// <summary>
+/// Marks a text field whose values are words of the vocabulary of effects, conditions and so on, for the OpenAPI
+/// document.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class WordsAttribute : Attribute
 {
@@ -58,7 +61,9 @@ public sealed class OpenBodyAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TimeAttribute : Attribute;
 
-/// <summary>Names the schema of a record where its own name would be too general among all schemas, or a language's own.</summary>
+/// <summary>
+/// Names the schema of a record where its own name would be too general among all schemas, or a language's own.
+/// </summary>
 /// <param name="name">The name in the OpenAPI document, and so in generated clients.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Enum)]
 public sealed class SchemaNameAttribute(string name) : Attribute

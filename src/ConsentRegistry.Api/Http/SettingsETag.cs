@@ -17,9 +17,10 @@ internal static class SettingsETag
     /// <param name="settingsVersion">How often the settings were changed.</param>
     /// <param name="version">How often the stream was, which is never less: videos and approvals change it as
     /// well.</param>
-    public static EntityTagHeaderValue Of(long settingsVersion, long version) => version == settingsVersion
-        ? new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}\""))
-        : new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}{Separator}{version}\""));
+    public static EntityTagHeaderValue Of(long settingsVersion, long version) =>
+        version == settingsVersion
+            ? new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}\""))
+            : new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}{Separator}{version}\""));
 
     /// <summary>
     /// Whether a tag, strong or weak, of a change or of what was shown, is of these settings: other changes of the
@@ -34,5 +35,6 @@ internal static class SettingsETag
             && (shown < 0 ? text : text[..shown]).SequenceEqual(settingsVersion.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    private static bool IsNumber(ReadOnlySpan<char> text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -18,8 +18,18 @@ public sealed class StateFilter<T> : IBound
     {
         if (http.Request.Query["state"] is not [{ } word])
             return ValueTask.FromResult(new StateFilter<T>(null, null));
-        return ValueTask.FromResult(Wording.TryParse<T>(word, out var value)
-            ? new StateFilter<T>(value, null)
-            : new StateFilter<T>(null, Problem.OfField(422, FailureCode.Invalid, "state", ValidationRules.NotAWord<T>("state", Characters.Quote(word)))));
+        return ValueTask.FromResult(
+            Wording.TryParse<T>(word, out var value)
+                ? new StateFilter<T>(value, null)
+                : new StateFilter<T>(
+                    null,
+                    Problem.OfField(
+                        422,
+                        FailureCode.Invalid,
+                        "state",
+                        ValidationRules.NotAWord<T>("state", Characters.Quote(word))
+                    )
+                )
+        );
     }
 }

@@ -14,7 +14,9 @@ internal static class StrictJson
         try
         {
             value = JsonSerializer.Deserialize<T>(utf8.Span, Json.Options);
-            problem = value is null ? Problem.OfField(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.") : null;
+            problem = value is null
+                ? Problem.OfField(400, ProblemCode.WrongType, "$", "The body is null; send a JSON object.")
+                : null;
         }
         catch (JsonException e)
         {
@@ -48,7 +50,8 @@ internal static class StrictJson
         }
     }
 
-    // The reader's own message names types of the implementation; what callers need is the place and what was expected there.
+    // The reader's own message names types of the implementation; what callers need is the place and what was expected
+    // there.
     private static Problem Describe<T>(ReadOnlyMemory<byte> utf8, JsonException e)
     {
         // The root stays "$"; a field is named as in every other refusal, without it.
@@ -57,7 +60,10 @@ internal static class StrictJson
         var position = $"at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
         try
         {
-            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = true });
+            using var document = JsonDocument.Parse(
+                utf8,
+                new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = true }
+            );
         }
         catch (JsonException malformed)
         {
@@ -66,25 +72,49 @@ internal static class StrictJson
                 400,
                 ProblemCode.MalformedJson,
                 place,
-                $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep.");
+                $"The body is no well-formed JSON {position}; send one JSON value, at most {Json.MaxDepth} levels deep."
+            );
         }
         try
         {
-            using var document = JsonDocument.Parse(utf8, new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(
+                utf8,
+                new() { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false }
+            );
         }
         catch (JsonException)
         {
-            return Problem.OfField(400, ProblemCode.DuplicateKey, place, $"{shown} has a key twice {position}; send each key of an object once.");
+            return Problem.OfField(
+                400,
+                ProblemCode.DuplicateKey,
+                place,
+                $"{shown} has a key twice {position}; send each key of an object once."
+            );
         }
         catch (InvalidOperationException)
         {
             // Keys are compared as text, which half a surrogate pair is not.
-            return Problem.OfField(400, ProblemCode.MalformedJson, place, $"A key is no Unicode text {position}; send keys that are.");
+            return Problem.OfField(
+                400,
+                ProblemCode.MalformedJson,
+                place,
+                $"A key is no Unicode text {position}; send keys that are."
+            );
         }
         var fields = JsonShape.FieldsBeside(typeof(T), e.Path ?? "$");
         var expected = JsonShape.ExpectedAt(typeof(T), e.Path ?? "$");
         return e.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? Problem.OfField(400, ProblemCode.UnknownField, place, $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}.")
-            : Problem.OfField(400, ProblemCode.WrongType, place, $"{shown} is of a type that does not fit {position}; send {expected}.");
+            ? Problem.OfField(
+                400,
+                ProblemCode.UnknownField,
+                place,
+                $"{Characters.Quote(place)} is no field of the request {position}; send only {fields}."
+            )
+            : Problem.OfField(
+                400,
+                ProblemCode.WrongType,
+                place,
+                $"{shown} is of a type that does not fit {position}; send {expected}."
+            );
     }
 }

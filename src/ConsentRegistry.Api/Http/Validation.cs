@@ -22,14 +22,21 @@ internal static class Validation
         var code = CodeOf(errors[0].ErrorCode);
         if (errors.Any(error => CodeOf(error.ErrorCode) != code))
             code = FailureCode.Invalid;
-        return new(422, code, errors.Count == 1 ? MessageOf(errors[0]) : $"{errors.Count} values of the request are refused; errors says for each field what to send.")
+        return new(
+            422,
+            code,
+            errors.Count == 1
+                ? MessageOf(errors[0])
+                : $"{errors.Count} values of the request are refused; errors says for each field what to send."
+        )
         {
             Errors = errors
                 .GroupBy(error => JsonPath(error.PropertyName), StringComparer.Ordinal)
                 .ToImmutableSortedDictionary(
                     field => field.Key,
                     field => field.Select(MessageOf).Distinct(StringComparer.Ordinal).ToArray(),
-                    StringComparer.Ordinal),
+                    StringComparer.Ordinal
+                ),
         };
     }
 
@@ -38,25 +45,35 @@ internal static class Validation
         code is FailureCode.UnknownPurpose or FailureCode.TooMany ? code : FailureCode.Invalid;
 
     // What was sent comes last: it may hold anything, and stays as it is.
-    private static string MessageOf(ValidationFailure error) => error.ErrorMessage
-        .Replace(ValidationRules.Field, JsonPath(error.PropertyName), StringComparison.Ordinal)
-        .Replace(ValidationRules.Count, CountOf(error.AttemptedValue).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace(ValidationRules.Sent, Shown(error.AttemptedValue), StringComparison.Ordinal);
+    private static string MessageOf(ValidationFailure error) =>
+        error
+            .ErrorMessage.Replace(ValidationRules.Field, JsonPath(error.PropertyName), StringComparison.Ordinal)
+            .Replace(
+                ValidationRules.Count,
+                CountOf(error.AttemptedValue).ToString(CultureInfo.InvariantCulture),
+                StringComparison.Ordinal
+            )
+            .Replace(ValidationRules.Sent, Shown(error.AttemptedValue), StringComparison.Ordinal);
 
-    private static int CountOf(object? value) => value switch
-    {
-        string text => Characters.Count(text),
-        ICollection items => items.Count,
-        _ => 0,
-    };
+    private static int CountOf(object? value) =>
+        value switch
+        {
+            string text => Characters.Count(text),
+            ICollection items => items.Count,
+            _ => 0,
+        };
 
-    private static string Shown(object? value) => value switch
-    {
-        string text => Characters.Quote(text),
-        null => "null",
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
+    private static string Shown(object? value) =>
+        value switch
+        {
+            string text => Characters.Quote(text),
+            null => "null",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
 
     private static string JsonPath(string property) =>
-        string.Join('.', property.Split('.').Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+        string.Join(
+            '.',
+            property.Split('.').Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..])
+        );
 }

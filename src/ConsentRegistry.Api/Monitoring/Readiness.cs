@@ -18,8 +18,14 @@ public sealed record ReadinessPart(string Name, bool Ready, bool Needed, [proper
 
 /// <summary>Whether this node can answer, part by part.</summary>
 internal sealed class Readiness(
-    Database database, ConsentReplica replica, IssuerKeys keys, LogWatch log, OutboxRelay handOn, Drain drain,
-    TimeProvider clock)
+    Database database,
+    ConsentReplica replica,
+    IssuerKeys keys,
+    LogWatch log,
+    OutboxRelay handOn,
+    Drain drain,
+    TimeProvider clock
+)
 {
     /// <summary>How long the database may take to answer.</summary>
     private const int ProbeSeconds = 2;
@@ -44,14 +50,14 @@ internal sealed class Readiness(
 
     /// <summary>The parts that are known without asking the database.</summary>
     public IReadOnlyList<ReadinessPart> Seen =>
-    [
-        new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
-        new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
-        // Checks and changes are answered without it, for as long as events may wait.
-        new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
-        // What is told waits in the database meanwhile, and another node may hand it on.
-        new("notifications", handOn.IsWell, Needed: false, Milliseconds(handOn.Age)),
-    ];
+        [
+            new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
+            new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
+            // Checks and changes are answered without it, for as long as events may wait.
+            new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
+            // What is told waits in the database meanwhile, and another node may hand it on.
+            new("notifications", handOn.IsWell, Needed: false, Milliseconds(handOn.Age)),
+        ];
 
     /// <summary>Why this node is not ready; null if it is.</summary>
     public Problem? Refusal(IReadOnlyList<ReadinessPart> parts)
@@ -62,7 +68,11 @@ internal sealed class Readiness(
         if (missing.Count == 0)
             return null;
         var names = string.Join(", ", missing);
-        return new(503, ProblemCode.Unavailable, $"This node lacks what it answers from ({names}); send requests to another.");
+        return new(
+            503,
+            ProblemCode.Unavailable,
+            $"This node lacks what it answers from ({names}); send requests to another."
+        );
     }
 
     // One at a time, however many ask, on a connection that no request waits for.

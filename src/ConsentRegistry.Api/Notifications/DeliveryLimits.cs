@@ -74,13 +74,15 @@ internal sealed class DeliveryLimits : IDisposable
     private readonly PartitionedRateLimiter<Delivery> total = Limit(_ => "", Total);
     private readonly PartitionedRateLimiter<Delivery> all;
 
-    public DeliveryLimits() => all = PartitionedRateLimiter.CreateChained(
-        total,
-        Limit(delivery => delivery.Webhook, PerWebhook),
-        Limit(delivery => delivery.IsKnown ? null : delivery.Webhook, 1),
-        Limit(delivery => delivery.Host, PerHost),
-        Limit(delivery => delivery.IsSlow ? delivery.Host : null, SlowPerHost),
-        Limit(delivery => delivery.IsSlow ? "" : null, OfSlow));
+    public DeliveryLimits() =>
+        all = PartitionedRateLimiter.CreateChained(
+            total,
+            Limit(delivery => delivery.Webhook, PerWebhook),
+            Limit(delivery => delivery.IsKnown ? null : delivery.Webhook, 1),
+            Limit(delivery => delivery.Host, PerHost),
+            Limit(delivery => delivery.IsSlow ? delivery.Host : null, SlowPerHost),
+            Limit(delivery => delivery.IsSlow ? "" : null, OfSlow)
+        );
 
     /// <summary>Deliveries under way.</summary>
     public int UnderWay => Total - (int)total.GetStatistics(default)!.CurrentAvailablePermits;
@@ -140,10 +142,14 @@ internal sealed class DeliveryLimits : IDisposable
 
     // A delivery without a key has no limit here.
     private static PartitionedRateLimiter<Delivery> Limit(Func<Delivery, string?> key, int permits) =>
-        PartitionedRateLimiter.Create<Delivery, (bool IsLimited, string? Key)>(delivery => key(delivery) is { } limited
-            ? RateLimitPartition.GetConcurrencyLimiter<(bool, string?)>(
-                (true, limited), _ => new() { PermitLimit = permits, QueueLimit = 0 })
-            : RateLimitPartition.GetNoLimiter<(bool, string?)>((false, null)));
+        PartitionedRateLimiter.Create<Delivery, (bool IsLimited, string? Key)>(delivery =>
+            key(delivery) is { } limited
+                ? RateLimitPartition.GetConcurrencyLimiter<(bool, string?)>(
+                    (true, limited),
+                    _ => new() { PermitLimit = permits, QueueLimit = 0 }
+                )
+                : RateLimitPartition.GetNoLimiter<(bool, string?)>((false, null))
+        );
 
     /// <summary>What one delivery counts for.</summary>
     private readonly record struct Delivery(string Webhook, string Host, bool IsSlow, bool IsKnown);

@@ -12,9 +12,18 @@ namespace ConsentRegistry.Api.Notifications;
 /// <param name="Url">Where to.</param>
 /// <param name="Secrets">What signs it, as it is stored.</param>
 /// <param name="Message">What.</param>
-/// <param name="TraceParent">The trace of the change that it tells of; null if that was not traced, or is too old.</param>
+/// <param name="TraceParent">
+/// The trace of the change that it tells of; null if that was not traced, or is too old.
+/// </param>
 internal sealed record TakenDelivery(
-    DeliveryPermits Permits, DateTime DueAt, int Failed, Uri Url, IReadOnlyList<byte[]> Secrets, Message Message, string? TraceParent);
+    DeliveryPermits Permits,
+    DateTime DueAt,
+    int Failed,
+    Uri Url,
+    IReadOnlyList<byte[]> Secrets,
+    Message Message,
+    string? TraceParent
+);
 
 /// <summary>The tables of what is told: from the outbox to inboxes and deliveries, and on to receivers.</summary>
 internal static class DeliveryStore
@@ -28,17 +37,22 @@ internal static class DeliveryStore
     /// <summary>Rows that one statement of the cleaning deletes, so that none holds locks for long.</summary>
     public const int RowsCleaned = 1_000;
 
-    /// <summary>For how long a delivery is a node's own: longer than an attempt takes, and so long it waits if the node dies.</summary>
+    /// <summary>
+    /// For how long a delivery is a node's own: longer than an attempt takes, and so long it waits if the node dies.
+    /// </summary>
     public static readonly TimeSpan Lease = WebhookSender.Timeout * 2;
 
     // Any number that nothing else in this database locks by.
     private const long RelayLock = 0x6e6f7469;
 
     /// <summary>
-    /// Hands on what the outbox holds: gives it its place among all notifications, and makes a delivery for each webhook that is told of it. One
-    /// transaction at a time does so, of all nodes, so that places become visible in their order.
+    /// Hands on what the outbox holds: gives it its place among all notifications, and makes a delivery for each
+    /// webhook that is told of it. One transaction at a time does so, of all nodes, so that places become visible in
+    /// their order.
     /// </summary>
-    /// <returns>How many were handed on; fewer than <see cref="BatchSize"/> if no more are there, or if another node is at it.</returns>
+    /// <returns>
+    /// How many were handed on; fewer than <see cref="BatchSize"/> if no more are there, or if another node is at it.
+    /// </returns>
     public static async Task<int> RelayAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -61,26 +75,33 @@ internal static class DeliveryStore
         await using var move = new NpgsqlCommand(
             """
             WITH taken AS (
-                DELETE FROM consent.outbox WHERE id = ANY(ARRAY(SELECT id FROM consent.outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING *
+                DELETE FROM consent.outbox WHERE id = ANY(ARRAY(SELECT id FROM consent.outbox ORDER BY id LIMIT $1 FOR
+                    UPDATE SKIP LOCKED)) RETURNING *
             ), placed AS (
                 INSERT INTO consent.notification (place, id, kind, creator, requester, to_platforms, created_at, data)
-                SELECT nextval('consent.notification_place'), id, kind, creator, requester, to_platforms, created_at, data FROM (SELECT * FROM taken ORDER BY created_at, id) AS taken
+                SELECT nextval('consent.notification_place'), id, kind, creator, requester, to_platforms, created_at,
+                    data FROM (SELECT * FROM taken ORDER BY created_at, id) AS taken
                 RETURNING id, kind, creator, requester, to_platforms
             ), platforms AS (
-                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON p.to_platforms AND w.audience = 'platform'
+                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON p.to_platforms
+                    AND w.audience = 'platform'
                     AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
             ), requesters AS (
-                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON w.audience = 'requester' AND (w.owner = p.requester OR p.kind = 'purposeRegistered')
+                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w
+                    ON w.audience = 'requester' AND (w.owner = p.requester OR p.kind = 'purposeRegistered')
                     AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
             ), agents AS (
-                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON w.audience = 'creator' AND w.owner = p.creator
+                SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w
+                    ON w.audience = 'creator' AND w.owner = p.creator
                     AND w.enabled AND (w.kinds IS NULL OR p.kind = ANY(w.kinds)) FOR KEY SHARE OF w
             ), made AS (
-                INSERT INTO consent.delivery (webhook, notification) TABLE platforms UNION ALL TABLE requesters UNION ALL TABLE agents
+                INSERT INTO consent.delivery (webhook, notification) TABLE platforms UNION ALL TABLE requesters
+                    UNION ALL TABLE agents
             )
             SELECT count(*)::int FROM placed
             """,
-            connection);
+            connection
+        );
         move.Parameters.Add(new() { Value = BatchSize });
         var count = (int)(await move.ExecuteScalarAsync(cancellation))!;
         await transaction.CommitAsync(cancellation);
@@ -88,21 +109,29 @@ internal static class DeliveryStore
     }
 
     /// <summary>The webhooks for which something is due, in any order.</summary>
-    public static async Task<IReadOnlyList<DueWebhook>> ListDueAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DueWebhook>> ListDueAsync(
+        NpgsqlDataSource source,
+        CancellationToken cancellation
+    )
     {
-        // From one webhook to the next by the index: a receiver with a million deliveries costs as little as one with a single one.
+        // From one webhook to the next by the index: a receiver with a million deliveries costs as little as one with a
+        // single one.
         await using var command = source.CreateCommand(
             """
             WITH RECURSIVE waiting AS (
                 (SELECT webhook FROM consent.delivery WHERE state = 'pending' ORDER BY webhook LIMIT 1)
                 UNION ALL
-                SELECT (SELECT d.webhook FROM consent.delivery d WHERE d.state = 'pending' AND d.webhook > waiting.webhook ORDER BY d.webhook LIMIT 1)
+                SELECT (SELECT d.webhook FROM consent.delivery d WHERE d.state = 'pending'
+                    AND d.webhook > waiting.webhook ORDER BY d.webhook LIMIT 1)
                 FROM waiting WHERE waiting.webhook IS NOT NULL
             )
-            SELECT w.id, w.host, w.failing_since IS NOT NULL FROM waiting JOIN consent.webhook w ON w.id = waiting.webhook
-            WHERE w.enabled AND EXISTS (SELECT FROM consent.delivery d WHERE d.webhook = w.id AND d.state = 'pending' AND d.due_at <= clock_timestamp())
+            SELECT w.id, w.host, w.failing_since IS NOT NULL FROM waiting JOIN consent.webhook w
+                ON w.id = waiting.webhook
+            WHERE w.enabled AND EXISTS (SELECT FROM consent.delivery d WHERE d.webhook = w.id AND d.state = 'pending'
+                AND d.due_at <= clock_timestamp())
             ORDER BY random() LIMIT $1
-            """);
+            """
+        );
         command.Parameters.Add(new() { Value = MaxDue });
         var due = new List<DueWebhook>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -112,7 +141,11 @@ internal static class DeliveryStore
     }
 
     /// <summary>Takes what is due, so many of each webhook; what another node is taking is passed over.</summary>
-    public static async Task<IReadOnlyList<TakenDelivery>> TakeAsync(NpgsqlDataSource source, IReadOnlyList<DeliveryPermits> permits, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<TakenDelivery>> TakeAsync(
+        NpgsqlDataSource source,
+        IReadOnlyList<DeliveryPermits> permits,
+        CancellationToken cancellation
+    )
     {
         await using var command = source.CreateCommand(
             $"""
@@ -125,9 +158,11 @@ internal static class DeliveryStore
                 JOIN consent.webhook w ON w.id = picked.webhook AND w.enabled
                 JOIN consent.notification n ON n.id = picked.notification
             WHERE d.webhook = picked.webhook AND d.notification = picked.notification
-            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind, n.created_at, n.data::text,
+            RETURNING d.webhook, d.due_at, d.attempts, w.url, w.secret || {WebhookStore.FormerSecrets}, n.id, n.kind,
+                n.created_at, n.data::text,
                 (SELECT t.traceparent FROM consent.trace t WHERE t.id = n.id)
-            """);
+            """
+        );
         command.Parameters.Add(new() { Value = permits.Select(one => one.Webhook).ToArray() });
         command.Parameters.Add(new() { Value = permits.Select(one => one.Count).ToArray() });
         command.Parameters.Add(new() { Value = Lease });
@@ -136,29 +171,46 @@ internal static class DeliveryStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            taken.Add(new(
-                byWebhook[reader.GetGuid(0)],
-                reader.GetDateTime(1),
-                reader.GetInt32(2),
-                new Uri(reader.GetString(3)),
-                reader.GetFieldValue<byte[][]>(4),
-                new(reader.GetGuid(5), reader.GetString(6), Instant.From(reader.GetDateTime(7)), reader.GetString(8)),
-                reader.IsDBNull(9) ? null : reader.GetString(9)));
+            taken.Add(
+                new(
+                    byWebhook[reader.GetGuid(0)],
+                    reader.GetDateTime(1),
+                    reader.GetInt32(2),
+                    new Uri(reader.GetString(3)),
+                    reader.GetFieldValue<byte[][]>(4),
+                    new(
+                        reader.GetGuid(5),
+                        reader.GetString(6),
+                        Instant.From(reader.GetDateTime(7)),
+                        reader.GetString(8)
+                    ),
+                    reader.IsDBNull(9) ? null : reader.GetString(9)
+                )
+            );
         }
         return taken;
     }
 
     /// <summary>Records that the receiver has it.</summary>
-    public static async Task RecordDeliveredAsync(NpgsqlDataSource source, TakenDelivery delivery, Attempt attempt, CancellationToken cancellation)
+    public static async Task RecordDeliveredAsync(
+        NpgsqlDataSource source,
+        TakenDelivery delivery,
+        Attempt attempt,
+        CancellationToken cancellation
+    )
     {
         await using var batch = source.CreateBatch();
         var record = new NpgsqlBatchCommand(
             """
-            UPDATE consent.delivery SET state = 'delivered', attempts = attempts + 1, tried_at = clock_timestamp(), status = $3, error = NULL
+            UPDATE consent.delivery SET state = 'delivered', attempts = attempts + 1, tried_at = clock_timestamp(),
+                status = $3, error = NULL
             WHERE webhook = $1 AND notification = $2
-            """);
+            """
+        );
         Bind(record, delivery.Permits.Webhook, delivery.Message.Id, attempt.Status!.Value);
-        var recovered = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL");
+        var recovered = new NpgsqlBatchCommand(
+            "UPDATE consent.webhook SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL"
+        );
         Bind(recovered, delivery.Permits.Webhook);
         // The webhook's row is locked before those of its deliveries wherever both are: a deletion does so too.
         batch.BatchCommands.Add(recovered);
@@ -166,8 +218,16 @@ internal static class DeliveryStore
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Records that an attempt failed, and when the next one is due; with none, the delivery has failed.</summary>
-    public static async Task RecordFailedAsync(NpgsqlDataSource source, TakenDelivery delivery, Attempt attempt, TimeSpan? next, CancellationToken cancellation)
+    /// <summary>
+    /// Records that an attempt failed, and when the next one is due; with none, the delivery has failed.
+    /// </summary>
+    public static async Task RecordFailedAsync(
+        NpgsqlDataSource source,
+        TakenDelivery delivery,
+        Attempt attempt,
+        TimeSpan? next,
+        CancellationToken cancellation
+    )
     {
         await using var batch = source.CreateBatch();
         // What another node has taken since, or an owner wants to have sent anew, goes its own way.
@@ -176,12 +236,19 @@ internal static class DeliveryStore
             UPDATE consent.delivery SET attempts = attempts + 1, tried_at = clock_timestamp(), status = $4, error = $5,
                 state = CASE WHEN $6 IS NULL THEN 'failed' ELSE 'pending' END, due_at = clock_timestamp() + coalesce($6, interval '0')
             WHERE webhook = $1 AND notification = $2 AND due_at = $3 AND state = 'pending'
-            """);
+            """
+        );
         Bind(record, delivery.Permits.Webhook, delivery.Message.Id, delivery.DueAt);
-        record.Parameters.Add(new() { Value = (object?)attempt.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
-        record.Parameters.Add(new() { Value = (object?)attempt.Error?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        record.Parameters.Add(
+            new() { Value = (object?)attempt.Status ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+        );
+        record.Parameters.Add(
+            new() { Value = (object?)attempt.Error?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        );
         record.Parameters.Add(new() { Value = (object?)next ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
-        var failing = new NpgsqlBatchCommand("UPDATE consent.webhook SET failing_since = clock_timestamp() WHERE id = $1 AND failing_since IS NULL");
+        var failing = new NpgsqlBatchCommand(
+            "UPDATE consent.webhook SET failing_since = clock_timestamp() WHERE id = $1 AND failing_since IS NULL"
+        );
         Bind(failing, delivery.Permits.Webhook);
         batch.BatchCommands.Add(failing);
         batch.BatchCommands.Add(record);
@@ -195,20 +262,31 @@ internal static class DeliveryStore
     /// <param name="failingFor">Only if nothing has succeeded for so long.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>Whether it is this call that disabled it.</returns>
-    public static async Task<bool> DisableAsync(NpgsqlDataSource source, Guid webhook, DisabledReason reason, TimeSpan? failingFor, CancellationToken cancellation)
+    public static async Task<bool> DisableAsync(
+        NpgsqlDataSource source,
+        Guid webhook,
+        DisabledReason reason,
+        TimeSpan? failingFor,
+        CancellationToken cancellation
+    )
     {
         await using var command = source.CreateCommand(
             """
             WITH disabled AS (
-                UPDATE consent.webhook SET enabled = false, disabled_for = $2 WHERE id = $1 AND enabled AND ($3 IS NULL OR failing_since <= clock_timestamp() - $3) RETURNING id
+                UPDATE consent.webhook SET enabled = false, disabled_for = $2 WHERE id = $1 AND enabled AND ($3 IS NULL
+                    OR failing_since <= clock_timestamp() - $3) RETURNING id
             ), dropped AS (
-                UPDATE consent.delivery d SET state = 'failed', error = 'disabled' FROM disabled WHERE d.webhook = disabled.id AND d.state = 'pending'
+                UPDATE consent.delivery d SET state = 'failed', error = 'disabled' FROM disabled
+                    WHERE d.webhook = disabled.id AND d.state = 'pending'
             )
             SELECT EXISTS (SELECT FROM disabled)
-            """);
+            """
+        );
         command.Parameters.Add(new() { Value = webhook });
         command.Parameters.Add(new() { Value = reason.Word() });
-        command.Parameters.Add(new() { Value = (object?)failingFor ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Parameters.Add(
+            new() { Value = (object?)failingFor ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval }
+        );
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 

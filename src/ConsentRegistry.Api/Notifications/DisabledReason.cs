@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Http;
+
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>Why a webhook is sent nothing.</summary>

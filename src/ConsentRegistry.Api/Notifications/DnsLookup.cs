@@ -3,8 +3,9 @@ using System.Net;
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>
-/// Resolves names, so many at once. A lookup blocks a thread for as long as the name's servers please, whoever has stopped waiting for it: it has a
-/// thread of its own, not one of those that answer checks, and keeps its place until it has really ended.
+/// Resolves names, so many at once. A lookup blocks a thread for as long as the name's servers please, whoever has
+/// stopped waiting for it: it has a thread of its own, not one of those that answer checks, and keeps its place until
+/// it has really ended.
 /// </summary>
 /// <param name="resolve">Resolves a name, and blocks meanwhile.</param>
 internal sealed class DnsLookup(Func<string, IPAddress[]> resolve) : IDisposable
@@ -16,7 +17,10 @@ internal sealed class DnsLookup(Func<string, IPAddress[]> resolve) : IDisposable
     private readonly Dictionary<string, Task<IPAddress[]>> underWay = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim places = new(Most);
 
-    /// <summary>The addresses of a name. While it is being looked up, nobody looks it up a second time: a slow one takes one place.</summary>
+    /// <summary>
+    /// The addresses of a name. While it is being looked up, nobody looks it up a second time: a slow one takes one
+    /// place.
+    /// </summary>
     public async Task<IPAddress[]> ResolveAsync(string name, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(name, out var literal))
@@ -35,7 +39,8 @@ internal sealed class DnsLookup(Func<string, IPAddress[]> resolve) : IDisposable
             return underWay.GetValueOrDefault(name);
     }
 
-    // With a place, which somebody who was quicker with the same name has taken already, or the lookup gives back at its end.
+    // With a place, which somebody who was quicker with the same name has taken already, or the lookup gives back at
+    // its end.
     private Task<IPAddress[]> Begin(string name)
     {
         lock (gate)
@@ -45,7 +50,12 @@ internal sealed class DnsLookup(Func<string, IPAddress[]> resolve) : IDisposable
                 places.Release();
                 return shared;
             }
-            return underWay[name] = Task.Factory.StartNew(() => Look(name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return underWay[name] = Task.Factory.StartNew(
+                () => Look(name),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
         }
     }
 

@@ -7,7 +7,14 @@ using NpgsqlTypes;
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>A notification in an inbox.</summary>
-internal sealed record InboxRow(long Place, Guid Id, NotificationKind Kind, Instant CreatedAt, Instant? ReadAt, string Data);
+internal sealed record InboxRow(
+    long Place,
+    Guid Id,
+    NotificationKind Kind,
+    Instant CreatedAt,
+    Instant? ReadAt,
+    string Data
+);
 
 /// <summary>Reads creators' inboxes.</summary>
 internal static class InboxStore
@@ -17,28 +24,47 @@ internal static class InboxStore
 
     /// <summary>Notifications of an inbox, newest first.</summary>
     public static async Task<IReadOnlyList<InboxRow>> ListAsync(
-        Database database, CreatorId creator, NotificationKind? kind, bool? unread, long before, int count, CancellationToken cancellation)
+        Database database,
+        CreatorId creator,
+        NotificationKind? kind,
+        bool? unread,
+        long before,
+        int count,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Reads.CreateCommand(
             """
             SELECT place, id, kind, created_at, read_at, data::text FROM consent.notification
-            WHERE creator = $1 AND place < $2 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR (read_at IS NULL) = $4) ORDER BY place DESC LIMIT $5
-            """);
+            WHERE creator = $1 AND place < $2 AND ($3 IS NULL OR kind = $3) AND ($4 IS NULL OR (read_at IS NULL) = $4)
+                ORDER BY place DESC LIMIT $5
+            """
+        );
         command.Parameters.Add(new() { Value = creator.Value });
         command.Parameters.Add(new() { Value = before });
-        command.Parameters.Add(new() { Value = (object?)kind?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = (object?)kind?.Word() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        );
         command.Parameters.Add(new() { Value = (object?)unread ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean });
         command.Parameters.Add(new() { Value = count });
         return await ReadAsync(command, cancellation);
     }
 
     /// <summary>Notifications of an inbox that came after a place, in their order.</summary>
-    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(NpgsqlDataSource source, CreatorId creator, long after, int count, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(
+        NpgsqlDataSource source,
+        CreatorId creator,
+        long after,
+        int count,
+        CancellationToken cancellation
+    )
     {
         await using var command = source.CreateCommand(
             """
-            SELECT place, id, kind, created_at, read_at, data::text FROM consent.notification WHERE creator = $1 AND place > $2 ORDER BY place LIMIT $3
-            """);
+            SELECT place, id, kind, created_at, read_at, data::text FROM consent.notification WHERE creator = $1
+                AND place > $2 ORDER BY place LIMIT $3
+            """
+        );
         command.Parameters.Add(new() { Value = creator.Value });
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
@@ -46,13 +72,19 @@ internal static class InboxStore
     }
 
     /// <summary>How many are unread, and the place of the newest; 0 if there is none.</summary>
-    public static async Task<(int Unread, long Newest)> CountAsync(Database database, CreatorId creator, CancellationToken cancellation)
+    public static async Task<(int Unread, long Newest)> CountAsync(
+        Database database,
+        CreatorId creator,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Reads.CreateCommand(
             """
-            SELECT (SELECT count(*) FROM (SELECT FROM consent.notification WHERE creator = $1 AND read_at IS NULL LIMIT $2) AS counted)::int,
+            SELECT (SELECT count(*) FROM (SELECT FROM consent.notification WHERE creator = $1 AND read_at IS NULL
+                LIMIT $2) AS counted)::int,
                 (SELECT coalesce(max(place), 0) FROM consent.notification WHERE creator = $1)
-            """);
+            """
+        );
         command.Parameters.Add(new() { Value = creator.Value });
         command.Parameters.Add(new() { Value = UnreadCounted });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -63,27 +95,42 @@ internal static class InboxStore
     /// <summary>
     /// The last place that any notification was given, if it is before a place from which somebody follows.
     /// </summary>
-    /// <remarks>Not the last of the one inbox: what was there may have been dropped for its age, and everything new comes after the last of all.</remarks>
+    /// <remarks>
+    /// Not the last of the one inbox: what was there may have been dropped for its age, and everything new comes after
+    /// the last of all.
+    /// </remarks>
     public static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {
         if (after <= 0)
             return null;
-        await using var command = source.CreateCommand("SELECT coalesce(pg_sequence_last_value('consent.notification_place'), 0)");
+        await using var command = source.CreateCommand(
+            "SELECT coalesce(pg_sequence_last_value('consent.notification_place'), 0)"
+        );
         var end = (long)(await command.ExecuteScalarAsync(cancellation))!;
         return end < after ? end : null;
     }
 
     /// <summary>Marks notifications of an inbox as read: those named, or all that are not newer.</summary>
     /// <returns>How many were unread before.</returns>
-    public static async Task<int> MarkReadAsync(Database database, CreatorId creator, Guid[]? ids, Instant? upTo, CancellationToken cancellation)
+    public static async Task<int> MarkReadAsync(
+        Database database,
+        CreatorId creator,
+        Guid[]? ids,
+        Instant? upTo,
+        CancellationToken cancellation
+    )
     {
         await using var command = database.Changes.CreateCommand(
             """
-            UPDATE consent.notification SET read_at = clock_timestamp() WHERE creator = $1 AND read_at IS NULL AND (id = ANY($2) OR created_at <= $3)
-            """);
+            UPDATE consent.notification SET read_at = clock_timestamp() WHERE creator = $1 AND read_at IS NULL
+                AND (id = ANY($2) OR created_at <= $3)
+            """
+        );
         command.Parameters.Add(new() { Value = creator.Value });
         command.Parameters.Add(new() { Value = ids ?? [] });
-        command.Parameters.Add(new() { Value = (object?)upTo?.ToDateTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(
+            new() { Value = (object?)upTo?.ToDateTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }
+        );
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -93,13 +140,16 @@ internal static class InboxStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            rows.Add(new(
-                reader.GetInt64(0),
-                reader.GetGuid(1),
-                Wording.Parse<NotificationKind>(reader.GetString(2)),
-                Instant.From(reader.GetDateTime(3)),
-                reader.IsDBNull(4) ? null : Instant.From(reader.GetDateTime(4)),
-                reader.GetString(5)));
+            rows.Add(
+                new(
+                    reader.GetInt64(0),
+                    reader.GetGuid(1),
+                    Wording.Parse<NotificationKind>(reader.GetString(2)),
+                    Instant.From(reader.GetDateTime(3)),
+                    reader.IsDBNull(4) ? null : Instant.From(reader.GetDateTime(4)),
+                    reader.GetString(5)
+                )
+            );
         }
         return rows;
     }

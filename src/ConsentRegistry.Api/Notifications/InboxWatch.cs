@@ -9,7 +9,9 @@ namespace ConsentRegistry.Api.Notifications;
 /// <param name="Next">The next look.</param>
 internal sealed record InboxPosition(IReadOnlySet<string> Creators, Task<InboxPosition> Next);
 
-/// <summary>Looks for new notifications on behalf of everybody who follows an inbox on this node: one question for all of them.</summary>
+/// <summary>
+/// Looks for new notifications on behalf of everybody who follows an inbox on this node: one question for all of them.
+/// </summary>
 internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> logger) : BackgroundService
 {
     /// <summary>How often to look while somebody follows.</summary>
@@ -63,7 +65,8 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
             SELECT creator, max(place) FROM consent.notification WHERE place > $1 AND creator = ANY($2) GROUP BY creator
             UNION ALL
             SELECT NULL, coalesce(max(place), 0) FROM consent.notification
-            """);
+            """
+        );
         command.Parameters.Add(new() { Value = seen });
         command.Parameters.Add(new() { Value = followed.Keys.ToArray() });
         var creators = new HashSet<string>(StringComparer.Ordinal);
@@ -79,8 +82,10 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
     }
 
     [LoggerMessage(
-        LogEvents.InboxesUnseen, LogLevel.Warning,
+        LogEvents.InboxesUnseen,
+        LogLevel.Warning,
         "Inboxes could not be looked at: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.InboxesUnseen))]
+        EventName = nameof(LogEvents.InboxesUnseen)
+    )]
     private partial void LogUnseen(string kind);
 }

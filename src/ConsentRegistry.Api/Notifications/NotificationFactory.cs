@@ -18,15 +18,24 @@ internal static class NotificationFactory
     public const int GrantsNamed = 10;
 
     /// <summary>A creator's settings were changed, and grants that a deny touches revoked.</summary>
-    public static Notification SettingsChanged(LockedStream stream, CreatorId creator, SettingsPlan plan, int revokedGrants)
+    public static Notification SettingsChanged(
+        LockedStream stream,
+        CreatorId creator,
+        SettingsPlan plan,
+        int revokedGrants
+    )
     {
         var data = About(stream, creator, altersSettings: plan.Count > 0);
         data["changes"] = plan.Count + revokedGrants;
         data["revokedGrants"] = revokedGrants;
-        data["settings"] = new JsonArray(
-        [
-            .. plan.Defaults.Select(altered => NameOf(SettingKey.From(altered.Key), altered.After?.Segments[^1].Choice.Effect))
-                .Concat(plan.Overrides.Select(altered => NameOf(SettingKey.From(altered.Key), altered.After?.Choice.Effect)))
+        data["settings"] = new JsonArray([
+            .. plan
+                .Defaults.Select(altered =>
+                    NameOf(SettingKey.From(altered.Key), altered.After?.Segments[^1].Choice.Effect)
+                )
+                .Concat(
+                    plan.Overrides.Select(altered => NameOf(SettingKey.From(altered.Key), altered.After?.Choice.Effect))
+                )
                 .Take(SettingsNamed),
         ]);
         return Everybody(NotificationKind.ConsentChanged, creator, data);
@@ -38,23 +47,48 @@ internal static class NotificationFactory
         var data = About(stream, creator);
         data[kind == StopKind.Hold ? "hold" : "lockdown"] = after is null
             ? null
-            : new JsonObject { ["purposes"] = after.Purposes is { } listed ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))]) : null };
-        return Everybody(kind == StopKind.Hold ? NotificationKind.ConsentChanged : NotificationKind.Lockdown, creator, data);
+            : new JsonObject
+            {
+                ["purposes"] = after.Purposes is { } listed
+                    ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))])
+                    : null,
+            };
+        return Everybody(
+            kind == StopKind.Hold ? NotificationKind.ConsentChanged : NotificationKind.Lockdown,
+            creator,
+            data
+        );
     }
 
-    /// <summary>A creator was erased: there is no inbox any more, but whoever keeps something of them has to know.</summary>
+    /// <summary>
+    /// A creator was erased: there is no inbox any more, but whoever keeps something of them has to know.
+    /// </summary>
     public static Notification OfErasure(LockedStream stream, CreatorId creator) =>
-        new(NotificationKind.ConsentChanged, Creator: null, Requester: null, ToPlatforms: true, Erased(stream, creator));
+        new(
+            NotificationKind.ConsentChanged,
+            Creator: null,
+            Requester: null,
+            ToPlatforms: true,
+            Erased(stream, creator)
+        );
 
     /// <summary>A purpose entered the vocabulary: nobody has allowed it yet.</summary>
-    public static Notification PurposeRegistered(PurposeDefinition purpose) => new(NotificationKind.PurposeRegistered, Creator: null, Requester: null, ToPlatforms: true, new()
-    {
-        ["purpose"] = purpose.Purpose.Name,
-        ["description"] = purpose.Description,
-        ["vocabularyVersion"] = purpose.IntroducedIn,
-    });
+    public static Notification PurposeRegistered(PurposeDefinition purpose) =>
+        new(
+            NotificationKind.PurposeRegistered,
+            Creator: null,
+            Requester: null,
+            ToPlatforms: true,
+            new()
+            {
+                ["purpose"] = purpose.Purpose.Name,
+                ["description"] = purpose.Description,
+                ["vocabularyVersion"] = purpose.IntroducedIn,
+            }
+        );
 
-    private static Notification Everybody(NotificationKind kind, CreatorId creator, JsonObject data) => new(kind, creator, Requester: null, ToPlatforms: true, data);
+    private static Notification Everybody(NotificationKind kind, CreatorId creator, JsonObject data) =>
+        new(kind, creator, Requester: null, ToPlatforms: true, data);
 
     /// <summary>A creator was asked for approval.</summary>
     public static Notification Requested(StoredRequest request, StoredPart part)
@@ -64,7 +98,9 @@ internal static class NotificationFactory
         return new(NotificationKind.ApprovalRequested, part.Creator, Requester: null, ToPlatforms: false, data);
     }
 
-    /// <summary>A request was approved by everybody concerned, or refused by one of them: told to whoever asked.</summary>
+    /// <summary>
+    /// A request was approved by everybody concerned, or refused by one of them: told to whoever asked.
+    /// </summary>
     public static Notification Answered(StoredRequest request, bool isApproved)
     {
         var kind = isApproved ? NotificationKind.ApprovalApproved : NotificationKind.ApprovalRefused;
@@ -83,49 +119,86 @@ internal static class NotificationFactory
     public static Notification Expiring(StoredGrant stored, CreatorId creator)
     {
         var grant = stored.Grant;
-        return new(NotificationKind.ApprovalExpiring, creator, grant.Requester, ToPlatforms: false, new()
-        {
-            ["requestId"] = grant.Request.ToString(),
-            ["requester"] = grant.Requester.Value,
-            ["video"] = NameOf(grant.UsedIn),
-            ["purpose"] = grant.Terms.Purpose.Name,
-            ["expiresAt"] = grant.Terms.ExpiresAt?.ToString(),
-            ["creatorId"] = creator.Value,
-            ["grantId"] = stored.Id.ToString(),
-        });
+        return new(
+            NotificationKind.ApprovalExpiring,
+            creator,
+            grant.Requester,
+            ToPlatforms: false,
+            new()
+            {
+                ["requestId"] = grant.Request.ToString(),
+                ["requester"] = grant.Requester.Value,
+                ["video"] = NameOf(grant.UsedIn),
+                ["purpose"] = grant.Terms.Purpose.Name,
+                ["expiresAt"] = grant.Terms.ExpiresAt?.ToString(),
+                ["creatorId"] = creator.Value,
+                ["grantId"] = stored.Id.ToString(),
+            }
+        );
     }
 
     /// <summary>A grant was revoked: a creator's consent is not what it was.</summary>
     public static Notification Revoked(LockedStream stream, CreatorId creator, StoredGrant grant) =>
-        new(NotificationKind.ConsentChanged, creator, grant.Grant.Requester, ToPlatforms: true, Ended(About(stream, creator, altersSettings: false), [grant]));
+        new(
+            NotificationKind.ConsentChanged,
+            creator,
+            grant.Grant.Requester,
+            ToPlatforms: true,
+            Ended(About(stream, creator, altersSettings: false), [grant])
+        );
 
-    /// <summary>A deny revoked grants: told to those whose they were, to each once. Everybody else hears of the deny.</summary>
-    public static IEnumerable<Notification> Revoked(LockedStream stream, CreatorId creator, SettingsPlan plan, IEnumerable<StoredGrant> grants) =>
-        ToEach(grants, () => About(stream, creator, altersSettings: plan.Count > 0));
+    /// <summary>
+    /// A deny revoked grants: told to those whose they were, to each once. Everybody else hears of the deny.
+    /// </summary>
+    public static IEnumerable<Notification> Revoked(
+        LockedStream stream,
+        CreatorId creator,
+        SettingsPlan plan,
+        IEnumerable<StoredGrant> grants
+    ) => ToEach(grants, () => About(stream, creator, altersSettings: plan.Count > 0));
 
-    /// <summary>A creator was erased, and what they had granted with them: told to those whose it was, to each once.</summary>
-    public static IEnumerable<Notification> OfErasure(LockedStream stream, CreatorId creator, IEnumerable<StoredGrant> grants) => ToEach(grants, () => Erased(stream, creator));
+    /// <summary>
+    /// A creator was erased, and what they had granted with them: told to those whose it was, to each once.
+    /// </summary>
+    public static IEnumerable<Notification> OfErasure(
+        LockedStream stream,
+        CreatorId creator,
+        IEnumerable<StoredGrant> grants
+    ) => ToEach(grants, () => Erased(stream, creator));
 
-    private static IEnumerable<Notification> ToEach(IEnumerable<StoredGrant> grants, Func<JsonObject> about) => grants
-        .GroupBy(grant => grant.Grant.Requester)
-        .Select(own => new Notification(NotificationKind.ConsentChanged, Creator: null, own.Key, ToPlatforms: false, Ended(about(), [.. own])));
+    private static IEnumerable<Notification> ToEach(IEnumerable<StoredGrant> grants, Func<JsonObject> about) =>
+        grants
+            .GroupBy(grant => grant.Grant.Requester)
+            .Select(own => new Notification(
+                NotificationKind.ConsentChanged,
+                Creator: null,
+                own.Key,
+                ToPlatforms: false,
+                Ended(about(), [.. own])
+            ));
 
     private static JsonObject Ended(JsonObject data, IReadOnlyList<StoredGrant> grants)
     {
         data["changes"] = grants.Count;
         data["revokedGrants"] = grants.Count;
         data["requester"] = grants[0].Grant.Requester.Value;
-        data["grants"] = new JsonArray([.. grants.Take(GrantsNamed).Select(grant => new JsonObject
-        {
-            ["grantId"] = grant.Id.ToString(),
-            ["requestId"] = grant.Grant.Request.ToString(),
-            ["video"] = NameOf(grant.Grant.UsedIn),
-            ["purpose"] = grant.Grant.Terms.Purpose.Name,
-        })]);
+        data["grants"] = new JsonArray([
+            .. grants
+                .Take(GrantsNamed)
+                .Select(grant => new JsonObject
+                {
+                    ["grantId"] = grant.Id.ToString(),
+                    ["requestId"] = grant.Grant.Request.ToString(),
+                    ["video"] = NameOf(grant.Grant.UsedIn),
+                    ["purpose"] = grant.Grant.Terms.Purpose.Name,
+                }),
+        ]);
         return data;
     }
 
-    /// <summary>A use was recorded: told to a creator whom it concerns, and to the platforms if it had no consent of theirs.</summary>
+    /// <summary>
+    /// A use was recorded: told to a creator whom it concerns, and to the platforms if it had no consent of theirs.
+    /// </summary>
     /// <param name="use">The use.</param>
     /// <param name="creator">Whom it concerns.</param>
     /// <param name="hasInbox">Whether the registry knows the creator.</param>
@@ -134,7 +207,11 @@ internal static class NotificationFactory
     public static Notification? UseRecorded(StoredUse use, CreatorId creator, bool hasInbox, bool isLast)
     {
         var record = use.Record;
-        var concerning = record.Videos.Zip(use.Concerns).Where(one => one.Second.Contains(creator)).Select(one => one.First).ToList();
+        var concerning = record
+            .Videos.Zip(use.Concerns)
+            .Where(one => one.Second.Contains(creator))
+            .Select(one => one.First)
+            .ToList();
         var deciding = concerning.Find(video => video.Status == UseStatus.Unconsented) ?? concerning[0];
         var isConsented = deciding.Status == UseStatus.Consented;
         if (!hasInbox && isConsented)
@@ -155,40 +232,54 @@ internal static class NotificationFactory
                 ["reason"] = deciding.Reason.Word(),
                 ["usedAt"] = record.UsedAt.ToString(),
                 ["more"] = isLast,
-            });
+            }
+        );
     }
 
-    /// <summary>Consent was withdrawn from somebody who relied on it: told to them, and to the platforms, which record uses of tools that nobody else reaches.</summary>
-    public static Notification RecallIssued(StoredRecall recall) => new(NotificationKind.Recall, Creator: null, recall.Record.Requester, ToPlatforms: true, new()
-    {
-        ["recallId"] = recall.Id.ToString(),
-        ["requester"] = recall.Record.Requester.Value,
-        ["video"] = NameOf(recall.Record.Video),
-        ["purpose"] = recall.Record.Purpose.Name,
-        ["reason"] = recall.Record.Reason.Word(),
-        ["since"] = recall.Since.ToString(),
-        ["stopBy"] = recall.Record.StopBy.ToString(),
-    });
+    /// <summary>
+    /// Consent was withdrawn from somebody who relied on it: told to them, and to the platforms, which record uses of
+    /// tools that nobody else reaches.
+    /// </summary>
+    public static Notification RecallIssued(StoredRecall recall) =>
+        new(
+            NotificationKind.Recall,
+            Creator: null,
+            recall.Record.Requester,
+            ToPlatforms: true,
+            new()
+            {
+                ["recallId"] = recall.Id.ToString(),
+                ["requester"] = recall.Record.Requester.Value,
+                ["video"] = NameOf(recall.Record.Video),
+                ["purpose"] = recall.Record.Purpose.Name,
+                ["reason"] = recall.Record.Reason.Word(),
+                ["since"] = recall.Since.ToString(),
+                ["stopBy"] = recall.Record.StopBy.ToString(),
+            }
+        );
 
     // What the requester wrote is read where the request is: here is what it is about.
-    private static JsonObject Describe(StoredRequest request) => new()
-    {
-        ["requestId"] = request.Id.ToString(),
-        ["requester"] = request.Wanted.Requester.Value,
-        ["video"] = NameOf(request.Wanted.UsedIn),
-        ["purpose"] = request.Wanted.Purpose.Name,
-        ["expiresAt"] = request.ExpiresAt.ToString(),
-    };
+    private static JsonObject Describe(StoredRequest request) =>
+        new()
+        {
+            ["requestId"] = request.Id.ToString(),
+            ["requester"] = request.Wanted.Requester.Value,
+            ["video"] = NameOf(request.Wanted.UsedIn),
+            ["purpose"] = request.Wanted.Purpose.Name,
+            ["expiresAt"] = request.ExpiresAt.ToString(),
+        };
 
-    private static JsonObject NameOf(VideoKey video) => new() { ["creatorId"] = video.Creator.Value, ["videoId"] = video.Video.Value };
+    private static JsonObject NameOf(VideoKey video) =>
+        new() { ["creatorId"] = video.Creator.Value, ["videoId"] = video.Video.Value };
 
-    private static JsonObject About(LockedStream stream, CreatorId creator, bool altersSettings = true) => new()
-    {
-        ["creatorId"] = creator.Value,
-        ["version"] = stream.Version,
-        ["settingsVersion"] = stream.SettingsVersion + (altersSettings ? 1 : 0),
-        ["changedAt"] = stream.Tx.ToString(),
-    };
+    private static JsonObject About(LockedStream stream, CreatorId creator, bool altersSettings = true) =>
+        new()
+        {
+            ["creatorId"] = creator.Value,
+            ["version"] = stream.Version,
+            ["settingsVersion"] = stream.SettingsVersion + (altersSettings ? 1 : 0),
+            ["changedAt"] = stream.Tx.ToString(),
+        };
 
     private static JsonObject Erased(LockedStream stream, CreatorId creator)
     {
@@ -197,11 +288,12 @@ internal static class NotificationFactory
         return data;
     }
 
-    private static JsonObject NameOf(SettingKey key, Effect? effect) => new()
-    {
-        ["video"] = key.Video is { } video ? NameOf(video) : null,
-        ["purpose"] = key.Purpose.Name,
-        ["requester"] = key.Requester?.Value,
-        ["effect"] = effect?.Word(),
-    };
+    private static JsonObject NameOf(SettingKey key, Effect? effect) =>
+        new()
+        {
+            ["video"] = key.Video is { } video ? NameOf(video) : null,
+            ["purpose"] = key.Purpose.Name,
+            ["requester"] = key.Requester?.Value,
+            ["effect"] = effect?.Word(),
+        };
 }

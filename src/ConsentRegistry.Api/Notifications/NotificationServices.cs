@@ -10,7 +10,10 @@ internal static class NotificationServices
     {
         services.AddSingleton(options);
         services.AddSingleton(_ => new DnsLookup(Dns.GetHostAddresses));
-        services.AddSingleton(provider => new AddressGuard(options.AllowLoopback is true, provider.GetRequiredService<DnsLookup>()));
+        services.AddSingleton(provider => new AddressGuard(
+            options.AllowLoopback is true,
+            provider.GetRequiredService<DnsLookup>()
+        ));
         services.AddSingleton(new RetrySchedule(options.RetryScale));
         services.AddSingleton<WebhookSender>();
         services.AddHostedService<OutboxRelay>();

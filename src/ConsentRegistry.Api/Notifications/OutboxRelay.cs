@@ -15,24 +15,32 @@ internal sealed partial class OutboxRelay(Database database, ILogger<OutboxRelay
     private long lookedAt;
 
     /// <summary>How long ago this node last looked, and handed on what there was; null if it never did.</summary>
-    public TimeSpan? Age => Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
+    public TimeSpan? Age =>
+        Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
 
     /// <summary>Whether it did lately.</summary>
     public bool IsWell => Age < AlarmingAge;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicWork.RunAsync(
-        Pause,
-        async () =>
-        {
-            await PeriodicWork.DrainAsync(DeliveryStore.BatchSize, () => DeliveryStore.RelayAsync(database.Notifications, stoppingToken));
-            Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
-        },
-        LogPostponed,
-        stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RunAsync(
+            Pause,
+            async () =>
+            {
+                await PeriodicWork.DrainAsync(
+                    DeliveryStore.BatchSize,
+                    () => DeliveryStore.RelayAsync(database.Notifications, stoppingToken)
+                );
+                Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
+            },
+            LogPostponed,
+            stoppingToken
+        );
 
     [LoggerMessage(
-        LogEvents.NotificationsNotHandedOn, LogLevel.Warning,
+        LogEvents.NotificationsNotHandedOn,
+        LogLevel.Warning,
         "Notifications could not be handed on now: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.NotificationsNotHandedOn))]
+        EventName = nameof(LogEvents.NotificationsNotHandedOn)
+    )]
     private partial void LogPostponed(string kind);
 }

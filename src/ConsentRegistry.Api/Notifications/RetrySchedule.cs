@@ -2,11 +2,14 @@ using System.Security.Cryptography;
 
 namespace ConsentRegistry.Api.Notifications;
 
-/// <summary>When a delivery is tried: the schedule that the Standard Webhooks specification recommends, over three days.</summary>
+/// <summary>
+/// When a delivery is tried: the schedule that the Standard Webhooks specification recommends, over three days.
+/// </summary>
 /// <param name="scale">What its times are multiplied by.</param>
 internal sealed class RetrySchedule(double scale)
 {
-    // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, "Deliverability and reliability".
+    // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, "Deliverability and
+    // reliability".
     private static readonly TimeSpan[] Delays =
     [
         TimeSpan.FromSeconds(5),
@@ -23,13 +26,18 @@ internal sealed class RetrySchedule(double scale)
     /// <summary>How often a delivery is tried, the first time at once.</summary>
     public const int Attempts = 10;
 
-    /// <summary>How much each time is lengthened at random, at most, so that what failed together is not tried together: a tenth.</summary>
+    /// <summary>
+    /// How much each time is lengthened at random, at most, so that what failed together is not tried together: a
+    /// tenth.
+    /// </summary>
     private const int JitterPercent = 10;
 
     /// <summary>A receiver's own word for how long to wait counts up to this.</summary>
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
-    /// <summary>A webhook at which nothing has succeeded for so long is disabled once a delivery's attempts are used up.</summary>
+    /// <summary>
+    /// A webhook at which nothing has succeeded for so long is disabled once a delivery's attempts are used up.
+    /// </summary>
     public TimeSpan Patience => TimeSpan.FromDays(3) * scale;
 
     /// <summary>How long to wait after so many failed attempts; null if there is no further one.</summary>

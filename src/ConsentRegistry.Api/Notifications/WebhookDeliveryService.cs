@@ -8,8 +8,14 @@ namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>Sends what is due, as far as the limits allow, on each node at once, and records how it went.</summary>
 internal sealed partial class WebhookDeliveryService(
-    Database database, WebhookSecrets protection, WebhookSender sender, RetrySchedule schedule, WebhookMetrics metrics, TimeProvider clock,
-    ILogger<WebhookDeliveryService> logger) : BackgroundService
+    Database database,
+    WebhookSecrets protection,
+    WebhookSender sender,
+    RetrySchedule schedule,
+    WebhookMetrics metrics,
+    TimeProvider clock,
+    ILogger<WebhookDeliveryService> logger
+) : BackgroundService
 {
     /// <summary>How often to look for what is due; sooner when a delivery is over.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -17,7 +23,9 @@ internal sealed partial class WebhookDeliveryService(
     /// <summary>The least time between two looks, however many are over.</summary>
     private static readonly TimeSpan MinimumPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long the end of the process waits for what is under way; what is lost is sent again by another node.</summary>
+    /// <summary>
+    /// How long the end of the process waits for what is under way; what is lost is sent again by another node.
+    /// </summary>
     private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(2);
 
     private readonly DeliveryLimits limits = new();
@@ -47,9 +55,7 @@ internal sealed partial class WebhookDeliveryService(
                 }
                 await Task.Delay(MinimumPause, stoppingToken);
                 await returned.WaitAsync(Pause, stoppingToken);
-                while (returned.Wait(0, CancellationToken.None))
-                {
-                }
+                while (returned.Wait(0, CancellationToken.None)) { }
             }
         }
         finally
@@ -96,7 +102,13 @@ internal sealed partial class WebhookDeliveryService(
             // Its address may hold what is secret, and is left out.
             using var span = Tracing.GoOn("deliver notification", ActivityKind.Client, delivery.TraceParent);
             var attempt = await sender.SendAsync(
-                delivery.Url, secrets, delivery.Message, clock.GetUtcNow(), stopping, span?.Id ?? delivery.TraceParent);
+                delivery.Url,
+                secrets,
+                delivery.Message,
+                clock.GetUtcNow(),
+                stopping,
+                span?.Id ?? delivery.TraceParent
+            );
             Note(span, delivery, attempt);
             metrics.Tried(OutcomeOf(attempt), attempt.Took);
             limits.Learn(delivery.Permits.Webhook, attempt);
@@ -135,12 +147,22 @@ internal sealed partial class WebhookDeliveryService(
         if (next is not null)
             return;
         var reason = attempt.IsGone ? DisabledReason.Gone : DisabledReason.Failing;
-        if (await DeliveryStore.DisableAsync(source, delivery.Permits.Webhook, reason, attempt.IsGone ? null : schedule.Patience, CancellationToken.None))
+        if (
+            await DeliveryStore.DisableAsync(
+                source,
+                delivery.Permits.Webhook,
+                reason,
+                attempt.IsGone ? null : schedule.Patience,
+                CancellationToken.None
+            )
+        )
             LogDisabled(delivery.Permits.Webhook, reason);
     }
 
     private static string OutcomeOf(Attempt attempt) =>
-        attempt.IsDelivered ? "delivered" : attempt.Error is { } error ? error.Word() : "refused";
+        attempt.IsDelivered ? "delivered"
+        : attempt.Error is { } error ? error.Word()
+        : "refused";
 
     private static void Note(Activity? span, TakenDelivery delivery, Attempt attempt)
     {
@@ -152,35 +174,45 @@ internal sealed partial class WebhookDeliveryService(
     }
 
     [LoggerMessage(
-        LogEvents.DeliveriesPostponed, LogLevel.Warning,
+        LogEvents.DeliveriesPostponed,
+        LogLevel.Warning,
         "Deliveries could not be taken now: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.DeliveriesPostponed))]
+        EventName = nameof(LogEvents.DeliveriesPostponed)
+    )]
     private partial void LogPostponed(string kind);
 
     [LoggerMessage(
-        LogEvents.DeliveryUnrecorded, LogLevel.Warning,
+        LogEvents.DeliveryUnrecorded,
+        LogLevel.Warning,
         "How a delivery went could not be recorded, and it will be sent again: {Kind}; look at "
-        + "PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.DeliveryUnrecorded))]
+            + "PostgreSQL if this goes on",
+        EventName = nameof(LogEvents.DeliveryUnrecorded)
+    )]
     private partial void LogUnrecorded(string kind);
 
     [LoggerMessage(
-        LogEvents.WebhookDisabled, LogLevel.Warning,
+        LogEvents.WebhookDisabled,
+        LogLevel.Warning,
         "Webhook {Webhook} was disabled: {Reason}; tell its owner, who enables it when its address works",
-        EventName = nameof(LogEvents.WebhookDisabled))]
+        EventName = nameof(LogEvents.WebhookDisabled)
+    )]
     private partial void LogDisabled(Guid webhook, DisabledReason reason);
 
     [LoggerMessage(
-        LogEvents.WebhookSecretUnreadable, LogLevel.Error,
+        LogEvents.WebhookSecretUnreadable,
+        LogLevel.Error,
         "The key ring does not open the secret of webhook {Webhook}: nothing is sent to it by this node; "
-        + "give it the key ring that the other nodes have",
-        EventName = nameof(LogEvents.WebhookSecretUnreadable))]
+            + "give it the key ring that the other nodes have",
+        EventName = nameof(LogEvents.WebhookSecretUnreadable)
+    )]
     private partial void LogUnreadable(Guid webhook);
 
     // A message may quote an address, which may hold what is secret.
     [LoggerMessage(
-        LogEvents.DeliveryFailed, LogLevel.Error,
+        LogEvents.DeliveryFailed,
+        LogLevel.Error,
         "A delivery failed by a bug; report it with what follows: {Kind} {Stack}",
-        EventName = nameof(LogEvents.DeliveryFailed))]
+        EventName = nameof(LogEvents.DeliveryFailed)
+    )]
     private partial void LogBug(string? kind, string? stack);
 }

@@ -13,10 +13,15 @@ internal static class WebhookSecret
     /// <summary>The most bytes of any secret. What is encrypted has more.</summary>
     public const int MaxLength = 64;
 
-    /// <summary>For how long a secret that was replaced signs beside the new one: a day to roll the new one out.</summary>
+    /// <summary>
+    /// For how long a secret that was replaced signs beside the new one: a day to roll the new one out.
+    /// </summary>
     public static readonly TimeSpan FormerFor = TimeSpan.FromHours(24);
 
-    /// <summary>Former secrets of a webhook that sign at once: as often it can be replaced within a day, and a header stays short.</summary>
+    /// <summary>
+    /// Former secrets of a webhook that sign at once: as often it can be replaced within a day, and a header stays
+    /// short.
+    /// </summary>
     public const int MaxFormer = 5;
 
     public static byte[] Draw() => RandomNumberGenerator.GetBytes(Length);
@@ -29,6 +34,9 @@ internal static class WebhookSecret
     {
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id:D}.{timestamp}."));
         byte[] signed = [.. head, .. body];
-        return string.Join(' ', secrets.Select(secret => $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, signed))}"));
+        return string.Join(
+            ' ',
+            secrets.Select(secret => $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, signed))}")
+        );
     }
 }

@@ -17,8 +17,8 @@ public enum DeliveryError
     TimedOut,
 
     /// <summary>
-    /// No connection, or one that broke; or the name leads to an address that no webhook may be at. These are not told apart, so that nobody learns
-    /// which names there are in the operator's network.
+    /// No connection, or one that broke; or the name leads to an address that no webhook may be at. These are not told
+    /// apart, so that nobody learns which names there are in the operator's network.
     /// </summary>
     Unreachable,
 
@@ -63,7 +63,10 @@ internal sealed record Attempt(int? Status, DeliveryError? Error, TimeSpan? Retr
     public bool IsGone => Status == 410;
 }
 
-/// <summary>Sends one message to one receiver, by the Standard Webhooks specification. Whatever goes wrong is the outcome, not an exception.</summary>
+/// <summary>
+/// Sends one message to one receiver, by the Standard Webhooks specification. Whatever goes wrong is the outcome, not
+/// an exception.
+/// </summary>
 internal sealed partial class WebhookSender : IDisposable
 {
     /// <summary>How long a receiver may take to answer: the specification recommends 15 to 30 s.</summary>
@@ -72,7 +75,9 @@ internal sealed partial class WebhookSender : IDisposable
     /// <summary>How long a connection may take of that.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection is used again: its address was checked when it was opened, and names move on.</summary>
+    /// <summary>
+    /// How long a connection is used again: its address was checked when it was opened, and names move on.
+    /// </summary>
     private static readonly TimeSpan ConnectionFor = TimeSpan.FromMinutes(1);
 
     /// <summary>Bytes of an answer's body that are read, to use its connection again. Nobody looks at them.</summary>
@@ -90,20 +95,21 @@ internal sealed partial class WebhookSender : IDisposable
         http = new(HandlerOf(guard));
     }
 
-    private static SocketsHttpHandler HandlerOf(AddressGuard guard) => new()
-    {
-        ConnectCallback = guard.ConnectAsync,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionLifetime = ConnectionFor,
-        MaxResponseDrainSize = MaxAnswerBytes,
-        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-        MaxResponseHeadersLength = MaxHeaderKiB,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        // A proxy would resolve the name in this process's place, and connect to what nobody has checked.
-        UseProxy = false,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-    };
+    private static SocketsHttpHandler HandlerOf(AddressGuard guard) =>
+        new()
+        {
+            ConnectCallback = guard.ConnectAsync,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = ConnectionFor,
+            MaxResponseDrainSize = MaxAnswerBytes,
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+            MaxResponseHeadersLength = MaxHeaderKiB,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // A proxy would resolve the name in this process's place, and connect to what nobody has checked.
+            UseProxy = false,
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        };
 
     /// <summary>Sends a message.</summary>
     /// <param name="url">Where to.</param>
@@ -111,10 +117,18 @@ internal sealed partial class WebhookSender : IDisposable
     /// <param name="message">What.</param>
     /// <param name="now">The time of the attempt.</param>
     /// <param name="cancellation">Ends this process's patience, not the receiver's.</param>
-    /// <param name="traceparent">The trace that the message belongs to, which the receiver may go on with; null for none.</param>
+    /// <param name="traceparent">
+    /// The trace that the message belongs to, which the receiver may go on with; null for none.
+    /// </param>
     /// <exception cref="OperationCanceledException">The process ends.</exception>
     public async Task<Attempt> SendAsync(
-        Uri url, IEnumerable<byte[]> secrets, Message message, DateTimeOffset now, CancellationToken cancellation, string? traceparent = null)
+        Uri url,
+        IEnumerable<byte[]> secrets,
+        Message message,
+        DateTimeOffset now,
+        CancellationToken cancellation,
+        string? traceparent = null
+    )
     {
         var started = Stopwatch.GetTimestamp();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -155,18 +169,25 @@ internal sealed partial class WebhookSender : IDisposable
         return request;
     }
 
-    private static bool IsRefused(Exception? exception) => exception is RefusedAddressException || (exception is not null && IsRefused(exception.InnerException));
+    private static bool IsRefused(Exception? exception) =>
+        exception is RefusedAddressException || (exception is not null && IsRefused(exception.InnerException));
 
     // Those who are overloaded say so by these; of others the header means nothing here.
     private static TimeSpan? RetryAfterOf(HttpResponseMessage answer, DateTimeOffset now) =>
-        answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+        answer.StatusCode
+            is HttpStatusCode.TooManyRequests
+                or HttpStatusCode.BadGateway
+                or HttpStatusCode.ServiceUnavailable
+                or HttpStatusCode.GatewayTimeout
             ? answer.Headers.RetryAfter?.Delta ?? (answer.Headers.RetryAfter?.Date - now)
             : null;
 
     // For the operator alone, and without the address, which may hold what is secret.
     [LoggerMessage(
-        LogEvents.WebhookAddressRefused, LogLevel.Information,
+        LogEvents.WebhookAddressRefused,
+        LogLevel.Information,
         "A webhook's name leads to an address that no webhook may be at",
-        EventName = nameof(LogEvents.WebhookAddressRefused))]
+        EventName = nameof(LogEvents.WebhookAddressRefused)
+    )]
     private partial void LogRefused();
 }

@@ -31,5 +31,7 @@ internal static class FieldLimits
     }
 
     private static int WordsOf(PropertyInfo field) =>
-        WordSchemas.WordsOf(field.GetCustomAttribute<WordsAttribute>()?.Type ?? field.PropertyType.GenericTypeArguments[0])!.Count;
+        WordSchemas
+            .WordsOf(field.GetCustomAttribute<WordsAttribute>()?.Type ?? field.PropertyType.GenericTypeArguments[0])!
+            .Count;
 }

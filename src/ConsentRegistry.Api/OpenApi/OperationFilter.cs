@@ -6,7 +6,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>Describes an operation: what its class says of it, what it takes, what it answers, and who may call it.</summary>
+/// <summary>
+/// Describes an operation: what its class says of it, what it takes, what it answers, and who may call it.
+/// </summary>
 internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOperationFilter
 {
     private const string JsonType = "application/json";
@@ -16,8 +18,14 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         var route = new Route(context.ApiDescription, context.MethodInfo);
         operation.OperationId = route.OperationId;
         Describe(operation, route);
-        operation.Parameters = [.. Parameters.Of(route).Select(name => new OpenApiParameterReference(name, context.Document))];
-        operation.RequestBody = route.Body is { } body ? RequestBody(route, body, context) : route.Lines is { } media ? Lines(route, media) : null;
+        operation.Parameters =
+        [
+            .. Parameters.Of(route).Select(name => new OpenApiParameterReference(name, context.Document)),
+        ];
+        operation.RequestBody =
+            route.Body is { } body ? RequestBody(route, body, context)
+            : route.Lines is { } media ? Lines(route, media)
+            : null;
         operation.Responses = [];
         foreach (var success in route.Successes)
         {
@@ -31,14 +39,28 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         {
             operation.Responses["202"] = new OpenApiResponse
             {
-                Description = "With `Prefer: respond-async`: the change is made, and in force on every node by `effectiveBy`.",
-                Headers = new Dictionary<string, IOpenApiHeader>(whenInForce.Headers!, StringComparer.Ordinal) { [PreferHeader.AppliedHeader] = new OpenApiHeaderReference(SharedParts.PreferenceApplied, context.Document) },
-                Content = Content(JsonType, whenInForce.Content![JsonType].Schema!, story.AnswersAtOnceOf(route.OperationId)),
+                Description =
+                    "With `Prefer: respond-async`: the change is made, and in force on every node by `effectiveBy`.",
+                Headers = new Dictionary<string, IOpenApiHeader>(whenInForce.Headers!, StringComparer.Ordinal)
+                {
+                    [PreferHeader.AppliedHeader] = new OpenApiHeaderReference(
+                        SharedParts.PreferenceApplied,
+                        context.Document
+                    ),
+                },
+                Content = Content(
+                    JsonType,
+                    whenInForce.Content![JsonType].Schema!,
+                    story.AnswersAtOnceOf(route.OperationId)
+                ),
             };
         }
         foreach (var (status, codes) in Refusals.Of(route))
             operation.Responses[status.ToString()] = Refusal(status, codes, context);
-        operation.Security = [.. (route.Access?.AnyOf ?? []).Select(way => SharedParts.Requirement(way.Scope, context.Document))];
+        operation.Security =
+        [
+            .. (route.Access?.AnyOf ?? []).Select(way => SharedParts.Requirement(way.Scope, context.Document)),
+        ];
     }
 
     // The first sentence is the line in a list of operations; the rest is for whoever opens one.
@@ -53,9 +75,10 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         operation.Description = string.Join("\n\n", paragraphs.OfType<string>());
     }
 
-    private static string WhoMayCall(Route route) => route.Access is { } access
-        ? $"Scope: {string.Join(" or ", access.AnyOf.Select(way => way.OwnCreator ? $"`{way.Scope}` for a creator whom the token names" : $"`{way.Scope}`"))}."
-        : "Anybody may call this, without a token.";
+    private static string WhoMayCall(Route route) =>
+        route.Access is { } access
+            ? $"Scope: {string.Join(" or ", access.AnyOf.Select(way => way.OwnCreator ? $"`{way.Scope}` for a creator whom the token names" : $"`{way.Scope}`"))}."
+            : "Anybody may call this, without a token.";
 
     private OpenApiRequestBody RequestBody(Route route, Type body, OperationFilterContext context)
     {
@@ -68,12 +91,13 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         };
     }
 
-    private static OpenApiRequestBody Lines(Route route, string media) => new()
-    {
-        Required = true,
-        Description = "One object a line, of any number of lines.",
-        Content = Content(media, Samples.Schema(media), Samples.RequestOf(route.OperationId)),
-    };
+    private static OpenApiRequestBody Lines(Route route, string media) =>
+        new()
+        {
+            Required = true,
+            Description = "One object a line, of any number of lines.",
+            Content = Content(media, Samples.Schema(media), Samples.RequestOf(route.OperationId)),
+        };
 
     private OpenApiResponse Success(Route route, IProducesResponseTypeMetadata success, OperationFilterContext context)
     {
@@ -82,7 +106,10 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         if ((route.TakesPreconditions && !route.Previews) || route.TakesIfNoneMatch)
             response.Headers["ETag"] = new OpenApiHeaderReference(SharedParts.ETag, context.Document);
         if (route.Alters)
-            response.Headers[StoredAnswer.ReplayedHeader] = new OpenApiHeaderReference(SharedParts.Replayed, context.Document);
+            response.Headers[StoredAnswer.ReplayedHeader] = new OpenApiHeaderReference(
+                SharedParts.Replayed,
+                context.Document
+            );
         if (body is null || body == typeof(void))
         {
             response.Description = "What the caller has seen still stands.";
@@ -95,8 +122,13 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
             return response;
         }
         var schema = Schema(body, context);
-        response.Description = status == StatusCodes.Status201Created ? "Made: there was none of this name." : docs.Summary(body);
-        response.Content = Content(JsonType, schema, Samples.AnswersOf(route.OperationId) ?? story.AnswersOf(route.OperationId, status));
+        response.Description =
+            status == StatusCodes.Status201Created ? "Made: there was none of this name." : docs.Summary(body);
+        response.Content = Content(
+            JsonType,
+            schema,
+            Samples.AnswersOf(route.OperationId) ?? story.AnswersOf(route.OperationId, status)
+        );
         return response;
     }
 
@@ -111,7 +143,11 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
                 [Problem.MediaType] = new OpenApiMediaType
                 {
                     Schema = Schema(typeof(ProblemBody), context),
-                    Examples = codes.ToDictionary(code => code, code => (IOpenApiExample)new OpenApiExampleReference(code, context.Document), StringComparer.Ordinal),
+                    Examples = codes.ToDictionary(
+                        code => code,
+                        code => (IOpenApiExample)new OpenApiExampleReference(code, context.Document),
+                        StringComparer.Ordinal
+                    ),
                 },
             },
         };
@@ -122,8 +158,15 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         return response;
     }
 
-    private static Dictionary<string, IOpenApiMediaType> Content(string type, IOpenApiSchema schema, Dictionary<string, IOpenApiExample> examples) =>
-        new(StringComparer.Ordinal) { [type] = new OpenApiMediaType { Schema = schema, Examples = examples } };
+    private static Dictionary<string, IOpenApiMediaType> Content(
+        string type,
+        IOpenApiSchema schema,
+        Dictionary<string, IOpenApiExample> examples
+    ) =>
+        new(StringComparer.Ordinal)
+        {
+            [type] = new OpenApiMediaType { Schema = schema, Examples = examples },
+        };
 
     private static IOpenApiSchema Schema(Type type, OperationFilterContext context) =>
         context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository);

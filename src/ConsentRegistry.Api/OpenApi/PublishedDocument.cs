@@ -39,7 +39,10 @@ internal sealed class PublishedDocument(Func<Task<string>> write)
 
     private static bool TakesGzip(HttpRequest request)
     {
-        var named = request.GetTypedHeaders().AcceptEncoding.FirstOrDefault(one => one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+        var named =
+            request
+                .GetTypedHeaders()
+                .AcceptEncoding.FirstOrDefault(one => one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase))
             ?? request.GetTypedHeaders().AcceptEncoding.FirstOrDefault(one => one.Value == "*");
         return named is not null && named.Quality is not 0;
     }

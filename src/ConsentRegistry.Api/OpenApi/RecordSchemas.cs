@@ -8,13 +8,21 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>A record is an object: each property described and limited, and said to be there, to be null or to be absent as it really is.</summary>
+/// <summary>
+/// A record is an object: each property described and limited, and said to be there, to be null or to be absent as it
+/// really is.
+/// </summary>
 internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         var type = context.Type;
-        if (schema is not OpenApiSchema record || context.MemberInfo is not null || record.Properties is not { Count: > 0 } || type.Assembly != GetType().Assembly)
+        if (
+            schema is not OpenApiSchema record
+            || context.MemberInfo is not null
+            || record.Properties is not { Count: > 0 }
+            || type.Assembly != GetType().Assembly
+        )
             return;
         var (written, isSparse) = (RequestTypes.Contains(type), type.IsDefined(typeof(SparseBodyAttribute)));
         record.Description = docs.Summary(type);
@@ -25,8 +33,12 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
         {
             var name = NameOf(property);
             var needed = property.IsDefined(typeof(RequiredAttribute));
-            var mayBeAbsent = written ? !needed : isSparse || (property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed);
-            var mayBeNull = property.IsDefined(typeof(OrNullAttribute)) || (written ? mayBeAbsent : !mayBeAbsent && IsNullable(property));
+            var mayBeAbsent = written
+                ? !needed
+                : isSparse || (property.IsDefined(typeof(JsonIgnoreAttribute)) && !needed);
+            var mayBeNull =
+                property.IsDefined(typeof(OrNullAttribute))
+                || (written ? mayBeAbsent : !mayBeAbsent && IsNullable(property));
             var inner = SchemaOf(property, context);
             FieldLimits.Apply(property, inner);
             // A required truth value may be null in its schema, though null is refused: a generated client would else
@@ -41,7 +53,8 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
     }
 
     private static string NameOf(PropertyInfo property) =>
-        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+        ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     private static IOpenApiSchema SchemaOf(PropertyInfo property, SchemaFilterContext context)
     {
@@ -49,15 +62,23 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
             return new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
         var type = property.PropertyType;
         var isList = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
-        var shape = property.GetCustomAttribute<WordsAttribute>()?.Type ?? property.GetCustomAttribute<ShapeAttribute>()?.Type;
+        var shape =
+            property.GetCustomAttribute<WordsAttribute>()?.Type ?? property.GetCustomAttribute<ShapeAttribute>()?.Type;
         return isList
-            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Generate(shape ?? type.GenericTypeArguments[0], context) }
+            ? new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = Generate(shape ?? type.GenericTypeArguments[0], context),
+            }
             : Generate(shape ?? type, context);
     }
 
     private static IOpenApiSchema Generate(Type type, SchemaFilterContext context)
     {
-        var schema = context.SchemaGenerator.GenerateSchema(SchemaNames.InContract(Nullable.GetUnderlyingType(type) ?? type), context.SchemaRepository);
+        var schema = context.SchemaGenerator.GenerateSchema(
+            SchemaNames.InContract(Nullable.GetUnderlyingType(type) ?? type),
+            context.SchemaRepository
+        );
         // What is defined elsewhere is described there.
         if (schema is OpenApiSchemaReference reference)
             reference.Description = null;
@@ -75,5 +96,6 @@ internal sealed class RecordSchemas(XmlDocs docs) : ISchemaFilter
     }
 
     private static bool IsNullable(PropertyInfo property) =>
-        Nullable.GetUnderlyingType(property.PropertyType) is not null || new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+        Nullable.GetUnderlyingType(property.PropertyType) is not null
+        || new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
 }

@@ -7,7 +7,8 @@ namespace ConsentRegistry.Api.OpenApi;
 
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its page at <c>/swagger</c>.</summary>
 /// <remarks>
-/// Version 3.1 of OpenAPI, because it lets an operation name the scopes of a bearer token, and a reference be nullable and described.
+/// Version 3.1 of OpenAPI, because it lets an operation name the scopes of a bearer token, and a reference be nullable
+/// and described.
 /// </remarks>
 internal static class RegistryDocument
 {
@@ -27,8 +28,13 @@ internal static class RegistryDocument
             swagger.SchemaFilter<WordSchemas>();
             swagger.SchemaFilter<RecordSchemas>();
             swagger.OperationFilter<OperationFilter>();
-            // What features alter in the document that no route and no record can say. Found by scanning, so that none is forgotten.
-            foreach (var filter in typeof(RegistryDocument).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IDocumentFilter)) && type != typeof(SharedParts)))
+            // What features alter in the document that no route and no record can say. Found by scanning, so that none
+            // is forgotten.
+            foreach (
+                var filter in typeof(RegistryDocument)
+                    .Assembly.GetTypes()
+                    .Where(type => type.IsAssignableTo(typeof(IDocumentFilter)) && type != typeof(SharedParts))
+            )
                 swagger.DocumentFilterDescriptors.Add(new() { Type = filter, Arguments = [] });
             swagger.DocumentFilter<SharedParts>();
         });
@@ -53,10 +59,14 @@ internal static class RegistryDocument
         });
     }
 
-    // Whoever opens the service's address in a browser wants to know what it offers. Relative, since a proxy may have put the service below a path.
+    // Whoever opens the service's address in a browser wants to know what it offers. Relative, since a proxy may have
+    // put the service below a path.
     private static Task ShowPageAtRoot(HttpContext http, RequestDelegate next)
     {
-        if (http.Request.Path != "/" || (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)))
+        if (
+            http.Request.Path != "/"
+            || (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        )
             return next(http);
         http.Response.StatusCode = StatusCodes.Status302Found;
         http.Response.Headers.Location = Page;
@@ -73,14 +83,18 @@ internal static class RegistryDocument
 
     private static async Task<string> WriteAsync(IServiceProvider services, CancellationToken cancellation)
     {
-        var document = await services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(PublishedDocument.Name, host: null, basePath: null);
+        var document = await services
+            .GetRequiredService<IAsyncSwaggerProvider>()
+            .GetSwaggerAsync(PublishedDocument.Name, host: null, basePath: null);
         var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation);
         return json.ReplaceLineEndings("\n") + "\n";
     }
 
     private static Task ServeAsync(HttpContext http, RequestDelegate next)
     {
-        var isAsked = http.Request.Path == PublishedDocument.Path && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        var isAsked =
+            http.Request.Path == PublishedDocument.Path
+            && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
         return isAsked ? http.RequestServices.GetRequiredService<PublishedDocument>().AnswerAsync(http) : next(http);
     }
 }

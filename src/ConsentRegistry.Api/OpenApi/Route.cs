@@ -13,7 +13,12 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
 {
     /// <summary>Reads what an operation says of itself.</summary>
     public static Route Of(ApiDescription description) =>
-        new(description, description.TryGetMethodInfo(out var handler) ? handler : throw new InvalidOperationException($"{description.RelativePath} has no handler."));
+        new(
+            description,
+            description.TryGetMethodInfo(out var handler)
+                ? handler
+                : throw new InvalidOperationException($"{description.RelativePath} has no handler.")
+        );
 
     private readonly IList<object> metadata = description.ActionDescriptor.EndpointMetadata;
 
@@ -24,7 +29,7 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
 
     // By the router's own reading: a constraint or a catch-all is no part of a name.
     public IReadOnlyList<string> PathParameters { get; } =
-        [.. RoutePatternFactory.Parse(description.RelativePath!).Parameters.Select(parameter => parameter.Name)];
+    [.. RoutePatternFactory.Parse(description.RelativePath!).Parameters.Select(parameter => parameter.Name)];
 
     public IReadOnlyList<QueryParameter> QueryParameters => Find<QueryParameters>()?.All ?? [];
 
@@ -34,7 +39,9 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>Whether the operation answers without the database.</summary>
     public bool NeedsNoDatabase => Find<WithoutDatabase>() is not null;
 
-    /// <summary>Whether the operation can answer with events as they happen, of which a caller says the last one that it has.</summary>
+    /// <summary>
+    /// Whether the operation can answer with events as they happen, of which a caller says the last one that it has.
+    /// </summary>
     public bool StreamsEvents => Successes.Any(success => success.ContentTypes.Contains(EventStreams.MediaType));
 
     /// <summary>Who may call; null if anybody may.</summary>
@@ -45,21 +52,30 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>Whether the operation shows what a change would do.</summary>
     public bool Previews => Find<ChangeMarker>() is { IsPreview: true };
 
-    /// <summary>Whether the operation takes conditions on the version of the settings, and so answers with the new one.</summary>
+    /// <summary>
+    /// Whether the operation takes conditions on the version of the settings, and so answers with the new one.
+    /// </summary>
     public bool TakesPreconditions => Takes(typeof(Preconditions));
 
     /// <summary>Whether the answer may be that nothing changed.</summary>
     public bool TakesIfNoneMatch => Successes.Any(success => success.StatusCode == StatusCodes.Status304NotModified);
 
-    public Type? Body => Find<ReadsBody>()?.Type ?? handler.GetParameters().Select(parameter => parameter.ParameterType)
-        .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))?.GenericTypeArguments[0];
+    public Type? Body =>
+        Find<ReadsBody>()?.Type
+        ?? handler
+            .GetParameters()
+            .Select(parameter => parameter.ParameterType)
+            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))
+            ?.GenericTypeArguments[0];
 
     /// <summary>
     /// Whether the operation has a body that is read by this contract's rules: what it does not know is refused.
     /// </summary>
     public bool ReadsStrictly => Body is not null && Find<ReadsBody>() is null;
 
-    /// <summary>The media type of a body that is lines, each one of them an object of its own; null for any other.</summary>
+    /// <summary>
+    /// The media type of a body that is lines, each one of them an object of its own; null for any other.
+    /// </summary>
     public string? Lines => Find<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault(type => type == JsonLines.MediaType);
 
     public bool MayOmitBody => Find<EmptyBody>() is not null;
@@ -70,7 +86,10 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
 
     /// <summary>The answers that refuse nothing.</summary>
     public IEnumerable<IProducesResponseTypeMetadata> Successes =>
-        metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer.StatusCode < 400).OrderBy(answer => answer.StatusCode);
+        metadata
+            .OfType<IProducesResponseTypeMetadata>()
+            .Where(answer => answer.StatusCode < 400)
+            .OrderBy(answer => answer.StatusCode);
 
     private T? Find<T>()
         where T : class => metadata.OfType<T>().LastOrDefault();

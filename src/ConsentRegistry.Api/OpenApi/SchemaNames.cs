@@ -6,7 +6,10 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>What schemas are called, and so the types of generated clients: the contract's words, without what tells C# types apart.</summary>
+/// <summary>
+/// What schemas are called, and so the types of generated clients: the contract's words, without what tells C# types
+/// apart.
+/// </summary>
 internal static class SchemaNames
 {
     private const string Suffix = "Body";
@@ -32,7 +35,8 @@ internal static class SchemaNames
     /// <summary>
     /// Types that are in the contract what another is: what a request or a notification names is what answers name.
     /// </summary>
-    public static readonly IReadOnlyDictionary<Type, Type> SameAs = typeof(SchemaNames).Assembly.GetTypes()
+    public static readonly IReadOnlyDictionary<Type, Type> SameAs = typeof(SchemaNames)
+        .Assembly.GetTypes()
         .Select(type => (Type: type, type.GetCustomAttribute<SameSchemaAsAttribute>()?.Other))
         .Where(one => one.Other is not null)
         .ToDictionary(one => one.Type, one => one.Other!);

@@ -5,7 +5,9 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConsentRegistry.Api.OpenApi;
 
-/// <summary>What operations refer to: tags, the security scheme, parameters, headers and the examples of problems.</summary>
+/// <summary>
+/// What operations refer to: tags, the security scheme, parameters, headers and the examples of problems.
+/// </summary>
 internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : IDocumentFilter
 {
     public const string ETag = "ETag";
@@ -27,8 +29,11 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Tags = new HashSet<OpenApiTag>(
-            endpoints.Endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<RouteTable>()).Distinct()
-                .Select(table => new OpenApiTag { Name = table.Tag, Description = docs.Summary(table.Type) }));
+            endpoints
+                .Endpoints.SelectMany(endpoint => endpoint.Metadata.OfType<RouteTable>())
+                .Distinct()
+                .Select(table => new OpenApiTag { Name = table.Tag, Description = docs.Summary(table.Type) })
+        );
         var parts = swaggerDoc.Components!;
         parts.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -37,30 +42,70 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "JWT",
-                Description = $"A token of the platform's OpenID Connect provider, with scopes:\n\n{string.Join('\n', Scopes.All.Select(scope => $"- `{scope.Key}`: {scope.Value}"))}",
+                Description =
+                    $"A token of the platform's OpenID Connect provider, with scopes:\n\n{string.Join('\n', Scopes.All.Select(scope => $"- `{scope.Key}`: {scope.Value}"))}",
             },
         };
-        parts.Parameters = Parameters.All(
-                context.ApiDescriptions.Select(Route.Of), type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository))
+        parts.Parameters = Parameters
+            .All(
+                context.ApiDescriptions.Select(Route.Of),
+                type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository)
+            )
             .ToDictionary(StringComparer.Ordinal);
         parts.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
         {
-            [ETag] = Header("The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a dot where that is another number, for `If-None-Match` as well.", new() { Type = JsonSchemaType.String }, "\"3\""),
-            [Challenge] = Header("That a bearer token is required, and what is wrong with the one sent.", new() { Type = JsonSchemaType.String }, "Bearer"),
-            [RetryAfter] = Header("Seconds after which to try again.", new() { Type = JsonSchemaType.Integer, Minimum = "1" }, Problem.RetryAfterSeconds),
-            [Replayed] = Header("`true` where the answer was given before, under the same `Idempotency-Key`; absent otherwise.", new() { Type = JsonSchemaType.String }, "true"),
-            [PreferenceApplied] = Header("The preference that was followed.", new() { Type = JsonSchemaType.String }, PreferHeader.RespondAsync),
+            [ETag] = Header(
+                "The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a "
+                    + "dot where that is another number, for `If-None-Match` as well.",
+                new() { Type = JsonSchemaType.String },
+                "\"3\""
+            ),
+            [Challenge] = Header(
+                "That a bearer token is required, and what is wrong with the one sent.",
+                new() { Type = JsonSchemaType.String },
+                "Bearer"
+            ),
+            [RetryAfter] = Header(
+                "Seconds after which to try again.",
+                new() { Type = JsonSchemaType.Integer, Minimum = "1" },
+                Problem.RetryAfterSeconds
+            ),
+            [Replayed] = Header(
+                "`true` where the answer was given before, under the same `Idempotency-Key`; absent otherwise.",
+                new() { Type = JsonSchemaType.String },
+                "true"
+            ),
+            [PreferenceApplied] = Header(
+                "The preference that was followed.",
+                new() { Type = JsonSchemaType.String },
+                PreferHeader.RespondAsync
+            ),
         };
         // A method that the path lacks is no operation, so none refers to that problem.
-        parts.Examples = ProblemCatalog.All.Where(entry => entry.Code != ProblemCode.MethodNotAllowed).ToDictionary(
-            entry => entry.Code,
-            entry => (IOpenApiExample)new OpenApiExample { Summary = entry.When, Value = entry.Example },
-            StringComparer.Ordinal);
+        parts.Examples = ProblemCatalog
+            .All.Where(entry => entry.Code != ProblemCode.MethodNotAllowed)
+            .ToDictionary(
+                entry => entry.Code,
+                entry => (IOpenApiExample)new OpenApiExample { Summary = entry.When, Value = entry.Example },
+                StringComparer.Ordinal
+            );
         foreach (var other in SchemaNames.SameAs.Keys)
             parts.Schemas!.Remove(SchemaNames.Of(other));
-        parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(parts.Schemas!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(
+            parts.Schemas!,
+            StringComparer.Ordinal
+        ).ToDictionary(StringComparer.Ordinal);
     }
 
-    private static OpenApiHeader Header(string description, OpenApiSchema schema, System.Text.Json.Nodes.JsonNode example) =>
-        new() { Description = description, Schema = schema, Example = example };
+    private static OpenApiHeader Header(
+        string description,
+        OpenApiSchema schema,
+        System.Text.Json.Nodes.JsonNode example
+    ) =>
+        new()
+        {
+            Description = description,
+            Schema = schema,
+            Example = example,
+        };
 }

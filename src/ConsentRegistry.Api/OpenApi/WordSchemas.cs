@@ -26,7 +26,12 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
     /// </summary>
     private static readonly HashSet<Type> Reversed =
     [
-        typeof(Effect), typeof(GrantState), typeof(GrantStatus), typeof(UseStatus), typeof(UseReason), typeof(Standing),
+        typeof(Effect),
+        typeof(GrantState),
+        typeof(GrantStatus),
+        typeof(UseStatus),
+        typeof(UseReason),
+        typeof(Standing),
         typeof(WebhookAudience),
     ];
 
@@ -41,16 +46,33 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
         words.Properties = null;
         words.AdditionalPropertiesAllowed = true;
         words.Enum = [.. named.Select(one => JsonValue.Create(one.Word))];
-        words.Description = string.Join('\n', named.Select(one => $"- `{one.Word}`: {docs.Value(context.Type, one.Name)}").Prepend($"{docs.Summary(context.Type)}\n"));
+        words.Description = string.Join(
+            '\n',
+            named
+                .Select(one => $"- `{one.Word}`: {docs.Value(context.Type, one.Name)}")
+                .Prepend($"{docs.Summary(context.Type)}\n")
+        );
     }
 
     /// <summary>The words of an enumeration, or of the types of events; null of any other type.</summary>
     // None is the absence of a value, which has no word.
     public static List<(string Name, string Word)>? WordsOf(Type type) =>
         type.IsEnum ? [.. Enum.GetNames(type).Where(name => name != "None").Select(name => (name, WordOf(type, name)))]
-        : type == typeof(EventType) ? [.. EventType.All.Select(word => (type.GetFields().Single(field => field.IsLiteral && word.Equals(field.GetRawConstantValue())).Name, word))]
+        : type == typeof(EventType)
+            ?
+            [
+                .. EventType.All.Select(word =>
+                    (
+                        type.GetFields()
+                            .Single(field => field.IsLiteral && word.Equals(field.GetRawConstantValue()))
+                            .Name,
+                        word
+                    )
+                ),
+            ]
         : null;
 
     private static string WordOf(Type type, string name) =>
-        type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(name);
+        type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+        ?? JsonNamingPolicy.CamelCase.ConvertName(name);
 }

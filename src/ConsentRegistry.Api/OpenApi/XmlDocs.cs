@@ -25,15 +25,23 @@ internal sealed partial class XmlDocs
     public string? Summary(MethodInfo method)
     {
         var name = $"{NameOf('M', method.DeclaringType!)}.{method.Name}";
-        return members.Keys.FirstOrDefault(key => key == name || key.StartsWith($"{name}(", StringComparison.Ordinal)) is { } key ? Text(key, "summary") : null;
+        return
+            members.Keys.FirstOrDefault(key => key == name || key.StartsWith($"{name}(", StringComparison.Ordinal))
+                is { } key
+            ? Text(key, "summary")
+            : null;
     }
 
     /// <summary>What a record's docs say of one of its properties.</summary>
     public string? Property(PropertyInfo property)
     {
-        var parameter = members.GetValueOrDefault(NameOf('T', property.DeclaringType!))?.Elements("param")
+        var parameter = members
+            .GetValueOrDefault(NameOf('T', property.DeclaringType!))
+            ?.Elements("param")
             .FirstOrDefault(param => param.Attribute("name")?.Value == property.Name);
-        return parameter is null ? Text($"{NameOf('P', property.DeclaringType!)}.{property.Name}", "summary") : Markdown(parameter);
+        return parameter is null
+            ? Text($"{NameOf('P', property.DeclaringType!)}.{property.Name}", "summary")
+            : Markdown(parameter);
     }
 
     /// <summary>What an enumeration's docs say of one of its values.</summary>
@@ -50,23 +58,29 @@ internal sealed partial class XmlDocs
         var text = new StringBuilder();
         foreach (var node in element.Nodes())
         {
-            text.Append(node switch
-            {
-                XText plain => plain.Value,
-                XElement { Name.LocalName: "para" } paragraph => $"\u2029{Markdown(paragraph)}\u2029",
-                XElement { Name.LocalName: "see" } reference => $"`{Word(reference.Attribute("cref")!.Value)}`",
-                XElement { Name.LocalName: "paramref" } reference => $"`{Word(reference.Attribute("name")!.Value)}`",
-                XElement code => $"`{code.Value}`",
-                _ => "",
-            });
+            text.Append(
+                node switch
+                {
+                    XText plain => plain.Value,
+                    XElement { Name.LocalName: "para" } paragraph => $"\u2029{Markdown(paragraph)}\u2029",
+                    XElement { Name.LocalName: "see" } reference => $"`{Word(reference.Attribute("cref")!.Value)}`",
+                    XElement { Name.LocalName: "paramref" } reference =>
+                        $"`{Word(reference.Attribute("name")!.Value)}`",
+                    XElement code => $"`{code.Value}`",
+                    _ => "",
+                }
+            );
         }
-        var lines = Blank().Replace(text.ToString(), " ").Split('\u2029', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = Blank()
+            .Replace(text.ToString(), " ")
+            .Split('\u2029', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         // The numbers of the rules are for readers of the code.
         return RuleNumber().Replace(string.Join("\n\n", lines), "").Trim();
     }
 
     // What the code calls NoConsent, the contract calls noConsent.
-    private static string Word(string reference) => JsonNamingPolicy.CamelCase.ConvertName(reference[(reference.LastIndexOf('.') + 1)..]);
+    private static string Word(string reference) =>
+        JsonNamingPolicy.CamelCase.ConvertName(reference[(reference.LastIndexOf('.') + 1)..]);
 
     [GeneratedRegex(@"[ \t\r\n]+", RegexOptions.NonBacktracking)]
     private static partial Regex Blank();

@@ -4,8 +4,8 @@ using Npgsql;
 namespace ConsentRegistry.Api.Persistence;
 
 /// <summary>
-/// The pools of connections: changes wait for row locks, and must never keep a check from its connection. Each has no more rights than its
-/// work needs, whatever the login may: the role is taken as a connection opens.
+/// The pools of connections: changes wait for row locks, and must never keep a check from its connection. Each has no
+/// more rights than its work needs, whatever the login may: the role is taken as a connection opens.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
@@ -13,7 +13,10 @@ public sealed class Database : IAsyncDisposable
 
     private const string SequencerRole = "consent_sequencer";
 
-    /// <summary>The roles that a migration gives rights to: of requests, of the sequencer, and of auditors. None can log in by itself.</summary>
+    /// <summary>
+    /// The roles that a migration gives rights to: of requests, of the sequencer, and of auditors. None can log in by
+    /// itself.
+    /// </summary>
     public static readonly IReadOnlyList<string> Roles = [ApplicationRole, SequencerRole, "consent_auditor"];
 
     /// <summary>Those of them that the host's login takes.</summary>
@@ -28,41 +31,61 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections of the sequencer: one works, the other takes over where it broke.</summary>
     public const int SequencerConnections = 2;
 
-    /// <summary>Connections of the replica: one polls and beats, one loads or compares, one reads for all changes that wait, one to spare.</summary>
+    /// <summary>
+    /// Connections of the replica: one polls and beats, one loads or compares, one reads for all changes that wait, one
+    /// to spare.
+    /// </summary>
     public const int ReplicaConnections = 4;
 
-    /// <summary>Connections for handing on and delivering notifications; none is held while a receiver is waited for.</summary>
+    /// <summary>
+    /// Connections for handing on and delivering notifications; none is held while a receiver is waited for.
+    /// </summary>
     public const int NotificationConnections = 6;
 
-    /// <summary>Connections for exports: one for each that a node makes at the same time. None is held while bytes go to a caller.</summary>
+    /// <summary>
+    /// Connections for exports: one for each that a node makes at the same time. None is held while bytes go to a
+    /// caller.
+    /// </summary>
     public const int ExportConnections = 8;
 
     /// <summary>Connections for those who follow changes and inboxes live: they take turns.</summary>
     public const int FollowerConnections = 4;
 
     /// <summary>
-    /// Connections for readiness and for what a node watches and does without a request: one looks at the log, one at inboxes, one is asked for
-    /// readiness, two follow recalls, two look for what expires or is too old, one to spare. No request takes one.
+    /// Connections for readiness and for what a node watches and does without a request: one looks at the log, one at
+    /// inboxes, one is asked for readiness, two follow recalls, two look for what expires or is too old, one to spare.
+    /// No request takes one.
     /// </summary>
     public const int BackgroundConnections = 8;
 
     /// <summary>Connections of a node, at most.</summary>
-    public const int NodeConnections = ReadConnections + ChangeConnections + SequencerConnections + ReplicaConnections + NotificationConnections
-        + ExportConnections + FollowerConnections + BackgroundConnections;
+    public const int NodeConnections =
+        ReadConnections
+        + ChangeConnections
+        + SequencerConnections
+        + ReplicaConnections
+        + NotificationConnections
+        + ExportConnections
+        + FollowerConnections
+        + BackgroundConnections;
 
-    /// <summary>How long a poll, a beat or a look at the nodes may take: longer, and nothing fresh comes of it.</summary>
+    /// <summary>
+    /// How long a poll, a beat or a look at the nodes may take: longer, and nothing fresh comes of it.
+    /// </summary>
     public const int ReplicaSeconds = 5;
 
     /// <summary>
-    /// How long the server lets a transaction of the sequencer wait for its next statement: a node that is paused in the middle loses the lock
-    /// after this time at most.
+    /// How long the server lets a transaction of the sequencer wait for its next statement: a node that is paused in
+    /// the middle loses the lock after this time at most.
     /// </summary>
     public const int SequencerIdleSeconds = 3;
 
     /// <summary>How long a new connection may take: beyond it PostgreSQL counts as unreachable.</summary>
     public const int ConnectSeconds = 3;
 
-    /// <summary>The same for an operator's command and for the start of a node: no caller waits, and the server may be busy.</summary>
+    /// <summary>
+    /// The same for an operator's command and for the start of a node: no caller waits, and the server may be busy.
+    /// </summary>
     private const int LoginConnectSeconds = 15;
 
     /// <summary>After how long the server asks a silent sequencer whether it is still there.</summary>
@@ -76,12 +99,28 @@ public sealed class Database : IAsyncDisposable
         Reads = Create(connectionString, "reads", ReadConnections, $"-c role={ApplicationRole}");
         Changes = Create(connectionString, "changes", ChangeConnections, $"-c role={ApplicationRole}");
         Sequencer = Create(
-            connectionString, "sequencer", SequencerConnections, $"-c role={SequencerRole} -c idle_in_transaction_session_timeout={SequencerIdleSeconds}s "
-                + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3");
+            connectionString,
+            "sequencer",
+            SequencerConnections,
+            $"-c role={SequencerRole} -c idle_in_transaction_session_timeout={SequencerIdleSeconds}s "
+                + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
+        );
         // Of a beat that a crash takes back, what is left says less than what holds: no need to wait for the disk.
-        Replica = Create(connectionString, "replica", ReplicaConnections, $"-c role={ApplicationRole} -c synchronous_commit=off", ReplicaSeconds);
-        // Of an attempt whose record a crash takes back, the receiver is told once more: its id says that it is the same.
-        Notifications = Create(connectionString, "notifications", NotificationConnections, $"-c role={ApplicationRole} -c synchronous_commit=off");
+        Replica = Create(
+            connectionString,
+            "replica",
+            ReplicaConnections,
+            $"-c role={ApplicationRole} -c synchronous_commit=off",
+            ReplicaSeconds
+        );
+        // Of an attempt whose record a crash takes back, the receiver is told once more: its id says that it is the
+        // same.
+        Notifications = Create(
+            connectionString,
+            "notifications",
+            NotificationConnections,
+            $"-c role={ApplicationRole} -c synchronous_commit=off"
+        );
         Exports = Create(connectionString, "exports", ExportConnections, $"-c role={ApplicationRole}");
         Followers = Create(connectionString, "followers", FollowerConnections, $"-c role={ApplicationRole}");
         Background = Create(connectionString, "background", BackgroundConnections, $"-c role={ApplicationRole}");
@@ -133,32 +172,37 @@ public sealed class Database : IAsyncDisposable
         int connections,
         string options,
         int seconds = StatementSeconds,
-        int connectSeconds = ConnectSeconds)
+        int connectSeconds = ConnectSeconds
+    )
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        var source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            ApplicationName = $"consent-registry {purpose}",
-            MaxPoolSize = Math.Min(connections, given.MaxPoolSize),
-            Timeout = connectSeconds,
-            CommandTimeout = seconds,
-            MaxAutoPrepare = 50,
-            AutoPrepareMinUsages = 2,
-            IncludeErrorDetail = false,
-            // An acknowledged change has reached the disk, whatever the server's or the role's default says.
-            Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
-        }.ConnectionString)
+        var source = new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                ApplicationName = $"consent-registry {purpose}",
+                MaxPoolSize = Math.Min(connections, given.MaxPoolSize),
+                Timeout = connectSeconds,
+                CommandTimeout = seconds,
+                MaxAutoPrepare = 50,
+                AutoPrepareMinUsages = 2,
+                IncludeErrorDetail = false,
+                // An acknowledged change has reached the disk, whatever the server's or the role's default says.
+                Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
+            }.ConnectionString
+        )
         {
             // What the pool is called where it is measured.
             Name = purpose,
         };
         // What a node does again and again by itself belongs to no trace, and would fill one with nothing else.
-        source.ConfigureTracing(tracing => tracing
-            .ConfigureCommandFilter(_ => Activity.Current is not null)
-            .ConfigureBatchFilter(_ => Activity.Current is not null)
-            .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
-            .EnablePhysicalOpenTracing(false)
-            .EnableFirstResponseEvent(false));
+        source.ConfigureTracing(tracing =>
+            tracing
+                .ConfigureCommandFilter(_ => Activity.Current is not null)
+                .ConfigureBatchFilter(_ => Activity.Current is not null)
+                .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
+                .EnablePhysicalOpenTracing(false)
+                .EnableFirstResponseEvent(false)
+        );
         return source.Build();
     }
 }

@@ -7,7 +7,11 @@ namespace ConsentRegistry.Api.Persistence;
 internal static class DatabaseClock
 {
     /// <summary>Why the past cannot be asked about this moment; null if it can.</summary>
-    public static async Task<Failure?> FindFutureAsync(NpgsqlConnection connection, Instant at, CancellationToken cancellation)
+    public static async Task<Failure?> FindFutureAsync(
+        NpgsqlConnection connection,
+        Instant at,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         var now = Instant.From((DateTime)(await command.ExecuteScalarAsync(cancellation))!);

@@ -2,23 +2,39 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
-/// <summary>What is wrong with the roles that the database gives rights to, as a server may have them after a dump was restored.</summary>
+/// <summary>
+/// What is wrong with the roles that the database gives rights to, as a server may have them after a dump was restored.
+/// </summary>
 /// <param name="Missing">Roles that the server does not have.</param>
 /// <param name="WithoutRights">Roles that have no rights in the schema.</param>
 /// <param name="NotTaken">Roles of the host that the present login is not a member of.</param>
-internal sealed record RoleFaults(IReadOnlyList<string> Missing, IReadOnlyList<string> WithoutRights, IReadOnlyList<string> NotTaken);
+internal sealed record RoleFaults(
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<string> WithoutRights,
+    IReadOnlyList<string> NotTaken
+);
 
-/// <summary>The roles that the database gives rights to. They belong to the whole server, and no dump of one database has them.</summary>
+/// <summary>
+/// The roles that the database gives rights to. They belong to the whole server, and no dump of one database has them.
+/// </summary>
 internal static class DatabaseRoles
 {
-    /// <summary>Makes those that are missing. The login needs <c>CREATEROLE</c> for that, and may take them afterwards.</summary>
+    /// <summary>
+    /// Makes those that are missing. The login needs <c>CREATEROLE</c> for that, and may take them afterwards.
+    /// </summary>
     /// <returns>Those that were made.</returns>
-    public static async Task<IReadOnlyList<string>> CreateMissingAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> CreateMissingAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         var missing = (await FindFaultsAsync(connection, hasSchema: false, cancellation)).Missing;
         foreach (var role in missing)
         {
-            await using var create = new NpgsqlCommand($"CREATE ROLE {role} NOLOGIN; GRANT {role} TO CURRENT_USER", connection);
+            await using var create = new NpgsqlCommand(
+                $"CREATE ROLE {role} NOLOGIN; GRANT {role} TO CURRENT_USER",
+                connection
+            );
             await create.ExecuteNonQueryAsync(cancellation);
         }
         return missing;
@@ -28,7 +44,11 @@ internal static class DatabaseRoles
     /// <param name="connection">A connection of the login, which has taken no role.</param>
     /// <param name="hasSchema">Whether there is a schema to have rights in.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<RoleFaults> FindFaultsAsync(NpgsqlConnection connection, bool hasSchema, CancellationToken cancellation)
+    public static async Task<RoleFaults> FindFaultsAsync(
+        NpgsqlConnection connection,
+        bool hasSchema,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             """
@@ -38,7 +58,8 @@ internal static class DatabaseRoles
             FROM unnest($1) WITH ORDINALITY AS wanted (name, place) LEFT JOIN pg_catalog.pg_roles ON rolname = name
             ORDER BY place
             """,
-            connection)
+            connection
+        )
         {
             Parameters =
             {

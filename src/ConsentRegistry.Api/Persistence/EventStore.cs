@@ -18,7 +18,18 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Body">What it says; null if it was erased.</param>
 /// <param name="Salt">The key of the commitment; null with the body.</param>
 public sealed record StoredEvent(
-    long? Seq, StreamId Stream, long Version, int Ordinal, int Count, Guid EventId, string Type, Instant Tx, byte[] Leaf, byte[]? Body, byte[]? Salt)
+    long? Seq,
+    StreamId Stream,
+    long Version,
+    int Ordinal,
+    int Count,
+    Guid EventId,
+    string Type,
+    Instant Tx,
+    byte[] Leaf,
+    byte[]? Body,
+    byte[]? Salt
+)
 {
     /// <summary>What the event says; null if it was erased.</summary>
     /// <exception cref="InvalidDataException">The database holds something that this service did not write.</exception>
@@ -26,7 +37,9 @@ public sealed record StoredEvent(
     {
         if (Body is null)
             return null;
-        return EventBody.TryParse(Type, Body, out var body) ? body : throw new InvalidDataException($"Event {EventId} has a body that is not of its format.");
+        return EventBody.TryParse(Type, Body, out var body)
+            ? body
+            : throw new InvalidDataException($"Event {EventId} has a body that is not of its format.");
     }
 }
 
@@ -37,32 +50,47 @@ internal static class EventStore
     public const string Columns = "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt";
 
     /// <summary>An event of the reader's row.</summary>
-    public static StoredEvent Read(NpgsqlDataReader reader) => new(
-        reader.IsDBNull(0) ? null : reader.GetInt64(0),
-        StreamId.TryParse(reader.GetString(1), out var stream) ? stream : throw new InvalidDataException("An event is of no stream."),
-        reader.GetInt64(2),
-        reader.GetInt32(3),
-        reader.GetInt32(4),
-        reader.GetGuid(5),
-        reader.GetString(6),
-        new(reader.GetInt64(7)),
-        reader.GetFieldValue<byte[]>(8),
-        reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
-        reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10));
+    public static StoredEvent Read(NpgsqlDataReader reader) =>
+        new(
+            reader.IsDBNull(0) ? null : reader.GetInt64(0),
+            StreamId.TryParse(reader.GetString(1), out var stream)
+                ? stream
+                : throw new InvalidDataException("An event is of no stream."),
+            reader.GetInt64(2),
+            reader.GetInt32(3),
+            reader.GetInt32(4),
+            reader.GetGuid(5),
+            reader.GetString(6),
+            new(reader.GetInt64(7)),
+            reader.GetFieldValue<byte[]>(8),
+            reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
+            reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10)
+        );
 
     /// <summary>The events of the rows, as they come.</summary>
     public static async IAsyncEnumerable<StoredEvent> ReadAsync(
-        NpgsqlCommand command, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        NpgsqlCommand command,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return Read(reader);
     }
 
-    /// <summary>All events of a locked stream, as the leaf of an erasure lists them: in one statement each is in the log or waits, never both.</summary>
-    public static async Task<ImmutableArray<Erasure>> ListForErasureAsync(StreamTransaction change, StreamId stream, CancellationToken cancellation)
+    /// <summary>
+    /// All events of a locked stream, as the leaf of an erasure lists them: in one statement each is in the log or
+    /// waits, never both.
+    /// </summary>
+    public static async Task<ImmutableArray<Erasure>> ListForErasureAsync(
+        StreamTransaction change,
+        StreamId stream,
+        CancellationToken cancellation
+    )
     {
-        await using var command = change.Command("SELECT seq, event_id FROM consent.event WHERE creator = @creator ORDER BY seq");
+        await using var command = change.Command(
+            "SELECT seq, event_id FROM consent.event WHERE creator = @creator ORDER BY seq"
+        );
         command.Parameters.AddWithValue("creator", stream.Name);
         var (sequenced, waiting) = (new List<long>(), new List<Guid>());
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -31,14 +31,23 @@ internal static class LogStore
     /// <returns>The epoch, which is the caller's until somebody else takes over.</returns>
     public static async Task<long> TakeOverAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("UPDATE consent.sequencer SET epoch = epoch + 1 RETURNING epoch", connection);
+        await using var command = new NpgsqlCommand(
+            "UPDATE consent.sequencer SET epoch = epoch + 1 RETURNING epoch",
+            connection
+        );
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>Locks the log for this transaction; false if somebody else has taken over.</summary>
     public static async Task<bool> TryLockAsync(NpgsqlConnection connection, long epoch, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT FROM consent.sequencer WHERE epoch = $1 FOR UPDATE", connection) { Parameters = { new() { Value = epoch } } };
+        await using var command = new NpgsqlCommand(
+            "SELECT FROM consent.sequencer WHERE epoch = $1 FOR UPDATE",
+            connection
+        )
+        {
+            Parameters = { new() { Value = epoch } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation);
     }
@@ -51,36 +60,50 @@ internal static class LogStore
     }
 
     /// <summary>
-    /// Moves whole versions from the inbox to the end of the log, those that wait longest first. In a statement after the lock, so that its
-    /// snapshot sees all that the holder before has done.
+    /// Moves whole versions from the inbox to the end of the log, those that wait longest first. In a statement after
+    /// the lock, so that its snapshot sees all that the holder before has done.
     /// </summary>
-    public static async Task<IReadOnlyList<Moved>> MoveAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Moved>> MoveAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             """
             WITH longest AS (
-                SELECT creator, version, count, tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx, creator, version LIMIT $1
+                SELECT creator, version, count, tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx, creator, version
+                    LIMIT $1
             ),
             chosen AS (
-                SELECT creator, version FROM (SELECT creator, version, sum(count) OVER (ORDER BY tx, creator, version) - count AS before FROM longest) AS l WHERE before < $2
+                SELECT creator, version FROM (SELECT creator, version, sum(count) OVER (ORDER BY tx, creator,
+                    version) - count AS before FROM longest) AS l WHERE before < $2
             ),
             moved AS (
-                DELETE FROM consent.inbox i USING chosen c WHERE i.creator = c.creator AND i.version = c.version RETURNING i.*
+                DELETE FROM consent.inbox i USING chosen c WHERE i.creator = c.creator AND i.version = c.version
+                    RETURNING i.*
             )
             INSERT INTO consent.history (seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-            SELECT (SELECT coalesce(max(seq), -1) FROM consent.history) + row_number() OVER (ORDER BY tx, creator, version, ordinal),
+            SELECT (SELECT coalesce(max(seq), -1)
+                FROM consent.history) + row_number() OVER (ORDER BY tx, creator, version, ordinal),
                 creator, version, ordinal, count, event_id, type, tx, leaf, body, salt
             FROM moved
             RETURNING seq, creator, type, leaf
             """,
-            connection)
+            connection
+        )
         {
-            Parameters = { new() { Value = VersionsPerBatch }, new() { Value = EventsPerBatch } },
+            Parameters =
+            {
+                new() { Value = VersionsPerBatch },
+                new() { Value = EventsPerBatch },
+            },
         };
         var moved = new List<Moved>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            moved.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3)));
+            moved.Add(
+                new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3))
+            );
         moved.Sort((one, other) => one.Seq.CompareTo(other.Seq));
         return moved;
     }
@@ -90,18 +113,28 @@ internal static class LogStore
     {
         await using var command = new NpgsqlCommand("SELECT consent.erase($1, $2)", connection)
         {
-            Parameters = { new() { Value = erasure.Creator }, new() { Value = erasure.Seq } },
+            Parameters =
+            {
+                new() { Value = erasure.Creator },
+                new() { Value = erasure.Seq },
+            },
         };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Keeps tiles that a batch has filled.</summary>
-    public static async Task WriteAsync(NpgsqlConnection connection, IReadOnlyCollection<Tile> tiles, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        IReadOnlyCollection<Tile> tiles,
+        CancellationToken cancellation
+    )
     {
         if (tiles.Count == 0)
             return;
         await using var command = new NpgsqlCommand(
-            "INSERT INTO consent.tile (level, index, hashes, root) SELECT * FROM unnest($1, $2, $3, $4)", connection)
+            "INSERT INTO consent.tile (level, index, hashes, root) SELECT * FROM unnest($1, $2, $3, $4)",
+            connection
+        )
         {
             Parameters =
             {
@@ -115,16 +148,27 @@ internal static class LogStore
     }
 
     /// <summary>Stores a checkpoint; false if there is one of this size with another root.</summary>
-    public static async Task<bool> TryWriteAsync(NpgsqlConnection connection, TreeHead head, CancellationToken cancellation)
+    public static async Task<bool> TryWriteAsync(
+        NpgsqlConnection connection,
+        TreeHead head,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             """
-            WITH stored AS (INSERT INTO consent.tree_head (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING RETURNING root)
+            WITH stored AS (INSERT INTO consent.tree_head (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size)
+                DO NOTHING RETURNING root)
             SELECT root FROM stored UNION ALL SELECT root FROM consent.tree_head WHERE size = $1
             """,
-            connection)
+            connection
+        )
         {
-            Parameters = { new() { Value = head.Size }, new() { Value = head.Root }, new() { Value = head.Note, NpgsqlDbType = NpgsqlDbType.Text } },
+            Parameters =
+            {
+                new() { Value = head.Size },
+                new() { Value = head.Root },
+                new() { Value = head.Note, NpgsqlDbType = NpgsqlDbType.Text },
+            },
         };
         return ((byte[])(await command.ExecuteScalarAsync(cancellation))!).AsSpan().SequenceEqual(head.Root);
     }
@@ -132,22 +176,37 @@ internal static class LogStore
     /// <summary>How many leaves the log has.</summary>
     public static async Task<long> ReadSizeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT coalesce(max(seq) + 1, 0) FROM consent.history", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT coalesce(max(seq) + 1, 0) FROM consent.history",
+            connection
+        );
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>The newest checkpoint; null if there is none yet.</summary>
     public static async Task<TreeHead?> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT size, root, note FROM consent.tree_head ORDER BY size DESC LIMIT 1", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT size, root, note FROM consent.tree_head ORDER BY size DESC LIMIT 1",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? new(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetString(2)) : null;
+        return await reader.ReadAsync(cancellation)
+            ? new(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetString(2))
+            : null;
     }
 
     /// <summary>The signed note of a checkpoint of this size; null if there is none.</summary>
-    public static async Task<string?> ReadNoteAsync(NpgsqlConnection connection, long size, CancellationToken cancellation)
+    public static async Task<string?> ReadNoteAsync(
+        NpgsqlConnection connection,
+        long size,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT note FROM consent.tree_head WHERE size = $1", connection) { Parameters = { new() { Value = size } } };
+        await using var command = new NpgsqlCommand("SELECT note FROM consent.tree_head WHERE size = $1", connection)
+        {
+            Parameters = { new() { Value = size } },
+        };
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
@@ -155,11 +214,20 @@ internal static class LogStore
     public static async Task<TreeBuilder> ReadTreeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var size = await ReadSizeAsync(connection, cancellation);
-        var edge = Enumerable.Range(0, TileId.Levels)
+        var edge = Enumerable
+            .Range(0, TileId.Levels)
             .Select(level => new TileId(level, size >> (8 * (level + 1))))
             .TakeWhile(tile => tile.Level == 0 || size >> (8 * tile.Level) > 0)
             .ToList();
-        var tiles = await TileStore.ReadAsync(connection, edge.Where(tile => tile.WidthIn(size) > 0), size, cancellation);
-        return TreeBuilder.Resume(size, [.. edge.Select(tile => tiles.GetValueOrDefault(tile, []).Chunk(MerkleTree.HashLength).ToArray())]);
+        var tiles = await TileStore.ReadAsync(
+            connection,
+            edge.Where(tile => tile.WidthIn(size) > 0),
+            size,
+            cancellation
+        );
+        return TreeBuilder.Resume(
+            size,
+            [.. edge.Select(tile => tiles.GetValueOrDefault(tile, []).Chunk(MerkleTree.HashLength).ToArray())]
+        );
     }
 }

@@ -9,7 +9,10 @@ internal static class NodeHeartbeats
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Each node's beat, and its Δ. None where the database is older than nodes are.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, (long Beat, TimeSpan Delta)>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<Guid, (long Beat, TimeSpan Delta)>> ReadAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         var nodes = new Dictionary<Guid, (long, TimeSpan)>();
         if (!await LogIdentityStore.HasTableAsync(connection, "node", cancellation))

@@ -5,12 +5,20 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Work that a node does again and again beside its requests.</summary>
 internal static class PeriodicWork
 {
-    /// <summary>Does a step at each tick until the process ends. While the database cannot be reached it is put off to the next tick; any other exception is a bug, and ends it.</summary>
+    /// <summary>
+    /// Does a step at each tick until the process ends. While the database cannot be reached it is put off to the next
+    /// tick; any other exception is a bug, and ends it.
+    /// </summary>
     /// <param name="pause">Between two ticks.</param>
     /// <param name="step">All that there is to do at one.</param>
     /// <param name="postponed">Hears of what was put off, by the kind of exception.</param>
     /// <param name="stopping">The process ends.</param>
-    public static async Task RunAsync(TimeSpan pause, Func<Task> step, Action<string> postponed, CancellationToken stopping)
+    public static async Task RunAsync(
+        TimeSpan pause,
+        Func<Task> step,
+        Action<string> postponed,
+        CancellationToken stopping
+    )
     {
         using var timer = new PeriodicTimer(pause);
         while (await timer.WaitForNextTickAsync(stopping))
@@ -31,8 +39,6 @@ internal static class PeriodicWork
     /// <param name="part">Does one, and says how large it was.</param>
     public static async Task DrainAsync(int whole, Func<Task<int>> part)
     {
-        while (await part() == whole)
-        {
-        }
+        while (await part() == whole) { }
     }
 }

@@ -18,8 +18,8 @@ internal sealed record Reliance(RelianceKey Key, IReadOnlyCollection<CreatorId> 
 internal static class RelianceStore
 {
     /// <summary>
-    /// After how many seconds a new one is looked at whatever happens: consent may be withdrawn between the decision and its being written down here, which
-    /// takes less than that.
+    /// After how many seconds a new one is looked at whatever happens: consent may be withdrawn between the decision
+    /// and its being written down here, which takes less than that.
     /// </summary>
     public const int LookAfterSeconds = 60;
 
@@ -28,54 +28,89 @@ internal static class RelianceStore
     /// <param name="reliances">Who relies, and on what.</param>
     /// <param name="since">Since when they do; null for now.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task AddAsync(StreamTransaction change, IReadOnlyCollection<Reliance> reliances, Instant? since, CancellationToken cancellation)
+    public static async Task AddAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<Reliance> reliances,
+        Instant? since,
+        CancellationToken cancellation
+    )
     {
         // One order for all who write at the same time.
-        var all = reliances.GroupBy(one => one.Key)
+        var all = reliances
+            .GroupBy(one => one.Key)
             .Select(one => new Reliance(one.Key, one.SelectMany(each => each.Concerned).ToHashSet()))
-            .OrderBy(one => one.Key.Video.Creator.Value, StringComparer.Ordinal).ThenBy(one => one.Key.Video.Video.Value, StringComparer.Ordinal)
-            .ThenBy(one => one.Key.Purpose).ThenBy(one => one.Key.Requester.Value, StringComparer.Ordinal)
+            .OrderBy(one => one.Key.Video.Creator.Value, StringComparer.Ordinal)
+            .ThenBy(one => one.Key.Video.Video.Value, StringComparer.Ordinal)
+            .ThenBy(one => one.Key.Purpose)
+            .ThenBy(one => one.Key.Requester.Value, StringComparer.Ordinal)
             .ToList();
         await change.WriteAsync(
             $"""
             INSERT INTO consent.reliance (owner, video, purpose, requester, since, check_at)
-            SELECT n.owner, n.video, n.purpose, n.requester, coalesce(@since, clock_timestamp()), clock_timestamp() + interval '{LookAfterSeconds} s'
+            SELECT n.owner, n.video, n.purpose, n.requester, coalesce(@since, clock_timestamp()),
+                clock_timestamp() + interval '{LookAfterSeconds} s'
             FROM unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
-            ON CONFLICT (owner, video, purpose, requester) DO UPDATE SET check_at = least(reliance.check_at, excluded.check_at)
+            ON CONFLICT (owner, video, purpose, requester) DO UPDATE
+                SET check_at = least(reliance.check_at, excluded.check_at)
             """,
             all,
             (parameters, part) =>
             {
                 Bind(parameters, part, one => one.Key);
-                parameters.Add(new("since", NpgsqlTypes.NpgsqlDbType.TimestampTz) { Value = (object?)since?.ToDateTime() ?? DBNull.Value });
+                parameters.Add(
+                    new("since", NpgsqlTypes.NpgsqlDbType.TimestampTz)
+                    {
+                        Value = (object?)since?.ToDateTime() ?? DBNull.Value,
+                    }
+                );
             },
-            cancellation);
+            cancellation
+        );
         await AddConcernsAsync(change, all, cancellation);
     }
 
     /// <summary>Adds who decides on what somebody relies on.</summary>
-    public static Task AddConcernsAsync(StreamTransaction change, IReadOnlyCollection<Reliance> reliances, CancellationToken cancellation) => change.WriteAsync(
-        """
-        INSERT INTO consent.reliance_concern (creator, owner, video, purpose, requester)
-        SELECT * FROM unnest(@creators, @owners, @videos, @purposes, @requesters) ON CONFLICT DO NOTHING
-        """,
-        [.. reliances.SelectMany(one => one.Concerned.Select(creator => (creator.Value, one.Key))).OrderBy(one => one.Value, StringComparer.Ordinal)],
-        (parameters, part) =>
-        {
-            parameters.AddWithValue("creators", part.Select(one => one.Value).ToArray());
-            Bind(parameters, part, one => one.Key);
-        },
-        cancellation);
+    public static Task AddConcernsAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<Reliance> reliances,
+        CancellationToken cancellation
+    ) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.reliance_concern (creator, owner, video, purpose, requester)
+            SELECT * FROM unnest(@creators, @owners, @videos, @purposes, @requesters) ON CONFLICT DO NOTHING
+            """,
+            [
+                .. reliances
+                    .SelectMany(one => one.Concerned.Select(creator => (creator.Value, one.Key)))
+                    .OrderBy(one => one.Value, StringComparer.Ordinal),
+            ],
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creators", part.Select(one => one.Value).ToArray());
+                Bind(parameters, part, one => one.Key);
+            },
+            cancellation
+        );
 
-    /// <summary>What others rely on a creator for: the next ones after a place, in the order of video, purpose and requester.</summary>
-    public static async Task<List<RelianceKey>> ListAsync(StreamTransaction change, CreatorId creator, RelianceKey? after, int limit, CancellationToken cancellation)
+    /// <summary>
+    /// What others rely on a creator for: the next ones after a place, in the order of video, purpose and requester.
+    /// </summary>
+    public static async Task<List<RelianceKey>> ListAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        RelianceKey? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         await using var command = change.Command(
             """
             SELECT owner, video, purpose, requester FROM consent.reliance_concern
             WHERE creator = @creator AND (owner, video, purpose, requester) > (@owner, @video, @purpose, @requester)
             ORDER BY owner, video, purpose, requester LIMIT @limit
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("owner", after?.Video.Creator.Value ?? "");
         command.Parameters.AddWithValue("video", after?.Video.Video.Value ?? "");
@@ -89,8 +124,15 @@ internal static class RelianceStore
         return found;
     }
 
-    /// <summary>The grants that were given for what these rely on and do not answer any more: spent, revoked or expired. Whoever gave them.</summary>
-    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> ListEndedGrantsAsync(StreamTransaction change, IReadOnlyCollection<RelianceKey> keys, CancellationToken cancellation)
+    /// <summary>
+    /// The grants that were given for what these rely on and do not answer any more: spent, revoked or expired. Whoever
+    /// gave them.
+    /// </summary>
+    public static async Task<List<(CreatorId Creator, StoredGrant Grant)>> ListEndedGrantsAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<RelianceKey> keys,
+        CancellationToken cancellation
+    )
     {
         var grants = new List<(CreatorId, StoredGrant)>();
         if (keys.Count == 0)
@@ -100,7 +142,8 @@ internal static class RelianceStore
             SELECT {GrantColumns.All}, creator FROM consent.consent_grant
             WHERE (used_owner, used_video, requester) IN (SELECT * FROM unnest(@owners, @videos, @requesters))
                 AND (state <> 'standing' OR expires_at <= clock_timestamp())
-            """);
+            """
+        );
         command.Parameters.AddWithValue("owners", keys.Select(key => key.Video.Creator.Value).ToArray());
         command.Parameters.AddWithValue("videos", keys.Select(key => key.Video.Video.Value).ToArray());
         command.Parameters.AddWithValue("requesters", keys.Select(key => key.Requester.Value).ToArray());
@@ -111,11 +154,19 @@ internal static class RelianceStore
     }
 
     /// <summary>The reliance of a reader's row, from a column on.</summary>
-    public static RelianceKey Read(Npgsql.NpgsqlDataReader reader, int at) => new(
-        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))), Purpose.Parse(reader.GetString(at + 2)), Requester.Parse(reader.GetString(at + 3)));
+    public static RelianceKey Read(Npgsql.NpgsqlDataReader reader, int at) =>
+        new(
+            new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))),
+            Purpose.Parse(reader.GetString(at + 2)),
+            Requester.Parse(reader.GetString(at + 3))
+        );
 
     /// <summary>Binds the four columns that name reliances.</summary>
-    public static void Bind<T>(Npgsql.NpgsqlParameterCollection parameters, IReadOnlyCollection<T> rows, Func<T, RelianceKey> keyOf)
+    public static void Bind<T>(
+        Npgsql.NpgsqlParameterCollection parameters,
+        IReadOnlyCollection<T> rows,
+        Func<T, RelianceKey> keyOf
+    )
     {
         parameters.AddWithValue("owners", rows.Select(one => keyOf(one).Video.Creator.Value).ToArray());
         parameters.AddWithValue("videos", rows.Select(one => keyOf(one).Video.Video.Value).ToArray());

@@ -5,7 +5,9 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Deletes rows that are kept for a time only.</summary>
 internal static class RowRetention
 {
-    /// <summary>Deletes some of the oldest rows; those that somebody else has locked are left for the next time.</summary>
+    /// <summary>
+    /// Deletes some of the oldest rows; those that somebody else has locked are left for the next time.
+    /// </summary>
     /// <param name="source">The connections.</param>
     /// <param name="table">The table, which has an index of its column <c>created_at</c>.</param>
     /// <param name="key">The columns that tell its rows apart.</param>
@@ -14,13 +16,21 @@ internal static class RowRetention
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>How many were deleted.</returns>
     public static async Task<int> DeleteAsync(
-        NpgsqlDataSource source, string table, string key, TimeSpan age, int most, CancellationToken cancellation)
+        NpgsqlDataSource source,
+        string table,
+        string key,
+        TimeSpan age,
+        int most,
+        CancellationToken cancellation
+    )
     {
         await using var command = source.CreateCommand(
             $"""
             DELETE FROM {table} WHERE ({key}) IN (
-                SELECT {key} FROM {table} WHERE created_at <= clock_timestamp() - $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            """);
+                SELECT {key} FROM {table} WHERE created_at <= clock_timestamp() - $1 ORDER BY created_at LIMIT $2 FOR
+                    UPDATE SKIP LOCKED)
+            """
+        );
         command.Parameters.Add(new() { Value = age });
         command.Parameters.Add(new() { Value = most });
         return await command.ExecuteNonQueryAsync(cancellation);

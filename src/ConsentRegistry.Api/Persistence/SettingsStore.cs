@@ -9,17 +9,32 @@ namespace ConsentRegistry.Api.Persistence;
 internal static class SettingsStore
 {
     private const string OverrideColumns =
-        "o.owner, o.video, o.purpose, o.requester, o.effect, o.conditions, o.expires_at, o.vocabulary_version, o.version, o.changed_at";
+        "o.owner, o.video, o.purpose, o.requester, o.effect, o.conditions, o.expires_at, o.vocabulary_version, "
+        + "o.version, o.changed_at";
 
-    public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(RegistryContext db, CreatorId creator, CancellationToken cancellation) =>
-        await ListQueries.Defaults(db, creator.Value).ToDictionaryAsync(row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)), row => SegmentsJson.Read(row.Segments), cancellationToken: cancellation);
+    public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(
+        RegistryContext db,
+        CreatorId creator,
+        CancellationToken cancellation
+    ) =>
+        await ListQueries
+            .Defaults(db, creator.Value)
+            .ToDictionaryAsync(
+                row => new DefaultKey(Purpose.Parse(row.Purpose), Named(row.Requester)),
+                row => SegmentsJson.Read(row.Segments),
+                cancellationToken: cancellation
+            );
 
     /// <summary>
     /// Those defaults that a change has to know: all that allow or ask, and what the changes name. Of denies there may
     /// be any number.
     /// </summary>
     public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(
-        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change,
+        CreatorId creator,
+        IEnumerable<SettingChange> changes,
+        CancellationToken cancellation
+    )
     {
         // A default with a deny and something else has more than one segment: a deny replaces all others (R3).
         await using var command = change.Command(
@@ -28,14 +43,14 @@ internal static class SettingsStore
             WHERE d.creator = @creator AND (jsonb_array_length(d.segments) > 1 OR d.segments->0->>'effect' <> @deny
                 OR (d.purpose, d.requester) IN (SELECT * FROM unnest(@purposes, @requesters)))
             ORDER BY d.purpose, d.requester
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("deny", Effect.Deny.Word());
         Bind(
             command.Parameters,
-            [
-                .. changes.Where(wanted => wanted.Key.Video is null).Select(wanted => wanted.Key.ToDefault()),
-            ]);
+            [.. changes.Where(wanted => wanted.Key.Video is null).Select(wanted => wanted.Key.ToDefault())]
+        );
         var defaults = new Dictionary<DefaultKey, DefaultSetting>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -50,12 +65,19 @@ internal static class SettingsStore
     /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
     /// </summary>
     public static async Task<Dictionary<VideoKey, int>> CountNamedOverridesAsync(
-        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change,
+        CreatorId creator,
+        IEnumerable<SettingChange> changes,
+        CancellationToken cancellation
+    )
     {
         var videos = changes
             .Where(wanted =>
-                wanted is SetSetting { Effect: not Effect.Deny, Key: { Requester: not null, Video: not null } })
-            .Select(wanted => wanted.Key.Video!.Value).Distinct().ToArray();
+                wanted is SetSetting { Effect: not Effect.Deny, Key: { Requester: not null, Video: not null } }
+            )
+            .Select(wanted => wanted.Key.Video!.Value)
+            .Distinct()
+            .ToArray();
         var counts = new Dictionary<VideoKey, int>();
         if (videos.Length == 0)
             return counts;
@@ -65,7 +87,8 @@ internal static class SettingsStore
             JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
             WHERE o.creator = @creator AND o.requester <> '' AND o.effect <> @deny
             GROUP BY o.owner, o.video
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("deny", Effect.Deny.Word());
         command.Parameters.AddWithValue("owners", videos.Select(video => video.Creator.Value).ToArray());
@@ -81,18 +104,28 @@ internal static class SettingsStore
 
     /// <summary>The overrides that the changes name.</summary>
     public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
-        StreamTransaction change, CreatorId creator, IEnumerable<SettingChange> changes, CancellationToken cancellation)
+        StreamTransaction change,
+        CreatorId creator,
+        IEnumerable<SettingChange> changes,
+        CancellationToken cancellation
+    )
     {
-        var keys = changes.Where(wanted => wanted.Key.Video is not null).Select(wanted => wanted.Key.ToOverride()).Distinct().ToArray();
+        var keys = changes
+            .Where(wanted => wanted.Key.Video is not null)
+            .Select(wanted => wanted.Key.ToOverride())
+            .Distinct()
+            .ToArray();
         var overrides = new Dictionary<OverrideKey, OverrideSetting>();
         if (keys.Length == 0)
             return overrides;
         await using var command = change.Command(
             $"""
             SELECT {OverrideColumns} FROM consent.video_override o
-            JOIN unnest(@owners, @videos, @purposes, @requesters) AS k(owner, video, purpose, requester) USING (owner, video, purpose, requester)
+            JOIN unnest(@owners, @videos, @purposes, @requesters) AS k(owner, video, purpose, requester)
+                USING (owner, video, purpose, requester)
             WHERE o.creator = @creator
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
         Bind(command.Parameters, keys);
         await foreach (var (key, setting) in ReadAsync(command, cancellation))
@@ -100,33 +133,57 @@ internal static class SettingsStore
         return overrides;
     }
 
-    /// <summary>Shows a plan every override that can be an exception to its asks and denies, without keeping them.</summary>
+    /// <summary>
+    /// Shows a plan every override that can be an exception to its asks and denies, without keeping them.
+    /// </summary>
     public static async Task ConsiderOverridesAsync(
-        StreamTransaction change, CreatorId creator, SettingsPlan plan, Vocabulary vocabulary, CancellationToken cancellation)
+        StreamTransaction change,
+        CreatorId creator,
+        SettingsPlan plan,
+        Vocabulary vocabulary,
+        CancellationToken cancellation
+    )
     {
         var ofDefaults = plan.Restrictions.Where(restriction => restriction.Key.Video is null).ToList();
-        var ofVideos = plan.Restrictions.Select(restriction => restriction.Key.Video).OfType<VideoKey>().Distinct().ToArray();
+        var ofVideos = plan
+            .Restrictions.Select(restriction => restriction.Key.Video)
+            .OfType<VideoKey>()
+            .Distinct()
+            .ToArray();
         await using var command = change.Command(
             $"""
             SELECT {OverrideColumns} FROM consent.video_override o
             WHERE o.creator = @creator AND o.effect <> 'deny'
               AND (o.purpose = ANY(@purposes) OR (o.owner, o.video) IN (SELECT * FROM unnest(@owners, @videos)))
             ORDER BY o.owner, o.video, o.purpose, o.requester
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
-        command.Parameters.AddWithValue("purposes", ofDefaults.SelectMany(restriction => AtOrBelow(restriction.Key.Purpose, vocabulary)).Distinct(StringComparer.Ordinal).ToArray());
+        command.Parameters.AddWithValue(
+            "purposes",
+            ofDefaults
+                .SelectMany(restriction => AtOrBelow(restriction.Key.Purpose, vocabulary))
+                .Distinct(StringComparer.Ordinal)
+                .ToArray()
+        );
         command.Parameters.AddWithValue("owners", ofVideos.Select(video => video.Creator.Value).ToArray());
         command.Parameters.AddWithValue("videos", ofVideos.Select(video => video.Video.Value).ToArray());
         await foreach (var (key, setting) in ReadAsync(command, cancellation))
             plan.Consider(key, setting);
     }
 
-    public static async Task WriteAsync(StreamTransaction change, CreatorId creator, SettingsPlan plan, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        SettingsPlan plan,
+        CancellationToken cancellation
+    )
     {
         await change.WriteAsync(
             """
             INSERT INTO consent.creator_default (creator, purpose, requester, segments)
-            SELECT @creator, n.purpose, n.requester, n.segments::jsonb FROM unnest(@purposes, @requesters, @segments) AS n(purpose, requester, segments)
+            SELECT @creator, n.purpose, n.requester, n.segments::jsonb
+                FROM unnest(@purposes, @requesters, @segments) AS n(purpose, requester, segments)
             ON CONFLICT (creator, purpose, requester) DO UPDATE SET segments = excluded.segments
             """,
             plan.Defaults.Where(altered => altered.After is not null).ToList(),
@@ -134,9 +191,13 @@ internal static class SettingsStore
             {
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
-                parameters.AddWithValue("segments", part.Select(altered => SegmentsJson.Write(altered.After!)).ToArray());
+                parameters.AddWithValue(
+                    "segments",
+                    part.Select(altered => SegmentsJson.Write(altered.After!)).ToArray()
+                );
             },
-            cancellation);
+            cancellation
+        );
         await change.WriteAsync(
             """
             DELETE FROM consent.creator_default d USING unnest(@purposes, @requesters) AS n(purpose, requester)
@@ -148,14 +209,17 @@ internal static class SettingsStore
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
             },
-            cancellation);
+            cancellation
+        );
         await change.WriteAsync(
             """
             INSERT INTO consent.video_override
                 (creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
-            SELECT @creator, n.owner, n.video, n.purpose, n.requester, n.effect, string_to_array(n.conditions, ','), n.expires_at, n.vocabulary_version,
+            SELECT @creator, n.owner, n.video, n.purpose, n.requester, n.effect, string_to_array(n.conditions, ','),
+                n.expires_at, n.vocabulary_version,
                 n.version, n.changed_at
-            FROM unnest(@owners, @videos, @purposes, @requesters, @effects, @conditions, @expiries, @vocabularies, @versions, @times)
+            FROM unnest(@owners, @videos, @purposes, @requesters, @effects, @conditions, @expiries, @vocabularies,
+                @versions, @times)
                 AS n(owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
             ON CONFLICT (creator, owner, video, purpose, requester) DO UPDATE SET
                 effect = excluded.effect, conditions = excluded.conditions, expires_at = excluded.expires_at,
@@ -166,18 +230,35 @@ internal static class SettingsStore
             {
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
-                parameters.AddWithValue("effects", part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray());
-                parameters.AddWithValue("conditions", part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray());
-                parameters.Add(TimestampArray.Parameter("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt)));
-                parameters.AddWithValue("vocabularies", part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray());
+                parameters.AddWithValue(
+                    "effects",
+                    part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray()
+                );
+                parameters.AddWithValue(
+                    "conditions",
+                    part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray()
+                );
+                parameters.Add(
+                    TimestampArray.Parameter("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt))
+                );
+                parameters.AddWithValue(
+                    "vocabularies",
+                    part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray()
+                );
                 parameters.AddWithValue("versions", part.Select(altered => altered.After!.Stamp.Version).ToArray());
-                parameters.AddWithValue("times", part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray());
+                parameters.AddWithValue(
+                    "times",
+                    part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray()
+                );
             },
-            cancellation);
+            cancellation
+        );
         await change.WriteAsync(
             """
-            DELETE FROM consent.video_override o USING unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
-            WHERE o.creator = @creator AND o.owner = n.owner AND o.video = n.video AND o.purpose = n.purpose AND o.requester = n.requester
+            DELETE FROM consent.video_override o
+                USING unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
+            WHERE o.creator = @creator AND o.owner = n.owner AND o.video = n.video AND o.purpose = n.purpose
+                AND o.requester = n.requester
             """,
             plan.Overrides.Where(altered => altered.After is null).ToList(),
             (parameters, part) =>
@@ -185,39 +266,66 @@ internal static class SettingsStore
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>The creator's stop that stands; null if none does.</summary>
-    public static async Task<Stop?> ReadLockdownAsync(StreamTransaction change, CreatorId creator, CancellationToken cancellation)
+    public static async Task<Stop?> ReadLockdownAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        CancellationToken cancellation
+    )
     {
-        await using var command = change.Command("SELECT lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator WHERE id = @id");
+        await using var command = change.Command(
+            "SELECT lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator WHERE id = @id"
+        );
         command.Parameters.AddWithValue("id", creator.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? StopColumns.Read(reader, 0) : null;
     }
 
     /// <summary>Writes the stop of a locked stream; null lifts it.</summary>
-    public static async Task WriteAsync(StreamTransaction change, LockedStream stream, StopKind kind, Stop? stop, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        StreamTransaction change,
+        LockedStream stream,
+        StopKind kind,
+        Stop? stop,
+        CancellationToken cancellation
+    )
     {
         var name = kind.Word();
         await using var command = change.Command(
-            $"UPDATE consent.creator SET {name}_purposes = @purposes, {name}_version = @version, {name}_at = @at WHERE id = @id");
+            $"UPDATE consent.creator SET {name}_purposes = @purposes, {name}_version = @version, {name}_at = @at "
+                + "WHERE id = @id"
+        );
         command.Parameters.AddWithValue("id", stream.Id.Name);
         StopColumns.Bind(command.Parameters, stop);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>An override as its row holds it.</summary>
-    public static (OverrideKey Key, OverrideSetting Setting) Of(OverrideRow row) => (
-        new(new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video)), Purpose.Parse(row.Purpose), Named(row.Requester)),
-        new(Choices.Read(row.Effect, row.Conditions, row.ExpiresAt, row.VocabularyVersion), new(row.Version, row.ChangedAt)));
+    public static (OverrideKey Key, OverrideSetting Setting) Of(OverrideRow row) =>
+        (
+            new(
+                new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video)),
+                Purpose.Parse(row.Purpose),
+                Named(row.Requester)
+            ),
+            new(
+                Choices.Read(row.Effect, row.Conditions, row.ExpiresAt, row.VocabularyVersion),
+                new(row.Version, row.ChangedAt)
+            )
+        );
 
     /// <summary>The requester of a row; null where the row says '' for anybody.</summary>
     public static Requester? Named(string requester) => requester.Length == 0 ? null : Requester.Parse(requester);
 
     private static IEnumerable<string> AtOrBelow(Purpose purpose, Vocabulary vocabulary) =>
-        vocabulary.Purposes.Select(definition => definition.Purpose).Where(other => other.IsAtOrBelow(purpose)).Select(other => other.Name);
+        vocabulary
+            .Purposes.Select(definition => definition.Purpose)
+            .Where(other => other.IsAtOrBelow(purpose))
+            .Select(other => other.Name);
 
     private static void Bind(NpgsqlParameterCollection parameters, DefaultKey[] keys)
     {
@@ -233,7 +341,9 @@ internal static class SettingsStore
     }
 
     private static async IAsyncEnumerable<(OverrideKey Key, OverrideSetting Setting)> ReadAsync(
-        NpgsqlCommand command, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        NpgsqlCommand command,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -245,17 +355,22 @@ internal static class SettingsStore
 internal static class OverrideColumnsOf
 {
     /// <summary>owner, video, purpose, requester.</summary>
-    public static OverrideKey Key(NpgsqlDataReader reader, int at) => new(
-        new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))),
-        Purpose.Parse(reader.GetString(at + 2)),
-        SettingsStore.Named(reader.GetString(at + 3)));
+    public static OverrideKey Key(NpgsqlDataReader reader, int at) =>
+        new(
+            new(CreatorId.Parse(reader.GetString(at)), VideoId.Parse(reader.GetString(at + 1))),
+            Purpose.Parse(reader.GetString(at + 2)),
+            SettingsStore.Named(reader.GetString(at + 3))
+        );
 
     /// <summary>effect, conditions, expires_at, vocabulary_version, version, changed_at.</summary>
-    public static OverrideSetting Setting(NpgsqlDataReader reader, int at) => new(
-        Choices.Read(
-            reader.GetString(at),
-            reader.GetFieldValue<string[]>(at + 1),
-            reader.IsDBNull(at + 2) ? null : Instant.From(reader.GetDateTime(at + 2)),
-            reader.GetInt32(at + 3)),
-        new(reader.GetInt64(at + 4), Instant.From(reader.GetDateTime(at + 5))));
+    public static OverrideSetting Setting(NpgsqlDataReader reader, int at) =>
+        new(
+            Choices.Read(
+                reader.GetString(at),
+                reader.GetFieldValue<string[]>(at + 1),
+                reader.IsDBNull(at + 2) ? null : Instant.From(reader.GetDateTime(at + 2)),
+                reader.GetInt32(at + 3)
+            ),
+            new(reader.GetInt64(at + 4), Instant.From(reader.GetDateTime(at + 5)))
+        );
 }

@@ -10,7 +10,10 @@ namespace ConsentRegistry.Api.Persistence;
 public sealed class SnapshotReader(Database database)
 {
     // As many contexts as connections: a context is used while it holds one.
-    private readonly PooledDbContextFactory<RegistryContext> contexts = new(RegistryContext.OptionsOver(database.Reads), Database.ReadConnections);
+    private readonly PooledDbContextFactory<RegistryContext> contexts = new(
+        RegistryContext.OptionsOver(database.Reads),
+        Database.ReadConnections
+    );
 
     /// <summary>Opens a snapshot. Everything read through it is of one moment, and it ends without a commit.</summary>
     public async Task<ReadSnapshot> OpenAsync(CancellationToken cancellation)

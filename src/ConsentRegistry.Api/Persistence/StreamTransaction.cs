@@ -18,18 +18,30 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Hold">The operator's stop before the change.</param>
 /// <param name="Lockdown">The creator's stop before the change.</param>
 /// <param name="ErasedAt">When the creator was erased; null if they were not.</param>
-public sealed record LockedStream(StreamId Id, long Version, long SettingsVersion, Instant Tx, byte[]? Head, Stop? Hold, Stop? Lockdown, Instant? ErasedAt)
+public sealed record LockedStream(
+    StreamId Id,
+    long Version,
+    long SettingsVersion,
+    Instant Tx,
+    byte[]? Head,
+    Stop? Hold,
+    Stop? Lockdown,
+    Instant? ErasedAt
+)
 {
     /// <summary>Why nothing changes for a creator who was erased.</summary>
-    public static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased, and nothing changes for them any more; send no changes for this creator.");
+    public static readonly Failure Erased = new(
+        FailureCode.CreatorErased,
+        "The creator was erased, and nothing changes for them any more; send no changes for this creator."
+    );
 
     /// <summary>What the records that the change alters are stamped with.</summary>
     public Stamp Stamp => new(Version, Tx);
 }
 
 /// <summary>
-/// The change that one request makes, inside its transaction: locks streams, and appends the events of one version each. What is altered
-/// and its events commit together, or neither does.
+/// The change that one request makes, inside its transaction: locks streams, and appends the events of one version
+/// each. What is altered and its events commit together, or neither does.
 /// </summary>
 public sealed class StreamTransaction(NpgsqlConnection connection)
 {
@@ -53,10 +65,14 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
     public bool HasAltered => appended.Count > 0;
 
-    /// <summary>Notes streams that the answer speaks of: it is given when what was last changed in them is in force.</summary>
+    /// <summary>
+    /// Notes streams that the answer speaks of: it is given when what was last changed in them is in force.
+    /// </summary>
     public void Consult(IEnumerable<StreamId> streams) => consulted.UnionWith(streams.Select(stream => stream.Name));
 
-    /// <summary>The transactions that last changed the streams that the answer speaks of, this one among them if it altered any.</summary>
+    /// <summary>
+    /// The transactions that last changed the streams that the answer speaks of, this one among them if it altered any.
+    /// </summary>
     public async Task<ulong[]> ReadXidsAsync(CancellationToken cancellation)
     {
         if (consulted.IsSubsetOf(appended))
@@ -75,15 +91,28 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     /// <param name="record">The record; only its type and key count.</param>
     public void Confirm(StreamId stream, RecordChange record) => confirmed.Add((stream, record));
 
-    /// <summary>The records that the answer speaks of, with the versions that they carry: this change's, or where they stood already an earlier one's.</summary>
+    /// <summary>
+    /// The records that the answer speaks of, with the versions that they carry: this change's, or where they stood
+    /// already an earlier one's.
+    /// </summary>
     internal async Task<IReadOnlyList<StampedRecord>> ReadRecordsAsync(CancellationToken cancellation) =>
-    [
-        .. altered.Select(one => StampedRecord.Of(one.Stream, one.Record, one.Version)).OfType<StampedRecord>(),
-        .. await StampStore.ReadAsync(
-            connection, [.. confirmed.Select(one => StampedRecord.Of(one.Stream, one.Record, version: null)).OfType<StampedRecord>()], cancellation),
-    ];
+        [
+            .. altered.Select(one => StampedRecord.Of(one.Stream, one.Record, one.Version)).OfType<StampedRecord>(),
+            .. await StampStore.ReadAsync(
+                connection,
+                [
+                    .. confirmed
+                        .Select(one => StampedRecord.Of(one.Stream, one.Record, version: null))
+                        .OfType<StampedRecord>(),
+                ],
+                cancellation
+            ),
+        ];
 
-    /// <summary>Marks a place to go back to, before streams are locked of which it is not certain yet that they are the right ones.</summary>
+    /// <summary>
+    /// Marks a place to go back to, before streams are locked of which it is not certain yet that they are the right
+    /// ones.
+    /// </summary>
     public Task MarkAsync(CancellationToken cancellation) => ExecuteAsync($"SAVEPOINT {Mark}", cancellation);
 
     /// <summary>Goes back to the mark: no stream is locked or raised any more.</summary>
@@ -93,23 +122,36 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
         raised.Clear();
     }
 
-    /// <summary>Locks streams that exist without raising them, in the order of their ids: nothing is appended to them by anybody else from here on.</summary>
+    /// <summary>
+    /// Locks streams that exist without raising them, in the order of their ids: nothing is appended to them by anybody
+    /// else from here on.
+    /// </summary>
     public async Task HoldAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
     {
-        await using var command = Command("""SELECT FROM consent.creator WHERE id = ANY(@ids) ORDER BY id COLLATE "C" FOR UPDATE""");
+        await using var command = Command(
+            """SELECT FROM consent.creator WHERE id = ANY(@ids) ORDER BY id COLLATE "C" FOR UPDATE"""
+        );
         command.Parameters.AddWithValue("ids", streams.Select(stream => stream.Name).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Locks one stream; refused with <see cref="FailureCode.CreatorErased"/> if nothing may be appended to it any more.</summary>
+    /// <summary>
+    /// Locks one stream; refused with <see cref="FailureCode.CreatorErased"/> if nothing may be appended to it any
+    /// more.
+    /// </summary>
     public async Task<Result<LockedStream>> LockAsync(StreamId stream, CancellationToken cancellation)
     {
         var locked = (await LockAsync([stream], cancellation))[stream];
         return locked.ErasedAt is null ? locked : LockedStream.Erased;
     }
 
-    /// <summary>Locks streams in the order of their ids, which keeps two requests from waiting for each other.</summary>
-    public async Task<IReadOnlyDictionary<StreamId, LockedStream>> LockAsync(IEnumerable<StreamId> streams, CancellationToken cancellation)
+    /// <summary>
+    /// Locks streams in the order of their ids, which keeps two requests from waiting for each other.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<StreamId, LockedStream>> LockAsync(
+        IEnumerable<StreamId> streams,
+        CancellationToken cancellation
+    )
     {
         var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
         Consult(byName.Values);
@@ -118,14 +160,16 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
         await using var command = Command(
             """
             INSERT INTO consent.creator AS c (id, version, changed_at, changed_xid)
-            SELECT wanted.id, 1, clock_timestamp(), pg_current_xact_id() FROM unnest(@ids) AS wanted(id) ORDER BY wanted.id COLLATE "C"
+            SELECT wanted.id, 1, clock_timestamp(), pg_current_xact_id() FROM unnest(@ids) AS wanted(id)
+                ORDER BY wanted.id COLLATE "C"
             ON CONFLICT (id) DO UPDATE SET
                 version = c.version + 1,
                 changed_at = greatest(clock_timestamp(), c.changed_at + interval '1 microsecond'),
                 changed_xid = pg_current_xact_id()
             RETURNING id, version, settings_version, changed_at, head,
                 hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at, changed_xid
-            """);
+            """
+        );
         command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
         var locked = new Dictionary<StreamId, LockedStream>();
         var begun = Stopwatch.GetTimestamp();
@@ -134,15 +178,19 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
         {
             var stream = byName[reader.GetString(0)];
             xid = reader.GetFieldValue<ulong>(12);
-            locked.Add(stream, new(
+            locked.Add(
                 stream,
-                reader.GetInt64(1),
-                reader.GetInt64(2),
-                Instant.From(reader.GetDateTime(3)),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
-                StopColumns.Read(reader, 5),
-                StopColumns.Read(reader, 8),
-                reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))));
+                new(
+                    stream,
+                    reader.GetInt64(1),
+                    reader.GetInt64(2),
+                    Instant.From(reader.GetDateTime(3)),
+                    reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                    StopColumns.Read(reader, 5),
+                    StopColumns.Read(reader, 8),
+                    reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))
+                )
+            );
         }
         LockTime += Stopwatch.GetElapsedTime(begun);
         return locked;
@@ -152,29 +200,61 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     /// <param name="stream">The stream; each at most once in a change.</param>
     /// <param name="records">The altered records, in order; at least one.</param>
     /// <param name="by">Who makes the change.</param>
-    /// <param name="altersSettings">Whether what a creator sees as their settings is altered, so that its version rises.</param>
+    /// <param name="altersSettings">
+    /// Whether what a creator sees as their settings is altered, so that its version rises.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task AppendAsync(LockedStream stream, IReadOnlyList<RecordChange> records, Authorship by, bool altersSettings, CancellationToken cancellation) =>
-        AppendAsync([(stream, records)], by, altersSettings, cancellation);
+    public Task AppendAsync(
+        LockedStream stream,
+        IReadOnlyList<RecordChange> records,
+        Authorship by,
+        bool altersSettings,
+        CancellationToken cancellation
+    ) => AppendAsync([(stream, records)], by, altersSettings, cancellation);
 
     /// <summary>Appends to several locked streams at once.</summary>
     public async Task AppendAsync(
-        IReadOnlyList<(LockedStream Stream, IReadOnlyList<RecordChange> Records)> streams, Authorship by, bool altersSettings, CancellationToken cancellation)
+        IReadOnlyList<(LockedStream Stream, IReadOnlyList<RecordChange> Records)> streams,
+        Authorship by,
+        bool altersSettings,
+        CancellationToken cancellation
+    )
     {
         appended.UnionWith(streams.Select(stream => stream.Stream.Id.Name));
         foreach (var (stream, records) in streams)
-            altered.AddRange(records.Select(record => (stream.Id, record, record.After is null ? (long?)null : stream.Version)));
+            altered.AddRange(
+                records.Select(record => (stream.Id, record, record.After is null ? (long?)null : stream.Version))
+            );
         var names = await PseudonymStore.NameAsync(
-            this, [.. streams.Where(one => one.Stream.Id.IsRequesters).SelectMany(one => one.Records).SelectMany(record => Pseudonym.NamesIn(record, by))], cancellation);
+            this,
+            [
+                .. streams
+                    .Where(one => one.Stream.Id.IsRequesters)
+                    .SelectMany(one => one.Records)
+                    .SelectMany(record => Pseudonym.NamesIn(record, by)),
+            ],
+            cancellation
+        );
         var heads = new List<(string Id, byte[] Head)>();
         var events = new List<Event>();
         foreach (var (stream, given) in streams)
         {
             // Whatever a requester's stream is told, it names no creator by their id.
             var (records, author) = stream.Id.IsRequesters
-                ? (given.Select(record => Pseudonym.Rename(record, name => names[name])).ToList(), Pseudonym.Rename(by, name => names[name]))
+                ? (
+                    given.Select(record => Pseudonym.Rename(record, name => names[name])).ToList(),
+                    Pseudonym.Rename(by, name => names[name])
+                )
                 : (given, by);
-            var version = Event.Seal(stream.Id, stream.Version, stream.Tx, stream.Head, records, author, () => Draw(stream.Tx));
+            var version = Event.Seal(
+                stream.Id,
+                stream.Version,
+                stream.Tx,
+                stream.Head,
+                records,
+                author,
+                () => Draw(stream.Tx)
+            );
             events.AddRange(version);
             traced.Add(version[0].EventId);
             heads.Add((stream.Id.Name, version[^1].Hash));
@@ -186,7 +266,8 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
             """
             UPDATE consent.creator AS c SET head = new.head, settings_version = c.settings_version + @settings
             FROM unnest(@ids, @heads) AS new(id, head) WHERE c.id = new.id
-            """);
+            """
+        );
         update.Parameters.AddWithValue("ids", heads.Select(head => head.Id).ToArray());
         update.Parameters.AddWithValue("heads", heads.Select(head => head.Head).ToArray());
         update.Parameters.AddWithValue("settings", altersSettings ? 1L : 0L);
@@ -197,39 +278,68 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     public void Notify(Notification notification) => notifications.Add((Guid.CreateVersion7(), notification));
 
     /// <summary>The last step of a change: writes what is to be told to the outbox.</summary>
-    /// <exception cref="InvalidOperationException">A stream was raised to a version that has no events: a bug, which would be a hole in its history.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A stream was raised to a version that has no events: a bug, which would be a hole in its history.
+    /// </exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         if (!raised.SetEquals(appended))
             throw new InvalidOperationException("A stream was raised to a version that has no events.");
         await WriteNotificationsAsync(cancellation);
         if (Tracing.Current is { } traceparent)
-            await TraceStore.AddAsync(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent, cancellation);
+            await TraceStore.AddAsync(
+                this,
+                [.. traced, .. notifications.Select(one => one.Id)],
+                traceparent,
+                cancellation
+            );
     }
 
-    private Task WriteNotificationsAsync(CancellationToken cancellation) => WriteAsync(
-        """
-        INSERT INTO consent.outbox (id, kind, creator, requester, to_platforms, data)
-        SELECT * FROM unnest(@ids, @kinds, @creators, @requesters, @platforms, @data)
-        """,
-        notifications,
-        (parameters, part) =>
-        {
-            parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
-            parameters.AddWithValue("kinds", part.Select(one => one.Told.Kind.Word()).ToArray());
-            parameters.Add(new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Told.Creator?.Value).ToArray() });
-            parameters.Add(new("requesters", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = part.Select(one => one.Told.Requester?.Value).ToArray() });
-            parameters.AddWithValue("platforms", part.Select(one => one.Told.ToPlatforms).ToArray());
-            parameters.Add(new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = part.Select(one => one.Told.Data.ToJsonString()).ToArray() });
-        },
-        cancellation);
+    private Task WriteNotificationsAsync(CancellationToken cancellation) =>
+        WriteAsync(
+            """
+            INSERT INTO consent.outbox (id, kind, creator, requester, to_platforms, data)
+            SELECT * FROM unnest(@ids, @kinds, @creators, @requesters, @platforms, @data)
+            """,
+            notifications,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+                parameters.AddWithValue("kinds", part.Select(one => one.Told.Kind.Word()).ToArray());
+                parameters.Add(
+                    new("creators", NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    {
+                        Value = part.Select(one => one.Told.Creator?.Value).ToArray(),
+                    }
+                );
+                parameters.Add(
+                    new("requesters", NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    {
+                        Value = part.Select(one => one.Told.Requester?.Value).ToArray(),
+                    }
+                );
+                parameters.AddWithValue("platforms", part.Select(one => one.Told.ToPlatforms).ToArray());
+                parameters.Add(
+                    new("data", NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+                    {
+                        Value = part.Select(one => one.Told.Data.ToJsonString()).ToArray(),
+                    }
+                );
+            },
+            cancellation
+        );
 
     /// <summary>Runs a statement over rows given as arrays, in parts of bounded size.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="bind">Binds the arrays of one part.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task WriteAsync<T>(string sql, IReadOnlyCollection<T> rows, Action<NpgsqlParameterCollection, T[]> bind, CancellationToken cancellation)
+    public async Task WriteAsync<T>(
+        string sql,
+        IReadOnlyCollection<T> rows,
+        Action<NpgsqlParameterCollection, T[]> bind,
+        CancellationToken cancellation
+    )
     {
         foreach (var part in rows.Chunk(RowsPerStatement))
         {
@@ -248,26 +358,28 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     /// <summary>A statement on the transaction's connection.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, connection);
 
-    private Task InsertAsync(Event[] events, CancellationToken cancellation) => WriteAsync(
-        """
-        INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-        SELECT * FROM unnest(@creators, @versions, @ordinals, @counts, @ids, @types, @txs, @leaves, @bodies, @salts)
-        """,
-        events,
-        (parameters, part) =>
-        {
-            parameters.AddWithValue("creators", part.Select(e => e.Stream.Name).ToArray());
-            parameters.AddWithValue("versions", part.Select(e => e.Version).ToArray());
-            parameters.AddWithValue("ordinals", part.Select(e => e.Ordinal).ToArray());
-            parameters.AddWithValue("counts", part.Select(e => e.Count).ToArray());
-            parameters.AddWithValue("ids", part.Select(e => e.EventId).ToArray());
-            parameters.AddWithValue("types", part.Select(e => e.Type).ToArray());
-            parameters.AddWithValue("txs", part.Select(e => e.Tx.Microseconds).ToArray());
-            parameters.AddWithValue("leaves", part.Select(e => e.Leaf).ToArray());
-            parameters.AddWithValue("bodies", part.Select(e => e.Body).ToArray());
-            parameters.AddWithValue("salts", part.Select(e => e.Salt).ToArray());
-        },
-        cancellation);
+    private Task InsertAsync(Event[] events, CancellationToken cancellation) =>
+        WriteAsync(
+            """
+            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
+            SELECT * FROM unnest(@creators, @versions, @ordinals, @counts, @ids, @types, @txs, @leaves, @bodies, @salts)
+            """,
+            events,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creators", part.Select(e => e.Stream.Name).ToArray());
+                parameters.AddWithValue("versions", part.Select(e => e.Version).ToArray());
+                parameters.AddWithValue("ordinals", part.Select(e => e.Ordinal).ToArray());
+                parameters.AddWithValue("counts", part.Select(e => e.Count).ToArray());
+                parameters.AddWithValue("ids", part.Select(e => e.EventId).ToArray());
+                parameters.AddWithValue("types", part.Select(e => e.Type).ToArray());
+                parameters.AddWithValue("txs", part.Select(e => e.Tx.Microseconds).ToArray());
+                parameters.AddWithValue("leaves", part.Select(e => e.Leaf).ToArray());
+                parameters.AddWithValue("bodies", part.Select(e => e.Body).ToArray());
+                parameters.AddWithValue("salts", part.Select(e => e.Salt).ToArray());
+            },
+            cancellation
+        );
 
     private static EventEntropy Draw(Instant tx) =>
         new(Guid.CreateVersion7(new DateTimeOffset(tx.ToDateTime())), RandomNumberGenerator.GetBytes(Event.SaltLength));
@@ -279,16 +391,29 @@ internal static class StopColumns
     public static Stop? Read(System.Data.Common.DbDataReader reader, int at) =>
         reader.IsDBNull(at + 1)
             ? null
-            : Of(reader.IsDBNull(at) ? null : reader.GetFieldValue<string[]>(at), reader.GetInt64(at + 1), Instant.From(reader.GetDateTime(at + 2)));
+            : Of(
+                reader.IsDBNull(at) ? null : reader.GetFieldValue<string[]>(at),
+                reader.GetInt64(at + 1),
+                Instant.From(reader.GetDateTime(at + 2))
+            );
 
     public static Stop? Of(string[]? purposes, long? version, Instant? at) =>
-        version is { } changed ? Stop.Create(purposes?.Select(Domain.Purposes.Purpose.Parse), new(changed, at!.Value)) : null;
+        version is { } changed
+            ? Stop.Create(purposes?.Select(Domain.Purposes.Purpose.Parse), new(changed, at!.Value))
+            : null;
 
     public static void Bind(NpgsqlParameterCollection parameters, Stop? stop)
     {
-        parameters.Add(new("purposes", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = (object?)stop?.Purposes?.Select(purpose => purpose.Name).ToArray() ?? DBNull.Value });
+        parameters.Add(
+            new("purposes", NpgsqlDbType.Array | NpgsqlDbType.Text)
+            {
+                Value = (object?)stop?.Purposes?.Select(purpose => purpose.Name).ToArray() ?? DBNull.Value,
+            }
+        );
         parameters.Add(new("version", NpgsqlDbType.Bigint) { Value = (object?)stop?.Stamp.Version ?? DBNull.Value });
-        parameters.Add(new("at", NpgsqlDbType.TimestampTz) { Value = (object?)stop?.Stamp.At.ToDateTime() ?? DBNull.Value });
+        parameters.Add(
+            new("at", NpgsqlDbType.TimestampTz) { Value = (object?)stop?.Stamp.At.ToDateTime() ?? DBNull.Value }
+        );
     }
 }
 
@@ -297,5 +422,8 @@ internal static class TimestampArray
 {
     // The type is said, for it would be guessed from the first element, and wrongly if that is missing.
     public static NpgsqlParameter Parameter(string name, IEnumerable<Instant?> moments) =>
-        new(name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = moments.Select(moment => moment?.ToDateTime()).ToArray() };
+        new(name, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+        {
+            Value = moments.Select(moment => moment?.ToDateTime()).ToArray(),
+        };
 }

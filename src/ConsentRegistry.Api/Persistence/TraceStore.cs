@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
-/// <summary>Which traces events and notifications belong to: a table beside them, of those that were traced alone.</summary>
+/// <summary>
+/// Which traces events and notifications belong to: a table beside them, of those that were traced alone.
+/// </summary>
 internal static class TraceStore
 {
     /// <summary>For how long they are kept: nobody follows a trace longer.</summary>
@@ -16,20 +18,34 @@ internal static class TraceStore
     /// <param name="ids">The first event of each version, and the notifications.</param>
     /// <param name="traceparent">The trace.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task AddAsync(StreamTransaction change, Guid[] ids, string traceparent, CancellationToken cancellation)
+    public static async Task AddAsync(
+        StreamTransaction change,
+        Guid[] ids,
+        string traceparent,
+        CancellationToken cancellation
+    )
     {
         if (ids.Length == 0)
             return;
-        await using var command = change.Command("INSERT INTO consent.trace (id, traceparent) SELECT id, @traceparent FROM unnest(@ids) AS given(id)");
+        await using var command = change.Command(
+            "INSERT INTO consent.trace (id, traceparent) SELECT id, @traceparent FROM unnest(@ids) AS given(id)"
+        );
         command.Parameters.AddWithValue("ids", ids);
         command.Parameters.AddWithValue("traceparent", traceparent);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>The traces of events, each once.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> ReadAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Guid> events,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT DISTINCT traceparent FROM consent.trace WHERE id = ANY($1)", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT DISTINCT traceparent FROM consent.trace WHERE id = ANY($1)",
+            connection
+        )
         {
             Parameters = { new() { Value = events.Take(MostRead).ToArray() } },
         };

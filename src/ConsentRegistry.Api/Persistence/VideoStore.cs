@@ -7,13 +7,19 @@ namespace ConsentRegistry.Api.Persistence;
 internal static class VideoStore
 {
     /// <summary>The records of those of the videos that are registered.</summary>
-    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(StreamTransaction change, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation)
+    public static async Task<Dictionary<VideoKey, VideoRecord>> ReadAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<VideoKey> videos,
+        CancellationToken cancellation
+    )
     {
         await using var command = change.Command(
             """
-            SELECT v.owner, v.video, v.published_at, v.co_creators, v.depicted, v.source_owners, v.source_videos FROM consent.video v
+            SELECT v.owner, v.video, v.published_at, v.co_creators, v.depicted, v.source_owners, v.source_videos
+                FROM consent.video v
             JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
-            """);
+            """
+        );
         command.Parameters.AddWithValue("owners", videos.Select(video => video.Creator.Value).ToArray());
         command.Parameters.AddWithValue("videos", videos.Select(video => video.Video.Value).ToArray());
         var records = new Dictionary<VideoKey, VideoRecord>();
@@ -24,59 +30,101 @@ internal static class VideoStore
                 new(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1))),
                 RecordOf(
                     reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
-                    reader.GetFieldValue<string[]>(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<string[]>(5), reader.GetFieldValue<string[]>(6)));
+                    reader.GetFieldValue<string[]>(3),
+                    reader.GetFieldValue<string[]>(4),
+                    reader.GetFieldValue<string[]>(5),
+                    reader.GetFieldValue<string[]>(6)
+                )
+            );
         }
         return records;
     }
 
     /// <summary>Those of the videos in which the creator is registered as a participant.</summary>
     public static async Task<HashSet<VideoKey>> ReadAppearancesAsync(
-        StreamTransaction change, CreatorId creator, IReadOnlyCollection<VideoKey> videos, CancellationToken cancellation) =>
+        StreamTransaction change,
+        CreatorId creator,
+        IReadOnlyCollection<VideoKey> videos,
+        CancellationToken cancellation
+    ) =>
         [
             .. (await ReadAsync(change, videos, cancellation))
                 .Where(video => video.Value.Participants.Any(participant => participant.Creator == creator))
                 .Select(video => video.Key),
         ];
 
-    /// <summary>Writes what is registered about videos, each with the version of its owner's stream that the change makes.</summary>
+    /// <summary>
+    /// Writes what is registered about videos, each with the version of its owner's stream that the change makes.
+    /// </summary>
     public static Task WriteAsync(
-        StreamTransaction change, IReadOnlyCollection<(VideoKey Key, VideoRecord Value, long Version)> videos, CancellationToken cancellation) => change.WriteAsync(
-        """
-        INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
-        SELECT n.owner, n.video, n.published_at,
-            string_to_array(n.co_creators, '/'), string_to_array(n.depicted, '/'), string_to_array(n.source_owners, '/'), string_to_array(n.source_videos, '/'),
-            n.version
-        FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos, @versions)
-            AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
-        ON CONFLICT (owner, video) DO UPDATE SET
-            published_at = excluded.published_at, co_creators = excluded.co_creators, depicted = excluded.depicted,
-            source_owners = excluded.source_owners, source_videos = excluded.source_videos, version = excluded.version
-        """,
-        videos,
-        (parameters, part) =>
-        {
-            parameters.AddWithValue("owners", part.Select(video => video.Key.Creator.Value).ToArray());
-            parameters.AddWithValue("videos", part.Select(video => video.Key.Video.Value).ToArray());
-            parameters.Add(TimestampArray.Parameter("dates", part.Select(video => video.Value.PublishedAt)));
-            parameters.AddWithValue("co_creators", part.Select(video => Ids(video.Value, Role.CoCreator)).ToArray());
-            parameters.AddWithValue("depicted", part.Select(video => Ids(video.Value, Role.Depicted)).ToArray());
-            // A slash is in no id. Arrays of arrays would all have to be of one length.
-            parameters.AddWithValue("source_owners", part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Creator))).ToArray());
-            parameters.AddWithValue("source_videos", part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Video))).ToArray());
-            parameters.AddWithValue("versions", part.Select(video => video.Version).ToArray());
-        },
-        cancellation);
+        StreamTransaction change,
+        IReadOnlyCollection<(VideoKey Key, VideoRecord Value, long Version)> videos,
+        CancellationToken cancellation
+    ) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos,
+                version)
+            SELECT n.owner, n.video, n.published_at,
+                string_to_array(n.co_creators, '/'), string_to_array(n.depicted, '/'), string_to_array(n.source_owners, '/'), string_to_array(n.source_videos, '/'),
+                n.version
+            FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos, @versions)
+                AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
+            ON CONFLICT (owner, video) DO UPDATE SET
+                published_at = excluded.published_at, co_creators = excluded.co_creators, depicted = excluded.depicted,
+                source_owners = excluded.source_owners, source_videos = excluded.source_videos, version = excluded.version
+            """,
+            videos,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("owners", part.Select(video => video.Key.Creator.Value).ToArray());
+                parameters.AddWithValue("videos", part.Select(video => video.Key.Video.Value).ToArray());
+                parameters.Add(TimestampArray.Parameter("dates", part.Select(video => video.Value.PublishedAt)));
+                parameters.AddWithValue(
+                    "co_creators",
+                    part.Select(video => Ids(video.Value, Role.CoCreator)).ToArray()
+                );
+                parameters.AddWithValue("depicted", part.Select(video => Ids(video.Value, Role.Depicted)).ToArray());
+                // A slash is in no id. Arrays of arrays would all have to be of one length.
+                parameters.AddWithValue(
+                    "source_owners",
+                    part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Creator)))
+                        .ToArray()
+                );
+                parameters.AddWithValue(
+                    "source_videos",
+                    part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Video))).ToArray()
+                );
+                parameters.AddWithValue("versions", part.Select(video => video.Version).ToArray());
+            },
+            cancellation
+        );
 
     public static VideoKey KeyOf(VideoRow row) => new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video));
 
-    public static VideoRecord RecordOf(VideoRow row) => RecordOf(row.PublishedAt, row.CoCreators, row.Depicted, row.SourceOwners, row.SourceVideos);
+    public static VideoRecord RecordOf(VideoRow row) =>
+        RecordOf(row.PublishedAt, row.CoCreators, row.Depicted, row.SourceOwners, row.SourceVideos);
 
-    public static VideoRecord RecordOf(Instant? publishedAt, string[] coCreators, string[] depicted, string[] sourceOwners, string[] sourceVideos) => new(
-        publishedAt,
-        coCreators.Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.CoCreator))
-            .Concat(depicted.Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.Depicted))),
-        sourceOwners.Zip(sourceVideos, (owner, video) => new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video))));
+    public static VideoRecord RecordOf(
+        Instant? publishedAt,
+        string[] coCreators,
+        string[] depicted,
+        string[] sourceOwners,
+        string[] sourceVideos
+    ) =>
+        new(
+            publishedAt,
+            coCreators
+                .Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.CoCreator))
+                .Concat(depicted.Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.Depicted))),
+            sourceOwners.Zip(sourceVideos, (owner, video) => new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video)))
+        );
 
     private static string Ids(VideoRecord record, Role role) =>
-        string.Join('/', record.Participants.Where(participant => participant.Role == role).Select(participant => participant.Creator));
+        string.Join(
+            '/',
+            record
+                .Participants.Where(participant => participant.Role == role)
+                .Select(participant => participant.Creator)
+        );
 }

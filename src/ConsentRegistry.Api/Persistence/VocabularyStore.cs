@@ -7,32 +7,42 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>Reads and writes the vocabulary.</summary>
 internal static class VocabularyStore
 {
-    private const string Newest = "SELECT purpose, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place";
+    private const string Newest =
+        "SELECT purpose, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place";
 
     /// <summary>The vocabulary of now.</summary>
-    public static Task<Vocabulary> ReadAsync(StreamTransaction change, CancellationToken cancellation) => ReadAsync(change.Command(Newest), cancellation);
+    public static Task<Vocabulary> ReadAsync(StreamTransaction change, CancellationToken cancellation) =>
+        ReadAsync(change.Command(Newest), cancellation);
 
     /// <summary>The vocabulary as the connection's transaction sees it.</summary>
     public static Task<Vocabulary> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         ReadAsync(new NpgsqlCommand(Newest, connection), cancellation);
 
     /// <summary>Adds purposes to the vocabulary, whose stream is locked.</summary>
-    public static Task WriteAsync(StreamTransaction change, IReadOnlyCollection<PurposeDefinition> purposes, int firstPlace, CancellationToken cancellation) => change.WriteAsync(
-        """
-        INSERT INTO consent.purpose (purpose, place, uses_likeness, description, introduced_in)
-        SELECT n.purpose, @first + n.ordinality - 1, n.uses_likeness, n.description, n.introduced_in
-        FROM unnest(@purposes, @likenesses, @descriptions, @versions) WITH ORDINALITY AS n(purpose, uses_likeness, description, introduced_in)
-        """,
-        purposes,
-        (parameters, part) =>
-        {
-            parameters.AddWithValue("first", firstPlace);
-            parameters.AddWithValue("purposes", part.Select(purpose => purpose.Purpose.Name).ToArray());
-            parameters.AddWithValue("likenesses", part.Select(purpose => purpose.MarkedLikeness).ToArray());
-            parameters.AddWithValue("descriptions", part.Select(purpose => purpose.Description).ToArray());
-            parameters.AddWithValue("versions", part.Select(purpose => purpose.IntroducedIn).ToArray());
-        },
-        cancellation);
+    public static Task WriteAsync(
+        StreamTransaction change,
+        IReadOnlyCollection<PurposeDefinition> purposes,
+        int firstPlace,
+        CancellationToken cancellation
+    ) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.purpose (purpose, place, uses_likeness, description, introduced_in)
+            SELECT n.purpose, @first + n.ordinality - 1, n.uses_likeness, n.description, n.introduced_in
+            FROM unnest(@purposes, @likenesses, @descriptions, @versions) WITH ORDINALITY AS n(purpose, uses_likeness,
+                description, introduced_in)
+            """,
+            purposes,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("first", firstPlace);
+                parameters.AddWithValue("purposes", part.Select(purpose => purpose.Purpose.Name).ToArray());
+                parameters.AddWithValue("likenesses", part.Select(purpose => purpose.MarkedLikeness).ToArray());
+                parameters.AddWithValue("descriptions", part.Select(purpose => purpose.Description).ToArray());
+                parameters.AddWithValue("versions", part.Select(purpose => purpose.IntroducedIn).ToArray());
+            },
+            cancellation
+        );
 
     /// <summary>Writes version 1 of the vocabulary, with its events, unless another node has done so.</summary>
     public static async Task EnsureInitialAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -44,7 +54,13 @@ internal static class VocabularyStore
             return;
         var initial = Vocabulary.Initial.Purposes;
         await WriteAsync(change, initial, firstPlace: 0, cancellation);
-        await change.AppendAsync(stream, [.. initial.Select(Records.PurposeRegistered)], Authorship.Registry, altersSettings: false, cancellation);
+        await change.AppendAsync(
+            stream,
+            [.. initial.Select(Records.PurposeRegistered)],
+            Authorship.Registry,
+            altersSettings: false,
+            cancellation
+        );
         await transaction.CommitAsync(cancellation);
     }
 
@@ -54,7 +70,9 @@ internal static class VocabularyStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var purposes = new List<PurposeDefinition>();
         while (await reader.ReadAsync(cancellation))
-            purposes.Add(new(Purpose.Parse(reader.GetString(0)), reader.GetBoolean(1), reader.GetString(2), reader.GetInt32(3)));
+            purposes.Add(
+                new(Purpose.Parse(reader.GetString(0)), reader.GetBoolean(1), reader.GetString(2), reader.GetInt32(3))
+            );
         return new(purposes);
     }
 }

@@ -61,28 +61,44 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
         if (!planned.Succeeded(out var plan, out var refused))
             return Problem.From(refused).AsResult();
 
-        var revoked = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, now, toAlter: false, cancellation);
+        var revoked = await GrantStore.ReadTouchedAsync(
+            change,
+            request.Creator,
+            request.Denies,
+            now,
+            toAlter: false,
+            cancellation
+        );
         var afterwards = revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) });
         var altered = new Alteration(request.Creator, plan.Plan, afterwards, plan.Vocabulary);
-        if (await CountAsync(change, altered, cancellation) is not var (flips, sawAll)
-            || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll))
+        if (
+            await CountAsync(change, altered, cancellation) is not var (flips, sawAll)
+            || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll)
+        )
         {
             return MemoryFacts.Unavailable.AsResult();
         }
-        return Results.Ok(new PreviewBody(
-            request.Creator.Value,
-            creator.SettingsVersion,
-            plan.Plan.Count + revoked.Count,
-            ExceptionsBody.Of(plan.Plan),
-            flips.Counts,
-            flips.First,
-            new(revoked.Count, [.. revoked.Take(Named).Select(grant => GrantBody.Of(grant, now))]),
-            new(recalls.Count, [.. recalls.Take(Named)]),
-            Complete: sawAll && foundAll));
+        return Results.Ok(
+            new PreviewBody(
+                request.Creator.Value,
+                creator.SettingsVersion,
+                plan.Plan.Count + revoked.Count,
+                ExceptionsBody.Of(plan.Plan),
+                flips.Counts,
+                flips.First,
+                new(revoked.Count, [.. revoked.Take(Named).Select(grant => GrantBody.Of(grant, now))]),
+                new(recalls.Count, [.. recalls.Take(Named)]),
+                Complete: sawAll && foundAll
+            )
+        );
     }
 
     // Whoever relies on consent that stands now and would not.
-    private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(StreamTransaction change, Alteration altered, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<PreviewedRecall> Recalls, bool Complete)?> FindRecallsAsync(
+        StreamTransaction change,
+        Alteration altered,
+        CancellationToken cancellation
+    )
     {
         var recalls = new List<PreviewedRecall>();
         if (altered.IsEmpty)
@@ -105,17 +121,26 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
             }
             var before = page.ConvertAll(Stands);
             altered.ApplyTo(facts, requesters);
-            recalls.AddRange(page.Zip(before).Where(one => one.Second && !Stands(one.First))
-                .Select(one => new PreviewedRecall(one.First.Requester.Value, VideoName.Of(one.First.Video), one.First.Purpose.Name)));
+            recalls.AddRange(
+                page.Zip(before)
+                    .Where(one => one.Second && !Stands(one.First))
+                    .Select(one => new PreviewedRecall(
+                        one.First.Requester.Value,
+                        VideoName.Of(one.First.Video),
+                        one.First.Purpose.Name
+                    ))
+            );
             seen += page.Count;
             last = page.Count > 0 ? page[^1] : null;
-        }
-        while (page.Count == VideosPerRead && seen < MaxChecks);
+        } while (page.Count == VideosPerRead && seen < MaxChecks);
         return (recalls, Complete: page.Count < VideosPerRead);
     }
 
     private async Task<(Flips Flips, bool Complete)?> CountAsync(
-        StreamTransaction change, Alteration altered, CancellationToken cancellation)
+        StreamTransaction change,
+        Alteration altered,
+        CancellationToken cancellation
+    )
     {
         var (flips, left) = (new Flips(), MaxChecks);
         if (altered.IsEmpty)
@@ -140,8 +165,7 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
             // Looking for a video takes time too, where nothing bears on it.
             left -= page.Count;
             last = page.Count > 0 ? page[^1] : null;
-        }
-        while (page.Count == VideosPerRead && left > 0);
+        } while (page.Count == VideosPerRead && left > 0);
         return (flips, Complete: page.Count < VideosPerRead);
     }
 
@@ -167,7 +191,11 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
     }
 
     private async Task<bool> TryCountAsync(
-        Flips flips, List<Affected> videos, Alteration altered, CancellationToken cancellation)
+        Flips flips,
+        List<Affected> videos,
+        Alteration altered,
+        CancellationToken cancellation
+    )
     {
         var requesters = videos.SelectMany(video => video.Reach.Requesters).ToHashSet();
         var named = videos.ConvertAll(video => video.Video);
@@ -175,12 +203,21 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
             return false;
         // On a thread of its own, so that what answers everybody else never waits behind it for a thread of the pool.
         await Task.Factory.StartNew(
-            () => Count(flips, videos, altered, facts, requesters), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Count(flips, videos, altered, facts, requesters),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
         return true;
     }
 
     private static void Count(
-        Flips flips, List<Affected> videos, Alteration altered, FactSet facts, IReadOnlyCollection<Requester> requesters)
+        Flips flips,
+        List<Affected> videos,
+        Alteration altered,
+        FactSet facts,
+        IReadOnlyCollection<Requester> requesters
+    )
     {
         var checks = new List<(VideoKey Video, Requester? Requester, PurposeIndex Purpose, Effect Before)>();
         foreach (var (video, reach) in videos)
@@ -200,16 +237,24 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
         }
     }
 
-    private static async Task<List<VideoKey>> ReadVideosAsync(StreamTransaction change, CreatorId creator, VideoKey? last, int limit, CancellationToken cancellation)
+    private static async Task<List<VideoKey>> ReadVideosAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        VideoKey? last,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var (owner, video) = (last?.Creator.Value ?? "", last?.Video.Value ?? "");
         await using var command = change.Command(
             """
             SELECT owner, video FROM consent.video
-            WHERE (owner = @creator OR ((co_creators || depicted) @> ARRAY[@creator] AND cardinality(co_creators || depicted) > 0))
+            WHERE (owner = @creator OR ((co_creators || depicted) @> ARRAY[@creator]
+                AND cardinality(co_creators || depicted) > 0))
                 AND (owner, video) > (@owner, @video)
             ORDER BY owner, video LIMIT @limit
-            """);
+            """
+        );
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("owner", owner);
         command.Parameters.AddWithValue("video", video);
@@ -238,7 +283,13 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
             [.. first.Select(one => new FlippedVideo(VideoName.Of(one.Video), one.Count, one.Flips))];
 
         public IReadOnlyList<FlipCount> Counts =>
-            [.. counts.Select(count => new FlipCount(count.Key.Purpose, count.Key.Requester.Length == 0 ? null : count.Key.Requester, count.Value))];
+            [
+                .. counts.Select(count => new FlipCount(
+                    count.Key.Purpose,
+                    count.Key.Requester.Length == 0 ? null : count.Key.Requester,
+                    count.Value
+                )),
+            ];
 
         // The flips of one video come one after the other.
         public void Add(VideoKey video, FlipBody flip)

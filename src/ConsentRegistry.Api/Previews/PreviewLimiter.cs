@@ -21,16 +21,20 @@ internal sealed class PreviewLimiter : IDisposable
 
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<string, string>(caller =>
-            RateLimitPartition.GetConcurrencyLimiter(
-                caller, _ => new() { PermitLimit = 1, QueueLimit = WaitingOfEach })),
+            RateLimitPartition.GetConcurrencyLimiter(caller, _ => new() { PermitLimit = 1, QueueLimit = WaitingOfEach })
+        ),
         PartitionedRateLimiter.Create<string, bool>(_ =>
-            RateLimitPartition.GetConcurrencyLimiter(true, _ => new() { PermitLimit = AtOnce, QueueLimit = Waiting })));
+            RateLimitPartition.GetConcurrencyLimiter(true, _ => new() { PermitLimit = AtOnce, QueueLimit = Waiting })
+        )
+    );
 
     /// <summary>What a caller is told whose turn does not come.</summary>
     public static readonly Problem Refused = new(
         429,
         ProblemCode.RateLimited,
-        "Too many previews of this caller, or of all callers, wait for their turn; repeat the request after Retry-After.");
+        "Too many previews of this caller, or of all callers, wait for their turn; repeat the request after "
+            + "Retry-After."
+    );
 
     /// <summary>Previews of all callers at once.</summary>
     public static int AtOnce => Math.Max(1, Environment.ProcessorCount / 2);

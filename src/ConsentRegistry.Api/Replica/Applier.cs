@@ -10,20 +10,30 @@ using Npgsql;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// The one writer of this node's memory: loads it, catches up, joins the nodes, and then polls and beats. Whatever goes wrong, memory stops
-/// answering by itself, by the time of its last poll and its last beat.
+/// The one writer of this node's memory: loads it, catches up, joins the nodes, and then polls and beats. Whatever goes
+/// wrong, memory stops answering by itself, by the time of its last poll and its last beat.
 /// </summary>
 internal sealed partial class Applier(
-    Database database, ConsentReplica replica, Bootstrap bootstrap, ReplicaOptions options, ReplicaMetrics metrics, TimeProvider clock,
-    ILogger<Applier> logger) : BackgroundService
+    Database database,
+    ConsentReplica replica,
+    Bootstrap bootstrap,
+    ReplicaOptions options,
+    ReplicaMetrics metrics,
+    TimeProvider clock,
+    ILogger<Applier> logger
+) : BackgroundService
 {
-    /// <summary>Between two polls when nothing happens: half of what a change elsewhere may take to be denied here.</summary>
+    /// <summary>
+    /// Between two polls when nothing happens: half of what a change elsewhere may take to be denied here.
+    /// </summary>
     public static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(40);
 
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A poll says what the nodes' Δ are for so long: a node that joined since then may have a larger one.</summary>
+    /// <summary>
+    /// A poll says what the nodes' Δ are for so long: a node that joined since then may have a larger one.
+    /// </summary>
     private static readonly TimeSpan NodesKnownFor = 5 * BetweenPolls;
 
     /// <summary>How long taking this node's row away may take.</summary>
@@ -45,7 +55,9 @@ internal sealed partial class Applier(
         }
     }
 
-    /// <summary>Has everything about a creator read again by the next poll; until then nothing is answered about them.</summary>
+    /// <summary>
+    /// Has everything about a creator read again by the next poll; until then nothing is answered about them.
+    /// </summary>
     public void Doubt(CreatorId creator)
     {
         lock (doubts)
@@ -61,7 +73,8 @@ internal sealed partial class Applier(
         await base.StopAsync(cancellationToken);
         // What the last poll brought may have been published since: before the row goes, nobody answers any more.
         replica.StopAnswering();
-        // Requests that took all of the host's time to end must not take this too: every change waits for a row that stays.
+        // Requests that took all of the host's time to end must not take this too: every change waits for a row that
+        // stays.
         using var farewell = new CancellationTokenSource(ShutdownGrace);
         try
         {
@@ -157,7 +170,11 @@ internal sealed partial class Applier(
     }
 
     // Says in the trace of each change when this node had it and had said so. Nobody waits for this.
-    private async Task TraceAsync(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
+    private async Task TraceAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Guid> events,
+        CancellationToken cancellation
+    )
     {
         var (now, polledFor) = (clock.GetUtcNow(), replica.Age ?? TimeSpan.Zero);
         foreach (var traceparent in await TraceStore.ReadAsync(connection, events, cancellation))
@@ -184,7 +201,10 @@ internal sealed partial class Applier(
     // Not sooner than twice what the last poll took: a slow database is not asked more often.
     private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
-        await replica.WaitForPollRequestAsync(TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - BootClock.Since(sentAt)).Ticks)), cancellation);
+        await replica.WaitForPollRequestAsync(
+            TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - BootClock.Since(sentAt)).Ticks)),
+            cancellation
+        );
         var rest = (2 * took) - BootClock.Since(sentAt);
         if (rest > TimeSpan.FromMilliseconds(1))
             await Task.Delay(rest, cancellation);
@@ -209,41 +229,51 @@ internal sealed partial class Applier(
     }
 
     [LoggerMessage(
-        LogEvents.NodeJoined, LogLevel.Information,
+        LogEvents.NodeJoined,
+        LogLevel.Information,
         "This node has joined, and answers from memory",
-        EventName = nameof(LogEvents.NodeJoined))]
+        EventName = nameof(LogEvents.NodeJoined)
+    )]
     private partial void LogJoined();
 
     [LoggerMessage(
-        LogEvents.NodeEvicted, LogLevel.Warning,
+        LogEvents.NodeEvicted,
+        LogLevel.Warning,
         "This node's row is gone: it joins again; if this goes on, see whether it lacks processor time "
-        + "or its way to PostgreSQL is slow",
-        EventName = nameof(LogEvents.NodeEvicted))]
+            + "or its way to PostgreSQL is slow",
+        EventName = nameof(LogEvents.NodeEvicted)
+    )]
     private partial void LogEvicted();
 
     [LoggerMessage(
-        LogEvents.NodesEvicted, LogLevel.Warning,
-        "{Count} nodes were taken away whose beat stood still; see whether they run, and stop those that "
-        + "hang",
-        EventName = nameof(LogEvents.NodesEvicted))]
+        LogEvents.NodesEvicted,
+        LogLevel.Warning,
+        "{Count} nodes were taken away whose beat stood still; see whether they run, and stop those that " + "hang",
+        EventName = nameof(LogEvents.NodesEvicted)
+    )]
     private partial void LogEvicting(int count);
 
     [LoggerMessage(
-        LogEvents.MemoryLost, LogLevel.Critical,
-        "Memory is lost and loaded anew; find out whether the database was restored or altered by hand: "
-        + "{Problem}",
-        EventName = nameof(LogEvents.MemoryLost))]
+        LogEvents.MemoryLost,
+        LogLevel.Critical,
+        "Memory is lost and loaded anew; find out whether the database was restored or altered by hand: " + "{Problem}",
+        EventName = nameof(LogEvents.MemoryLost)
+    )]
     private partial void LogLost(string problem);
 
     [LoggerMessage(
-        LogEvents.FollowingInterrupted, LogLevel.Warning,
+        LogEvents.FollowingInterrupted,
+        LogLevel.Warning,
         "Following the database was interrupted: {Kind} {SqlState}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.FollowingInterrupted))]
+        EventName = nameof(LogEvents.FollowingInterrupted)
+    )]
     private partial void LogInterrupted(string kind, string? sqlState);
 
     [LoggerMessage(
-        LogEvents.FollowingFailed, LogLevel.Error,
+        LogEvents.FollowingFailed,
+        LogLevel.Error,
         "Following the database failed by a bug; report it with what follows: {Kind} {Trace}",
-        EventName = nameof(LogEvents.FollowingFailed))]
+        EventName = nameof(LogEvents.FollowingFailed)
+    )]
     private partial void LogBug(string kind, string? trace);
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// A clock that only ever goes forward, and goes on while the machine sleeps: what was fresh before it slept is not fresh when it wakes.
+/// A clock that only ever goes forward, and goes on while the machine sleeps: what was fresh before it slept is not
+/// fresh when it wakes.
 /// </summary>
 internal static partial class BootClock
 {
@@ -15,7 +16,10 @@ internal static partial class BootClock
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private static readonly int? Clock = OperatingSystem.IsLinux() ? BootTime : OperatingSystem.IsMacOS() ? MacMonotonic : null;
+    private static readonly int? Clock =
+        OperatingSystem.IsLinux() ? BootTime
+        : OperatingSystem.IsMacOS() ? MacMonotonic
+        : null;
 
     /// <summary>Nanoseconds since some moment.</summary>
     public static long Now
@@ -25,7 +29,9 @@ internal static partial class BootClock
             // Elsewhere the system's tick count goes on in sleep as well; it is coarser.
             if (Clock is not { } clock)
                 return Environment.TickCount64 * 1_000_000;
-            return GetTime(clock, out var time) == 0 ? (time.Seconds * NanosecondsPerSecond) + time.Nanoseconds : throw new NotSupportedException("The system has no clock.");
+            return GetTime(clock, out var time) == 0
+                ? (time.Seconds * NanosecondsPerSecond) + time.Nanoseconds
+                : throw new NotSupportedException("The system has no clock.");
         }
     }
 

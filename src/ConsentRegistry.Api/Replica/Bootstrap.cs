@@ -12,15 +12,17 @@ using Npgsql;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// Loads memory from one snapshot: what stands, how far every stream is, and where the log is. From there on it follows the log alone. One
-/// node loads at a time, so that a restart of all of them does not ask for everything at once.
+/// Loads memory from one snapshot: what stands, how far every stream is, and where the log is. From there on it follows
+/// the log alone. One node loads at a time, so that a restart of all of them does not ask for everything at once.
 /// </summary>
 internal sealed partial class Bootstrap(Database database, ILoggerFactory loggers, ILogger<Bootstrap> logger)
 {
     /// <summary>What a node holds that loads: any number that nothing else in this database locks by.</summary>
     public const long LoadingLock = 0x434F4E53454E54;
 
-    /// <summary>How long to wait for other nodes that load: they may hang, and loading beside them does no harm.</summary>
+    /// <summary>
+    /// How long to wait for other nodes that load: they may hang, and loading beside them does no harm.
+    /// </summary>
     private const int WaitSeconds = 60;
 
     /// <summary>How long the database may take for one statement of loading.</summary>
@@ -39,11 +41,24 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         try
         {
             var memory = new FactMemory();
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(
+                IsolationLevel.RepeatableRead,
+                cancellation
+            );
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
             memory.Load(await VocabularyStore.ReadAsync(connection, cancellation));
-            memory.Expect(await EstimateAsync(connection, "consent.creator", cancellation), await EstimateAsync(connection, "consent.video", cancellation));
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new LoadingStore(memory), memory.Vocabulary, Instant.Beginning);
+            memory.Expect(
+                await EstimateAsync(connection, "consent.creator", cancellation),
+                await EstimateAsync(connection, "consent.video", cancellation)
+            );
+            var editor = new FactEditor(
+                memory.Hasher,
+                memory.Names,
+                memory.Overflow,
+                new LoadingStore(memory),
+                memory.Vocabulary,
+                Instant.Beginning
+            );
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
@@ -63,7 +78,10 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         {
             if (isAlone && connection.State == ConnectionState.Open)
             {
-                await using var unlock = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = LoadingLock } } };
+                await using var unlock = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection)
+                {
+                    Parameters = { new() { Value = LoadingLock } },
+                };
                 await unlock.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
@@ -73,7 +91,10 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
     {
         try
         {
-            await using var command = new NpgsqlCommand($"SET lock_timeout = '{WaitSeconds}s'; SELECT pg_advisory_lock({LoadingLock}); RESET lock_timeout", connection)
+            await using var command = new NpgsqlCommand(
+                $"SET lock_timeout = '{WaitSeconds}s'; SELECT pg_advisory_lock({LoadingLock}); RESET lock_timeout",
+                connection
+            )
             {
                 CommandTimeout = 2 * WaitSeconds,
             };
@@ -86,32 +107,59 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         }
     }
 
-    private static async Task<(ServerIdentity Server, long Position, Guid Anchor)> ReadPositionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<(ServerIdentity Server, long Position, Guid Anchor)> ReadPositionAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             $"""
             SELECT {Feed.IdentityColumns}, h.seq, h.event_id
-            FROM (VALUES (1)) AS one LEFT JOIN (SELECT seq, event_id FROM consent.history ORDER BY seq DESC LIMIT 1) AS h ON true
+            FROM (VALUES (1)) AS one LEFT JOIN (SELECT seq, event_id FROM consent.history ORDER BY seq DESC
+                LIMIT 1) AS h ON true
             """,
-            connection);
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return (new(reader.GetString(0), reader.GetString(1)), reader.IsDBNull(2) ? -1 : reader.GetInt64(2), reader.IsDBNull(3) ? default : reader.GetGuid(3));
+        return (
+            new(reader.GetString(0), reader.GetString(1)),
+            reader.IsDBNull(2) ? -1 : reader.GetInt64(2),
+            reader.IsDBNull(3) ? default : reader.GetGuid(3)
+        );
     }
 
     // As good as the last analysis of the table; none if there was none.
-    private static async Task<long> EstimateAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
+    private static async Task<long> EstimateAsync(
+        NpgsqlConnection connection,
+        string table,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = $1::regclass", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = $1::regclass",
+            connection
+        )
         {
             Parameters = { new() { Value = table } },
         };
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private static async Task LoadStreamsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    private static async Task LoadStreamsAsync(
+        NpgsqlConnection connection,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
     {
-        await using (var rows = await CopyRows.OpenAsync(connection, "SELECT id, version FROM consent.creator WHERE NOT starts_with(id, '$')", 2, cancellation))
+        await using (
+            var rows = await CopyRows.OpenAsync(
+                connection,
+                "SELECT id, version FROM consent.creator WHERE NOT starts_with(id, '$')",
+                2,
+                cancellation
+            )
+        )
         {
             while (await rows.ReadAsync(cancellation))
                 editor.Reach(CreatorId.Parse(rows.Text(0)), rows.Int64(1));
@@ -119,10 +167,12 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         // The few who are stopped or erased.
         await using var command = new NpgsqlCommand(
             """
-            SELECT id, erased_at IS NOT NULL, hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at FROM consent.creator
+            SELECT id, erased_at IS NOT NULL, hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version,
+                lockdown_at FROM consent.creator
             WHERE erased_at IS NOT NULL OR hold_version IS NOT NULL OR lockdown_version IS NOT NULL
             """,
-            connection)
+            connection
+        )
         {
             CommandTimeout = LoadSeconds,
         };
@@ -139,9 +189,18 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         }
     }
 
-    private static async Task LoadDefaultsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    private static async Task LoadDefaultsAsync(
+        NpgsqlConnection connection,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
     {
-        await using var rows = await CopyRows.OpenAsync(connection, "SELECT creator, purpose, requester, segments::text FROM consent.creator_default", 4, cancellation);
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
+            "SELECT creator, purpose, requester, segments::text FROM consent.creator_default",
+            4,
+            cancellation
+        );
         while (await rows.ReadAsync(cancellation))
         {
             var key = new DefaultKey(Purpose.Parse(rows.Text(1)), SettingsStore.Named(rows.Text(2)));
@@ -149,7 +208,12 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         }
     }
 
-    private static async Task LoadVideosAsync(NpgsqlConnection connection, KeyHasher hasher, FactEditor editor, CancellationToken cancellation)
+    private static async Task LoadVideosAsync(
+        NpgsqlConnection connection,
+        KeyHasher hasher,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
     {
         await using var rows = await CopyRows.OpenAsync(
             connection,
@@ -162,7 +226,8 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             FROM consent.video
             """,
             7,
-            cancellation);
+            cancellation
+        );
         while (await rows.ReadAsync(cancellation))
         {
             Instant? publishedAt = rows.IsNull(2) ? null : rows.Time(2);
@@ -179,50 +244,68 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
     }
 
     private static async Task LoadOverridesAsync(
-        NpgsqlConnection connection, KeyHasher hasher, Vocabulary vocabulary, FactEditor editor, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        KeyHasher hasher,
+        Vocabulary vocabulary,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
     {
         await using var rows = await CopyRows.OpenAsync(
             connection,
             """
-            SELECT creator, owner, video, purpose, requester, effect, CASE WHEN cardinality(conditions) > 0 THEN array_to_string(conditions, '/') END,
+            SELECT creator, owner, video, purpose, requester, effect, CASE WHEN cardinality(conditions) > 0
+                THEN array_to_string(conditions, '/') END,
                 expires_at, vocabulary_version, version, changed_at
             FROM consent.video_override
             """,
             11,
-            cancellation);
+            cancellation
+        );
         while (await rows.ReadAsync(cancellation))
         {
             var creator = hasher.OfCreator(rows.Bytes(0));
             var isOwner = rows.Bytes(0).SequenceEqual(rows.Bytes(1));
-            var place = isOwner ? KeyHasher.OfVideo(creator, rows.Bytes(2)) : KeyHasher.OfAppearance(creator, rows.Bytes(1), rows.Bytes(2));
+            var place = isOwner
+                ? KeyHasher.OfVideo(creator, rows.Bytes(2))
+                : KeyHasher.OfAppearance(creator, rows.Bytes(1), rows.Bytes(2));
             if (!vocabulary.TryFind(rows.Bytes(3), out var purpose))
                 throw new InvalidDataException("An override is for a purpose that the vocabulary does not have.");
-            (FactKey Key, Requester Requester)? requester =
-                rows.Bytes(4).IsEmpty ? null : (hasher.OfRequester(rows.Bytes(4)), Requester.Parse(rows.Text(4)));
+            (FactKey Key, Requester Requester)? requester = rows.Bytes(4).IsEmpty
+                ? null
+                : (hasher.OfRequester(rows.Bytes(4)), Requester.Parse(rows.Text(4)));
             editor.PutOverride(creator, place, purpose, requester, SettingOf(rows, purpose, requester is not null));
         }
     }
 
-    private static Setting SettingOf(CopyRows rows, PurposeIndex purpose, bool isNamed) => new()
-    {
-        Scope = Scope.Override,
-        Audience = isNamed ? Audience.Requester : Audience.Anybody,
-        Purpose = purpose,
-        Effect = Wording.TryParse<Effect>(rows.Bytes(5), out var effect)
-            ? effect
-            : throw new InvalidDataException("An override has an effect that is none."),
-        Conditions = ConditionWords.Parse(rows.Ids(6)),
-        VocabularyVersion = rows.Int32(8),
-        From = Instant.Beginning,
-        ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),
-        Stamp = new(rows.Int64(9), rows.Time(10)),
-    };
+    private static Setting SettingOf(CopyRows rows, PurposeIndex purpose, bool isNamed) =>
+        new()
+        {
+            Scope = Scope.Override,
+            Audience = isNamed ? Audience.Requester : Audience.Anybody,
+            Purpose = purpose,
+            Effect = Wording.TryParse<Effect>(rows.Bytes(5), out var effect)
+                ? effect
+                : throw new InvalidDataException("An override has an effect that is none."),
+            Conditions = ConditionWords.Parse(rows.Ids(6)),
+            VocabularyVersion = rows.Int32(8),
+            From = Instant.Beginning,
+            ExpiresAt = rows.IsNull(7) ? Instant.Never : rows.Time(7),
+            Stamp = new(rows.Int64(9), rows.Time(10)),
+        };
 
-    private static async Task LoadGrantsAsync(NpgsqlConnection connection, FactEditor editor, CancellationToken cancellation)
+    private static async Task LoadGrantsAsync(
+        NpgsqlConnection connection,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
     {
         // The transaction's time, and so the snapshot's: what had expired by then answers nothing any more.
         await using var command = new NpgsqlCommand(
-            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing' AND (expires_at IS NULL OR expires_at > now())", connection)
+            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing' "
+                + "AND (expires_at IS NULL OR expires_at > now())",
+            connection
+        )
         {
             CommandTimeout = LoadSeconds,
         };
@@ -252,8 +335,10 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
     }
 
     [LoggerMessage(
-        LogEvents.MemoryLoaded, LogLevel.Information,
+        LogEvents.MemoryLoaded,
+        LogLevel.Information,
         "Memory is loaded: {Creators} creators, {Videos} videos and appearances, in {Milliseconds} ms",
-        EventName = nameof(LogEvents.MemoryLoaded))]
+        EventName = nameof(LogEvents.MemoryLoaded)
+    )]
     private partial void LogLoaded(long creators, long videos, long milliseconds);
 }

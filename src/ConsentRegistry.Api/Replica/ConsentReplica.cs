@@ -17,13 +17,16 @@ internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, lon
     /// <summary>A moment that expiries have been compared with already.</summary>
     public Instant NotBefore { get; init; } = Instant.Beginning;
 
-    /// <summary>The moment that expiries are compared with: the database's time, carried on by this node's clock.</summary>
-    public Instant At(long now) => new(Math.Max(NotBefore.Microseconds, DatabaseTime.Microseconds + ((now - SentAt) / 1_000)));
+    /// <summary>
+    /// The moment that expiries are compared with: the database's time, carried on by this node's clock.
+    /// </summary>
+    public Instant At(long now) =>
+        new(Math.Max(NotBefore.Microseconds, DatabaseTime.Microseconds + ((now - SentAt) / 1_000)));
 }
 
 /// <summary>
-/// A permission to answer from memory, taken before the first fact is read. What was decided by it may be answered only if it still holds
-/// afterwards.
+/// A permission to answer from memory, taken before the first fact is read. What was decided by it may be answered only
+/// if it still holds afterwards.
 /// </summary>
 internal readonly struct Permit(ReplicaState state, long until, long now)
 {
@@ -48,8 +51,8 @@ internal readonly struct Permit(ReplicaState state, long until, long now)
 internal readonly record struct FreshnessRequirement(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter);
 
 /// <summary>
-/// This node's memory, for those who decide from it. It answers for Δ after the last poll was sent, and for Δ after the last beat was sent that
-/// arrived: whatever this node cannot know of, every change has waited for.
+/// This node's memory, for those who decide from it. It answers for Δ after the last poll was sent, and for Δ after the
+/// last beat was sent that arrived: whatever this node cannot know of, every change has waited for.
 /// </summary>
 internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 {
@@ -65,7 +68,9 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     // The one writer's own: it is there still when nothing is answered any more.
     private ReplicaState? last;
 
-    /// <summary>How long ago the poll was sent that memory is as new as; null while nothing is answered from memory.</summary>
+    /// <summary>
+    /// How long ago the poll was sent that memory is as new as; null while nothing is answered from memory.
+    /// </summary>
     public TimeSpan? Age => Volatile.Read(ref state) is { } current ? BootClock.Since(current.SentAt) : null;
 
     /// <summary>How long ago the beat was sent that arrived last; null before the first.</summary>
@@ -77,8 +82,8 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
     {
-        // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so that whoever has an older state
-        // has an earlier time as well.
+        // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so
+        // that whoever has an older state has an earlier time as well.
         var now = BootClock.Now;
         var current = Volatile.Read(ref state);
         if (current is null)
@@ -91,8 +96,11 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
         return now <= until;
     }
 
-    /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within <see cref="LongestWait"/>.</summary>
-    public Task<Permit?> BeginAsync(FreshnessRequirement need, CancellationToken cancellation) => BeginAsync(need, LongestWait, cancellation);
+    /// <summary>
+    /// Takes the permission as soon as memory is what is needed; null if it is not within <see cref="LongestWait"/>.
+    /// </summary>
+    public Task<Permit?> BeginAsync(FreshnessRequirement need, CancellationToken cancellation) =>
+        BeginAsync(need, LongestWait, cancellation);
 
     /// <summary>Takes the permission as soon as memory is what is needed; null if it is not within a time.</summary>
     public async Task<Permit?> BeginAsync(FreshnessRequirement need, TimeSpan patience, CancellationToken cancellation)
@@ -128,19 +136,25 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
-    internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) => pollRequested.WaitAsync(time, cancellation);
+    internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) =>
+        pollRequested.WaitAsync(time, cancellation);
 
     /// <summary>Makes what a poll brought the memory that is answered from.</summary>
     /// <remarks>
-    /// By how much later the database's time is read than the poll is sent differs from poll to poll, and so does how fast clocks run: what had expired
-    /// would not have for a moment. So time stands still instead. None of this makes more than Δ, for such a poll is not answered from: where the
-    /// database's time is further behind, its clock was set back, and is followed. To hold on to the later time would be to have everything expired for as
-    /// long as the clock had been wrong.
+    /// By how much later the database's time is read than the poll is sent differs from poll to poll, and so does how
+    /// fast clocks run: what had expired would not have for a moment. So time stands still instead. None of this makes
+    /// more than Δ, for such a poll is not answered from: where the database's time is further behind, its clock was
+    /// set back, and is followed. To hold on to the later time would be to have everything expired for as long as the
+    /// clock had been wrong.
     /// </remarks>
     internal void Publish(ReplicaState next)
     {
         var now = BootClock.Now;
-        if (last is { } before && before.At(now).Microseconds - next.At(now).Microseconds is > 0 and var behind && behind * 1_000 <= delta)
+        if (
+            last is { } before
+            && before.At(now).Microseconds - next.At(now).Microseconds is > 0 and var behind
+            && behind * 1_000 <= delta
+        )
             next = next with { NotBefore = before.At(now) };
         last = next;
         Volatile.Write(ref state, next);

@@ -6,8 +6,8 @@ using Npgsql;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// Reads the rows of a query as PostgreSQL's binary COPY sends them, without an object for any value: the format of the manual's page on COPY,
-/// "Binary Format".
+/// Reads the rows of a query as PostgreSQL's binary COPY sends them, without an object for any value: the format of the
+/// manual's page on COPY, "Binary Format".
 /// </summary>
 internal sealed class CopyRows : IAsyncDisposable
 {
@@ -31,9 +31,17 @@ internal sealed class CopyRows : IAsyncDisposable
     private CopyRows(Stream stream, int columns) => (this.stream, this.columns) = (stream, columns);
 
     /// <summary>Starts a query.</summary>
-    public static async Task<CopyRows> OpenAsync(NpgsqlConnection connection, string query, int columns, CancellationToken cancellation)
+    public static async Task<CopyRows> OpenAsync(
+        NpgsqlConnection connection,
+        string query,
+        int columns,
+        CancellationToken cancellation
+    )
     {
-        var rows = new CopyRows(await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT BINARY)", cancellation), columns);
+        var rows = new CopyRows(
+            await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT BINARY)", cancellation),
+            columns
+        );
         await rows.FillAsync(HeaderLength, cancellation);
         rows.start += HeaderLength + BinaryPrimitives.ReadInt32BigEndian(rows.buffer.AsSpan(HeaderLength - 4));
         return rows;

@@ -8,7 +8,10 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
-/// <summary>Of all videos about which a creator has said something or which they own, those after one and up to another, by owner and then by id.</summary>
+/// <summary>
+/// Of all videos about which a creator has said something or which they own, those after one and up to another, by
+/// owner and then by id.
+/// </summary>
 internal readonly record struct VideoRange((string Owner, string Video) After, (string Owner, string Video) Last)
 {
     /// <summary>Before the first video.</summary>
@@ -18,7 +21,10 @@ internal readonly record struct VideoRange((string Owner, string Video) After, (
     public static readonly (string Owner, string Video) End = ("\u007f", "");
 }
 
-/// <summary>What the database holds of one creator, from one snapshot: their stream, settings, stops, and the videos that they own.</summary>
+/// <summary>
+/// What the database holds of one creator, from one snapshot: their stream, settings, stops, and the videos that they
+/// own.
+/// </summary>
 internal sealed class CreatorRecords(CreatorId creator)
 {
     public CreatorId Creator { get; } = creator;
@@ -63,10 +69,19 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     /// <summary>The names in memory of everything that the creator has said, and of the videos that they own.</summary>
     public IEnumerable<FactKey> Places(KeyHasher hasher) =>
-        Videos.Select(video => hasher.Of(video.Video)).Concat(Overrides.Select(setting => setting.Key.Video).Concat(Grants.Select(grant => grant.Grant.Video)).Select(video => hasher.Of(Creator, video)))
+        Videos
+            .Select(video => hasher.Of(video.Video))
+            .Concat(
+                Overrides
+                    .Select(setting => setting.Key.Video)
+                    .Concat(Grants.Select(grant => grant.Grant.Video))
+                    .Select(video => hasher.Of(Creator, video))
+            )
             .Distinct();
 
-    /// <summary>Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.</summary>
+    /// <summary>
+    /// Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="creators">The creators.</param>
     /// <param name="range">The videos that are read; null for all.</param>
@@ -89,7 +104,11 @@ internal sealed class CreatorRecords(CreatorId creator)
     /// <param name="reader">The reader, at the result before theirs, or at their first.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="isFirst">Whether the reader is at their first.</param>
-    public static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation, bool isFirst = false)
+    public static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(
+        NpgsqlDataReader reader,
+        CancellationToken cancellation,
+        bool isFirst = false
+    )
     {
         var all = new Dictionary<string, CreatorRecords>(StringComparer.Ordinal);
         if (!isFirst)
@@ -113,17 +132,25 @@ internal sealed class CreatorRecords(CreatorId creator)
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)].Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
+            all[reader.GetString(0)]
+                .Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
-            all[reader.GetString(0)].Videos.Add((video, VideoStore.RecordOf(
-                reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
-                reader.GetFieldValue<string[]>(3),
-                reader.GetFieldValue<string[]>(4),
-                reader.GetFieldValue<string[]>(5),
-                reader.GetFieldValue<string[]>(6))));
+            all[reader.GetString(0)]
+                .Videos.Add(
+                    (
+                        video,
+                        VideoStore.RecordOf(
+                            reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
+                            reader.GetFieldValue<string[]>(3),
+                            reader.GetFieldValue<string[]>(4),
+                            reader.GetFieldValue<string[]>(5),
+                            reader.GetFieldValue<string[]>(6)
+                        )
+                    )
+                );
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -133,16 +160,32 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     private static readonly IReadOnlyList<(string Sql, bool IsAboutVideos)> Statements =
     [
-        ("""
-        SELECT wanted.id, c.version, c.erased_at IS NOT NULL, c.hold_purposes, c.hold_version, c.hold_at, c.lockdown_purposes, c.lockdown_version, c.lockdown_at
-        FROM unnest($1) AS wanted(id) LEFT JOIN consent.creator c ON c.id = wanted.id
-        """, false),
+        (
+            """
+            SELECT wanted.id, c.version, c.erased_at IS NOT NULL, c.hold_purposes, c.hold_version, c.hold_at,
+                c.lockdown_purposes, c.lockdown_version, c.lockdown_at
+            FROM unnest($1) AS wanted(id) LEFT JOIN consent.creator c ON c.id = wanted.id
+            """,
+            false
+        ),
         ("SELECT creator, purpose, requester, segments FROM consent.creator_default WHERE creator = ANY($1)", false),
-        ("""
-        SELECT creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at
-        FROM consent.video_override WHERE creator = ANY($1)
-        """, true),
-        ("SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video WHERE owner = ANY($1)", true),
-        ($"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE creator = ANY($1) AND state = 'standing'", true),
+        (
+            """
+            SELECT creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version,
+                version, changed_at
+            FROM consent.video_override WHERE creator = ANY($1)
+            """,
+            true
+        ),
+        (
+            "SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video "
+                + "WHERE owner = ANY($1)",
+            true
+        ),
+        (
+            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE creator = ANY($1) "
+                + "AND state = 'standing'",
+            true
+        ),
     ];
 }

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
-/// <summary>Which history a server tells: another one may begin where a backup is restored or a standby promoted.</summary>
+/// <summary>
+/// Which history a server tells: another one may begin where a backup is restored or a standby promoted.
+/// </summary>
 internal readonly record struct ServerIdentity(string System, string Timeline);
 
 /// <summary>A row of the nodes.</summary>
@@ -19,7 +21,16 @@ internal readonly record struct NodeRow(Guid Id, long Beat, TimeSpan Delta);
 /// <param name="EventId">Its id.</param>
 /// <param name="Type">One of <see cref="EventType"/>.</param>
 /// <param name="Body">What it says; null if it was erased.</param>
-internal sealed record FeedEvent(long? Seq, StreamId Stream, long Version, int Ordinal, int Count, Guid EventId, string Type, byte[]? Body);
+internal sealed record FeedEvent(
+    long? Seq,
+    StreamId Stream,
+    long Version,
+    int Ordinal,
+    int Count,
+    Guid EventId,
+    string Type,
+    byte[]? Body
+);
 
 /// <summary>What one snapshot of the database says.</summary>
 /// <param name="SentAt">This node's time just before it was asked for.</param>
@@ -40,13 +51,15 @@ internal sealed record Poll(
     IReadOnlyList<FeedEvent> History,
     bool IsCut,
     IReadOnlyList<FeedEvent> Inbox,
-    IReadOnlyList<CreatorRecords> Reloaded);
+    IReadOnlyList<CreatorRecords> Reloaded
+);
 
 /// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
 internal static class Feed
 {
     /// <summary>The server's identity, as a list of columns.</summary>
-    public const string IdentityColumns = "(SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)";
+    public const string IdentityColumns =
+        "(SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)";
 
     private const string EventColumns = "creator, version, ordinal, count, event_id, type, body";
 
@@ -57,7 +70,13 @@ internal static class Feed
     /// <param name="reload">Creators of whom everything is read.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
-    public static async Task<Poll> PollAsync(NpgsqlConnection connection, long from, int limit, IReadOnlyCollection<CreatorId> reload, CancellationToken cancellation)
+    public static async Task<Poll> PollAsync(
+        NpgsqlConnection connection,
+        long from,
+        int limit,
+        IReadOnlyCollection<CreatorId> reload,
+        CancellationToken cancellation
+    )
     {
         await using var batch = new NpgsqlBatch(connection)
         {
@@ -69,7 +88,11 @@ internal static class Feed
                 new("SELECT id, beat, delta_ms FROM consent.node"),
                 new($"SELECT seq, {EventColumns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
                 {
-                    Parameters = { new() { Value = from }, new() { Value = limit + 1 } },
+                    Parameters =
+                    {
+                        new() { Value = from },
+                        new() { Value = limit + 1 },
+                    },
                 },
                 new($"SELECT NULL::bigint, {EventColumns} FROM consent.inbox"),
             },
@@ -81,7 +104,11 @@ internal static class Feed
         var sentAt = BootClock.Now;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        var (time, snapshot, server) = (Instant.From(reader.GetDateTime(0)), reader.GetString(1), new ServerIdentity(reader.GetString(2), reader.GetString(3)));
+        var (time, snapshot, server) = (
+            Instant.From(reader.GetDateTime(0)),
+            reader.GetString(1),
+            new ServerIdentity(reader.GetString(2), reader.GetString(3))
+        );
         await reader.NextResultAsync(cancellation);
         var nodes = new List<NodeRow>();
         while (await reader.ReadAsync(cancellation))
@@ -102,15 +129,20 @@ internal static class Feed
         var events = new List<FeedEvent>();
         while (await reader.ReadAsync(cancellation))
         {
-            events.Add(new(
-                reader.IsDBNull(0) ? null : reader.GetInt64(0),
-                StreamId.TryParse(reader.GetString(1), out var stream) ? stream : throw new InvalidDataException("An event is of no stream."),
-                reader.GetInt64(2),
-                reader.GetInt32(3),
-                reader.GetInt32(4),
-                reader.GetGuid(5),
-                reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7)));
+            events.Add(
+                new(
+                    reader.IsDBNull(0) ? null : reader.GetInt64(0),
+                    StreamId.TryParse(reader.GetString(1), out var stream)
+                        ? stream
+                        : throw new InvalidDataException("An event is of no stream."),
+                    reader.GetInt64(2),
+                    reader.GetInt32(3),
+                    reader.GetInt32(4),
+                    reader.GetGuid(5),
+                    reader.GetString(6),
+                    reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7)
+                )
+            );
         }
         return events;
     }

@@ -8,7 +8,9 @@ using NpgsqlTypes;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>Whether a change is in force on every node, or by when it will be.</summary>
-/// <param name="Everywhere">Whether every check that starts from now on, on any node, is answered with the change.</param>
+/// <param name="Everywhere">
+/// Whether every check that starts from now on, on any node, is answered with the change.
+/// </param>
 /// <param name="By">The moment by which it will be; null if it is.</param>
 internal readonly record struct InForce(bool Everywhere, Instant? By)
 {
@@ -16,12 +18,18 @@ internal readonly record struct InForce(bool Everywhere, Instant? By)
 }
 
 /// <summary>
-/// Waits until changes are in force on every node: until each node says that its memory has them, or until so much time has passed that whatever
-/// a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody who waits holds a connection. Each who waits has a clock
-/// of their own: a database that hangs makes nobody wait longer.
+/// Waits until changes are in force on every node: until each node says that its memory has them, or until so much time
+/// has passed that whatever a node cannot know of has expired. One loop reads the nodes for all who wait, and nobody
+/// who waits holds a connection. Each who waits has a clock of their own: a database that hangs makes nobody wait
+/// longer.
 /// </summary>
 internal sealed partial class Fence(
-    Database database, ReplicaOptions options, Applier applier, ChangeMetrics metrics, ILogger<Fence> logger) : BackgroundService
+    Database database,
+    ReplicaOptions options,
+    Applier applier,
+    ChangeMetrics metrics,
+    ILogger<Fence> logger
+) : BackgroundService
 {
     /// <summary>Between two looks at the nodes while somebody waits.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
@@ -96,13 +104,24 @@ internal sealed partial class Fence(
         // Sent now: after the commits of all who wait already.
         await using var batch = database.Replica.CreateBatch();
         batch.BatchCommands.Add(new("SELECT coalesce(max(delta_ms), 0) FROM consent.node"));
-        batch.BatchCommands.Add(new(
-            """
-            SELECT x FROM unnest($1) AS wanted(x) WHERE NOT EXISTS (SELECT FROM consent.node WHERE NOT pg_visible_in_snapshot(x, seen))
-            """)
-        {
-            Parameters = { new() { Value = waiting.SelectMany(waiter => waiter.Left).Distinct().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8 } },
-        });
+        batch.BatchCommands.Add(
+            new(
+                """
+                SELECT x FROM unnest($1) AS wanted(x) WHERE NOT EXISTS (SELECT FROM consent.node
+                    WHERE NOT pg_visible_in_snapshot(x, seen))
+                """
+            )
+            {
+                Parameters =
+                {
+                    new()
+                    {
+                        Value = waiting.SelectMany(waiter => waiter.Left).Distinct().ToArray(),
+                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8,
+                    },
+                },
+            }
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var largest = TimeSpan.FromMilliseconds(Math.Max(reader.GetInt32(0), (int)options.Delta.TotalMilliseconds));
@@ -128,9 +147,11 @@ internal sealed partial class Fence(
     }
 
     [LoggerMessage(
-        LogEvents.NodesUnseen, LogLevel.Warning,
+        LogEvents.NodesUnseen,
+        LogLevel.Warning,
         "The nodes could not be looked at: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.NodesUnseen))]
+        EventName = nameof(LogEvents.NodesUnseen)
+    )]
     private partial void LogUnseen(string kind);
 
     private sealed class Waiter : IDisposable

@@ -16,24 +16,36 @@ internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete
 }
 
 /// <summary>
-/// Applies polls to memory. A version of a stream is applied whole, when it is the next one; one that is known is passed over; anything else
-/// puts the creator in doubt, of whom the next poll reads everything. Where history itself is another, memory is lost.
+/// Applies polls to memory. A version of a stream is applied whole, when it is the next one; one that is known is
+/// passed over; anything else puts the creator in doubt, of whom the next poll reads everything. Where history itself
+/// is another, memory is lost.
 /// </summary>
-internal sealed partial class Follower(FactMemory memory, ServerIdentity server, long position, Guid anchor, IEnumerable<Guid> waiting, ILogger logger)
+internal sealed partial class Follower(
+    FactMemory memory,
+    ServerIdentity server,
+    long position,
+    Guid anchor,
+    IEnumerable<Guid> waiting,
+    ILogger logger
+)
 {
     /// <summary>Events of the log that one poll reads; a node that is further behind takes several.</summary>
     private const int EventsPerPoll = 20_000;
 
     private readonly HashSet<CreatorId> doubted = [];
 
-    // Those with a body that is gone: the erasure that took it is in the log behind it, though perhaps beyond what a poll read.
+    // Those with a body that is gone: the erasure that took it is in the log behind it, though perhaps beyond what a
+    // poll read.
     private readonly HashSet<CreatorId> bodiless = [];
     private HashSet<Guid> waiting = [.. waiting];
     private long position = position;
     private Guid anchor = anchor;
     private int doubts;
 
-    /// <summary>The place in the log from which on the next poll reads: the last event that is known, which has to be there still.</summary>
+    /// <summary>
+    /// The place in the log from which on the next poll reads: the last event that is known, which has to be there
+    /// still.
+    /// </summary>
     public long From => Math.Max(position, 0);
 
     /// <summary>Events of the log that the next poll reads, at most.</summary>
@@ -42,7 +54,9 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     /// <summary>Creators of whom the next poll reads everything.</summary>
     public IReadOnlyCollection<CreatorId> Doubted => doubted;
 
-    /// <summary>Has everything about a creator read by the next poll; until then nothing is answered about them.</summary>
+    /// <summary>
+    /// Has everything about a creator read by the next poll; until then nothing is answered about them.
+    /// </summary>
     public void Doubt(CreatorId creator)
     {
         var draft = new Draft(memory, Instant.Beginning);
@@ -52,7 +66,9 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     }
 
     /// <summary>Applies a poll: prepares it aside, and publishes it as a whole.</summary>
-    /// <exception cref="MemoryLostException">The database tells another history than the one that memory has.</exception>
+    /// <exception cref="MemoryLostException">
+    /// The database tells another history than the one that memory has.
+    /// </exception>
     public Applied Apply(Poll poll)
     {
         if (poll.Server != server)
@@ -102,19 +118,25 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     private static List<FeedEvent> WholeVersions(List<FeedEvent> arrived)
     {
         var last = arrived[^1];
-        return last.Ordinal == last.Count ? arrived : arrived.TakeWhile(one => one.Stream != last.Stream || one.Version != last.Version).ToList();
+        return last.Ordinal == last.Count
+            ? arrived
+            : arrived.TakeWhile(one => one.Stream != last.Stream || one.Version != last.Version).ToList();
     }
 
     private void Prepare(FactEditor editor, Poll poll, List<FeedEvent> arrived, IReadOnlyList<FeedEvent> inbox)
     {
-        var waits = inbox.OrderBy(one => one.Stream.Name, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.Ordinal);
+        var waits = inbox
+            .OrderBy(one => one.Stream.Name, StringComparer.Ordinal)
+            .ThenBy(one => one.Version)
+            .ThenBy(one => one.Ordinal);
         // Records name purposes, and may stand before them: of two streams neither comes first.
         var (purposes, others) = (new List<FeedEvent>(), new List<FeedEvent>());
         // What requesters did, and are told to stop, is no fact of a check.
         foreach (var one in arrived.Concat(waits).Where(one => !one.Stream.IsRequesters))
             (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
         ApplyVersions(editor, purposes);
-        // What was read anew is of the whole snapshot, and may name purposes that are beyond the cut: then the next poll reads it once more.
+        // What was read anew is of the whole snapshot, and may name purposes that are beyond the cut: then the next
+        // poll reads it once more.
         if (!poll.IsCut)
             PutReloaded(editor, poll.Reloaded);
         ApplyVersions(editor, others);
@@ -132,7 +154,8 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
         }
     }
 
-    // The snapshot has the erasure of whatever it has no body of. Where it has not, the log was tampered with: what the tables say is left.
+    // The snapshot has the erasure of whatever it has no body of. Where it has not, the log was tampered with: what the
+    // tables say is left.
     private void DoubtBodiless(FactEditor editor)
     {
         foreach (var creator in bodiless)
@@ -146,10 +169,14 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
 
     private void ApplyVersions(FactEditor editor, List<FeedEvent> events)
     {
-        for (var at = 0; at < events.Count;)
+        for (var at = 0; at < events.Count; )
         {
             var (first, count) = (events[at], 1);
-            while (at + count < events.Count && events[at + count].Stream == first.Stream && events[at + count].Version == first.Version)
+            while (
+                at + count < events.Count
+                && events[at + count].Stream == first.Stream
+                && events[at + count].Version == first.Version
+            )
                 count++;
             ApplyVersion(editor, first, events.GetRange(at, count));
             at += count;
@@ -193,13 +220,16 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     }
 
     private static bool IsWhole(List<FeedEvent> version) =>
-        version.Count == version[0].Count && version.Select((one, at) => one.Ordinal == at + 1 && one.Count == version.Count).All(fits => fits);
+        version.Count == version[0].Count
+        && version.Select((one, at) => one.Ordinal == at + 1 && one.Count == version.Count).All(fits => fits);
 
     private static List<RecordedChange>? TryRead(List<FeedEvent> version)
     {
         try
         {
-            return version.TrueForAll(one => one.Body is not null) ? version.ConvertAll(one => RecordedChange.ReadAfter(one.Type, one.Body!)) : null;
+            return version.TrueForAll(one => one.Body is not null)
+                ? version.ConvertAll(one => RecordedChange.ReadAfter(one.Type, one.Body!))
+                : null;
         }
         catch (FormatException)
         {
@@ -242,16 +272,20 @@ internal sealed partial class Follower(FactMemory memory, ServerIdentity server,
     }
 
     [LoggerMessage(
-        LogEvents.VersionGap, LogLevel.Error,
+        LogEvents.VersionGap,
+        LogLevel.Error,
         "A creator's version {Version} does not follow on {Reached}: everything of theirs is read again; "
-        + "report it",
-        EventName = nameof(LogEvents.VersionGap))]
+            + "report it",
+        EventName = nameof(LogEvents.VersionGap)
+    )]
     private partial void LogDoubt(long version, long reached);
 
     [LoggerMessage(
-        LogEvents.BodiesMissing, LogLevel.Critical,
+        LogEvents.BodiesMissing,
+        LogLevel.Critical,
         "A creator's bodies up to version {Version} are gone and no erasure took them: everything of "
-        + "theirs is read again; find out who deleted rows by hand",
-        EventName = nameof(LogEvents.BodiesMissing))]
+            + "theirs is read again; find out who deleted rows by hand",
+        EventName = nameof(LogEvents.BodiesMissing)
+    )]
     private partial void LogBodyMissing(long version);
 }

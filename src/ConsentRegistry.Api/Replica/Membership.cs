@@ -5,8 +5,8 @@ using Npgsql;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// This node among those that answer from memory. Whoever changes something waits for every row; so a row says how far a node is, and a node
-/// whose row is gone answers nothing until it has a new one.
+/// This node among those that answer from memory. Whoever changes something waits for every row; so a row says how far
+/// a node is, and a node whose row is gone answers nothing until it has a new one.
 /// </summary>
 internal sealed class Membership(ReplicaOptions options)
 {
@@ -36,9 +36,17 @@ internal sealed class Membership(ReplicaOptions options)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
             await durable.ExecuteNonQueryAsync(cancellation);
-        await using var command = new NpgsqlCommand("INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)", connection)
+        await using var command = new NpgsqlCommand(
+            "INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)",
+            connection
+        )
         {
-            Parameters = { new() { Value = id }, new() { Value = snapshot }, new() { Value = (int)options.Delta.TotalMilliseconds } },
+            Parameters =
+            {
+                new() { Value = id },
+                new() { Value = snapshot },
+                new() { Value = (int)options.Delta.TotalMilliseconds },
+            },
         };
         await command.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -51,16 +59,26 @@ internal sealed class Membership(ReplicaOptions options)
     public async Task<long?> BeatAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
         var sentAt = BootClock.Now;
-        await using var command = new NpgsqlCommand("UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1", connection)
+        await using var command = new NpgsqlCommand(
+            "UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1",
+            connection
+        )
         {
-            Parameters = { new() { Value = id }, new() { Value = snapshot } },
+            Parameters =
+            {
+                new() { Value = id },
+                new() { Value = snapshot },
+            },
         };
         HasJoined = await command.ExecuteNonQueryAsync(cancellation) > 0;
         beatAt = sentAt;
         return HasJoined ? sentAt : null;
     }
 
-    /// <summary>Takes away the rows of nodes whose beat has stood still for twice their Δ in every poll of this one: by then they answer nothing.</summary>
+    /// <summary>
+    /// Takes away the rows of nodes whose beat has stood still for twice their Δ in every poll of this one: by then
+    /// they answer nothing.
+    /// </summary>
     public async Task<int> EvictAsync(NpgsqlConnection connection, Poll poll, CancellationToken cancellation)
     {
         var evicted = 0;
@@ -75,9 +93,16 @@ internal sealed class Membership(ReplicaOptions options)
                 continue;
             // A row that somebody holds is left to the next poll: whoever waits for it does not follow.
             await using var command = new NpgsqlCommand(
-                "DELETE FROM consent.node WHERE id = (SELECT id FROM consent.node WHERE id = $1 AND beat = $2 FOR UPDATE SKIP LOCKED)", connection)
+                "DELETE FROM consent.node WHERE id = (SELECT id FROM consent.node WHERE id = $1 AND beat = $2 FOR "
+                    + "UPDATE SKIP LOCKED)",
+                connection
+            )
             {
-                Parameters = { new() { Value = node.Id }, new() { Value = node.Beat } },
+                Parameters =
+                {
+                    new() { Value = node.Id },
+                    new() { Value = node.Beat },
+                },
             };
             evicted += await command.ExecuteNonQueryAsync(cancellation);
         }
@@ -87,7 +112,9 @@ internal sealed class Membership(ReplicaOptions options)
         return evicted;
     }
 
-    /// <summary>Forgets what was seen of the others: after a time without polls, how long their beats stood still is not known.</summary>
+    /// <summary>
+    /// Forgets what was seen of the others: after a time without polls, how long their beats stood still is not known.
+    /// </summary>
     public void LoseSight() => others.Clear();
 
     /// <summary>Takes this node's row away, so that nobody waits for it. It answers nothing any more.</summary>

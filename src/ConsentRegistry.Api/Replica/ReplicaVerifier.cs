@@ -9,12 +9,21 @@ using Npgsql;
 namespace ConsentRegistry.Api.Replica;
 
 /// <summary>
-/// Compares memory with the tables, some creators at a time and round again: what events have made of memory has to be what the same changes
-/// have made of the tables. A difference is an alarm, and the creator is read anew.
+/// Compares memory with the tables, some creators at a time and round again: what events have made of memory has to be
+/// what the same changes have made of the tables. A difference is an alarm, and the creator is read anew.
 /// </summary>
-/// <remarks>Compared record by record, and only where both are of the same version; it costs one read of what is compared, and finds out what a sum over it would.</remarks>
+/// <remarks>
+/// Compared record by record, and only where both are of the same version; it costs one read of what is compared, and
+/// finds out what a sum over it would.
+/// </remarks>
 internal sealed partial class ReplicaVerifier(
-    Database database, ConsentReplica replica, Applier applier, ReplicaMetrics metrics, TimeProvider clock, ILogger<ReplicaVerifier> logger) : BackgroundService
+    Database database,
+    ConsentReplica replica,
+    Applier applier,
+    ReplicaMetrics metrics,
+    TimeProvider clock,
+    ILogger<ReplicaVerifier> logger
+) : BackgroundService
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
@@ -22,13 +31,18 @@ internal sealed partial class ReplicaVerifier(
     /// <summary>Creators of one look, at most.</summary>
     private const int CreatorsPerLook = 1_000;
 
-    /// <summary>Overrides and videos of one look: to read more would keep a snapshot open for too long. Of a creator with more a look reads some.</summary>
+    /// <summary>
+    /// Overrides and videos of one look: to read more would keep a snapshot open for too long. Of a creator with more a
+    /// look reads some.
+    /// </summary>
     private const int RecordsPerLook = 20_000;
 
     /// <summary>Videos of one look at a creator who has too many: what is said about one is a few records.</summary>
     private const int VideosPerPart = 10_000;
 
-    /// <summary>Grants that end so soon are passed over: whether memory has let go of them already is no difference.</summary>
+    /// <summary>
+    /// Grants that end so soon are passed over: whether memory has let go of them already is no difference.
+    /// </summary>
     private static readonly TimeSpan Ending = TimeSpan.FromMinutes(1);
 
     /// <summary>How long reading memory may take.</summary>
@@ -58,13 +72,21 @@ internal sealed partial class ReplicaVerifier(
         var expected = Expect(permit.Memory, all);
         foreach (var records in all)
         {
-            if (Compare(permit.State, expected, records, cancellation) is { } found && (found.IsOther || found.Found != found.Held))
+            if (
+                Compare(permit.State, expected, records, cancellation) is { } found
+                && (found.IsOther || found.Found != found.Held)
+            )
                 different += Alarm(records);
         }
         return different;
     }
 
-    private async Task<int> LookAsync(Part begun, NpgsqlConnection connection, ReplicaState state, CancellationToken cancellation)
+    private async Task<int> LookAsync(
+        Part begun,
+        NpgsqlConnection connection,
+        ReplicaState state,
+        CancellationToken cancellation
+    )
     {
         // Whatever comes of it: the next look begins with the next creator, or goes on.
         part = null;
@@ -72,7 +94,10 @@ internal sealed partial class ReplicaVerifier(
         var records = (await ReadAsync(connection, [begun.Creator], new(begun.After, last), cancellation))[0];
         var found = Compare(state, Expect(state.Memory, [records]), records, cancellation);
         // Parts make a whole where all are of one version.
-        var sum = found is not null && begun.Found is { } before && (begun.Version ?? found.Version) == found.Version ? before + found.Found : (Tally?)null;
+        var sum =
+            found is not null && begun.Found is { } before && (begun.Version ?? found.Version) == found.Version
+                ? before + found.Found
+                : (Tally?)null;
         var isLast = last == VideoRange.End;
         if (found is not null && (found.IsOther || (isLast && sum is { } all && all != found.Held)))
             return Alarm(records);
@@ -114,27 +139,53 @@ internal sealed partial class ReplicaVerifier(
     {
         var expected = new FactMemory(memory.Hasher);
         expected.Load(memory.Vocabulary);
-        var editor = new FactEditor(memory.Hasher, expected.Names, expected.Overflow, new LoadingStore(expected), expected.Vocabulary, Instant.Beginning);
+        var editor = new FactEditor(
+            memory.Hasher,
+            expected.Names,
+            expected.Overflow,
+            new LoadingStore(expected),
+            expected.Vocabulary,
+            Instant.Beginning
+        );
         foreach (var records in all)
             records.PutInto(editor);
         return expected;
     }
 
-    private static Finding? Compare(ReplicaState state, FactMemory expected, CreatorRecords records, CancellationToken cancellation)
+    private static Finding? Compare(
+        ReplicaState state,
+        FactMemory expected,
+        CreatorRecords records,
+        CancellationToken cancellation
+    )
     {
         var memory = state.Memory;
         var (creator, places) = (memory.Hasher.Of(records.Creator.Value), records.Places(memory.Hasher).ToList());
         // By a time that is later than what memory has let go of grants by.
         var until = state.At(BootClock.Now).Plus(Ending);
-        return memory.Read((now, _) => now.Compare(expected, creator, places, until), Deadline.In(ReadingTime, cancellation));
+        return memory.Read(
+            (now, _) => now.Compare(expected, creator, places, until),
+            Deadline.In(ReadingTime, cancellation)
+        );
     }
 
     // After the last ones, by id, as many as have few enough records together; from the beginning after all.
-    private async Task<string[]> NextAsync(NpgsqlConnection connection, FactMemory memory, CancellationToken cancellation)
+    private async Task<string[]> NextAsync(
+        NpgsqlConnection connection,
+        FactMemory memory,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT id FROM consent.creator WHERE id > $1 AND NOT starts_with(id, '$') ORDER BY id LIMIT $2", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT id FROM consent.creator WHERE id > $1 AND NOT starts_with(id, '$') ORDER BY id LIMIT $2",
+            connection
+        )
         {
-            Parameters = { new() { Value = after }, new() { Value = CreatorsPerLook } },
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = CreatorsPerLook },
+            },
         };
         var (creators, seen, records) = (new List<string>(), 0, 0L);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -159,20 +210,34 @@ internal sealed partial class ReplicaVerifier(
     }
 
     // The last video of the part; the end if there are no more than belong to it.
-    private static async Task<(string Owner, string Video)> EndOfPartAsync(NpgsqlConnection connection, Part begun, CancellationToken cancellation)
+    private static async Task<(string Owner, string Video)> EndOfPartAsync(
+        NpgsqlConnection connection,
+        Part begun,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             """
             SELECT owner, video FROM (
-                (SELECT owner, video FROM consent.video WHERE owner = $1 AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)
-                UNION (SELECT DISTINCT owner, video FROM consent.video_override WHERE creator = $1 AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)
+                (SELECT owner, video FROM consent.video WHERE owner = $1 AND (owner, video) > ($2, $3)
+                    ORDER BY owner, video LIMIT $4)
+                UNION (SELECT DISTINCT owner, video FROM consent.video_override WHERE creator = $1
+                    AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)
                 UNION (SELECT DISTINCT owner, video FROM consent.consent_grant
-                    WHERE creator = $1 AND state = 'standing' AND (owner, video) > ($2, $3) ORDER BY owner, video LIMIT $4)) AS said
+                    WHERE creator = $1 AND state = 'standing' AND (owner, video) > ($2, $3) ORDER BY owner, video
+                        LIMIT $4)) AS said
             ORDER BY owner, video OFFSET $4 - 1 LIMIT 1
             """,
-            connection)
+            connection
+        )
         {
-            Parameters = { new() { Value = begun.Creator }, new() { Value = begun.After.Owner }, new() { Value = begun.After.Video }, new() { Value = VideosPerPart } },
+            Parameters =
+            {
+                new() { Value = begun.Creator },
+                new() { Value = begun.After.Owner },
+                new() { Value = begun.After.Video },
+                new() { Value = VideosPerPart },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? (reader.GetString(0), reader.GetString(1)) : VideoRange.End;
@@ -185,9 +250,16 @@ internal sealed partial class ReplicaVerifier(
     }
 
     private static async Task<IReadOnlyList<CreatorRecords>> ReadAsync(
-        NpgsqlConnection connection, string[] creators, VideoRange? range, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        string[] creators,
+        VideoRange? range,
+        CancellationToken cancellation
+    )
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") },
+        };
         CreatorRecords.AddTo(batch, creators, range);
         batch.BatchCommands.Add(new("COMMIT"));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -195,16 +267,20 @@ internal sealed partial class ReplicaVerifier(
     }
 
     [LoggerMessage(
-        LogEvents.MemoryDiffers, LogLevel.Critical,
+        LogEvents.MemoryDiffers,
+        LogLevel.Critical,
         "Memory of a creator's version {Version} is not what the tables hold: everything of theirs is "
-        + "read again; find out who altered tables by hand, or report it",
-        EventName = nameof(LogEvents.MemoryDiffers))]
+            + "read again; find out who altered tables by hand, or report it",
+        EventName = nameof(LogEvents.MemoryDiffers)
+    )]
     private partial void LogDifference(long version);
 
     [LoggerMessage(
-        LogEvents.MemoryNotCompared, LogLevel.Warning,
+        LogEvents.MemoryNotCompared,
+        LogLevel.Warning,
         "Memory could not be compared: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.MemoryNotCompared))]
+        EventName = nameof(LogEvents.MemoryNotCompared)
+    )]
     private partial void LogUnread(string kind);
 
     /// <summary>How far a creator has been compared who has too many records for one look.</summary>

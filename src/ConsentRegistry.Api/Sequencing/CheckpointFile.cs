@@ -3,8 +3,8 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Api.Sequencing;
 
 /// <summary>
-/// The checkpoint that this node signed last, beside the database and not in it: a database that was restored from an older copy, or rewritten,
-/// does not agree with it.
+/// The checkpoint that this node signed last, beside the database and not in it: a database that was restored from an
+/// older copy, or rewritten, does not agree with it.
 /// </summary>
 internal sealed class CheckpointFile(string path)
 {
@@ -19,10 +19,14 @@ internal sealed class CheckpointFile(string path)
             return null;
         return signer.TryRead(File.ReadAllText(Path), out var checkpoint)
             ? checkpoint
-            : throw new LogIntegrityException($"'{Path}' does not hold a checkpoint of this log; docs/how-to/respond-to-alarms.md says what to do.");
+            : throw new LogIntegrityException(
+                $"'{Path}' does not hold a checkpoint of this log; docs/how-to/respond-to-alarms.md says what to do."
+            );
     }
 
-    /// <summary>Replaces the checkpoint. On return it has reached the disk; a crash leaves the one or the other.</summary>
+    /// <summary>
+    /// Replaces the checkpoint. On return it has reached the disk; a crash leaves the one or the other.
+    /// </summary>
     public void Write(string note)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);

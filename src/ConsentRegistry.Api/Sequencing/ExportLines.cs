@@ -12,8 +12,8 @@ using Microsoft.Extensions.Options;
 namespace ConsentRegistry.Api.Sequencing;
 
 /// <summary>
-/// Writes an export: lines of canonical JSON, the last of which seals those before it. The format is described in docs/reference/log-format.md; a reader
-/// without this service and its database verifies it.
+/// Writes an export: lines of canonical JSON, the last of which seals those before it. The format is described in
+/// docs/reference/log-format.md; a reader without this service and its database verifies it.
 /// </summary>
 internal sealed class ExportLines : IAsyncDisposable
 {
@@ -29,12 +29,18 @@ internal sealed class ExportLines : IAsyncDisposable
     {
         this.http = http;
         var longestStall = http.RequestServices.GetRequiredService<IOptions<StreamOptions>>().Value.LongestStall;
-        sender = new(http.Response.BodyWriter, longestStall, http.Abort, http.RequestServices.GetRequiredService<TimeProvider>());
+        sender = new(
+            http.Response.BodyWriter,
+            longestStall,
+            http.Abort,
+            http.RequestServices.GetRequiredService<TimeProvider>()
+        );
     }
 
     /// <summary>
-    /// Begins an answer with the line that says what it is, and the keys that signed what follows. No connection to the database may be held while
-    /// lines are written: they go out as slowly as the caller takes them. A caller who takes nothing for 30 s is cut off.
+    /// Begins an answer with the line that says what it is, and the keys that signed what follows. No connection to the
+    /// database may be held while lines are written: they go out as slowly as the caller takes them. A caller who takes
+    /// nothing for 30 s is cut off.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="signer">Whose keys they are.</param>
@@ -47,7 +53,9 @@ internal sealed class ExportLines : IAsyncDisposable
         first["v"] = Format;
         first["origin"] = signer.Origin;
         await lines.WriteAsync(first);
-        await lines.WriteAsync(new() { ["kind"] = "keys", ["keys"] = JsonNode.Parse(signer.PublicKeys)!["keys"]!.DeepClone() });
+        await lines.WriteAsync(
+            new() { ["kind"] = "keys", ["keys"] = JsonNode.Parse(signer.PublicKeys)!["keys"]!.DeepClone() }
+        );
         return lines;
     }
 

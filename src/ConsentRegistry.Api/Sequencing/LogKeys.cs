@@ -6,7 +6,10 @@ using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Sequencing;
 
-/// <summary>The keys of the log: a JWK Set in a file that is mounted, or made in Development. They are never in the database, and never logged.</summary>
+/// <summary>
+/// The keys of the log: a JWK Set in a file that is mounted, or made in Development. They are never in the database,
+/// and never logged.
+/// </summary>
 internal static class LogKeys
 {
     /// <summary>Bytes of a key file, at most.</summary>
@@ -16,7 +19,13 @@ internal static class LogKeys
     public static KeySet Create(IEd25519 ed25519)
     {
         using var receipts = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return KeySet.Create(RandomNumberGenerator.GetBytes(Ed25519.SeedLength), receipts.ExportParameters(includePrivateParameters: true), ed25519).Value;
+        return KeySet
+            .Create(
+                RandomNumberGenerator.GetBytes(Ed25519.SeedLength),
+                receipts.ExportParameters(includePrivateParameters: true),
+                ed25519
+            )
+            .Value;
     }
 
     /// <summary>Reads the keys of a file.</summary>
@@ -37,7 +46,10 @@ internal static class LogKeys
         if (!KeySet.Parse(bytes, ed25519).Succeeded(out var keys, out var failure))
             throw new StartupException($"The log's key file '{path}' cannot be used: {failure.Detail}");
         if (keys.TokenSigner is null || keys.LogSigners("name").Count == 0)
-            throw new StartupException($"The log's key file '{path}' lacks a private key: one of Ed25519 signs checkpoints, one of P-256 signs receipts.");
+            throw new StartupException(
+                $"The log's key file '{path}' lacks a private key: one of Ed25519 signs checkpoints, one of P-256 "
+                    + "signs receipts."
+            );
         return keys;
     }
 

@@ -17,7 +17,9 @@ internal static class LogServices
         services.AddSingleton(provider =>
         {
             var ed25519 = provider.GetRequiredService<IEd25519>();
-            var keys = options.LogKeyFile is { } mounted ? LogKeys.Read(mounted, ed25519) : LogKeys.ReadOrCreate(KeyFileIn(options.DataFolder), ed25519);
+            var keys = options.LogKeyFile is { } mounted
+                ? LogKeys.Read(mounted, ed25519)
+                : LogKeys.ReadOrCreate(KeyFileIn(options.DataFolder), ed25519);
             return new LogSigner(options.LogOrigin, keys);
         });
         services.AddSingleton(_ => new CheckpointFile(Path.Combine(options.DataFolder, "log-checkpoint")));

@@ -10,7 +10,8 @@ internal sealed class LogSigner(string origin, KeySet keys)
 {
     private readonly IReadOnlyList<NoteSigner> signers = keys.LogSigners(origin);
     private readonly IReadOnlyList<NoteKey> known = keys.LogKeys(origin);
-    private readonly P256Jwk tokenSigner = keys.TokenSigner ?? throw new ArgumentException("No key signs tokens.", nameof(keys));
+    private readonly P256Jwk tokenSigner =
+        keys.TokenSigner ?? throw new ArgumentException("No key signs tokens.", nameof(keys));
 
     /// <summary>The name of the log, and of its keys.</summary>
     public string Origin { get; } = origin;
@@ -19,7 +20,8 @@ internal sealed class LogSigner(string origin, KeySet keys)
     public string PublicKeys { get; } = keys.Public(origin);
 
     /// <summary>A checkpoint over a tree.</summary>
-    public SignedNote Sign(long size, byte[] root) => SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers);
+    public SignedNote Sign(long size, byte[] root) =>
+        SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers);
 
     /// <summary>A token over a payload.</summary>
     public string Sign(JsonObject payload, string type) => Jws.Sign(payload, type, tokenSigner);

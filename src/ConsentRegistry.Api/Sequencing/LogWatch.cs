@@ -19,10 +19,15 @@ public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan L
     public (long Size, long Covered) Progress => (Size, Head?.Size ?? 0);
 }
 
-/// <summary>Looks at the log for everybody in this process: the sequencer, followers of changes, receipts, and changes that must wait.</summary>
+/// <summary>
+/// Looks at the log for everybody in this process: the sequencer, followers of changes, receipts, and changes that must
+/// wait.
+/// </summary>
 internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logger) : BackgroundService
 {
-    /// <summary>Events that may wait for the log: with more, changes other than stops and erasures are refused.</summary>
+    /// <summary>
+    /// Events that may wait for the log: with more, changes other than stops and erasures are refused.
+    /// </summary>
     public const int MaxWaiting = 50_000;
 
     /// <summary>How often to look.</summary>
@@ -43,10 +48,12 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
     public LogState? State { get; private set; }
 
     /// <summary>How long ago the log was last looked at; null if it never was.</summary>
-    public TimeSpan? Age => Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
+    public TimeSpan? Age =>
+        Volatile.Read(ref lookedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
 
     /// <summary>How long ago this node first saw the newest checkpoint; null if it never looked.</summary>
-    public TimeSpan? CheckpointAge => Volatile.Read(ref signedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
+    public TimeSpan? CheckpointAge =>
+        Volatile.Read(ref signedAt) is not 0 and var at ? TimeProvider.System.GetElapsedTime(at) : null;
 
     /// <summary>Whether the log was looked at lately, and somebody sequences what waits for it.</summary>
     public bool IsWell => Age < AlarmingLag && State?.Lag < AlarmingLag;
@@ -55,7 +62,8 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
     public bool IsOverfull => State?.Waiting > MaxWaiting;
 
     /// <summary>What the next look sees.</summary>
-    public Task<LogState> NextAsync(CancellationToken cancellation) => Volatile.Read(ref next).Task.WaitAsync(cancellation);
+    public Task<LogState> NextAsync(CancellationToken cancellation) =>
+        Volatile.Read(ref next).Task.WaitAsync(cancellation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -70,8 +78,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             {
                 LogUnseen(ExceptionSummary.Summarize(e));
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private void Publish(LogState state)
@@ -81,7 +88,10 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
         State = state;
         Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
         Interlocked.Exchange(ref next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(state);
-        if (state.Lag < AlarmingLag || (alarmedAt != 0 && TimeProvider.System.GetElapsedTime(alarmedAt) < BetweenAlarms))
+        if (
+            state.Lag < AlarmingLag
+            || (alarmedAt != 0 && TimeProvider.System.GetElapsedTime(alarmedAt) < BetweenAlarms)
+        )
             return;
         alarmedAt = TimeProvider.System.GetTimestamp();
         LogLag((long)state.Lag.TotalSeconds, state.Waiting);
@@ -97,8 +107,10 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
                 clock_timestamp(),
                 (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1),
                 (SELECT epoch FROM consent.sequencer)
-            FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC LIMIT 1) AS h ON true
-            """);
+            FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC
+                LIMIT 1) AS h ON true
+            """
+        );
         command.Parameters.Add(new() { Value = MaxWaiting + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -107,19 +119,24 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             reader.IsDBNull(1) ? null : new(reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetString(3)),
             reader.GetInt32(4),
             reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))),
-            reader.GetInt64(7));
+            reader.GetInt64(7)
+        );
     }
 
     [LoggerMessage(
-        LogEvents.LogUnseen, LogLevel.Warning,
+        LogEvents.LogUnseen,
+        LogLevel.Warning,
         "The log could not be looked at: {Kind}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.LogUnseen))]
+        EventName = nameof(LogEvents.LogUnseen)
+    )]
     private partial void LogUnseen(string kind);
 
     [LoggerMessage(
-        LogEvents.LogLags, LogLevel.Warning,
+        LogEvents.LogLags,
+        LogLevel.Warning,
         "Events have waited for the log for {Seconds} s, {Waiting} of them: no sequencer makes progress; "
-        + "look for Fatal lines of every node, and at PostgreSQL",
-        EventName = nameof(LogEvents.LogLags))]
+            + "look for Fatal lines of every node, and at PostgreSQL",
+        EventName = nameof(LogEvents.LogLags)
+    )]
     private partial void LogLag(long seconds, int waiting);
 }

@@ -6,23 +6,37 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Sequencing;
 
-/// <summary>The log is not what this node knows it to have been, or cannot be appended to without a fork: an alarm, and the end of sequencing here.</summary>
+/// <summary>
+/// The log is not what this node knows it to have been, or cannot be appended to without a fork: an alarm, and the end
+/// of sequencing here.
+/// </summary>
 internal sealed class LogIntegrityException(string message) : Exception(message);
 
 /// <summary>
-/// Moves events from the inbox to the log, and signs checkpoints over it: one node at a time, fenced by an epoch. A node takes over where
-/// nothing has moved for <see cref="Patience"/> although there is work. No request waits for any of this.
+/// Moves events from the inbox to the log, and signs checkpoints over it: one node at a time, fenced by an epoch. A
+/// node takes over where nothing has moved for <see cref="Patience"/> although there is work. No request waits for any
+/// of this.
 /// </summary>
 internal sealed partial class Sequencer(
-    Database database, LogWatch watch, LogSigner signer, CheckpointFile file, TimeProvider clock, ILogger<Sequencer> logger) : BackgroundService
+    Database database,
+    LogWatch watch,
+    LogSigner signer,
+    CheckpointFile file,
+    TimeProvider clock,
+    ILogger<Sequencer> logger
+) : BackgroundService
 {
     /// <summary>For how long nothing moves before this node takes over.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two checkpoints while the log grows: half of what an event may wait for being covered by one.</summary>
+    /// <summary>
+    /// Between two checkpoints while the log grows: half of what an event may wait for being covered by one.
+    /// </summary>
     public static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Between two batches that were not full: fewer and larger transactions leave more of the disk to the requests.</summary>
+    /// <summary>
+    /// Between two batches that were not full: fewer and larger transactions leave more of the disk to the requests.
+    /// </summary>
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(50);
 
     /// <summary>After something went wrong.</summary>
@@ -101,7 +115,12 @@ internal sealed partial class Sequencer(
 
     /// <summary>Appends one batch.</summary>
     /// <returns>The tree with it; null if somebody else has taken over.</returns>
-    private static async Task<TreeBuilder?> AppendAsync(NpgsqlConnection connection, long epoch, TreeBuilder tree, CancellationToken cancellation)
+    private static async Task<TreeBuilder?> AppendAsync(
+        NpgsqlConnection connection,
+        long epoch,
+        TreeBuilder tree,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -113,7 +132,9 @@ internal sealed partial class Sequencer(
             foreach (var moved in await LogStore.MoveAsync(connection, cancellation))
             {
                 if (moved.Seq != longer.Size)
-                    throw new LogIntegrityException($"The log goes on at {moved.Seq}, and not at {longer.Size}, where this node left it.");
+                    throw new LogIntegrityException(
+                        $"The log goes on at {moved.Seq}, and not at {longer.Size}, where this node left it."
+                    );
                 longer.Append(MerkleTree.LeafHash(moved.Leaf), tiles);
                 if (moved.Type == EventType.CreatorErased)
                     await LogStore.EraseAsync(connection, moved, cancellation);
@@ -128,9 +149,16 @@ internal sealed partial class Sequencer(
         }
     }
 
-    /// <summary>Signs the tree as it is: first into this node's file, then into the database, from where it is served.</summary>
+    /// <summary>
+    /// Signs the tree as it is: first into this node's file, then into the database, from where it is served.
+    /// </summary>
     /// <returns>False if somebody else has taken over.</returns>
-    private async Task<bool> SignAsync(NpgsqlConnection connection, long epoch, TreeBuilder tree, CancellationToken cancellation)
+    private async Task<bool> SignAsync(
+        NpgsqlConnection connection,
+        long epoch,
+        TreeBuilder tree,
+        CancellationToken cancellation
+    )
     {
         var root = tree.Root();
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -144,9 +172,16 @@ internal sealed partial class Sequencer(
         return true;
     }
 
-    /// <summary>The tree as the database has it, which must go on from all that was ever signed. Read under the lock: nobody moves it meanwhile.</summary>
+    /// <summary>
+    /// The tree as the database has it, which must go on from all that was ever signed. Read under the lock: nobody
+    /// moves it meanwhile.
+    /// </summary>
     /// <returns>The tree, and how much of it checkpoints cover; null if somebody else has taken over.</returns>
-    private async Task<(TreeBuilder Tree, long Covered)?> LoadAsync(NpgsqlConnection connection, long epoch, CancellationToken cancellation)
+    private async Task<(TreeBuilder Tree, long Covered)?> LoadAsync(
+        NpgsqlConnection connection,
+        long epoch,
+        CancellationToken cancellation
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
@@ -154,43 +189,76 @@ internal sealed partial class Sequencer(
         var tree = await LogStore.ReadTreeAsync(connection, cancellation);
         var head = await LogStore.ReadHeadAsync(connection, cancellation);
         if (head is not null)
-            await RequireAsync(connection, tree, head.Size, head.Root, "the newest checkpoint of the database", cancellation);
+            await RequireAsync(
+                connection,
+                tree,
+                head.Size,
+                head.Root,
+                "the newest checkpoint of the database",
+                cancellation
+            );
         if (file.Read(signer) is { } last)
-            await RequireAsync(connection, tree, last.Size, last.Root, $"the checkpoint that this node signed last ({file.Path})", cancellation);
+            await RequireAsync(
+                connection,
+                tree,
+                last.Size,
+                last.Root,
+                $"the checkpoint that this node signed last ({file.Path})",
+                cancellation
+            );
         return (tree, head?.Size ?? 0);
     }
 
     private static async Task RequireAsync(
-        NpgsqlConnection connection, TreeBuilder tree, long size, byte[] root, string what, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        TreeBuilder tree,
+        long size,
+        byte[] root,
+        string what,
+        CancellationToken cancellation
+    )
     {
         if (size > tree.Size)
-            throw new LogIntegrityException($"The log has {tree.Size} leaves, fewer than {what}, which covers {size}: history was lost or taken back.");
+            throw new LogIntegrityException(
+                $"The log has {tree.Size} leaves, fewer than {what}, which covers {size}: history was lost or taken "
+                    + "back."
+            );
         if (!(await TileStore.ReadRootAsync(connection, size, cancellation)).AsSpan().SequenceEqual(root))
-            throw new LogIntegrityException($"The first {size} leaves of the log are not those of {what}: history was rewritten.");
+            throw new LogIntegrityException(
+                $"The first {size} leaves of the log are not those of {what}: history was rewritten."
+            );
     }
 
     [LoggerMessage(
-        LogEvents.SequencingBegun, LogLevel.Information,
+        LogEvents.SequencingBegun,
+        LogLevel.Information,
         "Sequencing in epoch {Epoch}, from leaf {Size} on",
-        EventName = nameof(LogEvents.SequencingBegun))]
+        EventName = nameof(LogEvents.SequencingBegun)
+    )]
     private partial void LogTakenOver(long epoch, long size);
 
     [LoggerMessage(
-        LogEvents.SequencingHandedOver, LogLevel.Information,
+        LogEvents.SequencingHandedOver,
+        LogLevel.Information,
         "Another node sequences now; epoch {Epoch} is over",
-        EventName = nameof(LogEvents.SequencingHandedOver))]
+        EventName = nameof(LogEvents.SequencingHandedOver)
+    )]
     private partial void LogHandedOver(long epoch);
 
     [LoggerMessage(
-        LogEvents.SequencingInterrupted, LogLevel.Warning,
+        LogEvents.SequencingInterrupted,
+        LogLevel.Warning,
         "Sequencing was interrupted: {Kind} {SqlState}; look at PostgreSQL if this goes on",
-        EventName = nameof(LogEvents.SequencingInterrupted))]
+        EventName = nameof(LogEvents.SequencingInterrupted)
+    )]
     private partial void LogInterrupted(string kind, string? sqlState);
 
     [LoggerMessage(
-        LogEvents.SequencingStopped, LogLevel.Critical,
+        LogEvents.SequencingStopped,
+        LogLevel.Critical,
         "This node does not extend the log any more; compare the log with your backups as "
-        + "docs/how-to/respond-to-alarms.md says: {Problem}",
-        EventName = nameof(LogEvents.SequencingStopped))]
+            + "docs/how-to/respond-to-alarms.md says: {Problem}",
+        EventName = nameof(LogEvents.SequencingStopped)
+    )]
     private partial void LogAlarm(string problem);
 }

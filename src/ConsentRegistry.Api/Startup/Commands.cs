@@ -45,32 +45,59 @@ internal static class Commands
             return args switch
             {
                 _ when Help.IsAskedFor(args) => PrintHelp(output),
-                ["migrate", .. var rest] when UnknownOption(rest, Roles) is { } option => RefuseOption(args[0], option, error),
-                ["declare-copy", .. var rest] when UnknownOption(rest) is { } option => RefuseOption(args[0], option, error),
-                ["migrate", .. var rest] when rest.Contains(Roles) => await CreateRolesAsync([.. rest.Where(word => word != Roles)], output),
+                ["migrate", .. var rest] when UnknownOption(rest, Roles) is { } option => RefuseOption(
+                    args[0],
+                    option,
+                    error
+                ),
+                ["declare-copy", .. var rest] when UnknownOption(rest) is { } option => RefuseOption(
+                    args[0],
+                    option,
+                    error
+                ),
+                ["migrate", .. var rest] when rest.Contains(Roles) => await CreateRolesAsync(
+                    [.. rest.Where(word => word != Roles)],
+                    output
+                ),
                 ["migrate", .. var rest] => await MigrateAsync(rest, output),
                 ["declare-copy", .. var rest] => await DeclareCopyAsync(rest, output),
                 ["openapi"] => await PrintOpenApiAsync(output),
                 ["new-keys", .. var old] => PrintNewKeys(old, output, error),
                 ["token", .. var words] => PrintToken(words, output, error),
-                [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(word, error),
+                [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(
+                    word,
+                    error
+                ),
                 _ => await ServeAsync(args, output),
             };
         }
-        catch (Exception e) when (e is StartupException or PrivatePostgresException or PlatformNotSupportedException or Ed25519UnavailableException)
+        catch (Exception e)
+            when (e
+                    is StartupException
+                        or PrivatePostgresException
+                        or PlatformNotSupportedException
+                        or Ed25519UnavailableException
+            )
         {
             await error.WriteLineAsync(e.Message);
             return CannotStart;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
-            or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException e)
+            when (e.SqlState
+                    is PostgresErrorCodes.InvalidPassword
+                        or PostgresErrorCodes.InvalidAuthorizationSpecification
+                        or PostgresErrorCodes.InvalidCatalogName
+                        or PostgresErrorCodes.InsufficientPrivilege
+            )
         {
             await error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");
             return CannotStart;
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e) && DatabaseErrors.IsOfDatabase(e))
         {
-            await error.WriteLineAsync($"{DatabaseErrors.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})");
+            await error.WriteLineAsync(
+                $"{DatabaseErrors.WhyUnavailable(e)}. ({(e as PostgresException)?.MessageText ?? e.Message})"
+            );
             return CannotStart;
         }
     }
@@ -86,7 +113,11 @@ internal static class Commands
     }
 
     /// <summary>The host of a builder, ready to start: its database is of this version and can be relied on.</summary>
-    internal static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, RegistryOptions options, string connectionString)
+    internal static async Task<WebApplication> BuildAsync(
+        WebApplicationBuilder builder,
+        RegistryOptions options,
+        string connectionString
+    )
     {
         builder.AddRegistry(options, connectionString);
         var app = builder.Build();
@@ -101,7 +132,13 @@ internal static class Commands
         await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
-        await KeyRing.PrepareAsync(app.Services.GetRequiredService<WebhookSecrets>(), options, database, renew: false, CancellationToken.None);
+        await KeyRing.PrepareAsync(
+            app.Services.GetRequiredService<WebhookSecrets>(),
+            options,
+            database,
+            renew: false,
+            CancellationToken.None
+        );
         // Nobody else asks for them.
         _ = app.Services.GetRequiredService<NodeGauges>();
         // Now, for what it writes to has to be there.
@@ -116,25 +153,50 @@ internal static class Commands
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
         await using var postgres = await PrivateDatabase.StartIfNeededAsync(options, CancellationToken.None);
         if (postgres is not null)
-            builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(postgres, services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()));
+            builder.Services.AddHostedService(services => new PrivateDatabaseKeeper(
+                postgres,
+                services.GetRequiredService<ILogger<PrivateDatabaseKeeper>>()
+            ));
         if (postgres is not null)
             await LogOwnership.KeepPrivateAsync(postgres.ConnectionString, options, CancellationToken.None);
-        await using var app = await BuildAsync(builder, options, options.ConnectionString ?? postgres!.ConnectionString);
+        await using var app = await BuildAsync(
+            builder,
+            options,
+            options.ConnectionString ?? postgres!.ConnectionString
+        );
         await ListenAsync(app);
         if (app.Environment.IsDevelopment() && options.Authority is null)
         {
             // So that what is shown can be pasted at once.
-            while (await app.Services.GetRequiredService<ConsentReplica>().BeginAsync(default, app.Lifetime.ApplicationStopping) is null)
+            while (
+                await app
+                    .Services.GetRequiredService<ConsentReplica>()
+                    .BeginAsync(default, app.Lifetime.ApplicationStopping)
+                    is null
+            )
                 app.Lifetime.ApplicationStopping.ThrowIfCancellationRequested();
-            var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            var url = app
+                .Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.First();
             // To the terminal of the developer, not to the log: it shows tokens.
-            output.WriteLine(Welcome.Text(url, builder.Configuration[RegistryOptions.DataVariable], DevelopmentTokens.Open(options.DataFolder), TimeProvider.System.GetUtcNow()));
+            output.WriteLine(
+                Welcome.Text(
+                    url,
+                    builder.Configuration[RegistryOptions.DataVariable],
+                    DevelopmentTokens.Open(options.DataFolder),
+                    TimeProvider.System.GetUtcNow()
+                )
+            );
         }
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    /// <summary>Where the configuration says that the host listens: addresses and ports. What did not begin to listen has no other trace.</summary>
+    /// <summary>
+    /// Where the configuration says that the host listens: addresses and ports. What did not begin to listen has no
+    /// other trace.
+    /// </summary>
     private static IEnumerable<string> AddressesOf(IConfiguration configuration)
     {
         string[] keys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
@@ -151,36 +213,71 @@ internal static class Commands
         // The server names the address in the first case; in the others, the configuration has it.
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartupException($"{e.Message.TrimEnd('.')}. Stop the program that listens there, or choose another address with --urls.");
+            throw new StartupException(
+                $"{e.Message.TrimEnd('.')}. Stop the program that listens there, or choose another address with --urls."
+            );
         }
-        catch (Exception e) when (e is SocketException or FormatException || (e is InvalidOperationException && e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true))
+        catch (Exception e)
+            when (e is SocketException or FormatException
+                || (
+                    e is InvalidOperationException
+                    && e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true
+                )
+            )
         {
-            throw new StartupException($"The host cannot listen at {string.Join(", ", AddressesOf(app.Configuration))}: {e.Message} Choose another address with --urls.");
+            throw new StartupException(
+                $"The host cannot listen at {string.Join(", ", AddressesOf(app.Configuration))}: {e.Message} Choose "
+                    + "another address with --urls."
+            );
         }
     }
 
-    private static Task<int> MigrateAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
-    {
-        await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
-        await using var database = new Database(connectionString);
-        await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
-        await WithKeyRingAsync(options, secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None));
-        return "The database is migrated.";
-    });
+    private static Task<int> MigrateAsync(string[] args, TextWriter output) =>
+        WithDatabaseAsync(
+            args,
+            output,
+            async (connectionString, options) =>
+            {
+                await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+                await using var database = new Database(connectionString);
+                await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
+                await WithKeyRingAsync(
+                    options,
+                    secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None)
+                );
+                return "The database is migrated.";
+            }
+        );
 
-    private static Task<int> CreateRolesAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, _) =>
-    {
-        var made = await Migrator.CreateRolesAsync(connectionString, CancellationToken.None);
-        return made.Count == 0 ? "The server has the roles already." : $"The server has the roles {string.Join(", ", made)} now.";
-    });
+    private static Task<int> CreateRolesAsync(string[] args, TextWriter output) =>
+        WithDatabaseAsync(
+            args,
+            output,
+            async (connectionString, _) =>
+            {
+                var made = await Migrator.CreateRolesAsync(connectionString, CancellationToken.None);
+                return made.Count == 0
+                    ? "The server has the roles already."
+                    : $"The server has the roles {string.Join(", ", made)} now.";
+            }
+        );
 
-    private static Task<int> DeclareCopyAsync(string[] args, TextWriter output) => WithDatabaseAsync(args, output, async (connectionString, options) =>
-    {
-        var since = await Migrator.DeclareCopyAsync(connectionString, options.Log, CancellationToken.None);
-        await using var database = new Database(connectionString);
-        await WithKeyRingAsync(options, secrets => KeyRing.AdoptAsync(secrets, options, database, CancellationToken.None));
-        return $"The database is migrated, and belongs to the history log '{options.LogOrigin}' of {(options.IsDevelopment ? "Development" : "production")} from leaf {since} on.";
-    });
+    private static Task<int> DeclareCopyAsync(string[] args, TextWriter output) =>
+        WithDatabaseAsync(
+            args,
+            output,
+            async (connectionString, options) =>
+            {
+                var since = await Migrator.DeclareCopyAsync(connectionString, options.Log, CancellationToken.None);
+                await using var database = new Database(connectionString);
+                await WithKeyRingAsync(
+                    options,
+                    secrets => KeyRing.AdoptAsync(secrets, options, database, CancellationToken.None)
+                );
+                return $"The database is migrated, and belongs to the history log '{options.LogOrigin}' of "
+                    + $"{(options.IsDevelopment ? "Development" : "production")} from leaf {since} on.";
+            }
+        );
 
     private static async Task WithKeyRingAsync(RegistryOptions options, Func<WebhookSecrets, Task> use)
     {
@@ -189,7 +286,11 @@ internal static class Commands
     }
 
     /// <summary>Runs a command on the database as its owner, and prints what it came to.</summary>
-    private static async Task<int> WithDatabaseAsync(string[] args, TextWriter output, Func<string, RegistryOptions, Task<string>> command)
+    private static async Task<int> WithDatabaseAsync(
+        string[] args,
+        TextWriter output,
+        Func<string, RegistryOptions, Task<string>> command
+    )
     {
         var builder = WebApplication.CreateBuilder(args);
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
@@ -215,16 +316,28 @@ internal static class Commands
     /// <summary>A host that is never started, of which one only asks what it would offer.</summary>
     internal static WebApplication BuildWithoutDatabase()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Production }
+        );
         builder.Services.AddSerilog(Serilog.Core.Logger.None);
-        var options = new RegistryOptions { DataFolder = Path.GetTempPath(), Audience = RegistryOptions.DefaultAudience, ChangesPerSecond = 1, LogOrigin = RegistryOptions.DevelopmentOrigin, KeyRing = Path.GetTempPath() };
+        var options = new RegistryOptions
+        {
+            DataFolder = Path.GetTempPath(),
+            Audience = RegistryOptions.DefaultAudience,
+            ChangesPerSecond = 1,
+            LogOrigin = RegistryOptions.DevelopmentOrigin,
+            KeyRing = Path.GetTempPath(),
+        };
         builder.AddRegistry(options, "Host=nowhere.invalid");
         var app = builder.Build();
         app.UseRegistry();
         return app;
     }
 
-    /// <summary>Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are retired.</summary>
+    /// <summary>
+    /// Prints a key file. With an old one's name the new keys sign first, and the old ones beside them until they are
+    /// retired.
+    /// </summary>
     private static int PrintNewKeys(string[] words, TextWriter output, TextWriter error)
     {
         var ed25519 = new NSecEd25519();
@@ -238,20 +351,32 @@ internal static class Commands
         };
         if (keys is null)
         {
-            error.WriteLine("Usage: new-keys | new-keys --rotate <file> (new keys before those of the file) | new-keys --retire <file> (only the newest go on signing)");
+            error.WriteLine(
+                "Usage: new-keys | new-keys --rotate <file> (new keys before those of the file) | new-keys --retire "
+                    + "<file> (only the newest go on signing)"
+            );
             return Usage;
         }
         output.WriteLine(keys.ToJson(includePrivate: true));
         return 0;
     }
 
-    // The configuration passes over what it does not know: a misspelt option would have the command do what nobody asked for.
-    private static string? UnknownOption(string[] words, string? known = null) => words.FirstOrDefault(word =>
-        word.StartsWith('-') && word != known && !word.Contains('=', StringComparison.Ordinal) && !word.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal));
+    // The configuration passes over what it does not know: a misspelt option would have the command do what nobody
+    // asked for.
+    private static string? UnknownOption(string[] words, string? known = null) =>
+        words.FirstOrDefault(word =>
+            word.StartsWith('-')
+            && word != known
+            && !word.Contains('=', StringComparison.Ordinal)
+            && !word.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+        );
 
     private static int RefuseOption(string command, string option, TextWriter error)
     {
-        error.WriteLine($"`{command}` has no option '{option}'; --help lists what there is. A setting is written --<setting>=<value>.");
+        error.WriteLine(
+            $"`{command}` has no option '{option}'; --help lists what there is. A setting is written "
+                + "--<setting>=<value>."
+        );
         return Usage;
     }
 
@@ -265,7 +390,9 @@ internal static class Commands
     {
         var builder = WebApplication.CreateBuilder();
         if (!builder.Environment.IsDevelopment())
-            throw new StartupException("Tokens are made in Development only; elsewhere they come from Tokens:Authority.");
+            throw new StartupException(
+                "Tokens are made in Development only; elsewhere they come from Tokens:Authority."
+            );
         var folder = RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder;
         var tokens = DevelopmentTokens.OpenExisting(folder);
         if (words.Length == 2 && !Domain.Identifier.IsValid(words[1]))

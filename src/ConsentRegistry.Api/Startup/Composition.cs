@@ -40,10 +40,11 @@ internal static class Composition
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Beyond it the server cuts the connection, so that a caller who is still sending never reads why: what is a little too large is
-            // read to its end, and refused by the limit of the operation.
+            // Beyond it the server cuts the connection, so that a caller who is still sending never reads why: what is
+            // a little too large is read to its end, and refused by the limit of the operation.
             kestrel.Limits.MaxRequestBodySize = 2L * BodyLimit.Bulk.Bytes;
-            // An answer is held in memory until it is taken: whoever takes less is cut off. Long answers have limits of their own.
+            // An answer is held in memory until it is taken: whoever takes less is cut off. Long answers have limits of
+            // their own.
             kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
         });
 
@@ -71,7 +72,10 @@ internal static class Composition
         services.AddSingleton<ReceiptSigner>();
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
-        services.AddSingleton(provider => new ChangeLimits(options.ChangeRates, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ChangeLimits(
+            options.ChangeRates,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<ChangePipeline>();
         services.AddSingleton<SettingsWriter>();
         services.AddSingleton<StopWriter>();
@@ -82,7 +86,10 @@ internal static class Composition
         services.AddReplica(options.Replica);
         services.AddKeyRing(options);
         services.AddNotifications(options.Notifications);
-        services.AddValidatorsFromAssemblyContaining<CheckValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddValidatorsFromAssemblyContaining<CheckValidator>(
+            ServiceLifetime.Singleton,
+            includeInternalTypes: true
+        );
         services.AddSingleton<IStartupFilter, RequireValidators>();
 
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
@@ -103,7 +110,8 @@ internal static class Composition
         app.Use(RequestId.EchoAsync);
         app.Use(RequestTrace.FollowAsync);
         app.UseRequestLog();
-        // Within the log of requests, which is told the status that they were answered with, and nothing of what was thrown.
+        // Within the log of requests, which is told the status that they were answered with, and nothing of what was
+        // thrown.
         app.UseExceptionHandler(_ => { });
         app.UseMiddleware<BrokenResponses>();
         app.UseStatusCodePages(context => StatusCodeProblems.ExplainAsync(context.HttpContext));
@@ -137,10 +145,14 @@ internal static class Composition
     private static Task RefuseBeyondLimits(HttpContext http, RequestDelegate next) =>
         http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.WriteAsync(http) ?? next(http);
 
-    // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works without a body.
+    // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works
+    // without a body.
     private static Task ForgetTypeOfNothing(HttpContext http, RequestDelegate next)
     {
-        if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } && JsonBody.Refuse(http.Request) is not null)
+        if (
+            http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            && JsonBody.Refuse(http.Request) is not null
+        )
             http.Request.Headers.ContentType = default;
         return next(http);
     }

@@ -16,20 +16,26 @@ internal static class DecisionLogServices
 
     private const string KeyFileSetting = "DecisionLog:KeyFile";
 
-    public static void AddDecisionLog(this IServiceCollection services, RegistryOptions options) => services.AddSingleton(provider =>
-    {
-        var log = options.DecisionLog;
-        var configuration = provider.GetRequiredService<IConfiguration>();
-        return new DecisionLog(
-            log,
-            log is { IsOn: true, HidesIds: true } ? PseudonymsOf(options) : null,
-            log.IsOn ? listener => TargetOf(options, configuration, listener) : null,
-            provider.GetRequiredService<IMeterFactory>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<DecisionLog>>());
-    });
+    public static void AddDecisionLog(this IServiceCollection services, RegistryOptions options) =>
+        services.AddSingleton(provider =>
+        {
+            var log = options.DecisionLog;
+            var configuration = provider.GetRequiredService<IConfiguration>();
+            return new DecisionLog(
+                log,
+                log is { IsOn: true, HidesIds: true } ? PseudonymsOf(options) : null,
+                log.IsOn ? listener => TargetOf(options, configuration, listener) : null,
+                provider.GetRequiredService<IMeterFactory>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<DecisionLog>>()
+            );
+        });
 
-    private static Logger TargetOf(RegistryOptions options, IConfiguration configuration, ILoggingFailureListener listener)
+    private static Logger TargetOf(
+        RegistryOptions options,
+        IConfiguration configuration,
+        ILoggingFailureListener listener
+    )
     {
         var log = options.DecisionLog;
         Action<LoggerSinkConfiguration> target;
@@ -37,9 +43,14 @@ internal static class DecisionLogServices
         {
             var path = Path.GetFullPath(log.File ?? Path.Combine(options.DataFolder, "decisions.ndjson"));
             RequireWritable(path);
-            target = to => to.File(
-                new DecisionLines(), path, fileSizeLimitBytes: log.FileMegabytes * Megabyte, rollOnFileSizeLimit: true,
-                retainedFileCountLimit: log.Files);
+            target = to =>
+                to.File(
+                    new DecisionLines(),
+                    path,
+                    fileSizeLimitBytes: log.FileMegabytes * Megabyte,
+                    rollOnFileSizeLimit: true,
+                    retainedFileCountLimit: log.Files
+                );
         }
         else
         {
@@ -58,7 +69,9 @@ internal static class DecisionLogServices
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The log of decisions, DecisionLog:File '{path}', cannot be written: {e.Message}");
+            throw new StartupException(
+                $"The log of decisions, DecisionLog:File '{path}', cannot be written: {e.Message}"
+            );
         }
     }
 
@@ -73,7 +86,10 @@ internal static class DecisionLogServices
         try
         {
             return DecisionPseudonyms.Read(File.ReadAllText(path))
-                ?? throw new StartupException($"{KeyFileSetting} '{path}' holds no key; write 64 hexadecimal digits into it, for example with openssl rand -hex 32.");
+                ?? throw new StartupException(
+                    $"{KeyFileSetting} '{path}' holds no key; write 64 hexadecimal digits into it, for example with "
+                        + "openssl rand -hex 32."
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

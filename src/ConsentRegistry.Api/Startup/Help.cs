@@ -8,31 +8,35 @@ internal static class Help
     private static readonly string[] Options = ["--help", "-h", "-?"];
 
     /// <summary>Whether a command line asks for help.</summary>
-    public static bool IsAskedFor(string[] arguments) => arguments is ["help", ..] || arguments.Any(word => Options.Contains(word, StringComparer.Ordinal));
+    public static bool IsAskedFor(string[] arguments) =>
+        arguments is ["help", ..] || arguments.Any(word => Options.Contains(word, StringComparer.Ordinal));
 
     /// <summary>The commands, and the keys of all settings.</summary>
     public static string Text =>
         $"""
-        Usage: dotnet ConsentRegistry.Api.dll [command] [--<setting>=<value> ...]
+            Usage: dotnet ConsentRegistry.Api.dll [command] [--<setting>=<value> ...]
 
-        Without a command the host serves. The commands:
+            Without a command the host serves. The commands:
 
-          migrate                     bring the database to this version, as its owner
-          migrate --roles             make the roles that the database gives rights to, and nothing else: before a dump is restored on a new server
-          declare-copy                give a restored copy of a database to this host's history log
-          new-keys                    print new keys for the history log
-          new-keys --rotate <file>    print new keys before those of the file, which go on signing
-          new-keys --retire <file>    print the keys of the file, of which only the newest go on signing
-          openapi                     print the OpenAPI document
-          token admin | platform <id> | creator <id> | auditor
-                                      print an access token, in Development only
-          --help                      print this
+              migrate                     bring the database to this version, as its owner
+              migrate --roles             make the roles that the database gives rights to, and nothing else: before a dump is restored on a new server
+              declare-copy                give a restored copy of a database to this host's history log
+              new-keys                    print new keys for the history log
+              new-keys --rotate <file>    print new keys before those of the file, which go on signing
+              new-keys --retire <file>    print the keys of the file, of which only the newest go on signing
+              openapi                     print the OpenAPI document
+              token admin | platform <id> | creator <id> | auditor
+                                          print an access token, in Development only
+              --help                      print this
 
-        Settings are environment variables (Tokens__Audience=...) or arguments (--Tokens:Audience=...):
+            Settings are environment variables (Tokens__Audience=...) or arguments (--Tokens:Audience=...):
 
-        {string.Join('\n', RegistrySettings.Keys.Select(key => $"  {key.Replace(":", "__", StringComparison.Ordinal)}"))}
+            {string.Join(
+                '\n',
+                RegistrySettings.Keys.Select(key => $"  {key.Replace(":", "__", StringComparison.Ordinal)}")
+            )}
 
-        ASPNETCORE_ENVIRONMENT is Production unless it is set. --urls says where to listen; {RegistryOptions.DefaultUrl} without it.
-        docs/reference/configuration.md explains every setting.
-        """;
+            ASPNETCORE_ENVIRONMENT is Production unless it is set. --urls says where to listen; {RegistryOptions.DefaultUrl} without it.
+            docs/reference/configuration.md explains every setting.
+            """;
 }

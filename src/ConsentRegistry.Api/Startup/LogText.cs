@@ -39,20 +39,34 @@ internal sealed class EscapedValues : ILogEventEnricher
     }
 
     // The value itself where there is nothing to escape, which is nearly always.
-    private static LogEventPropertyValue Escape(LogEventPropertyValue value) => value switch
-    {
-        ScalarValue { Value: string text } => Escape(text) is var escaped && ReferenceEquals(escaped, text) ? value : new ScalarValue(escaped),
-        ScalarValue { Value: IFormattable or null or bool } => value,
-        ScalarValue { Value: { } other } => other.ToString() is { } text && text.Any(IsUnseen) ? new ScalarValue(Escape(text)) : value,
-        SequenceValue { Elements.Count: > 0 } list => new SequenceValue(list.Elements.Select(Escape)),
-        StructureValue record => new StructureValue(record.Properties.Select(property => new LogEventProperty(property.Name, Escape(property.Value))), record.TypeTag),
-        DictionaryValue map => new DictionaryValue(map.Elements.Select(one => KeyValuePair.Create((ScalarValue)Escape(one.Key), Escape(one.Value)))),
-        _ => value,
-    };
+    private static LogEventPropertyValue Escape(LogEventPropertyValue value) =>
+        value switch
+        {
+            ScalarValue { Value: string text } => Escape(text) is var escaped && ReferenceEquals(escaped, text)
+                ? value
+                : new ScalarValue(escaped),
+            ScalarValue { Value: IFormattable or null or bool } => value,
+            ScalarValue { Value: { } other } => other.ToString() is { } text && text.Any(IsUnseen)
+                ? new ScalarValue(Escape(text))
+                : value,
+            SequenceValue { Elements.Count: > 0 } list => new SequenceValue(list.Elements.Select(Escape)),
+            StructureValue record => new StructureValue(
+                record.Properties.Select(property => new LogEventProperty(property.Name, Escape(property.Value))),
+                record.TypeTag
+            ),
+            DictionaryValue map => new DictionaryValue(
+                map.Elements.Select(one => KeyValuePair.Create((ScalarValue)Escape(one.Key), Escape(one.Value)))
+            ),
+            _ => value,
+        };
 
     // Beside control characters also those that break lines elsewhere, or turn the direction of what follows.
-    private static bool IsUnseen(char c) => char.GetUnicodeCategory(c)
-        is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format;
+    private static bool IsUnseen(char c) =>
+        char.GetUnicodeCategory(c)
+            is UnicodeCategory.Control
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.Format;
 }
 
 /// <summary>
@@ -62,7 +76,10 @@ internal sealed class DevelopmentFormat : ITextFormatter
 {
     private const string Indent = "    ";
 
-    private static readonly MessageTemplateTextFormatter Line = new("{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}", CultureInfo.InvariantCulture);
+    private static readonly MessageTemplateTextFormatter Line = new(
+        "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}",
+        CultureInfo.InvariantCulture
+    );
 
     public void Format(LogEvent logEvent, TextWriter output)
     {

@@ -23,12 +23,13 @@ internal static class Logging
             // A failed statement reaches the caller and the log through one place, which leaves its parameters out.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
-            // It warns that keys are stored without encryption. The key ring is the operator's secret, as docs/how-to/rotate-keys.md says.
+            // It warns that keys are stored without encryption. The key ring is the operator's secret, as
+            // docs/how-to/rotate-keys.md says.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             // Unhandled exceptions are logged where they are turned into an answer.
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogEventLevel.Fatal)
-            // The server would log each request in a scope of its own, which costs a check from memory much of its time,
-            // and adds the path to whatever is logged in it: that names people and videos.
+            // The server would log each request in a scope of its own, which costs a check from memory much of its
+            // time, and adds the path to whatever is logged in it: that names people and videos.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
             .Filter.ByExcluding(IsStartFailure)
             .Enrich.With<EscapedValues>()
@@ -41,8 +42,10 @@ internal static class Logging
         builder.Services.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 
-    // Whoever started the host is told in one line why it does not start (Commands); the framework would tell it twice more, with pages of places in code.
-    private static bool IsStartFailure(LogEvent line) => line.MessageTemplate.Text is "Unable to start Kestrel." or "Hosting failed to start";
+    // Whoever started the host is told in one line why it does not start (Commands); the framework would tell it twice
+    // more, with pages of places in code.
+    private static bool IsStartFailure(LogEvent line) =>
+        line.MessageTemplate.Text is "Unable to start Kestrel." or "Hosting failed to start";
 }
 
 /// <summary>
@@ -54,11 +57,13 @@ internal static class RequestLog
     public const string Line = "{Method} {Route} {Status} {Code} {Milliseconds:0.0} ms, {Caller}, {TraceId}";
 
     // As of every other event that the service logs.
-    private static readonly LogEventProperty EventId = new("EventId", new StructureValue(
-    [
-        new("Id", new ScalarValue(LogEvents.RequestFinished)),
-        new("Name", new ScalarValue(nameof(LogEvents.RequestFinished))),
-    ]));
+    private static readonly LogEventProperty EventId = new(
+        "EventId",
+        new StructureValue([
+            new("Id", new ScalarValue(LogEvents.RequestFinished)),
+            new("Name", new ScalarValue(nameof(LogEvents.RequestFinished))),
+        ])
+    );
 
     /// <summary>Logs what comes after it. The trace of the request has begun.</summary>
     public static void UseRequestLog(this WebApplication app)
@@ -74,17 +79,22 @@ internal static class RequestLog
         });
     }
 
-    private static IEnumerable<LogEventProperty> PropertiesOf(HttpContext http, string path, double milliseconds, int status) =>
-    [
-        new("Method", new ScalarValue(http.Request.Method)),
-        new("Route", new ScalarValue((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)")),
-        new("Status", new ScalarValue(status)),
-        new("Code", new ScalarValue(http.Items[typeof(Problem)] as string ?? "-")),
-        new("Milliseconds", new ScalarValue(milliseconds)),
-        new("Caller", new ScalarValue(CallerOf(http))),
-        new("TraceId", new ScalarValue(Problem.TraceIdOf(http))),
-        EventId,
-    ];
+    private static IEnumerable<LogEventProperty> PropertiesOf(
+        HttpContext http,
+        string path,
+        double milliseconds,
+        int status
+    ) =>
+        [
+            new("Method", new ScalarValue(http.Request.Method)),
+            new("Route", new ScalarValue((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)")),
+            new("Status", new ScalarValue(status)),
+            new("Code", new ScalarValue(http.Items[typeof(Problem)] as string ?? "-")),
+            new("Milliseconds", new ScalarValue(milliseconds)),
+            new("Caller", new ScalarValue(CallerOf(http))),
+            new("TraceId", new ScalarValue(Problem.TraceIdOf(http))),
+            EventId,
+        ];
 
     // A client is a program and is named; a subject is a person and is not.
     private static string CallerOf(HttpContext http)

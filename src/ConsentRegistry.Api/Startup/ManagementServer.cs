@@ -21,14 +21,23 @@ internal sealed class ManagementServer(Uri address, MeterProvider metrics) : IHo
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseUrls(address.GetLeftPart(UriPartial.Authority)).ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .UseUrls(address.GetLeftPart(UriPartial.Authority))
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+                kestrel.Limits.MaxRequestBodySize = 0;
+            });
         server = builder.Build();
-        server.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, Path, configureBranchedPipeline: null, optionsName: null);
+        server.UseOpenTelemetryPrometheusScrapingEndpoint(
+            metrics,
+            predicate: null,
+            Path,
+            configureBranchedPipeline: null,
+            optionsName: null
+        );
         server.Run(http =>
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -44,7 +53,8 @@ internal sealed class ManagementServer(Uri address, MeterProvider metrics) : IHo
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -6,20 +6,26 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
-/// <summary>Brings the database to the shape that this version of the service needs, and checks that it can be relied on.</summary>
+/// <summary>
+/// Brings the database to the shape that this version of the service needs, and checks that it can be relied on.
+/// </summary>
 internal static class Migrator
 {
     /// <summary>The oldest major version of PostgreSQL that the service is tested with.</summary>
     private const int OldestPostgres = 15;
 
-    /// <summary>The table that says which migrations were applied: where it is, there is a database of some version.</summary>
+    /// <summary>
+    /// The table that says which migrations were applied: where it is, there is a database of some version.
+    /// </summary>
     private const string MigrationTable = "migration";
 
     /// <summary>
-    /// Applies what migrations are missing, writes the vocabulary's first version, and notes which log the database belongs to. The login owns what
-    /// it makes.
+    /// Applies what migrations are missing, writes the vocabulary's first version, and notes which log the database
+    /// belongs to. The login owns what it makes.
     /// </summary>
-    /// <exception cref="StartupException">The database belongs to another log, or was restored without its roles.</exception>
+    /// <exception cref="StartupException">
+    /// The database belongs to another log, or was restored without its roles.
+    /// </exception>
     public static async Task MigrateAsync(string connectionString, LogIdentity host, CancellationToken cancellation)
     {
         await using var login = Database.OfLogin(connectionString);
@@ -32,9 +38,14 @@ internal static class Migrator
         await VerifyServerAsync(login, cancellation);
     }
 
-    /// <summary>Makes the roles that the database gives rights to, so that a dump of one can be restored on a new server.</summary>
+    /// <summary>
+    /// Makes the roles that the database gives rights to, so that a dump of one can be restored on a new server.
+    /// </summary>
     /// <returns>Those that were made.</returns>
-    public static async Task<IReadOnlyList<string>> CreateRolesAsync(string connectionString, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> CreateRolesAsync(
+        string connectionString,
+        CancellationToken cancellation
+    )
     {
         await using var login = Database.OfLogin(connectionString);
         await using var connection = await login.OpenConnectionAsync(cancellation);
@@ -44,7 +55,11 @@ internal static class Migrator
     /// <summary>Gives a restored copy of a database to this host's log, and migrates it.</summary>
     /// <returns>How many leaves of the history log the former log's keys vouch for.</returns>
     /// <exception cref="StartupException">There is no database, or a node uses it.</exception>
-    public static async Task<long> DeclareCopyAsync(string connectionString, LogIdentity host, CancellationToken cancellation)
+    public static async Task<long> DeclareCopyAsync(
+        string connectionString,
+        LogIdentity host,
+        CancellationToken cancellation
+    )
     {
         await using var login = Database.OfLogin(connectionString);
         await using var connection = await login.OpenConnectionAsync(cancellation);
@@ -55,7 +70,10 @@ internal static class Migrator
         return await LogIdentityStore.DeclareAsync(connection, host, cancellation);
     }
 
-    /// <summary>Refuses a database that this host's login cannot use, that is not migrated, or that could lose what it has acknowledged.</summary>
+    /// <summary>
+    /// Refuses a database that this host's login cannot use, that is not migrated, or that could lose what it has
+    /// acknowledged.
+    /// </summary>
     /// <exception cref="StartupException">The database cannot be relied on.</exception>
     public static async Task VerifyAsync(string connectionString, Database database, CancellationToken cancellation)
     {
@@ -67,13 +85,19 @@ internal static class Migrator
             await RequireRolesAsync(connection, cancellation);
             var faults = await DatabaseRoles.FindFaultsAsync(connection, hasSchema: true, cancellation);
             if (faults.NotTaken.Count > 0)
-                throw new StartupException($"The login '{connection.UserName}' may not take the role {faults.NotTaken[0]}. As its owner: GRANT {string.Join(", ", Database.HostRoles)} TO \"{connection.UserName}\";");
+                throw new StartupException(
+                    $"The login '{connection.UserName}' may not take the role {faults.NotTaken[0]}. As its owner: GRANT {string.Join(", ", Database.HostRoles)} TO \"{connection.UserName}\";"
+                );
         }
         await VerifyServerAsync(database.Changes, cancellation);
     }
 
     /// <summary>Applies migrations as the owner.</summary>
-    private static async Task ApplyAsync(NpgsqlDataSource login, NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task ApplyAsync(
+        NpgsqlDataSource login,
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
     {
         if (await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
         {
@@ -85,21 +109,29 @@ internal static class Migrator
         await VocabularyStore.EnsureInitialAsync(connection, cancellation);
     }
 
-    /// <summary>Refuses a database whose rights were lost, as they are where a dump is restored on a server that lacks the roles.</summary>
+    /// <summary>
+    /// Refuses a database whose rights were lost, as they are where a dump is restored on a server that lacks the
+    /// roles.
+    /// </summary>
     private static async Task RequireRolesAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var faults = await DatabaseRoles.FindFaultsAsync(connection, hasSchema: true, cancellation);
         if (faults.Missing.Count > 0)
         {
             throw new StartupException(
-                $"The server lacks the roles that the database gives rights to ({string.Join(", ", faults.Missing)}): a dump was restored before they were there. "
-                + "Make them with the host's `migrate --roles`, and restore the dump again into an empty database: see docs/how-to/restore.md.");
+                $"The server lacks the roles that the database gives rights to ({string.Join(", ", faults.Missing)}): "
+                    + "a dump was restored before they were there. "
+                    + "Make them with the host's `migrate --roles`, and restore the dump again into an empty database: "
+                    + "see docs/how-to/restore.md."
+            );
         }
         if (faults.WithoutRights.Count > 0)
         {
             throw new StartupException(
-                $"The roles {string.Join(", ", faults.WithoutRights)} have no rights in the database: a dump was restored before they were there, or without rights. "
-                + "Restore it again into an empty database: see docs/how-to/restore.md.");
+                $"The roles {string.Join(", ", faults.WithoutRights)} have no rights in the database: a dump was "
+                    + "restored before they were there, or without rights. "
+                    + "Restore it again into an empty database: see docs/how-to/restore.md."
+            );
         }
     }
 
@@ -108,12 +140,14 @@ internal static class Migrator
     {
         var before = await NodeHeartbeats.ReadAsync(connection, cancellation);
         var wait = before.Count == 0 ? TimeSpan.Zero : 2 * before.Values.Max(node => node.Delta);
-        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < wait;)
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < wait; )
         {
             await Task.Delay(NodeHeartbeats.BetweenLooks, cancellation);
             var now = await NodeHeartbeats.ReadAsync(connection, cancellation);
             if (now.Any(node => !before.TryGetValue(node.Key, out var seen) || seen.Beat != node.Value.Beat))
-                throw new StartupException("A node uses this database. Stop every host of it first; a database that is in use is no copy.");
+                throw new StartupException(
+                    "A node uses this database. Stop every host of it first; a database that is in use is no copy."
+                );
         }
     }
 
@@ -131,9 +165,12 @@ internal static class Migrator
         {
             await using var command = source.CreateCommand($"SHOW {setting}");
             if (await command.ExecuteScalarAsync(cancellation) is not "on")
-                throw new StartupException($"PostgreSQL runs with {setting} off: what it has acknowledged could be lost.");
+                throw new StartupException(
+                    $"PostgreSQL runs with {setting} off: what it has acknowledged could be lost."
+                );
         }
     }
 
-    private static StartupException NotMigrated() => new("The database is not migrated; run the host's `migrate` command.");
+    private static StartupException NotMigrated() =>
+        new("The database is not migrated; run the host's `migrate` command.");
 }

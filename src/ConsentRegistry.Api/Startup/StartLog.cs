@@ -6,15 +6,19 @@ namespace ConsentRegistry.Api.Startup;
 internal sealed partial class StartLog(ILogger<StartLog> logger)
 {
     [LoggerMessage(
-        LogEvents.ConfigurationDoubtful, LogLevel.Warning,
+        LogEvents.ConfigurationDoubtful,
+        LogLevel.Warning,
         "The configuration is doubtful; correct or remove what is named: {Doubt}",
-        EventName = nameof(LogEvents.ConfigurationDoubtful))]
+        EventName = nameof(LogEvents.ConfigurationDoubtful)
+    )]
     public partial void Doubtful(string doubt);
 
     [LoggerMessage(
-        LogEvents.CheckpointStray, LogLevel.Critical,
+        LogEvents.CheckpointStray,
+        LogLevel.Critical,
         "The newest checkpoint of this database is signed for another history log, '{Origin}': a host "
-        + "that does not belong to it has used it; stop that host, and compare the log with your backups",
-        EventName = nameof(LogEvents.CheckpointStray))]
+            + "that does not belong to it has used it; stop that host, and compare the log with your backups",
+        EventName = nameof(LogEvents.CheckpointStray)
+    )]
     public partial void StrayCheckpoint(string origin);
 }

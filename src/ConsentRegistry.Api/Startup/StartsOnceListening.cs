@@ -3,19 +3,28 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace ConsentRegistry.Api.Startup;
 
 /// <summary>
-/// Starts a background service when the server listens, and not before: a host whose address is taken ends without having joined the nodes, taken over
-/// the log or sent anything. The server is registered last, so that it also stops taking requests before these services end.
+/// Starts a background service when the server listens, and not before: a host whose address is taken ends without
+/// having joined the nodes, taken over the log or sent anything. The server is registered last, so that it also stops
+/// taking requests before these services end.
 /// </summary>
-internal sealed class StartsOnceListening(BackgroundService inner, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class StartsOnceListening(BackgroundService inner, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
     /// <summary>Has every background service wait for the server. To be called when all are registered.</summary>
     public static void Apply(IServiceCollection services)
     {
         for (var at = 0; at < services.Count; at++)
         {
-            if (services[at] is not { ServiceType: var service, IsKeyedService: false } registered || service != typeof(IHostedService))
+            if (
+                services[at] is not { ServiceType: var service, IsKeyedService: false } registered
+                || service != typeof(IHostedService)
+            )
                 continue;
-            if (TypeOf(registered) is not { } type || !type.IsSubclassOf(typeof(BackgroundService)) || type == typeof(StartsOnceListening))
+            if (
+                TypeOf(registered) is not { } type
+                || !type.IsSubclassOf(typeof(BackgroundService))
+                || type == typeof(StartsOnceListening)
+            )
                 continue;
             if (registered.ImplementationFactory is { } make)
                 services[at] = Of(provider => make(provider));
@@ -28,8 +37,11 @@ internal sealed class StartsOnceListening(BackgroundService inner, IHostApplicat
                 services.TryAddSingleton(type);
         }
 
-        static ServiceDescriptor Of(Func<IServiceProvider, object> find) => ServiceDescriptor.Singleton<IHostedService>(provider =>
-            new StartsOnceListening((BackgroundService)find(provider), provider.GetRequiredService<IHostApplicationLifetime>()));
+        static ServiceDescriptor Of(Func<IServiceProvider, object> find) =>
+            ServiceDescriptor.Singleton<IHostedService>(provider => new StartsOnceListening(
+                (BackgroundService)find(provider),
+                provider.GetRequiredService<IHostApplicationLifetime>()
+            ));
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

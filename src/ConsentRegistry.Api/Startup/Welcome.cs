@@ -35,7 +35,10 @@ internal static class Welcome
 
             Paste the four lines above, then try it. Register a video:
 
-              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/videos/first" -H "Authorization: Bearer $PLATFORM_TOKEN" -H "Content-Type: application/json" -d '{JsonOf("publishedAt", now)}'
+              curl -s -X PUT "$REGISTRY/v1/creators/{creator}/videos/first" -H "Authorization: Bearer $PLATFORM_TOKEN" -H "Content-Type: application/json" -d '{JsonOf(
+                "publishedAt",
+                now
+            )}'
 
             Silence is never consent: the check is denied.
 
@@ -56,5 +59,6 @@ internal static class Welcome
 
     private const string Allow = """{"effect":"allow","appliesTo":"all"}""";
 
-    private static string JsonOf(string field, DateTimeOffset time) => $$"""{"{{field}}":"{{time:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""";
+    private static string JsonOf(string field, DateTimeOffset time) =>
+        $$"""{"{{field}}":"{{time:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""";
 }

@@ -46,10 +46,24 @@ internal sealed class ChangeMetrics
     public ChangeMetrics(IMeterFactory meters)
     {
         var meter = meters.Registry();
-        changes = meter.CreateCounter<long>("consent.changes", "{change}", "Requests for changes, by operation and outcome.");
-        phases = meter.CreateDuration("consent.change.duration", "How long changes that altered something took, by operation and phase.");
-        refusals = meter.CreateCounter<long>("consent.refusals", "{request}", "Requests that were refused, by the code of the problem.");
-        fence = meter.CreateDuration("consent.fence.wait.duration", "How long changes waited until they were in force on every node, by how that ended.");
+        changes = meter.CreateCounter<long>(
+            "consent.changes",
+            "{change}",
+            "Requests for changes, by operation and outcome."
+        );
+        phases = meter.CreateDuration(
+            "consent.change.duration",
+            "How long changes that altered something took, by operation and phase."
+        );
+        refusals = meter.CreateCounter<long>(
+            "consent.refusals",
+            "{request}",
+            "Requests that were refused, by the code of the problem."
+        );
+        fence = meter.CreateDuration(
+            "consent.fence.wait.duration",
+            "How long changes waited until they were in force on every node, by how that ended."
+        );
     }
 
     /// <summary>Counts a request for a change.</summary>
@@ -60,7 +74,11 @@ internal sealed class ChangeMetrics
 
     /// <summary>Notes how long a phase of a change took.</summary>
     public void Took(string operation, ChangePhase phase, TimeSpan time) =>
-        phases.Record(time.TotalSeconds, new("consent.change.kind", operation), new("consent.change.phase", phase.Word()));
+        phases.Record(
+            time.TotalSeconds,
+            new("consent.change.kind", operation),
+            new("consent.change.phase", phase.Word())
+        );
 
     /// <summary>Counts a request that was refused.</summary>
     /// <param name="code">The code of the problem.</param>
@@ -70,7 +88,12 @@ internal sealed class ChangeMetrics
 
     /// <summary>Notes how long a change waited for the nodes.</summary>
     /// <param name="time">How long.</param>
-    /// <param name="isEverywhere">Whether every node said that it has the change; if not, the wait ended by its bound.</param>
+    /// <param name="isEverywhere">
+    /// Whether every node said that it has the change; if not, the wait ended by its bound.
+    /// </param>
     public void Waited(TimeSpan time, bool isEverywhere) =>
-        fence.Record(time.TotalSeconds, new KeyValuePair<string, object?>("consent.fence.end", isEverywhere ? "everywhere" : "bound"));
+        fence.Record(
+            time.TotalSeconds,
+            new KeyValuePair<string, object?>("consent.fence.end", isEverywhere ? "everywhere" : "bound")
+        );
 }

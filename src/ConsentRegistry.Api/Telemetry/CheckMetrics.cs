@@ -25,7 +25,9 @@ internal enum CheckChannel : byte
     Past,
 }
 
-/// <summary>Checks of one request that were answered, by effect and reason. Not for use by several threads at once.</summary>
+/// <summary>
+/// Checks of one request that were answered, by effect and reason. Not for use by several threads at once.
+/// </summary>
 internal sealed class CheckTally
 {
     internal static readonly int ReasonBits = Wording.BitsOf<Reason>();
@@ -75,14 +77,21 @@ internal sealed class CheckMetrics
 
     private static readonly KeyValuePair<string, object?>[][] Tags = [.. Enumerable.Range(0, Places).Select(TagsOf)];
 
-    private readonly int mask = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, MaxStripes)) - 1;
+    private readonly int mask =
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, MaxStripes)) - 1;
     private readonly long[] counts;
 
     public CheckMetrics(IMeterFactory meters)
     {
         counts = new long[(mask + 1) * Stride];
-        meters.Registry().CreateObservableCounter(
-            "consent.checks", Read, "{check}", "Checks that were answered, by way, outcome and reason.");
+        meters
+            .Registry()
+            .CreateObservableCounter(
+                "consent.checks",
+                Read,
+                "{check}",
+                "Checks that were answered, by way, outcome and reason."
+            );
     }
 
     /// <summary>Counts a decision.</summary>

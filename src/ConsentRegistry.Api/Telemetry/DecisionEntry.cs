@@ -31,17 +31,19 @@ internal sealed record DecisionEntry(
     long? DecidedByVersion,
     long? Version,
     int? VocabularyVersion,
-    Instant? FreshAt)
+    Instant? FreshAt
+)
 {
     /// <summary>The same check, answered without facts after all.</summary>
-    public DecisionEntry Withdrawn() => this with
-    {
-        Effect = Effect.Deny,
-        Reason = Reason.Indeterminate,
-        DecidedBy = null,
-        DecidedByVersion = null,
-        Version = null,
-        VocabularyVersion = null,
-        FreshAt = null,
-    };
+    public DecisionEntry Withdrawn() =>
+        this with
+        {
+            Effect = Effect.Deny,
+            Reason = Reason.Indeterminate,
+            DecidedBy = null,
+            DecidedByVersion = null,
+            Version = null,
+            VocabularyVersion = null,
+            FreshAt = null,
+        };
 }

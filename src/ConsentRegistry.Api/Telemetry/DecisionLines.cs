@@ -29,7 +29,10 @@ internal sealed class DecisionLines : ITextFormatter
         ("way", one => one.Entry.Way.Word()),
         ("creatorId", one => one.Creator(one.Entry.Creator)),
         ("videoId", one => one.Names?.OfVideo(one.Entry.Creator, one.Entry.Video) ?? one.Entry.Video),
-        ("requester", one => one.Entry.Requester is { } requester ? one.Names?.OfRequester(requester) ?? requester : null),
+        (
+            "requester",
+            one => one.Entry.Requester is { } requester ? one.Names?.OfRequester(requester) ?? requester : null
+        ),
         ("purpose", one => one.Entry.Purpose),
         ("effect", one => one.Entry.Effect.Word()),
         ("reason", one => one.Entry.Reason.Word()),
@@ -52,8 +55,12 @@ internal sealed class DecisionLines : ITextFormatter
         var written = new Written(entry, names, now);
         var properties = Parts.Select(part => new LogEventProperty(part.Name, new ScalarValue(part.Value(written))));
         return new(
-            now, LogEventLevel.Information, exception: null, Template,
-            properties.Append(new(ScopeProperty, new ScalarValue(Scope))));
+            now,
+            LogEventLevel.Information,
+            exception: null,
+            Template,
+            properties.Append(new(ScopeProperty, new ScalarValue(Scope)))
+        );
     }
 
     public void Format(LogEvent logEvent, TextWriter output)

@@ -21,8 +21,9 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
 
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<DecisionEntry> queue =
-        Channel.CreateBounded<DecisionEntry>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
+    private readonly Channel<DecisionEntry> queue = Channel.CreateBounded<DecisionEntry>(
+        new BoundedChannelOptions(LongestQueue) { SingleReader = true }
+    );
 
     private readonly DecisionLogOptions options;
     private readonly DecisionPseudonyms? names;
@@ -38,7 +39,9 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
 
     /// <param name="options">What is logged, and where to.</param>
     /// <param name="names">What ids are named by; null where they are written as they are.</param>
-    /// <param name="targetOf">Makes what writes the entries, and tells the given listener what it cannot write; null where nothing is logged.</param>
+    /// <param name="targetOf">
+    /// Makes what writes the entries, and tells the given listener what it cannot write; null where nothing is logged.
+    /// </param>
     /// <param name="meters">Makes the meter.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">Is warned of what is lost.</param>
@@ -48,7 +51,8 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
         Func<ILoggingFailureListener, Logger>? targetOf,
         IMeterFactory meters,
         TimeProvider clock,
-        ILogger<DecisionLog> logger)
+        ILogger<DecisionLog> logger
+    )
     {
         (this.options, this.names, this.clock, this.logger) = (options, names, clock, logger);
         var meter = meters.Registry();
@@ -82,7 +86,12 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
     }
 
     void ILoggingFailureListener.OnLoggingFailed(
-        object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception)
+        object sender,
+        LoggingFailureKind kind,
+        string message,
+        IReadOnlyCollection<LogEvent>? events,
+        Exception? exception
+    )
     {
         // One that is temporary is tried again.
         if (kind != LoggingFailureKind.Temporary)
@@ -129,8 +138,10 @@ internal sealed partial class DecisionLog : ILoggingFailureListener, IAsyncDispo
     }
 
     [LoggerMessage(
-        LogEvents.DecisionsLost, LogLevel.Warning,
+        LogEvents.DecisionsLost,
+        LogLevel.Warning,
         "{Count} decisions are missing in the log of decisions; see whether it can be written, or log a smaller share",
-        EventName = nameof(LogEvents.DecisionsLost))]
+        EventName = nameof(LogEvents.DecisionsLost)
+    )]
     private partial void LogLost(long count);
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace ConsentRegistry.Api.Telemetry;
 
 /// <summary>
-/// Names for ids in the log of decisions: the first 16 bytes of HMAC-SHA-256 over the kind and the id, as base64url. The
-/// same id has the same name for as long as the key is the same, and without the key nobody finds the id.
+/// Names for ids in the log of decisions: the first 16 bytes of HMAC-SHA-256 over the kind and the id, as base64url.
+/// The same id has the same name for as long as the key is the same, and without the key nobody finds the id.
 /// </summary>
 internal sealed class DecisionPseudonyms
 {
@@ -18,7 +18,9 @@ internal sealed class DecisionPseudonyms
 
     private DecisionPseudonyms(byte[] key) => this.key = key;
 
-    /// <summary>Reads a key: 64 hexadecimal digits, with white space around them or not. Null if the text is none.</summary>
+    /// <summary>
+    /// Reads a key: 64 hexadecimal digits, with white space around them or not. Null if the text is none.
+    /// </summary>
     public static DecisionPseudonyms? Read(string text)
     {
         try

@@ -15,9 +15,30 @@ internal static class RegistryMeter
     /// <param name="meter">The meter.</param>
     /// <param name="name">The name of the instrument.</param>
     /// <param name="description">What is measured.</param>
-    public static Histogram<double> CreateDuration(this Meter meter, string name, string description) => meter.CreateHistogram(
-        name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Boundaries });
+    public static Histogram<double> CreateDuration(this Meter meter, string name, string description) =>
+        meter.CreateHistogram(
+            name,
+            "s",
+            description,
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = Boundaries }
+        );
 
     // From the time of a statement to the longest wait of a change.
-    private static readonly double[] Boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+    private static readonly double[] Boundaries =
+    [
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        15,
+    ];
 }

@@ -21,12 +21,33 @@ internal sealed class ReplicaMetrics
         var meter = meters.Registry();
         polls = meter.CreateDuration("consent.replica.poll.duration", "How long polls of the database took.");
         events = meter.CreateCounter<long>("consent.replica.events", "{event}", "Events that were applied to memory.");
-        doubts = new(meter, "consent.replica.doubts", "{creator}", "Creators who were put in doubt, so that everything of theirs was read again.");
+        doubts = new(
+            meter,
+            "consent.replica.doubts",
+            "{creator}",
+            "Creators who were put in doubt, so that everything of theirs was read again."
+        );
         evictions = new(
-            meter, "consent.replica.evictions", "{node}", "Nodes that were taken away because their beat stood still: others by this node, and this node itself.",
-            "consent.node", "other", "self");
-        losses = new(meter, "consent.replica.losses", "{loss}", "Times that memory was lost, for the database told another history, and was loaded anew.");
-        differences = new(meter, "consent.replica.differences", "{creator}", "Creators of whom memory held something else than the tables.");
+            meter,
+            "consent.replica.evictions",
+            "{node}",
+            "Nodes that were taken away because their beat stood still: others by this node, and this node itself.",
+            "consent.node",
+            "other",
+            "self"
+        );
+        losses = new(
+            meter,
+            "consent.replica.losses",
+            "{loss}",
+            "Times that memory was lost, for the database told another history, and was loaded anew."
+        );
+        differences = new(
+            meter,
+            "consent.replica.differences",
+            "{creator}",
+            "Creators of whom memory held something else than the tables."
+        );
     }
 
     /// <summary>Notes a poll.</summary>

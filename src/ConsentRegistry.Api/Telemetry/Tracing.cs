@@ -15,13 +15,16 @@ internal static class Tracing
     public static bool IsOn => Source.HasListeners();
 
     /// <summary>The <c>traceparent</c> that goes with what is written now; null where nothing is traced.</summary>
-    public static string? Current => Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+    public static string? Current =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
 
     /// <summary>Begins a step of what is traced; null where nothing is.</summary>
     public static Activity? Begin(string step) =>
         Activity.Current is { Recorded: true } ? Source.StartActivity(step, ActivityKind.Internal) : null;
 
-    /// <summary>Begins a span that goes on with what was written before, here or by another node; null where nobody listens.</summary>
+    /// <summary>
+    /// Begins a span that goes on with what was written before, here or by another node; null where nobody listens.
+    /// </summary>
     /// <param name="name">The name of the span.</param>
     /// <param name="kind">Its kind.</param>
     /// <param name="traceparent">What the trace goes on from; null for none.</param>

@@ -11,8 +11,16 @@ internal sealed class WebhookMetrics
     public WebhookMetrics(IMeterFactory meters)
     {
         var meter = meters.Registry();
-        deliveries = meter.CreateDuration("consent.webhook.delivery.duration", "How long attempts to deliver took, by how they ended.");
-        unreadable = new(meter, "consent.webhook.secrets.unreadable", "{attempt}", "Attempts that were not made, for the key ring does not open the webhook's secret.");
+        deliveries = meter.CreateDuration(
+            "consent.webhook.delivery.duration",
+            "How long attempts to deliver took, by how they ended."
+        );
+        unreadable = new(
+            meter,
+            "consent.webhook.secrets.unreadable",
+            "{attempt}",
+            "Attempts that were not made, for the key ring does not open the webhook's secret."
+        );
     }
 
     /// <summary>Notes an attempt.</summary>

@@ -16,12 +16,20 @@ internal sealed class ZeroedCounter
     /// <param name="description">What is counted.</param>
     /// <param name="attribute">The attribute that tells counts apart; null where there is one count.</param>
     /// <param name="values">Its values, each a count.</param>
-    public ZeroedCounter(Meter meter, string name, string unit, string description, string? attribute = null, params IReadOnlyList<string> values)
+    public ZeroedCounter(
+        Meter meter,
+        string name,
+        string unit,
+        string description,
+        string? attribute = null,
+        params IReadOnlyList<string> values
+    )
     {
         counts = new long[Math.Max(1, values.Count)];
         meter.CreateObservableCounter(name, () => counts.Select(Read), unit, description);
 
-        Measurement<long> Read(long count, int at) => attribute is null ? new(count) : new(count, new KeyValuePair<string, object?>(attribute, values[at]));
+        Measurement<long> Read(long count, int at) =>
+            attribute is null ? new(count) : new(count, new KeyValuePair<string, object?>(attribute, values[at]));
     }
 
     /// <summary>Counts.</summary>

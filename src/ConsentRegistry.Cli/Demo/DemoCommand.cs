@@ -21,10 +21,28 @@ internal static class DemoCommand
             DefaultValueFactory = _ => new("http://127.0.0.1:5080"),
             CustomParser = HttpAddress.Parse,
         };
-        var token = new Option<string?>("--token") { Description = $"An access token with every scope; {TokenVariable} holds it otherwise." };
-        var command = new Command("demo", "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop; then a studio asks, is told, and has to stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry could not be asked.") { url, token };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(url)!, parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable), cancellation));
+        var token = new Option<string?>("--token")
+        {
+            Description = $"An access token with every scope; {TokenVariable} holds it otherwise.",
+        };
+        var command = new Command(
+            "demo",
+            "Plays the story of a creator with 500 videos: silence, one switch, an emergency stop; then a studio asks, "
+                + "is told, and has to stop. Exit code 0 if every answer is as promised, 1 if not, 2 if the registry "
+                + "could not be asked."
+        )
+        {
+            url,
+            token,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                RunAsync(
+                    parsed.GetValue(url)!,
+                    parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable),
+                    cancellation
+                )
+        );
         return command;
     }
 
@@ -32,7 +50,9 @@ internal static class DemoCommand
     {
         if (string.IsNullOrWhiteSpace(token))
         {
-            await Console.Error.WriteLineAsync($"A token is needed: --token, or {TokenVariable}. ./dev token admin prints one.");
+            await Console.Error.WriteLineAsync(
+                $"A token is needed: --token, or {TokenVariable}. ./dev token admin prints one."
+            );
             return ExitCode.Unusable;
         }
         token = token.Trim();
@@ -42,18 +62,31 @@ internal static class DemoCommand
             return ExitCode.Unusable;
         }
         var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler());
-        using var http = new HttpClient(new RetryHandler(RequestLimit, sending)) { BaseAddress = url, Timeout = RequestLimit };
+        using var http = new HttpClient(new RetryHandler(RequestLimit, sending))
+        {
+            BaseAddress = url,
+            Timeout = RequestLimit,
+        };
         try
         {
-            return await new DemoScenario(new(http), Terminal.Open()).PlayAsync(cancellation) ? ExitCode.Success : ExitCode.Unexpected;
+            return await new DemoScenario(new(http), Terminal.Open()).PlayAsync(cancellation)
+                ? ExitCode.Success
+                : ExitCode.Unexpected;
         }
         catch (ConsentRegistryException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            await Console.Error.WriteLineAsync($"The registry at {url} does not accept the token for this: it may be of another service, or of another data folder. ({e.Message})");
+            await Console.Error.WriteLineAsync(
+                $"The registry at {url} does not accept the token for this: it may be of another service, or of "
+                    + $"another data folder. ({e.Message})"
+            );
         }
-        catch (ConsentRegistryException e) when (e.Code is ConsentRegistryException.UnknownCode or ConsentRegistryException.UnreadableCode)
+        catch (ConsentRegistryException e)
+            when (e.Code is ConsentRegistryException.UnknownCode or ConsentRegistryException.UnreadableCode)
         {
-            await Console.Error.WriteLineAsync($"What answers at {url} is no consent registry, or one behind something else that answers in its place. ({e.Message})");
+            await Console.Error.WriteLineAsync(
+                $"What answers at {url} is no consent registry, or one behind something else that answers in its "
+                    + $"place. ({e.Message})"
+            );
         }
         catch (ConsentRegistryException e)
         {
@@ -61,11 +94,15 @@ internal static class DemoCommand
         }
         catch (HttpRequestException e)
         {
-            await Console.Error.WriteLineAsync($"The registry at {url} cannot be reached: is it running? ./dev run starts one. ({e.Message})");
+            await Console.Error.WriteLineAsync(
+                $"The registry at {url} cannot be reached: is it running? ./dev run starts one. ({e.Message})"
+            );
         }
         catch (TaskCanceledException e) when (e.InnerException is TimeoutException)
         {
-            await Console.Error.WriteLineAsync($"The registry at {url} did not answer within {RequestLimit.TotalSeconds:0} seconds.");
+            await Console.Error.WriteLineAsync(
+                $"The registry at {url} did not answer within {RequestLimit.TotalSeconds:0} seconds."
+            );
         }
         return ExitCode.Unusable;
     }

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace ConsentRegistry.Cli.Demo;
 
-/// <summary>Tells the second part line by line, and keeps count of the promises that hold and of those that do not.</summary>
+/// <summary>
+/// Tells the second part line by line, and keeps count of the promises that hold and of those that do not.
+/// </summary>
 internal sealed class DemoConsole(IAnsiConsole console, int chaptersBefore)
 {
     private int chapter = chaptersBefore;
@@ -20,7 +22,7 @@ internal sealed class DemoConsole(IAnsiConsole console, int chaptersBefore)
     }
 
     /// <summary>Somebody does something.</summary>
-    public void Tell(string who, string what) => console.MarkupLineInterpolated($"   [grey]{who,-9}[/] {what}");
+    public void Tell(string who, string what) => console.MarkupLineInterpolated($"   [grey]{who, -9}[/] {what}");
 
     /// <summary>Something has to hold, and the story has failed if it does not.</summary>
     public void Promise(bool holds, string what)
@@ -28,7 +30,7 @@ internal sealed class DemoConsole(IAnsiConsole console, int chaptersBefore)
         if (holds)
         {
             held++;
-            console.MarkupLineInterpolated($"   [green]{"kept",-9}[/] {what}");
+            console.MarkupLineInterpolated($"   [green]{"kept", -9}[/] {what}");
         }
         else
         {
@@ -41,8 +43,10 @@ internal sealed class DemoConsole(IAnsiConsole console, int chaptersBefore)
     public void Summarize()
     {
         console.WriteLine();
-        console.MarkupLine(IsAsPromised
-            ? $"[green]Every one of {held} promises of being asked and told was kept.[/]"
-            : $"[red]{broken} of {held + broken} promises of being asked and told were not kept.[/]");
+        console.MarkupLine(
+            IsAsPromised
+                ? $"[green]Every one of {held} promises of being asked and told was kept.[/]"
+                : $"[red]{broken} of {held + broken} promises of being asked and told were not kept.[/]"
+        );
     }
 }

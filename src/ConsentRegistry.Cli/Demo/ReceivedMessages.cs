@@ -20,7 +20,9 @@ internal sealed record ReceivedMessage(Uri SentTo, string Id, string Timestamp, 
     private JsonElement Json { get; } = JsonElement.Parse(Body);
 }
 
-/// <summary>One address of the receiver: takes what is signed with its secret, each message once, and refuses everything else.</summary>
+/// <summary>
+/// One address of the receiver: takes what is signed with its secret, each message once, and refuses everything else.
+/// </summary>
 internal sealed class ReceivedMessages(Uri url)
 {
     private readonly Channel<ReceivedMessage> arrived = Channel.CreateUnbounded<ReceivedMessage>();
@@ -47,8 +49,16 @@ internal sealed class ReceivedMessages(Uri url)
         return 204;
     }
 
-    /// <summary>The first message of a kind, about what is meant, that has come or comes in time; null if none does. Each is given out once.</summary>
-    public async Task<ReceivedMessage?> FindAsync(string kind, Func<JsonElement, bool> isMeant, TimeSpan patience, CancellationToken cancellation)
+    /// <summary>
+    /// The first message of a kind, about what is meant, that has come or comes in time; null if none does. Each is
+    /// given out once.
+    /// </summary>
+    public async Task<ReceivedMessage?> FindAsync(
+        string kind,
+        Func<JsonElement, bool> isMeant,
+        TimeSpan patience,
+        CancellationToken cancellation
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);

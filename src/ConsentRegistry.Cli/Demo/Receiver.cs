@@ -3,13 +3,17 @@ using System.Net.Sockets;
 
 namespace ConsentRegistry.Cli.Demo;
 
-/// <summary>A small receiver of webhooks on the loopback interface: everything that one needs, and nothing more.</summary>
+/// <summary>
+/// A small receiver of webhooks on the loopback interface: everything that one needs, and nothing more.
+/// </summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     /// <summary>Bytes of a message, at most: a notification is a hint of a few hundred.</summary>
     private const int MaxBodyBytes = 256 << 10;
 
-    /// <summary>How often another free port is tried: somebody else may take one between its being found and its being used.</summary>
+    /// <summary>
+    /// How often another free port is tried: somebody else may take one between its being found and its being used.
+    /// </summary>
     private const int Attempts = 10;
 
     /// <summary>How long one sender may take.</summary>
@@ -23,7 +27,11 @@ internal sealed class Receiver : IAsyncDisposable
     {
         this.listener = listener;
         (Studio, Creator) = (new(new(address, "studio")), new(new(address, "creator")));
-        mailboxes = new(StringComparer.Ordinal) { [Studio.Url.AbsolutePath] = Studio, [Creator.Url.AbsolutePath] = Creator };
+        mailboxes = new(StringComparer.Ordinal)
+        {
+            [Studio.Url.AbsolutePath] = Studio,
+            [Creator.Url.AbsolutePath] = Creator,
+        };
         serving = ServeAsync();
     }
 
@@ -74,7 +82,8 @@ internal sealed class Receiver : IAsyncDisposable
             {
                 context = await listener.GetContextAsync();
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception e)
+                when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 // The story is over.
                 return;
@@ -84,9 +93,17 @@ internal sealed class Receiver : IAsyncDisposable
                 context.Response.StatusCode = await TakeAsync(context.Request);
                 context.Response.Close();
             }
-            catch (Exception e) when (e is HttpListenerException or IOException or OperationCanceledException or ObjectDisposedException or System.Text.Json.JsonException)
+            catch (Exception e)
+                when (e
+                        is HttpListenerException
+                            or IOException
+                            or OperationCanceledException
+                            or ObjectDisposedException
+                            or System.Text.Json.JsonException
+                )
             {
-                // The sender left in the middle, sends too slowly, or signed what is no message: it sends again, or gives up.
+                // The sender left in the middle, sends too slowly, or signed what is no message: it sends again, or
+                // gives up.
                 context.Response.Abort();
             }
         }
@@ -94,13 +111,27 @@ internal sealed class Receiver : IAsyncDisposable
 
     private async Task<int> TakeAsync(HttpListenerRequest request)
     {
-        if (request.HttpMethod != "POST" || request.Url is null || !mailboxes.TryGetValue(request.Url.AbsolutePath, out var mailbox))
+        if (
+            request.HttpMethod != "POST"
+            || request.Url is null
+            || !mailboxes.TryGetValue(request.Url.AbsolutePath, out var mailbox)
+        )
             return 404;
         var body = new byte[MaxBodyBytes + 1];
         using var limit = new CancellationTokenSource(ReadLimit);
-        var length = await request.InputStream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, limit.Token);
+        var length = await request.InputStream.ReadAtLeastAsync(
+            body,
+            body.Length,
+            throwOnEndOfStream: false,
+            limit.Token
+        );
         return length > MaxBodyBytes
             ? 413
-            : mailbox.Take(request.Headers["webhook-id"] ?? "", request.Headers["webhook-timestamp"] ?? "", request.Headers["webhook-signature"] ?? "", body[..length]);
+            : mailbox.Take(
+                request.Headers["webhook-id"] ?? "",
+                request.Headers["webhook-timestamp"] ?? "",
+                request.Headers["webhook-signature"] ?? "",
+                body[..length]
+            );
     }
 }

@@ -6,30 +6,44 @@ namespace ConsentRegistry.Cli.Demo;
 
 /// <summary>
 /// Tells whether a message is the registry's and as it was sent, by the Standard Webhooks specification
-/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). A receiver of one's own uses one of its libraries.
+/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). A receiver of one's
+/// own uses one of its libraries.
 /// </summary>
 internal sealed class WebhookVerifier(string secret)
 {
     private const string SecretPrefix = "whsec_";
     private const string SignaturePrefix = "v1,";
 
-    /// <summary>How far the time of sending may be from now, so that nobody sends a message again later: what the specification's libraries allow.</summary>
+    /// <summary>
+    /// How far the time of sending may be from now, so that nobody sends a message again later: what the
+    /// specification's libraries allow.
+    /// </summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
-    private readonly byte[] key = Convert.FromBase64String(secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : secret);
+    private readonly byte[] key = Convert.FromBase64String(
+        secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : secret
+    );
 
     /// <summary>Whether one of the signatures is by the secret, over these very bytes, and of about now.</summary>
     /// <param name="id">The header <c>webhook-id</c>.</param>
     /// <param name="timestamp">The header <c>webhook-timestamp</c>: seconds since 1970.</param>
-    /// <param name="signatures">The header <c>webhook-signature</c>: one or more, with spaces between, for a secret may be in the course of being replaced.</param>
+    /// <param name="signatures">
+    /// The header <c>webhook-signature</c>: one or more, with spaces between, for a secret may be in the course of
+    /// being replaced.
+    /// </param>
     /// <param name="body">The body as it came.</param>
     /// <param name="now">The receiver's clock.</param>
     public bool Verifies(string id, string timestamp, string signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
-        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentAt) || Math.Abs(now.ToUnixTimeSeconds() - sentAt) > Tolerance.TotalSeconds)
+        if (
+            !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentAt)
+            || Math.Abs(now.ToUnixTimeSeconds() - sentAt) > Tolerance.TotalSeconds
+        )
             return false;
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
-        var expected = Encoding.ASCII.GetBytes(SignaturePrefix + Convert.ToBase64String(HMACSHA256.HashData(key, signed)));
+        var expected = Encoding.ASCII.GetBytes(
+            SignaturePrefix + Convert.ToBase64String(HMACSHA256.HashData(key, signed))
+        );
         var isOurs = false;
         foreach (var signature in signatures.Split(' '))
             isOurs |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), expected);

@@ -15,6 +15,8 @@ public enum ApprovalStatus
     /// <summary>The requester took it back.</summary>
     Withdrawn,
 
-    /// <summary>It was not answered in time; or somebody who is concerned was erased, so that it cannot be approved any more.</summary>
+    /// <summary>
+    /// It was not answered in time; or somebody who is concerned was erased, so that it cannot be approved any more.
+    /// </summary>
     Expired,
 }

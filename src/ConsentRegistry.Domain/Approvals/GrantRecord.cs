@@ -22,11 +22,21 @@ public sealed record GrantRecord
     /// <summary>A grant that stands.</summary>
     /// <param name="request">The request that it answers.</param>
     /// <param name="video">The video about which the creator decides: their own, or one in which they appear.</param>
-    /// <param name="usedIn">The video that was asked about, in which alone it may be used; the same, unless that was made from <paramref name="video"/>.</param>
+    /// <param name="usedIn">
+    /// The video that was asked about, in which alone it may be used; the same, unless that was made from
+    /// <paramref name="video"/>.
+    /// </param>
     /// <param name="requester">To whom it was given.</param>
     /// <param name="terms">What was approved.</param>
     /// <param name="stamp">The change that last altered it.</param>
-    public GrantRecord(Guid request, VideoKey video, VideoKey usedIn, Requester requester, GrantTerms terms, Stamp stamp)
+    public GrantRecord(
+        Guid request,
+        VideoKey video,
+        VideoKey usedIn,
+        Requester requester,
+        GrantTerms terms,
+        Stamp stamp
+    )
     {
         (Request, Video, UsedIn, Requester, Terms, Stamp) = (request, video, usedIn, requester, terms, stamp);
     }
@@ -71,7 +81,9 @@ public sealed record GrantTerms
     /// <summary>Terms of a grant.</summary>
     /// <param name="purpose">The purpose.</param>
     /// <param name="conditions">What the requester has to do.</param>
-    /// <param name="vocabularyVersion">The vocabulary that the creator knew: the grant does not reach purposes below its own that are newer (R3).</param>
+    /// <param name="vocabularyVersion">
+    /// The vocabulary that the creator knew: the grant does not reach purposes below its own that are newer (R3).
+    /// </param>
     /// <param name="expiresAt">When it ends; null if it does not.</param>
     /// <param name="uses">How many uses it is for, at least 1; null if they are not counted.</param>
     /// <exception cref="ArgumentException">It would be for no use.</exception>
@@ -79,7 +91,13 @@ public sealed record GrantTerms
     {
         if (uses < 1)
             throw new ArgumentException("A grant is for one use at least.", nameof(uses));
-        (Purpose, Conditions, VocabularyVersion, ExpiresAt, Uses) = (purpose, conditions, vocabularyVersion, expiresAt, uses);
+        (Purpose, Conditions, VocabularyVersion, ExpiresAt, Uses) = (
+            purpose,
+            conditions,
+            vocabularyVersion,
+            expiresAt,
+            uses
+        );
     }
 
     /// <summary>The purpose.</summary>

@@ -7,9 +7,9 @@ namespace ConsentRegistry.Domain.Decisions;
 
 /// <summary>Which of a creator's settings speak (R2, R3) and which of those nothing beats (R4).</summary>
 /// <remarks>
-/// At or above the checked purpose a candidate is one of few: depth, scope and requester name its place among 16, and which places beat
-/// which is known beforehand. Below it a setting is only ever beaten by one for the same purpose, so a set of purposes for each
-/// combination of scope and requester tells.
+/// At or above the checked purpose a candidate is one of few: depth, scope and requester name its place among 16, and
+/// which places beat which is known beforehand. Below it a setting is only ever beaten by one for the same purpose, so
+/// a set of purposes for each combination of scope and requester tells.
 /// </remarks>
 internal ref struct Candidates
 {
@@ -37,7 +37,13 @@ internal ref struct Candidates
     public readonly Detail WhySilent => whySilent;
 
     /// <summary>Finds the candidates among a creator's settings.</summary>
-    public static void Find(in Check check, Instant publishedAt, ReadOnlySpan<Setting> settings, Vocabulary vocabulary, out Candidates candidates)
+    public static void Find(
+        in Check check,
+        Instant publishedAt,
+        ReadOnlySpan<Setting> settings,
+        Vocabulary vocabulary,
+        out Candidates candidates
+    )
     {
         candidates = default;
         (candidates.purpose, candidates.now, candidates.publishedAt) = (check.Purpose, check.Now, publishedAt);
@@ -51,7 +57,7 @@ internal ref struct Candidates
 
     private void Find()
     {
-        for (var next = 0; next < settings.Length;)
+        for (var next = 0; next < settings.Length; )
         {
             var index = Next(ref next, out var covers);
             ref readonly var setting = ref settings[index];
@@ -88,11 +94,15 @@ internal ref struct Candidates
             if ((present & BeatenBy[place]) == 0)
                 unbeaten.Add(settings, at[place], purpose, isBelow: false, vocabulary);
         }
-        for (var next = 0; isAnyBelow && next < settings.Length;)
+        for (var next = 0; isAnyBelow && next < settings.Length; )
         {
             var index = Next(ref next, out var covers);
             ref readonly var setting = ref settings[index];
-            if (Classify(setting, covers, out var isBelow) == Standing.Unbeaten && isBelow && !IsBeaten(setting, isBelow))
+            if (
+                Classify(setting, covers, out var isBelow) == Standing.Unbeaten
+                && isBelow
+                && !IsBeaten(setting, isBelow)
+            )
                 unbeaten.Add(settings, index, setting.Purpose, isBelow, vocabulary);
         }
     }
@@ -101,18 +111,21 @@ internal ref struct Candidates
     public readonly void Tell<TTrace>(ref TTrace trace)
         where TTrace : ITrace
     {
-        for (var next = 0; next < settings.Length;)
+        for (var next = 0; next < settings.Length; )
         {
             ref readonly var setting = ref settings[Next(ref next, out var covers)];
             var standing = Classify(setting, covers, out var isBelow);
             if (standing == Standing.Unbeaten)
-                standing = !Any ? Standing.NothingToRestrict : IsBeaten(setting, isBelow) ? Standing.Beaten : Standing.Unbeaten;
+                standing =
+                    !Any ? Standing.NothingToRestrict
+                    : IsBeaten(setting, isBelow) ? Standing.Beaten
+                    : Standing.Unbeaten;
             trace.Weigh(setting, standing, standing == Standing.Beaten ? FindBeater(setting, isBelow) : null);
         }
     }
 
-    // Goes past one setting. Of a default's segments, the one that covers the video is the latest that starts at or before its
-    // publication (R3); where none does, the first stands for the default.
+    // Goes past one setting. Of a default's segments, the one that covers the video is the latest that starts at or
+    // before its publication (R3); where none does, the first stands for the default.
     private readonly int Next(ref int next, out bool covers)
     {
         var first = next;
@@ -122,8 +135,7 @@ internal ref struct Candidates
             if (settings[next].From <= publishedAt)
                 chosen = next;
             next++;
-        }
-        while (next < settings.Length && settings[next].IsFurtherSegment);
+        } while (next < settings.Length && settings[next].IsFurtherSegment);
         covers = chosen >= 0;
         return covers ? chosen : first;
     }
@@ -148,17 +160,17 @@ internal ref struct Candidates
         return setting.ExpiresAt <= now ? Standing.Expired : Standing.Unbeaten;
     }
 
-    private static Detail DetailOf(Standing standing) => standing switch
-    {
-        Standing.PublishedBeforeConsent => Detail.PublishedBeforeConsent,
-        Standing.PurposeNewerThanConsent => Detail.PurposeNewerThanConsent,
-        Standing.Expired => Detail.Expired,
-        _ => Detail.None,
-    };
+    private static Detail DetailOf(Standing standing) =>
+        standing switch
+        {
+            Standing.PublishedBeforeConsent => Detail.PublishedBeforeConsent,
+            Standing.PurposeNewerThanConsent => Detail.PurposeNewerThanConsent,
+            Standing.Expired => Detail.Expired,
+            _ => Detail.None,
+        };
 
-    private readonly bool IsBeaten(in Setting setting, bool isBelow) => isBelow
-        ? IsBeatenBelow(Kind(setting), setting.Purpose)
-        : (present & BeatenBy[Place(setting)]) != 0;
+    private readonly bool IsBeaten(in Setting setting, bool isBelow) =>
+        isBelow ? IsBeatenBelow(Kind(setting), setting.Purpose) : (present & BeatenBy[Place(setting)]) != 0;
 
     private readonly bool IsBeatenBelow(int kind, PurposeIndex about)
     {
@@ -174,15 +186,20 @@ internal ref struct Candidates
     private readonly Setting? FindBeater(in Setting beaten, bool isBelow)
     {
         Setting? beater = null;
-        for (var next = 0; next < settings.Length;)
+        for (var next = 0; next < settings.Length; )
         {
             ref readonly var other = ref settings[Next(ref next, out var covers)];
             if (Classify(other, covers, out var otherIsBelow) != Standing.Unbeaten || otherIsBelow != isBelow)
                 continue;
             var beats = isBelow
-                ? other.Purpose == beaten.Purpose && Kind(other) != Kind(beaten) && (Kind(other) & Kind(beaten)) == Kind(beaten)
+                ? other.Purpose == beaten.Purpose
+                    && Kind(other) != Kind(beaten)
+                    && (Kind(other) & Kind(beaten)) == Kind(beaten)
                 : (BeatenBy[Place(beaten)] >> Place(other) & 1) != 0;
-            if (beats && (beater is not { } named || Unbeaten.Rank(other, vocabulary) > Unbeaten.Rank(named, vocabulary)))
+            if (
+                beats
+                && (beater is not { } named || Unbeaten.Rank(other, vocabulary) > Unbeaten.Rank(named, vocabulary))
+            )
                 beater = other;
         }
         return beater;
@@ -240,7 +257,13 @@ internal struct Unbeaten
     /// <param name="purpose">The purpose for which it speaks: the checked one, or its own below that.</param>
     /// <param name="isBelow">Whether it is for a purpose below the checked one.</param>
     /// <param name="vocabulary">The vocabulary.</param>
-    public void Add(ReadOnlySpan<Setting> settings, int index, PurposeIndex purpose, bool isBelow, Vocabulary vocabulary)
+    public void Add(
+        ReadOnlySpan<Setting> settings,
+        int index,
+        PurposeIndex purpose,
+        bool isBelow,
+        Vocabulary vocabulary
+    )
     {
         ref readonly var setting = ref settings[index];
         Attached.Add(setting.Conditions, setting.ExpiresAt);
@@ -249,13 +272,21 @@ internal struct Unbeaten
         if (setting.Effect < Effect)
             return;
         // For allow only candidates at or above the checked purpose are named.
-        if (setting.Effect > Effect || (!(isBelow && Effect == Effect.Allow) && Rank(setting, vocabulary) > Rank(settings[Named], vocabulary)))
+        if (
+            setting.Effect > Effect
+            || (!(isBelow && Effect == Effect.Allow) && Rank(setting, vocabulary) > Rank(settings[Named], vocabulary))
+        )
             (Effect, Named) = (setting.Effect, index);
     }
 
-    /// <summary>Override before default, named before anybody, deepest purpose, then ordinal name: the highest rank is named first.</summary>
+    /// <summary>
+    /// Override before default, named before anybody, deepest purpose, then ordinal name: the highest rank is named
+    /// first.
+    /// </summary>
     public static int Rank(in Setting setting, Vocabulary vocabulary) =>
-        ((int)setting.Scope << 13) | ((int)setting.Audience << 12) | (vocabulary.Depth(setting.Purpose) << 8)
+        ((int)setting.Scope << 13)
+        | ((int)setting.Audience << 12)
+        | (vocabulary.Depth(setting.Purpose) << 8)
         | (Limits.Purposes - 1 - vocabulary.NameRank(setting.Purpose));
 }
 

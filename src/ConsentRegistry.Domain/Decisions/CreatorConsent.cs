@@ -7,7 +7,14 @@ namespace ConsentRegistry.Domain.Decisions;
 internal static class CreatorConsent
 {
     public static void Decide<TTrace>(
-        in Check check, in Decider decider, in VideoFacts video, in CreatorFacts said, Vocabulary vocabulary, ref TTrace trace, out Decision answer)
+        in Check check,
+        in Decider decider,
+        in VideoFacts video,
+        in CreatorFacts said,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        out Decision answer
+    )
         where TTrace : ITrace
     {
         // R1: stops first.
@@ -39,7 +46,10 @@ internal static class CreatorConsent
         candidates.Weigh(out var unbeaten);
 
         // R6: a grant answers an ask, and never a deny.
-        var answering = unbeaten.Effect == Effect.Ask ? FindGrant(check, said.Grants, vocabulary, ref unbeaten.Attached, ref trace) : -1;
+        var answering =
+            unbeaten.Effect == Effect.Ask
+                ? FindGrant(check, said.Grants, vocabulary, ref unbeaten.Attached, ref trace)
+                : -1;
 
         // R5: nobody knows who else is concerned by a video that nobody registered.
         if (!video.IsRegistered && unbeaten.Effect != Effect.Deny)
@@ -52,7 +62,13 @@ internal static class CreatorConsent
 
     /// <summary>Finds the grant that a decision names, and attaches what every grant that answers attaches.</summary>
     /// <returns>Its place; -1 if none answers.</returns>
-    private static int FindGrant<TTrace>(in Check check, ReadOnlySpan<Grant> grants, Vocabulary vocabulary, ref Attachments attached, ref TTrace trace)
+    private static int FindGrant<TTrace>(
+        in Check check,
+        ReadOnlySpan<Grant> grants,
+        Vocabulary vocabulary,
+        ref Attachments attached,
+        ref TTrace trace
+    )
         where TTrace : ITrace
     {
         var best = -1;

@@ -81,8 +81,8 @@ public readonly record struct DecidingSetting(Scope? Scope, PurposeIndex Purpose
 
 /// <summary>The answer to a check. Only the evaluator makes one.</summary>
 /// <remarks>
-/// Its parts lie side by side, those too that a decision may do without, and the evaluator writes them where they are read: a decision takes less time
-/// than copying it a few times would.
+/// Its parts lie side by side, those too that a decision may do without, and the evaluator writes them where they are
+/// read: a decision takes less time than copying it a few times would.
 /// </remarks>
 public record struct Decision
 {
@@ -110,16 +110,25 @@ public record struct Decision
     public readonly Detail Detail => detail;
 
     /// <summary>Who decided; null if the decision is indeterminate.</summary>
-    public readonly Decider? DecidedBy => reason == Reason.Indeterminate ? null : new() { Creator = creator, Role = role, Video = video };
+    public readonly Decider? DecidedBy =>
+        reason == Reason.Indeterminate
+            ? null
+            : new()
+            {
+                Creator = creator,
+                Role = role,
+                Video = video,
+            };
 
     /// <summary>The setting or grant that decided; null for a stop and for silence.</summary>
-    public readonly DecidingSetting? Setting => reason switch
-    {
-        Reason.CreatorDefault => new(Scope.Default, purpose, namesRequester),
-        Reason.VideoOverride => new(Scope.Override, purpose, namesRequester),
-        Reason.Grant => new(null, purpose, namesRequester),
-        _ => null,
-    };
+    public readonly DecidingSetting? Setting =>
+        reason switch
+        {
+            Reason.CreatorDefault => new(Scope.Default, purpose, namesRequester),
+            Reason.VideoOverride => new(Scope.Override, purpose, namesRequester),
+            Reason.Grant => new(null, purpose, namesRequester),
+            _ => null,
+        };
 
     /// <summary>The change that last altered the deciding record; null for silence.</summary>
     public readonly Stamp? Stamp => reason is Reason.Indeterminate or Reason.NoConsent ? null : stamp;
@@ -130,17 +139,28 @@ public record struct Decision
     /// <summary>Purposes below the checked one for which an allow does not speak.</summary>
     public readonly PurposeSet Excludes => excludes;
 
-    /// <summary>The earliest expiry among what an allow rests on; <see cref="Instant.Never"/> if nothing of it expires.</summary>
+    /// <summary>
+    /// The earliest expiry among what an allow rests on; <see cref="Instant.Never"/> if nothing of it expires.
+    /// </summary>
     public readonly Instant HoldsUntil => holdsUntil;
 
-    /// <summary>Whether an allow rests on a grant whose uses are counted, so that another check may well be answered differently.</summary>
+    /// <summary>
+    /// Whether an allow rests on a grant whose uses are counted, so that another check may well be answered
+    /// differently.
+    /// </summary>
     public readonly bool RestsOnCountedGrant => restsOnCountedGrant;
 
     /// <summary>Whether the use may go ahead: for allow and for nothing else.</summary>
     public readonly bool IsAllowed => effect == Effect.Allow;
 
     /// <summary>The answer where a fact cannot be read or a limit is exceeded.</summary>
-    public static Decision Indeterminate { get; } = new() { effect = Effect.Deny, reason = Reason.Indeterminate, holdsUntil = Instant.Never };
+    public static Decision Indeterminate { get; } =
+        new()
+        {
+            effect = Effect.Deny,
+            reason = Reason.Indeterminate,
+            holdsUntil = Instant.Never,
+        };
 
     /// <summary>Nobody has answered yet.</summary>
     internal readonly bool IsNone => effect == default;
@@ -160,7 +180,13 @@ public record struct Decision
     }
 
     /// <summary>A creator's settings answer; only an allow attaches anything.</summary>
-    internal static void Say(in Decider decider, Effect effect, in Setting named, in Attachments attached, out Decision decision)
+    internal static void Say(
+        in Decider decider,
+        Effect effect,
+        in Setting named,
+        in Attachments attached,
+        out Decision decision
+    )
     {
         Deny(decider, named.Scope == Scope.Override ? Reason.VideoOverride : Reason.CreatorDefault, out decision);
         decision.purpose = named.Purpose;

@@ -4,11 +4,12 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Domain.Decisions;
 
 /// <summary>
-/// Decides a check: a pure and total function of the check, the facts and the time, by the rules R1 to R9 of docs/reference/rules.md.
-/// It performs no I/O, allocates nothing, and the same input always gives the same decision.
+/// Decides a check: a pure and total function of the check, the facts and the time, by the rules R1 to R9 of
+/// docs/reference/rules.md. It performs no I/O, allocates nothing, and the same input always gives the same decision.
 /// </summary>
 /// <remarks>
-/// R8 and R9 are here: whose consent is asked, and how the answers combine. <see cref="CreatorConsent"/> holds R1 to R6, one creator's answer.
+/// R8 and R9 are here: whose consent is asked, and how the answers combine. <see cref="CreatorConsent"/> holds R1 to
+/// R6, one creator's answer.
 /// </remarks>
 public static class Evaluator
 {
@@ -28,7 +29,12 @@ public static class Evaluator
     /// <param name="facts">The facts, seen from the requester of the check.</param>
     /// <param name="vocabulary">The vocabulary that the facts refer to.</param>
     /// <param name="trace">Hears every step. The decision is the same with any trace.</param>
-    public static Decision Decide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace)
+    public static Decision Decide<TFacts, TTrace>(
+        in Check check,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -42,7 +48,13 @@ public static class Evaluator
     /// <param name="vocabulary">The vocabulary that the facts refer to.</param>
     /// <param name="trace">Hears every step. The decision is the same with any trace.</param>
     /// <param name="decision">The decision, written where it is wanted.</param>
-    public static void Decide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, out Decision decision)
+    public static void Decide<TFacts, TTrace>(
+        in Check check,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        out Decision decision
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -51,7 +63,13 @@ public static class Evaluator
             decision = Decision.Indeterminate;
     }
 
-    private static bool TryDecide<TFacts, TTrace>(in Check check, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+    private static bool TryDecide<TFacts, TTrace>(
+        in Check check,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        ref Decision combined
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -64,7 +82,13 @@ public static class Evaluator
     }
 
     private static bool TryAskAllOfSources<TFacts, TTrace>(
-        in Check check, VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+        in Check check,
+        VideoFacts registered,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        ref Decision combined
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
@@ -73,7 +97,10 @@ public static class Evaluator
             return false;
         foreach (var video in videos[..count])
         {
-            if (!facts.TryRead(video, out registered) || !TryAskAll(check, video, registered, ref facts, vocabulary, ref trace, ref combined))
+            if (
+                !facts.TryRead(video, out registered)
+                || !TryAskAll(check, video, registered, ref facts, vocabulary, ref trace, ref combined)
+            )
                 return false;
         }
         return true;
@@ -81,24 +108,67 @@ public static class Evaluator
 
     // R7: the owner and each co-creator, and each depicted participant where the purpose uses likeness.
     private static bool TryAskAll<TFacts, TTrace>(
-        in Check check, VideoHandle video, in VideoFacts registered, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+        in Check check,
+        VideoHandle video,
+        in VideoFacts registered,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        ref Decision combined
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {
-        if (!TryAsk(check, new() { Creator = registered.Owner, Role = Role.Owner, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+        if (
+            !TryAsk(
+                check,
+                new()
+                {
+                    Creator = registered.Owner,
+                    Role = Role.Owner,
+                    Video = video,
+                },
+                registered,
+                ref facts,
+                vocabulary,
+                ref trace,
+                ref combined
+            )
+        )
             return false;
         foreach (var participant in registered.Participants)
         {
             if (participant.Role == Role.Depicted && !vocabulary.UsesLikeness(check.Purpose))
                 continue;
-            if (!TryAsk(check, new() { Creator = participant.Creator, Role = participant.Role, Video = video }, registered, ref facts, vocabulary, ref trace, ref combined))
+            if (
+                !TryAsk(
+                    check,
+                    new()
+                    {
+                        Creator = participant.Creator,
+                        Role = participant.Role,
+                        Video = video,
+                    },
+                    registered,
+                    ref facts,
+                    vocabulary,
+                    ref trace,
+                    ref combined
+                )
+            )
                 return false;
         }
         return true;
     }
 
     // R8: the checked video, then its sources depth-first in their listed order, each once.
-    private static bool TryCollectVideos<TFacts>(VideoHandle root, VideoFacts registered, ref TFacts facts, scoped Span<VideoHandle> videos, out int count)
+    private static bool TryCollectVideos<TFacts>(
+        VideoHandle root,
+        VideoFacts registered,
+        ref TFacts facts,
+        scoped Span<VideoHandle> videos,
+        out int count
+    )
         where TFacts : IFacts, allows ref struct
     {
         videos[0] = root;
@@ -119,9 +189,14 @@ public static class Evaluator
         return true;
     }
 
-    // Last first, so that the first listed is taken next. What waits already is taken where it was found last. Together they are never more than a check
-    // may consult, so that what waits will have its place.
-    private static bool TryPush(ReadOnlySpan<VideoHandle> sources, ReadOnlySpan<VideoHandle> taken, Span<VideoHandle> pending, ref int waiting)
+    // Last first, so that the first listed is taken next. What waits already is taken where it was found last. Together
+    // they are never more than a check may consult, so that what waits will have its place.
+    private static bool TryPush(
+        ReadOnlySpan<VideoHandle> sources,
+        ReadOnlySpan<VideoHandle> taken,
+        Span<VideoHandle> pending,
+        ref int waiting
+    )
     {
         if (sources.Length > Limits.SourcesPerVideo)
             return false;
@@ -145,7 +220,14 @@ public static class Evaluator
     }
 
     private static bool TryAsk<TFacts, TTrace>(
-        in Check check, in Decider decider, in VideoFacts video, ref TFacts facts, Vocabulary vocabulary, ref TTrace trace, ref Decision combined)
+        in Check check,
+        in Decider decider,
+        in VideoFacts video,
+        ref TFacts facts,
+        Vocabulary vocabulary,
+        ref TTrace trace,
+        ref Decision combined
+    )
         where TFacts : IFacts, allows ref struct
         where TTrace : ITrace
     {

@@ -17,13 +17,16 @@ public sealed record CreatorState(long Version, bool IsErased, Stop? Hold, Stop?
     public static readonly CreatorState Unknown = new(0, false, null, null);
 }
 
-/// <summary>The facts of some checks, all of one snapshot. Creators and videos are numbered in the order in which they turn up.</summary>
+/// <summary>
+/// The facts of some checks, all of one snapshot. Creators and videos are numbered in the order in which they turn up.
+/// </summary>
 public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
 {
     private readonly Numbering<CreatorId> creators = new();
     private readonly Numbering<VideoKey> videos = new();
     private readonly Dictionary<VideoKey, VideoEntry> registered = [];
     private readonly Dictionary<CreatorId, CreatorState> states = [];
+
     // By the requester too, so that a check looks at what bears on its own and not at what thousands of others are
     // named in.
     private readonly Dictionary<DefaultPlace, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
@@ -37,12 +40,19 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     public Instant ReadAt { get; } = readAt;
 
     /// <summary>Adds what is registered about a video; null if nothing is.</summary>
-    public void Add(VideoKey video, VideoRecord? record) => registered[video] = record is null
-        ? new(null, [], [])
-        : new(
-            record,
-            [.. record.Participants.Select(participant => new Participant(HandleOf(participant.Creator), participant.Role))],
-            [.. record.Sources.Select(HandleOf)]);
+    public void Add(VideoKey video, VideoRecord? record) =>
+        registered[video] = record is null
+            ? new(null, [], [])
+            : new(
+                record,
+                [
+                    .. record.Participants.Select(participant => new Participant(
+                        HandleOf(participant.Creator),
+                        participant.Role
+                    )),
+                ],
+                [.. record.Sources.Select(HandleOf)]
+            );
 
     /// <summary>Adds what is known of a creator beside settings.</summary>
     public void Add(CreatorId creator, CreatorState state) => states[creator] = state;
@@ -60,28 +70,41 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         Put(grants, new(creator, grant.Video, grant.UsedIn, grant.Requester), id, grant);
 
     /// <summary>
-    /// The grants of a creator about a video that were given to a requester for use in the checked one, whether or not they answer.
+    /// The grants of a creator about a video that were given to a requester for use in the checked one, whether or not
+    /// they answer.
     /// </summary>
     /// <param name="creator">The creator who decides.</param>
     /// <param name="video">The video about which they decide.</param>
     /// <param name="usedIn">The checked video.</param>
     /// <param name="requester">The requester of the check.</param>
-    public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(CreatorId creator, VideoKey video, VideoKey usedIn, Requester requester) =>
-        Of(grants, new(creator, video, usedIn, requester));
+    public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(
+        CreatorId creator,
+        VideoKey video,
+        VideoKey usedIn,
+        Requester requester
+    ) => Of(grants, new(creator, video, usedIn, requester));
 
-    /// <summary>Whether a creator has set a deny that touches a grant of theirs (R6), after what last became of the grant.</summary>
+    /// <summary>
+    /// Whether a creator has set a deny that touches a grant of theirs (R6), after what last became of the grant.
+    /// </summary>
     /// <param name="creator">The creator who gave it.</param>
     /// <param name="grant">The grant.</param>
     public bool IsDeniedSince(CreatorId creator, GrantRecord grant)
     {
         bool Denies(SettingKey place, Choice choice, Stamp stamp) =>
-            choice.Effect == Effect.Deny && stamp.Version > grant.Stamp.Version && Grant.IsTouchedBy(place, grant.Place);
+            choice.Effect == Effect.Deny
+            && stamp.Version > grant.Stamp.Version
+            && Grant.IsTouchedBy(place, grant.Place);
         // One that names somebody else touches no grant of this requester.
-        return NamedFor(grant.Requester).Any(named =>
-            Of(defaults, new(creator, named)).Any(one =>
-                Denies(SettingKey.From(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp))
-            || Of(overrides, new(creator, grant.Video, named)).Any(one =>
-                Denies(SettingKey.From(one.Key), one.Value.Choice, one.Value.Stamp)));
+        return NamedFor(grant.Requester)
+            .Any(named =>
+                Of(defaults, new(creator, named))
+                    .Any(one =>
+                        Denies(SettingKey.From(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp)
+                    )
+                || Of(overrides, new(creator, grant.Video, named))
+                    .Any(one => Denies(SettingKey.From(one.Key), one.Value.Choice, one.Value.Stamp))
+            );
     }
 
     /// <summary>The videos whose facts were added, whether or not anybody has registered them.</summary>
@@ -99,7 +122,9 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     /// <summary>The video that a decision names.</summary>
     public VideoKey VideoOf(VideoHandle handle) => videos[handle.Value];
 
-    /// <summary>Decides one check from these facts, seen from a requester; from one that nobody named if there is none.</summary>
+    /// <summary>
+    /// Decides one check from these facts, seen from a requester; from one that nobody named if there is none.
+    /// </summary>
     public Decision Decide<TTrace>(VideoKey video, PurposeIndex purpose, Requester? requester, ref TTrace trace)
         where TTrace : ITrace
     {
@@ -107,7 +132,9 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         return Evaluator.Decide(new Check(HandleOf(video), purpose, ReadAt), ref view, Vocabulary, ref trace);
     }
 
-    /// <summary>Decides one check from these facts, seen from a requester; from one that nobody named if there is none.</summary>
+    /// <summary>
+    /// Decides one check from these facts, seen from a requester; from one that nobody named if there is none.
+    /// </summary>
     public Decision Decide(VideoKey video, PurposeIndex purpose, Requester? requester)
     {
         var silent = default(NoTrace);
@@ -119,10 +146,11 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         requester is null ? [null] : [null, requester];
 
     private static Dictionary<TKey, TSetting> Of<TPlace, TKey, TSetting>(
-        Dictionary<TPlace, Dictionary<TKey, TSetting>> all, TPlace place)
+        Dictionary<TPlace, Dictionary<TKey, TSetting>> all,
+        TPlace place
+    )
         where TPlace : notnull
-        where TKey : notnull =>
-        all.GetValueOrDefault(place) ?? Nothing<TKey, TSetting>.Settings;
+        where TKey : notnull => all.GetValueOrDefault(place) ?? Nothing<TKey, TSetting>.Settings;
 
     private static class Nothing<TKey, TSetting>
         where TKey : notnull
@@ -134,7 +162,12 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
 
     private VideoHandle HandleOf(VideoKey video) => new(videos.NumberOf(video));
 
-    private static void Put<TOwner, TKey, TSetting>(Dictionary<TOwner, Dictionary<TKey, TSetting>> all, TOwner owner, TKey key, TSetting? setting)
+    private static void Put<TOwner, TKey, TSetting>(
+        Dictionary<TOwner, Dictionary<TKey, TSetting>> all,
+        TOwner owner,
+        TKey key,
+        TSetting? setting
+    )
         where TOwner : notnull
         where TKey : notnull
         where TSetting : class

@@ -11,15 +11,17 @@ public readonly record struct CreatorHandle(long Value);
 public readonly record struct VideoHandle(long Value);
 
 /// <summary>
-/// What the evaluator may ask of the registry: facts for one check, seen from its requester, at one moment. All answers together are one
-/// consistent state.
+/// What the evaluator may ask of the registry: facts for one check, seen from its requester, at one moment. All answers
+/// together are one consistent state.
 /// </summary>
 public interface IFacts
 {
     /// <summary>Reads what is registered about a video.</summary>
     /// <param name="video">The checked video or a source of one that was read.</param>
     /// <param name="facts">The facts; its spans hold until the check ends.</param>
-    /// <returns>False if it cannot be read, which makes the decision indeterminate. A video that nobody registered can be read.</returns>
+    /// <returns>
+    /// False if it cannot be read, which makes the decision indeterminate. A video that nobody registered can be read.
+    /// </returns>
     bool TryRead(VideoHandle video, out VideoFacts facts);
 
     /// <summary>Reads what a creator has said that may bear on a video.</summary>
@@ -27,7 +29,9 @@ public interface IFacts
     /// <param name="video">The video that the creator decides about.</param>
     /// <param name="usedIn">The checked video: grants are for use in one.</param>
     /// <param name="facts">The facts; its spans hold until the next creator is read.</param>
-    /// <returns>False if it cannot be read, which makes the decision indeterminate. A creator never heard of can be read.</returns>
+    /// <returns>
+    /// False if it cannot be read, which makes the decision indeterminate. A creator never heard of can be read.
+    /// </returns>
     bool TryRead(CreatorHandle creator, VideoHandle video, VideoHandle usedIn, out CreatorFacts facts);
 }
 
@@ -65,12 +69,14 @@ public readonly ref struct CreatorFacts
     public ReadOnlySpan<StopFact> Stops { get; init; }
 
     /// <summary>
-    /// The creator's defaults, a setting for each segment, and their overrides for the video. In any order, except that the segments of one
-    /// default stand together, oldest first.
+    /// The creator's defaults, a setting for each segment, and their overrides for the video. In any order, except that
+    /// the segments of one default stand together, oldest first.
     /// </summary>
     public ReadOnlySpan<Setting> Settings { get; init; }
 
-    /// <summary>The creator's grants to the check's requester for the video, for use in the checked video, in any order.</summary>
+    /// <summary>
+    /// The creator's grants to the check's requester for the video, for use in the checked video, in any order.
+    /// </summary>
     public ReadOnlySpan<Grant> Grants { get; init; }
 }
 
@@ -84,13 +90,14 @@ public readonly record struct StopFact(StopKind Kind, PurposeSet Covers, Stamp S
     /// <param name="hold">The operator's; null if there is none.</param>
     /// <param name="lockdown">The creator's own; null if there is none.</param>
     /// <param name="vocabulary">The vocabulary that knows their purposes.</param>
-    public static StopFact[] Standing(Stop? hold, Stop? lockdown, Vocabulary vocabulary) => (hold, lockdown) switch
-    {
-        (null, null) => [],
-        (not null, null) => [Of(StopKind.Hold, hold, vocabulary)],
-        (null, not null) => [Of(StopKind.Lockdown, lockdown, vocabulary)],
-        _ => [Of(StopKind.Hold, hold, vocabulary), Of(StopKind.Lockdown, lockdown, vocabulary)],
-    };
+    public static StopFact[] Standing(Stop? hold, Stop? lockdown, Vocabulary vocabulary) =>
+        (hold, lockdown) switch
+        {
+            (null, null) => [],
+            (not null, null) => [Of(StopKind.Hold, hold, vocabulary)],
+            (null, not null) => [Of(StopKind.Lockdown, lockdown, vocabulary)],
+            _ => [Of(StopKind.Hold, hold, vocabulary), Of(StopKind.Lockdown, lockdown, vocabulary)],
+        };
 
     private static StopFact Of(StopKind kind, Stop stop, Vocabulary vocabulary)
     {
@@ -126,7 +133,9 @@ public enum Audience : byte
     SomebodyElse,
 }
 
-/// <summary>One setting, or one segment of a default, as the evaluator sees it: plain values, nothing to follow.</summary>
+/// <summary>
+/// One setting, or one segment of a default, as the evaluator sees it: plain values, nothing to follow.
+/// </summary>
 public readonly record struct Setting
 {
     /// <summary>Default or override for the video.</summary>
@@ -147,7 +156,10 @@ public readonly record struct Setting
     /// <summary>The vocabulary version that the creator knew.</summary>
     public int VocabularyVersion { get; init; }
 
-    /// <summary>The start of a segment; <see cref="Instant.Beginning"/> on the first of a default that covers every video, and on an override.</summary>
+    /// <summary>
+    /// The start of a segment; <see cref="Instant.Beginning"/> on the first of a default that covers every video, and
+    /// on an override.
+    /// </summary>
     public Instant From { get; init; }
 
     /// <summary>Whether it is a further segment of the default that stands before it.</summary>
@@ -160,33 +172,44 @@ public readonly record struct Setting
     public Stamp Stamp { get; init; }
 
     /// <summary>Appends a default, a setting for each segment.</summary>
-    public static void Add(ICollection<Setting> settings, DefaultSetting setting, PurposeIndex purpose, Audience audience)
+    public static void Add(
+        ICollection<Setting> settings,
+        DefaultSetting setting,
+        PurposeIndex purpose,
+        Audience audience
+    )
     {
         foreach (var segment in setting.Segments)
         {
-            settings.Add(Create(segment.Choice, segment.Stamp, purpose, audience) with
-            {
-                From = segment.From ?? Instant.Beginning,
-                IsFurtherSegment = segment != setting.Segments[0],
-            });
+            settings.Add(
+                Create(segment.Choice, segment.Stamp, purpose, audience) with
+                {
+                    From = segment.From ?? Instant.Beginning,
+                    IsFurtherSegment = segment != setting.Segments[0],
+                }
+            );
         }
     }
 
     /// <summary>An override for the video.</summary>
     public static Setting Create(OverrideSetting setting, PurposeIndex purpose, Audience audience) =>
-        Create(setting.Choice, setting.Stamp, purpose, audience) with { Scope = Scope.Override };
+        Create(setting.Choice, setting.Stamp, purpose, audience) with
+        {
+            Scope = Scope.Override,
+        };
 
-    private static Setting Create(Choice choice, Stamp stamp, PurposeIndex purpose, Audience audience) => new()
-    {
-        Audience = audience,
-        Purpose = purpose,
-        Effect = choice.Effect,
-        Conditions = choice.Conditions,
-        VocabularyVersion = choice.VocabularyVersion,
-        From = Instant.Beginning,
-        ExpiresAt = choice.ExpiresAt ?? Instant.Never,
-        Stamp = stamp,
-    };
+    private static Setting Create(Choice choice, Stamp stamp, PurposeIndex purpose, Audience audience) =>
+        new()
+        {
+            Audience = audience,
+            Purpose = purpose,
+            Effect = choice.Effect,
+            Conditions = choice.Conditions,
+            VocabularyVersion = choice.VocabularyVersion,
+            From = Instant.Beginning,
+            ExpiresAt = choice.ExpiresAt ?? Instant.Never,
+            Stamp = stamp,
+        };
 }
 
 /// <summary>A creator's approval of one request, as the evaluator sees it.</summary>
@@ -214,8 +237,8 @@ public readonly record struct Grant
     public Stamp Stamp { get; init; }
 
     /// <summary>
-    /// Whether a deny set by the same creator touches, and so revokes, a grant: same video (any, for a default), same requester (any, if it
-    /// names nobody), purpose equal, below or above (R6).
+    /// Whether a deny set by the same creator touches, and so revokes, a grant: same video (any, for a default), same
+    /// requester (any, if it names nobody), purpose equal, below or above (R6).
     /// </summary>
     /// <param name="deny">Where the deny applies.</param>
     /// <param name="grant">The granted video, purpose and requester.</param>

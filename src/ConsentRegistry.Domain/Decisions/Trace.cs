@@ -24,21 +24,27 @@ public enum Standing : byte
     /// <summary>No candidate: it has expired (R2).</summary>
     Expired,
 
-    /// <summary>For a purpose below, where nothing at or above the checked purpose speaks: it does not count (R4).</summary>
+    /// <summary>
+    /// For a purpose below, where nothing at or above the checked purpose speaks: it does not count (R4).
+    /// </summary>
     NothingToRestrict,
 }
 
 /// <summary>Hears how a decision comes about, in the order in which it does.</summary>
 public interface ITrace
 {
-    /// <summary>Whether anybody listens. A constant of the type, so that a decision without a trace pays nothing for it.</summary>
+    /// <summary>
+    /// Whether anybody listens. A constant of the type, so that a decision without a trace pays nothing for it.
+    /// </summary>
     static abstract bool IsOn { get; }
 
     /// <summary>A creator's turn begins.</summary>
     void Consider(Decider decider);
 
     /// <summary>A setting of the creator whose turn it is.</summary>
-    /// <param name="setting">The setting; of a default, the segment that covers the video, or the first if none does.</param>
+    /// <param name="setting">
+    /// The setting; of a default, the segment that covers the video, or the first if none does.
+    /// </param>
     /// <param name="standing">Why it took part or did not.</param>
     /// <param name="beatenBy">The candidate that beats it, if it is beaten.</param>
     void Weigh(in Setting setting, Standing standing, Setting? beatenBy);
@@ -59,22 +65,14 @@ public readonly struct NoTrace : ITrace
     public static bool IsOn => false;
 
     /// <inheritdoc/>
-    public void Consider(Decider decider)
-    {
-    }
+    public void Consider(Decider decider) { }
 
     /// <inheritdoc/>
-    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-    {
-    }
+    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) { }
 
     /// <inheritdoc/>
-    public void Weigh(in Grant grant, bool answers)
-    {
-    }
+    public void Weigh(in Grant grant, bool answers) { }
 
     /// <inheritdoc/>
-    public void Conclude(in Decision answer)
-    {
-    }
+    public void Conclude(in Decision answer) { }
 }

@@ -7,16 +7,20 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Domain.History;
 
 /// <summary>
-/// Canonical JSON by RFC 8785, for what the log needs of it: null, booleans, strings, arrays, objects and integers that every JSON reader
-/// keeps exact. Anything else is refused.
+/// Canonical JSON by RFC 8785, for what the log needs of it: null, booleans, strings, arrays, objects and integers that
+/// every JSON reader keeps exact. Anything else is refused.
 /// </summary>
 public static class CanonicalJson
 {
-    /// <summary>The largest integer, and its negative the smallest: 2^53 - 1 (RFC 8785, section 3.2.2.3; RFC 7493, section 2.2).</summary>
+    /// <summary>
+    /// The largest integer, and its negative the smallest: 2^53 - 1 (RFC 8785, section 3.2.2.3; RFC 7493, section 2.2).
+    /// </summary>
     public const long MaxInteger = 9_007_199_254_740_991;
 
     /// <summary>The one way to write <paramref name="value"/>, as UTF-8.</summary>
-    /// <exception cref="FormatException">It contains a fraction, an integer beyond <see cref="MaxInteger"/>, or text that is not Unicode.</exception>
+    /// <exception cref="FormatException">
+    /// It contains a fraction, an integer beyond <see cref="MaxInteger"/>, or text that is not Unicode.
+    /// </exception>
     public static byte[] Encode(JsonNode? value)
     {
         var output = new ArrayBufferWriter<byte>(256);
@@ -152,7 +156,7 @@ public static class CanonicalJson
 
     private static IEnumerable<Rune> RunesOf(string text)
     {
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             if (!Rune.TryGetRuneAt(text, at, out var rune))
                 throw new FormatException("Text with half a surrogate pair is not Unicode.");

@@ -7,7 +7,9 @@ namespace ConsentRegistry.Domain.History;
 /// <summary>Who made a change, and why.</summary>
 /// <param name="Subject">The person or account that signed in; null for a service of its own.</param>
 /// <param name="Client">The program that called; null if the token named none.</param>
-/// <param name="OnBehalfOf">The creator for whom an agency acted; null if the subject is the creator, or no creator was acted for.</param>
+/// <param name="OnBehalfOf">
+/// The creator for whom an agency acted; null if the subject is the creator, or no creator was acted for.
+/// </param>
 /// <param name="Reason">What they gave as the reason.</param>
 public sealed record Authorship(string? Subject, string? Client, CreatorId? OnBehalfOf, string? Reason)
 {
@@ -17,7 +19,9 @@ public sealed record Authorship(string? Subject, string? Client, CreatorId? OnBe
 
 /// <summary>One record that a change altered: what it was and what it is.</summary>
 /// <param name="Type">One of <see cref="EventType"/>.</param>
-/// <param name="Key">What tells the record from others of its type in the stream; empty where there is only one.</param>
+/// <param name="Key">
+/// What tells the record from others of its type in the stream; empty where there is only one.
+/// </param>
 /// <param name="Before">The complete record before; null if there was none.</param>
 /// <param name="After">The complete record after; null if there is none any more.</param>
 public sealed record RecordChange(string Type, JsonObject Key, JsonObject? Before, JsonObject? After)
@@ -40,10 +44,22 @@ public readonly record struct EventEntropy(Guid EventId, byte[] Salt);
 /// <param name="Type">One of <see cref="EventType"/>.</param>
 /// <param name="Tx">The time of the change.</param>
 /// <param name="Leaf">What the log holds: it names nobody.</param>
-/// <param name="Body">The canonical JSON that the leaf commits to: it names people, and can be erased with the salt.</param>
+/// <param name="Body">
+/// The canonical JSON that the leaf commits to: it names people, and can be erased with the salt.
+/// </param>
 /// <param name="Salt">The key of the commitment.</param>
 public sealed record Event(
-    StreamId Stream, long Version, int Ordinal, int Count, Guid EventId, string Type, Instant Tx, byte[] Leaf, byte[] Body, byte[] Salt)
+    StreamId Stream,
+    long Version,
+    int Ordinal,
+    int Count,
+    Guid EventId,
+    string Type,
+    Instant Tx,
+    byte[] Leaf,
+    byte[] Body,
+    byte[] Salt
+)
 {
     /// <summary>Bytes of a salt.</summary>
     public const int SaltLength = 32;
@@ -60,15 +76,42 @@ public sealed record Event(
     /// <param name="by">Who made the change.</param>
     /// <param name="draw">Draws the randomness of one event.</param>
     public static ImmutableArray<Event> Seal(
-        StreamId stream, long version, Instant tx, byte[]? head, IReadOnlyList<RecordChange> changes, Authorship by, Func<EventEntropy> draw)
+        StreamId stream,
+        long version,
+        Instant tx,
+        byte[]? head,
+        IReadOnlyList<RecordChange> changes,
+        Authorship by,
+        Func<EventEntropy> draw
+    )
     {
         var events = ImmutableArray.CreateBuilder<Event>(changes.Count);
         foreach (var change in changes)
         {
             var (id, salt) = draw();
             var body = new EventBody(stream, head, by, change).Encode();
-            var leaf = new Leaf(change.Type, id, version, events.Count + 1, changes.Count, tx, HMACSHA256.HashData(salt, body), change.Erased);
-            var sealedEvent = new Event(stream, version, leaf.Ordinal, leaf.Count, id, change.Type, tx, leaf.Encode(), body, salt);
+            var leaf = new Leaf(
+                change.Type,
+                id,
+                version,
+                events.Count + 1,
+                changes.Count,
+                tx,
+                HMACSHA256.HashData(salt, body),
+                change.Erased
+            );
+            var sealedEvent = new Event(
+                stream,
+                version,
+                leaf.Ordinal,
+                leaf.Count,
+                id,
+                change.Type,
+                tx,
+                leaf.Encode(),
+                body,
+                salt
+            );
             events.Add(sealedEvent);
             head = sealedEvent.Hash;
         }

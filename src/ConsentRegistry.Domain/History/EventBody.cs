@@ -13,23 +13,28 @@ namespace ConsentRegistry.Domain.History;
 public sealed record EventBody(StreamId Stream, byte[]? Previous, Authorship By, RecordChange Change)
 {
     /// <summary>The canonical JSON that the leaf commits to.</summary>
-    public byte[] Encode() => CanonicalJson.Encode(new JsonObject
-    {
-        ["stream"] = Stream.Name,
-        ["prev"] = Previous is null ? null : Base64Url.EncodeToString(Previous),
-        ["by"] = new JsonObject
-        {
-            ["subject"] = By.Subject,
-            ["client"] = By.Client,
-            ["onBehalfOf"] = By.OnBehalfOf?.Value,
-            ["reason"] = By.Reason,
-        },
-        ["key"] = Change.Key.DeepClone(),
-        ["before"] = Change.Before?.DeepClone(),
-        ["after"] = Change.After?.DeepClone(),
-    });
+    public byte[] Encode() =>
+        CanonicalJson.Encode(
+            new JsonObject
+            {
+                ["stream"] = Stream.Name,
+                ["prev"] = Previous is null ? null : Base64Url.EncodeToString(Previous),
+                ["by"] = new JsonObject
+                {
+                    ["subject"] = By.Subject,
+                    ["client"] = By.Client,
+                    ["onBehalfOf"] = By.OnBehalfOf?.Value,
+                    ["reason"] = By.Reason,
+                },
+                ["key"] = Change.Key.DeepClone(),
+                ["before"] = Change.Before?.DeepClone(),
+                ["after"] = Change.After?.DeepClone(),
+            }
+        );
 
-    /// <summary>Reads the body of an event; false if the bytes are not those that <see cref="Encode"/> writes.</summary>
+    /// <summary>
+    /// Reads the body of an event; false if the bytes are not those that <see cref="Encode"/> writes.
+    /// </summary>
     /// <param name="type">One of <see cref="EventType"/>, as the leaf says.</param>
     /// <param name="bytes">The body.</param>
     /// <param name="body">What it says. Its records are JSON still; <see cref="RecordedChange"/> reads them.</param>
@@ -42,10 +47,18 @@ public sealed record EventBody(StreamId Stream, byte[]? Previous, Authorship By,
         {
             var by = members["by"].Object();
             body = new(
-                StreamId.TryParse(members["stream"].Text(), out var stream) ? stream : throw new FormatException("Not the name of a stream."),
+                StreamId.TryParse(members["stream"].Text(), out var stream)
+                    ? stream
+                    : throw new FormatException("Not the name of a stream."),
                 members["prev"] is { } previous ? Base64Url.DecodeFromChars(previous.Text()) : null,
-                new(TextOrNull(by["subject"]), TextOrNull(by["client"]), by["onBehalfOf"].OrNull(id => CreatorId.Parse(id.Text())), TextOrNull(by["reason"])),
-                new(type, Detached(members["key"])!, Detached(members["before"]), Detached(members["after"])));
+                new(
+                    TextOrNull(by["subject"]),
+                    TextOrNull(by["client"]),
+                    by["onBehalfOf"].OrNull(id => CreatorId.Parse(id.Text())),
+                    TextOrNull(by["reason"])
+                ),
+                new(type, Detached(members["key"])!, Detached(members["before"]), Detached(members["after"]))
+            );
         }
         catch (FormatException)
         {

@@ -7,8 +7,8 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Domain.History;
 
 /// <summary>
-/// The registry as it was, from events: folding is replacing records, never executing rules again. Events of a stream are applied in their
-/// order; of several streams in any.
+/// The registry as it was, from events: folding is replacing records, never executing rules again. Events of a stream
+/// are applied in their order; of several streams in any.
 /// </summary>
 public sealed class Fold
 {
@@ -27,7 +27,9 @@ public sealed class Fold
 
     /// <summary>A creator's defaults.</summary>
     public IEnumerable<KeyValuePair<DefaultKey, DefaultSetting>> DefaultsOf(CreatorId creator) =>
-        defaults.Where(setting => setting.Key.Creator == creator).Select(setting => KeyValuePair.Create(setting.Key.Key, setting.Value));
+        defaults
+            .Where(setting => setting.Key.Creator == creator)
+            .Select(setting => KeyValuePair.Create(setting.Key.Key, setting.Value));
 
     /// <summary>How many overrides a creator has.</summary>
     public long CountOverridesOf(CreatorId creator) => overrides.Keys.LongCount(key => key.Creator == creator);
@@ -49,10 +51,14 @@ public sealed class Fold
             Apply(creator, change);
     }
 
-    /// <summary>The facts for a check, as they were. Videos that nobody had registered are known to be unregistered.</summary>
+    /// <summary>
+    /// The facts for a check, as they were. Videos that nobody had registered are known to be unregistered.
+    /// </summary>
     /// <param name="video">The checked video.</param>
     /// <param name="at">The moment that expiries are compared with.</param>
-    /// <exception cref="InvalidOperationException">No purpose was applied: there is no registry without a vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No purpose was applied: there is no registry without a vocabulary.
+    /// </exception>
     public FactSet FactsFor(VideoKey video, Instant at)
     {
         if (purposes.Count == 0)
@@ -72,8 +78,8 @@ public sealed class Fold
     }
 
     /// <summary>
-    /// The checked video and its sources, nearest first: one more than a check may consult, so that a decision over too many finds what it
-    /// does not know (R8).
+    /// The checked video and its sources, nearest first: one more than a check may consult, so that a decision over too
+    /// many finds what it does not know (R8).
     /// </summary>
     public IReadOnlyCollection<VideoKey> Reached(VideoKey video)
     {

@@ -14,7 +14,16 @@ namespace ConsentRegistry.Domain.History;
 /// <param name="Tx">The time of the change.</param>
 /// <param name="Commitment">HMAC-SHA256 of the canonical body, keyed with the salt.</param>
 /// <param name="Erased">Of an erasure: which events it covers; null on everything else.</param>
-public sealed record Leaf(string Type, Guid EventId, long Version, int Ordinal, int Count, Instant Tx, byte[] Commitment, Erasure? Erased)
+public sealed record Leaf(
+    string Type,
+    Guid EventId,
+    long Version,
+    int Ordinal,
+    int Count,
+    Instant Tx,
+    byte[] Commitment,
+    Erasure? Erased
+)
 {
     /// <summary>The format, member <c>v</c>.</summary>
     public const int Format = 1;
@@ -57,14 +66,20 @@ public sealed record Leaf(string Type, Guid EventId, long Version, int Ordinal, 
                 checked((int)members["of"].Integer()),
                 new(members["tx"].Integer()),
                 Base64Url.DecodeFromChars(members["commit"].Text()),
-                type == EventType.CreatorErased ? Erasure.Read(members) : null);
+                type == EventType.CreatorErased ? Erasure.Read(members) : null
+            );
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             return false;
         }
-        var isWhole = EventType.All.Contains(leaf.Type) && leaf.Version >= 1 && leaf.Ordinal >= 1 && leaf.Ordinal <= leaf.Count
-            && leaf.Commitment.Length == HMACSHA256.HashSizeInBytes && leaf.Encode().AsSpan().SequenceEqual(bytes);
+        var isWhole =
+            EventType.All.Contains(leaf.Type)
+            && leaf.Version >= 1
+            && leaf.Ordinal >= 1
+            && leaf.Ordinal <= leaf.Count
+            && leaf.Commitment.Length == HMACSHA256.HashSizeInBytes
+            && leaf.Encode().AsSpan().SequenceEqual(bytes);
         if (!isWhole)
             leaf = null;
         return isWhole;
@@ -72,5 +87,6 @@ public sealed record Leaf(string Type, Guid EventId, long Version, int Ordinal, 
 
     /// <summary>Whether the leaf commits to this body with this salt.</summary>
     public bool CommitsTo(ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt) =>
-        salt.Length == Event.SaltLength && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(salt, body), Commitment);
+        salt.Length == Event.SaltLength
+        && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(salt, body), Commitment);
 }

@@ -6,11 +6,13 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Domain.History;
 
 /// <summary>
-/// How events in requesters' streams name creators. The erasure of a creator clears the bodies of the creator's own stream only, so
-/// a requester's stream names creators by pseudonyms. The erasure destroys the key of the creator's pseudonym.
+/// How events in requesters' streams name creators. The erasure of a creator clears the bodies of the creator's own
+/// stream only, so a requester's stream names creators by pseudonyms. The erasure destroys the key of the creator's
+/// pseudonym.
 /// </summary>
 /// <remarks>
-/// A pseudonym has the grammar of an id, so that records keep their shape. It is nobody's id. Events from before pseudonyms have ids.
+/// A pseudonym has the grammar of an id, so that records keep their shape. It is nobody's id. Events from before
+/// pseudonyms have ids.
 /// </remarks>
 public static class Pseudonym
 {
@@ -22,7 +24,9 @@ public static class Pseudonym
     /// <summary>The name of a creator who was erased before the event: nobody has a key for it.</summary>
     public const string Erased = Prefix + "erased";
 
-    /// <summary>The pseudonym of a creator: HMAC-SHA256 of the id under the creator's key, in base64url after a prefix.</summary>
+    /// <summary>
+    /// The pseudonym of a creator: HMAC-SHA256 of the id under the creator's key, in base64url after a prefix.
+    /// </summary>
     /// <param name="creator">The creator's id.</param>
     /// <param name="key">The creator's key: <see cref="KeyLength"/> random bytes, used for nothing else.</param>
     public static string Derive(string creator, ReadOnlySpan<byte> key) =>
@@ -61,14 +65,18 @@ public static class Pseudonym
         return CreatorId.TryParse(by.Subject, out _) ? by with { Subject = rename(by.Subject!) } : by;
     }
 
-    private static JsonObject? Renamed(JsonObject? record, Func<string, string> rename) => (JsonObject?)Renamed(record, member: null, rename);
+    private static JsonObject? Renamed(JsonObject? record, Func<string, string> rename) =>
+        (JsonObject?)Renamed(record, member: null, rename);
 
     // Records name a creator by these two members, wherever they stand.
-    private static JsonNode? Renamed(JsonNode? node, string? member, Func<string, string> rename) => node switch
-    {
-        JsonObject members => new JsonObject(members.Select(each => KeyValuePair.Create(each.Key, Renamed(each.Value, each.Key, rename)))),
-        JsonArray items => new JsonArray([.. items.Select(item => Renamed(item, member: null, rename))]),
-        JsonValue value when member is "creatorId" or "creator" => JsonValue.Create(rename(value.Text())),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Renamed(JsonNode? node, string? member, Func<string, string> rename) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members.Select(each => KeyValuePair.Create(each.Key, Renamed(each.Value, each.Key, rename)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(item => Renamed(item, member: null, rename))]),
+            JsonValue value when member is "creatorId" or "creator" => JsonValue.Create(rename(value.Text())),
+            _ => node?.DeepClone(),
+        };
 }

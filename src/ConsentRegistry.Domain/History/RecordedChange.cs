@@ -8,12 +8,12 @@ using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.History;
 
-/// <summary>A record before and after a change, read back from an event: the inverse of <see cref="Records"/>.</summary>
+/// <summary>
+/// A record before and after a change, read back from an event: the inverse of <see cref="Records"/>.
+/// </summary>
 public abstract record RecordedChange
 {
-    private RecordedChange()
-    {
-    }
+    private RecordedChange() { }
 
     /// <summary>A default was set, clamped or cleared.</summary>
     public sealed record OfDefault(DefaultKey Key, DefaultSetting? Before, DefaultSetting? After) : RecordedChange;
@@ -55,12 +55,14 @@ public abstract record RecordedChange
         var read = ReadRecords(change);
         // Whatever reading passes over, a second spelling or a further member, shows when it is written again. A later
         // member that the body does not have reads as null, and is not written.
-        return IsSame(read.Write(), change) ? read : throw new FormatException("A record is not written as it should be.");
+        return IsSame(read.Write(), change)
+            ? read
+            : throw new FormatException("A record is not written as it should be.");
     }
 
     /// <summary>
-    /// Reads what stands after an event, from a body that this service is known to have written: nothing is verified, and what stood before
-    /// is left out.
+    /// Reads what stands after an event, from a body that this service is known to have written: nothing is verified,
+    /// and what stood before is left out.
     /// </summary>
     /// <param name="type">One of <see cref="EventType"/>.</param>
     /// <param name="body">The body.</param>
@@ -85,21 +87,52 @@ public abstract record RecordedChange
             return change.Type switch
             {
                 EventType.DefaultChanged => new OfDefault(
-                    new(PurposeOf(change.Key), RequesterOf(change.Key)), OrNull(change.Before, DefaultOf), OrNull(change.After, DefaultOf)),
+                    new(PurposeOf(change.Key), RequesterOf(change.Key)),
+                    OrNull(change.Before, DefaultOf),
+                    OrNull(change.After, DefaultOf)
+                ),
                 EventType.OverrideChanged => new OfOverride(
-                    new(VideoOf(change.Key["video"]), PurposeOf(change.Key), RequesterOf(change.Key)), OrNull(change.Before, OverrideOf), OrNull(change.After, OverrideOf)),
-                EventType.LockdownChanged => new OfStop(StopKind.Lockdown, OrNull(change.Before, StopOf), OrNull(change.After, StopOf)),
-                EventType.HoldChanged => new OfStop(StopKind.Hold, OrNull(change.Before, StopOf), OrNull(change.After, StopOf)),
-                EventType.VideoRegistered => new OfVideo(VideoOf(change.Key), OrNull(change.Before, VideoRecordOf), VideoRecordOf(change.After.Object())),
+                    new(VideoOf(change.Key["video"]), PurposeOf(change.Key), RequesterOf(change.Key)),
+                    OrNull(change.Before, OverrideOf),
+                    OrNull(change.After, OverrideOf)
+                ),
+                EventType.LockdownChanged => new OfStop(
+                    StopKind.Lockdown,
+                    OrNull(change.Before, StopOf),
+                    OrNull(change.After, StopOf)
+                ),
+                EventType.HoldChanged => new OfStop(
+                    StopKind.Hold,
+                    OrNull(change.Before, StopOf),
+                    OrNull(change.After, StopOf)
+                ),
+                EventType.VideoRegistered => new OfVideo(
+                    VideoOf(change.Key),
+                    OrNull(change.Before, VideoRecordOf),
+                    VideoRecordOf(change.After.Object())
+                ),
                 EventType.PurposeRegistered => new OfPurpose(DefinitionOf(change.After.Object())),
                 EventType.ApprovalChanged => new OfApproval(
-                    IdOf(change.Key["request"]), OrNull(change.Before, ApprovalOf), ApprovalOf(change.After.Object())),
+                    IdOf(change.Key["request"]),
+                    OrNull(change.Before, ApprovalOf),
+                    ApprovalOf(change.After.Object())
+                ),
                 EventType.GrantGiven or EventType.GrantRevoked or EventType.GrantSpent => new OfGrant(
-                    IdOf(change.Key["grant"]), OrNull(change.Before, GrantOf), GrantOf(change.After.Object())),
+                    IdOf(change.Key["grant"]),
+                    OrNull(change.Before, GrantOf),
+                    GrantOf(change.After.Object())
+                ),
                 EventType.AskingChanged => new OfAsking(
-                    Requester.Parse(change.Key["requester"].Text()), change.Before is { } stood ? StampOf(stood) : null, change.After is { } stands ? StampOf(stands) : null),
+                    Requester.Parse(change.Key["requester"].Text()),
+                    change.Before is { } stood ? StampOf(stood) : null,
+                    change.After is { } stands ? StampOf(stands) : null
+                ),
                 EventType.UseRecorded => new OfUse(IdOf(change.Key["use"]), UseOf(change.After.Object())),
-                EventType.RecallChanged => new OfRecall(IdOf(change.Key["recall"]), OrNull(change.Before, RecallOf), RecallOf(change.After.Object())),
+                EventType.RecallChanged => new OfRecall(
+                    IdOf(change.Key["recall"]),
+                    OrNull(change.Before, RecallOf),
+                    RecallOf(change.After.Object())
+                ),
                 EventType.CreatorErased => new OfErasure(change.After.Object()["erasedAt"].Moment()),
                 _ => throw new FormatException("Not a type of event."),
             };
@@ -111,121 +144,163 @@ public abstract record RecordedChange
     }
 
     /// <summary>
-    /// The event's records as <see cref="Records"/> writes them: the inverse of <see cref="Read"/>. Which events an erasure covers is
-    /// in its leaf, not here.
+    /// The event's records as <see cref="Records"/> writes them: the inverse of <see cref="Read"/>. Which events an
+    /// erasure covers is in its leaf, not here.
     /// </summary>
-    public RecordChange Write() => this switch
-    {
-        OfDefault change => Records.DefaultChanged(change.Key, change.Before, change.After),
-        OfOverride change => Records.OverrideChanged(change.Key, change.Before, change.After),
-        OfStop change => Records.StopChanged(change.Kind, change.Before, change.After),
-        OfVideo change => Records.VideoRegistered(change.Video, change.Before, change.After),
-        OfPurpose change => Records.PurposeRegistered(change.Purpose),
-        OfApproval change => Records.ApprovalChanged(change.Request, change.Before, change.After),
-        OfGrant change => Records.GrantChanged(change.Grant, change.Before, change.After),
-        OfAsking change => Records.AskingChanged(change.Requester, change.Before, change.After),
-        OfUse change => Records.UseRecorded(change.Use, change.After),
-        OfRecall change => Records.RecallChanged(change.Recall, change.Before, change.After),
-        OfErasure change => Records.CreatorErased(change.At, new([], [])),
-        _ => throw new InvalidOperationException("A change of no kind."),
-    };
+    public RecordChange Write() =>
+        this switch
+        {
+            OfDefault change => Records.DefaultChanged(change.Key, change.Before, change.After),
+            OfOverride change => Records.OverrideChanged(change.Key, change.Before, change.After),
+            OfStop change => Records.StopChanged(change.Kind, change.Before, change.After),
+            OfVideo change => Records.VideoRegistered(change.Video, change.Before, change.After),
+            OfPurpose change => Records.PurposeRegistered(change.Purpose),
+            OfApproval change => Records.ApprovalChanged(change.Request, change.Before, change.After),
+            OfGrant change => Records.GrantChanged(change.Grant, change.Before, change.After),
+            OfAsking change => Records.AskingChanged(change.Requester, change.Before, change.After),
+            OfUse change => Records.UseRecorded(change.Use, change.After),
+            OfRecall change => Records.RecallChanged(change.Recall, change.Before, change.After),
+            OfErasure change => Records.CreatorErased(change.At, new([], [])),
+            _ => throw new InvalidOperationException("A change of no kind."),
+        };
 
     private static bool IsSame(RecordChange one, RecordChange other) =>
-        JsonNode.DeepEquals(one.Key, other.Key) && JsonNode.DeepEquals(one.Before, other.Before) && JsonNode.DeepEquals(one.After, other.After);
+        JsonNode.DeepEquals(one.Key, other.Key)
+        && JsonNode.DeepEquals(one.Before, other.Before)
+        && JsonNode.DeepEquals(one.After, other.After);
 
     private static T? OrNull<T>(JsonObject? record, Func<JsonObject, T> read)
         where T : class => record is null ? null : read(record);
 
     private static Purpose PurposeOf(JsonObject key) => Purpose.Parse(key["purpose"].Text());
 
-    private static Requester? RequesterOf(JsonObject key) => key["requester"].OrNull(name => Requester.Parse(name.Text()));
+    private static Requester? RequesterOf(JsonObject key) =>
+        key["requester"].OrNull(name => Requester.Parse(name.Text()));
 
     private static VideoKey VideoOf(JsonNode? name) =>
         new(CreatorId.Parse(name.Object()["creatorId"].Text()), VideoId.Parse(name.Object()["videoId"].Text()));
 
-    private static DefaultSetting DefaultOf(JsonObject record) => new(
-    [
-        .. record.Array("segments").Select(segment => segment.Object())
-            .Select(segment => new Segment(segment["from"].OrNull(from => from.Moment()), ChoiceOf(segment), StampOf(segment))),
-    ]);
+    private static DefaultSetting DefaultOf(JsonObject record) =>
+        new([
+            .. record
+                .Array("segments")
+                .Select(segment => segment.Object())
+                .Select(segment => new Segment(
+                    segment["from"].OrNull(from => from.Moment()),
+                    ChoiceOf(segment),
+                    StampOf(segment)
+                )),
+        ]);
 
     private static OverrideSetting OverrideOf(JsonObject record) => new(ChoiceOf(record), StampOf(record));
 
-    private static Stop StopOf(JsonObject record) => Stop.Create(
-        record["purposes"] is null ? null : record.Array("purposes").Select(purpose => Purpose.Parse(purpose.Text())).ToList(), StampOf(record));
+    private static Stop StopOf(JsonObject record) =>
+        Stop.Create(
+            record["purposes"] is null
+                ? null
+                : record.Array("purposes").Select(purpose => Purpose.Parse(purpose.Text())).ToList(),
+            StampOf(record)
+        );
 
-    private static VideoRecord VideoRecordOf(JsonObject record) => new(
-        record["publishedAt"].OrNull(time => time.Moment()),
-        record.Array("participants").Select(participant => new RegisteredParticipant(
-            CreatorId.Parse(participant.Object()["creatorId"].Text()), Wording.Parse<Videos.Role>(participant.Object()["role"].Text()))),
-        record.Array("derivedFrom").Select(VideoOf));
+    private static VideoRecord VideoRecordOf(JsonObject record) =>
+        new(
+            record["publishedAt"].OrNull(time => time.Moment()),
+            record
+                .Array("participants")
+                .Select(participant => new RegisteredParticipant(
+                    CreatorId.Parse(participant.Object()["creatorId"].Text()),
+                    Wording.Parse<Videos.Role>(participant.Object()["role"].Text())
+                )),
+            record.Array("derivedFrom").Select(VideoOf)
+        );
 
-    private static PurposeDefinition DefinitionOf(JsonObject record) => new(
-        Purpose.Parse(record["purpose"].Text()), record["usesLikeness"].Truth(), record["description"].Text(), checked((int)record["introducedIn"].Integer()));
+    private static PurposeDefinition DefinitionOf(JsonObject record) =>
+        new(
+            Purpose.Parse(record["purpose"].Text()),
+            record["usesLikeness"].Truth(),
+            record["description"].Text(),
+            checked((int)record["introducedIn"].Integer())
+        );
 
-    private static ApprovalRecord ApprovalOf(JsonObject record) => new(
+    private static ApprovalRecord ApprovalOf(JsonObject record) =>
+        new(
+            new(
+                Requester.Parse(record["requester"].Text()),
+                VideoOf(record["usedIn"]),
+                PurposeOf(record),
+                record["use"].Text(),
+                record["until"].OrNull(until => until.Moment()),
+                CountOf(record["uses"])
+            ),
+            [.. record.Array("videos").Select(VideoOf)],
+            record["expiresAt"].Moment(),
+            Wording.Parse<ApprovalState>(record["state"].Text()),
+            record["reason"]?.Text(),
+            StampOf(record)
+        );
+
+    private static GrantRecord GrantOf(JsonObject record) =>
+        new(
+            IdOf(record["request"]),
+            VideoOf(record["video"]),
+            VideoOf(record["usedIn"]),
+            Requester.Parse(record["requester"].Text()),
+            new(
+                PurposeOf(record),
+                ConditionsOf(record),
+                checked((int)record["vocabularyVersion"].Integer()),
+                record["expiresAt"].OrNull(expiry => expiry.Moment()),
+                CountOf(record["uses"])
+            ),
+            StampOf(record)
+        )
+        {
+            State = Wording.Parse<GrantState>(record["state"].Text()),
+        };
+
+    private static UseRecord UseOf(JsonObject record) =>
         new(
             Requester.Parse(record["requester"].Text()),
-            VideoOf(record["usedIn"]),
             PurposeOf(record),
-            record["use"].Text(),
-            record["until"].OrNull(until => until.Moment()),
-            CountOf(record["uses"])),
-        [.. record.Array("videos").Select(VideoOf)],
-        record["expiresAt"].Moment(),
-        Wording.Parse<ApprovalState>(record["state"].Text()),
-        record["reason"]?.Text(),
-        StampOf(record));
+            record["made"] is { } made ? MadeOf(made.Object()) : null,
+            [
+                .. record
+                    .Array("videos")
+                    .Select(used => used.Object())
+                    .Select(used => new UsedVideo(
+                        VideoOf(used["video"]),
+                        Wording.Parse<UseReason>(used["reason"].Text()),
+                        [.. used.Array("spent").Select(IdOf)],
+                        used["reliedOn"] is { } decision ? ReliedOnOf(decision.Object()) : null
+                    )),
+            ],
+            record["usedAt"].Moment(),
+            StampOf(record)
+        );
 
-    private static GrantRecord GrantOf(JsonObject record) => new(
-        IdOf(record["request"]),
-        VideoOf(record["video"]),
-        VideoOf(record["usedIn"]),
-        Requester.Parse(record["requester"].Text()),
+    private static ReliedOn ReliedOnOf(JsonObject decision) =>
+        new(decision["decidedAt"].Moment(), decision["receipt"].Truth());
+
+    private static Made MadeOf(JsonObject made) =>
+        new(made["video"] is { } video ? VideoOf(video) : null, made["trainingRun"]?.Text());
+
+    private static RecallRecord RecallOf(JsonObject record) =>
         new(
+            Requester.Parse(record["requester"].Text()),
+            VideoOf(record["video"]),
             PurposeOf(record),
-            ConditionsOf(record),
-            checked((int)record["vocabularyVersion"].Integer()),
-            record["expiresAt"].OrNull(expiry => expiry.Moment()),
-            CountOf(record["uses"])),
-        StampOf(record))
-    {
-        State = Wording.Parse<GrantState>(record["state"].Text()),
-    };
-
-    private static UseRecord UseOf(JsonObject record) => new(
-        Requester.Parse(record["requester"].Text()),
-        PurposeOf(record),
-        record["made"] is { } made ? MadeOf(made.Object()) : null,
-        [
-            .. record.Array("videos").Select(used => used.Object()).Select(used => new UsedVideo(
-                VideoOf(used["video"]),
-                Wording.Parse<UseReason>(used["reason"].Text()),
-                [.. used.Array("spent").Select(IdOf)],
-                used["reliedOn"] is { } decision ? ReliedOnOf(decision.Object()) : null)),
-        ],
-        record["usedAt"].Moment(),
-        StampOf(record));
-
-    private static ReliedOn ReliedOnOf(JsonObject decision) => new(decision["decidedAt"].Moment(), decision["receipt"].Truth());
-
-    private static Made MadeOf(JsonObject made) => new(made["video"] is { } video ? VideoOf(video) : null, made["trainingRun"]?.Text());
-
-    private static RecallRecord RecallOf(JsonObject record) => new(
-        Requester.Parse(record["requester"].Text()),
-        VideoOf(record["video"]),
-        PurposeOf(record),
-        record["creator"].OrNull(creator => CreatorId.Parse(creator.Text())),
-        Wording.Parse<Decisions.Reason>(record["reason"].Text()),
-        record["stopBy"].Moment(),
-        Wording.Parse<RecallState>(record["state"].Text()),
-        record["statement"] switch
-        {
-            null => null,
-            JsonObject digest => Statement.OfDigest(digest["hmac"].Text()),
-            var text => Statement.OfText(text.Text()),
-        },
-        StampOf(record));
+            record["creator"].OrNull(creator => CreatorId.Parse(creator.Text())),
+            Wording.Parse<Decisions.Reason>(record["reason"].Text()),
+            record["stopBy"].Moment(),
+            Wording.Parse<RecallState>(record["state"].Text()),
+            record["statement"] switch
+            {
+                null => null,
+                JsonObject digest => Statement.OfDigest(digest["hmac"].Text()),
+                var text => Statement.OfText(text.Text()),
+            },
+            StampOf(record)
+        );
 
     private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");
 
@@ -234,11 +309,13 @@ public abstract record RecordedChange
     private static Conditions ConditionsOf(JsonObject record) =>
         ConditionWords.Parse(record.Array("conditions").Select(word => word.Text()));
 
-    private static Choice ChoiceOf(JsonObject record) => Choice.Create(
-        Wording.Parse<Effect>(record["effect"].Text()),
-        ConditionsOf(record),
-        record["expiresAt"].OrNull(expiry => expiry.Moment()),
-        checked((int)record["vocabularyVersion"].Integer()));
+    private static Choice ChoiceOf(JsonObject record) =>
+        Choice.Create(
+            Wording.Parse<Effect>(record["effect"].Text()),
+            ConditionsOf(record),
+            record["expiresAt"].OrNull(expiry => expiry.Moment()),
+            checked((int)record["vocabularyVersion"].Integer())
+        );
 
     private static Stamp StampOf(JsonObject record) => new(record["version"].Integer(), record["changedAt"].Moment());
 }

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ConsentRegistry.Domain.History;
 
-/// <summary>A stream of events: that of a creator, of a requester, or the vocabulary's. Versions of a stream are whole and follow each other without a gap.</summary>
+/// <summary>
+/// A stream of events: that of a creator, of a requester, or the vocabulary's. Versions of a stream are whole and
+/// follow each other without a gap.
+/// </summary>
 public readonly record struct StreamId
 {
     private StreamId(string name) => Name = name;
@@ -16,10 +19,14 @@ public readonly record struct StreamId
     /// <summary>The creator's id, or a name that no creator can have.</summary>
     public string Name { get; }
 
-    /// <summary>The stream of settings, stops and grants of a creator who decides, and of video facts of an owner.</summary>
+    /// <summary>
+    /// The stream of settings, stops and grants of a creator who decides, and of video facts of an owner.
+    /// </summary>
     public static StreamId OfCreator(CreatorId creator) => new(creator.Value);
 
-    /// <summary>The stream of what a requester used, and of what they are told to stop. It holds no fact of any check.</summary>
+    /// <summary>
+    /// The stream of what a requester used, and of what they are told to stop. It holds no fact of any check.
+    /// </summary>
     public static StreamId OfRequester(Requester requester) => new($"{RequesterPrefix}{requester.Value}");
 
     /// <summary>The creator whose stream it is; null for another.</summary>
@@ -34,7 +41,10 @@ public readonly record struct StreamId
         stream = name == Vocabulary.Name ? Vocabulary : default;
         if (CreatorId.TryParse(name, out var creator))
             stream = OfCreator(creator);
-        else if (name?.StartsWith(RequesterPrefix, StringComparison.Ordinal) == true && Requester.TryParse(name[RequesterPrefix.Length..], out var requester))
+        else if (
+            name?.StartsWith(RequesterPrefix, StringComparison.Ordinal) == true
+            && Requester.TryParse(name[RequesterPrefix.Length..], out var requester)
+        )
             stream = OfRequester(requester);
         return stream != default;
     }
@@ -86,20 +96,36 @@ public static class EventType
     public const string RecallChanged = "recallChanged";
 
     /// <summary>
-    /// The creator was erased. Of the versions before it, in this stream, nothing is left but their leaves; the leaf of this event says which.
+    /// The creator was erased. Of the versions before it, in this stream, nothing is left but their leaves; the leaf of
+    /// this event says which.
     /// </summary>
     public const string CreatorErased = "creatorErased";
 
     /// <summary>Every type.</summary>
     public static ImmutableArray<string> All { get; } =
-        [
-            DefaultChanged, OverrideChanged, LockdownChanged, HoldChanged, VideoRegistered, PurposeRegistered, ApprovalChanged, GrantGiven, GrantRevoked, GrantSpent,
-            AskingChanged, UseRecorded, RecallChanged, CreatorErased,
-        ];
+    [
+        DefaultChanged,
+        OverrideChanged,
+        LockdownChanged,
+        HoldChanged,
+        VideoRegistered,
+        PurposeRegistered,
+        ApprovalChanged,
+        GrantGiven,
+        GrantRevoked,
+        GrantSpent,
+        AskingChanged,
+        UseRecorded,
+        RecallChanged,
+        CreatorErased,
+    ];
 
     /// <summary>Whether events of a type stand in requesters' streams, where no others do.</summary>
     public static bool IsOfRequesters(string type) => type is UseRecorded or RecallChanged;
 
-    /// <summary>Whether events of a type alter what a creator sees as their settings, so that the settings version rises.</summary>
-    public static bool AltersSettings(string type) => type is DefaultChanged or OverrideChanged or LockdownChanged or HoldChanged or CreatorErased;
+    /// <summary>
+    /// Whether events of a type alter what a creator sees as their settings, so that the settings version rises.
+    /// </summary>
+    public static bool AltersSettings(string type) =>
+        type is DefaultChanged or OverrideChanged or LockdownChanged or HoldChanged or CreatorErased;
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// The head of a log's tree, as the text of a signed note (C2SP tlog-checkpoint): the origin, the size and the root, a line each, and perhaps
-/// further lines.
+/// The head of a log's tree, as the text of a signed note (C2SP tlog-checkpoint): the origin, the size and the root, a
+/// line each, and perhaps further lines.
 /// </summary>
 public sealed record Checkpoint
 {
@@ -22,12 +22,18 @@ public sealed record Checkpoint
     public Checkpoint(string origin, long size, byte[] root, IReadOnlyList<string>? extensions = null)
     {
         if (!IsLine(origin))
-            throw new ArgumentException("An origin is one line of Unicode without control characters, and not empty.", nameof(origin));
+            throw new ArgumentException(
+                "An origin is one line of Unicode without control characters, and not empty.",
+                nameof(origin)
+            );
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         if (root.Length != RootLength)
             throw new ArgumentException($"A root is {RootLength} bytes.", nameof(root));
         if (extensions is not null && !extensions.All(IsLine))
-            throw new ArgumentException("An extension is one line of Unicode without control characters, and not empty.", nameof(extensions));
+            throw new ArgumentException(
+                "An extension is one line of Unicode without control characters, and not empty.",
+                nameof(extensions)
+            );
         (Origin, Size, Root, Extensions) = (origin, size, root, extensions ?? []);
     }
 
@@ -43,7 +49,9 @@ public sealed record Checkpoint
     /// <summary>The lines after the root.</summary>
     public IReadOnlyList<string> Extensions { get; }
 
-    /// <summary>Reads a checkpoint from a note's text. False for everything but what <see cref="ToString"/> writes.</summary>
+    /// <summary>
+    /// Reads a checkpoint from a note's text. False for everything but what <see cref="ToString"/> writes.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Checkpoint? checkpoint)
     {
         checkpoint = null;
@@ -69,19 +77,24 @@ public sealed record Checkpoint
 
     /// <summary>Whether the other says the same, root and further lines byte by byte.</summary>
     public bool Equals(Checkpoint? other) =>
-        other is not null && Origin == other.Origin && Size == other.Size && Root.AsSpan().SequenceEqual(other.Root) && Extensions.SequenceEqual(other.Extensions);
+        other is not null
+        && Origin == other.Origin
+        && Size == other.Size
+        && Root.AsSpan().SequenceEqual(other.Root)
+        && Extensions.SequenceEqual(other.Extensions);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Origin, Size, Root[0], Root[1]);
 
     private static bool TryParseSize(string digits, out long size) =>
-        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out size) && digits == size.ToString(CultureInfo.InvariantCulture);
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out size)
+        && digits == size.ToString(CultureInfo.InvariantCulture);
 
     private static bool IsLine(string? line)
     {
         if (string.IsNullOrEmpty(line))
             return false;
-        for (var at = 0; at < line.Length;)
+        for (var at = 0; at < line.Length; )
         {
             if (!Rune.TryGetRuneAt(line, at, out var rune) || rune.Value < ' ')
                 return false;

@@ -5,8 +5,9 @@ using System.Text;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// A witness's word that at a time this checkpoint was the largest it had seen of the log, and consistent with all before (C2SP tlog-cosignature,
-/// type 0x04): 8 bytes of seconds since 1970, big-endian, then the Ed25519 signature over <c>cosignature/v1</c>, the time and the note's text.
+/// A witness's word that at a time this checkpoint was the largest it had seen of the log, and consistent with all
+/// before (C2SP tlog-cosignature, type 0x04): 8 bytes of seconds since 1970, big-endian, then the Ed25519 signature
+/// over <c>cosignature/v1</c>, the time and the note's text.
 /// </summary>
 public static class Cosignature
 {
@@ -28,17 +29,29 @@ public static class Cosignature
         return new(witness.Name, witness.Key(NoteKeyType.Cosignature).Id, bytes);
     }
 
-    /// <summary>Whether a line is the cosignature of a note's text by this witness, and of when; whether that time is plausible is the caller's to judge.</summary>
+    /// <summary>
+    /// Whether a line is the cosignature of a note's text by this witness, and of when; whether that time is plausible
+    /// is the caller's to judge.
+    /// </summary>
     /// <param name="signature">The line.</param>
     /// <param name="text">The text of the note, with its final newline.</param>
-    /// <param name="witness">A key of type <see cref="NoteKeyType.Cosignature"/>; with another nothing is verified.</param>
+    /// <param name="witness">
+    /// A key of type <see cref="NoteKeyType.Cosignature"/>; with another nothing is verified.
+    /// </param>
     /// <param name="seconds">When, in seconds since 1970; 0 where it is not the witness's.</param>
     public static bool TryVerify(NoteSignature signature, string text, NoteKey witness, out long seconds)
     {
         seconds = 0;
-        if (witness.Type != NoteKeyType.Cosignature || !signature.ClaimsToBeBy(witness) || !TryReadTime(signature, out var claimed))
+        if (
+            witness.Type != NoteKeyType.Cosignature
+            || !signature.ClaimsToBeBy(witness)
+            || !TryReadTime(signature, out var claimed)
+        )
             return false;
-        if (!Checkpoint.TryParse(text, out _) || !witness.PublicKey.Verify(Message(text, claimed), signature.Bytes[TimeLength..]))
+        if (
+            !Checkpoint.TryParse(text, out _)
+            || !witness.PublicKey.Verify(Message(text, claimed), signature.Bytes[TimeLength..])
+        )
             return false;
         seconds = claimed;
         return true;
@@ -48,7 +61,8 @@ public static class Cosignature
     private static bool TryReadTime(NoteSignature signature, out long seconds)
     {
         seconds = -1;
-        return signature.Bytes.Length == TimeLength + Ed25519.SignatureLength && (seconds = BinaryPrimitives.ReadInt64BigEndian(signature.Bytes)) >= 0;
+        return signature.Bytes.Length == TimeLength + Ed25519.SignatureLength
+            && (seconds = BinaryPrimitives.ReadInt64BigEndian(signature.Bytes)) >= 0;
     }
 
     private static byte[] Message(string text, long seconds) =>

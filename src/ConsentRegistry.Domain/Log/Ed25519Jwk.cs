@@ -7,7 +7,8 @@ public sealed class Ed25519Jwk : Jwk
     private readonly byte[]? seed;
 
     private Ed25519Jwk(Ed25519PublicKey publicKey, Ed25519PrivateKey? privateKey, byte[]? seed)
-        : base("OKP", "Ed25519", "EdDSA", ("x", publicKey.Bytes.ToArray())) => (PublicKey, this.privateKey, this.seed) = (publicKey, privateKey, seed);
+        : base("OKP", "Ed25519", "EdDSA", ("x", publicKey.Bytes.ToArray())) =>
+        (PublicKey, this.privateKey, this.seed) = (publicKey, privateKey, seed);
 
     /// <summary>The key of a private seed.</summary>
     /// <exception cref="ArgumentException">The seed is not 32 bytes.</exception>

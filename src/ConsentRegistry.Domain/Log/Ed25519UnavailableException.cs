@@ -4,19 +4,13 @@ namespace ConsentRegistry.Domain.Log;
 public sealed class Ed25519UnavailableException : Exception
 {
     /// <summary>Without saying why.</summary>
-    public Ed25519UnavailableException()
-    {
-    }
+    public Ed25519UnavailableException() { }
 
     /// <summary>What is missing, and what to do about it.</summary>
     public Ed25519UnavailableException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>What is missing, what to do about it, and how it showed.</summary>
     public Ed25519UnavailableException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

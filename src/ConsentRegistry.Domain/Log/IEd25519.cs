@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// Imports keys of Ed25519 (RFC 8032), which .NET itself does not have. A key is imported once and then signs or verifies
-/// any number of messages. Implementations are safe for use by several threads at once, and so are the keys.
+/// Imports keys of Ed25519 (RFC 8032), which .NET itself does not have. A key is imported once and then signs or
+/// verifies any number of messages. Implementations are safe for use by several threads at once, and so are the keys.
 /// </summary>
 public interface IEd25519
 {
@@ -15,8 +15,8 @@ public interface IEd25519
 
     /// <summary>
     /// Reads a public key. False for everything that no seed has as its key: another length than 32 bytes, a point that
-    /// is not on the curve or not in its canonical encoding, and a point of low order or with a part of low order. Under
-    /// some of these anybody can sign anything.
+    /// is not on the curve or not in its canonical encoding, and a point of low order or with a part of low order.
+    /// Under some of these anybody can sign anything.
     /// </summary>
     bool TryImportPublicKey(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Ed25519PublicKey? key);
 }

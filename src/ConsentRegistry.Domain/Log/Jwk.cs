@@ -5,12 +5,17 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// One key of the registry as a JSON Web Key (RFC 7517), with or without its private part. Printing it never shows the private part; only
-/// <see cref="KeySet.ToJson"/> writes it, when asked to.
+/// One key of the registry as a JSON Web Key (RFC 7517), with or without its private part. Printing it never shows the
+/// private part; only <see cref="KeySet.ToJson"/> writes it, when asked to.
 /// </summary>
 public abstract class Jwk
 {
-    private protected Jwk(string type, string curve, string algorithm, params ReadOnlySpan<(string Member, byte[] Value)> publicPart)
+    private protected Jwk(
+        string type,
+        string curve,
+        string algorithm,
+        params ReadOnlySpan<(string Member, byte[] Value)> publicPart
+    )
     {
         PublicMembers = new() { ["kty"] = type, ["crv"] = curve };
         foreach (var (member, value) in publicPart)

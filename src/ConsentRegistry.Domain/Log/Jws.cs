@@ -6,8 +6,9 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// A signed token: a compact JWS (RFC 7515) by ES256. Its header has exactly the members <c>alg</c>, <c>kid</c> and <c>typ</c>; header and payload
-/// are canonical JSON. So a token's signed part has one spelling, and no header chooses an algorithm or brings a key of its own.
+/// A signed token: a compact JWS (RFC 7515) by ES256. Its header has exactly the members <c>alg</c>, <c>kid</c> and
+/// <c>typ</c>; header and payload are canonical JSON. So a token's signed part has one spelling, and no header chooses
+/// an algorithm or brings a key of its own.
 /// </summary>
 public sealed class Jws
 {
@@ -26,7 +27,9 @@ public sealed class Jws
     /// <summary>The id of the key that is said to have signed; see <see cref="Jwk.Kid"/>.</summary>
     public string Kid { get; }
 
-    /// <summary>What kind of token this is, so that one kind is never taken for another (RFC 8725, section 3.11).</summary>
+    /// <summary>
+    /// What kind of token this is, so that one kind is never taken for another (RFC 8725, section 3.11).
+    /// </summary>
     public string Type { get; }
 
     /// <summary>The payload, an object in canonical JSON.</summary>
@@ -42,13 +45,24 @@ public sealed class Jws
     public static string Sign(JsonObject payload, string type, P256Jwk key)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
-        var header = CanonicalJson.Encode(new JsonObject { ["alg"] = Algorithm, ["kid"] = key.Kid, ["typ"] = type });
+        var header = CanonicalJson.Encode(
+            new JsonObject
+            {
+                ["alg"] = Algorithm,
+                ["kid"] = key.Kid,
+                ["typ"] = type,
+            }
+        );
         var message = $"{StrictBase64.EncodeUrl(header)}.{StrictBase64.EncodeUrl(CanonicalJson.Encode(payload))}";
         var token = $"{message}.{StrictBase64.EncodeUrl(key.Sign(Encoding.ASCII.GetBytes(message)))}";
-        return token.Length <= MaxLength ? token : throw new ArgumentException($"A token has at most {MaxLength} characters.", nameof(payload));
+        return token.Length <= MaxLength
+            ? token
+            : throw new ArgumentException($"A token has at most {MaxLength} characters.", nameof(payload));
     }
 
-    /// <summary>Reads a token without verifying it. False for every spelling of header and payload but the canonical one.</summary>
+    /// <summary>
+    /// Reads a token without verifying it. False for every spelling of header and payload but the canonical one.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? token, [NotNullWhen(true)] out Jws? jws)
     {
         jws = null;
@@ -65,27 +79,46 @@ public sealed class Jws
         return true;
     }
 
-    /// <summary>The token, if it is of that type and signed by one of the keys; otherwise why not, by a code of <see cref="JwsFailure"/>.</summary>
+    /// <summary>
+    /// The token, if it is of that type and signed by one of the keys; otherwise why not, by a code of
+    /// <see cref="JwsFailure"/>.
+    /// </summary>
     public static Result<Jws> Verify(string? token, string type, KeySet keys)
     {
         if (!TryParse(token, out var jws))
-            return new Failure(JwsFailure.Malformed, "The text is no token of the registry's form; give one as the "
-                + "registry made it.");
+            return new Failure(
+                JwsFailure.Malformed,
+                "The text is no token of the registry's form; give one as the " + "registry made it."
+            );
         if (jws.Type != type)
             return new Failure(JwsFailure.WrongType, $"The token is of another kind; give one of the kind {type}.");
         if (keys.FindTokenKey(jws.Kid) is not { } key)
-            return new Failure(JwsFailure.UnknownKey, "The token is signed by a key that is not known here; give the "
-                + "key set that holds it.");
-        return key.Verify(Encoding.ASCII.GetBytes(jws.signed), jws.signature) ? jws : new Failure(JwsFailure.BadSignature, "The signature is not that of the token by its key; give the token as the registry made it.");
+            return new Failure(
+                JwsFailure.UnknownKey,
+                "The token is signed by a key that is not known here; give the " + "key set that holds it."
+            );
+        return key.Verify(Encoding.ASCII.GetBytes(jws.signed), jws.signature)
+            ? jws
+            : new Failure(
+                JwsFailure.BadSignature,
+                "The signature is not that of the token by its key; give the token as the registry made it."
+            );
     }
 
-    private static bool TryReadHeader(string part, [NotNullWhen(true)] out string? kid, [NotNullWhen(true)] out string? type)
+    private static bool TryReadHeader(
+        string part,
+        [NotNullWhen(true)] out string? kid,
+        [NotNullWhen(true)] out string? type
+    )
     {
         (kid, type) = (null, null);
         if (!StrictBase64.TryDecodeUrl(part, out var utf8) || !StrictJson.TryReadCanonical(utf8, out var header))
             return false;
         (kid, type) = (header.Text("kid"), header.Text("typ"));
-        return header.Count == 3 && header.Text("alg") == Algorithm && kid is { Length: > 0 } && type is { Length: > 0 };
+        return header.Count == 3
+            && header.Text("alg") == Algorithm
+            && kid is { Length: > 0 }
+            && type is { Length: > 0 };
     }
 }
 

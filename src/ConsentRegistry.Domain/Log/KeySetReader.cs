@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// Reads a JSON Web Key Set of Ed25519 and P-256. Members that RFC 7517 knows and this set relies on must be right where they are present;
-/// others are ignored, as it asks. A key of another type is refused: nobody would sign or verify with it. No failure quotes a value, since any
-/// of them might be a private part in the wrong place.
+/// Reads a JSON Web Key Set of Ed25519 and P-256. Members that RFC 7517 knows and this set relies on must be right
+/// where they are present; others are ignored, as it asks. A key of another type is refused: nobody would sign or
+/// verify with it. No failure quotes a value, since any of them might be a private part in the wrong place.
 /// </summary>
 internal static class KeySetReader
 {
@@ -21,12 +21,17 @@ internal static class KeySetReader
     public static Result<KeySet> Read(ReadOnlySpan<byte> utf8, IEd25519 ed25519)
     {
         if (utf8.Length > MaxBytes)
-            return new Failure(FailureCode.TooMany, $"The key set is longer than {MaxBytes} bytes; give a shorter "
-                + "one.");
+            return new Failure(
+                FailureCode.TooMany,
+                $"The key set is longer than {MaxBytes} bytes; give a shorter " + "one."
+            );
         if (!StrictJson.TryRead(utf8, out var set))
             return Invalid("The key set is no JSON object, or has a member twice; give one as RFC 7517 has it.");
         if (set[KeysMember] is not JsonArray { Count: <= KeySet.MaxKeys } items)
-            return Invalid($"The key set's keys are no list, or too many; give a list of at most {KeySet.MaxKeys}.", KeysMember);
+            return Invalid(
+                $"The key set's keys are no list, or too many; give a list of at most {KeySet.MaxKeys}.",
+                KeysMember
+            );
         var keys = new List<Jwk>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
@@ -57,15 +62,19 @@ internal static class KeySetReader
         if (!TryReadPart(members, "x", out var publicKey))
             return WrongPart("x");
         if (!ed25519.TryImportPublicKey(publicKey, out var imported))
-            return Invalid("The public key is none that a seed can have: its point is not on the curve, of low order, "
-                + "or not encoded as RFC 8032 does; give another.", "x");
+            return Invalid(
+                "The public key is none that a seed can have: its point is not on the curve, of low order, "
+                    + "or not encoded as RFC 8032 does; give another.",
+                "x"
+            );
         if (!members.ContainsKey("d"))
             return Ed25519Jwk.FromPublicKey(imported);
         if (!TryReadPart(members, "d", out var seed))
             return WrongPart("d");
         var key = Ed25519Jwk.FromSeed(seed, ed25519);
-        return key.PublicKey.Bytes.SequenceEqual(publicKey) ? key : Invalid("The private part is not that of the public "
-            + "key; give the two of one key.", "d");
+        return key.PublicKey.Bytes.SequenceEqual(publicKey)
+            ? key
+            : Invalid("The private part is not that of the public " + "key; give the two of one key.", "d");
     }
 
     private static Result<Jwk> ReadP256(JsonObject members)
@@ -77,7 +86,16 @@ internal static class KeySetReader
         byte[]? d = null;
         if (members.ContainsKey("d") && !TryReadPart(members, "d", out d))
             return WrongPart("d");
-        return P256Jwk.From(new() { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = x, Y = y }, D = d }).Succeeded(out var key, out var failure)
+        return P256Jwk
+            .From(
+                new()
+                {
+                    Curve = ECCurve.NamedCurves.nistP256,
+                    Q = new() { X = x, Y = y },
+                    D = d,
+                }
+            )
+            .Succeeded(out var key, out var failure)
             ? Result.Of<Jwk>(key)
             : failure;
     }
@@ -90,21 +108,31 @@ internal static class KeySetReader
         if (members.ContainsKey("use") && members.Text("use") != "sig")
             return Invalid("The key's use is not signing; give sig, or none.", "use");
         // EdDSA is the name of RFC 8037, Ed25519 the later one of RFC 9864.
-        var algorithmFits = key is Ed25519Jwk ? members.Text("alg") is "EdDSA" or "Ed25519" : members.Text("alg") == "ES256";
+        var algorithmFits =
+            key is Ed25519Jwk ? members.Text("alg") is "EdDSA" or "Ed25519" : members.Text("alg") == "ES256";
         if (members.ContainsKey("alg") && !algorithmFits)
-            return Invalid("The key's algorithm does not go with its type; give EdDSA for Ed25519, ES256 for P-256, "
-                + "or none.", "alg");
-        var verifierKeyFits = key is Ed25519Jwk own && Log.NoteKey.TryParse(members.Text("vkey"), ed25519, out var stated) && stated.Equals(own.NoteKey(stated.Name));
-        return members.ContainsKey("vkey") && !verifierKeyFits ? Invalid("The verifier key is another key's; give "
-            + "this key's, or none.", "vkey") : null;
+            return Invalid(
+                "The key's algorithm does not go with its type; give EdDSA for Ed25519, ES256 for P-256, " + "or none.",
+                "alg"
+            );
+        var verifierKeyFits =
+            key is Ed25519Jwk own
+            && Log.NoteKey.TryParse(members.Text("vkey"), ed25519, out var stated)
+            && stated.Equals(own.NoteKey(stated.Name));
+        return members.ContainsKey("vkey") && !verifierKeyFits
+            ? Invalid("The verifier key is another key's; give " + "this key's, or none.", "vkey")
+            : null;
     }
 
     // Coordinates, public keys and private parts all have 32 bytes on both curves.
     private static bool TryReadPart(JsonObject members, string member, [NotNullWhen(true)] out byte[]? part) =>
         StrictBase64.TryDecodeUrl(members.Text(member), out part) && part.Length == Ed25519.PublicKeyLength;
 
-    private static Failure WrongPart(string member) => Invalid("A part of the key is missing or not of its form; "
-        + "give 32 bytes in base64url without padding.", member);
+    private static Failure WrongPart(string member) =>
+        Invalid(
+            "A part of the key is missing or not of its form; " + "give 32 bytes in base64url without padding.",
+            member
+        );
 
     private static Failure Invalid(string why, string? member = null) => new(FailureCode.Invalid, why, member);
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// The Merkle tree hash of RFC 6962, section 2.1, with SHA-256: how a list of leaves becomes one root, and how two proofs are checked
-/// against roots. Proofs are made by <see cref="TreeHashes"/>.
+/// The Merkle tree hash of RFC 6962, section 2.1, with SHA-256: how a list of leaves becomes one root, and how two
+/// proofs are checked against roots. Proofs are made by <see cref="TreeHashes"/>.
 /// </summary>
 public static class MerkleTree
 {
@@ -35,10 +35,16 @@ public static class MerkleTree
     }
 
     /// <summary>
-    /// Whether the proof shows that the leaf with this hash stands at <paramref name="index"/> in the tree of <paramref name="size"/> leaves
-    /// with this root (RFC 9162, section 2.1.3.2). Any malformed input is no proof.
+    /// Whether the proof shows that the leaf with this hash stands at <paramref name="index"/> in the tree of
+    /// <paramref name="size"/> leaves with this root (RFC 9162, section 2.1.3.2). Any malformed input is no proof.
     /// </summary>
-    public static bool VerifyInclusion(long index, long size, ReadOnlySpan<byte> leafHash, IReadOnlyList<byte[]> proof, ReadOnlySpan<byte> root)
+    public static bool VerifyInclusion(
+        long index,
+        long size,
+        ReadOnlySpan<byte> leafHash,
+        IReadOnlyList<byte[]> proof,
+        ReadOnlySpan<byte> root
+    )
     {
         if (index < 0 || index >= size || !AreHashes(leafHash, root, proof))
             return false;
@@ -63,12 +69,17 @@ public static class MerkleTree
     }
 
     /// <summary>
-    /// Whether the proof shows that the tree of <paramref name="size"/> leaves only appends to the one of <paramref name="earlierSize"/>
-    /// (RFC 9162, section 2.1.4.2). Nothing has to be proven, and so nothing may be given, where they are equal. Of an empty tree nothing can be
-    /// shown: every tree appends to it.
+    /// Whether the proof shows that the tree of <paramref name="size"/> leaves only appends to the one of
+    /// <paramref name="earlierSize"/> (RFC 9162, section 2.1.4.2). Nothing has to be proven, and so nothing may be
+    /// given, where they are equal. Of an empty tree nothing can be shown: every tree appends to it.
     /// </summary>
     public static bool VerifyConsistency(
-        long earlierSize, long size, IReadOnlyList<byte[]> proof, ReadOnlySpan<byte> earlierRoot, ReadOnlySpan<byte> root)
+        long earlierSize,
+        long size,
+        IReadOnlyList<byte[]> proof,
+        ReadOnlySpan<byte> earlierRoot,
+        ReadOnlySpan<byte> root
+    )
     {
         if (earlierSize <= 0 || earlierSize > size)
             return false;

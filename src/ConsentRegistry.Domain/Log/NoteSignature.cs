@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// A signature line under a note: <c>— name base64(key id ‖ signature)</c> (C2SP signed-note). Until it is verified it only claims whose it is.
+/// A signature line under a note: <c>— name base64(key id ‖ signature)</c> (C2SP signed-note). Until it is verified it
+/// only claims whose it is.
 /// </summary>
 public sealed class NoteSignature : IEquatable<NoteSignature>
 {
@@ -21,7 +22,10 @@ public sealed class NoteSignature : IEquatable<NoteSignature>
     public NoteSignature(string name, uint keyId, ReadOnlySpan<byte> bytes)
     {
         if (!NoteKey.IsName(name))
-            throw new ArgumentException("A key's name is not empty and has no spaces, plus signs or control characters.", nameof(name));
+            throw new ArgumentException(
+                "A key's name is not empty and has no spaces, plus signs or control characters.",
+                nameof(name)
+            );
         if (bytes.IsEmpty)
             throw new ArgumentException("A signature has at least one byte.", nameof(bytes));
         (Name, KeyId, this.bytes) = (name, keyId, bytes.ToArray());
@@ -36,17 +40,26 @@ public sealed class NoteSignature : IEquatable<NoteSignature>
     /// <summary>The signature without the key's id.</summary>
     public ReadOnlySpan<byte> Bytes => bytes;
 
-    /// <summary>Whether this line claims to be by <paramref name="key"/>: name and id together identify a key.</summary>
+    /// <summary>
+    /// Whether this line claims to be by <paramref name="key"/>: name and id together identify a key.
+    /// </summary>
     public bool ClaimsToBeBy(NoteKey key) => Name == key.Name && KeyId == key.Id;
 
-    /// <summary>Reads a line, without its newline. False for every spelling but the one that <see cref="ToString"/> writes.</summary>
+    /// <summary>
+    /// Reads a line, without its newline. False for every spelling but the one that <see cref="ToString"/> writes.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? line, [NotNullWhen(true)] out NoteSignature? signature)
     {
         signature = null;
         if (line is null || !line.StartsWith(Dash, StringComparison.Ordinal))
             return false;
         var parts = line[Dash.Length..].Split(' ');
-        if (parts.Length != 2 || !NoteKey.IsName(parts[0]) || !StrictBase64.TryDecode(parts[1], out var decoded) || decoded.Length <= KeyIdLength)
+        if (
+            parts.Length != 2
+            || !NoteKey.IsName(parts[0])
+            || !StrictBase64.TryDecode(parts[1], out var decoded)
+            || decoded.Length <= KeyIdLength
+        )
             return false;
         signature = new(parts[0], BinaryPrimitives.ReadUInt32BigEndian(decoded), decoded.AsSpan(KeyIdLength));
         return true;
@@ -62,7 +75,8 @@ public sealed class NoteSignature : IEquatable<NoteSignature>
     }
 
     /// <inheritdoc/>
-    public bool Equals(NoteSignature? other) => other is not null && Name == other.Name && KeyId == other.KeyId && bytes.AsSpan().SequenceEqual(other.bytes);
+    public bool Equals(NoteSignature? other) =>
+        other is not null && Name == other.Name && KeyId == other.KeyId && bytes.AsSpan().SequenceEqual(other.bytes);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NoteSignature);

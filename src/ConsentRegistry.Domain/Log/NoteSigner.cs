@@ -12,7 +12,10 @@ public sealed class NoteSigner
     public NoteSigner(string name, Ed25519PrivateKey key)
     {
         if (!NoteKey.IsName(name))
-            throw new ArgumentException("A key's name is not empty and has no spaces, plus signs or control characters.", nameof(name));
+            throw new ArgumentException(
+                "A key's name is not empty and has no spaces, plus signs or control characters.",
+                nameof(name)
+            );
         (Name, this.key) = (name, key);
     }
 

@@ -5,7 +5,10 @@ namespace ConsentRegistry.Domain.Log;
 /// <summary>A key of the curve P-256 (RFC 7518, section 6.2), which signs tokens by ES256.</summary>
 public sealed class P256Jwk : Jwk
 {
-    /// <summary>The length of a signature, and twice that of a coordinate and of the private part, in bytes (RFC 7518, section 3.4).</summary>
+    /// <summary>
+    /// The length of a signature, and twice that of a coordinate and of the private part, in bytes (RFC 7518, section
+    /// 3.4).
+    /// </summary>
     public const int SignatureLength = 64;
 
     private const int PartLength = SignatureLength / 2;
@@ -18,29 +21,47 @@ public sealed class P256Jwk : Jwk
     /// <inheritdoc/>
     public override bool HasPrivatePart => parameters.D is not null;
 
-    /// <summary>The key of these parameters. Refused unless the point lies on P-256 and is that of the private part, where there is one.</summary>
-    /// <param name="parameters">As <see cref="ECDsa"/> exports them; what else they say about the curve is ignored.</param>
+    /// <summary>
+    /// The key of these parameters. Refused unless the point lies on P-256 and is that of the private part, where there
+    /// is one.
+    /// </summary>
+    /// <param name="parameters">
+    /// As <see cref="ECDsa"/> exports them; what else they say about the curve is ignored.
+    /// </param>
     public static Result<P256Jwk> From(ECParameters parameters)
     {
         var (x, y, d) = (parameters.Q.X, parameters.Q.Y, parameters.D);
-        if (x is not { Length: PartLength } || y is not { Length: PartLength } || d is not (null or { Length: PartLength }))
+        if (
+            x is not { Length: PartLength }
+            || y is not { Length: PartLength }
+            || d is not (null or { Length: PartLength })
+        )
             return Refused($"A part of the key of P-256 has another length; give {PartLength} bytes each.");
-        var own = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = [.. x], Y = [.. y] }, D = d is null ? null : [.. d] };
+        var own = new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new() { X = [.. x], Y = [.. y] },
+            D = d is null ? null : [.. d],
+        };
         try
         {
             using var publicKey = ECDsa.Create(own with { D = null });
             var key = new P256Jwk(own);
-            return d is null || IsPrivatePartOf(key) ? key : Refused("The private part is not that of the public "
-                + "key; give the two of one key.");
+            return d is null || IsPrivatePartOf(key)
+                ? key
+                : Refused("The private part is not that of the public " + "key; give the two of one key.");
         }
         catch (CryptographicException)
         {
-            return Refused("The point does not lie on P-256, or the private part is out of range; give a key of that "
-                + "curve.");
+            return Refused(
+                "The point does not lie on P-256, or the private part is out of range; give a key of that " + "curve."
+            );
         }
     }
 
-    /// <summary>A signature by ES256, in the form of IEEE P1363. Each is different: .NET draws the randomness that ECDSA needs.</summary>
+    /// <summary>
+    /// A signature by ES256, in the form of IEEE P1363. Each is different: .NET draws the randomness that ECDSA needs.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The key only verifies.</exception>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
@@ -56,7 +77,12 @@ public sealed class P256Jwk : Jwk
         if (signature.Length != SignatureLength)
             return false;
         using var key = ECDsa.Create(parameters with { D = null });
-        return key.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return key.VerifyData(
+            message,
+            signature,
+            HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation
+        );
     }
 
     /// <inheritdoc/>
@@ -64,7 +90,8 @@ public sealed class P256Jwk : Jwk
 
     private protected override byte[]? PrivatePart => parameters.D;
 
-    // What the private part signs, the public key must verify. (To compute the point from the private part is not possible on every platform.)
+    // What the private part signs, the public key must verify. (To compute the point from the private part is not
+    // possible on every platform.)
     private static bool IsPrivatePartOf(P256Jwk key)
     {
         var message = "Is this the private part of that key?"u8;

@@ -20,20 +20,31 @@ public sealed record ReceiptRequest(VideoKey Video, Purpose Purpose, Requester? 
 public sealed record LogHead(string Origin, long Size, byte[] Root);
 
 /// <summary>
-/// What the registry answered to a check, and everything needed to decide it again: the moment, and the version of every stream that was
-/// consulted. It is the payload of a token (<see cref="Jws"/>) of type <see cref="Type"/>.
+/// What the registry answered to a check, and everything needed to decide it again: the moment, and the version of
+/// every stream that was consulted. It is the payload of a token (<see cref="Jws"/>) of type <see cref="Type"/>.
 /// </summary>
 /// <param name="Request">What was checked.</param>
 /// <param name="At">The moment that expiries were compared with.</param>
 /// <param name="Decision">The answer.</param>
 /// <param name="Versions">
-/// The version of the vocabulary's stream, of the owner's and of that of every creator who was asked; 0 for a creator never heard of. For an
-/// indeterminate decision also those of the owners of all videos that were reached.
+/// The version of the vocabulary's stream, of the owner's and of that of every creator who was asked; 0 for a creator
+/// never heard of. For an indeterminate decision also those of the owners of all videos that were reached.
 /// </param>
-/// <param name="Log">The newest head of the log; null if it had none yet. Versions may be newer than it: the log follows changes.</param>
-public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord Decision, ImmutableSortedDictionary<string, long> Versions, LogHead? Log)
+/// <param name="Log">
+/// The newest head of the log; null if it had none yet. Versions may be newer than it: the log follows changes.
+/// </param>
+public sealed record Receipt(
+    ReceiptRequest Request,
+    Instant At,
+    DecisionRecord Decision,
+    ImmutableSortedDictionary<string, long> Versions,
+    LogHead? Log
+)
 {
-    /// <summary>The id of the decision, where its answer had one; null otherwise, and then the payload has no member <c>decisionId</c>.</summary>
+    /// <summary>
+    /// The id of the decision, where its answer had one; null otherwise, and then the payload has no member
+    /// <c>decisionId</c>.
+    /// </summary>
     public Guid? DecisionId { get; init; }
 
     /// <summary>The type of the token that a receipt is.</summary>
@@ -50,30 +61,51 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
     /// <param name="at">The moment that expiries were compared with: <see cref="FactSet.ReadAt"/> of the facts.</param>
     /// <param name="log">The newest head of the log; null if it has none yet.</param>
     public static JsonObject Build(
-        ReceiptRequest request, in Decision decision, FactSet facts, IReadOnlyDictionary<StreamId, long> versions, Instant at, LogHead? log) =>
+        ReceiptRequest request,
+        in Decision decision,
+        FactSet facts,
+        IReadOnlyDictionary<StreamId, long> versions,
+        Instant at,
+        LogHead? log
+    ) =>
         new Receipt(
             request,
             at,
             DecisionRecord.From(facts, decision, request.Requester),
-            versions.ToImmutableSortedDictionary(version => version.Key.Name, version => version.Value, StringComparer.Ordinal),
-            log).ToJson();
+            versions.ToImmutableSortedDictionary(
+                version => version.Key.Name,
+                version => version.Value,
+                StringComparer.Ordinal
+            ),
+            log
+        ).ToJson();
 
     /// <summary>The payload. What is absent is null, but for the later member <c>decisionId</c>.</summary>
-    public JsonObject ToJson() => new JsonObject
-    {
-        ["v"] = Format,
-        ["at"] = At.ToString(),
-        ["request"] = new JsonObject
+    public JsonObject ToJson() =>
+        new JsonObject
         {
-            ["creatorId"] = Request.Video.Creator.Value,
-            ["videoId"] = Request.Video.Video.Value,
-            ["purpose"] = Request.Purpose.Name,
-            ["requester"] = Request.Requester?.Value,
-        },
-        ["decision"] = Decision.ToJson(),
-        ["versions"] = new JsonObject(Versions.Select(version => KeyValuePair.Create<string, JsonNode?>(version.Key, version.Value))),
-        ["log"] = Log is null ? null : new JsonObject { ["origin"] = Log.Origin, ["size"] = Log.Size, ["root"] = StrictBase64.EncodeUrl(Log.Root) },
-    }.WithLater("decisionId", DecisionId?.ToString());
+            ["v"] = Format,
+            ["at"] = At.ToString(),
+            ["request"] = new JsonObject
+            {
+                ["creatorId"] = Request.Video.Creator.Value,
+                ["videoId"] = Request.Video.Video.Value,
+                ["purpose"] = Request.Purpose.Name,
+                ["requester"] = Request.Requester?.Value,
+            },
+            ["decision"] = Decision.ToJson(),
+            ["versions"] = new JsonObject(
+                Versions.Select(version => KeyValuePair.Create<string, JsonNode?>(version.Key, version.Value))
+            ),
+            ["log"] = Log is null
+                ? null
+                : new JsonObject
+                {
+                    ["origin"] = Log.Origin,
+                    ["size"] = Log.Size,
+                    ["root"] = StrictBase64.EncodeUrl(Log.Root),
+                },
+        }.WithLater("decisionId", DecisionId?.ToString());
 
     /// <summary>Reads a payload; false for all bytes but those of <see cref="ToJson"/> as canonical JSON.</summary>
     public static bool TryParse(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out Receipt? receipt)
@@ -88,11 +120,19 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
                 new(
                     new(CreatorId.Parse(request["creatorId"].Text()), VideoId.Parse(request["videoId"].Text())),
                     Purpose.Parse(request["purpose"].Text()),
-                    request["requester"].OrNull(name => Requester.Parse(name.Text()))),
+                    request["requester"].OrNull(name => Requester.Parse(name.Text()))
+                ),
                 members["at"].Moment(),
                 DecisionRecord.Read(members["decision"].Object()),
-                members["versions"].Object().ToImmutableSortedDictionary(version => StreamOf(version.Key).Name, version => VersionOf(version.Value), StringComparer.Ordinal),
-                members["log"] is { } log ? ReadLog(log.Object()) : null)
+                members["versions"]
+                    .Object()
+                    .ToImmutableSortedDictionary(
+                        version => StreamOf(version.Key).Name,
+                        version => VersionOf(version.Value),
+                        StringComparer.Ordinal
+                    ),
+                members["log"] is { } log ? ReadLog(log.Object()) : null
+            )
             {
                 DecisionId = members["decisionId"] is { } id ? Guid.ParseExact(id.Text(), "D") : null,
             };
@@ -107,12 +147,16 @@ public sealed record Receipt(ReceiptRequest Request, Instant At, DecisionRecord 
         return receipt is not null;
     }
 
-    internal static StreamId StreamOf(string name) => StreamId.TryParse(name, out var stream) ? stream : throw new FormatException("Not the name of a stream.");
+    internal static StreamId StreamOf(string name) =>
+        StreamId.TryParse(name, out var stream) ? stream : throw new FormatException("Not the name of a stream.");
 
-    private static long VersionOf(JsonNode? version) => version.Integer() is >= 0 and var read ? read : throw new FormatException("A version is 0 or more.");
+    private static long VersionOf(JsonNode? version) =>
+        version.Integer() is >= 0 and var read ? read : throw new FormatException("A version is 0 or more.");
 
     private static LogHead ReadLog(JsonObject log) =>
-        StrictBase64.TryDecodeUrl(log["root"].Text(), out var root) && root.Length == Checkpoint.RootLength && log["size"].Integer() is >= 0 and var size
+        StrictBase64.TryDecodeUrl(log["root"].Text(), out var root)
+        && root.Length == Checkpoint.RootLength
+        && log["size"].Integer() is >= 0 and var size
             ? new(log["origin"].Text(), size, root)
             : throw new FormatException("Not the head of a log.");
 }

@@ -22,13 +22,18 @@ public enum NoteVerdict
 /// </summary>
 public sealed class SignedNote
 {
-    /// <summary>The longest note, in bytes of UTF-8: the limit of the reference implementation (golang.org/x/mod/sumdb/note).</summary>
+    /// <summary>
+    /// The longest note, in bytes of UTF-8: the limit of the reference implementation (golang.org/x/mod/sumdb/note).
+    /// </summary>
     public const int MaxBytes = 1_000_000;
 
     /// <summary>The most signatures: as many as C2SP asks every verifier to accept.</summary>
     public const int MaxSignatures = 16;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     private SignedNote(string text, IReadOnlyList<NoteSignature> signatures) => (Text, Signatures) = (text, signatures);
 
@@ -39,15 +44,23 @@ public sealed class SignedNote
     public IReadOnlyList<NoteSignature> Signatures { get; }
 
     /// <summary>Signs a text with each of the signers.</summary>
-    /// <exception cref="ArgumentException">The text cannot be a note's, or there are no signers or too many.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text cannot be a note's, or there are no signers or too many.
+    /// </exception>
     public static SignedNote Sign(string text, IReadOnlyList<NoteSigner> signers)
     {
         if (!IsText(text))
-            throw new ArgumentException("A note's text is Unicode without control characters, and ends with a newline.", nameof(text));
+            throw new ArgumentException(
+                "A note's text is Unicode without control characters, and ends with a newline.",
+                nameof(text)
+            );
         if (signers.Count is 0 or > MaxSignatures)
             throw new ArgumentException($"A note has 1 to {MaxSignatures} signatures.", nameof(signers));
         var message = StrictUtf8.GetBytes(text);
-        return Checked(text, [.. signers.Select(s => new NoteSignature(s.Name, s.Key(NoteKeyType.Ed25519).Id, s.Sign(message)))]);
+        return Checked(
+            text,
+            [.. signers.Select(s => new NoteSignature(s.Name, s.Key(NoteKeyType.Ed25519).Id, s.Sign(message)))]
+        );
     }
 
     /// <summary>The same note with one line more, such as a witness's; verifying it is the caller's concern.</summary>
@@ -75,7 +88,9 @@ public sealed class SignedNote
         }
     }
 
-    /// <summary>Reads a note. False for everything but what <see cref="ToString"/> writes; no signature is verified yet.</summary>
+    /// <summary>
+    /// Reads a note. False for everything but what <see cref="ToString"/> writes; no signature is verified yet.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out SignedNote? note)
     {
         note = null;
@@ -116,8 +131,8 @@ public sealed class SignedNote
     }
 
     /// <summary>
-    /// Whether a verifier that knows these keys accepts the note: at least one of them signed it, and no line of theirs is invalid. Lines by other
-    /// keys are ignored, as C2SP asks, so that keys can be rotated and witnesses added.
+    /// Whether a verifier that knows these keys accepts the note: at least one of them signed it, and no line of theirs
+    /// is invalid. Lines by other keys are ignored, as C2SP asks, so that keys can be rotated and witnesses added.
     /// </summary>
     public bool IsAccepted(IReadOnlyCollection<NoteKey> known)
     {
@@ -125,7 +140,10 @@ public sealed class SignedNote
         return verdicts.Contains(NoteVerdict.Valid) && !verdicts.Contains(NoteVerdict.Invalid);
     }
 
-    /// <summary>Whether every line is by one of these keys and valid, and none of them signed twice: nothing in the note is unverified.</summary>
+    /// <summary>
+    /// Whether every line is by one of these keys and valid, and none of them signed twice: nothing in the note is
+    /// unverified.
+    /// </summary>
     public bool IsSignedOnlyBy(IReadOnlyCollection<NoteKey> known) =>
         Signatures.All(signature => known.Any(signature.ClaimsToBeBy))
         && Signatures.DistinctBy(signature => (signature.Name, signature.KeyId)).Count() == Signatures.Count
@@ -143,12 +161,15 @@ public sealed class SignedNote
     private static SignedNote Checked(string text, IReadOnlyList<NoteSignature> signatures)
     {
         var note = new SignedNote(text, signatures);
-        return StrictUtf8.GetByteCount(note.ToString()) <= MaxBytes ? note : throw new ArgumentException($"A note has at most {MaxBytes} bytes.", nameof(text));
+        return StrictUtf8.GetByteCount(note.ToString()) <= MaxBytes
+            ? note
+            : throw new ArgumentException($"A note has at most {MaxBytes} bytes.", nameof(text));
     }
 
-    private bool IsValid(NoteSignature signature, NoteKey key) => key.Type == NoteKeyType.Cosignature
-        ? Cosignature.TryVerify(signature, Text, key, out _)
-        : key.PublicKey.Verify(StrictUtf8.GetBytes(Text), signature.Bytes);
+    private bool IsValid(NoteSignature signature, NoteKey key) =>
+        key.Type == NoteKeyType.Cosignature
+            ? Cosignature.TryVerify(signature, Text, key, out _)
+            : key.PublicKey.Verify(StrictUtf8.GetBytes(Text), signature.Bytes);
 
     private static bool IsText(string text)
     {

@@ -5,8 +5,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// Base64 (RFC 4648) that has one spelling for the same bytes: no white space, all padding or none at all, and zero in the bits that the last
-/// character does not need. Otherwise a signed text could be changed without its signature noticing.
+/// Base64 (RFC 4648) that has one spelling for the same bytes: no white space, all padding or none at all, and zero in
+/// the bits that the last character does not need. Otherwise a signed text could be changed without its signature
+/// noticing.
 /// </summary>
 internal static class StrictBase64
 {

@@ -5,13 +5,16 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Domain.Log;
 
-/// <summary>Reads JSON objects that everyone reads alike: no member twice, no comments, no half surrogate pairs.</summary>
+/// <summary>
+/// Reads JSON objects that everyone reads alike: no member twice, no comments, no half surrogate pairs.
+/// </summary>
 internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>Reads an object, however it is spelled.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonObject? value) => TryRead(utf8, out value, out _);
+    public static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonObject? value) =>
+        TryRead(utf8, out value, out _);
 
     /// <summary>Reads an object that is spelled as <see cref="CanonicalJson"/> writes it, byte by byte.</summary>
     public static bool TryReadCanonical(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonObject? value)
@@ -23,9 +26,14 @@ internal static class StrictJson
     }
 
     /// <summary>The text of a member; null where there is none, or it is no text.</summary>
-    public static string? Text(this JsonObject value, string member) => value[member] is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : null;
+    public static string? Text(this JsonObject value, string member) =>
+        value[member] is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : null;
 
-    private static bool TryRead(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out JsonObject? value, [NotNullWhen(true)] out byte[]? canonical)
+    private static bool TryRead(
+        ReadOnlySpan<byte> utf8,
+        [NotNullWhen(true)] out JsonObject? value,
+        [NotNullWhen(true)] out byte[]? canonical
+    )
     {
         (value, canonical) = (null, null);
         try

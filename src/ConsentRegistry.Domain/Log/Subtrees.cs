@@ -12,10 +12,13 @@ public readonly record struct Subtree(int Height, long Index);
 /// <param name="End">The leaf after the last.</param>
 public readonly record struct LeafRange(long First, long End)
 {
-    /// <summary>The fewest complete subtrees that make up the range, from the left. The range has to start where its largest one can.</summary>
+    /// <summary>
+    /// The fewest complete subtrees that make up the range, from the left. The range has to start where its largest one
+    /// can.
+    /// </summary>
     public IEnumerable<Subtree> Subtrees()
     {
-        for (var first = First; first < End;)
+        for (var first = First; first < End; )
         {
             var height = BitOperations.Log2((ulong)(End - first));
             yield return new(height, first >> height);
@@ -27,25 +30,31 @@ public readonly record struct LeafRange(long First, long End)
 /// <summary>Which hashes make up a proof (RFC 6962, sections 2.1.1 and 2.1.2).</summary>
 public static class ProofPath
 {
-    /// <summary>The siblings on the way from a leaf up to the root of the tree of <paramref name="size"/> leaves.</summary>
+    /// <summary>
+    /// The siblings on the way from a leaf up to the root of the tree of <paramref name="size"/> leaves.
+    /// </summary>
     public static IReadOnlyList<LeafRange> Inclusion(long index, long size)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
         var path = new List<LeafRange>();
-        for (var tree = new LeafRange(0, size); tree.End - tree.First > 1;)
+        for (var tree = new LeafRange(0, size); tree.End - tree.First > 1; )
         {
             var middle = MiddleOf(tree);
-            (tree, var sibling) = index < middle
-                ? (tree with { End = middle }, tree with { First = middle })
-                : (tree with { First = middle }, tree with { End = middle });
+            (tree, var sibling) =
+                index < middle
+                    ? (tree with { End = middle }, tree with { First = middle })
+                    : (tree with { First = middle }, tree with { End = middle });
             path.Add(sibling);
         }
         path.Reverse();
         return path;
     }
 
-    /// <summary>What shows that the tree of <paramref name="size"/> leaves only appends to the one of <paramref name="earlierSize"/>.</summary>
+    /// <summary>
+    /// What shows that the tree of <paramref name="size"/> leaves only appends to the one of
+    /// <paramref name="earlierSize"/>.
+    /// </summary>
     public static IReadOnlyList<LeafRange> Consistency(long earlierSize, long size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(earlierSize);
@@ -57,9 +66,10 @@ public static class ProofPath
         while (tree.End != earlierSize)
         {
             var middle = MiddleOf(tree);
-            (tree, var sibling) = earlierSize <= middle
-                ? (tree with { End = middle }, tree with { First = middle })
-                : (tree with { First = middle }, tree with { End = middle });
+            (tree, var sibling) =
+                earlierSize <= middle
+                    ? (tree with { End = middle }, tree with { First = middle })
+                    : (tree with { First = middle }, tree with { End = middle });
             path.Add(sibling);
         }
         // The earlier tree itself is known to whoever checks the proof.
@@ -70,5 +80,6 @@ public static class ProofPath
     }
 
     // The left half holds the largest power of two below the number of leaves.
-    private static long MiddleOf(LeafRange tree) => tree.First + (1L << BitOperations.Log2((ulong)(tree.End - tree.First - 1)));
+    private static long MiddleOf(LeafRange tree) =>
+        tree.First + (1L << BitOperations.Log2((ulong)(tree.End - tree.First - 1)));
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// Which tile of a tree: up to <see cref="Width"/> hashes side by side, those of complete subtrees of height <c>8 * Level</c>
-/// (C2SP tlog-tiles).
+/// Which tile of a tree: up to <see cref="Width"/> hashes side by side, those of complete subtrees of height <c>8 *
+/// Level</c> (C2SP tlog-tiles).
 /// </summary>
 /// <param name="Level">0 for the hashes of leaves.</param>
 /// <param name="Index">Its place among the tiles of that level.</param>
@@ -20,7 +20,8 @@ public readonly record struct TileId(int Level, long Index)
     private const int HeightOfTile = 8;
 
     /// <summary>How many hashes the tile has in a tree of so many leaves; 0 if there is no such tile yet.</summary>
-    public int WidthIn(long treeSize) => (int)Math.Clamp((treeSize >> (HeightOfTile * Level)) - (Index * Width), 0, Width);
+    public int WidthIn(long treeSize) =>
+        (int)Math.Clamp((treeSize >> (HeightOfTile * Level)) - (Index * Width), 0, Width);
 
     /// <summary>The tile that holds the hash of a subtree, or those from which it is computed.</summary>
     /// <param name="subtree">The subtree.</param>
@@ -33,7 +34,10 @@ public readonly record struct TileId(int Level, long Index)
         return (new(level, first >> HeightOfTile), offset..(offset + (1 << height)));
     }
 
-    /// <summary>The place of a tile in paths: groups of three digits, all but the last marked with <c>x</c>, as <c>x001/x234/067</c>.</summary>
+    /// <summary>
+    /// The place of a tile in paths: groups of three digits, all but the last marked with <c>x</c>, as
+    /// <c>x001/x234/067</c>.
+    /// </summary>
     public static string PathOf(long index)
     {
         var path = (index % 1_000).ToString("D3", CultureInfo.InvariantCulture);
@@ -49,7 +53,10 @@ public readonly record struct TileId(int Level, long Index)
         return level >= 0;
     }
 
-    /// <summary>Reads what <see cref="PathOf"/> writes, optionally followed by <c>.p/W</c> for the first 1 to 255 entries of a tile.</summary>
+    /// <summary>
+    /// Reads what <see cref="PathOf"/> writes, optionally followed by <c>.p/W</c> for the first 1 to 255 entries of a
+    /// tile.
+    /// </summary>
     /// <param name="path">The path after the level.</param>
     /// <param name="index">The tile's place.</param>
     /// <param name="width">How many entries are asked for: <see cref="Width"/> unless the path says less.</param>
@@ -62,8 +69,11 @@ public readonly record struct TileId(int Level, long Index)
         if (marker >= 0)
         {
             var text = path[(marker + 3)..];
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out width) || width is 0 or >= Width
-                || text != width.ToString(CultureInfo.InvariantCulture))
+            if (
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out width)
+                || width is 0 or >= Width
+                || text != width.ToString(CultureInfo.InvariantCulture)
+            )
             {
                 return false;
             }
@@ -71,7 +81,15 @@ public readonly record struct TileId(int Level, long Index)
         }
         foreach (var group in path.Split('/'))
         {
-            if (!int.TryParse(group.AsSpan(group.StartsWith('x') ? 1 : 0), NumberStyles.None, CultureInfo.InvariantCulture, out var digits) || index > long.MaxValue / 10_000)
+            if (
+                !int.TryParse(
+                    group.AsSpan(group.StartsWith('x') ? 1 : 0),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var digits
+                )
+                || index > long.MaxValue / 10_000
+            )
                 return false;
             index = (index * 1_000) + digits;
         }

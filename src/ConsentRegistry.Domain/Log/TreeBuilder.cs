@@ -3,7 +3,8 @@ using System.Numerics;
 namespace ConsentRegistry.Domain.Log;
 
 /// <summary>
-/// The right edge of a tree: all that is needed to append leaves and know the root. It keeps at most 255 hashes for each level of tiles.
+/// The right edge of a tree: all that is needed to append leaves and know the root. It keeps at most 255 hashes for
+/// each level of tiles.
 /// </summary>
 public sealed class TreeBuilder
 {
@@ -12,9 +13,7 @@ public sealed class TreeBuilder
 
     /// <summary>An empty tree.</summary>
     public TreeBuilder()
-        : this(0, [.. Enumerable.Range(0, TileId.Levels).Select(_ => new List<byte[]>())])
-    {
-    }
+        : this(0, [.. Enumerable.Range(0, TileId.Levels).Select(_ => new List<byte[]>())]) { }
 
     private TreeBuilder(long size, List<byte[]>[] edge) => (Size, this.edge) = (size, edge);
 
@@ -31,9 +30,15 @@ public sealed class TreeBuilder
         {
             var expected = new TileId(level, size >> (8 * (level + 1))).WidthIn(size);
             if ((level < edge.Count ? edge[level].Count : 0) != expected)
-                throw new ArgumentException($"Level {level} of a tree of {size} leaves ends in {expected} hashes.", nameof(edge));
+                throw new ArgumentException(
+                    $"Level {level} of a tree of {size} leaves ends in {expected} hashes.",
+                    nameof(edge)
+                );
         }
-        return new(size, [.. Enumerable.Range(0, TileId.Levels).Select(level => level < edge.Count ? edge[level].ToList() : [])]);
+        return new(
+            size,
+            [.. Enumerable.Range(0, TileId.Levels).Select(level => level < edge.Count ? edge[level].ToList() : [])]
+        );
     }
 
     /// <summary>Appends a leaf.</summary>
@@ -49,7 +54,9 @@ public sealed class TreeBuilder
             if (edge[level].Count < TileId.Width)
                 return;
             hash = RootOf(edge[level], 0, TileId.Width);
-            completed?.Add(new(new(level, (Size >> (8 * (level + 1))) - 1), [.. edge[level].SelectMany(each => each)], hash));
+            completed?.Add(
+                new(new(level, (Size >> (8 * (level + 1))) - 1), [.. edge[level].SelectMany(each => each)], hash)
+            );
             edge[level].Clear();
         }
     }
@@ -61,7 +68,7 @@ public sealed class TreeBuilder
         // From the right: the smallest complete subtrees stand there.
         foreach (var hashes in edge)
         {
-            for (var end = hashes.Count; end > 0;)
+            for (var end = hashes.Count; end > 0; )
             {
                 var count = 1 << BitOperations.TrailingZeroCount(end);
                 var hash = RootOf(hashes, end - count, count);
@@ -75,7 +82,8 @@ public sealed class TreeBuilder
     /// <summary>A tree that goes on from here, and leaves this one as it is.</summary>
     public TreeBuilder Copy() => new(Size, [.. edge.Select(hashes => hashes.ToList())]);
 
-    internal static byte[] RootOf(IReadOnlyList<byte[]> hashes, int first, int count) => count == 1
-        ? hashes[first]
-        : MerkleTree.NodeHash(RootOf(hashes, first, count / 2), RootOf(hashes, first + (count / 2), count / 2));
+    internal static byte[] RootOf(IReadOnlyList<byte[]> hashes, int first, int count) =>
+        count == 1
+            ? hashes[first]
+            : MerkleTree.NodeHash(RootOf(hashes, first, count / 2), RootOf(hashes, first + (count / 2), count / 2));
 }

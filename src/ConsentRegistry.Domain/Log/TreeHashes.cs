@@ -31,6 +31,13 @@ public sealed class TreeHashes(IReadOnlyDictionary<TileId, byte[]> tiles)
         var hashes = tiles[tile];
         var (first, count) = range.GetOffsetAndLength(hashes.Length / MerkleTree.HashLength);
         return TreeBuilder.RootOf(
-            [.. Enumerable.Range(first, count).Select(at => hashes[(at * MerkleTree.HashLength)..((at + 1) * MerkleTree.HashLength)])], 0, count);
+            [
+                .. Enumerable
+                    .Range(first, count)
+                    .Select(at => hashes[(at * MerkleTree.HashLength)..((at + 1) * MerkleTree.HashLength)]),
+            ],
+            0,
+            count
+        );
     }
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace ConsentRegistry.Domain.Log;
 
-/// <summary>What a log, or whoever asks for it, submits to a witness (C2SP tlog-witness, <c>add-checkpoint</c>).</summary>
+/// <summary>
+/// What a log, or whoever asks for it, submits to a witness (C2SP tlog-witness, <c>add-checkpoint</c>).
+/// </summary>
 /// <param name="OldSize">The size of the checkpoint that the witness saw last; 0 if it saw none.</param>
 /// <param name="Proof">The consistency proof from there.</param>
 /// <param name="Note">The checkpoint, as a signed note.</param>
@@ -27,7 +29,11 @@ public sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Proof, Si
         if (end < 0 || body.Length > MaxBytes || !SignedNote.TryParse(body[(end + 2)..], out var note))
             return false;
         var lines = Encoding.UTF8.GetString(body[..end]).Split('\n');
-        if (lines.Length > MaxProof + 1 || !lines[0].StartsWith(OldMarker, StringComparison.Ordinal) || !TryReadSize(lines[0][OldMarker.Length..], out var oldSize))
+        if (
+            lines.Length > MaxProof + 1
+            || !lines[0].StartsWith(OldMarker, StringComparison.Ordinal)
+            || !TryReadSize(lines[0][OldMarker.Length..], out var oldSize)
+        )
             return false;
         var proof = new List<byte[]>();
         foreach (var line in lines.Skip(1))
@@ -42,16 +48,22 @@ public sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Proof, Si
 
     /// <summary>The request body.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{OldMarker}{OldSize}\n{string.Concat(Proof.Select(hash => StrictBase64.Encode(hash) + "\n"))}\n{Note}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{OldMarker}{OldSize}\n{string.Concat(Proof.Select(hash => StrictBase64.Encode(hash) + "\n"))}\n{Note}"
+        );
 
     private static bool TryReadSize(string text, out long size) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && text == size.ToString(CultureInfo.InvariantCulture);
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size)
+        && text == size.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a witness answers.</summary>
 /// <param name="Status">The HTTP status of the protocol.</param>
 /// <param name="Body">The body: the cosignature's line, the size that was seen last, or why not.</param>
-/// <param name="Seen">The checkpoint that the witness has to keep before it gives the answer out; null if nothing changes.</param>
+/// <param name="Seen">
+/// The checkpoint that the witness has to keep before it gives the answer out; null if nothing changes.
+/// </param>
 public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = null)
 {
     /// <summary>Whether the checkpoint was found to go on from the one before.</summary>
@@ -62,8 +74,8 @@ public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = n
 }
 
 /// <summary>
-/// Watches one log: it cosigns a checkpoint only if it goes on from the one that it saw last. A log that shows different people different
-/// histories gets the cosignature for one of them.
+/// Watches one log: it cosigns a checkpoint only if it goes on from the one that it saw last. A log that shows
+/// different people different histories gets the cosignature for one of them.
 /// </summary>
 /// <param name="keys">The log's keys, all of one name: the log's origin.</param>
 /// <param name="signer">Who cosigns.</param>
@@ -72,7 +84,9 @@ public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer
     /// <summary>The verifier key of the witness's cosignatures.</summary>
     public NoteKey Key { get; } = signer.Key(NoteKeyType.Cosignature);
 
-    /// <summary>Reads a note as a checkpoint of the watched log; false if it is none, or not signed by a key of it.</summary>
+    /// <summary>
+    /// Reads a note as a checkpoint of the watched log; false if it is none, or not signed by a key of it.
+    /// </summary>
     public bool TryRead(SignedNote note, [NotNullWhen(true)] out Checkpoint? checkpoint) =>
         Checkpoint.TryParse(note.Text, out checkpoint) && IsKnown(checkpoint) && note.IsAccepted(keys);
 
@@ -91,11 +105,15 @@ public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer
         if (request.OldSize > checkpoint.Size)
             return new(400, "The old size is greater than that of the checkpoint.\n");
         var seen = last?.Size ?? 0;
-        if (request.OldSize != seen || (last is not null && last.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root)))
+        if (
+            request.OldSize != seen
+            || (last is not null && last.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root))
+        )
             return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n"));
-        var goesOn = last is null || last.Size == 0
-            ? request.Proof.Count == 0
-            : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
+        var goesOn =
+            last is null || last.Size == 0
+                ? request.Proof.Count == 0
+                : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
         return goesOn
             ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n", request.Note)
             : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n");

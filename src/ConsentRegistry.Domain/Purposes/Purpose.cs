@@ -2,10 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ConsentRegistry.Domain.Purposes;
 
-/// <summary>The name of a kind of AI use, for example <c>remix.voice</c>. A name is its parent's name, a dot and one segment.</summary>
+/// <summary>
+/// The name of a kind of AI use, for example <c>remix.voice</c>. A name is its parent's name, a dot and one segment.
+/// </summary>
 /// <remarks>
-/// One to <see cref="Limits.PurposeDepth"/> segments of <c>[a-z][a-z0-9-]{0,62}</c>. That a name is well formed does not mean that the
-/// <see cref="Vocabulary"/> knows it. The default value is no purpose and throws when read.
+/// One to <see cref="Limits.PurposeDepth"/> segments of <c>[a-z][a-z0-9-]{0,62}</c>. That a name is well formed does
+/// not mean that the <see cref="Vocabulary"/> knows it. The default value is no purpose and throws when read.
 /// </remarks>
 public readonly record struct Purpose : IComparable<Purpose>
 {
@@ -24,7 +26,9 @@ public readonly record struct Purpose : IComparable<Purpose>
 
     /// <summary>Whether this purpose is in the tree below <paramref name="other"/>, at any depth.</summary>
     public bool IsBelow(Purpose other) =>
-        Name.Length > other.Name.Length && Name[other.Name.Length] == '.' && Name.StartsWith(other.Name, StringComparison.Ordinal);
+        Name.Length > other.Name.Length
+        && Name[other.Name.Length] == '.'
+        && Name.StartsWith(other.Name, StringComparison.Ordinal);
 
     /// <summary>Whether this purpose is <paramref name="other"/> or below it.</summary>
     public bool IsAtOrBelow(Purpose other) => this == other || IsBelow(other);

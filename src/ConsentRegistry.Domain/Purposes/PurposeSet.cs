@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace ConsentRegistry.Domain.Purposes;
 
-/// <summary>A purpose by its place in the vocabulary, in order of registration: compact, and stable because nothing is ever removed.</summary>
+/// <summary>
+/// A purpose by its place in the vocabulary, in order of registration: compact, and stable because nothing is ever
+/// removed.
+/// </summary>
 public readonly record struct PurposeIndex(byte Value);
 
 /// <summary>A set of purposes of one vocabulary, as 256 bits.</summary>

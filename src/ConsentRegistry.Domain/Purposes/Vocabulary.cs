@@ -6,12 +6,16 @@ namespace ConsentRegistry.Domain.Purposes;
 
 /// <summary>One purpose of the vocabulary. It is never renamed, re-parented or removed.</summary>
 /// <param name="Purpose">Its name, which says where it stands in the tree.</param>
-/// <param name="MarkedLikeness">Whether it was marked as using likeness; see <see cref="Vocabulary.UsesLikeness"/> for whether it does.</param>
+/// <param name="MarkedLikeness">
+/// Whether it was marked as using likeness; see <see cref="Vocabulary.UsesLikeness"/> for whether it does.
+/// </param>
 /// <param name="Description">What it means, in a sentence for creators.</param>
 /// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
 public sealed record PurposeDefinition(Purpose Purpose, bool MarkedLikeness, string Description, int IntroducedIn);
 
-/// <summary>The closed, versioned vocabulary of purposes: a forest, and what the rules need to know of it, prepared once.</summary>
+/// <summary>
+/// The closed, versioned vocabulary of purposes: a forest, and what the rules need to know of it, prepared once.
+/// </summary>
 public sealed class Vocabulary
 {
     /// <summary>Characters of a description, at most.</summary>
@@ -22,7 +26,9 @@ public sealed class Vocabulary
     private readonly (byte[] Name, PurposeIndex Index)[] byBytes;
 
     /// <summary>A vocabulary of these purposes, in order of registration.</summary>
-    /// <exception cref="ArgumentException">A purpose stands twice or before its parent, versions fall, or there are too many.</exception>
+    /// <exception cref="ArgumentException">
+    /// A purpose stands twice or before its parent, versions fall, or there are too many.
+    /// </exception>
     public Vocabulary(IEnumerable<PurposeDefinition> purposes)
     {
         Purposes = [.. purposes];
@@ -35,32 +41,40 @@ public sealed class Vocabulary
         {
             var purpose = Purposes[i].Purpose;
             if (i > 0 && Purposes[i].IntroducedIn < Purposes[i - 1].IntroducedIn)
-                throw new ArgumentException("Purposes stand in the order in which they were introduced.", nameof(purposes));
+                throw new ArgumentException(
+                    "Purposes stand in the order in which they were introduced.",
+                    nameof(purposes)
+                );
             if (purpose.Parent is { } parent && !index.ContainsKey(parent.Name))
                 throw new ArgumentException($"'{purpose}' stands before its parent.", nameof(purposes));
             if (!index.TryAdd(purpose.Name, new((byte)i)))
                 throw new ArgumentException($"'{purpose}' stands twice.", nameof(purposes));
         }
         byName = index.ToFrozenDictionary(StringComparer.Ordinal);
-        byBytes = [.. index.OrderBy(name => name.Key, StringComparer.Ordinal).Select(name => (Encoding.ASCII.GetBytes(name.Key), name.Value))];
+        byBytes =
+        [
+            .. index
+                .OrderBy(name => name.Key, StringComparer.Ordinal)
+                .Select(name => (Encoding.ASCII.GetBytes(name.Key), name.Value)),
+        ];
         for (var i = 0; i < Purposes.Length; i++)
             places[i] = PlaceOf(i);
     }
 
     /// <summary>Version 1: the ten purposes that every registry starts with.</summary>
-    public static Vocabulary Initial { get; } = new(
-    [
-        Define("remix", false, "Any AI remix of the video."),
-        Define("remix.background", false, "Replacing or restyling the background, nobody's likeness used."),
-        Define("remix.meme", true, "Turning a moment of the video into a meme."),
-        Define("remix.voice", true, "Using or imitating a voice that is heard in the video."),
-        Define("remix.likeness", true, "Using or imitating the face or body of somebody who appears in the video."),
-        Define("training", true, "Training of any AI model on the video."),
-        Define("training.generative", true, "Training of a model that generates media or text."),
-        Define("training.nongenerative", true, "Training of a model that classifies, ranks or detects."),
-        Define("grounding", false, "Letting an AI system read the video to answer a question."),
-        Define("mining", false, "Extracting facts and statistics from the video by machine."),
-    ]);
+    public static Vocabulary Initial { get; } =
+        new([
+            Define("remix", false, "Any AI remix of the video."),
+            Define("remix.background", false, "Replacing or restyling the background, nobody's likeness used."),
+            Define("remix.meme", true, "Turning a moment of the video into a meme."),
+            Define("remix.voice", true, "Using or imitating a voice that is heard in the video."),
+            Define("remix.likeness", true, "Using or imitating the face or body of somebody who appears in the video."),
+            Define("training", true, "Training of any AI model on the video."),
+            Define("training.generative", true, "Training of a model that generates media or text."),
+            Define("training.nongenerative", true, "Training of a model that classifies, ranks or detects."),
+            Define("grounding", false, "Letting an AI system read the video to answer a question."),
+            Define("mining", false, "Extracting facts and statistics from the video by machine."),
+        ]);
 
     /// <summary>Every purpose, in order of registration.</summary>
     public ImmutableArray<PurposeDefinition> Purposes { get; }
@@ -74,7 +88,9 @@ public sealed class Vocabulary
     /// <summary>Finds a purpose; false if the vocabulary does not know it.</summary>
     public bool TryFind(Purpose purpose, out PurposeIndex index) => byName.TryGetValue(purpose.Name, out index);
 
-    /// <summary>Finds a purpose by its name in UTF-8; false if the vocabulary does not know it. Allocates nothing.</summary>
+    /// <summary>
+    /// Finds a purpose by its name in UTF-8; false if the vocabulary does not know it. Allocates nothing.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> name, out PurposeIndex index)
     {
         var (low, high) = (0, byBytes.Length - 1);
@@ -121,10 +137,15 @@ public sealed class Vocabulary
     /// <summary>This purpose and every one above it.</summary>
     public ref readonly PurposeSet AtOrAbove(PurposeIndex purpose) => ref places[purpose.Value].AtOrAbove;
 
-    /// <summary>This purpose, every one above it and every one below it: what a stop that lists any of them covers (R1).</summary>
+    /// <summary>
+    /// This purpose, every one above it and every one below it: what a stop that lists any of them covers (R1).
+    /// </summary>
     public ref readonly PurposeSet Related(PurposeIndex purpose) => ref places[purpose.Value].Related;
 
-    /// <summary>The purposes among <paramref name="among"/> that were introduced after vocabulary version <paramref name="version"/>.</summary>
+    /// <summary>
+    /// The purposes among <paramref name="among"/> that were introduced after vocabulary version
+    /// <paramref name="version"/>.
+    /// </summary>
     public PurposeSet IntroducedAfter(int version, in PurposeSet among)
     {
         var newer = PurposeSet.None;
@@ -151,8 +172,8 @@ public sealed class Vocabulary
     }
 
     /// <summary>
-    /// The definition with which a purpose enters the vocabulary, one version later; or the standing definition, if the same purpose was
-    /// registered before.
+    /// The definition with which a purpose enters the vocabulary, one version later; or the standing definition, if the
+    /// same purpose was registered before.
     /// </summary>
     /// <returns>
     /// Refusals: <see cref="FailureCode.UnknownPurpose"/> (its parent is), <see cref="FailureCode.PurposeExists"/>,
@@ -163,19 +184,35 @@ public sealed class Vocabulary
         if (!Characters.IsOneTo(MaxDescriptionLength, description))
         {
             return new Failure(
-                FailureCode.Invalid, $"description has {Characters.Count(description)} characters; send 1 to {MaxDescriptionLength}.", "description");
+                FailureCode.Invalid,
+                $"description has {Characters.Count(description)} characters; send 1 to {MaxDescriptionLength}.",
+                "description"
+            );
         }
         if (TryFind(purpose, out var standing))
         {
             var existing = this[standing];
             return existing.MarkedLikeness == markedLikeness && existing.Description == description
                 ? existing
-                : new Failure(FailureCode.PurposeExists, $"'{purpose}' is registered already with another description or likeness, and a purpose never changes; send another name.", "purpose");
+                : new Failure(
+                    FailureCode.PurposeExists,
+                    $"'{purpose}' is registered already with another description or likeness, and a purpose never "
+                        + "changes; send another name.",
+                    "purpose"
+                );
         }
         if (purpose.Parent is { } parent && !TryFind(parent, out _))
-            return new Failure(FailureCode.UnknownPurpose, $"The parent is '{parent}', which the vocabulary does not know; register that first.", "parent");
+            return new Failure(
+                FailureCode.UnknownPurpose,
+                $"The parent is '{parent}', which the vocabulary does not know; register that first.",
+                "parent"
+            );
         if (Purposes.Length == Limits.Purposes)
-            return new Failure(FailureCode.TooMany, $"The vocabulary holds {Limits.Purposes} purposes, which is the limit; send one of those.", "purpose");
+            return new Failure(
+                FailureCode.TooMany,
+                $"The vocabulary holds {Limits.Purposes} purposes, which is the limit; send one of those.",
+                "purpose"
+            );
         return new PurposeDefinition(purpose, markedLikeness, description, Version + 1);
     }
 
@@ -200,7 +237,14 @@ public sealed class Vocabulary
         return new(self.Depth, Purposes[at].IntroducedIn, likeness, rank, below, above);
     }
 
-    private readonly struct Place(int depth, int introducedIn, bool usesLikeness, int nameRank, PurposeSet below, PurposeSet atOrAbove)
+    private readonly struct Place(
+        int depth,
+        int introducedIn,
+        bool usesLikeness,
+        int nameRank,
+        PurposeSet below,
+        PurposeSet atOrAbove
+    )
     {
         public readonly int Depth = depth;
         public readonly int IntroducedIn = introducedIn;

@@ -19,10 +19,15 @@ public sealed record Choice
     /// <summary>The conditions; none on a deny.</summary>
     public Conditions Conditions { get; }
 
-    /// <summary>The moment from which an allow is silence again; null if it never is, and on everything but an allow.</summary>
+    /// <summary>
+    /// The moment from which an allow is silence again; null if it never is, and on everything but an allow.
+    /// </summary>
     public Instant? ExpiresAt { get; }
 
-    /// <summary>The vocabulary version that the creator knew: an allow does not reach purposes below its own that are newer (R3).</summary>
+    /// <summary>
+    /// The vocabulary version that the creator knew: an allow does not reach purposes below its own that are newer
+    /// (R3).
+    /// </summary>
     public int VocabularyVersion { get; }
 
     /// <summary>An allow.</summary>
@@ -30,7 +35,8 @@ public sealed record Choice
         new(Effect.Allow, conditions, expiresAt, vocabularyVersion);
 
     /// <summary>An ask.</summary>
-    public static Choice Ask(Conditions conditions, int vocabularyVersion) => new(Effect.Ask, conditions, null, vocabularyVersion);
+    public static Choice Ask(Conditions conditions, int vocabularyVersion) =>
+        new(Effect.Ask, conditions, null, vocabularyVersion);
 
     /// <summary>A deny.</summary>
     public static Choice Deny(int vocabularyVersion) => new(Effect.Deny, Conditions.None, null, vocabularyVersion);
@@ -44,8 +50,8 @@ public sealed record Choice
     public bool IsExpired(Instant now) => ExpiresAt <= now;
 
     /// <summary>
-    /// This choice made at most as permissive as <paramref name="allow"/>: the more restrictive effect, the lower vocabulary version, on
-    /// what is not denied the union of both conditions, on an allow the earlier expiry (R3).
+    /// This choice made at most as permissive as <paramref name="allow"/>: the more restrictive effect, the lower
+    /// vocabulary version, on what is not denied the union of both conditions, on an allow the earlier expiry (R3).
     /// </summary>
     public Choice ClampedTo(Choice allow)
     {
@@ -54,7 +60,8 @@ public sealed record Choice
             effect,
             effect == Effect.Deny ? Conditions.None : Conditions | allow.Conditions,
             effect == Effect.Allow ? Earlier(ExpiresAt, allow.ExpiresAt) : null,
-            Math.Min(VocabularyVersion, allow.VocabularyVersion));
+            Math.Min(VocabularyVersion, allow.VocabularyVersion)
+        );
     }
 
     private static Instant? Earlier(Instant? one, Instant? other) =>

@@ -14,12 +14,15 @@ public static class ConditionWords
 
     /// <summary>The set of conditions that words name: the inverse of <see cref="Words"/>, in any order.</summary>
     /// <exception cref="FormatException">A word is none.</exception>
-    public static Conditions Parse(IEnumerable<string> words) => words.Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word));
+    public static Conditions Parse(IEnumerable<string> words) =>
+        words.Aggregate(Conditions.None, (all, word) => all | Wording.Parse<Conditions>(word));
 
     // A set is written as its single conditions. R9 wants them sorted, in whatever order they are declared.
     private static readonly ImmutableArray<(Conditions Value, string Word)> Singles =
     [
-        .. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value))
-            .Select(value => (value, value.Word())).OrderBy(single => single.Item2, StringComparer.Ordinal),
+        .. Enum.GetValues<Conditions>()
+            .Where(value => BitOperations.IsPow2((uint)value))
+            .Select(value => (value, value.Word()))
+            .OrderBy(single => single.Item2, StringComparer.Ordinal),
     ];
 }

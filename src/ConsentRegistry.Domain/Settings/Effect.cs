@@ -1,6 +1,8 @@
 namespace ConsentRegistry.Domain.Settings;
 
-/// <summary>What a setting says. In order of restrictiveness: deny is more restrictive than ask, ask more than allow.</summary>
+/// <summary>
+/// What a setting says. In order of restrictiveness: deny is more restrictive than ask, ask more than allow.
+/// </summary>
 /// <remarks>No effect is zero, so that a value nobody set allows nothing.</remarks>
 public enum Effect : byte
 {

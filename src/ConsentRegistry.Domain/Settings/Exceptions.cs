@@ -2,7 +2,9 @@ using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Domain.Settings;
 
-/// <summary>Where a setting applies: for which video (null: a default), which purpose, which requester (null: anybody).</summary>
+/// <summary>
+/// Where a setting applies: for which video (null: a default), which purpose, which requester (null: anybody).
+/// </summary>
 /// <param name="Video">The video of an override; null for a default.</param>
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Requester">The requester it names; null for anybody.</param>
@@ -14,7 +16,9 @@ public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Reque
     /// <summary>The place of an override.</summary>
     public static SettingKey From(OverrideKey key) => new(key.Video, key.Purpose, key.Requester);
 
-    /// <summary>The place as that of a default, which the creator's default for the same purpose and requester has.</summary>
+    /// <summary>
+    /// The place as that of a default, which the creator's default for the same purpose and requester has.
+    /// </summary>
     public DefaultKey ToDefault() => new(Purpose, Requester);
 
     /// <summary>The place as that of an override.</summary>
@@ -22,8 +26,8 @@ public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Reque
     public OverrideKey ToOverride() => new(Video!.Value, Purpose, Requester);
 
     /// <summary>
-    /// Whether a setting here beats one at <paramref name="other"/> in some check: at least as specific in scope, requester and purpose, and
-    /// more specific in one, so that both can be candidates of the same check (R4).
+    /// Whether a setting here beats one at <paramref name="other"/> in some check: at least as specific in scope,
+    /// requester and purpose, and more specific in one, so that both can be candidates of the same check (R4).
     /// </summary>
     /// <remarks>Those keys are the ones that <see cref="Broader"/> lists.</remarks>
     public bool Beats(SettingKey other) =>
@@ -51,16 +55,23 @@ public readonly record struct SettingKey(VideoKey? Video, Purpose Purpose, Reque
 }
 
 /// <summary>
-/// The settings that stand beside a new <c>ask</c> or <c>deny</c> of the same creator and answer less restrictively: what the creator is told
-/// that one switch did not reach, and may clear with it.
+/// The settings that stand beside a new <c>ask</c> or <c>deny</c> of the same creator and answer less restrictively:
+/// what the creator is told that one switch did not reach, and may clear with it.
 /// </summary>
 public static class Exceptions
 {
     /// <summary>Whether a standing default is an exception to a new setting.</summary>
-    public static bool Includes(SettingKey changed, Effect effect, SettingKey standing, DefaultSetting setting, Instant now) =>
-        setting.Segments.Any(segment => Includes(changed, effect, standing, segment.Choice, now));
+    public static bool Includes(
+        SettingKey changed,
+        Effect effect,
+        SettingKey standing,
+        DefaultSetting setting,
+        Instant now
+    ) => setting.Segments.Any(segment => Includes(changed, effect, standing, segment.Choice, now));
 
-    /// <summary>Whether a standing setting that says <paramref name="choice"/> is an exception to a new setting.</summary>
+    /// <summary>
+    /// Whether a standing setting that says <paramref name="choice"/> is an exception to a new setting.
+    /// </summary>
     public static bool Includes(SettingKey changed, Effect effect, SettingKey standing, Choice choice, Instant now) =>
         choice.Effect < effect && !choice.IsExpired(now) && standing.Beats(changed);
 }

@@ -19,7 +19,8 @@ public sealed record SetSetting(
     Instant? ExpiresAt,
     int? VocabularyVersion,
     AppliesTo AppliesTo,
-    bool ClearExceptions) : SettingChange(Key);
+    bool ClearExceptions
+) : SettingChange(Key);
 
 /// <summary>Clears a default, or an override where the key names a video. It reaches every video.</summary>
 /// <param name="Key">Where it applies.</param>

@@ -23,11 +23,14 @@ internal static class SettingsLimits
         IReadOnlyCollection<Altered<DefaultKey, DefaultSetting>> defaults,
         IReadOnlyCollection<Altered<OverrideKey, OverrideSetting>> overrides,
         IReadOnlyDictionary<DefaultKey, DefaultSetting> standing,
-        IReadOnlyDictionary<VideoKey, int> namedOverrides)
+        IReadOnlyDictionary<VideoKey, int> namedOverrides
+    )
     {
         var all = new Group(
-            $"The creator would have more than {Limits.DefaultsPerCreator} defaults that allow or ask; clear or deny others first.",
-            Limits.DefaultsPerCreator);
+            $"The creator would have more than {Limits.DefaultsPerCreator} defaults that allow or ask; clear or deny "
+                + "others first.",
+            Limits.DefaultsPerCreator
+        );
         var purposes = new Dictionary<Purpose, Group>();
         var videos = new Dictionary<VideoKey, Group>();
         foreach (var altered in defaults)
@@ -60,21 +63,28 @@ internal static class SettingsLimits
         if (full.Length == 0)
             return [];
         return changes
-            .Select((change, at) =>
-                full.FirstOrDefault(group => group.Added.Contains(change.Key))?.Refusal.Inside($"changes[{at}]"))
+            .Select(
+                (change, at) =>
+                    full.FirstOrDefault(group => group.Added.Contains(change.Key))?.Refusal.Inside($"changes[{at}]")
+            )
             .OfType<Failure>()
             .Take(SettingsPlan.FailuresNamed);
     }
 
-    private static Group OfPurpose() => new(
-        $"More than {Limits.NamedRequestersPerPurpose} named requesters would be allowed or asked for this purpose; "
-        + "clear or deny others first.",
-        Limits.NamedRequestersPerPurpose);
+    private static Group OfPurpose() =>
+        new(
+            $"More than {Limits.NamedRequestersPerPurpose} named requesters would be allowed or asked for this "
+                + "purpose; "
+                + "clear or deny others first.",
+            Limits.NamedRequestersPerPurpose
+        );
 
-    private static Group OfVideo() => new(
-        $"More than {Limits.NamedOverridesPerVideo} overrides for this video would allow or ask a named requester; "
-        + "clear or deny others first.",
-        Limits.NamedOverridesPerVideo);
+    private static Group OfVideo() =>
+        new(
+            $"More than {Limits.NamedOverridesPerVideo} overrides for this video would allow or ask a named requester; "
+                + "clear or deny others first.",
+            Limits.NamedOverridesPerVideo
+        );
 
     private static Group GroupOf<TKey>(Dictionary<TKey, Group> groups, TKey key, Func<Group> make)
         where TKey : notnull

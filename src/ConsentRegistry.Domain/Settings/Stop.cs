@@ -33,7 +33,9 @@ public sealed record Stop
         if (purposes is null)
             return new(null, stamp);
         var listed = purposes.Distinct().Order().ToImmutableArray();
-        return listed.IsEmpty ? throw new ArgumentException("A stop covers something.", nameof(purposes)) : new(listed, stamp);
+        return listed.IsEmpty
+            ? throw new ArgumentException("A stop covers something.", nameof(purposes))
+            : new(listed, stamp);
     }
 
     /// <summary>The stop after a further one of the same kind: it adds to the one that stands.</summary>
@@ -54,7 +56,8 @@ public sealed record Stop
 
     /// <inheritdoc/>
     public bool Equals(Stop? other) =>
-        other is not null && Stamp == other.Stamp
+        other is not null
+        && Stamp == other.Stamp
         && (Purposes is { } mine ? other.Purposes is { } theirs && mine.SequenceEqual(theirs) : other.Purposes is null);
 
     /// <inheritdoc/>

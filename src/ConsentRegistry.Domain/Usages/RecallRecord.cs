@@ -28,14 +28,25 @@ public enum RecallState : byte
 /// <param name="Reason">What decides now.</param>
 /// <param name="StopBy">By when.</param>
 /// <param name="State">What the requester said to it.</param>
-/// <param name="Statement">What they said in words; null if they said nothing, or if it was erased with a creator.</param>
+/// <param name="Statement">
+/// What they said in words; null if they said nothing, or if it was erased with a creator.
+/// </param>
 /// <param name="Stamp">The change that last altered it.</param>
 public sealed record RecallRecord(
-    Requester Requester, VideoKey Video, Purpose Purpose, CreatorId? Creator, Reason Reason, Instant StopBy, RecallState State, Statement? Statement, Stamp Stamp);
+    Requester Requester,
+    VideoKey Video,
+    Purpose Purpose,
+    CreatorId? Creator,
+    Reason Reason,
+    Instant StopBy,
+    RecallState State,
+    Statement? Statement,
+    Stamp Stamp
+);
 
 /// <summary>
-/// What a requester said to a recall, in words. The words may name a person, so events hold only a digest of them. The words and the
-/// key of the digest are deleted with each creator whom the recall concerns.
+/// What a requester said to a recall, in words. The words may name a person, so events hold only a digest of them. The
+/// words and the key of the digest are deleted with each creator whom the recall concerns.
 /// </summary>
 public sealed record Statement
 {
@@ -47,7 +58,10 @@ public sealed record Statement
     /// <summary>The words; null if only their digest is known.</summary>
     public string? Text { get; }
 
-    /// <summary>HMAC-SHA256 of the words in UTF-8 under their key, in base64url; null in events from before digests, which hold the words.</summary>
+    /// <summary>
+    /// HMAC-SHA256 of the words in UTF-8 under their key, in base64url; null in events from before digests, which hold
+    /// the words.
+    /// </summary>
     public string? Digest { get; }
 
     /// <summary>Words and their key: <see cref="KeyLength"/> random bytes, used for nothing else.</summary>

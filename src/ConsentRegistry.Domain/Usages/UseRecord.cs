@@ -38,7 +38,9 @@ public enum UseReason : byte
     /// <summary>It took an approval that nobody gave.</summary>
     NotApproved,
 
-    /// <summary>It was approved once, but the uses that were granted had all been recorded before, or their time was over.</summary>
+    /// <summary>
+    /// It was approved once, but the uses that were granted had all been recorded before, or their time was over.
+    /// </summary>
     BeyondGrant,
 
     /// <summary>Nobody registered the video.</summary>
@@ -59,7 +61,9 @@ public enum UseReason : byte
     /// <summary>The receipt is from after the use, which cannot have relied on it.</summary>
     LaterReceipt,
 
-    /// <summary>The use is said to have been long before it was recorded, and no receipt shows what was answered then.</summary>
+    /// <summary>
+    /// The use is said to have been long before it was recorded, and no receipt shows what was answered then.
+    /// </summary>
     NoReceipt,
 
     /// <summary>The decision that is said to have been relied on did not allow the use, or came after it.</summary>
@@ -79,7 +83,9 @@ public sealed record Made(VideoKey? Video, string? TrainingRun);
 /// <param name="HasReceipt">Whether a receipt shows it; if not, it is the requester's word.</param>
 public sealed record ReliedOn(Instant DecidedAt, bool HasReceipt)
 {
-    /// <summary>The id of the decision; null if it has none that is known. It stands beside the record: no event has it.</summary>
+    /// <summary>
+    /// The id of the decision; null if it has none that is known. It stands beside the record: no event has it.
+    /// </summary>
     public Guid? DecisionId { get; init; }
 }
 
@@ -87,7 +93,9 @@ public sealed record ReliedOn(Instant DecidedAt, bool HasReceipt)
 /// <param name="Video">The video.</param>
 /// <param name="Reason">Why the use had consent, or had none.</param>
 /// <param name="Spent">The counted grants of which it spent a use, by id.</param>
-/// <param name="ReliedOn">The decision that it is said to have relied on; null if none is named, or its receipt cannot be relied on.</param>
+/// <param name="ReliedOn">
+/// The decision that it is said to have relied on; null if none is named, or its receipt cannot be relied on.
+/// </param>
 public sealed record UsedVideo(VideoKey Video, UseReason Reason, ImmutableArray<Guid> Spent, ReliedOn? ReliedOn)
 {
     /// <summary>Whether the use had consent.</summary>
@@ -95,31 +103,52 @@ public sealed record UsedVideo(VideoKey Video, UseReason Reason, ImmutableArray<
 
     /// <summary>Whether a reason is one of consent.</summary>
     public static UseStatus StatusOf(UseReason reason) =>
-        reason is UseReason.CreatorDefault or UseReason.VideoOverride or UseReason.Grant ? UseStatus.Consented : UseStatus.Unconsented;
+        reason is UseReason.CreatorDefault or UseReason.VideoOverride or UseReason.Grant
+            ? UseStatus.Consented
+            : UseStatus.Unconsented;
 
     /// <inheritdoc/>
-    public bool Equals(UsedVideo? other) => other is not null && Video == other.Video && Reason == other.Reason && Spent.SequenceEqual(other.Spent) && ReliedOn == other.ReliedOn;
+    public bool Equals(UsedVideo? other) =>
+        other is not null
+        && Video == other.Video
+        && Reason == other.Reason
+        && Spent.SequenceEqual(other.Spent)
+        && ReliedOn == other.ReliedOn;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Video, Reason);
 }
 
-/// <summary>A use that was recorded: what was made of which videos, for which purpose, by whom. It never changes.</summary>
+/// <summary>
+/// A use that was recorded: what was made of which videos, for which purpose, by whom. It never changes.
+/// </summary>
 /// <param name="Requester">Who used the videos.</param>
 /// <param name="Purpose">For which purpose.</param>
 /// <param name="Made">What was made of them; null if the platform did not say.</param>
 /// <param name="Videos">The videos; at least one.</param>
 /// <param name="UsedAt">When, by the platform's word.</param>
 /// <param name="Stamp">The change that recorded it.</param>
-public sealed record UseRecord(Requester Requester, Purpose Purpose, Made? Made, ImmutableArray<UsedVideo> Videos, Instant UsedAt, Stamp Stamp)
+public sealed record UseRecord(
+    Requester Requester,
+    Purpose Purpose,
+    Made? Made,
+    ImmutableArray<UsedVideo> Videos,
+    Instant UsedAt,
+    Stamp Stamp
+)
 {
     /// <summary>The first video whose use had no consent; the first of all if each had.</summary>
     public UsedVideo Deciding => Videos.FirstOrDefault(video => video.Status == UseStatus.Unconsented) ?? Videos[0];
 
     /// <inheritdoc/>
     public bool Equals(UseRecord? other) =>
-        other is not null && Requester == other.Requester && Purpose == other.Purpose && Made == other.Made && Videos.SequenceEqual(other.Videos)
-        && UsedAt == other.UsedAt && Stamp == other.Stamp;
+        other is not null
+        && Requester == other.Requester
+        && Purpose == other.Purpose
+        && Made == other.Made
+        && Videos.SequenceEqual(other.Videos)
+        && UsedAt == other.UsedAt
+        && Stamp == other.Stamp;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Requester, Purpose, UsedAt, Stamp);

@@ -12,20 +12,27 @@ public readonly record struct RegisteredParticipant(CreatorId Creator, Role Role
         Creator.CompareTo(other.Creator) is not 0 and var byCreator ? byCreator : Role.CompareTo(other.Role);
 }
 
-/// <summary>What a platform says about a video. A fact that is null stays as it is; a list is the wanted list.</summary>
+/// <summary>
+/// What a platform says about a video. A fact that is null stays as it is; a list is the wanted list.
+/// </summary>
 /// <param name="PublishedAt">When the video was published.</param>
 /// <param name="Participants">Everybody else who is concerned.</param>
 /// <param name="Sources">The videos it was made from, in order.</param>
 public sealed record Registration(
     Instant? PublishedAt,
     IReadOnlyCollection<RegisteredParticipant>? Participants,
-    IReadOnlyCollection<VideoKey>? Sources);
+    IReadOnlyCollection<VideoKey>? Sources
+);
 
 /// <summary>What is registered about a video.</summary>
 public sealed record VideoRecord
 {
     /// <summary>A record of these facts; duplicates count once.</summary>
-    public VideoRecord(Instant? publishedAt, IEnumerable<RegisteredParticipant> participants, IEnumerable<VideoKey> sources)
+    public VideoRecord(
+        Instant? publishedAt,
+        IEnumerable<RegisteredParticipant> participants,
+        IEnumerable<VideoKey> sources
+    )
     {
         PublishedAt = publishedAt;
         Participants = [.. participants.Distinct().Order()];
@@ -42,7 +49,8 @@ public sealed record VideoRecord
     public ImmutableArray<VideoKey> Sources { get; }
 
     /// <summary>
-    /// The record after a registration. Facts change freely only in the cautious direction: participants and sources by adding.
+    /// The record after a registration. Facts change freely only in the cautious direction: participants and sources by
+    /// adding.
     /// </summary>
     /// <param name="video">The video.</param>
     /// <param name="current">What stands; null if it was never registered.</param>
@@ -50,20 +58,36 @@ public sealed record VideoRecord
     /// <param name="now">The registry's clock.</param>
     /// <param name="mayWiden">Whether an administrator gave a reason for a change in the incautious direction.</param>
     /// <returns>
-    /// The record, which is <paramref name="current"/> itself if it already stands; or <see cref="FailureCode.Invalid"/>,
-    /// <see cref="FailureCode.TooMany"/> or <see cref="FailureCode.WouldWiden"/>, naming the field.
+    /// The record, which is <paramref name="current"/> itself if it already stands; or
+    /// <see cref="FailureCode.Invalid"/>, <see cref="FailureCode.TooMany"/> or <see cref="FailureCode.WouldWiden"/>,
+    /// naming the field.
     /// </returns>
-    public static Result<VideoRecord> Register(VideoKey video, VideoRecord? current, Registration wanted, Instant now, bool mayWiden)
+    public static Result<VideoRecord> Register(
+        VideoKey video,
+        VideoRecord? current,
+        Registration wanted,
+        Instant now,
+        bool mayWiden
+    )
     {
         if (wanted.PublishedAt > now)
-            return new Failure(FailureCode.Invalid, "publishedAt is in the future; send a moment that is not.", "publishedAt");
+            return new Failure(
+                FailureCode.Invalid,
+                "publishedAt is in the future; send a moment that is not.",
+                "publishedAt"
+            );
         if (wanted.Sources?.Contains(video) == true)
-            return new Failure(FailureCode.Invalid, "derivedFrom names the video itself; send only others.", "derivedFrom");
+            return new Failure(
+                FailureCode.Invalid,
+                "derivedFrom names the video itself; send only others.",
+                "derivedFrom"
+            );
 
         var record = new VideoRecord(
             wanted.PublishedAt ?? current?.PublishedAt,
             wanted.Participants ?? (IEnumerable<RegisteredParticipant>?)current?.Participants ?? [],
-            wanted.Sources ?? (IEnumerable<VideoKey>?)current?.Sources ?? []);
+            wanted.Sources ?? (IEnumerable<VideoKey>?)current?.Sources ?? []
+        );
         if (record.Participants.Length > Limits.ParticipantsPerVideo)
             return TooMany(Limits.ParticipantsPerVideo, "participants");
         if (record.Sources.Length > Limits.SourcesPerVideo)
@@ -74,16 +98,20 @@ public sealed record VideoRecord
         {
             return new Failure(
                 FailureCode.WouldWiden,
-                $"{field} would change in the direction that can widen consent; leave it as it is, or send it with a reason and a token of scope consent:admin.",
-                field);
+                $"{field} would change in the direction that can widen consent; leave it as it is, or send it with a "
+                    + "reason and a token of scope consent:admin.",
+                field
+            );
         }
         return record == current ? current : record;
     }
 
     /// <inheritdoc/>
     public bool Equals(VideoRecord? other) =>
-        other is not null && PublishedAt == other.PublishedAt
-        && Participants.SequenceEqual(other.Participants) && Sources.SequenceEqual(other.Sources);
+        other is not null
+        && PublishedAt == other.PublishedAt
+        && Participants.SequenceEqual(other.Participants)
+        && Sources.SequenceEqual(other.Sources);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(PublishedAt, Participants.Length, Sources.Length);

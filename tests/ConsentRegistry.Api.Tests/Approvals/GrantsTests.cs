@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Approvals;
 
-/// <summary>What becomes of grants: revoked, denied, expired, erased; from memory, at a past moment, and after a restart.</summary>
+/// <summary>
+/// What becomes of grants: revoked, denied, expired, erased; from memory, at a past moment, and after a restart.
+/// </summary>
 public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
 {
     private readonly string requester = RegistryApplication.NewId("r");
@@ -18,8 +20,14 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
         var grant = await Asking.GrantAsync(requester, creator);
         Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator));
-        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{Guid.NewGuid()}")).IsProblem(404, "notFound");
-        (await App.Creator(requester).DeleteAsync($"/v1/creators/{requester}/grants/{grant["id"]}")).IsProblem(404, "notFound");
+        (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{Guid.NewGuid()}")).IsProblem(
+            404,
+            "notFound"
+        );
+        (await App.Creator(requester).DeleteAsync($"/v1/creators/{requester}/grants/{grant["id"]}")).IsProblem(
+            404,
+            "notFound"
+        );
 
         var revoked = (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         Assert.Equal((1, "revoked", 5L), (revoked.Changes, (string)revoked["grant"]!["status"]!, revoked.Version));
@@ -40,24 +48,45 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     public async Task A_deny_revokes_what_it_touches_in_the_same_change(string name, string setting, bool touches)
     {
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await App.Admin().PostAsync("/v1/purposes", new { purpose = "remix.voice.dub", usesLikeness = true, description = "Dubbing." });
+        await App.Admin()
+            .PostAsync(
+                "/v1/purposes",
+                new
+                {
+                    purpose = "remix.voice.dub",
+                    usesLikeness = true,
+                    description = "Dubbing.",
+                }
+            );
         await Asking.GrantAsync(requester, creator, "remix.voice");
         var path = $"/v1/creators/{creator}/{setting.Replace("{r}", requester, StringComparison.Ordinal)}";
         var denied = (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200);
         Assert.Equal((touches ? 2 : 1, touches ? 1 : null), (denied.Changes, (int?)denied["revokedGrants"]));
-        Assert.True(touches == (await Asking.EventsAsync(creator)).EndsWith("Changed grantRevoked", StringComparison.Ordinal), name);
+        Assert.True(
+            touches == (await Asking.EventsAsync(creator)).EndsWith("Changed grantRevoked", StringComparison.Ordinal),
+            name
+        );
 
         // Revoked for good: what stands after the deny is cleared, and asking is set again, is an ask.
         (await App.Creator(creator).DeleteAsync(path)).Is(200);
         await Asking.AskAsync(creator);
-        Assert.Equal(touches ? "ask creatorDefault" : "allow grant", await Asking.CheckAsync(requester, creator, "remix.voice"));
+        Assert.Equal(
+            touches ? "ask creatorDefault" : "allow grant",
+            await Asking.CheckAsync(requester, creator, "remix.voice")
+        );
     }
 
     [Fact]
     public async Task A_deny_among_many_changes_one_that_clears_exceptions_and_one_for_an_appearance_revoke_as_well()
     {
         var (creator, friend) = (RegistryApplication.NewId(), RegistryApplication.NewId());
-        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { participants = new[] { new { creatorId = friend, role = "coCreator" } } })).Is(200);
+        (
+            await App.Platform()
+                .PutAsync(
+                    $"/v1/creators/{creator}/videos/clip",
+                    new { participants = new[] { new { creatorId = friend, role = "coCreator" } } }
+                )
+        ).Is(200);
         foreach (var one in new[] { creator, friend })
             await Asking.AskAsync(one);
         foreach (var purpose in new[] { "remix.voice", "remix.meme", "remix.background" })
@@ -68,18 +97,47 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
             Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator, purpose));
         }
 
-        var bulk = (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/consent/changes", new
-        {
-            changes = new object[]
-            {
-                new { op = "setDefault", purpose = "mining", effect = "deny" },
-                new { op = "setOverride", purpose = "remix.voice", video = new { creatorId = creator, videoId = "clip" }, effect = "deny" },
-            },
-        })).Is(200);
+        var bulk = (
+            await App.Creator(creator)
+                .PostAsync(
+                    $"/v1/creators/{creator}/consent/changes",
+                    new
+                    {
+                        changes = new object[]
+                        {
+                            new
+                            {
+                                op = "setDefault",
+                                purpose = "mining",
+                                effect = "deny",
+                            },
+                            new
+                            {
+                                op = "setOverride",
+                                purpose = "remix.voice",
+                                video = new { creatorId = creator, videoId = "clip" },
+                                effect = "deny",
+                            },
+                        },
+                    }
+                )
+        ).Is(200);
         Assert.Equal((3, 1), (bulk.Changes, (int)bulk["revokedGrants"]!));
-        var clearing = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "deny", clearExceptions = true })).Is(200);
+        var clearing = (
+            await App.Creator(creator)
+                .PutAsync(
+                    $"/v1/creators/{creator}/consent/defaults/remix.meme",
+                    new { effect = "deny", clearExceptions = true }
+                )
+        ).Is(200);
         Assert.Equal(1, (int)clearing["revokedGrants"]!);
-        var appearance = (await App.Creator(friend).PutAsync($"/v1/creators/{friend}/appearances/{creator}/clip/consent/remix.background", new { effect = "deny" })).Is(200);
+        var appearance = (
+            await App.Creator(friend)
+                .PutAsync(
+                    $"/v1/creators/{friend}/appearances/{creator}/clip/consent/remix.background",
+                    new { effect = "deny" }
+                )
+        ).Is(200);
         Assert.Equal(1, (int)appearance["revokedGrants"]!);
         Assert.Equal(["revoked", "revoked", "standing"], (await StatusesAsync(creator)).Order(StringComparer.Ordinal));
         Assert.Equal(["revoked", "standing", "standing"], (await StatusesAsync(friend)).Order(StringComparer.Ordinal));
@@ -89,10 +147,23 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     public async Task What_has_expired_is_revoked_by_nothing()
     {
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var grant = await Asking.GrantAsync(requester, creator, until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O"));
-        await Eventually.HoldsAsync("the grant ends", async () => await Asking.CheckAsync(requester, creator) == "ask creatorDefault");
-        Assert.Equal(0, (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200).Changes);
-        var denied = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.voice", new { effect = "deny" })).Is(200);
+        var grant = await Asking.GrantAsync(
+            requester,
+            creator,
+            until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O")
+        );
+        await Eventually.HoldsAsync(
+            "the grant ends",
+            async () => await Asking.CheckAsync(requester, creator) == "ask creatorDefault"
+        );
+        Assert.Equal(
+            0,
+            (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200).Changes
+        );
+        var denied = (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix.voice", new { effect = "deny" })
+        ).Is(200);
         Assert.Equal((1, null), (denied.Changes, (int?)denied["revokedGrants"]));
         Assert.Equal(["expired"], await StatusesAsync(creator));
     }
@@ -103,17 +174,34 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         var asking = new Asking(app);
         var creator = await asking.CreatorWhoWantsToBeAskedAsync();
-        (await app.Admin().PostAsync("/v1/purposes", new { purpose = "remix.dub", usesLikeness = true, description = "Dubbing." })).Is(201);
+        (
+            await app.Admin()
+                .PostAsync(
+                    "/v1/purposes",
+                    new
+                    {
+                        purpose = "remix.dub",
+                        usesLikeness = true,
+                        description = "Dubbing.",
+                    }
+                )
+        ).Is(201);
         var grant = await asking.GrantAsync(requester, creator, terms: new { vocabularyVersion = 1 });
         Assert.Equal(1, (int)grant["vocabularyVersion"]!);
-        Assert.Equal(["allow grant", "ask creatorDefault"], [await asking.CheckAsync(requester, creator), await asking.CheckAsync(requester, creator, "remix.dub")]);
+        Assert.Equal(
+            ["allow grant", "ask creatorDefault"],
+            [await asking.CheckAsync(requester, creator), await asking.CheckAsync(requester, creator, "remix.dub")]
+        );
     }
 
     [Fact]
     public async Task A_deny_that_stands_already_is_a_change_where_it_touches_a_grant()
     {
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "deny" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "deny" })
+        ).Is(200);
         var path = $"/v1/creators/{creator}/consent/defaults/remix.voice";
         var request = await Asking.OpenAsync(requester, creator);
         (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200);
@@ -149,8 +237,22 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         var after = await App.NowAsync();
         Assert.Equal(["ask", "allow", "ask"], [await AtAsync(before), await AtAsync(between), await AtAsync(after)]);
 
-        async Task<string> AtAsync(string asOf) => (string)(await App.Auditor().PostAsync(
-            "/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix", requester, asOf })).Is(200)["effect"]!;
+        async Task<string> AtAsync(string asOf) =>
+            (string)
+                (
+                    await App.Auditor()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                purpose = "remix",
+                                requester,
+                                asOf,
+                            }
+                        )
+                ).Is(200)["effect"]!;
     }
 
     [Fact]
@@ -162,18 +264,34 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         {
             creator = await new Asking(app).CreatorWhoWantsToBeAskedAsync();
             await new Asking(app).GrantAsync(requester, creator, "remix.voice");
-            await new Asking(app).GrantAsync(requester, creator, "remix.meme", until: DateTimeOffset.UtcNow.AddSeconds(4).ToString("O"));
+            await new Asking(app).GrantAsync(
+                requester,
+                creator,
+                "remix.meme",
+                until: DateTimeOffset.UtcNow.AddSeconds(4).ToString("O")
+            );
             Assert.Equal("allow grant", await new Asking(app).CheckAsync(requester, creator, "remix.meme"));
         }
         await using (var app = await RegistryApplication.StartAsync(database))
         {
             var asking = new Asking(app);
             Assert.Equal("allow grant", await asking.CheckAsync(requester, creator, "remix.voice"));
-            await Eventually.HoldsAsync("the grant ends", async () => await asking.CheckAsync(requester, creator, "remix.meme") == "ask creatorDefault");
-            Assert.Equal(0, await app.Services.GetRequiredService<ReplicaVerifier>().LookAsync(TestContext.Current.CancellationToken));
+            await Eventually.HoldsAsync(
+                "the grant ends",
+                async () => await asking.CheckAsync(requester, creator, "remix.meme") == "ask creatorDefault"
+            );
+            Assert.Equal(
+                0,
+                await app
+                    .Services.GetRequiredService<ReplicaVerifier>()
+                    .LookAsync(TestContext.Current.CancellationToken)
+            );
             Assert.Equal(
                 ["expired", "standing"],
-                (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/grants")).Is(200)["items"]!.AsArray().Select(one => (string)one!["status"]!));
+                (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/grants")).Is(200)["items"]!
+                    .AsArray()
+                    .Select(one => (string)one!["status"]!)
+            );
         }
     }
 
@@ -190,9 +308,16 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         (await Asking.ApproveAsync(creator, open)).IsProblem(409, "creatorErased");
         (await App.Platform("somebody-else").GetAsync($"/v1/approval-requests/{open}")).IsProblem(404, "notFound");
         foreach (var table in new[] { "approval_part", "consent_grant", "asking_block" })
-            Assert.Equal(0L, await App.ScalarAsync<long>($"SELECT count(*) FROM consent.{table} WHERE creator = $1", creator));
+            Assert.Equal(
+                0L,
+                await App.ScalarAsync<long>($"SELECT count(*) FROM consent.{table} WHERE creator = $1", creator)
+            );
     }
 
     private async Task<string[]> StatusesAsync(string creator) =>
-        [.. (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/grants")).Is(200)["items"]!.AsArray().Select(one => (string)one!["status"]!)];
+        [
+            .. (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/grants")).Is(200)["items"]!
+                .AsArray()
+                .Select(one => (string)one!["status"]!),
+        ];
 }

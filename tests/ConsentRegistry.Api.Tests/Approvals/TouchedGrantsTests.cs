@@ -8,7 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Approvals;
 
-/// <summary>Which grants denies touch is a rule of the domain (R6). Many denies at once find what each of them would find, also of very many.</summary>
+/// <summary>
+/// Which grants denies touch is a rule of the domain (R6). Many denies at once find what each of them would find, also
+/// of very many.
+/// </summary>
 public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private const int Registries = 40;
@@ -16,7 +19,15 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     private const int Denies = 6;
     private const int Many = 10_000;
 
-    private static readonly string[] Purposes = ["remix", "remix.meme", "remix.voice", "training", "training.generative", "mining"];
+    private static readonly string[] Purposes =
+    [
+        "remix",
+        "remix.meme",
+        "remix.voice",
+        "training",
+        "training.generative",
+        "mining",
+    ];
     private static readonly string[] Clips = ["one", "two"];
     private static readonly string[] Askers = ["acme", "beta"];
 
@@ -31,15 +42,32 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
         for (var round = 0; round < Registries; round++)
         {
             var decider = CreatorId.Parse(RegistryApplication.NewId());
-            var grants = Enumerable.Range(0, Grants).Select(_ => new SettingKey(Video(decider, Pick(random, Clips)), Purpose.Parse(Pick(random, Purposes)), Requester.Parse(Pick(random, Askers)))).ToList();
+            var grants = Enumerable
+                .Range(0, Grants)
+                .Select(_ => new SettingKey(
+                    Video(decider, Pick(random, Clips)),
+                    Purpose.Parse(Pick(random, Purposes)),
+                    Requester.Parse(Pick(random, Askers))
+                ))
+                .ToList();
             var given = await GiveAsync(decider, grants);
             for (var i = 0; i < Denies; i++)
             {
-                var denies = Enumerable.Range(0, random.Next(1, 4)).Select(_ => new SettingKey(
-                    random.Next(2) == 0 ? null : Video(decider, Pick(random, Clips)), Purpose.Parse(Pick(random, Purposes)), random.Next(2) == 0 ? null : Requester.Parse(Pick(random, Askers)))).ToList();
+                var denies = Enumerable
+                    .Range(0, random.Next(1, 4))
+                    .Select(_ => new SettingKey(
+                        random.Next(2) == 0 ? null : Video(decider, Pick(random, Clips)),
+                        Purpose.Parse(Pick(random, Purposes)),
+                        random.Next(2) == 0 ? null : Requester.Parse(Pick(random, Askers))
+                    ))
+                    .ToList();
                 Assert.Equal(
-                    given.Where(grant => denies.Exists(deny => Grant.IsTouchedBy(deny, grant.Grant.Place))).Select(grant => grant.Id).Order(),
-                    (await TouchedAsync(decider, denies)).Select(grant => grant.Id).Order());
+                    given
+                        .Where(grant => denies.Exists(deny => Grant.IsTouchedBy(deny, grant.Grant.Place)))
+                        .Select(grant => grant.Id)
+                        .Order(),
+                    (await TouchedAsync(decider, denies)).Select(grant => grant.Id).Order()
+                );
             }
         }
     }
@@ -47,37 +75,80 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task As_many_denies_as_one_change_holds_find_as_many_grants_as_a_creator_can_have()
     {
-        var grants = Enumerable.Range(0, Many).Select(i => new SettingKey(Video(creator, $"v{i}"), Purpose.Parse("remix.voice"), Requester.Parse("acme"))).ToList();
+        var grants = Enumerable
+            .Range(0, Many)
+            .Select(i => new SettingKey(Video(creator, $"v{i}"), Purpose.Parse("remix.voice"), Requester.Parse("acme")))
+            .ToList();
         await GiveAsync(creator, grants);
-        var denied = (await registry.App.Creator(creator.Value).PostAsync($"/v1/creators/{creator}/consent/changes", new
-        {
-            changes = Enumerable.Range(0, Many).Select(i => new { op = "setOverride", purpose = "remix", video = new { creatorId = creator.Value, videoId = $"v{i}" }, effect = "deny" }),
-        })).Is(200);
+        var denied = (
+            await registry
+                .App.Creator(creator.Value)
+                .PostAsync(
+                    $"/v1/creators/{creator}/consent/changes",
+                    new
+                    {
+                        changes = Enumerable
+                            .Range(0, Many)
+                            .Select(i => new
+                            {
+                                op = "setOverride",
+                                purpose = "remix",
+                                video = new { creatorId = creator.Value, videoId = $"v{i}" },
+                                effect = "deny",
+                            }),
+                    }
+                )
+        ).Is(200);
         Assert.Equal((2 * Many, Many), (denied.Changes, (int)denied["revokedGrants"]!));
     }
 
     private async Task<List<StoredGrant>> TouchedAsync(CreatorId decider, IReadOnlyCollection<SettingKey> denies)
     {
         await using var connection = await Database.Reads.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        return await GrantStore.ReadTouchedAsync(new(connection), decider, denies, Instant.From(DateTime.UtcNow), toAlter: false, TestContext.Current.CancellationToken);
+        return await GrantStore.ReadTouchedAsync(
+            new(connection),
+            decider,
+            denies,
+            Instant.From(DateTime.UtcNow),
+            toAlter: false,
+            TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>Gives grants as approvals do, all in one version.</summary>
-    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) => BackgroundTransaction.RunAsync(
-        Database.Changes,
-        async change =>
-        {
-            var cancellation = TestContext.Current.CancellationToken;
-            var stream = (await change.LockAsync(StreamId.OfCreator(decider), cancellation)).Value;
-            var grants = places.Select(place => new StoredGrant(
-                Guid.CreateVersion7(),
-                new(Guid.CreateVersion7(), place.Video!.Value, place.Video.Value, place.Requester!.Value, new(place.Purpose, Conditions.None, 1, null, null), stream.Stamp),
-                Used: 0)).ToList();
-            await GrantStore.InsertAsync(change, decider, grants, cancellation);
-            await change.AppendAsync(stream, grants.ConvertAll(grant => Records.GrantChanged(grant.Id, null, grant.Grant)), Authorship.Registry, altersSettings: false, cancellation);
-            return grants;
-        },
-        TestContext.Current.CancellationToken);
+    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) =>
+        BackgroundTransaction.RunAsync(
+            Database.Changes,
+            async change =>
+            {
+                var cancellation = TestContext.Current.CancellationToken;
+                var stream = (await change.LockAsync(StreamId.OfCreator(decider), cancellation)).Value;
+                var grants = places
+                    .Select(place => new StoredGrant(
+                        Guid.CreateVersion7(),
+                        new(
+                            Guid.CreateVersion7(),
+                            place.Video!.Value,
+                            place.Video.Value,
+                            place.Requester!.Value,
+                            new(place.Purpose, Conditions.None, 1, null, null),
+                            stream.Stamp
+                        ),
+                        Used: 0
+                    ))
+                    .ToList();
+                await GrantStore.InsertAsync(change, decider, grants, cancellation);
+                await change.AppendAsync(
+                    stream,
+                    grants.ConvertAll(grant => Records.GrantChanged(grant.Id, null, grant.Grant)),
+                    Authorship.Registry,
+                    altersSettings: false,
+                    cancellation
+                );
+                return grants;
+            },
+            TestContext.Current.CancellationToken
+        );
 
     private static VideoKey Video(CreatorId owner, string clip) => new(owner, VideoId.Parse(clip));
 

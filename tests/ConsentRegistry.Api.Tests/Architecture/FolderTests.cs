@@ -14,11 +14,22 @@ public sealed class FolderTests
     [MemberData(nameof(Projects))]
     public void Folders_use_what_the_table_says_and_nothing_else(string project)
     {
-        var allowed = Folders.ByProject[project].Where(folder => !folder.IsFree)
-            .SelectMany(folder => folder.Uses.Select(used => $"{folder.Name} -> {used}")).Order(StringComparer.Ordinal);
-        var free = Folders.ByProject[project].Where(folder => folder.IsFree).Select(folder => folder.Name).ToHashSet(StringComparer.Ordinal);
-        var found = References.In(AssemblyOf(project), project).Where(edge => !free.Contains(edge.From))
-            .Select(edge => $"{edge.From} -> {edge.To}").Distinct().Order(StringComparer.Ordinal);
+        var allowed = Folders
+            .ByProject[project]
+            .Where(folder => !folder.IsFree)
+            .SelectMany(folder => folder.Uses.Select(used => $"{folder.Name} -> {used}"))
+            .Order(StringComparer.Ordinal);
+        var free = Folders
+            .ByProject[project]
+            .Where(folder => folder.IsFree)
+            .Select(folder => folder.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        var found = References
+            .In(AssemblyOf(project), project)
+            .Where(edge => !free.Contains(edge.From))
+            .Select(edge => $"{edge.From} -> {edge.To}")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(allowed, found);
     }
@@ -43,28 +54,45 @@ public sealed class FolderTests
     {
         var order = Folders.ByProject[project].Select(folder => folder.Name).ToList();
 
-        Assert.All(References.InSources(project), use => Assert.True(
-            order.IndexOf(use.Edge.From) < order.IndexOf(use.Edge.To) && !IsOfFeatures(use.Edge), $"{use.File}: {use.Edge}"));
+        Assert.All(
+            References.InSources(project),
+            use =>
+                Assert.True(
+                    order.IndexOf(use.Edge.From) < order.IndexOf(use.Edge.To) && !IsOfFeatures(use.Edge),
+                    $"{use.File}: {use.Edge}"
+                )
+        );
 
         static bool IsOfFeatures(References.Edge edge) =>
-            edge.From.StartsWith("Features/", StringComparison.Ordinal) && edge.To.StartsWith("Features/", StringComparison.Ordinal);
+            edge.From.StartsWith("Features/", StringComparison.Ordinal)
+            && edge.To.StartsWith("Features/", StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Source_files_are_read() => Assert.Contains(
-        References.InSources("ConsentRegistry.Api"), use => use.Edge == new References.Edge("Features/Checks", "Evaluation"));
+    public void Source_files_are_read() =>
+        Assert.Contains(
+            References.InSources("ConsentRegistry.Api"),
+            use => use.Edge == new References.Edge("Features/Checks", "Evaluation")
+        );
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void The_table_has_every_folder(string project) => Assert.Equal(
-        References.FoldersOf(AssemblyOf(project), project).Order(StringComparer.Ordinal),
-        Folders.ByProject[project].Select(folder => folder.Name).Order(StringComparer.Ordinal));
+    public void The_table_has_every_folder(string project) =>
+        Assert.Equal(
+            References.FoldersOf(AssemblyOf(project), project).Order(StringComparer.Ordinal),
+            Folders.ByProject[project].Select(folder => folder.Name).Order(StringComparer.Ordinal)
+        );
 
     [Fact]
-    public void No_feature_uses_another() => Assert.All(
-        Folders.ByProject["ConsentRegistry.Api"].Where(folder => folder.Name.StartsWith("Features/", StringComparison.Ordinal)),
-        folder => Assert.DoesNotContain(folder.Uses, used => used.StartsWith("Features/", StringComparison.Ordinal)));
+    public void No_feature_uses_another() =>
+        Assert.All(
+            Folders
+                .ByProject["ConsentRegistry.Api"]
+                .Where(folder => folder.Name.StartsWith("Features/", StringComparison.Ordinal)),
+            folder => Assert.DoesNotContain(folder.Uses, used => used.StartsWith("Features/", StringComparison.Ordinal))
+        );
 
     // The program has another name than its project.
-    private static Assembly AssemblyOf(string project) => Assembly.Load(project == "ConsentRegistry.Cli" ? "consent" : project);
+    private static Assembly AssemblyOf(string project) =>
+        Assembly.Load(project == "ConsentRegistry.Cli" ? "consent" : project);
 }

@@ -18,7 +18,10 @@ internal static class Folders
     /// <summary>What puts everything together may use everything.</summary>
     private const string Everything = "*";
 
-    public static readonly IReadOnlyDictionary<string, IReadOnlyList<Folder>> ByProject = new Dictionary<string, IReadOnlyList<Folder>>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<Folder>> ByProject = new Dictionary<
+        string,
+        IReadOnlyList<Folder>
+    >
     {
         ["ConsentRegistry.Api"] = Read(
             """
@@ -54,7 +57,8 @@ internal static class Folders
             Telemetry: Configuration
             Configuration:
             Diagnostics:
-            """),
+            """
+        ),
 
         ["ConsentRegistry.Domain"] = Read(
             """
@@ -68,20 +72,24 @@ internal static class Folders
             Videos: (root)
             Notifications:
             (root):
-            """),
+            """
+        ),
 
         ["ConsentRegistry.Cli"] = Read(
             """
             Demo: (root)
             (root):
-            """),
+            """
+        ),
     };
 
     private static IReadOnlyList<Folder> Read(string table) =>
-    [
-        .. from line in table.Split('\n')
-           let parts = line.Split(':', StringSplitOptions.TrimEntries)
-           let uses = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-           select uses is [Everything] ? new Folder(parts[0], [], IsFree: true) : new Folder(parts[0], uses, IsFree: false),
-    ];
+        [
+            .. from line in table.Split('\n')
+            let parts = line.Split(':', StringSplitOptions.TrimEntries)
+            let uses = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            select uses is [Everything]
+                ? new Folder(parts[0], [], IsFree: true)
+                : new Folder(parts[0], uses, IsFree: false),
+        ];
 }

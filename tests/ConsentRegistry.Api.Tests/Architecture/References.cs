@@ -21,35 +21,43 @@ internal static partial class References
 
     /// <summary>The edges between folders, each once.</summary>
     public static IReadOnlyList<Edge> In(Assembly assembly, string project) =>
-    [
-        .. TypesOf(assembly, project)
-            .SelectMany(type => type.Dependencies
-                .Where(one => one.Target is not GenericParameter && IsOf(one.Target, project))
-                .Select(one => new Edge(FolderOf(type, project), FolderOf(one.Target, project))))
-            .Where(edge => edge.From != edge.To)
-            .Distinct(),
-    ];
+        [
+            .. TypesOf(assembly, project)
+                .SelectMany(type =>
+                    type.Dependencies.Where(one => one.Target is not GenericParameter && IsOf(one.Target, project))
+                        .Select(one => new Edge(FolderOf(type, project), FolderOf(one.Target, project)))
+                )
+                .Where(edge => edge.From != edge.To)
+                .Distinct(),
+        ];
 
     /// <summary>The edges that using directives make, with their files.</summary>
     public static IReadOnlyList<(string File, Edge Edge)> InSources(string project) =>
-    [
-        .. from file in Directory.EnumerateFiles(Path.Combine(Repository.Folder, "src", project), "*.cs", SearchOption.AllDirectories)
-           let text = File.ReadAllText(file)
-           let own = Namespace().Match(text)
-           where own.Success && IsOf(own.Groups["name"].Value, project)
-           from used in Using().Matches(text).Select(one => one.Groups["name"].Value)
-           where IsOf(used, project)
-           let edge = new Edge(FolderOf(own.Groups["name"].Value, project), FolderOf(used, project))
-           where edge.From != edge.To
-           select (Path.GetRelativePath(Repository.Folder, file), edge),
-    ];
+        [
+            .. from file in Directory.EnumerateFiles(
+                Path.Combine(Repository.Folder, "src", project),
+                "*.cs",
+                SearchOption.AllDirectories
+            )
+            let text = File.ReadAllText(file)
+            let own = Namespace().Match(text)
+            where own.Success && IsOf(own.Groups["name"].Value, project)
+            from used in Using().Matches(text).Select(one => one.Groups["name"].Value)
+            where IsOf(used, project)
+            let edge = new Edge(FolderOf(own.Groups["name"].Value, project), FolderOf(used, project))
+            where edge.From != edge.To
+            select (Path.GetRelativePath(Repository.Folder, file), edge),
+        ];
 
     private static IEnumerable<IType> TypesOf(Assembly assembly, string project) =>
-        Loaded.GetOrAdd(assembly, one => new ArchLoader().LoadAssembly(one).Build()).Types.Where(type => IsOf(type, project));
+        Loaded
+            .GetOrAdd(assembly, one => new ArchLoader().LoadAssembly(one).Build())
+            .Types.Where(type => IsOf(type, project));
 
     private static bool IsOf(IType type, string project) => type.Namespace?.FullName is { } own && IsOf(own, project);
 
-    private static bool IsOf(string name, string project) => name == project || name.StartsWith($"{project}.", StringComparison.Ordinal);
+    private static bool IsOf(string name, string project) =>
+        name == project || name.StartsWith($"{project}.", StringComparison.Ordinal);
 
     private static string FolderOf(IType type, string project) => FolderOf(type.Namespace.FullName, project);
 
@@ -62,9 +70,17 @@ internal static partial class References
         return parts[0] == "Features" ? string.Join('/', parts.Take(2)) : parts[0];
     }
 
-    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^namespace (?<name>[\w.]+);",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"^using (static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^using (static )?(?<name>[\w.]+);",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Using();
 }

@@ -19,7 +19,10 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         await PrepareAsync();
         var allowed = (await App.Platform("acme").PostAsync(Evaluation, Ask("open"))).Is(200);
         Assert.True((bool)allowed["decision"]!);
-        Assert.Equal(["allow", "creatorDefault"], [(string)allowed["context"]!["effect"]!, (string)allowed["context"]!["reason"]!]);
+        Assert.Equal(
+            ["allow", "creatorDefault"],
+            [(string)allowed["context"]!["effect"]!, (string)allowed["context"]!["reason"]!]
+        );
         Assert.Equal(["attribution"], allowed["context"]!["obligations"]!.AsArray().Select(one => (string)one!));
         Assert.Null(allowed["context"]!["allowed"]);
         var denied = (await App.Platform("acme").PostAsync(Evaluation, Ask("shut"))).Is(200);
@@ -27,8 +30,17 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         Assert.Equal("videoOverride", (string)denied["context"]!["reason"]!);
         // Members that nobody knows are passed over, and the video may be named in either way.
         var loose = Ask("open");
-        (loose["more"], loose["subject"]!["properties"], loose["context"]) = (1, new JsonObject { ["role"] = "x" }, new JsonObject { ["time"] = "now" });
-        loose["resource"] = new JsonObject { ["type"] = "video", ["id"] = "open", ["properties"] = new JsonObject { ["creatorId"] = creator, ["title"] = "t" } };
+        (loose["more"], loose["subject"]!["properties"], loose["context"]) = (
+            1,
+            new JsonObject { ["role"] = "x" },
+            new JsonObject { ["time"] = "now" }
+        );
+        loose["resource"] = new JsonObject
+        {
+            ["type"] = "video",
+            ["id"] = "open",
+            ["properties"] = new JsonObject { ["creatorId"] = creator, ["title"] = "t" },
+        };
         Assert.True((bool)(await App.Platform("acme").PostAsync(Evaluation, loose)).Is(200)["decision"]!);
     }
 
@@ -42,12 +54,22 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     [InlineData("""{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"}}""")]
     [InlineData("""{"subject":"a","action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}""")]
     [InlineData("""{"subject":{"id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}""")]
-    [InlineData("""{"subject":{"type":"requester","id":7},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}""")]
-    [InlineData("""{"subject":{"type":"requester","id":"a"},"action":{"name":null},"resource":{"type":"video","id":"a/b"}}""")]
+    [InlineData(
+        """{"subject":{"type":"requester","id":7},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}"""
+    )]
+    [InlineData(
+        """{"subject":{"type":"requester","id":"a"},"action":{"name":null},"resource":{"type":"video","id":"a/b"}}"""
+    )]
     [InlineData("""{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video"}}""")]
-    [InlineData("""{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b","properties":[]}}""")]
-    [InlineData("""{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"},"context":"x"}""")]
-    [InlineData("""{"subject":{"type":"requester","id":"a"},"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}""")]
+    [InlineData(
+        """{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b","properties":[]}}"""
+    )]
+    [InlineData(
+        """{"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"},"context":"x"}"""
+    )]
+    [InlineData(
+        """{"subject":{"type":"requester","id":"a"},"subject":{"type":"requester","id":"a"},"action":{"name":"remix"},"resource":{"type":"video","id":"a/b"}}"""
+    )]
     public async Task What_is_malformed_or_misses_a_part_is_400(string body)
     {
         (await App.Platform().PostAsync(Evaluation, body)).IsProblem(400, "malformedJson");
@@ -67,9 +89,16 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     public async Task Text_that_is_not_Unicode_is_400_wherever_it_stands(string resource)
     {
         // Each character is the byte of its number: what is beyond ASCII is no UTF-8.
-        var body = $$"""{"subject":{"type":"requester","id":"acme"},"action":{"name":"remix"},"resource":{"type":"video",{{resource}}},"evaluations":[{}]}""";
-        (await App.Platform("acme").PostAsync(Evaluation, Encoding.Latin1.GetBytes(body))).IsProblem(400, "malformedJson");
-        (await App.Platform("acme").PostAsync(Evaluations, Encoding.Latin1.GetBytes(body))).IsProblem(400, "malformedJson");
+        var body =
+            $$"""{"subject":{"type":"requester","id":"acme"},"action":{"name":"remix"},"resource":{"type":"video",{{resource}}},"evaluations":[{}]}""";
+        (await App.Platform("acme").PostAsync(Evaluation, Encoding.Latin1.GetBytes(body))).IsProblem(
+            400,
+            "malformedJson"
+        );
+        (await App.Platform("acme").PostAsync(Evaluations, Encoding.Latin1.GetBytes(body))).IsProblem(
+            400,
+            "malformedJson"
+        );
     }
 
     [Theory]
@@ -79,9 +108,19 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     [InlineData("requester", "video", "a/b/c", "remix")]
     [InlineData("requester", "video", "a/b", "can_read")]
     [InlineData("requester", "video", "a/b", "dubbing")]
-    public async Task What_the_registry_does_not_know_is_a_no_with_an_error(string subject, string resource, string id, string action)
+    public async Task What_the_registry_does_not_know_is_a_no_with_an_error(
+        string subject,
+        string resource,
+        string id,
+        string action
+    )
     {
-        var body = new { subject = new { type = subject, id = "acme" }, action = new { name = action }, resource = new { type = resource, id } };
+        var body = new
+        {
+            subject = new { type = subject, id = "acme" },
+            action = new { name = action },
+            resource = new { type = resource, id },
+        };
         var answer = (await App.Platform("acme").PostAsync(Evaluation, body)).Is(200);
         Assert.False((bool)answer["decision"]!);
         Assert.Equal(422, (int)answer["context"]!["error"]!["status"]!);
@@ -97,19 +136,30 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     [InlineData("deny_on_first_deny", "open,open", "True,True")]
     [InlineData("permit_on_first_permit", "shut,unknown,open,shut", "False,False,True")]
     [InlineData("permit_on_first_permit", "shut,shut", "False,False")]
-    public async Task Many_are_answered_in_order_as_far_as_the_semantic_goes(string? semantic, string videos, string expected)
+    public async Task Many_are_answered_in_order_as_far_as_the_semantic_goes(
+        string? semantic,
+        string videos,
+        string expected
+    )
     {
         await PrepareAsync();
         var body = new JsonObject
         {
             ["subject"] = new JsonObject { ["type"] = "requester", ["id"] = "acme" },
             ["action"] = new JsonObject { ["name"] = "remix" },
-            ["evaluations"] = new JsonArray([.. videos.Split(',').Select(video => new JsonObject { ["resource"] = Ask(video)["resource"]!.DeepClone() })]),
+            ["evaluations"] = new JsonArray([
+                .. videos
+                    .Split(',')
+                    .Select(video => new JsonObject { ["resource"] = Ask(video)["resource"]!.DeepClone() }),
+            ]),
         };
         if (semantic is not null)
             body["options"] = new JsonObject { ["evaluations_semantic"] = semantic };
         var answer = (await App.Platform("acme").PostAsync(Evaluations, body)).Is(200);
-        Assert.Equal(expected, string.Join(',', answer["evaluations"]!.AsArray().Select(one => (bool)one!["decision"]!)));
+        Assert.Equal(
+            expected,
+            string.Join(',', answer["evaluations"]!.AsArray().Select(one => (bool)one!["decision"]!))
+        );
     }
 
     [Fact]
@@ -117,14 +167,21 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     {
         await PrepareAsync();
         var body = Ask("open");
-        body["evaluations"] = JsonNode.Parse("""[{}, {"action":{"name":"mining"}}, {"action":{}}, {"subject":{"type":"requester","id":"rival"}}]""");
+        body["evaluations"] = JsonNode.Parse(
+            """[{}, {"action":{"name":"mining"}}, {"action":{}}, {"subject":{"type":"requester","id":"rival"}}]"""
+        );
         var own = App.With("consent:check", client: "acme");
         var answers = (await own.PostAsync(Evaluations, body)).Is(200)["evaluations"]!.AsArray();
         Assert.Equal([true, false, false, false], answers.Select(one => (bool)one!["decision"]!));
         Assert.Equal("noConsent", (string)answers[1]!["context"]!["reason"]!);
         Assert.Equal([400, 403], answers.Skip(2).Select(one => (int)one!["context"]!["error"]!["status"]!));
         Assert.Equal(["allow", "deny", "deny", "deny"], answers.Select(one => (string?)one!["context"]!["effect"]));
-        (await own.PostAsync(Evaluation, JsonNode.Parse(Ask("open").ToJsonString().Replace("acme", "rival", StringComparison.Ordinal)))).IsProblem(403, "requesterNotYours");
+        (
+            await own.PostAsync(
+                Evaluation,
+                JsonNode.Parse(Ask("open").ToJsonString().Replace("acme", "rival", StringComparison.Ordinal))
+            )
+        ).IsProblem(403, "requesterNotYours");
     }
 
     [Theory]
@@ -163,14 +220,16 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
     public async Task The_request_id_comes_back_whatever_the_answer_is()
     {
         const string id = "X-Request-ID: bfe9eb29-ab87-4ca3-be83-a1d5d8305716";
-        foreach (var answer in new[]
-        {
-            await App.Platform("acme").PostAsync(Evaluation, Ask("open"), id),
-            await App.Platform("acme").PostAsync(Evaluation, "{", id),
-            await App.Anonymous().PostAsync(Evaluation, Ask("open"), id),
-            await App.Creator("c").PostAsync(Evaluation, Ask("open"), id),
-            await App.Anonymous().GetAsync("/.well-known/authzen-configuration", id),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await App.Platform("acme").PostAsync(Evaluation, Ask("open"), id),
+                await App.Platform("acme").PostAsync(Evaluation, "{", id),
+                await App.Anonymous().PostAsync(Evaluation, Ask("open"), id),
+                await App.Creator("c").PostAsync(Evaluation, Ask("open"), id),
+                await App.Anonymous().GetAsync("/.well-known/authzen-configuration", id),
+            }
+        )
         {
             Assert.Equal(id[14..], answer.Header("X-Request-ID"));
         }
@@ -183,7 +242,14 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         (await App.Anonymous().PostAsync(Evaluation, Ask("open"))).IsProblem(401, "unauthenticated");
         (await App.Creator("c").PostAsync(Evaluations, Ask("open"))).IsProblem(403, "forbidden");
         (await App.Auditor().PostAsync(Evaluation, Ask("open"))).IsProblem(403, "forbidden");
-        (await App.Platform().SendAsync(HttpMethod.Post, Evaluation, new StringContent(Ask("open").ToJsonString(), Encoding.UTF8, "text/plain"))).IsProblem(400, "malformedJson");
+        (
+            await App.Platform()
+                .SendAsync(
+                    HttpMethod.Post,
+                    Evaluation,
+                    new StringContent(Ask("open").ToJsonString(), Encoding.UTF8, "text/plain")
+                )
+        ).IsProblem(400, "malformedJson");
     }
 
     [Fact]
@@ -192,34 +258,57 @@ public sealed class AuthZenTests(RegistryFixture registry, PostgresFixture postg
         var metadata = (await App.Anonymous().GetAsync("/.well-known/authzen-configuration")).Is(200);
         var here = App.Address.GetLeftPart(UriPartial.Authority);
         Assert.Equal(
-            $$"""{"policy_decision_point":"{{here}}","access_evaluation_endpoint":"{{here}}{{Evaluation}}","access_evaluations_endpoint":"{{here}}{{Evaluations}}"}""", metadata.Text);
+            $$"""{"policy_decision_point":"{{here}}","access_evaluation_endpoint":"{{here}}{{Evaluation}}","access_evaluations_endpoint":"{{here}}{{Evaluations}}"}""",
+            metadata.Text
+        );
     }
 
     [Fact]
     public async Task Outside_Development_the_metadata_does_not_believe_the_request()
     {
         await using var app = await RegistryApplication.StartAsync(
-            await postgres.CreateDatabaseAsync(), "environment=Production", "Tokens:Authority=https://issuer.example", "PublicUrl=https://consent.example/registry/");
+            await postgres.CreateDatabaseAsync(),
+            "environment=Production",
+            "Tokens:Authority=https://issuer.example",
+            "PublicUrl=https://consent.example/registry/"
+        );
 
-        var metadata = (await app.Anonymous().GetAsync("/.well-known/authzen-configuration", "Host: evil.example")).Is(200);
+        var metadata = (await app.Anonymous().GetAsync("/.well-known/authzen-configuration", "Host: evil.example")).Is(
+            200
+        );
 
         Assert.Equal("https://consent.example/registry", (string)metadata["policy_decision_point"]!);
         Assert.Equal($"https://consent.example/registry{Evaluation}", (string)metadata["access_evaluation_endpoint"]!);
         Assert.DoesNotContain("evil", metadata.Text, StringComparison.Ordinal);
     }
 
-    private JsonObject Ask(string video) => new()
-    {
-        ["subject"] = new JsonObject { ["type"] = "requester", ["id"] = "acme" },
-        ["action"] = new JsonObject { ["name"] = "remix" },
-        ["resource"] = new JsonObject { ["type"] = "video", ["id"] = $"{creator}/{video}" },
-    };
+    private JsonObject Ask(string video) =>
+        new()
+        {
+            ["subject"] = new JsonObject { ["type"] = "requester", ["id"] = "acme" },
+            ["action"] = new JsonObject { ["name"] = "remix" },
+            ["resource"] = new JsonObject { ["type"] = "video", ["id"] = $"{creator}/{video}" },
+        };
 
     private async Task PrepareAsync()
     {
         foreach (var video in new[] { "open", "shut" })
             (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/{video}", new { })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", conditions = new[] { "attribution" } })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/shut/consent/remix", new { effect = "deny" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync(
+                    $"/v1/creators/{creator}/consent/defaults/remix",
+                    new
+                    {
+                        effect = "allow",
+                        appliesTo = "all",
+                        conditions = new[] { "attribution" },
+                    }
+                )
+        ).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/videos/shut/consent/remix", new { effect = "deny" })
+        ).Is(200);
     }
 }

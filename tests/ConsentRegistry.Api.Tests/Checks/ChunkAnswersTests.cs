@@ -15,11 +15,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
-/// <summary>Chunks of lines, cut as the network might not: what is answered together, and what becomes of it where something is out of reach.</summary>
+/// <summary>
+/// Chunks of lines, cut as the network might not: what is answered together, and what becomes of it where something is
+/// out of reach.
+/// </summary>
 public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private static readonly StreamCaller Acme = StreamCaller.Of(
-        new(new ClaimsIdentity([new("scope", Scopes.Check), new("client_id", "acme"), new("exp", "4102444800.5")])));
+        new(new ClaimsIdentity([new("scope", Scopes.Check), new("client_id", "acme"), new("exp", "4102444800.5")]))
+    );
 
     private readonly string creator = RegistryApplication.NewId();
 
@@ -29,9 +33,15 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
     public async Task Explanations_of_a_crowd_are_answered_in_parts_each_in_full()
     {
         const int lines = 300;
-        await PrepareAsync("v", Enumerable.Range(0, 63).Select(i => new { creatorId = $"{creator}-{i}", role = "coCreator" }));
+        await PrepareAsync(
+            "v",
+            Enumerable.Range(0, 63).Select(i => new { creatorId = $"{creator}-{i}", role = "coCreator" })
+        );
 
-        var (answers, parts) = await AnswerAsync(AnswersOf(App.Replica), string.Concat(Enumerable.Repeat($"{Check("v", ",\"explain\":true")}\n", lines)));
+        var (answers, parts) = await AnswerAsync(
+            AnswersOf(App.Replica),
+            string.Concat(Enumerable.Repeat($"{Check("v", ",\"explain\":true")}\n", lines))
+        );
 
         Assert.Equal(lines, answers.Count);
         Assert.All(answers, answer => Assert.Equal(64, answer["trace"]!.AsArray().Count));
@@ -55,8 +65,15 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         var (chunk, chunkAnswers) = (Cut(text), AnswersOf(replica));
         // Once before, so that no time goes by with compiling.
         await AnswerAsync(AnswersOf(App.Replica), text);
-        // A permission that is nearly over, of less time than so many lines take on any machine, by a memory that knows nobody.
-        replica.Publish(new(nothing, good.State.DatabaseTime, BootClock.Now - BootClock.Of(moment) + BootClock.Of(TimeSpan.FromMicroseconds(300))));
+        // A permission that is nearly over, of less time than so many lines take on any machine, by a memory that knows
+        // nobody.
+        replica.Publish(
+            new(
+                nothing,
+                good.State.DatabaseTime,
+                BootClock.Now - BootClock.Of(moment) + BootClock.Of(TimeSpan.FromMicroseconds(300))
+            )
+        );
         var answering = AnswerAsync(chunkAnswers, chunk);
         replica.Publish(new(good.Memory, good.State.DatabaseTime, BootClock.Now + longEnough));
 
@@ -71,13 +88,36 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
     {
         using var never = new ConsentReplica(new());
 
-        var (answers, _) = await AnswerAsync(AnswersOf(never), string.Join('\n',
-            Check("v"), "{", Check("v"), Check("v", ",\"explain\":true"), Check("v", ",\"requester\":\"rival\""), Check("v", ",\"minVersions\":{\"c\":1}"), Check("v")));
+        var (answers, _) = await AnswerAsync(
+            AnswersOf(never),
+            string.Join(
+                '\n',
+                Check("v"),
+                "{",
+                Check("v"),
+                Check("v", ",\"explain\":true"),
+                Check("v", ",\"requester\":\"rival\""),
+                Check("v", ",\"minVersions\":{\"c\":1}"),
+                Check("v")
+            )
+        );
 
         Assert.Equal(
-            ["indeterminate", "malformedJson", "indeterminate", "indeterminate", "requesterNotYours", "indeterminate", "indeterminate"],
-            answers.Select(answer => (string?)answer["error"]?["code"] ?? (string)answer["reason"]!));
-        Assert.Equal([2, 5], answers.Where(answer => answer["error"] is not null).Select(answer => (int)answer["line"]!));
+            [
+                "indeterminate",
+                "malformedJson",
+                "indeterminate",
+                "indeterminate",
+                "requesterNotYours",
+                "indeterminate",
+                "indeterminate",
+            ],
+            answers.Select(answer => (string?)answer["error"]?["code"] ?? (string)answer["reason"]!)
+        );
+        Assert.Equal(
+            [2, 5],
+            answers.Where(answer => answer["error"] is not null).Select(answer => (int)answer["line"]!)
+        );
     }
 
     [Fact]
@@ -86,12 +126,23 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         await PrepareAsync("v", Array.Empty<object>());
         await using var nowhere = new Database("Host=127.0.0.1;Port=1;Database=none;Username=none");
 
-        var (answers, _) = await AnswerAsync(AnswersOf(App.Replica, nowhere), string.Join('\n',
-            Check("v"), Check("v", ",\"receipt\":true"), "{", Check("w", ",\"receipt\":true"), Check("v", ",\"receipt\":true"), Check("v")));
+        var (answers, _) = await AnswerAsync(
+            AnswersOf(App.Replica, nowhere),
+            string.Join(
+                '\n',
+                Check("v"),
+                Check("v", ",\"receipt\":true"),
+                "{",
+                Check("w", ",\"receipt\":true"),
+                Check("v", ",\"receipt\":true"),
+                Check("v")
+            )
+        );
 
         Assert.Equal(
             ["creatorDefault", "indeterminate", "malformedJson", "noConsent", "indeterminate", "creatorDefault"],
-            answers.Select(answer => (string?)answer["error"]?["code"] ?? (string)answer["reason"]!));
+            answers.Select(answer => (string?)answer["error"]?["code"] ?? (string)answer["reason"]!)
+        );
         // Nobody relies on a deny.
         Assert.Equal([3], Enumerable.Range(0, 6).Where(i => answers[i]["receipt"] is not null));
     }
@@ -102,10 +153,15 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         return new(
             replica,
             new(replica),
-            new(services.GetRequiredService<LogSigner>(), services.GetRequiredService<LogWatch>(), database ?? services.GetRequiredService<Database>()),
+            new(
+                services.GetRequiredService<LogSigner>(),
+                services.GetRequiredService<LogWatch>(),
+                database ?? services.GetRequiredService<Database>()
+            ),
             services.GetRequiredService<IValidator<CheckRequest>>(),
             services.GetRequiredService<CheckRecorder>(),
-            TimeProvider.System);
+            TimeProvider.System
+        );
     }
 
     private static Chunk Cut(string lines)
@@ -116,7 +172,8 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         return chunk;
     }
 
-    private static Task<(List<JsonNode> Answers, List<int> Parts)> AnswerAsync(ChunkAnswers answers, string lines) => AnswerAsync(answers, Cut(lines));
+    private static Task<(List<JsonNode> Answers, List<int> Parts)> AnswerAsync(ChunkAnswers answers, string lines) =>
+        AnswerAsync(answers, Cut(lines));
 
     private static async Task<(List<JsonNode> Answers, List<int> Parts)> AnswerAsync(ChunkAnswers answers, Chunk lines)
     {
@@ -127,16 +184,26 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             await answers.AnswerAsync(chunk, Acme, TestContext.Current.CancellationToken);
             text.Append(Encoding.UTF8.GetString(chunk.Answer.Written));
             parts.Add(chunk.Answer.Length);
-        }
-        while (!chunk.IsAnswered);
-        return ([.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)], parts);
+        } while (!chunk.IsAnswered);
+        return (
+            [
+                .. text.ToString()
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => JsonNode.Parse(line)!),
+            ],
+            parts
+        );
     }
 
     private async Task PrepareAsync<T>(string video, IEnumerable<T> participants)
     {
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/{video}", new { participants })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
     }
 
-    private string Check(string video, string more = "") => $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
+    private string Check(string video, string more = "") =>
+        $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
 }

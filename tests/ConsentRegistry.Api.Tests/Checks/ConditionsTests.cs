@@ -18,7 +18,9 @@ namespace ConsentRegistry.Api.Tests.Checks;
 public sealed class ConditionsTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private static readonly Conditions[] Singles =
-        [.. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value))];
+    [
+        .. Enum.GetValues<Conditions>().Where(value => BitOperations.IsPow2((uint)value)),
+    ];
 
     private RegistryApplication App => registry.App;
 
@@ -36,20 +38,42 @@ public sealed class ConditionsTests(RegistryFixture registry) : IClassFixture<Re
         var (conditions, sorted) = (set.Split(' '), set.Split(' ').Order(StringComparer.Ordinal).ToArray());
         // A plain one, one that names a requester, one that ends: memory keeps each in another way.
         string[] videos = ["default", "plain", "named", "ending"];
-        await App.Platform().PostAsync(
-            "/v1/videos/batch", new { videos = videos.Select(videoId => new { creatorId = creator, videoId }) });
+        await App.Platform()
+            .PostAsync(
+                "/v1/videos/batch",
+                new { videos = videos.Select(videoId => new { creatorId = creator, videoId }) }
+            );
         object Override(string videoId, string? requester, string? expiresAt)
         {
             var video = new { creatorId = creator, videoId };
-            return new { op = "setOverride", purpose = "remix", effect = "allow", requester, expiresAt, conditions, video };
+            return new
+            {
+                op = "setOverride",
+                purpose = "remix",
+                effect = "allow",
+                requester,
+                expiresAt,
+                conditions,
+                video,
+            };
         }
         object[] changes =
         [
-            Override("plain", null, null), Override("named", "acme", null), Override("ending", null, "2999-01-01T00:00:00Z"),
+            Override("plain", null, null),
+            Override("named", "acme", null),
+            Override("ending", null, "2999-01-01T00:00:00Z"),
             Override("ghost", null, null),
         ];
         (await client.PostAsync($"{consent}/changes", new { changes })).Is(200);
-        var stored = await client.PutAsync($"{consent}/defaults/remix", new { effect = "allow", appliesTo = "all", conditions });
+        var stored = await client.PutAsync(
+            $"{consent}/defaults/remix",
+            new
+            {
+                effect = "allow",
+                appliesTo = "all",
+                conditions,
+            }
+        );
 
         Assert.Equal(sorted, Words(stored.Is(200)["setting"]!["conditions"]));
         Assert.Equal(sorted, Words((await client.GetAsync(consent))["defaults"]![0]!["segments"]![0]!["conditions"]));
@@ -57,12 +81,17 @@ public sealed class ConditionsTests(RegistryFixture registry) : IClassFixture<Re
         Assert.All(overrides, item => Assert.Equal(sorted, Words(item!["conditions"])));
         Assert.All(
             await App.QueryAsync<string[]>("SELECT conditions FROM consent.video_override WHERE creator = $1", creator),
-            row => Assert.Equal(sorted, row));
+            row => Assert.Equal(sorted, row)
+        );
         var segments = await App.ScalarAsync<string>(
-            "SELECT segments::text FROM consent.creator_default WHERE creator = $1", creator);
+            "SELECT segments::text FROM consent.creator_default WHERE creator = $1",
+            creator
+        );
         Assert.Equal(sorted, Words(JsonNode.Parse(segments)![0]!["conditions"]));
         var bodies = await App.QueryAsync<byte[]>(
-            "SELECT body FROM consent.event WHERE creator = $1 AND type IN ('defaultChanged', 'overrideChanged')", creator);
+            "SELECT body FROM consent.event WHERE creator = $1 AND type IN ('defaultChanged', 'overrideChanged')",
+            creator
+        );
         Assert.Equal(5, bodies.Count);
         Assert.All(bodies, body => Assert.Equal(sorted, ConditionsOf(body)));
 
@@ -84,8 +113,20 @@ public sealed class ConditionsTests(RegistryFixture registry) : IClassFixture<Re
     }
 
     private async Task<Answer> CheckAsync(string creatorId, string videoId, bool? explain) =>
-        (await App.Platform().PostAsync("/v1/checks", new { creatorId, videoId, purpose = "remix", requester = "acme", explain }))
-        .Is(200);
+        (
+            await App.Platform()
+                .PostAsync(
+                    "/v1/checks",
+                    new
+                    {
+                        creatorId,
+                        videoId,
+                        purpose = "remix",
+                        requester = "acme",
+                        explain,
+                    }
+                )
+        ).Is(200);
 
     // What a node reads from the tables when it starts.
     private async Task LoadedAnewAsync(string creator, string[] videos, string[] sorted)
@@ -96,27 +137,37 @@ public sealed class ConditionsTests(RegistryFixture registry) : IClassFixture<Re
         foreach (var videoId in videos)
         {
             var key = new VideoKey(CreatorId.Parse(creator), VideoId.Parse(videoId));
-            var facts = memory.Extract([key], [acme], Instant.Beginning, Deadline.In(TimeSpan.FromMinutes(1), cancellation))!;
+            var facts = memory.Extract(
+                [key],
+                [acme],
+                Instant.Beginning,
+                Deadline.In(TimeSpan.FromMinutes(1), cancellation)
+            )!;
             Assert.Equal(sorted, facts.Decide(key, remix, acme).Obligations.Words());
         }
     }
 
     private static string[] ConditionsOf(byte[] body) => Words(Find(JsonNode.Parse(body)));
 
-    private static JsonNode? Find(JsonNode? node) => node switch
-    {
-        JsonObject members when members["conditions"] is { } found => found,
-        JsonObject members =>
-            members.Select(member => Find(member.Value)).FirstOrDefault(found => found is not null),
-        JsonArray items => items.Select(Find).FirstOrDefault(found => found is not null),
-        _ => null,
-    };
+    private static JsonNode? Find(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members when members["conditions"] is { } found => found,
+            JsonObject members => members
+                .Select(member => Find(member.Value))
+                .FirstOrDefault(found => found is not null),
+            JsonArray items => items.Select(Find).FirstOrDefault(found => found is not null),
+            _ => null,
+        };
 
-    private static IEnumerable<byte[]> EntriesOf(byte[] bundle) => Encoding.UTF8.GetString(bundle)
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => JsonNode.Parse(line)!)
-        .Where(line => (string?)line["kind"] == "entry" && line["body"] is not null)
-        .Select(line => Encoding.UTF8.GetBytes((string)line["body"]!));
+    private static IEnumerable<byte[]> EntriesOf(byte[] bundle) =>
+        Encoding
+            .UTF8.GetString(bundle)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .Where(line => (string?)line["kind"] == "entry" && line["body"] is not null)
+            .Select(line => Encoding.UTF8.GetBytes((string)line["body"]!));
 
-    private static string[] Words(JsonNode? list) => list is null ? [] : [.. list.AsArray().Select(word => (string)word!)];
+    private static string[] Words(JsonNode? list) =>
+        list is null ? [] : [.. list.AsArray().Select(word => (string)word!)];
 }

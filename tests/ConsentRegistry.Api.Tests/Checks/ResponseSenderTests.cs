@@ -10,7 +10,15 @@ public sealed class ResponseSenderTests : IDisposable
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly ManualClock clock = new();
-    private readonly Pipe pipe = new(new(pauseWriterThreshold: ResponseSender.SliceBytes, resumeWriterThreshold: ResponseSender.SliceBytes / 2, useSynchronizationContext: false, readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline));
+    private readonly Pipe pipe = new(
+        new(
+            pauseWriterThreshold: ResponseSender.SliceBytes,
+            resumeWriterThreshold: ResponseSender.SliceBytes / 2,
+            useSynchronizationContext: false,
+            readerScheduler: PipeScheduler.Inline,
+            writerScheduler: PipeScheduler.Inline
+        )
+    );
     private readonly CancellationTokenSource connection = new();
 
     public void Dispose() => connection.Dispose();

@@ -4,19 +4,21 @@ using System.Text;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
-/// <summary>A stream of checks on a connection of its own, on which what is sent and what is read are two things.</summary>
+/// <summary>
+/// A stream of checks on a connection of its own, on which what is sent and what is read are two things.
+/// </summary>
 internal sealed class StreamConnection : IDisposable
 {
-    /// <summary>Bytes that the client's system keeps each way: few, so that what is taken is what the service takes.</summary>
+    /// <summary>
+    /// Bytes that the client's system keeps each way: few, so that what is taken is what the service takes.
+    /// </summary>
     private const int BufferBytes = 64 << 10;
 
     private readonly TcpClient client = new() { SendBufferSize = BufferBytes, ReceiveBufferSize = BufferBytes };
 
     private Stream? stream;
 
-    private StreamConnection()
-    {
-    }
+    private StreamConnection() { }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -29,10 +31,17 @@ internal sealed class StreamConnection : IDisposable
         {
             var tls = new SslStream(connection.stream, leaveInnerStreamOpen: false, Proxies.Nginx.IsOwn);
             connection.stream = tls;
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, Cancellation);
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = address.Host },
+                Cancellation
+            );
         }
-        await connection.SendBytesAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/checks/stream HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        await connection.SendBytesAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /v1/checks/stream HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer "
+                    + $"{token}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+        );
         return connection;
     }
 

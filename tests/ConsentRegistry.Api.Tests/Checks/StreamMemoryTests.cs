@@ -4,7 +4,9 @@ namespace ConsentRegistry.Api.Tests.Checks;
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>However long a stream is, and however little of it is taken, the service holds the same few chunks.</summary>
+/// <summary>
+/// However long a stream is, and however little of it is taken, the service holds the same few chunks.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class StreamMemoryTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
@@ -12,13 +14,22 @@ public sealed class StreamMemoryTests(RegistryFixture registry) : IClassFixture<
 
     private const int LinesPerPiece = 500;
 
-    /// <summary>Lines that may be under way: what the system's buffers take, with some MiB each, and the service's few chunks. Without back-pressure it would be all.</summary>
+    /// <summary>
+    /// Lines that may be under way: what the system's buffers take, with some MiB each, and the service's few chunks.
+    /// Without back-pressure it would be all.
+    /// </summary>
     private const int LongestLead = Lines / 2;
 
-    /// <summary>Bytes that may be alive beyond those at the start: the chunks take some MiB, all answers together more than 100 MiB.</summary>
+    /// <summary>
+    /// Bytes that may be alive beyond those at the start: the chunks take some MiB, all answers together more than 100
+    /// MiB.
+    /// </summary>
     private const long LargestGrowth = 32 << 20;
 
-    /// <summary>Bytes that may be allocated for a line, what the service does beside it included: a line that goes the long way takes several thousand.</summary>
+    /// <summary>
+    /// Bytes that may be allocated for a line, what the service does beside it included: a line that goes the long way
+    /// takes several thousand.
+    /// </summary>
     private const long LargestPerLine = 512;
 
     private readonly string creator = RegistryApplication.NewId();
@@ -29,9 +40,22 @@ public sealed class StreamMemoryTests(RegistryFixture registry) : IClassFixture<
     {
         var app = registry.App;
         (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        using var connection = await StreamConnection.OpenAsync(app.Address, app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
-        var piece = StreamConnection.Piece(string.Concat(Enumerable.Repeat($"{{\"creatorId\":\"{creator}\",\"videoId\":\"v\",\"purpose\":\"remix\"}}\n", LinesPerPiece)));
+        (
+            await app.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
+        using var connection = await StreamConnection.OpenAsync(
+            app.Address,
+            app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme")
+        );
+        var piece = StreamConnection.Piece(
+            string.Concat(
+                Enumerable.Repeat(
+                    $"{{\"creatorId\":\"{creator}\",\"videoId\":\"v\",\"purpose\":\"remix\"}}\n",
+                    LinesPerPiece
+                )
+            )
+        );
         var buffer = new byte[64 << 10];
         var alive = GC.GetTotalMemory(forceFullCollection: true);
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -85,11 +109,14 @@ public sealed class StreamMemoryTests(RegistryFixture registry) : IClassFixture<
     {
         const int equalLooks = 20;
         var (seen, equal) = (0L, 0);
-        return Eventually.HoldsAsync("nothing more is read", () =>
-        {
-            var now = Interlocked.Read(ref sent);
-            (seen, equal) = (now, now > 0 && now == seen ? equal + 1 : 0);
-            return Task.FromResult(equal == equalLooks);
-        });
+        return Eventually.HoldsAsync(
+            "nothing more is read",
+            () =>
+            {
+                var now = Interlocked.Read(ref sent);
+                (seen, equal) = (now, now > 0 && now == seen ? equal + 1 : 0);
+                return Task.FromResult(equal == equalLooks);
+            }
+        );
     }
 }

@@ -53,54 +53,154 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
                 Assert.Equal(i + 1, (int)answers[i]["line"]!);
         }
         Assert.Equal(
-            [4, 5, 7, 9, 10, 13], answers.Where(answer => answer["error"] is not null).Select(answer => (int)answer["line"]!));
+            [4, 5, 7, 9, 10, 13],
+            answers.Where(answer => answer["error"] is not null).Select(answer => (int)answer["line"]!)
+        );
         Assert.Equal(
             ["malformedJson", "unknownField", "malformedJson", "unknownPurpose", "invalid", "wrongType"],
-            answers.Where(answer => answer["error"] is not null).Select(answer => (string)answer["error"]!["code"]!));
-        Assert.All(answers.Where(answer => answer["error"] is not null), answer => Assert.False((bool)answer["allowed"]!));
+            answers.Where(answer => answer["error"] is not null).Select(answer => (string)answer["error"]!["code"]!)
+        );
+        Assert.All(
+            answers.Where(answer => answer["error"] is not null),
+            answer => Assert.False((bool)answer["allowed"]!)
+        );
         // One shape: whoever does not look at the error reads a refusal.
         Assert.All(answers, answer => Assert.True(answer.AsObject().ContainsKey("error")));
-        Assert.All(answers.Where(answer => answer["error"] is not null), answer => Assert.Equal("deny", (string?)answer["effect"]));
+        Assert.All(
+            answers.Where(answer => answer["error"] is not null),
+            answer => Assert.Equal("deny", (string?)answer["effect"])
+        );
         Assert.NotNull(answers[7]["trace"]);
         Assert.NotNull(answers[11]["receipt"]);
     }
 
-    public static TheoryData<string, string, string> NoChecks => new()
-    {
-        { "half a surrogate pair in an id", """{"creatorId":"\ud800","videoId":"a","purpose":"remix"}""", "wrongType" },
-        { "half a surrogate pair in the purpose", """{"creatorId":"c","videoId":"a","purpose":"\udfff"}""", "wrongType" },
-        { "half a surrogate pair in the requester", """{"creatorId":"c","videoId":"a","purpose":"remix","requester":"\ud800"}""", "wrongType" },
-        { "half a surrogate pair in the consistency", """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":"\ud800"}""", "wrongType" },
-        { "half a surrogate pair in the moment", """{"creatorId":"c","videoId":"a","purpose":"remix","asOf":"\ud800"}""", "wrongType" },
-        { "half a surrogate pair in a name", """{"creatorId":"c","videoId":"a","purpose":"remix","\ud800":1}""", "malformedJson" },
-        { "half a surrogate pair in a known name", """{"creator\udc00Id":"c","videoId":"a","purpose":"remix"}""", "malformedJson" },
-        { "half a surrogate pair as a stream", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1}}""", "malformedJson" },
-        { "two streams of no text", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1,"\ud801":1}}""", "malformedJson" },
-        { "bytes of no text in an id", "{\"creatorId\":\"\u00ff\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "wrongType" },
-        { "bytes of no text in the purpose", "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"\u00c0\u0080\"}", "wrongType" },
-        { "bytes of no text in a name", "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"\u00fe\":1}", "unknownField" },
-        { "bytes of no text", "\u00ff\u00fe\u0000", "malformedJson" },
-        { "a byte order mark", "\u00ef\u00bb\u00bf{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "malformedJson" },
-        { "a control character", "{\"creatorId\":\"c\u0001\",\"videoId\":\"a\",\"purpose\":\"remix\"}", "malformedJson" },
-        { "a text without its end", """{"creatorId":"c","videoId":"a","purpose":"remix""", "malformedJson" },
-        { "much nesting", new string('[', 10_000), "malformedJson" },
-        { "much nesting in a field", $$"""{"creatorId":{{string.Concat(Enumerable.Repeat("{\"a\":", 1_000))}}""", "malformedJson" },
-        { "nesting where none is expected", $"{{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"minVersions\":{{\"c\":{new string('[', 14)}{new string(']', 14)}}}}}", "wrongType" },
-        { "a number beyond all numbers", """{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":1e999}""", "wrongType" },
-        { "a number with many digits", $$"""{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":{{new string('9', 10_000)}}}""", "wrongType" },
-        { "a version beyond all numbers", """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"c":9223372036854775808}}""", "wrongType" },
-        { "a number for a word", """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":1e5}""", "wrongType" },
-        { "nothing but blanks", "   ", "malformedJson" },
-    };
+    public static TheoryData<string, string, string> NoChecks =>
+        new()
+        {
+            {
+                "half a surrogate pair in an id",
+                """{"creatorId":"\ud800","videoId":"a","purpose":"remix"}""",
+                "wrongType"
+            },
+            {
+                "half a surrogate pair in the purpose",
+                """{"creatorId":"c","videoId":"a","purpose":"\udfff"}""",
+                "wrongType"
+            },
+            {
+                "half a surrogate pair in the requester",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","requester":"\ud800"}""",
+                "wrongType"
+            },
+            {
+                "half a surrogate pair in the consistency",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":"\ud800"}""",
+                "wrongType"
+            },
+            {
+                "half a surrogate pair in the moment",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","asOf":"\ud800"}""",
+                "wrongType"
+            },
+            {
+                "half a surrogate pair in a name",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","\ud800":1}""",
+                "malformedJson"
+            },
+            {
+                "half a surrogate pair in a known name",
+                """{"creator\udc00Id":"c","videoId":"a","purpose":"remix"}""",
+                "malformedJson"
+            },
+            {
+                "half a surrogate pair as a stream",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1}}""",
+                "malformedJson"
+            },
+            {
+                "two streams of no text",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"\ud800":1,"\ud801":1}}""",
+                "malformedJson"
+            },
+            {
+                "bytes of no text in an id",
+                "{\"creatorId\":\"\u00ff\",\"videoId\":\"a\",\"purpose\":\"remix\"}",
+                "wrongType"
+            },
+            {
+                "bytes of no text in the purpose",
+                "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"\u00c0\u0080\"}",
+                "wrongType"
+            },
+            {
+                "bytes of no text in a name",
+                "{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"\u00fe\":1}",
+                "unknownField"
+            },
+            { "bytes of no text", "\u00ff\u00fe\u0000", "malformedJson" },
+            {
+                "a byte order mark",
+                "\u00ef\u00bb\u00bf{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\"}",
+                "malformedJson"
+            },
+            {
+                "a control character",
+                "{\"creatorId\":\"c\u0001\",\"videoId\":\"a\",\"purpose\":\"remix\"}",
+                "malformedJson"
+            },
+            { "a text without its end", """{"creatorId":"c","videoId":"a","purpose":"remix""", "malformedJson" },
+            { "much nesting", new string('[', 10_000), "malformedJson" },
+            {
+                "much nesting in a field",
+                $$"""{"creatorId":{{string.Concat(Enumerable.Repeat("{\"a\":", 1_000))}}""",
+                "malformedJson"
+            },
+            {
+                "nesting where none is expected",
+                $"{{\"creatorId\":\"c\",\"videoId\":\"a\",\"purpose\":\"remix\",\"minVersions\":{{\"c\":{new string('[', 14)}{new string(']', 14)}}}}}",
+                "wrongType"
+            },
+            {
+                "a number beyond all numbers",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":1e999}""",
+                "wrongType"
+            },
+            {
+                "a number with many digits",
+                $$"""{"creatorId":"c","videoId":"a","purpose":"remix","maxStalenessMs":{{new string('9', 10_000)}}}""",
+                "wrongType"
+            },
+            {
+                "a version beyond all numbers",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","minVersions":{"c":9223372036854775808}}""",
+                "wrongType"
+            },
+            {
+                "a number for a word",
+                """{"creatorId":"c","videoId":"a","purpose":"remix","consistency":1e5}""",
+                "wrongType"
+            },
+            { "nothing but blanks", "   ", "malformedJson" },
+        };
 
     [Theory]
     [MemberData(nameof(NoChecks))]
-    public async Task A_line_that_cannot_be_read_is_one_error_and_the_stream_goes_on(string what, string line, string code)
+    public async Task A_line_that_cannot_be_read_is_one_error_and_the_stream_goes_on(
+        string what,
+        string line,
+        string code
+    )
     {
         await PrepareAsync();
         // Every character is one byte: some lines are no text.
-        var answers = await StreamAsync(App.Platform("acme"), new ByteArrayContent(Encoding.Latin1.GetBytes($"{Check("a")}\n{line}\n{Check("a")}\n{line}\n{Check("a")}")));
-        Assert.Equal(["True", code, "True", code, "True"], answers.Select(answer => (string?)answer["error"]?["code"] ?? ((bool)answer["allowed"]!).ToString()));
+        var answers = await StreamAsync(
+            App.Platform("acme"),
+            new ByteArrayContent(Encoding.Latin1.GetBytes($"{Check("a")}\n{line}\n{Check("a")}\n{line}\n{Check("a")}"))
+        );
+        Assert.Equal(
+            ["True", code, "True", code, "True"],
+            answers.Select(answer => (string?)answer["error"]?["code"] ?? ((bool)answer["allowed"]!).ToString())
+        );
         Assert.True(answers[1]["line"] is { } second && (int)second == 2 && (int)answers[3]["line"]! == 4, what);
     }
 
@@ -111,8 +211,14 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         const int lines = 1_001;
         var waits = Check("a", $",\"minVersions\":{{\"{creator}\":999}}");
         var started = TimeProvider.System.GetTimestamp();
-        var answers = await StreamAsync(App.Platform("acme"), string.Join('\n', Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? Check("a") : waits)));
-        Assert.Equal(Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? "creatorDefault" : "indeterminate"), answers.Select(answer => (string)answer["reason"]!));
+        var answers = await StreamAsync(
+            App.Platform("acme"),
+            string.Join('\n', Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? Check("a") : waits))
+        );
+        Assert.Equal(
+            Enumerable.Range(0, lines).Select(i => i % 2 == 0 ? "creatorDefault" : "indeterminate"),
+            answers.Select(answer => (string)answer["reason"]!)
+        );
         // One after the other they would take minutes, or half a minute in the few chunks that are answered at once.
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
@@ -122,13 +228,35 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     {
         const int lines = 600;
         await PrepareAsync();
-        (await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, lines).Select(i => new { creatorId = creator, videoId = $"r{i}" }) })).Is(200);
-        var answers = await StreamAsync(App.Platform("acme"), string.Join('\n', Enumerable.Range(0, lines).Select(i => Check($"r{i}", ",\"receipt\":true"))));
+        (
+            await App.Platform()
+                .PostAsync(
+                    "/v1/videos/batch",
+                    new
+                    {
+                        videos = Enumerable.Range(0, lines).Select(i => new { creatorId = creator, videoId = $"r{i}" }),
+                    }
+                )
+        ).Is(200);
+        var answers = await StreamAsync(
+            App.Platform("acme"),
+            string.Join('\n', Enumerable.Range(0, lines).Select(i => Check($"r{i}", ",\"receipt\":true")))
+        );
         Assert.Equal(lines, answers.Count);
         Assert.All(answers, answer => Assert.NotNull(answer["receipt"]));
-        Assert.Equal(lines, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator));
+        Assert.Equal(
+            lines,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator)
+        );
         // As many as chunks have come, which the network decides.
-        Assert.InRange(await App.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM consent.reliance WHERE owner = $1", creator), 1, lines / 10);
+        Assert.InRange(
+            await App.ScalarAsync<long>(
+                "SELECT count(DISTINCT xmin::text) FROM consent.reliance WHERE owner = $1",
+                creator
+            ),
+            1,
+            lines / 10
+        );
     }
 
     [Fact]
@@ -136,12 +264,21 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     {
         await PrepareAsync();
         var own = App.With("consent:check", client: "acme");
-        var answers = await StreamAsync(own, $"{Check("a")}\n{Check("a", ",\"requester\":\"rival\"")}\n{Check("a", ",\"requester\":\"acme\"")}\n");
+        var answers = await StreamAsync(
+            own,
+            $"{Check("a")}\n{Check("a", ",\"requester\":\"rival\"")}\n{Check("a", ",\"requester\":\"acme\"")}\n"
+        );
         Assert.True((bool)answers[0]["allowed"]!);
         Assert.Equal("requesterNotYours", (string)answers[1]["error"]!["code"]!);
         Assert.True((bool)answers[2]["allowed"]!);
-        (await App.Creator(creator).SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(403, "forbidden");
-        (await App.Anonymous().SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(401, "unauthenticated");
+        (await App.Creator(creator).SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(
+            403,
+            "forbidden"
+        );
+        (await App.Anonymous().SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(
+            401,
+            "unauthenticated"
+        );
         (await own.PostAsync("/v1/checks/stream", Check("a"))).IsProblem(415, "unsupportedMediaType");
         Assert.Empty(await StreamAsync(own, ""));
     }
@@ -152,8 +289,14 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_line_that_is_too_long_ends_the_stream(string end)
     {
         await PrepareAsync();
-        var longest = Check("a", $",\"requester\":null{new string(' ', (16 << 10) - Check("a", ",\"requester\":null").Length)}");
-        var answers = await StreamAsync(App.Platform("acme"), $"{longest}\n{Check("b")}\n{longest[..^1]} }}{end}{(end.Length > 0 ? Check("a") : "")}");
+        var longest = Check(
+            "a",
+            $",\"requester\":null{new string(' ', (16 << 10) - Check("a", ",\"requester\":null").Length)}"
+        );
+        var answers = await StreamAsync(
+            App.Platform("acme"),
+            $"{longest}\n{Check("b")}\n{longest[..^1]} }}{end}{(end.Length > 0 ? Check("a") : "")}"
+        );
         Assert.Equal(3, answers.Count);
         Assert.True((bool)answers[0]["allowed"]!);
         Assert.Equal("tooLarge", (string)answers[2]["error"]!["code"]!);
@@ -164,8 +307,14 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task Many_lines_are_answered_in_order()
     {
         await PrepareAsync();
-        var answers = await StreamAsync(App.Platform("acme"), string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{Check($"n{i}")}\n")));
-        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => $"n{i}"), answers.Select(answer => (string)answer["decidedBy"]!["video"]!["videoId"]!));
+        var answers = await StreamAsync(
+            App.Platform("acme"),
+            string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{Check($"n{i}")}\n"))
+        );
+        Assert.Equal(
+            Enumerable.Range(0, 20_000).Select(i => $"n{i}"),
+            answers.Select(answer => (string)answer["decidedBy"]!["video"]!["videoId"]!)
+        );
     }
 
     [Fact]
@@ -176,7 +325,11 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         for (var i = 0; i < 3; i++)
         {
             await connection.SendAsync($"{Check("a")}\n");
-            Assert.Contains("\"allowed\":true", await connection.ReadUntilAsync("maxAgeMs\":0,\"error\":null}"), StringComparison.Ordinal);
+            Assert.Contains(
+                "\"allowed\":true",
+                await connection.ReadUntilAsync("maxAgeMs\":0,\"error\":null}"),
+                StringComparison.Ordinal
+            );
         }
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         await connection.SendAsync($"{Check("a")}\n");
@@ -194,7 +347,8 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         {
             using var connection = await OpenAsync();
             var block = string.Concat(Enumerable.Repeat($"{Check("a")}\n", 500));
-            // The service reads on only while it can send: at some point nothing is taken any more, and then the connection ends.
+            // The service reads on only while it can send: at some point nothing is taken any more, and then the
+            // connection ends.
             var error = await Assert.ThrowsAnyAsync<IOException>(async () =>
             {
                 while (true)
@@ -212,18 +366,36 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_stream_ends_with_the_first_line_that_comes_when_the_token_has_expired()
     {
         await PrepareAsync();
-        using var connection = await OpenAsync(App.Sign(TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime - TokenLifetime.ClockSkew + TimeSpan.FromSeconds(5), ["consent:check"], null, "acme"));
+        using var connection = await OpenAsync(
+            App.Sign(
+                TimeProvider.System.GetUtcNow()
+                    - DevelopmentTokens.Lifetime
+                    - TokenLifetime.ClockSkew
+                    + TimeSpan.FromSeconds(5),
+                ["consent:check"],
+                null,
+                "acme"
+            )
+        );
         var (line, answer) = (0, "");
-        await Eventually.HoldsAsync("the token has expired", async () =>
-        {
-            line++;
-            await connection.SendAsync($"{Check("a")}\n");
-            answer = await connection.ReadUntilAsync("}\n");
-            return !answer.Contains("\"allowed\":true", StringComparison.Ordinal);
-        });
+        await Eventually.HoldsAsync(
+            "the token has expired",
+            async () =>
+            {
+                line++;
+                await connection.SendAsync($"{Check("a")}\n");
+                answer = await connection.ReadUntilAsync("}\n");
+                return !answer.Contains("\"allowed\":true", StringComparison.Ordinal);
+            }
+        );
         Assert.InRange(line, 2, int.MaxValue);
         Assert.Contains("\"allowed\":false,\"effect\":\"deny\"", answer, StringComparison.Ordinal);
-        Assert.Contains("\"error\":{\"code\":\"unauthenticated\",\"detail\":\"The token has expired, and the stream ends here; go on with a new token.\"}", answer, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"error\":{\"code\":\"unauthenticated\",\"detail\":\"The token has expired, and the stream ends here; go "
+                + "on with a new token.\"}",
+            answer,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"\"line\":{line}}}", answer, StringComparison.Ordinal);
         // The last piece of an answer in pieces.
         if (!answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
@@ -246,24 +418,39 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
     {
         foreach (var video in new[] { "a", "b" })
             (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/{video}", new { })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/b/consent/remix", new { effect = "ask" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/videos/b/consent/remix", new { effect = "ask" })
+        ).Is(200);
     }
 
-    private string Check(string video, string more = "") => $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
+    private string Check(string video, string more = "") =>
+        $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
 
     private static StringContent Lines(string text) => new(text, Encoding.UTF8, "application/x-ndjson");
 
     // With no body at all its type is forgotten.
     private static Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, string text) =>
-        StreamAsync(client, text.Length == 0 ? new StreamContent(new MemoryStream()) { Headers = { ContentLength = null } } : Lines(text));
+        StreamAsync(
+            client,
+            text.Length == 0
+                ? new StreamContent(new MemoryStream()) { Headers = { ContentLength = null } }
+                : Lines(text)
+        );
 
     private static async Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, HttpContent lines)
     {
         lines.Headers.ContentType = new("application/x-ndjson");
         var answer = (await client.SendAsync(HttpMethod.Post, "/v1/checks/stream", lines)).Is(200);
         Assert.Equal("application/x-ndjson", answer.MediaType ?? "application/x-ndjson");
-        return [.. answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+        return
+        [
+            .. answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!),
+        ];
     }
 
     // What differs from time to time, and what only an item among many has.
@@ -275,5 +462,9 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         return lasting.ToJsonString();
     }
 
-    private Task<StreamConnection> OpenAsync(string? token = null) => StreamConnection.OpenAsync(App.Address, token ?? App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
+    private Task<StreamConnection> OpenAsync(string? token = null) =>
+        StreamConnection.OpenAsync(
+            App.Address,
+            token ?? App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme")
+        );
 }

@@ -13,8 +13,10 @@ namespace ConsentRegistry.Api.Tests.Client;
 /// <summary>What the client repeats where a real server fails first, and what it does not.</summary>
 public sealed class ClientRetryTests : IAsyncLifetime
 {
-    private const string Allow = """{"allowed":true,"effect":"allow","reason":"creatorDefault","obligations":[],"excludes":[],"maxAgeMs":0}""";
-    private const string Changed = """{"creatorId":"ana","version":2,"settingsVersion":1,"changes":1,"exceptions":{"count":0,"first":[]},"effectiveEverywhere":true}""";
+    private const string Allow =
+        """{"allowed":true,"effect":"allow","reason":"creatorDefault","obligations":[],"excludes":[],"maxAgeMs":0}""";
+    private const string Changed =
+        """{"creatorId":"ana","version":2,"settingsVersion":1,"changes":1,"exceptions":{"count":0,"first":[]},"effectiveEverywhere":true}""";
 
     private static readonly Check Question = new("ana", "first", "remix");
 
@@ -34,7 +36,13 @@ public sealed class ClientRetryTests : IAsyncLifetime
         server.Run(async http =>
         {
             using var body = new StreamReader(http.Request.Body);
-            requests.Enqueue(new(await body.ReadToEndAsync(http.RequestAborted), http.Request.Headers.Authorization.ToString(), http.Request.Headers["Idempotency-Key"].ToString()));
+            requests.Enqueue(
+                new(
+                    await body.ReadToEndAsync(http.RequestAborted),
+                    http.Request.Headers.Authorization.ToString(),
+                    http.Request.Headers["Idempotency-Key"].ToString()
+                )
+            );
             await (answers.TryDequeue(out var answer) ? answer(http) : http.Response.WriteAsync(Allow));
         });
         await server.StartAsync(Cancellation);
@@ -62,11 +70,17 @@ public sealed class ClientRetryTests : IAsyncLifetime
         var client = new ConsentRegistryClient(http);
 
         Answer(Status(503), Body("""{"items":[]}"""));
-        Assert.Empty(await client.Settings.ListOverridesAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+        Assert.Empty(
+            await client.Settings.ListOverridesAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation)
+        );
         Answer(Status(503), Body($$"""{"results":[{{Allow}}],"freshAt":null,"maxAgeMs":0}"""));
-        Assert.True(Assert.Single((await client.Checks.CheckAsync([Question], cancellation: Cancellation)).Results).Allowed);
+        Assert.True(
+            Assert.Single((await client.Checks.CheckAsync([Question], cancellation: Cancellation)).Results).Allowed
+        );
         Answer(Status(503), Status(422));
-        await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Settings.PreviewAsync("ana", [], cancellation: Cancellation));
+        await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Settings.PreviewAsync("ana", [], cancellation: Cancellation)
+        );
         Assert.Equal(6, requests.Count);
     }
 
@@ -77,10 +91,14 @@ public sealed class ClientRetryTests : IAsyncLifetime
         var client = new ConsentRegistryClient(http);
 
         Answer(Status(503, retryAfter: 0));
-        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Settings.SetDefaultAsync("ana", "remix", new(Effect.Deny), cancellation: Cancellation));
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Settings.SetDefaultAsync("ana", "remix", new(Effect.Deny), cancellation: Cancellation)
+        );
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         Answer(Broken);
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.Stops.SetLockdownAsync("ana", cancellation: Cancellation));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            client.Stops.SetLockdownAsync("ana", cancellation: Cancellation)
+        );
         Assert.Equal(2, requests.Count);
     }
 
@@ -91,7 +109,12 @@ public sealed class ClientRetryTests : IAsyncLifetime
         using var http = Client();
 
         var change = await new ConsentRegistryClient(http).Settings.SetDefaultAsync(
-            "ana", "remix", new(Effect.Deny), options: new() { IdempotencyKey = "one" }, cancellation: Cancellation);
+            "ana",
+            "remix",
+            new(Effect.Deny),
+            options: new() { IdempotencyKey = "one" },
+            cancellation: Cancellation
+        );
 
         Assert.Equal(2, change.Version);
         Assert.Equal(["one", "one", "one"], requests.Select(request => request.Key));
@@ -110,8 +133,15 @@ public sealed class ClientRetryTests : IAsyncLifetime
         Answer(Status(status));
         using var http = Client();
 
-        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() => new ConsentRegistryClient(http).Settings.SetDefaultAsync(
-            "ana", "remix", new(Effect.Deny), options: new() { IdempotencyKey = "one" }, cancellation: Cancellation));
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            new ConsentRegistryClient(http).Settings.SetDefaultAsync(
+                "ana",
+                "remix",
+                new(Effect.Deny),
+                options: new() { IdempotencyKey = "one" },
+                cancellation: Cancellation
+            )
+        );
 
         Assert.Equal((HttpStatusCode)status, refused.Status);
         Assert.Single(requests);
@@ -136,7 +166,9 @@ public sealed class ClientRetryTests : IAsyncLifetime
         Answer(Status(429, retryAfter: 3_600));
         using var http = Client();
 
-        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() => new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation));
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation)
+        );
 
         Assert.Equal(TimeSpan.FromHours(1), refused.RetryAfter);
         Assert.Single(requests);
@@ -148,7 +180,9 @@ public sealed class ClientRetryTests : IAsyncLifetime
         Answer(Status(503), Status(503), Status(503), Status(503));
         using var http = Client();
 
-        await Assert.ThrowsAsync<ConsentRegistryException>(() => new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation));
+        await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation)
+        );
 
         Assert.Equal(4, requests.Count);
     }
@@ -159,7 +193,9 @@ public sealed class ClientRetryTests : IAsyncLifetime
         Answer(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         using var http = Client(TimeSpan.FromMilliseconds(300));
 
-        var ended = await Assert.ThrowsAsync<TaskCanceledException>(() => new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation));
+        var ended = await Assert.ThrowsAsync<TaskCanceledException>(() =>
+            new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation)
+        );
 
         Assert.IsType<TimeoutException>(ended.InnerException);
         Assert.Single(requests);
@@ -171,7 +207,9 @@ public sealed class ClientRetryTests : IAsyncLifetime
         Answer(Status(503));
         using var http = new HttpClient { BaseAddress = new(server.Urls.Single()) };
 
-        await Assert.ThrowsAsync<ConsentRegistryException>(() => new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation));
+        await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            new ConsentRegistryClient(http).Checks.CheckAsync(Question, Cancellation)
+        );
 
         Assert.Single(requests);
     }
@@ -181,7 +219,9 @@ public sealed class ClientRetryTests : IAsyncLifetime
     {
         Answer(Status(503));
         var services = new ServiceCollection();
-        services.AddHttpClient("registry", http => http.BaseAddress = new(server.Urls.Single())).AddHttpMessageHandler(() => new RetryHandler(TimeSpan.FromSeconds(30)));
+        services
+            .AddHttpClient("registry", http => http.BaseAddress = new(server.Urls.Single()))
+            .AddHttpMessageHandler(() => new RetryHandler(TimeSpan.FromSeconds(30)));
         await using var provider = services.BuildServiceProvider();
         using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("registry");
 
@@ -198,12 +238,19 @@ public sealed class ClientRetryTests : IAsyncLifetime
 
     private void Answer(params Func<HttpContext, Task>[] next) => Array.ForEach(next, answers.Enqueue);
 
-    private HttpClient Client(TimeSpan? total = null) => new(new RetryHandler(
-        total ?? TimeSpan.FromSeconds(30),
-        new AccessTokenHandler(_ => ValueTask.FromResult($"token{Interlocked.Increment(ref tokens)}"), new SocketsHttpHandler())))
-    {
-        BaseAddress = new(server.Urls.Single()),
-    };
+    private HttpClient Client(TimeSpan? total = null) =>
+        new(
+            new RetryHandler(
+                total ?? TimeSpan.FromSeconds(30),
+                new AccessTokenHandler(
+                    _ => ValueTask.FromResult($"token{Interlocked.Increment(ref tokens)}"),
+                    new SocketsHttpHandler()
+                )
+            )
+        )
+        {
+            BaseAddress = new(server.Urls.Single()),
+        };
 
     private static Task Broken(HttpContext http)
     {
@@ -213,13 +260,14 @@ public sealed class ClientRetryTests : IAsyncLifetime
 
     private static Func<HttpContext, Task> Body(string body) => http => http.Response.WriteAsync(body);
 
-    private static Func<HttpContext, Task> Status(int status, int? retryAfter = null) => http =>
-    {
-        http.Response.StatusCode = status;
-        if (retryAfter is { } seconds)
-            http.Response.Headers.RetryAfter = $"{seconds}";
-        return Task.CompletedTask;
-    };
+    private static Func<HttpContext, Task> Status(int status, int? retryAfter = null) =>
+        http =>
+        {
+            http.Response.StatusCode = status;
+            if (retryAfter is { } seconds)
+                http.Response.Headers.RetryAfter = $"{seconds}";
+            return Task.CompletedTask;
+        };
 
     private sealed record Request(string Body, string Token, string Key);
 }

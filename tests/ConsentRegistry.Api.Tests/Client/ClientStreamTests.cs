@@ -4,7 +4,9 @@ using ConsentRegistry.Client;
 namespace ConsentRegistry.Api.Tests.Client;
 
 /// <summary>The typed client's stream of checks against the service itself.</summary>
-public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>, IDisposable
+public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture postgres)
+    : IClassFixture<RegistryFixture>,
+        IDisposable
 {
     private const int Lines = 20_000;
     private const int AllowedEvery = 100;
@@ -26,7 +28,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
         var client = await PrepareAsync(registry.App);
 
         var at = 0;
-        await foreach (var (check, decision) in client.Checks.CheckStreamAsync(Produce(Lines, Cancellation), Cancellation))
+        await foreach (
+            var (check, decision) in client.Checks.CheckStreamAsync(Produce(Lines, Cancellation), Cancellation)
+        )
         {
             at++;
             Assert.Equal($"v{at}", check.VideoId);
@@ -72,7 +76,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
     {
         var client = await PrepareAsync(registry.App);
 
-        Assert.Empty(await client.Checks.CheckStreamAsync(Produce(0, Cancellation), Cancellation).ToListAsync(Cancellation));
+        Assert.Empty(
+            await client.Checks.CheckStreamAsync(Produce(0, Cancellation), Cancellation).ToListAsync(Cancellation)
+        );
     }
 
     [Fact]
@@ -84,7 +90,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
         var at = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in client.Checks.CheckStreamAsync(Produce(int.MaxValue, Cancellation), cancelling.Token))
+            await foreach (
+                var _ in client.Checks.CheckStreamAsync(Produce(int.MaxValue, Cancellation), cancelling.Token)
+            )
             {
                 if (++at == 5_000)
                     await cancelling.CancelAsync();
@@ -99,7 +107,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
     {
         var client = await PrepareAsync(registry.App);
 
-        await foreach (var (check, _) in client.Checks.CheckStreamAsync(Produce(int.MaxValue, Cancellation), Cancellation))
+        await foreach (
+            var (check, _) in client.Checks.CheckStreamAsync(Produce(int.MaxValue, Cancellation), Cancellation)
+        )
         {
             if (check.VideoId == "v1500")
                 break;
@@ -113,7 +123,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
     {
         var client = await PrepareAsync(registry.App);
 
-        var thrown = await Assert.ThrowsAsync<FormatException>(async () => await client.Checks.CheckStreamAsync(Failing(), Cancellation).ToListAsync(Cancellation));
+        var thrown = await Assert.ThrowsAsync<FormatException>(async () =>
+            await client.Checks.CheckStreamAsync(Failing(), Cancellation).ToListAsync(Cancellation)
+        );
 
         Assert.Equal("The list is damaged.", thrown.Message);
 
@@ -130,7 +142,9 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
     {
         var client = Client(registry.App, "consent:manage");
 
-        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(async () => await client.Checks.CheckStreamAsync(Produce(10, Cancellation), Cancellation).ToListAsync(Cancellation));
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
+            await client.Checks.CheckStreamAsync(Produce(10, Cancellation), Cancellation).ToListAsync(Cancellation)
+        );
 
         Assert.Equal("forbidden", refused.Code);
     }
@@ -144,7 +158,12 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
 
         await Assert.ThrowsAsync<HttpRequestException>(async () =>
         {
-            await foreach (var (check, decision) in client.Checks.CheckStreamAsync(Produce(int.MaxValue, Cancellation), Cancellation))
+            await foreach (
+                var (check, decision) in client.Checks.CheckStreamAsync(
+                    Produce(int.MaxValue, Cancellation),
+                    Cancellation
+                )
+            )
             {
                 Assert.Equal(check.VideoId, decision.DecidedBy?.Video.VideoId ?? check.VideoId);
                 if (check.VideoId == "v5000")
@@ -159,16 +178,27 @@ public sealed class ClientStreamTests(RegistryFixture registry, PostgresFixture 
     private async Task<ConsentRegistryClient> PrepareAsync(RegistryApplication app)
     {
         var client = Client(app, "consent:check", "consent:manage", "videos:write");
-        var videos = Enumerable.Range(1, Lines / AllowedEvery).Select(i => new VideoToRegister(creator, $"v{i * AllowedEvery}")).ToList();
+        var videos = Enumerable
+            .Range(1, Lines / AllowedEvery)
+            .Select(i => new VideoToRegister(creator, $"v{i * AllowedEvery}"))
+            .ToList();
         await client.Videos.RegisterAsync(videos, cancellation: Cancellation);
-        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All }, cancellation: Cancellation);
+        await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Allow) { AppliesTo = AppliesTo.All },
+            cancellation: Cancellation
+        );
         return client;
     }
 
     private ConsentRegistryClient Client(RegistryApplication app, params string[] scopes)
     {
         var token = app.Sign(TimeProvider.System.GetUtcNow(), scopes, creator, "studio");
-        var http = new HttpClient(new AccessTokenHandler(_ => new(token), new SocketsHttpHandler())) { BaseAddress = app.Address };
+        var http = new HttpClient(new AccessTokenHandler(_ => new(token), new SocketsHttpHandler()))
+        {
+            BaseAddress = app.Address,
+        };
         clients.Add(http);
         return new(http);
     }

@@ -22,17 +22,41 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
 
         var set = await client.Settings.SetDefaultAsync(
-            creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All, Conditions = [Conditions.Attribution], Reason = "a test" }, cancellation: Cancellation);
-        var named = await client.Settings.SetDefaultAsync(creator, "training", new(Effect.Ask), requester: "lab", cancellation: Cancellation);
+            creator,
+            "remix",
+            new(Effect.Allow)
+            {
+                AppliesTo = AppliesTo.All,
+                Conditions = [Conditions.Attribution],
+                Reason = "a test",
+            },
+            cancellation: Cancellation
+        );
+        var named = await client.Settings.SetDefaultAsync(
+            creator,
+            "training",
+            new(Effect.Ask),
+            requester: "lab",
+            cancellation: Cancellation
+        );
         var consent = await client.Settings.GetAsync(creator, Cancellation);
 
-        Assert.Equal((1, Effect.Allow, "attribution"), (set.Changes, set.Setting!.Effect, set.Setting.Conditions.Single()));
+        Assert.Equal(
+            (1, Effect.Allow, "attribution"),
+            (set.Changes, set.Setting!.Effect, set.Setting.Conditions.Single())
+        );
         Assert.True(set.EffectiveEverywhere);
         Assert.Equal(("lab", 2L), (named.Setting!.Requester, named.SettingsVersion));
         Assert.Equal(["remix", "training"], consent.Defaults.Select(setting => setting.Purpose));
         Assert.Null(consent.Defaults[0].Segments!.Single().From);
-        Assert.Equal(1, (await client.Settings.ClearDefaultAsync(creator, "remix", cancellation: Cancellation)).Changes);
-        Assert.Equal(1, (await client.Settings.ClearDefaultAsync(creator, "training", "lab", cancellation: Cancellation)).Changes);
+        Assert.Equal(
+            1,
+            (await client.Settings.ClearDefaultAsync(creator, "remix", cancellation: Cancellation)).Changes
+        );
+        Assert.Equal(
+            1,
+            (await client.Settings.ClearDefaultAsync(creator, "training", "lab", cancellation: Cancellation)).Changes
+        );
         Assert.Empty((await client.Settings.GetAsync(creator, Cancellation)).Defaults);
     }
 
@@ -42,20 +66,47 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var source = new VideoName(creator, "a:b@c~d.e_f-g");
 
-        var registered = await client.Videos.RegisterAsync(creator, source.VideoId, new() { PublishedAt = Published }, cancellation: Cancellation);
+        var registered = await client.Videos.RegisterAsync(
+            creator,
+            source.VideoId,
+            new() { PublishedAt = Published },
+            cancellation: Cancellation
+        );
         var batch = await client.Videos.RegisterAsync(
-            [new(creator, "derived") { DerivedFrom = [source], Participants = [new("someone", "depicted")] }, new(creator, "no/id")], cancellation: Cancellation);
-        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All }, cancellation: Cancellation);
+            [
+                new(creator, "derived") { DerivedFrom = [source], Participants = [new("someone", "depicted")] },
+                new(creator, "no/id"),
+            ],
+            cancellation: Cancellation
+        );
+        await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Allow) { AppliesTo = AppliesTo.All },
+            cancellation: Cancellation
+        );
 
         Assert.Equal((Published, 1), (registered.Video.PublishedAt, registered.Changes));
         Assert.Equal((1, "invalid"), (batch.Results[0].Changes, batch.Results[1].Error!.Code));
-        Assert.Equal(source, Assert.Single((await client.Videos.GetAsync(creator, "derived", Cancellation)).DerivedFrom));
+        Assert.Equal(
+            source,
+            Assert.Single((await client.Videos.GetAsync(creator, "derived", Cancellation)).DerivedFrom)
+        );
 
-        var alone = await client.Checks.CheckAsync(new(creator, source.VideoId, "remix") { Requester = "studio", Explain = true }, Cancellation);
+        var alone = await client.Checks.CheckAsync(
+            new(creator, source.VideoId, "remix") { Requester = "studio", Explain = true },
+            Cancellation
+        );
         var many = await client.Checks.CheckAsync(
             [new(null, source.VideoId, null), new(null, "derived", null), new(null, "derived", "zoo")],
-            new() { CreatorId = creator, Purpose = "remix", Requester = "studio" },
-            Cancellation);
+            new()
+            {
+                CreatorId = creator,
+                Purpose = "remix",
+                Requester = "studio",
+            },
+            Cancellation
+        );
 
         Assert.True(alone.Allowed);
         Assert.Equal(("creatorDefault", "owner", Effect.Allow), (alone.Reason, alone.DecidedBy!.Role, alone.Effect));
@@ -68,9 +119,14 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     public async Task A_creator_sees_effective_consent_page_by_page()
     {
         var client = Client("admin");
-        await client.Videos.RegisterAsync([.. Enumerable.Range(0, 250).Select(i => new VideoToRegister(creator, $"v{i:000}"))], cancellation: Cancellation);
+        await client.Videos.RegisterAsync(
+            [.. Enumerable.Range(0, 250).Select(i => new VideoToRegister(creator, $"v{i:000}"))],
+            cancellation: Cancellation
+        );
 
-        var videos = await client.Videos.ListAsync(creator, "remix", "studio", cancellation: Cancellation).ToListAsync(Cancellation);
+        var videos = await client
+            .Videos.ListAsync(creator, "remix", "studio", cancellation: Cancellation)
+            .ToListAsync(Cancellation);
         var one = await client.Videos.GetConsentAsync(creator, "v007", "studio", Cancellation);
 
         Assert.Equal(Enumerable.Range(0, 250).Select(i => $"v{i:000}"), videos.Select(video => video.Video!.VideoId));
@@ -84,15 +140,51 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var other = RegistryApplication.NewId();
         var (own, foreign) = (new VideoName(creator, "own"), new VideoName(other, "foreign"));
-        await client.Videos.RegisterAsync(other, "foreign", new() { Participants = [new(creator, "coCreator")] }, cancellation: Cancellation);
+        await client.Videos.RegisterAsync(
+            other,
+            "foreign",
+            new() { Participants = [new(creator, "coCreator")] },
+            cancellation: Cancellation
+        );
 
         await client.Settings.SetOverrideAsync(creator, own, "remix", new(Effect.Deny), cancellation: Cancellation);
-        await client.Settings.SetOverrideAsync(creator, foreign, "remix", new(Effect.Allow), "studio", cancellation: Cancellation);
+        await client.Settings.SetOverrideAsync(
+            creator,
+            foreign,
+            "remix",
+            new(Effect.Allow),
+            "studio",
+            cancellation: Cancellation
+        );
 
-        Assert.Equal(foreign, (await client.Settings.ListAppearancesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation)).Single().Video);
-        Assert.Equal([own, foreign], (await client.Settings.ListOverridesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation)).Select(o => o.Video).OrderBy(v => v != own));
-        Assert.Equal(1, (await client.Settings.ClearOverrideAsync(creator, own, "remix", cancellation: Cancellation)).Changes);
-        Assert.Equal(1, (await client.Settings.ClearOverrideAsync(creator, foreign, "remix", "studio", cancellation: Cancellation)).Changes);
+        Assert.Equal(
+            foreign,
+            (await client.Settings.ListAppearancesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation))
+                .Single()
+                .Video
+        );
+        Assert.Equal(
+            [own, foreign],
+            (await client.Settings.ListOverridesAsync(creator, cancellation: Cancellation).ToListAsync(Cancellation))
+                .Select(o => o.Video)
+                .OrderBy(v => v != own)
+        );
+        Assert.Equal(
+            1,
+            (await client.Settings.ClearOverrideAsync(creator, own, "remix", cancellation: Cancellation)).Changes
+        );
+        Assert.Equal(
+            1,
+            (
+                await client.Settings.ClearOverrideAsync(
+                    creator,
+                    foreign,
+                    "remix",
+                    "studio",
+                    cancellation: Cancellation
+                )
+            ).Changes
+        );
     }
 
     [Fact]
@@ -106,7 +198,10 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var change = await client.Settings.ChangeAsync(creator, changes, "a test", cancellation: Cancellation);
 
         Assert.Equal((1, 1, true), (preview.Changes, preview.Flips.Single().Count, preview.Complete));
-        Assert.Equal((Effect.Deny, Effect.Allow), (preview.First.Single().Flips.Single().Before, preview.First.Single().Flips.Single().After));
+        Assert.Equal(
+            (Effect.Deny, Effect.Allow),
+            (preview.First.Single().Flips.Single().Before, preview.First.Single().Flips.Single().After)
+        );
         Assert.Equal(1, change.Changes);
     }
 
@@ -116,7 +211,12 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
 
         Assert.Null((await client.Stops.SetLockdownAsync(creator, cancellation: Cancellation)).Stop!.Purposes);
-        Assert.Equal(["remix"], (await client.Stops.SetHoldAsync(creator, "a legal order", ["remix"], cancellation: Cancellation)).Stop!.Purposes);
+        Assert.Equal(
+            ["remix"],
+            (await client.Stops.SetHoldAsync(creator, "a legal order", ["remix"], cancellation: Cancellation))
+                .Stop!
+                .Purposes
+        );
         Assert.Equal(1, (await client.Stops.LiftHoldAsync(creator, cancellation: Cancellation)).Changes);
         Assert.Equal(1, (await client.Stops.LiftLockdownAsync(creator, cancellation: Cancellation)).Changes);
     }
@@ -127,7 +227,12 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var name = $"remix.{RegistryApplication.NewId("p")}";
 
-        var registered = await client.Purposes.RegisterAsync(name, usesLikeness: true, "A purpose of a test.", cancellation: Cancellation);
+        var registered = await client.Purposes.RegisterAsync(
+            name,
+            usesLikeness: true,
+            "A purpose of a test.",
+            cancellation: Cancellation
+        );
 
         Assert.Equal((name, "remix"), (registered.Name, registered.Parent));
         Assert.Contains((await client.Purposes.ListAsync(Cancellation)).Items, purpose => purpose.Name == name);
@@ -137,8 +242,17 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     public async Task A_refusal_is_an_exception_with_code_fields_and_trace_id()
     {
         var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            Client("admin").Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny) { Conditions = [Conditions.Attribution] }, cancellation: Cancellation));
-        var forbidden = await Assert.ThrowsAsync<ConsentRegistryException>(() => Client("creator", "other").Settings.GetAsync(creator, Cancellation));
+            Client("admin")
+                .Settings.SetDefaultAsync(
+                    creator,
+                    "remix",
+                    new(Effect.Deny) { Conditions = [Conditions.Attribution] },
+                    cancellation: Cancellation
+                )
+        );
+        var forbidden = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            Client("creator", "other").Settings.GetAsync(creator, Cancellation)
+        );
 
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid"), (refused.Status, refused.Code));
         Assert.Contains("conditions", refused.Errors.Keys);
@@ -152,17 +266,57 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("creator", creator);
         var options = new ChangeOptions { IdempotencyKey = Guid.NewGuid().ToString() };
 
-        var first = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation);
-        var again = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation);
+        var first = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Deny),
+            options: options,
+            cancellation: Cancellation
+        );
+        var again = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Deny),
+            options: options,
+            cancellation: Cancellation
+        );
         var stale = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            client.Settings.ClearDefaultAsync(creator, "remix", options: new() { IfSettingsVersion = 0 }, cancellation: Cancellation));
+            client.Settings.ClearDefaultAsync(
+                creator,
+                "remix",
+                options: new() { IfSettingsVersion = 0 },
+                cancellation: Cancellation
+            )
+        );
 
         Assert.Equal((first.Version, first.Changes), (again.Version, again.Changes));
-        Assert.Equal((false, true, false, null), (first.Replayed, again.Replayed, again.Superseded, again.CurrentVersion));
+        Assert.Equal(
+            (false, true, false, null),
+            (first.Replayed, again.Replayed, again.Superseded, again.CurrentVersion)
+        );
         Assert.Equal("staleVersion", stale.Code);
-        Assert.Equal(1, (await client.Settings.ClearDefaultAsync(creator, "remix", options: new() { IfSettingsVersion = first.SettingsVersion }, cancellation: Cancellation)).Changes);
-        var superseded = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation);
-        Assert.Equal((true, true, 2L, false), (superseded.Replayed, superseded.Superseded, superseded.CurrentVersion, superseded.EffectiveEverywhere));
+        Assert.Equal(
+            1,
+            (
+                await client.Settings.ClearDefaultAsync(
+                    creator,
+                    "remix",
+                    options: new() { IfSettingsVersion = first.SettingsVersion },
+                    cancellation: Cancellation
+                )
+            ).Changes
+        );
+        var superseded = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Deny),
+            options: options,
+            cancellation: Cancellation
+        );
+        Assert.Equal(
+            (true, true, 2L, false),
+            (superseded.Replayed, superseded.Superseded, superseded.CurrentVersion, superseded.EffectiveEverywhere)
+        );
     }
 
     [Fact]
@@ -171,11 +325,29 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("creator", creator);
         var options = new ChangeOptions { OnlyIfNotSet = true };
 
-        Assert.Equal(1, (await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), options: options, cancellation: Cancellation)).Changes);
+        Assert.Equal(
+            1,
+            (
+                await client.Settings.SetDefaultAsync(
+                    creator,
+                    "remix",
+                    new(Effect.Deny),
+                    options: options,
+                    cancellation: Cancellation
+                )
+            ).Changes
+        );
         var set = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            client.Settings.ChangeAsync(creator, [SettingChange.SetDefault("remix", Effect.Allow), SettingChange.SetDefault("mining", Effect.Allow)], options: options, cancellation: Cancellation));
+            client.Settings.ChangeAsync(
+                creator,
+                [SettingChange.SetDefault("remix", Effect.Allow), SettingChange.SetDefault("mining", Effect.Allow)],
+                options: options,
+                cancellation: Cancellation
+            )
+        );
         var elsewhere = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            client.Approvals.RevokeGrantAsync(creator, Guid.NewGuid(), new() { IfSettingsVersion = 1 }, Cancellation));
+            client.Approvals.RevokeGrantAsync(creator, Guid.NewGuid(), new() { IfSettingsVersion = 1 }, Cancellation)
+        );
 
         Assert.Equal((HttpStatusCode.PreconditionFailed, "preconditionFailed"), (set.Status, set.Code));
         Assert.Equal((HttpStatusCode.BadRequest, "invalidHeader"), (elsewhere.Status, elsewhere.Code));
@@ -187,10 +359,29 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var video = new VideoName(creator, "v");
         await client.Settings.ChangeAsync(
-            creator, [SettingChange.SetDefault("remix", Effect.Deny), SettingChange.SetOverride(video, "remix", Effect.Allow) with { Requester = "studio" }], cancellation: Cancellation);
+            creator,
+            [
+                SettingChange.SetDefault("remix", Effect.Deny),
+                SettingChange.SetOverride(video, "remix", Effect.Allow) with
+                {
+                    Requester = "studio",
+                },
+            ],
+            cancellation: Cancellation
+        );
 
         var cleared = await client.Settings.ChangeAsync(
-            creator, [SettingChange.ClearDefault("remix"), SettingChange.ClearOverride(video, "remix") with { Requester = "studio" }], vocabularyVersion: 1, cancellation: Cancellation);
+            creator,
+            [
+                SettingChange.ClearDefault("remix"),
+                SettingChange.ClearOverride(video, "remix") with
+                {
+                    Requester = "studio",
+                },
+            ],
+            vocabularyVersion: 1,
+            cancellation: Cancellation
+        );
 
         Assert.Equal((2, 2L), (cleared.Changes, cleared.SettingsVersion));
         Assert.Equal(0, (await client.Settings.GetAsync(creator, Cancellation)).Overrides);
@@ -200,25 +391,47 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     public async Task A_new_deny_names_what_it_did_not_reach()
     {
         var client = Client("admin");
-        await client.Settings.SetOverrideAsync(creator, new(creator, "v"), "remix", new(Effect.Allow), cancellation: Cancellation);
+        await client.Settings.SetOverrideAsync(
+            creator,
+            new(creator, "v"),
+            "remix",
+            new(Effect.Allow),
+            cancellation: Cancellation
+        );
 
-        var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
+        var deny = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Deny),
+            cancellation: Cancellation
+        );
 
         Assert.Equal(1, deny.Exceptions.Count);
-        Assert.Equal((new VideoName(creator, "v"), Effect.Allow), (deny.Exceptions.First.Single().Video, deny.Exceptions.First.Single().Effect));
+        Assert.Equal(
+            (new VideoName(creator, "v"), Effect.Allow),
+            (deny.Exceptions.First.Single().Video, deny.Exceptions.First.Single().Effect)
+        );
     }
 
     [Fact]
     public async Task Settings_are_read_only_if_they_have_changed()
     {
         var client = Client("admin");
-        var deny = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Deny), cancellation: Cancellation);
+        var deny = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Deny),
+            cancellation: Cancellation
+        );
 
         Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
         // A video is no setting.
         await client.Videos.RegisterAsync(creator, "registered-between", new(), cancellation: Cancellation);
         Assert.Null(await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion, Cancellation));
-        Assert.Equal(deny.SettingsVersion, (await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion - 1, Cancellation))!.SettingsVersion);
+        Assert.Equal(
+            deny.SettingsVersion,
+            (await client.Settings.GetIfChangedAsync(creator, deny.SettingsVersion - 1, Cancellation))!.SettingsVersion
+        );
     }
 
     [Fact]
@@ -227,7 +440,12 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         var expiry = new DateTimeOffset(2999, 12, 31, 23, 59, 59, TimeSpan.FromHours(1)).AddMicroseconds(123_456);
 
-        var set = await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { ExpiresAt = expiry.AddTicks(7) }, cancellation: Cancellation);
+        var set = await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Allow) { ExpiresAt = expiry.AddTicks(7) },
+            cancellation: Cancellation
+        );
 
         Assert.Equal(expiry, set.Setting!.ExpiresAt);
     }
@@ -238,8 +456,18 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         var client = Client("admin");
         await client.Videos.RegisterAsync(creator, "v", new() { PublishedAt = Published }, cancellation: Cancellation);
         var allow = await client.Settings.SetDefaultAsync(
-            creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All, Conditions = [Conditions.LabelAsAi] }, cancellation: Cancellation);
-        await client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Allow) { AppliesTo = AppliesTo.All }, requester: "studio", cancellation: Cancellation);
+            creator,
+            "remix",
+            new(Effect.Allow) { AppliesTo = AppliesTo.All, Conditions = [Conditions.LabelAsAi] },
+            cancellation: Cancellation
+        );
+        await client.Settings.SetDefaultAsync(
+            creator,
+            "remix",
+            new(Effect.Allow) { AppliesTo = AppliesTo.All },
+            requester: "studio",
+            cancellation: Cancellation
+        );
         var check = new Check(creator, "v", "remix")
         {
             Requester = "studio",
@@ -250,14 +478,27 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
         };
 
         var decision = await client.Checks.CheckAsync(check, Cancellation);
-        var unknown = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Checks.CheckAsync(
-            check with { MinVersions = new Dictionary<string, long>(StringComparer.Ordinal) { [creator] = 1_000 } }, Cancellation));
+        var unknown = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Checks.CheckAsync(
+                check with
+                {
+                    MinVersions = new Dictionary<string, long>(StringComparer.Ordinal) { [creator] = 1_000 },
+                },
+                Cancellation
+            )
+        );
 
-        Assert.Equal((true, TimeSpan.FromMilliseconds(1_500), false), (decision.Allowed, decision.MaxAge, decision.TraceIsCut));
+        Assert.Equal(
+            (true, TimeSpan.FromMilliseconds(1_500), false),
+            (decision.Allowed, decision.MaxAge, decision.TraceIsCut)
+        );
         var settings = Assert.Single(decision.Trace!).Settings;
         Assert.Equal("studio", settings.Single(setting => setting.Standing == "unbeaten").Requester);
         Assert.Equal("studio", settings.Single(setting => setting.Standing == "beaten").BeatenBy!.Requester);
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (unknown.Status, unknown.RetryAfter));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)),
+            (unknown.Status, unknown.RetryAfter)
+        );
     }
 
     [Fact]
@@ -265,11 +506,21 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     {
         var client = Client("admin");
         await client.Settings.ChangeAsync(
-            creator, [.. Enumerable.Range(0, 5).Select(i => SettingChange.SetOverride(new(creator, $"v{i}"), "remix", Effect.Deny))], cancellation: Cancellation);
+            creator,
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(i => SettingChange.SetOverride(new(creator, $"v{i}"), "remix", Effect.Deny)),
+            ],
+            cancellation: Cancellation
+        );
 
-        var overrides = await client.Settings.ListOverridesAsync(creator, pageSize: 2, Cancellation).ToListAsync(Cancellation);
-        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(
-            async () => await client.Settings.ListOverridesAsync(creator, pageSize: 0, Cancellation).ToListAsync(Cancellation));
+        var overrides = await client
+            .Settings.ListOverridesAsync(creator, pageSize: 2, Cancellation)
+            .ToListAsync(Cancellation);
+        var refused = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
+            await client.Settings.ListOverridesAsync(creator, pageSize: 0, Cancellation).ToListAsync(Cancellation)
+        );
 
         Assert.Equal(["v0", "v1", "v2", "v3", "v4"], overrides.Select(setting => setting.Video!.VideoId));
         Assert.Contains("limit", refused.Errors.Keys);
@@ -284,10 +535,28 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
     {
         var client = Client("admin");
         var (owner, me) = ($"{creator}{id}", $"{id}{creator}");
-        await client.Videos.RegisterAsync(owner, id, new() { Participants = [new(me, Roles.CoCreator)] }, cancellation: Cancellation);
+        await client.Videos.RegisterAsync(
+            owner,
+            id,
+            new() { Participants = [new(me, Roles.CoCreator)] },
+            cancellation: Cancellation
+        );
 
-        var own = await client.Settings.SetOverrideAsync(owner, new(owner, id), "remix", new(Effect.Deny), id, cancellation: Cancellation);
-        var appearance = await client.Settings.SetOverrideAsync(me, new(owner, id), "remix", new(Effect.Deny), cancellation: Cancellation);
+        var own = await client.Settings.SetOverrideAsync(
+            owner,
+            new(owner, id),
+            "remix",
+            new(Effect.Deny),
+            id,
+            cancellation: Cancellation
+        );
+        var appearance = await client.Settings.SetOverrideAsync(
+            me,
+            new(owner, id),
+            "remix",
+            new(Effect.Deny),
+            cancellation: Cancellation
+        );
 
         Assert.Equal((owner, new VideoName(owner, id), id), (own.CreatorId, own.Setting!.Video, own.Setting.Requester));
         Assert.Equal((me, new VideoName(owner, id)), (appearance.CreatorId, appearance.Setting!.Video));
@@ -302,7 +571,10 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
             ["creator", var id] => fixture.App.Sign(now, [Scopes.Manage], id, client: null),
             _ => fixture.App.Sign(now, Scopes.All.Keys, "admin", "admin", Caller.EveryCreator),
         };
-        var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler())) { BaseAddress = fixture.App.Address };
+        var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler()))
+        {
+            BaseAddress = fixture.App.Address,
+        };
         disposables.Add(http);
         return new(http);
     }

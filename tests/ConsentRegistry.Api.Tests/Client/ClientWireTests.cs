@@ -7,7 +7,8 @@ namespace ConsentRegistry.Api.Tests.Client;
 /// <summary>What the client sends, and what it makes of answers that no service of today gives.</summary>
 public sealed class ClientWireTests : IDisposable
 {
-    private const string Allow = """{"allowed":true,"effect":"allow","reason":"creatorDefault","obligations":[],"excludes":[],"maxAgeMs":0}""";
+    private const string Allow =
+        """{"allowed":true,"effect":"allow","reason":"creatorDefault","obligations":[],"excludes":[],"maxAgeMs":0}""";
 
     private readonly List<IDisposable> disposables = [];
 
@@ -44,7 +45,9 @@ public sealed class ClientWireTests : IDisposable
     [InlineData("half an answer", """{"allowed":true,"effect":"allow",""")]
     public async Task A_success_that_makes_no_sense_is_an_exception(string what, string body)
     {
-        var e = await Assert.ThrowsAsync<ConsentRegistryException>(() => Answering(body).Checks.CheckAsync(new("a", "b", "remix"), Cancellation));
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            Answering(body).Checks.CheckAsync(new("a", "b", "remix"), Cancellation)
+        );
 
         Assert.True(e.Code == ConsentRegistryException.UnreadableCode, what);
     }
@@ -52,12 +55,20 @@ public sealed class ClientWireTests : IDisposable
     [Fact]
     public async Task One_unknown_word_in_a_batch_spoils_no_other_answer()
     {
-        var client = Answering($$$"""{"results":[{"allowed":true,"effect":"perhaps"},{{{Allow}}},{"allowed":false,"error":{"code":"unknownPurpose","detail":"d"}}],"freshAt":null,"maxAgeMs":0}""");
+        var client = Answering(
+            $$$"""{"results":[{"allowed":true,"effect":"perhaps"},{{{Allow}}},{"allowed":false,"error":{"code":"unknownPurpose","detail":"d"}}],"freshAt":null,"maxAgeMs":0}"""
+        );
 
-        var batch = await client.Checks.CheckAsync([new("a", "1", "remix"), new("a", "2", "remix"), new("a", "3", "zoo")], cancellation: Cancellation);
+        var batch = await client.Checks.CheckAsync(
+            [new("a", "1", "remix"), new("a", "2", "remix"), new("a", "3", "zoo")],
+            cancellation: Cancellation
+        );
 
         Assert.Equal([false, true, false], batch.Results.Select(decision => decision.Allowed));
-        Assert.Equal((Effect.Unknown, null, "unknownPurpose"), (batch.Results[0].Effect, batch.Results[2].Effect, batch.Results[2].Error!.Code));
+        Assert.Equal(
+            (Effect.Unknown, null, "unknownPurpose"),
+            (batch.Results[0].Effect, batch.Results[2].Effect, batch.Results[2].Error!.Code)
+        );
         Assert.Empty(batch.Results[2].Obligations);
     }
 
@@ -70,7 +81,12 @@ public sealed class ClientWireTests : IDisposable
         {
             Assert.Equal(
                 ConsentRegistryException.UnreadableCode,
-                (await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Checks.CheckAsync(checks, cancellation: Cancellation))).Code);
+                (
+                    await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+                        client.Checks.CheckAsync(checks, cancellation: Cancellation)
+                    )
+                ).Code
+            );
         }
     }
 
@@ -84,7 +100,13 @@ public sealed class ClientWireTests : IDisposable
     public async Task A_stream_without_an_answer_to_each_check_gives_out_none(string what, string lines)
     {
         Check[] checks = [new("a", "1", "remix"), new("a", "2", "remix")];
-        Assert.Equal([true, true], await Answering($"{Allow}\n{Allow}\n").Checks.CheckStreamAsync(checks.ToAsyncEnumerable(), Cancellation).Select(one => one.Decision.Allowed).ToListAsync(Cancellation));
+        Assert.Equal(
+            [true, true],
+            await Answering($"{Allow}\n{Allow}\n")
+                .Checks.CheckStreamAsync(checks.ToAsyncEnumerable(), Cancellation)
+                .Select(one => one.Decision.Allowed)
+                .ToListAsync(Cancellation)
+        );
 
         var given = 0;
         var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
@@ -99,12 +121,22 @@ public sealed class ClientWireTests : IDisposable
     [Fact]
     public async Task What_is_followed_comes_with_its_id_and_heartbeats_do_not()
     {
-        const string notification = """{"notificationId":"0197a0c4-0000-7000-8000-000000000000","kind":"aNewKind","createdAt":"2026-11-23T10:00:00Z","readAt":null,"data":{"a":1},"more":2}""";
-        var client = Answering($"event: heartbeat\ndata: null\n\nevent: aNewKind\nid: 7\ndata: {notification}\n\nevent: heartbeat\ndata: null\n\n", type: "text/event-stream");
+        const string notification =
+            """{"notificationId":"0197a0c4-0000-7000-8000-000000000000","kind":"aNewKind","createdAt":"2026-11-23T10:00:00Z","readAt":null,"data":{"a":1},"more":2}""";
+        var client = Answering(
+            $"event: heartbeat\ndata: null\n\nevent: aNewKind\nid: 7\ndata: {notification}\n\nevent: heartbeat\ndata: "
+                + "null\n\n",
+            type: "text/event-stream"
+        );
 
-        var followed = Assert.Single(await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+        var followed = Assert.Single(
+            await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation)
+        );
 
-        Assert.Equal(("7", "aNewKind", 1), (followed.LastEventId, followed.Notification.Kind, followed.Notification.Data.GetProperty("a").GetInt32()));
+        Assert.Equal(
+            ("7", "aNewKind", 1),
+            (followed.LastEventId, followed.Notification.Kind, followed.Notification.Data.GetProperty("a").GetInt32())
+        );
     }
 
     [Theory]
@@ -117,7 +149,9 @@ public sealed class ClientWireTests : IDisposable
     {
         var client = Answering(body ?? $"data: {new string('x', 5 << 20)}", type: type);
 
-        var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () => await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
+            await client.Notifications.FollowAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation)
+        );
 
         Assert.True(e.Code == ConsentRegistryException.UnreadableCode, what);
     }
@@ -126,15 +160,26 @@ public sealed class ClientWireTests : IDisposable
     public async Task A_connection_that_breaks_while_it_is_followed_is_an_exception()
     {
         var client = Over(
-            new Canned(_ => new(HttpStatusCode.OK) { Content = new StreamContent(new Broken()) { Headers = { ContentType = new("text/event-stream") } } }), "http://registry.invalid");
+            new Canned(_ =>
+                new(HttpStatusCode.OK)
+                {
+                    Content = new StreamContent(new Broken()) { Headers = { ContentType = new("text/event-stream") } },
+                }
+            ),
+            "http://registry.invalid"
+        );
 
-        await Assert.ThrowsAsync<HttpRequestException>(async () => await client.Changes.FollowAsync(cancellation: Cancellation).ToListAsync(Cancellation));
+        await Assert.ThrowsAsync<HttpRequestException>(async () =>
+            await client.Changes.FollowAsync(cancellation: Cancellation).ToListAsync(Cancellation)
+        );
     }
 
     [Fact]
     public async Task Words_and_fields_of_a_newer_registry_are_passed_over()
     {
-        var decision = await Answering("""{"allowed":false,"effect":"deny","reason":"aNewReason","someday":{"a":[1]},"maxAgeMs":2000}""")
+        var decision = await Answering(
+            """{"allowed":false,"effect":"deny","reason":"aNewReason","someday":{"a":[1]},"maxAgeMs":2000}"""
+        )
             .Checks.CheckAsync(new("a", "b", "remix"), Cancellation);
 
         Assert.Equal(("aNewReason", TimeSpan.FromSeconds(2)), (decision.Reason, decision.MaxAge));
@@ -147,22 +192,31 @@ public sealed class ClientWireTests : IDisposable
             """{"type":"x","title":"y","status":429,"code":"rateLimited","detail":"Slower.","traceId":"t","errors":{"f":["m"]}}""",
             (HttpStatusCode)429,
             "application/problem+json",
-            response => response.Headers.TryAddWithoutValidation("Retry-After", "7"));
+            response => response.Headers.TryAddWithoutValidation("Retry-After", "7")
+        );
 
         var e = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Settings.GetAsync("a", Cancellation));
 
-        Assert.Equal(((HttpStatusCode)429, "rateLimited", "Slower.", "t", TimeSpan.FromSeconds(7)), (e.Status, e.Code, e.Detail, e.TraceId, e.RetryAfter));
+        Assert.Equal(
+            ((HttpStatusCode)429, "rateLimited", "Slower.", "t", TimeSpan.FromSeconds(7)),
+            (e.Status, e.Code, e.Detail, e.TraceId, e.RetryAfter)
+        );
         Assert.Equal(["m"], e.Errors["f"]);
     }
 
     [Fact]
     public async Task A_date_to_try_again_at_is_a_wait_from_the_date_of_the_answer()
     {
-        var client = Answering("<h1>Busy</h1>", HttpStatusCode.ServiceUnavailable, "text/html", response =>
-        {
-            response.Headers.TryAddWithoutValidation("Date", "Mon, 23 Nov 2026 10:00:00 GMT");
-            response.Headers.TryAddWithoutValidation("Retry-After", "Mon, 23 Nov 2026 10:00:30 GMT");
-        });
+        var client = Answering(
+            "<h1>Busy</h1>",
+            HttpStatusCode.ServiceUnavailable,
+            "text/html",
+            response =>
+            {
+                response.Headers.TryAddWithoutValidation("Date", "Mon, 23 Nov 2026 10:00:00 GMT");
+                response.Headers.TryAddWithoutValidation("Retry-After", "Mon, 23 Nov 2026 10:00:30 GMT");
+            }
+        );
 
         var e = await Assert.ThrowsAsync<ConsentRegistryException>(() => client.Settings.GetAsync("a", Cancellation));
 
@@ -176,8 +230,9 @@ public sealed class ClientWireTests : IDisposable
     [InlineData("application/problem+json", "{}")]
     public async Task A_refusal_of_somebody_else_on_the_way_is_an_exception_too(string type, string body)
     {
-        var e = await Assert.ThrowsAsync<ConsentRegistryException>(
-            () => Answering(body, HttpStatusCode.BadGateway, type).Checks.CheckAsync(new("a", "b", "remix"), Cancellation));
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            Answering(body, HttpStatusCode.BadGateway, type).Checks.CheckAsync(new("a", "b", "remix"), Cancellation)
+        );
 
         Assert.Equal((HttpStatusCode.BadGateway, ConsentRegistryException.UnknownCode), (e.Status, e.Code));
         Assert.Empty(e.Errors);
@@ -192,10 +247,18 @@ public sealed class ClientWireTests : IDisposable
         var sent = new Canned(_ => new(HttpStatusCode.OK));
         var client = Over(sent, "http://registry.invalid");
 
-        await Assert.ThrowsAsync<ArgumentException>(() => client.Settings.ClearOverrideAsync("ana", new("ana", id), "remix", cancellation: Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => client.Stops.LiftLockdownAsync(id, cancellation: Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => client.Settings.ClearDefaultAsync("ana", id, cancellation: Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => client.Videos.GetConsentAsync("ana", id, cancellation: Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            client.Settings.ClearOverrideAsync("ana", new("ana", id), "remix", cancellation: Cancellation)
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            client.Stops.LiftLockdownAsync(id, cancellation: Cancellation)
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            client.Settings.ClearDefaultAsync("ana", id, cancellation: Cancellation)
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            client.Videos.GetConsentAsync("ana", id, cancellation: Cancellation)
+        );
 
         Assert.Empty(sent.Addresses);
     }
@@ -206,10 +269,20 @@ public sealed class ClientWireTests : IDisposable
         var sent = new Canned(_ => new(HttpStatusCode.NotFound));
         var client = Over(sent, "http://registry.invalid");
 
-        await Assert.ThrowsAsync<ConsentRegistryException>(
-            () => client.Settings.ClearOverrideAsync("a/b", new("a/b", "c?d#e"), "%2e", "f&limit=1", cancellation: Cancellation));
+        await Assert.ThrowsAsync<ConsentRegistryException>(() =>
+            client.Settings.ClearOverrideAsync(
+                "a/b",
+                new("a/b", "c?d#e"),
+                "%2e",
+                "f&limit=1",
+                cancellation: Cancellation
+            )
+        );
 
-        Assert.Equal(["http://registry.invalid/v1/creators/a%2Fb/videos/c%3Fd%23e/consent/%252e?requester=f%26limit%3D1"], sent.Addresses);
+        Assert.Equal(
+            ["http://registry.invalid/v1/creators/a%2Fb/videos/c%3Fd%23e/consent/%252e?requester=f%26limit%3D1"],
+            sent.Addresses
+        );
     }
 
     [Theory]
@@ -230,8 +303,9 @@ public sealed class ClientWireTests : IDisposable
     {
         var client = Answering("""{"items":[],"nextCursor":"again"}""");
 
-        var e = await Assert.ThrowsAsync<ConsentRegistryException>(
-            async () => await client.Settings.ListAppearancesAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation));
+        var e = await Assert.ThrowsAsync<ConsentRegistryException>(async () =>
+            await client.Settings.ListAppearancesAsync("ana", cancellation: Cancellation).ToListAsync(Cancellation)
+        );
 
         Assert.Equal(ConsentRegistryException.UnreadableCode, e.Code);
     }
@@ -241,8 +315,10 @@ public sealed class ClientWireTests : IDisposable
     {
         var sent = new Canned(_ => new(HttpStatusCode.OK));
 
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => Over(sent, "http://registry.invalid").Settings.SetDefaultAsync("ana", "remix", new(Effect.Unknown), cancellation: Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Over(sent, "http://registry.invalid")
+                .Settings.SetDefaultAsync("ana", "remix", new(Effect.Unknown), cancellation: Cancellation)
+        );
 
         Assert.Empty(sent.Addresses);
     }
@@ -252,7 +328,10 @@ public sealed class ClientWireTests : IDisposable
     {
         var sent = new Canned(_ => Json(Allow));
         var tokens = 0;
-        var client = Over(new AccessTokenHandler(_ => ValueTask.FromResult($"t{++tokens}"), sent), "http://registry.invalid");
+        var client = Over(
+            new AccessTokenHandler(_ => ValueTask.FromResult($"t{++tokens}"), sent),
+            "http://registry.invalid"
+        );
 
         await client.Checks.CheckAsync(new("a", "b", "remix"), Cancellation);
         await client.Checks.CheckAsync(new("a", "b", "remix"), Cancellation);
@@ -269,7 +348,11 @@ public sealed class ClientWireTests : IDisposable
     }
 
     private ConsentRegistryClient Answering(
-        string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json", Action<HttpResponseMessage>? alter = null) =>
+        string body,
+        HttpStatusCode status = HttpStatusCode.OK,
+        string type = "application/json",
+        Action<HttpResponseMessage>? alter = null
+    ) =>
         Over(
             new Canned(_ =>
             {
@@ -277,7 +360,8 @@ public sealed class ClientWireTests : IDisposable
                 alter?.Invoke(response);
                 return response;
             }),
-            "http://registry.invalid");
+            "http://registry.invalid"
+        );
 
     private ConsentRegistryClient Over(HttpMessageHandler handler, string address)
     {
@@ -286,12 +370,16 @@ public sealed class ClientWireTests : IDisposable
         return new(http);
     }
 
-    private static HttpResponseMessage Json(string body, HttpStatusCode status = HttpStatusCode.OK, string type = "application/json") =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
+    private static HttpResponseMessage Json(
+        string body,
+        HttpStatusCode status = HttpStatusCode.OK,
+        string type = "application/json"
+    ) => new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
 
     private sealed class Broken : MemoryStream
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("The connection was reset.");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("The connection was reset.");
     }
 
     private sealed class Canned(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
@@ -300,7 +388,10 @@ public sealed class ClientWireTests : IDisposable
 
         public List<string?> Authorizations { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             Addresses.Add(request.RequestUri!.AbsoluteUri);
             Authorizations.Add(request.Headers.Authorization?.ToString());

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace ConsentRegistry.Api.Tests.Client;
 
-/// <summary>The story that <c>./dev demo</c> plays, as a process of its own against the service itself. It asserts every promise that it shows.</summary>
+/// <summary>
+/// The story that <c>./dev demo</c> plays, as a process of its own against the service itself. It asserts every promise
+/// that it shows.
+/// </summary>
 public sealed class DemoTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -16,7 +19,11 @@ public sealed class DemoTests(PostgresFixture postgres)
 
         Assert.True(code == 0, told);
         Assert.Contains("Every one of 6000 answers was as promised.", told, StringComparison.Ordinal);
-        Assert.Contains("the studio is told, signature verified: recall, stop using video-001", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "the studio is told, signature verified: recall, stop using video-001",
+            told,
+            StringComparison.Ordinal
+        );
         Assert.Contains("the same message with one bit altered is refused with 401", told, StringComparison.Ordinal);
         Assert.Contains("promises of being asked and told was kept.", told, StringComparison.Ordinal);
     }
@@ -35,17 +42,32 @@ public sealed class DemoTests(PostgresFixture postgres)
     private async Task<(int Code, string Told)> PlayAsync(params string[] configuration)
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), configuration);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "consent.dll"), "demo", "--url", app.Address.ToString()])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "consent.dll"), "demo", "--url", app.Address.ToString()]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["CONSENT_TOKEN"] = app.Sign(TimeProvider.System.GetUtcNow(), Api.Http.Scopes.All.Keys, "admin", "studio", Api.Http.Caller.EveryCreator) },
+            Environment =
+            {
+                ["CONSENT_TOKEN"] = app.Sign(
+                    TimeProvider.System.GetUtcNow(),
+                    Api.Http.Scopes.All.Keys,
+                    "admin",
+                    "studio",
+                    Api.Http.Caller.EveryCreator
+                ),
+            },
         };
         using var demo = Process.Start(start)!;
         try
         {
-            var (output, errors) = (demo.StandardOutput.ReadToEndAsync(Cancellation), demo.StandardError.ReadToEndAsync(Cancellation));
+            var (output, errors) = (
+                demo.StandardOutput.ReadToEndAsync(Cancellation),
+                demo.StandardError.ReadToEndAsync(Cancellation)
+            );
             await demo.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
             Assert.Equal(0, await app.ScalarAsync<long>("SELECT count(*) FROM consent.webhook"));
             return (demo.ExitCode, await output + await errors);

@@ -3,18 +3,24 @@ using ConsentRegistry.Domain.TestSupport;
 namespace ConsentRegistry.Api.Tests.Decisions;
 
 /// <summary>
-/// The rules as data, over HTTP: all the cases that the evaluator alone is tested with, by a clock of the tests' own. What is to be decided is asked
-/// for when all has been done, and again as of that moment when everything has been stopped since.
+/// The rules as data, over HTTP: all the cases that the evaluator alone is tested with, by a clock of the tests' own.
+/// What is to be decided is asked for when all has been done, and again as of that moment when everything has been
+/// stopped since.
 /// </summary>
-public sealed class DecisionCaseOverHttpTests(DecisionCaseOverHttpTests.ClockedRegistry registry, PostgresFixture postgres)
-    : IClassFixture<DecisionCaseOverHttpTests.ClockedRegistry>
+public sealed class DecisionCaseOverHttpTests(
+    DecisionCaseOverHttpTests.ClockedRegistry registry,
+    PostgresFixture postgres
+) : IClassFixture<DecisionCaseOverHttpTests.ClockedRegistry>
 {
     private static readonly TimeSpan BetweenOperations = TimeSpan.FromMinutes(1);
 
     private static int s_cases;
 
-    public static IEnumerable<TheoryDataRow<DecisionCase>> Cases() => DecisionCaseFiles.Own().Concat(DecisionCaseFiles.Shared())
-        .Select(c => new TheoryDataRow<DecisionCase>(c) { TestDisplayName = c.Name });
+    public static IEnumerable<TheoryDataRow<DecisionCase>> Cases() =>
+        DecisionCaseFiles
+            .Own()
+            .Concat(DecisionCaseFiles.Shared())
+            .Select(c => new TheoryDataRow<DecisionCase>(c) { TestDisplayName = c.Name });
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
@@ -37,7 +43,9 @@ public sealed class DecisionCaseOverHttpTests(DecisionCaseOverHttpTests.ClockedR
         var cases = new CasesOverHttp(registry.App, $"case{Interlocked.Increment(ref s_cases)}-");
         foreach (var operation in @case.Operations)
         {
-            await registry.Clock.MoveAsync(operation.Op == "wait" ? TimeSpan.FromSeconds(operation.Seconds) : BetweenOperations);
+            await registry.Clock.MoveAsync(
+                operation.Op == "wait" ? TimeSpan.FromSeconds(operation.Seconds) : BetweenOperations
+            );
             if (operation.Op != "wait")
                 await cases.PlayAsync(operation);
         }
@@ -48,16 +56,25 @@ public sealed class DecisionCaseOverHttpTests(DecisionCaseOverHttpTests.ClockedR
 
         var then = registry.Clock.Now;
         await registry.Clock.MoveAsync(BetweenOperations);
-        foreach (var creator in @case.Operations.Select(operation => operation.CreatorId).OfType<string>().Distinct().Except(ErasedIn(@case)))
+        foreach (
+            var creator in @case
+                .Operations.Select(operation => operation.CreatorId)
+                .OfType<string>()
+                .Distinct()
+                .Except(ErasedIn(@case))
+        )
             await cases.PlayAsync(new("hold", creator));
         AssertExpected(@case, await cases.AskAsOfAsync(questions, then));
     }
 
-    private static IEnumerable<string> ErasedIn(DecisionCase @case) => @case.Operations.Where(operation => operation.Op == "erase").Select(operation => operation.CreatorId!);
+    private static IEnumerable<string> ErasedIn(DecisionCase @case) =>
+        @case.Operations.Where(operation => operation.Op == "erase").Select(operation => operation.CreatorId!);
 
-    private static void AssertExpected(DecisionCase @case, IReadOnlyList<Expectation> answers) => Assert.Equal(
-        @case.Checks.Select(check => $"{check.Check}: {CasesOverHttp.Text(check.Expect)}"),
-        @case.Checks.Zip(answers, (check, answer) => $"{check.Check}: {CasesOverHttp.Text(answer)}"));
+    private static void AssertExpected(DecisionCase @case, IReadOnlyList<Expectation> answers) =>
+        Assert.Equal(
+            @case.Checks.Select(check => $"{check.Check}: {CasesOverHttp.Text(check.Expect)}"),
+            @case.Checks.Zip(answers, (check, answer) => $"{check.Check}: {CasesOverHttp.Text(answer)}")
+        );
 
     /// <summary>A running service whose database has a clock of the test's own.</summary>
     public sealed class ClockedRegistry(PostgresFixture postgres) : IAsyncLifetime
@@ -65,9 +82,11 @@ public sealed class DecisionCaseOverHttpTests(DecisionCaseOverHttpTests.ClockedR
         private RegistryApplication? app;
         private ControlledClock? clock;
 
-        public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
+        public RegistryApplication App =>
+            app ?? throw new InvalidOperationException("The service has not been started.");
 
-        public ControlledClock Clock => clock ?? throw new InvalidOperationException("The clock has not been installed.");
+        public ControlledClock Clock =>
+            clock ?? throw new InvalidOperationException("The clock has not been installed.");
 
         public async ValueTask InitializeAsync()
         {

@@ -7,7 +7,9 @@ using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Tests.Decisions;
 
-/// <summary>Random histories, lived over HTTP and in memory by the domain alone: both must decide every check the same.</summary>
+/// <summary>
+/// Random histories, lived over HTTP and in memory by the domain alone: both must decide every check the same.
+/// </summary>
 public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private const int Operations = 40;
@@ -73,15 +75,23 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
             }
         }
         world.Now = Parse(await App.NowAsync());
-        var questions = Enumerable.Range(0, Checks)
-            .Select(_ => new CaseQuestion(Pick(random, People), Pick(random, Clips), random.Next(20) == 0 ? "dubbing" : Pick(random, purposes), Pick(random, Requesters)))
+        var questions = Enumerable
+            .Range(0, Checks)
+            .Select(_ => new CaseQuestion(
+                Pick(random, People),
+                Pick(random, Clips),
+                random.Next(20) == 0 ? "dubbing" : Pick(random, purposes),
+                Pick(random, Requesters)
+            ))
             .ToList();
         var answers = await AskAsync(prefix, questions);
         for (var i = 0; i < questions.Count; i++)
         {
             Assert.Equal(
-                $"seed {seed}, round {round}, {questions[i]}: {CasesOverHttp.Text(CaseRunner.Check(world, questions[i]))}",
-                $"seed {seed}, round {round}, {questions[i]}: {CasesOverHttp.Text(answers[i])}");
+                $"seed {seed}, round {round}, {questions[i]}: "
+                    + $"{CasesOverHttp.Text(CaseRunner.Check(world, questions[i]))}",
+                $"seed {seed}, round {round}, {questions[i]}: {CasesOverHttp.Text(answers[i])}"
+            );
         }
     }
 
@@ -105,19 +115,63 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         switch (random.Next(20))
         {
             case < 5:
-                return new("registerVideo", creator, Pick(random, Clips),
-                    Participants: [.. Enumerable.Range(0, random.Next(3)).Select(_ => new ParticipantName(Pick(random, People), random.Next(2) == 0 ? "depicted" : "coCreator"))],
-                    DerivedFrom: [.. Enumerable.Range(0, random.Next(3)).Select(_ => new VideoName(Pick(random, People), Pick(random, Clips)))]);
+                return new(
+                    "registerVideo",
+                    creator,
+                    Pick(random, Clips),
+                    Participants:
+                    [
+                        .. Enumerable
+                            .Range(0, random.Next(3))
+                            .Select(_ => new ParticipantName(
+                                Pick(random, People),
+                                random.Next(2) == 0 ? "depicted" : "coCreator"
+                            )),
+                    ],
+                    DerivedFrom:
+                    [
+                        .. Enumerable
+                            .Range(0, random.Next(3))
+                            .Select(_ => new VideoName(Pick(random, People), Pick(random, Clips))),
+                    ]
+                );
             case < 12:
-                return new("setDefault", creator, Purpose: purpose, Requester: requester, Effect: effect, AppliesTo: random.Next(2) == 0 ? "all" : null, Conditions: conditions, ExpiresInSeconds: expiry);
+                return new(
+                    "setDefault",
+                    creator,
+                    Purpose: purpose,
+                    Requester: requester,
+                    Effect: effect,
+                    AppliesTo: random.Next(2) == 0 ? "all" : null,
+                    Conditions: conditions,
+                    ExpiresInSeconds: expiry
+                );
             case < 13:
                 return new("clearDefault", creator, Purpose: purpose, Requester: requester);
             case < 17:
-                var concerned = world.Videos.Where(v => v.Value.Participants.Any(p => p.Creator.Value == creator)).Select(v => new VideoName(v.Key.Creator.Value, v.Key.Video.Value)).ToList();
+                var concerned = world
+                    .Videos.Where(v => v.Value.Participants.Any(p => p.Creator.Value == creator))
+                    .Select(v => new VideoName(v.Key.Creator.Value, v.Key.Video.Value))
+                    .ToList();
                 concerned.Add(new(creator, Pick(random, Clips)));
-                return new("setOverride", creator, Purpose: purpose, Requester: requester, Effect: effect, Conditions: conditions, ExpiresInSeconds: expiry, Video: concerned[random.Next(concerned.Count)]);
+                return new(
+                    "setOverride",
+                    creator,
+                    Purpose: purpose,
+                    Requester: requester,
+                    Effect: effect,
+                    Conditions: conditions,
+                    ExpiresInSeconds: expiry,
+                    Video: concerned[random.Next(concerned.Count)]
+                );
             case < 18:
-                return new("clearOverride", creator, Purpose: purpose, Requester: requester, Video: new(creator, Pick(random, Clips)));
+                return new(
+                    "clearOverride",
+                    creator,
+                    Purpose: purpose,
+                    Requester: requester,
+                    Video: new(creator, Pick(random, Clips))
+                );
             case < 19:
                 return random.Next(4) switch
                 {
@@ -128,7 +182,11 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
                 };
             default:
                 return _registered.Count < 12 && purpose.Count(c => c == '.') < 3
-                    ? new("registerPurpose", Purpose: $"{purpose}.p{_registered.Count}", UsesLikeness: random.Next(2) == 0)
+                    ? new(
+                        "registerPurpose",
+                        Purpose: $"{purpose}.p{_registered.Count}",
+                        UsesLikeness: random.Next(2) == 0
+                    )
                     : new("liftLockdown", creator);
         }
     }
@@ -139,16 +197,41 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         var video = CaseRunner.Key(operation.CreatorId!, operation.VideoId!);
         var known = world.Videos.GetValueOrDefault(video);
         var at = known is null ? (published is null ? (Instant?)null : Parse(published)) : known.PublishedAt;
-        var participants = (known?.Participants ?? []).Concat(operation.Participants!.Select(p =>
-            new RegisteredParticipant(CreatorId.Parse(p.CreatorId), p.Role == "depicted" ? Role.Depicted : Role.CoCreator))).Distinct().ToList();
-        var sources = (known?.Sources ?? []).Concat(operation.DerivedFrom!.Select(s => CaseRunner.Key(s.CreatorId, s.VideoId))).Where(source => source != video).Distinct().ToList();
+        var participants = (known?.Participants ?? [])
+            .Concat(
+                operation.Participants!.Select(p => new RegisteredParticipant(
+                    CreatorId.Parse(p.CreatorId),
+                    p.Role == "depicted" ? Role.Depicted : Role.CoCreator
+                ))
+            )
+            .Distinct()
+            .ToList();
+        var sources = (known?.Sources ?? [])
+            .Concat(operation.DerivedFrom!.Select(s => CaseRunner.Key(s.CreatorId, s.VideoId)))
+            .Where(source => source != video)
+            .Distinct()
+            .ToList();
         world.RegisterVideo(video, at, participants, sources);
-        (await App.Platform().PutAsync($"/v1/creators/{prefix}{operation.CreatorId}/videos/{operation.VideoId}", new
-        {
-            publishedAt = at?.ToString(),
-            participants = participants.Select(p => new { creatorId = prefix + p.Creator.Value, role = p.Role == Role.Depicted ? "depicted" : "coCreator" }),
-            derivedFrom = sources.Select(s => new { creatorId = prefix + s.Creator.Value, videoId = s.Video.Value }),
-        })).Is(200);
+        (
+            await App.Platform()
+                .PutAsync(
+                    $"/v1/creators/{prefix}{operation.CreatorId}/videos/{operation.VideoId}",
+                    new
+                    {
+                        publishedAt = at?.ToString(),
+                        participants = participants.Select(p => new
+                        {
+                            creatorId = prefix + p.Creator.Value,
+                            role = p.Role == Role.Depicted ? "depicted" : "coCreator",
+                        }),
+                        derivedFrom = sources.Select(s => new
+                        {
+                            creatorId = prefix + s.Creator.Value,
+                            videoId = s.Video.Value,
+                        }),
+                    }
+                )
+        ).Is(200);
     }
 
     private static void Apply(World world, Operation operation)
@@ -158,16 +241,36 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         switch (operation.Op)
         {
             case "setDefault":
-                world.SetDefault(creator, new(Purpose.Parse(operation.Purpose!), requester), ChoiceOf(world, operation), operation.Effect == "allow" && operation.AppliesTo == "all" ? AppliesTo.All : AppliesTo.Future);
+                world.SetDefault(
+                    creator,
+                    new(Purpose.Parse(operation.Purpose!), requester),
+                    ChoiceOf(world, operation),
+                    operation.Effect == "allow" && operation.AppliesTo == "all" ? AppliesTo.All : AppliesTo.Future
+                );
                 break;
             case "clearDefault":
                 world.ClearDefault(creator, new(Purpose.Parse(operation.Purpose!), requester));
                 break;
             case "setOverride":
-                world.SetOverride(creator, new(CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId), Purpose.Parse(operation.Purpose!), requester), ChoiceOf(world, operation));
+                world.SetOverride(
+                    creator,
+                    new(
+                        CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId),
+                        Purpose.Parse(operation.Purpose!),
+                        requester
+                    ),
+                    ChoiceOf(world, operation)
+                );
                 break;
             case "clearOverride":
-                world.ClearOverride(creator, new(CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId), Purpose.Parse(operation.Purpose!), requester));
+                world.ClearOverride(
+                    creator,
+                    new(
+                        CaseRunner.Key(operation.Video!.CreatorId, operation.Video.VideoId),
+                        Purpose.Parse(operation.Purpose!),
+                        requester
+                    )
+                );
                 break;
             case "lockdown":
                 world.Lockdown(creator, operation.Purposes?.Select(Purpose.Parse).ToArray());
@@ -186,13 +289,16 @@ public sealed class RandomDecisionTests(RegistryFixture registry) : IClassFixtur
         }
     }
 
-    private static Choice ChoiceOf(World world, Operation operation) => Choice.Create(
-        Wording.Parse<Effect>(operation.Effect!),
-        (operation.Conditions ?? []).Aggregate(Conditions.None, (all, one) => all | Wording.Parse<Conditions>(one)),
-        operation.ExpiresInSeconds is { } seconds ? world.Now.Plus(TimeSpan.FromSeconds(seconds)) : null,
-        world.Vocabulary.Version);
+    private static Choice ChoiceOf(World world, Operation operation) =>
+        Choice.Create(
+            Wording.Parse<Effect>(operation.Effect!),
+            (operation.Conditions ?? []).Aggregate(Conditions.None, (all, one) => all | Wording.Parse<Conditions>(one)),
+            operation.ExpiresInSeconds is { } seconds ? world.Now.Plus(TimeSpan.FromSeconds(seconds)) : null,
+            world.Vocabulary.Version
+        );
 
-    private static Instant Parse(string time) => Instant.TryParse(time, out var instant) ? instant : throw new FormatException(time);
+    private static Instant Parse(string time) =>
+        Instant.TryParse(time, out var instant) ? instant : throw new FormatException(time);
 
     private static T Pick<T>(Random random, IReadOnlyList<T> items) => items[random.Next(items.Count)];
 }

@@ -9,7 +9,9 @@ using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Documentation;
 
-/// <summary>What the pages of the repository name is there: pages and headings, commands, settings and codes of errors.</summary>
+/// <summary>
+/// What the pages of the repository name is there: pages and headings, commands, settings and codes of errors.
+/// </summary>
 public sealed partial class DocumentationTests
 {
     private const string SettingsPage = "docs/reference/configuration.md";
@@ -18,7 +20,10 @@ public sealed partial class DocumentationTests
 
     private static readonly IReadOnlyList<string> Pages = [.. Find().Order(StringComparer.Ordinal)];
 
-    private static readonly IReadOnlyList<string> Keys = [.. RegistrySettings.Keys.Select(key => key.Replace(":", "__", StringComparison.Ordinal))];
+    private static readonly IReadOnlyList<string> Keys =
+    [
+        .. RegistrySettings.Keys.Select(key => key.Replace(":", "__", StringComparison.Ordinal)),
+    ];
 
     [Fact]
     public void Every_link_leads_to_a_file_and_a_heading_that_exist()
@@ -38,26 +43,49 @@ public sealed partial class DocumentationTests
     public void Every_command_of_dev_that_a_page_names_exists()
     {
         var cases = Documented.Text("dev").Split("\ncase $command in\n")[1];
-        var commands = DevCase().Matches(cases).SelectMany(line => line.Groups["names"].Value.Split(" | ")).ToHashSet(StringComparer.Ordinal);
-        var named = Pages.SelectMany(page => DevCommand().Matches(Documented.Text(page)).Select(one => (Page: page, Name: one.Groups["name"].Value))).ToList();
+        var commands = DevCase()
+            .Matches(cases)
+            .SelectMany(line => line.Groups["names"].Value.Split(" | "))
+            .ToHashSet(StringComparer.Ordinal);
+        var named = Pages
+            .SelectMany(page =>
+                DevCommand().Matches(Documented.Text(page)).Select(one => (Page: page, Name: one.Groups["name"].Value))
+            )
+            .ToList();
 
         Assert.Empty(named.Where(one => !commands.Contains(one.Name)).Select(one => $"{one.Page}: ./dev {one.Name}"));
-        Assert.Superset(new HashSet<string>(["run", "test", "verify"], StringComparer.Ordinal), named.Select(one => one.Name).ToHashSet(StringComparer.Ordinal));
+        Assert.Superset(
+            new HashSet<string>(["run", "test", "verify"], StringComparer.Ordinal),
+            named.Select(one => one.Name).ToHashSet(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void Every_setting_that_a_page_names_in_code_exists()
     {
-        var sections = string.Join('|', Keys.Where(key => key.Contains("__", StringComparison.Ordinal)).Select(key => key.Split("__")[0]).Distinct(StringComparer.Ordinal));
+        var sections = string.Join(
+            '|',
+            Keys.Where(key => key.Contains("__", StringComparison.Ordinal))
+                .Select(key => key.Split("__")[0])
+                .Distinct(StringComparer.Ordinal)
+        );
         var setting = new Regex(
-            $@"(?<![\w.:/])(?<key>({sections})(__|:)[A-Z]\w*((__|:)[A-Z]\w*)*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
-        var named =
-            (from page in Pages
-             from code in CodeOf(Documented.Text(page))
-             from match in setting.Matches(code)
-             select (Page: page, Key: match.Groups["key"].Value)).ToList();
+            $@"(?<![\w.:/])(?<key>({sections})(__|:)[A-Z]\w*((__|:)[A-Z]\w*)*)",
+            RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+            TimeSpan.FromSeconds(5)
+        );
+        var named = (
+            from page in Pages
+            from code in CodeOf(Documented.Text(page))
+            from match in setting.Matches(code)
+            select (Page: page, Key: match.Groups["key"].Value)
+        ).ToList();
 
-        Assert.Empty(named.Where(one => !Keys.Contains(one.Key.Replace(":", "__", StringComparison.Ordinal))).Select(one => $"{one.Page}: {one.Key}"));
+        Assert.Empty(
+            named
+                .Where(one => !Keys.Contains(one.Key.Replace(":", "__", StringComparison.Ordinal)))
+                .Select(one => $"{one.Page}: {one.Key}")
+        );
         Assert.Contains(named, one => one.Page != SettingsPage);
     }
 
@@ -74,27 +102,42 @@ public sealed partial class DocumentationTests
     public void The_page_on_errors_has_each_code_once_with_its_status_a_cause_and_a_cure()
     {
         var rows = TablesWith(ErrorsPage, "| code | cause | what to do |")
-            .Concat(TablesWith(ErrorsPage, "| code | status | cause | what to do |")).ToList();
+            .Concat(TablesWith(ErrorsPage, "| code | status | cause | what to do |"))
+            .ToList();
         // Where a table has no statuses, its heading has the one of all its rows.
-        var described = rows.Select(row => (Code: row.Cells[0].Trim('`'), Status: row.Cells.Count == 4 ? row.Cells[1] : row.Heading.Split(':')[0]));
+        var described = rows.Select(row =>
+            (Code: row.Cells[0].Trim('`'), Status: row.Cells.Count == 4 ? row.Cells[1] : row.Heading.Split(':')[0])
+        );
         string[] codes = [.. ConstantsOf(typeof(ProblemCode)), .. ConstantsOf(typeof(FailureCode))];
 
         Assert.Equal(
-            codes.Order(StringComparer.Ordinal).Select(code => (code, ProblemCatalog.Find(code).Status.ToString(CultureInfo.InvariantCulture))),
-            described.OrderBy(one => one.Code, StringComparer.Ordinal));
+            codes
+                .Order(StringComparer.Ordinal)
+                .Select(code => (code, ProblemCatalog.Find(code).Status.ToString(CultureInfo.InvariantCulture))),
+            described.OrderBy(one => one.Code, StringComparer.Ordinal)
+        );
         Assert.All(rows, row => Assert.All(row.Cells, cell => Assert.NotEmpty(cell)));
     }
 
     private static IEnumerable<string> ConstantsOf(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        type.GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!);
 
     // What builds leave behind is not the repository's.
     private static IEnumerable<string> Find()
     {
         foreach (var page in new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md" })
             yield return page;
-        var found = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Folder, "src"), "README.md", SearchOption.AllDirectories));
+        var found = Directory
+            .EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(
+                Directory.EnumerateFiles(
+                    Path.Combine(Repository.Folder, "src"),
+                    "README.md",
+                    SearchOption.AllDirectories
+                )
+            );
         foreach (var file in found)
         {
             var page = Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/');
@@ -104,17 +147,23 @@ public sealed partial class DocumentationTests
     }
 
     private static IEnumerable<string> LinksOf(string text) =>
-        Link().Matches(InlineCode().Replace(Fence().Replace(text, ""), "")).Select(link => link.Groups["target"].Value).Where(target => !Scheme().IsMatch(target));
+        Link()
+            .Matches(InlineCode().Replace(Fence().Replace(text, ""), ""))
+            .Select(link => link.Groups["target"].Value)
+            .Where(target => !Scheme().IsMatch(target));
 
     private static string? ProblemOf(string page, string link)
     {
         var parts = link.Split('#', 2);
-        var file = parts[0].Length == 0
-            ? Path.Combine(Repository.Folder, page)
-            : Path.GetFullPath(Path.Combine(Repository.Folder, Path.GetDirectoryName(page)!, parts[0]));
+        var file =
+            parts[0].Length == 0
+                ? Path.Combine(Repository.Folder, page)
+                : Path.GetFullPath(Path.Combine(Repository.Folder, Path.GetDirectoryName(page)!, parts[0]));
         if (!File.Exists(file) && !Directory.Exists(file))
             return "there is no such file";
-        return parts.Length == 1 || AnchorsOf(File.ReadAllText(file)).Contains(parts[1]) ? null : "the page has no such heading";
+        return parts.Length == 1 || AnchorsOf(File.ReadAllText(file)).Contains(parts[1])
+            ? null
+            : "the page has no such heading";
     }
 
     // As GitHub names headings: a name that is taken gets a number.
@@ -132,7 +181,10 @@ public sealed partial class DocumentationTests
     }
 
     private static IEnumerable<string> CodeOf(string text) =>
-        Fence().Matches(text).Select(block => block.Value).Concat(InlineCode().Matches(Fence().Replace(text, "")).Select(code => code.Value));
+        Fence()
+            .Matches(text)
+            .Select(block => block.Value)
+            .Concat(InlineCode().Matches(Fence().Replace(text, "")).Select(code => code.Value));
 
     // The rows of all tables of a page that begin with a line, each with the heading above its table.
     private static IEnumerable<Row> TablesWith(string page, string head)
@@ -148,7 +200,11 @@ public sealed partial class DocumentationTests
         }
     }
 
-    [GeneratedRegex(@"^ *```.*?^ *``` *$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^ *```.*?^ *``` *$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"`[^`\n]+(\n[^`\n]+)?`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
@@ -160,13 +216,21 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("^[a-z][a-z0-9+.-]*:", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex("^#{1,6} (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "^#{1,6} (?<text>.+)$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Heading();
 
     [GeneratedRegex(@"\./dev\s+(?<name>[a-z][a-z-]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex DevCommand();
 
-    [GeneratedRegex(@"^  (?<names>[a-z-]+( \| [a-z-]+)*)\)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"^  (?<names>[a-z-]+( \| [a-z-]+)*)\)$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex DevCase();
 
     private sealed record Row(string Heading, IReadOnlyList<string> Cells);

@@ -20,27 +20,52 @@ public sealed class SequencerTests(PostgresFixture postgres)
     {
         var connectionString = await postgres.CreateDatabaseAsync();
         await using var one = await RegistryApplication.StartAsync(connectionString);
-        await using var other = await RegistryApplication.StartAsync(connectionString, $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}");
+        await using var other = await RegistryApplication.StartAsync(
+            connectionString,
+            $"Log:KeyFile={Path.Combine(one.DataFolder, "log-keys.json")}"
+        );
 
         var cuts = 0;
-        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
-        {
-            var creator = RegistryApplication.NewId();
-            for (var i = 0; i < ChangesEach || Volatile.Read(ref cuts) < Cuts; i++)
-                (await (i % 2 == 0 ? one : other).Admin().PutAsync($"/v1/creators/{creator}/videos/v{i}/consent/remix", new { effect = "ask" })).Is(200);
-        }));
+        var writing = Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(async writer =>
+                {
+                    var creator = RegistryApplication.NewId();
+                    for (var i = 0; i < ChangesEach || Volatile.Read(ref cuts) < Cuts; i++)
+                        (
+                            await (i % 2 == 0 ? one : other)
+                                .Admin()
+                                .PutAsync($"/v1/creators/{creator}/videos/v{i}/consent/remix", new { effect = "ask" })
+                        ).Is(200);
+                })
+        );
         while (!writing.IsCompleted)
         {
             // Wherever they are: choosing, moving, signing, committing.
-            Interlocked.Add(ref cuts, (await one.QueryAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%sequencer'")).Count);
-            await Task.WhenAny(writing, Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 200)), Cancellation));
+            Interlocked.Add(
+                ref cuts,
+                (
+                    await one.QueryAsync<bool>(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                            + "AND application_name LIKE '%sequencer'"
+                    )
+                ).Count
+            );
+            await Task.WhenAny(
+                writing,
+                Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 200)), Cancellation)
+            );
         }
         await writing;
         await CoveredAsync(one);
 
         await LogIsWholeAsync(one);
         await Ledger.VerifyAsync(one);
-        Assert.DoesNotContain(one.Log.Errors.Concat(other.Log.Errors), error => error.Contains("does not extend", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            one.Log.Errors.Concat(other.Log.Errors),
+            error => error.Contains("does not extend", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -49,7 +74,10 @@ public sealed class SequencerTests(PostgresFixture postgres)
         var connectionString = await postgres.CreateDatabaseAsync();
         var first = await RegistryApplication.StartAsync(connectionString);
         await CoveredAsync(first);
-        await using var second = await RegistryApplication.StartAsync(connectionString, $"Log:KeyFile={Path.Combine(first.DataFolder, "log-keys.json")}");
+        await using var second = await RegistryApplication.StartAsync(
+            connectionString,
+            $"Log:KeyFile={Path.Combine(first.DataFolder, "log-keys.json")}"
+        );
         var before = await second.ScalarAsync<long>("SELECT epoch FROM consent.sequencer");
         await first.StopAsync();
 
@@ -70,9 +98,20 @@ public sealed class SequencerTests(PostgresFixture postgres)
         var creator = RegistryApplication.NewId();
         await using (await HoldAsync(app))
         {
-            (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+            (
+                await app.Creator(creator)
+                    .PutAsync(
+                        $"/v1/creators/{creator}/consent/defaults/remix",
+                        new { effect = "allow", appliesTo = "all" }
+                    )
+            ).Is(200);
             (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
-            var check = new { creatorId = creator, videoId = "v", purpose = "remix" };
+            var check = new
+            {
+                creatorId = creator,
+                videoId = "v",
+                purpose = "remix",
+            };
             Assert.True((bool)(await app.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
             Assert.Equal(2, await app.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
         }
@@ -91,26 +130,41 @@ public sealed class SequencerTests(PostgresFixture postgres)
         {
             for (var bulk = 0; bulk < 6; bulk++)
             {
-                var videos = Enumerable.Range(0, 10_000).Select(i => new { creatorId = $"{creator}{bulk}", videoId = $"v{i}" });
+                var videos = Enumerable
+                    .Range(0, 10_000)
+                    .Select(i => new { creatorId = $"{creator}{bulk}", videoId = $"v{i}" });
                 (await app.Platform().PostAsync("/v1/videos/batch", new { videos })).Is(200);
             }
             await Eventually.HoldsAsync(
-                "changes are refused", async () => (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).Status == 503);
-            var refused = (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).IsProblem(503, "unavailable");
+                "changes are refused",
+                async () => (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).Status == 503
+            );
+            var refused = (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).IsProblem(
+                503,
+                "unavailable"
+            );
             Assert.NotNull(refused.Header("Retry-After"));
             (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).IsProblem(503, "unavailable");
             (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
             (await app.Admin().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" })).Is(200);
         }
         await Eventually.HoldsAsync(
-            "changes are made again", async () => (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).Status == 200);
+            "changes are made again",
+            async () => (await app.Creator(creator).PutAsync(consent, new { effect = "deny" })).Status == 200
+        );
         await CoveredAsync(app);
         await LogIsWholeAsync(app);
     }
 
     [Theory]
-    [InlineData("DELETE FROM consent.history WHERE seq >= 5; DELETE FROM consent.tree_head WHERE size > 5", "fewer than")]
-    [InlineData("UPDATE consent.tree_head SET root = sha256('forged') WHERE size = (SELECT max(size) FROM consent.tree_head)", "are not those of")]
+    [InlineData(
+        "DELETE FROM consent.history WHERE seq >= 5; DELETE FROM consent.tree_head WHERE size > 5",
+        "fewer than"
+    )]
+    [InlineData(
+        "UPDATE consent.tree_head SET root = sha256('forged') WHERE size = (SELECT max(size) FROM consent.tree_head)",
+        "are not those of"
+    )]
     [InlineData("UPDATE consent.history SET leaf = convert_to('{}', 'UTF8') WHERE seq = 3", "are not those of")]
     public async Task A_log_that_is_not_what_this_node_signed_is_not_extended(string tampering, string alarm)
     {
@@ -125,7 +179,10 @@ public sealed class SequencerTests(PostgresFixture postgres)
         var creator = RegistryApplication.NewId();
         // Settings and checks go on: it is the proof that is broken, not consent.
         (await second.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        await Eventually.HoldsAsync("the alarm is raised", () => Task.FromResult(second.Log.Errors.Any(error => error.Contains(alarm, StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            "the alarm is raised",
+            () => Task.FromResult(second.Log.Errors.Any(error => error.Contains(alarm, StringComparison.Ordinal)))
+        );
 
         Assert.Equal(1, await second.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
         Assert.True(await second.ScalarAsync<long>("SELECT coalesce(max(size), 0) FROM consent.tree_head") <= size);
@@ -142,9 +199,14 @@ public sealed class SequencerTests(PostgresFixture postgres)
             connectionString,
             """
             INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-            SELECT creator, version, ordinal, count, gen_random_uuid(), type, tx, leaf, body, salt FROM consent.history WHERE creator = '$vocabulary'
-            """);
-        await Eventually.HoldsAsync("the alarm is raised", () => Task.FromResult(app.Log.Errors.Any(error => error.Contains("conflicts", StringComparison.Ordinal))));
+            SELECT creator, version, ordinal, count, gen_random_uuid(), type, tx, leaf, body, salt FROM consent.history
+                WHERE creator = '$vocabulary'
+            """
+        );
+        await Eventually.HoldsAsync(
+            "the alarm is raised",
+            () => Task.FromResult(app.Log.Errors.Any(error => error.Contains("conflicts", StringComparison.Ordinal)))
+        );
         Assert.Equal(10, await app.ScalarAsync<long>("SELECT count(*) FROM consent.history"));
         Assert.Equal(10, await app.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
     }
@@ -161,7 +223,14 @@ public sealed class SequencerTests(PostgresFixture postgres)
         await using var second = await RegistryApplication.StartInAsync(first.DataFolder, connectionString);
         (await second.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
         await Eventually.HoldsAsync(
-            "the alarm is raised", () => Task.FromResult(second.Log.Errors.Any(error => error.Contains("does not hold a checkpoint of this log", StringComparison.Ordinal))));
+            "the alarm is raised",
+            () =>
+                Task.FromResult(
+                    second.Log.Errors.Any(error =>
+                        error.Contains("does not hold a checkpoint of this log", StringComparison.Ordinal)
+                    )
+                )
+        );
         Assert.Equal(1, await second.ScalarAsync<long>("SELECT count(*) FROM consent.inbox"));
     }
 
@@ -179,37 +248,58 @@ public sealed class SequencerTests(PostgresFixture postgres)
             await using var hold = new NpgsqlCommand("LOCK TABLE consent.tree_head IN EXCLUSIVE MODE", connection);
             await hold.ExecuteNonQueryAsync(Cancellation);
             (await app.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
-            await Eventually.HoldsAsync("the file has the next one", async () => await File.ReadAllTextAsync(file, Cancellation) != published);
-            Assert.Equal(published, await app.ScalarAsync<string>("SELECT note FROM consent.tree_head ORDER BY size DESC LIMIT 1"));
+            await Eventually.HoldsAsync(
+                "the file has the next one",
+                async () => await File.ReadAllTextAsync(file, Cancellation) != published
+            );
+            Assert.Equal(
+                published,
+                await app.ScalarAsync<string>("SELECT note FROM consent.tree_head ORDER BY size DESC LIMIT 1")
+            );
         }
         await CoveredAsync(app);
         Assert.Equal(
             await app.ScalarAsync<string>("SELECT note FROM consent.tree_head ORDER BY size DESC LIMIT 1"),
-            await File.ReadAllTextAsync(file, Cancellation));
+            await File.ReadAllTextAsync(file, Cancellation)
+        );
     }
 
     /// <summary>Waits until every event is in the log and covered by a checkpoint.</summary>
-    private static Task CoveredAsync(RegistryApplication app) => Eventually.HoldsAsync(
-        "the log covers everything",
-        () => app.ScalarAsync<bool>(
-            """
-            SELECT NOT EXISTS (SELECT FROM consent.inbox)
-                AND coalesce((SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1 FROM consent.history), false)
-            """));
+    private static Task CoveredAsync(RegistryApplication app) =>
+        Eventually.HoldsAsync(
+            "the log covers everything",
+            () =>
+                app.ScalarAsync<bool>(
+                    """
+                    SELECT NOT EXISTS (SELECT FROM consent.inbox)
+                        AND coalesce((SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1
+                            FROM consent.history), false)
+                    """
+                )
+        );
 
     /// <summary>Every leaf in its place, every tile and every checkpoint as the leaves say.</summary>
     private static async Task LogIsWholeAsync(RegistryApplication app)
     {
-        Assert.True(await app.ScalarAsync<bool>("SELECT count(*) = max(seq) + 1 AND min(seq) = 0 FROM consent.history"));
-        Assert.Equal(0, await app.ScalarAsync<long>(
-            """
-            SELECT count(*) FROM (SELECT version, ordinal, count, seq, lag(version) OVER w AS v, lag(ordinal) OVER w AS o, lag(count) OVER w AS c, lag(seq) OVER w AS s
-                FROM consent.history WINDOW w AS (PARTITION BY creator ORDER BY version, ordinal)) AS h
-            WHERE NOT (CASE WHEN v IS NULL THEN version = 1 AND ordinal = 1 WHEN o < c THEN version = v AND ordinal = o + 1 ELSE version = v + 1 AND ordinal = 1 END)
-                OR s > seq
-            """));
+        Assert.True(
+            await app.ScalarAsync<bool>("SELECT count(*) = max(seq) + 1 AND min(seq) = 0 FROM consent.history")
+        );
+        Assert.Equal(
+            0,
+            await app.ScalarAsync<long>(
+                """
+                SELECT count(*) FROM (SELECT version, ordinal, count, seq, lag(version) OVER w AS v,
+                    lag(ordinal) OVER w AS o, lag(count) OVER w AS c, lag(seq) OVER w AS s
+                    FROM consent.history WINDOW w AS (PARTITION BY creator ORDER BY version, ordinal)) AS h
+                WHERE NOT (CASE WHEN v IS NULL THEN version = 1 AND ordinal = 1 WHEN o < c THEN version = v
+                    AND ordinal = o + 1 ELSE version = v + 1 AND ordinal = 1 END)
+                    OR s > seq
+                """
+            )
+        );
         var heads = (await app.QueryAsync<long>("SELECT size FROM consent.tree_head ORDER BY size"))
-            .Zip(await app.QueryAsync<byte[]>("SELECT root FROM consent.tree_head ORDER BY size")).ToDictionary();
+            .Zip(await app.QueryAsync<byte[]>("SELECT root FROM consent.tree_head ORDER BY size"))
+            .ToDictionary();
         var tree = new TreeBuilder();
         var tiles = new List<Tile>();
         foreach (var leaf in await app.QueryAsync<byte[]>("SELECT leaf FROM consent.history ORDER BY seq"))
@@ -220,8 +310,13 @@ public sealed class SequencerTests(PostgresFixture postgres)
         }
         Assert.Empty(heads);
         Assert.Equal(
-            tiles.OrderBy(tile => (tile.Id.Level, tile.Id.Index)).Select(tile => Convert.ToHexString(tile.Hashes) + Convert.ToHexString(tile.Root)),
-            (await app.QueryAsync<byte[]>("SELECT hashes || root FROM consent.tile ORDER BY level, index")).Select(Convert.ToHexString));
+            tiles
+                .OrderBy(tile => (tile.Id.Level, tile.Id.Index))
+                .Select(tile => Convert.ToHexString(tile.Hashes) + Convert.ToHexString(tile.Root)),
+            (await app.QueryAsync<byte[]>("SELECT hashes || root FROM consent.tile ORDER BY level, index")).Select(
+                Convert.ToHexString
+            )
+        );
     }
 
     /// <summary>Holds the log as a node does that is paused in the middle of a batch.</summary>

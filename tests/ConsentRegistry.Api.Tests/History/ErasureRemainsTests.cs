@@ -13,7 +13,10 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.History;
 
-/// <summary>What is left of an erased creator, in a whole dump of the database and in the log's export: what docs/reference/log-format.md lists, and no more.</summary>
+/// <summary>
+/// What is left of an erased creator, in a whole dump of the database and in the log's export: what
+/// docs/reference/log-format.md lists, and no more.
+/// </summary>
 public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
 {
     private readonly string creator = RegistryApplication.NewId("gone");
@@ -34,22 +37,32 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         Assert.Contains("recall.creator", before.Keys);
         Assert.NotEmpty(await FindAsync(connectionString, marker));
         Assert.DoesNotContain(before["history.body"], body => body.Contains("$requester/", StringComparison.Ordinal));
-        const string OthersRecalls = "SELECT count(*) FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall WHERE c.creator = $1 AND r.owner <> $1";
+        const string OthersRecalls =
+            "SELECT count(*) FROM consent.recall_concern c JOIN consent.recall r ON r.id = c.recall "
+            + "WHERE c.creator = $1 AND r.owner <> $1";
         Assert.NotEqual(0, await app.ScalarAsync<long>(OthersRecalls, creator));
-        Task<IReadOnlyList<Guid>> TellingAsync() => app.QueryAsync<Guid>(
-            "SELECT id FROM consent.notification WHERE creator IS NULL AND kind <> 'recall' AND coalesce(data -> 'video' ->> 'creatorId', data ->> 'creatorId') = $1", creator);
+        Task<IReadOnlyList<Guid>> TellingAsync() =>
+            app.QueryAsync<Guid>(
+                "SELECT id FROM consent.notification WHERE creator IS NULL AND kind <> 'recall' "
+                    + "AND coalesce(data -> 'video' ->> 'creatorId', data ->> 'creatorId') = $1",
+                creator
+            );
         await Eventually.HoldsAsync("requesters are told of the creator", async () => (await TellingAsync()).Count > 0);
         var telling = await TellingAsync();
 
         (await app.Admin().PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
         await Eventually.HoldsAsync(
             "everybody was told to stop, and all is handed on",
-            () => app.ScalarAsync<bool>(
-                """
-                SELECT NOT EXISTS (SELECT FROM consent.reliance_concern WHERE creator = $1) AND NOT EXISTS (SELECT FROM consent.recall_due WHERE creator = $1)
-                    AND NOT EXISTS (SELECT FROM consent.outbox)
-                """,
-                creator));
+            () =>
+                app.ScalarAsync<bool>(
+                    """
+                    SELECT NOT EXISTS (SELECT FROM consent.reliance_concern WHERE creator = $1) AND NOT EXISTS (SELECT
+                        FROM consent.recall_due WHERE creator = $1)
+                        AND NOT EXISTS (SELECT FROM consent.outbox)
+                    """,
+                    creator
+                )
+        );
         await Exports.CoveredAsync(app);
 
         Assert.Empty(await FindAsync(connectionString, marker));
@@ -59,22 +72,39 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         var after = await FindAsync(connectionString, creator);
         var documented = await DocumentedAsync();
         Assert.Subset(documented, after.Keys.ToHashSet(StringComparer.Ordinal));
-        var columns = await app.QueryAsync<string>("SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'consent'");
+        var columns = await app.QueryAsync<string>(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'consent'"
+        );
         Assert.Subset(columns.ToHashSet(StringComparer.Ordinal), documented);
         // The bodies that name the creator: the erasure's own event, and other creators'.
         Assert.All(after["history.body"], body => Assert.Matches($"\"stream\":\"({creator}|{other})\"", body));
-        Assert.Contains("\"erasedAt\"", Assert.Single(after["history.body"], body => body.Contains($"\"stream\":\"{creator}\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"erasedAt\"",
+            Assert.Single(
+                after["history.body"],
+                body => body.Contains($"\"stream\":\"{creator}\"", StringComparison.Ordinal)
+            ),
+            StringComparison.Ordinal
+        );
 
         var export = await Exports.OfLogAsync(app);
         var verdict = Exports.Verify(export);
         Assert.Equal((Verdict.Valid, null), (verdict.Verdict, verdict.Failure?.What));
         var text = Encoding.UTF8.GetString(export);
         Assert.DoesNotContain(marker, text, StringComparison.Ordinal);
-        var naming = text.Split('\n').Where(line => line.Contains(creator, StringComparison.Ordinal)).Select(line => (string)JsonNode.Parse((string)JsonNode.Parse(line)!["body"]!)!["stream"]!);
-        Assert.Subset(new HashSet<string>(StringComparer.Ordinal) { creator, other }, naming.ToHashSet(StringComparer.Ordinal));
+        var naming = text.Split('\n')
+            .Where(line => line.Contains(creator, StringComparison.Ordinal))
+            .Select(line => (string)JsonNode.Parse((string)JsonNode.Parse(line)!["body"]!)!["stream"]!);
+        Assert.Subset(
+            new HashSet<string>(StringComparer.Ordinal) { creator, other },
+            naming.ToHashSet(StringComparer.Ordinal)
+        );
 
         // Followers learn of nobody any more whom those events named.
-        var told = (await app.Auditor().GetAsync("/v1/changes?limit=1000")).Is(200)["items"]!.AsArray().Where(item => (string)item!["stream"]! == $"$requester/{requester}").ToList();
+        var told = (await app.Auditor().GetAsync("/v1/changes?limit=1000")).Is(200)["items"]!
+            .AsArray()
+            .Where(item => (string)item!["stream"]! == $"$requester/{requester}")
+            .ToList();
         Assert.NotEmpty(told);
         Assert.All(told, item => Assert.DoesNotContain(creator, item!.ToJsonString(), StringComparison.Ordinal));
         Assert.Contains(told, item => item!.ToJsonString().Contains(other, StringComparison.Ordinal));
@@ -89,19 +119,44 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         await using (var connection = await app.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             // Somebody names the creator for the first time, and has not committed yet.
-            await using var first = new NpgsqlCommand("BEGIN; INSERT INTO consent.pseudonym (creator, key, name) VALUES ('CREATOR', sha256('k'), 'n')".Replace("CREATOR", creator, StringComparison.Ordinal), connection);
+            await using var first = new NpgsqlCommand(
+                "BEGIN; INSERT INTO consent.pseudonym (creator, key, name) VALUES ('CREATOR', sha256('k'), 'n')".Replace(
+                    "CREATOR",
+                    creator,
+                    StringComparison.Ordinal
+                ),
+                connection
+            );
             await first.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             var erasing = app.Admin().PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" });
-            await Eventually.HoldsAsync("the erasure waits", () => app.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"));
+            await Eventually.HoldsAsync(
+                "the erasure waits",
+                () =>
+                    app.ScalarAsync<bool>(
+                        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+                    )
+            );
             await using var commit = new NpgsqlCommand("COMMIT", connection);
             await commit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             (await erasing).Is(200);
         }
-        Assert.True(await app.ScalarAsync<bool>("SELECT key IS NULL AND name IS NULL FROM consent.pseudonym WHERE creator = $1", creator));
+        Assert.True(
+            await app.ScalarAsync<bool>(
+                "SELECT key IS NULL AND name IS NULL FROM consent.pseudonym WHERE creator = $1",
+                creator
+            )
+        );
 
         await new Recalling(app).UseAsync(requester, creator);
-        Assert.True(await app.ScalarAsync<bool>("SELECT key IS NULL AND name IS NULL FROM consent.pseudonym WHERE creator = $1", creator));
-        var body = Encoding.UTF8.GetString(await app.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE type = 'useRecorded'"));
+        Assert.True(
+            await app.ScalarAsync<bool>(
+                "SELECT key IS NULL AND name IS NULL FROM consent.pseudonym WHERE creator = $1",
+                creator
+            )
+        );
+        var body = Encoding.UTF8.GetString(
+            await app.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE type = 'useRecorded'")
+        );
         Assert.Contains("\"creatorId\":\"~pseudonym:erased\"", body, StringComparison.Ordinal);
         Assert.DoesNotContain(creator, body, StringComparison.Ordinal);
     }
@@ -110,36 +165,109 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
     private async Task TellAsync(RegistryApplication app)
     {
         var (own, asking, recalling) = (app.Creator(creator), new Asking(app), new Recalling(app));
-        (await app.Platform().PostAsync("/v1/videos/batch", new
-        {
-            videos = new object[]
-            {
-                new { creatorId = creator, videoId = "clip" },
-                new { creatorId = creator, videoId = "walk", participants = new[] { new { creatorId = other, role = "coCreator" } } },
-                new { creatorId = other, videoId = "shared", participants = new[] { new { creatorId = creator, role = "coCreator" } } },
-            },
-        })).Is(200);
+        (
+            await app.Platform()
+                .PostAsync(
+                    "/v1/videos/batch",
+                    new
+                    {
+                        videos = new object[]
+                        {
+                            new { creatorId = creator, videoId = "clip" },
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "walk",
+                                participants = new[] { new { creatorId = other, role = "coCreator" } },
+                            },
+                            new
+                            {
+                                creatorId = other,
+                                videoId = "shared",
+                                participants = new[] { new { creatorId = creator, role = "coCreator" } },
+                            },
+                        },
+                    }
+                )
+        ).Is(200);
         foreach (var id in new[] { creator, other })
             await recalling.AllowAsync(id);
-        (await own.PutAsync($"/v1/creators/{creator}/consent/defaults/training", new { effect = "ask", reason = marker })).Is(200);
-        (await own.PutAsync($"/v1/creators/{creator}/appearances/{other}/shared/consent/mining", new { effect = "deny", reason = marker })).Is(200);
-        (await app.Creator(other).PutAsync($"/v1/creators/{other}/appearances/{creator}/walk/consent/mining", new { effect = "deny" })).Is(200);
+        (
+            await own.PutAsync(
+                $"/v1/creators/{creator}/consent/defaults/training",
+                new { effect = "ask", reason = marker }
+            )
+        ).Is(200);
+        (
+            await own.PutAsync(
+                $"/v1/creators/{creator}/appearances/{other}/shared/consent/mining",
+                new { effect = "deny", reason = marker }
+            )
+        ).Is(200);
+        (
+            await app.Creator(other)
+                .PutAsync($"/v1/creators/{other}/appearances/{creator}/walk/consent/mining", new { effect = "deny" })
+        ).Is(200);
         await app.OfCreatorAsync(creator, new($"https://hooks.example.com/{marker}"));
-        (await own.PutAsync($"/v1/creators/{creator}/blocked-requesters/{RegistryApplication.NewId("r")}", null)).Is(200);
+        (await own.PutAsync($"/v1/creators/{creator}/blocked-requesters/{RegistryApplication.NewId("r")}", null)).Is(
+            200
+        );
 
-        var request = await app.Platform(requester).PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = "clip", purpose = "training", use = $"For {marker}." });
+        var request = await app.Platform(requester)
+            .PostAsync(
+                "/v1/approval-requests",
+                new
+                {
+                    creatorId = creator,
+                    videoId = "clip",
+                    purpose = "training",
+                    use = $"For {marker}.",
+                }
+            );
         (await asking.ApproveAsync(creator, (string)request.Is(201)["request"]!["id"]!)).Is(200);
-        var refused = await app.Platform(requester).PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = "clip", purpose = "training.generative", use = marker });
+        var refused = await app.Platform(requester)
+            .PostAsync(
+                "/v1/approval-requests",
+                new
+                {
+                    creatorId = creator,
+                    videoId = "clip",
+                    purpose = "training.generative",
+                    use = marker,
+                }
+            );
         if (refused.Status == 201)
             (await asking.RefuseAsync(creator, (string)refused["request"]!["id"]!, new { reason = marker })).Is(200);
-        (await own.PutAsync($"/v1/creators/{creator}/lockdown", new { purposes = new[] { "mining" }, reason = marker })).Is(200);
+        (
+            await own.PutAsync(
+                $"/v1/creators/{creator}/lockdown",
+                new { purposes = new[] { "mining" }, reason = marker }
+            )
+        ).Is(200);
 
-        // One recall of a video of another creator, decided by this one, and answered in words; uses of the own video are recalled by the erasure.
-        await recalling.UseAsync(requester, other, "shared", new { video = new { creatorId = other, videoId = "mix" } });
-        (await own.PutAsync($"/v1/creators/{creator}/appearances/{other}/shared/consent/remix", new { effect = "deny", reason = marker })).Is(200);
+        // One recall of a video of another creator, decided by this one, and answered in words; uses of the own video
+        // are recalled by the erasure.
+        await recalling.UseAsync(
+            requester,
+            other,
+            "shared",
+            new { video = new { creatorId = other, videoId = "mix" } }
+        );
+        (
+            await own.PutAsync(
+                $"/v1/creators/{creator}/appearances/{other}/shared/consent/remix",
+                new { effect = "deny", reason = marker }
+            )
+        ).Is(200);
         var recall = Assert.Single(await recalling.RecallsAsync(requester, 1));
         Assert.Equal(creator, (string)recall["creatorId"]!);
-        (await app.Platform(requester).PostAsync($"/v1/recalls/{recall["id"]}/dispute", new { statement = $"{marker} has told us otherwise." })).Is(200);
+        (
+            await app.Platform(requester)
+                .PostAsync(
+                    $"/v1/recalls/{recall["id"]}/dispute",
+                    new { statement = $"{marker} has told us otherwise." }
+                )
+        ).Is(200);
         await recalling.UseAsync(requester, creator, "walk");
         await recalling.UseAsync(requester, creator, "clip", new { trainingRun = "run-7" });
     }
@@ -162,7 +290,9 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
             {
                 foreach (var (column, value) in columns.Zip(line.Split('\t')))
                 {
-                    var read = value.StartsWith("\\\\x", StringComparison.Ordinal) ? Encoding.UTF8.GetString(Convert.FromHexString(value[3..])) : value;
+                    var read = value.StartsWith("\\\\x", StringComparison.Ordinal)
+                        ? Encoding.UTF8.GetString(Convert.FromHexString(value[3..]))
+                        : value;
                     if (!read.Contains(text, StringComparison.Ordinal))
                         continue;
                     if (!found.TryGetValue($"{table}.{column}", out var values))
@@ -180,10 +310,12 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         var program = await FindDumpAsync(to.ConnectionString);
         var dump = await Command.RunAsync(
             [
-                program, "--dbname",
+                program,
+                "--dbname",
                 $"host={to.Host} port={to.Port} dbname={to.Database} user={to.Username} password={to.Password}",
             ],
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         Assert.True(dump.Succeeded, dump.Error);
         return dump.Output;
     }
@@ -195,15 +327,26 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
         await using var version = source.CreateCommand("SELECT current_setting('server_version_num')::int / 10000");
         var server = (int)(await version.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         string? found = null;
-        foreach (var program in PostgresBinaries.CandidateFolders().Select(folder => Path.Combine(folder, "pg_dump")).Where(File.Exists))
+        foreach (
+            var program in PostgresBinaries
+                .CandidateFolders()
+                .Select(folder => Path.Combine(folder, "pg_dump"))
+                .Where(File.Exists)
+        )
         {
             var answer = await Command.RunAsync([program, "--version"], TestContext.Current.CancellationToken);
-            if (answer.Succeeded && int.Parse(DumpVersion().Match(answer.Output).Groups["major"].Value, CultureInfo.InvariantCulture) >= server)
+            if (
+                answer.Succeeded
+                && int.Parse(DumpVersion().Match(answer.Output).Groups["major"].Value, CultureInfo.InvariantCulture)
+                    >= server
+            )
                 found ??= program;
         }
         Assert.SkipWhen(
             found is null,
-            $"PG_DUMP OF POSTGRESQL {server} OR NEWER IS MISSING: what an erasure leaves is not looked for. On Debian: apt-get install postgresql-client-{server}");
+            $"PG_DUMP OF POSTGRESQL {server} OR NEWER IS MISSING: what an erasure leaves is not looked for. On Debian: "
+                + $"apt-get install postgresql-client-{server}"
+        );
         return found!;
     }
 
@@ -212,10 +355,17 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
 
     private static async Task<HashSet<string>> DocumentedAsync()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"),
+            TestContext.Current.CancellationToken
+        );
         var section = page[page.IndexOf("**What stays.**", StringComparison.Ordinal)..];
-        return section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0)
-            .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
+        return section
+            .Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .TakeWhile(line => line.Length > 0)
+            .SelectMany(line => ColumnName().Matches(line.Split('|')[1]).Select(name => name.Groups["name"].Value))
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     [GeneratedRegex(@"^COPY consent\.(?<table>\w+) \((?<columns>.*)\) FROM stdin;$", RegexOptions.NonBacktracking)]

@@ -22,7 +22,10 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
         var grant = await TellAsync();
         await Exports.CoveredAsync(App);
         var all = await ItemsAsync(App.Auditor());
-        Assert.Equal(EventType.All.Order(StringComparer.Ordinal), all.Select(item => (string)item["kind"]!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            EventType.All.Order(StringComparer.Ordinal),
+            all.Select(item => (string)item["kind"]!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        );
 
         // Which record each kind is of, and which of video, purpose and requester it names.
         (string Kind, string Record, string Names)[] rows =
@@ -48,40 +51,95 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
             {
                 var (before, after) = (item["before"], item["after"]);
                 Assert.True(before is not null || after is not null, item.ToJsonString());
-                Assert.All(new[] { before, after }.OfType<JsonObject>(), one => Assert.Equal(record, Assert.Single(one).Key));
-                Assert.Equal(names, string.Join(' ', new[] { "video", "purpose", "requester" }.Where(name => item[name] is not null)));
+                Assert.All(
+                    new[] { before, after }.OfType<JsonObject>(),
+                    one => Assert.Equal(record, Assert.Single(one).Key)
+                );
+                Assert.Equal(
+                    names,
+                    string.Join(' ', new[] { "video", "purpose", "requester" }.Where(name => item[name] is not null))
+                );
                 Assert.NotNull(item["by"]);
             }
         }
 
-        JsonNode One(string kind, Func<JsonNode, bool>? which = null) => all.First(item => (string)item["kind"]! == kind && (which is null || which(item)));
+        JsonNode One(string kind, Func<JsonNode, bool>? which = null) =>
+            all.First(item => (string)item["kind"]! == kind && (which is null || which(item)));
         var given = One("grantGiven", item => (string)item["stream"]! == creator)["after"]!["grant"]!;
-        foreach (var member in new[] { "video", "usedIn", "requester", "purpose", "conditions", "expiresAt", "uses", "vocabularyVersion", "requestId" })
+        foreach (
+            var member in new[]
+            {
+                "video",
+                "usedIn",
+                "requester",
+                "purpose",
+                "conditions",
+                "expiresAt",
+                "uses",
+                "vocabularyVersion",
+                "requestId",
+            }
+        )
             Assert.True(JsonNode.DeepEquals(grant[member], given[member]), member);
         Assert.Equal((string)grant["id"]!, (string)given["grantId"]!);
         Assert.Equal(("standing", "spent"), Change(One("grantSpent"), "grant"));
         Assert.Equal(("standing", "revoked"), Change(One("grantRevoked"), "grant"));
         Assert.Equal(("open", "disputed"), Change(One("recallChanged", item => item["before"] is not null), "recall"));
-        Assert.True((bool)One("recallChanged", item => item["before"] is not null)["after"]!["recall"]!["hasStatement"]!);
-        var part = One("approvalChanged", item => (string?)item["after"]!["approval"]!["state"] == "refused")["after"]!["approval"]!;
+        Assert.True(
+            (bool)One("recallChanged", item => item["before"] is not null)["after"]!["recall"]!["hasStatement"]!
+        );
+        var part = One("approvalChanged", item => (string?)item["after"]!["approval"]!["state"] == "refused")["after"]![
+            "approval"
+        ]!;
         Assert.Equal(("A remix for the summer.", "Not now."), ((string)part["use"]!, (string)part["reason"]!));
         var use = One("useRecorded")["after"]!["use"]!;
-        Assert.Equal((creator, "clip"), ((string)use["videos"]![0]!["video"]!["creatorId"]!, (string)use["videos"]![0]!["video"]!["videoId"]!));
+        Assert.Equal(
+            (creator, "clip"),
+            ((string)use["videos"]![0]!["video"]!["creatorId"]!, (string)use["videos"]![0]!["video"]!["videoId"]!)
+        );
         Assert.Null(One("askingChanged", item => item["before"] is not null)["after"]);
 
         // The creator reads their own in the same words, filtered by what they are about.
-        var own = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/history?limit=1000")).Is(200)["items"]!.AsArray();
-        Assert.All(own, item => Assert.True(JsonNode.DeepEquals(item, all.Single(one => (string)one["eventId"]! == (string)item!["eventId"]!))));
+        var own = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/history?limit=1000")).Is(200)[
+            "items"
+        ]!.AsArray();
+        Assert.All(
+            own,
+            item =>
+                Assert.True(
+                    JsonNode.DeepEquals(item, all.Single(one => (string)one["eventId"]! == (string)item!["eventId"]!))
+                )
+        );
         foreach (var filter in new[] { "videoId=clip", "purpose=remix" })
         {
-            var kinds = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/history?limit=1000&{filter}")).Is(200)["items"]!.AsArray().Select(item => (string)item!["kind"]!);
-            Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "grantGiven", "grantSpent", "grantRevoked", "approvalChanged" }, kinds.ToHashSet(StringComparer.Ordinal));
+            var kinds = (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/history?limit=1000&{filter}")).Is(
+                200
+            )["items"]!
+                .AsArray()
+                .Select(item => (string)item!["kind"]!);
+            Assert.Superset(
+                new HashSet<string>(StringComparer.Ordinal)
+                {
+                    "grantGiven",
+                    "grantSpent",
+                    "grantRevoked",
+                    "approvalChanged",
+                },
+                kinds.ToHashSet(StringComparer.Ordinal)
+            );
         }
 
         // A platform follows the same, without what requesters and creators wrote to each other.
         var followed = await ItemsAsync(App.With("changes:read", null, "cache"));
         Assert.Equal(all.Count, followed.Count);
-        Assert.All(followed, item => Assert.True(item["after"]?["approval"] is not { } seen || (seen["use"] is null && seen["reason"] is null && seen["state"] is not null)));
+        Assert.All(
+            followed,
+            item =>
+                Assert.True(
+                    item["after"]?["approval"] is not { } seen
+                        || (seen["use"] is null && seen["reason"] is null && seen["state"] is not null)
+                )
+        );
     }
 
     [Fact]
@@ -91,13 +149,26 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
         Assert.Equal(EventType.All, schema["enum"]!.AsArray().Select(word => (string)word!));
         Assert.All(EventType.All, word => Assert.Matches($"`{word}`: [A-Z]", (string)schema["description"]!));
         var parameter = CommittedDocument.Json["components"]!["parameters"]!["Kind"]!["schema"]!;
-        Assert.Equal(EventType.All, CommittedDocument.Resolve(parameter)["enum"]!.AsArray().Select(word => (string)word!));
+        Assert.Equal(
+            EventType.All,
+            CommittedDocument.Resolve(parameter)["enum"]!.AsArray().Select(word => (string)word!)
+        );
 
-        var page = await File.ReadAllLinesAsync(Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"), TestContext.Current.CancellationToken);
-        Assert.Equal(EventType.All, page.Single(line => line.StartsWith("| `type` |", StringComparison.Ordinal)).Split('`').Where((_, at) => at % 2 == 1).Skip(1));
+        var page = await File.ReadAllLinesAsync(
+            Path.Combine(Repository.Folder, "docs", "reference", "log-format.md"),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            EventType.All,
+            page.Single(line => line.StartsWith("| `type` |", StringComparison.Ordinal))
+                .Split('`')
+                .Where((_, at) => at % 2 == 1)
+                .Skip(1)
+        );
     }
 
-    private static (string?, string?) Change(JsonNode item, string record) => ((string?)item["before"]?[record]?["state"], (string?)item["after"]?[record]?["state"]);
+    private static (string?, string?) Change(JsonNode item, string record) =>
+        ((string?)item["before"]?[record]?["state"], (string?)item["after"]?[record]?["state"]);
 
     // At least one event of each kind.
     private async Task<JsonNode> TellAsync()
@@ -109,16 +180,28 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
         await recalling.UseAsync(requester, creator);
         var second = await asking.GrantAsync(requester, creator);
         (await own.DeleteAsync($"/v1/creators/{creator}/grants/{second["id"]}")).Is(200);
-        (await asking.RefuseAsync(creator, await asking.OpenAsync(RegistryApplication.NewId("tool"), creator), new { reason = "Not now." })).Is(200);
+        (
+            await asking.RefuseAsync(
+                creator,
+                await asking.OpenAsync(RegistryApplication.NewId("tool"), creator),
+                new { reason = "Not now." }
+            )
+        ).Is(200);
         var blocked = RegistryApplication.NewId("tool");
         (await own.PutAsync($"/v1/creators/{creator}/blocked-requesters/{blocked}", null)).Is(200);
         (await own.DeleteAsync($"/v1/creators/{creator}/blocked-requesters/{blocked}")).Is(200);
         (await own.PutAsync($"/v1/creators/{creator}/videos/clip/consent/mining", new { effect = "deny" })).Is(200);
         (await own.PutAsync($"/v1/creators/{creator}/lockdown", new { purposes = new[] { "training" } })).Is(200);
-        (await App.Admin().PutAsync($"/v1/creators/{creator}/hold", new { purposes = new[] { "grounding" }, reason = "order" })).Is(200);
+        (
+            await App.Admin()
+                .PutAsync($"/v1/creators/{creator}/hold", new { purposes = new[] { "grounding" }, reason = "order" })
+        ).Is(200);
         await recalling.DenyAsync(creator);
         var recall = Assert.Single(await recalling.RecallsAsync(requester, 1));
-        (await App.Platform(requester).PostAsync($"/v1/recalls/{recall["id"]}/dispute", new { statement = "Not us." })).Is(200);
+        (
+            await App.Platform(requester)
+                .PostAsync($"/v1/recalls/{recall["id"]}/dispute", new { statement = "Not us." })
+        ).Is(200);
         var gone = RegistryApplication.NewId("gone");
         await recalling.AllowAsync(gone);
         (await App.Admin().PostAsync($"/v1/creators/{gone}/erasure", new { reason = "asked for" })).Is(200);

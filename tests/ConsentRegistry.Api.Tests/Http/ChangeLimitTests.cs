@@ -49,12 +49,22 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     {
         await using var app = await StartAsync();
         var caller = app.Creator("mia");
-        var changes = Enumerable.Range(0, Bulk)
-            .Select(i => new { op = "setOverride", purpose = "remix", effect = i == 0 && !isDryRun ? "allow" : "deny", video = new { creatorId = "mia", videoId = $"v{i}" } });
+        var changes = Enumerable
+            .Range(0, Bulk)
+            .Select(i => new
+            {
+                op = "setOverride",
+                purpose = "remix",
+                effect = i == 0 && !isDryRun ? "allow" : "deny",
+                video = new { creatorId = "mia", videoId = $"v{i}" },
+            });
         (await caller.PostAsync("/v1/creators/mia/consent/changes", new { dryRun = isDryRun, changes })).Is(200);
 
         IsOwed(await caller.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "ask" }));
-        Assert.True((await caller.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "deny" })).Status == 200, what);
+        Assert.True(
+            (await caller.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "deny" })).Status == 200,
+            what
+        );
     }
 
     [Fact]
@@ -62,8 +72,15 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     {
         await using var app = await StartAsync();
         var caller = app.Creator("mia");
-        var changes = Enumerable.Range(0, Bulk)
-            .Select(i => new { op = "setOverride", purpose = "remix", effect = i == 0 ? "perhaps" : "allow", video = new { creatorId = "mia", videoId = $"v{i}" } });
+        var changes = Enumerable
+            .Range(0, Bulk)
+            .Select(i => new
+            {
+                op = "setOverride",
+                purpose = "remix",
+                effect = i == 0 ? "perhaps" : "allow",
+                video = new { creatorId = "mia", videoId = $"v{i}" },
+            });
         (await caller.PostAsync("/v1/creators/mia/consent/changes", new { changes })).IsProblem(422, "invalid");
 
         (await caller.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "allow" })).Is(200);
@@ -74,7 +91,9 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     {
         await using var app = await StartAsync("RateLimits:StopsPerSecond=1");
         var agency = app.With("consent:manage", "tom", "agency", "mia", "ben");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => agency.PutAsync("/v1/creators/mia/lockdown", null)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(_ => agency.PutAsync("/v1/creators/mia/lockdown", null))
+        );
         Assert.Contains(answers, answer => answer.Status == 429);
         (await agency.PutAsync("/v1/creators/ben/lockdown", null)).Is(200);
         (await app.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
@@ -121,19 +140,40 @@ public sealed class ChangeLimitTests(PostgresFixture postgres)
     }
 
     private async Task<RegistryApplication> StartAsync(params string[] settings) =>
-        await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), ["RateLimits:ChangesPerSecond=2", .. settings]);
+        await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            ["RateLimits:ChangesPerSecond=2", .. settings]
+        );
 
-    private static Task<Answer> BulkAsync(RegistryClient caller, string creator, string effect) => caller.PostAsync($"/v1/creators/{creator}/consent/changes", new
-    {
-        changes = Enumerable.Range(0, Bulk).Select(i => new { op = "setOverride", purpose = "remix", effect, video = new { creatorId = creator, videoId = $"v{i}" } }),
-    });
+    private static Task<Answer> BulkAsync(RegistryClient caller, string creator, string effect) =>
+        caller.PostAsync(
+            $"/v1/creators/{creator}/consent/changes",
+            new
+            {
+                changes = Enumerable
+                    .Range(0, Bulk)
+                    .Select(i => new
+                    {
+                        op = "setOverride",
+                        purpose = "remix",
+                        effect,
+                        video = new { creatorId = creator, videoId = $"v{i}" },
+                    }),
+            }
+        );
 
     private static void IsOwed(Answer answer) =>
-        Assert.InRange(int.Parse(answer.IsProblem(429, "rateLimited").Header("Retry-After")!, CultureInfo.InvariantCulture), 100, Bulk / 2);
+        Assert.InRange(
+            int.Parse(answer.IsProblem(429, "rateLimited").Header("Retry-After")!, CultureInfo.InvariantCulture),
+            100,
+            Bulk / 2
+        );
 
     private static async Task AllStopAsync(RegistryClient caller, string creator)
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, Stops).Select(_ => caller.PutAsync($"/v1/creators/{creator}/lockdown", null)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, Stops).Select(_ => caller.PutAsync($"/v1/creators/{creator}/lockdown", null))
+        );
         Assert.All(answers, answer => answer.Is(200));
     }
 }

@@ -22,18 +22,26 @@ public sealed class CursorTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_cursor_is_taken_by_its_own_list_creator_caller_and_filters_alone()
     {
         var webhook = await FillAsync();
-        var lists = App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var lists = App
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<QueryParameters>()?.Names.Contains("cursor") == true)
-            .Select(endpoint => (
-                Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName,
-                Filters: endpoint.Metadata.GetMetadata<QueryParameters>()!.Names.Except(["limit", "cursor"])))
+            .Select(endpoint =>
+                (
+                    Name: endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName,
+                    Filters: endpoint.Metadata.GetMetadata<QueryParameters>()!.Names.Except(["limit", "cursor"])
+                )
+            )
             .Select(list => (list.Name, Path: PathOf(list.Name, webhook), list.Filters))
             .ToList();
         Assert.InRange(lists.Count, 15, int.MaxValue);
         var cursors = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, path, _) in lists)
         {
-            await Eventually.HoldsAsync($"{name} has two pages", async () => (await Caller.GetAsync(With(path, "limit=1"))).Is(200)["nextCursor"] is not null);
+            await Eventually.HoldsAsync(
+                $"{name} has two pages",
+                async () => (await Caller.GetAsync(With(path, "limit=1"))).Is(200)["nextCursor"] is not null
+            );
             var first = (await Caller.GetAsync(With(path, "limit=1"))).Is(200);
             cursors.Add(name, (string)first["nextCursor"]!);
             var second = (await Caller.GetAsync(With(path, $"limit=1&cursor={cursors[name]}"))).Is(200);
@@ -47,11 +55,23 @@ public sealed class CursorTests(RegistryFixture registry) : IClassFixture<Regist
             foreach (var (other, cursor) in cursors.Where(other => other.Key != name))
                 await RefusedAsync($"{name} with the cursor of {other}", Caller, With(path, $"cursor={cursor}"));
             foreach (var filter in filters.Where(filter => !path.Contains($"{filter}=", StringComparison.Ordinal)))
-                await RefusedAsync($"{name} with {filter}", Caller, With(path, $"{filter}={ValueOf(name, filter)}&cursor={cursors[name]}"));
+                await RefusedAsync(
+                    $"{name} with {filter}",
+                    Caller,
+                    With(path, $"{filter}={ValueOf(name, filter)}&cursor={cursors[name]}")
+                );
             if (path.Contains(creator, StringComparison.Ordinal))
-                await RefusedAsync($"{name} of another", App.Admin(), With(path.Replace(creator, owner, StringComparison.Ordinal), $"cursor={cursors[name]}"));
+                await RefusedAsync(
+                    $"{name} of another",
+                    App.Admin(),
+                    With(path.Replace(creator, owner, StringComparison.Ordinal), $"cursor={cursors[name]}")
+                );
             else if (name != "listDeliveries")
-                await RefusedAsync($"{name} by another", App.Platform(RegistryApplication.NewId()), With(path, $"cursor={cursors[name]}"));
+                await RefusedAsync(
+                    $"{name} by another",
+                    App.Platform(RegistryApplication.NewId()),
+                    With(path, $"cursor={cursors[name]}")
+                );
         }
     }
 
@@ -62,22 +82,27 @@ public sealed class CursorTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal(["cursor"], answer.IsProblem(422, "invalid").Fields);
     }
 
-    private static string With(string path, string query) => path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
+    private static string With(string path, string query) =>
+        path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + query;
 
-    private string PathOf(string name, string webhook) => AccessTests.Operations[name].Path
-        .Replace("{c}", creator, StringComparison.Ordinal).Replace("{webhook}", webhook, StringComparison.Ordinal);
+    private string PathOf(string name, string webhook) =>
+        AccessTests
+            .Operations[name]
+            .Path.Replace("{c}", creator, StringComparison.Ordinal)
+            .Replace("{webhook}", webhook, StringComparison.Ordinal);
 
-    private static string ValueOf(string list, string filter) => filter switch
-    {
-        "purpose" => "remix",
-        "kind" => list == "listHistory" ? "defaultChanged" : "lockdown",
-        "from" => "2020-01-01T00:00:00Z",
-        "to" => "2999-01-01T00:00:00Z",
-        "state" => list == "listAskedApprovals" ? "approved" : "open",
-        "unread" => "true",
-        "requester" => "acme",
-        _ => "own1",
-    };
+    private static string ValueOf(string list, string filter) =>
+        filter switch
+        {
+            "purpose" => "remix",
+            "kind" => list == "listHistory" ? "defaultChanged" : "lockdown",
+            "from" => "2020-01-01T00:00:00Z",
+            "to" => "2999-01-01T00:00:00Z",
+            "state" => list == "listAskedApprovals" ? "approved" : "open",
+            "unread" => "true",
+            "requester" => "acme",
+            _ => "own1",
+        };
 
     /// <summary>Two of everything that is listed; answers the webhook with deliveries.</summary>
     private async Task<string> FillAsync()
@@ -85,18 +110,57 @@ public sealed class CursorTests(RegistryFixture registry) : IClassFixture<Regist
         var hook = "";
         foreach (var n in new[] { 1, 2 })
         {
-            hook = (string)(await Caller.PostAsync("/v1/webhooks", new { audience = "creator", owner = creator, url = $"https://hooks.example.com/{Guid.NewGuid()}" })).Is(201)["webhook"]!["webhookId"]!;
+            hook = (string)
+                (
+                    await Caller.PostAsync(
+                        "/v1/webhooks",
+                        new
+                        {
+                            audience = "creator",
+                            owner = creator,
+                            url = $"https://hooks.example.com/{Guid.NewGuid()}",
+                        }
+                    )
+                ).Is(201)["webhook"]!["webhookId"]!;
             (await Caller.PutAsync($"/v1/creators/{creator}/videos/own{n}", new { })).Is(200);
-            (await Caller.PutAsync($"/v1/creators/{owner}/videos/shared{n}", new { participants = new[] { new { creatorId = creator, role = "depicted" } } })).Is(200);
-            (await Caller.PutAsync($"/v1/creators/{creator}/videos/other{n}/consent/remix", new { effect = "deny" })).Is(200);
+            (
+                await Caller.PutAsync(
+                    $"/v1/creators/{owner}/videos/shared{n}",
+                    new { participants = new[] { new { creatorId = creator, role = "depicted" } } }
+                )
+            ).Is(200);
+            (
+                await Caller.PutAsync($"/v1/creators/{creator}/videos/other{n}/consent/remix", new { effect = "deny" })
+            ).Is(200);
             (await Caller.PutAsync($"/v1/creators/{creator}/blocked-requesters/blocked{n}", null)).Is(200);
         }
         (await Caller.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "ask" })).Is(200);
         foreach (var n in new[] { 1, 2 })
         {
-            var asked = (await Caller.PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = $"own{n}", purpose = "remix", use = "A remix." })).Is(201);
-            (await Caller.PostAsync($"/v1/creators/{creator}/approval-requests/{asked["request"]!["id"]}/approve", null)).Is(200);
-            (await Caller.PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = $"own{n}" } } })).Is(201);
+            var asked = (
+                await Caller.PostAsync(
+                    "/v1/approval-requests",
+                    new
+                    {
+                        creatorId = creator,
+                        videoId = $"own{n}",
+                        purpose = "remix",
+                        use = "A remix.",
+                    }
+                )
+            ).Is(201);
+            (
+                await Caller.PostAsync(
+                    $"/v1/creators/{creator}/approval-requests/{asked["request"]!["id"]}/approve",
+                    null
+                )
+            ).Is(200);
+            (
+                await Caller.PostAsync(
+                    "/v1/usages",
+                    new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = $"own{n}" } } }
+                )
+            ).Is(201);
         }
         // Both uses rested on what is denied now.
         (await Caller.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);

@@ -19,10 +19,12 @@ internal static class HandMadeTokens
     }
 
     /// <summary>Signs as RS256 does.</summary>
-    public static Func<byte[], byte[]> Rs256(RSA key) => bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    public static Func<byte[], byte[]> Rs256(RSA key) =>
+        bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     /// <summary>Signs as PS256 does.</summary>
-    public static Func<byte[], byte[]> Ps256(RSA key) => bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+    public static Func<byte[], byte[]> Ps256(RSA key) =>
+        bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
 
     /// <summary>Signs as ES256, ES384 and ES512 do.</summary>
     public static Func<byte[], byte[]> Es(ECDsa key, HashAlgorithmName hash) => bytes => key.SignData(bytes, hash);

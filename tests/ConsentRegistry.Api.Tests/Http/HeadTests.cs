@@ -16,11 +16,19 @@ public sealed class HeadTests(RegistryFixture registry) : IClassFixture<Registry
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/own", new { })).Is(200);
         await Exports.CoveredAsync(App);
         var covered = await App.ScalarAsync<Guid>("SELECT event_id FROM consent.history WHERE seq = 0");
-        var paths = App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var paths = App
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("GET"))
-            .Select(endpoint => AccessTests.Operations[endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName].Path)
-            .Select(path => path.Replace("{c}", creator, StringComparison.Ordinal).Replace("{event}", $"{covered:D}", StringComparison.Ordinal)
-                .Replace("{nothing}", $"{Guid.Empty}", StringComparison.Ordinal).Replace("{webhook}", $"{Guid.Empty}", StringComparison.Ordinal))
+            .Select(endpoint =>
+                AccessTests.Operations[endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName].Path
+            )
+            .Select(path =>
+                path.Replace("{c}", creator, StringComparison.Ordinal)
+                    .Replace("{event}", $"{covered:D}", StringComparison.Ordinal)
+                    .Replace("{nothing}", $"{Guid.Empty}", StringComparison.Ordinal)
+                    .Replace("{webhook}", $"{Guid.Empty}", StringComparison.Ordinal)
+            )
             .Append("/swagger/v1/swagger.json")
             .ToList();
         Assert.InRange(paths.Count, 30, int.MaxValue);
@@ -40,21 +48,30 @@ public sealed class HeadTests(RegistryFixture registry) : IClassFixture<Registry
     [InlineData("/v1/creators/{c}/notifications")]
     public async Task HEAD_of_a_live_stream_ends_with_its_head(string path)
     {
-        var answer = await App.Admin().SendAsync(
-            HttpMethod.Head, path.Replace("{c}", RegistryApplication.NewId(), StringComparison.Ordinal), null, "Accept: text/event-stream");
+        var answer = await App.Admin()
+            .SendAsync(
+                HttpMethod.Head,
+                path.Replace("{c}", RegistryApplication.NewId(), StringComparison.Ordinal),
+                null,
+                "Accept: text/event-stream"
+            );
 
         Assert.Equal(("text/event-stream", ""), (answer.Is(200).MediaType, answer.Text));
     }
 
     [Fact]
     public async Task HEAD_of_what_only_takes_other_methods_is_405() =>
-        Assert.Equal("POST", (await App.Admin().SendAsync(HttpMethod.Head, "/v1/checks", null)).Is(405).Header("Allow"));
+        Assert.Equal(
+            "POST",
+            (await App.Admin().SendAsync(HttpMethod.Head, "/v1/checks", null)).Is(405).Header("Allow")
+        );
 
     // What says how the body is carried is no part of what it is, and each request has its own moment and id.
-    private static IEnumerable<string> HeadersOf(Answer answer) => answer.Headers
-        .Where(header => header.Key is not ("Date" or "Transfer-Encoding" or "Content-Length"))
-        .Select(header => $"{header.Key}: {header.Value}")
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> HeadersOf(Answer answer) =>
+        answer
+            .Headers.Where(header => header.Key is not ("Date" or "Transfer-Encoding" or "Content-Length"))
+            .Select(header => $"{header.Key}: {header.Value}")
+            .Order(StringComparer.Ordinal);
 }
 
 /// <summary>Which of two forms a list has: server-sent events only where they are preferred.</summary>
@@ -79,7 +96,9 @@ public sealed class AcceptTests(RegistryFixture registry) : IClassFixture<Regist
     {
         foreach (var path in new[] { "/v1/changes", $"/v1/creators/{RegistryApplication.NewId()}/notifications" })
         {
-            var answer = (await registry.App.Admin().SendAsync(HttpMethod.Head, path, null, $"Accept: {accept}")).Is(200);
+            var answer = (await registry.App.Admin().SendAsync(HttpMethod.Head, path, null, $"Accept: {accept}")).Is(
+                200
+            );
             Assert.Equal(isStream ? "text/event-stream" : "application/json", answer.MediaType);
         }
     }

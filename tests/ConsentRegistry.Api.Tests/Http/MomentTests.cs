@@ -25,19 +25,136 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
         var named = Uri.EscapeDataString(moment);
         (string Field, Func<Task<Answer>> Send)[] ways =
         [
-            ("publishedAt", () => platform.PutAsync($"/v1/creators/{creator}/videos/clip", new { publishedAt = moment })),
-            ("expiresAt", () => own.PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", expiresAt = moment })),
-            ("expiresAt", () => own.PutAsync($"/v1/creators/{creator}/videos/clip/consent/remix", new { effect = "allow", expiresAt = moment })),
-            ("changes[0].expiresAt", () => own.PostAsync(
-                $"/v1/creators/{creator}/consent/changes", new { changes = new[] { new { op = "setDefault", purpose = "remix", effect = "allow", expiresAt = moment } } })),
-            ("until", () => platform.PostAsync("/v1/approval-requests", new { creatorId = creator, videoId = "clip", purpose = "remix", use = "A remix.", until = moment })),
-            ("until", () => own.PostAsync($"/v1/creators/{creator}/approval-requests/{Guid.NewGuid()}/approve", new { until = moment })),
-            ("usedAt", () => platform.PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { video }, usedAt = moment })),
-            ("made.publishedAt", () => platform.PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { video }, made = new { video, publishedAt = moment } })),
-            ("videos[0].decision.freshAt", () => platform.PostAsync(
-                "/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip", decision = new { freshAt = moment, versions = new Dictionary<string, long> { [creator] = 1 } } } } })),
+            (
+                "publishedAt",
+                () => platform.PutAsync($"/v1/creators/{creator}/videos/clip", new { publishedAt = moment })
+            ),
+            (
+                "expiresAt",
+                () =>
+                    own.PutAsync(
+                        $"/v1/creators/{creator}/consent/defaults/remix",
+                        new { effect = "allow", expiresAt = moment }
+                    )
+            ),
+            (
+                "expiresAt",
+                () =>
+                    own.PutAsync(
+                        $"/v1/creators/{creator}/videos/clip/consent/remix",
+                        new { effect = "allow", expiresAt = moment }
+                    )
+            ),
+            (
+                "changes[0].expiresAt",
+                () =>
+                    own.PostAsync(
+                        $"/v1/creators/{creator}/consent/changes",
+                        new
+                        {
+                            changes = new[]
+                            {
+                                new
+                                {
+                                    op = "setDefault",
+                                    purpose = "remix",
+                                    effect = "allow",
+                                    expiresAt = moment,
+                                },
+                            },
+                        }
+                    )
+            ),
+            (
+                "until",
+                () =>
+                    platform.PostAsync(
+                        "/v1/approval-requests",
+                        new
+                        {
+                            creatorId = creator,
+                            videoId = "clip",
+                            purpose = "remix",
+                            use = "A remix.",
+                            until = moment,
+                        }
+                    )
+            ),
+            (
+                "until",
+                () =>
+                    own.PostAsync(
+                        $"/v1/creators/{creator}/approval-requests/{Guid.NewGuid()}/approve",
+                        new { until = moment }
+                    )
+            ),
+            (
+                "usedAt",
+                () =>
+                    platform.PostAsync(
+                        "/v1/usages",
+                        new
+                        {
+                            purpose = "remix",
+                            videos = new[] { video },
+                            usedAt = moment,
+                        }
+                    )
+            ),
+            (
+                "made.publishedAt",
+                () =>
+                    platform.PostAsync(
+                        "/v1/usages",
+                        new
+                        {
+                            purpose = "remix",
+                            videos = new[] { video },
+                            made = new { video, publishedAt = moment },
+                        }
+                    )
+            ),
+            (
+                "videos[0].decision.freshAt",
+                () =>
+                    platform.PostAsync(
+                        "/v1/usages",
+                        new
+                        {
+                            purpose = "remix",
+                            videos = new[]
+                            {
+                                new
+                                {
+                                    creatorId = creator,
+                                    videoId = "clip",
+                                    decision = new
+                                    {
+                                        freshAt = moment,
+                                        versions = new Dictionary<string, long> { [creator] = 1 },
+                                    },
+                                },
+                            },
+                        }
+                    )
+            ),
             ("upTo", () => own.PostAsync($"/v1/creators/{creator}/notifications/read", new { upTo = moment })),
-            ("asOf", () => app.Auditor().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix", requester, asOf = moment })),
+            (
+                "asOf",
+                () =>
+                    app.Auditor()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                purpose = "remix",
+                                requester,
+                                asOf = moment,
+                            }
+                        )
+            ),
             ("asOf", () => app.Auditor().GetAsync($"/v1/creators/{creator}/consent?asOf={named}")),
             ("from", () => own.GetAsync($"/v1/creators/{creator}/history?from={named}")),
             ("to", () => own.GetAsync($"/v1/creators/{creator}/history?to={named}")),
@@ -46,12 +163,51 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
         ];
         foreach (var (field, send) in ways)
             Assert.Contains(field, (await send()).IsProblem(422, "invalid").Fields);
-        var batch = (await platform.PostAsync("/v1/videos/batch", new { videos = new[] { new { creatorId = creator, videoId = "clip", publishedAt = moment } } })).Is(200);
+        var batch = (
+            await platform.PostAsync(
+                "/v1/videos/batch",
+                new
+                {
+                    videos = new[]
+                    {
+                        new
+                        {
+                            creatorId = creator,
+                            videoId = "clip",
+                            publishedAt = moment,
+                        },
+                    },
+                }
+            )
+        ).Is(200);
         Assert.Equal("invalid", (string)batch["results"]![0]!["error"]!["code"]!);
-        var uses = (await platform.PostAsync("/v1/usages/batch", new { usages = new[] { new { purpose = "remix", videos = new[] { video }, usedAt = moment } } })).Is(200);
+        var uses = (
+            await platform.PostAsync(
+                "/v1/usages/batch",
+                new
+                {
+                    usages = new[]
+                    {
+                        new
+                        {
+                            purpose = "remix",
+                            videos = new[] { video },
+                            usedAt = moment,
+                        },
+                    },
+                }
+            )
+        ).Is(200);
         Assert.Equal("invalid", (string)uses["results"]![0]!["error"]!["code"]!);
-        var stream = await app.Admin().PostAsync(
-            "/v1/checks/stream", new StringContent($"{{\"creatorId\":\"{creator}\",\"videoId\":\"clip\",\"purpose\":\"remix\",\"requester\":\"acme\",\"asOf\":\"{moment}\"}}\n", System.Text.Encoding.UTF8, "application/x-ndjson"));
+        var stream = await app.Admin()
+            .PostAsync(
+                "/v1/checks/stream",
+                new StringContent(
+                    $"{{\"creatorId\":\"{creator}\",\"videoId\":\"clip\",\"purpose\":\"remix\",\"requester\":\"acme\",\"asOf\":\"{moment}\"}}\n",
+                    System.Text.Encoding.UTF8,
+                    "application/x-ndjson"
+                )
+            );
         Assert.Contains("\"code\":\"invalid\"", stream.Is(200).Text, StringComparison.Ordinal);
         Assert.Equal(0, await app.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1", creator));
     }
@@ -62,10 +218,38 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
         var connectionString = await postgres.CreateDatabaseAsync();
         var app = await RegistryApplication.StartAsync(connectionString);
         (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { publishedAt = First })).Is(200);
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", expiresAt = Last })).Is(200);
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/clip/consent/training", new { effect = "allow", expiresAt = Last })).Is(200);
+        (
+            await app.Creator(creator)
+                .PutAsync(
+                    $"/v1/creators/{creator}/consent/defaults/remix",
+                    new
+                    {
+                        effect = "allow",
+                        appliesTo = "all",
+                        expiresAt = Last,
+                    }
+                )
+        ).Is(200);
+        (
+            await app.Creator(creator)
+                .PutAsync(
+                    $"/v1/creators/{creator}/videos/clip/consent/training",
+                    new { effect = "allow", expiresAt = Last }
+                )
+        ).Is(200);
         await new Recalling(app).UseAsync(requester, creator);
-        (await app.Platform(requester).PostAsync("/v1/usages", new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } }, usedAt = First })).Is(201);
+        (
+            await app.Platform(requester)
+                .PostAsync(
+                    "/v1/usages",
+                    new
+                    {
+                        purpose = "remix",
+                        videos = new[] { new { creatorId = creator, videoId = "clip" } },
+                        usedAt = First,
+                    }
+                )
+        ).Is(201);
         var before = await ReadAsync(app);
         await app.StopAsync();
 
@@ -79,19 +263,51 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
                 """
                 SELECT (extract(epoch FROM published_at) * 1000000)::bigint FROM consent.video
                 UNION ALL SELECT (extract(epoch FROM max(expires_at)) * 1000000)::bigint FROM consent.video_override
-                """));
+                """
+            )
+        );
         // Nothing can be stored that is no moment.
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => again.QueryAsync<int>("UPDATE consent.video SET published_at = '-infinity' RETURNING 1"));
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            again.QueryAsync<int>("UPDATE consent.video SET published_at = '-infinity' RETURNING 1")
+        );
     }
 
     private async Task<string[]> ReadAsync(RegistryApplication app) =>
-    [
-        (await app.Platform().GetAsync($"/v1/creators/{creator}/videos/clip")).Is(200).Text,
-        (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Is(200).Text,
-        (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/consent/overrides")).Is(200).Text,
-        (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/videos?purpose=remix")).Is(200)["items"]!.AsArray().Count.ToString(),
-        (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "remix", requester })).Is(200)["effect"]!,
-        (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = "clip", purpose = "training", requester })).Is(200)["effect"]!,
-        (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/usages")).Is(200)["items"]!.ToJsonString(),
-    ];
+        [
+            (await app.Platform().GetAsync($"/v1/creators/{creator}/videos/clip")).Is(200).Text,
+            (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Is(200).Text,
+            (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/consent/overrides")).Is(200).Text,
+            (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/videos?purpose=remix")).Is(200)["items"]!
+                .AsArray()
+                .Count.ToString(),
+            (string)
+                (
+                    await app.Admin()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                purpose = "remix",
+                                requester,
+                            }
+                        )
+                ).Is(200)["effect"]!,
+            (string)
+                (
+                    await app.Admin()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                purpose = "training",
+                                requester,
+                            }
+                        )
+                ).Is(200)["effect"]!,
+            (await app.Creator(creator).GetAsync($"/v1/creators/{creator}/usages")).Is(200)["items"]!.ToJsonString(),
+        ];
 }

@@ -15,9 +15,15 @@ public sealed class RequireValidatorsTests
         await using var app = Commands.BuildWithoutDatabase();
         app.MapPost("/v1/unvalidated", (Body<Unvalidated> body) => body.Value.Name);
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync(TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            app.StartAsync(TestContext.Current.CancellationToken)
+        );
 
-        Assert.Equal("HTTP: POST /v1/unvalidated takes Unvalidated, which has no validator; write an AbstractValidator<Unvalidated>.", refusal.Message);
+        Assert.Equal(
+            "HTTP: POST /v1/unvalidated takes Unvalidated, which has no validator; write an "
+                + "AbstractValidator<Unvalidated>.",
+            refusal.Message
+        );
         Assert.Empty(app.Urls);
     }
 }

@@ -28,7 +28,10 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         issuer = await Issuer.StartAtAsync("http://127.0.0.1:0", null, KeySet());
-        app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}");
+        app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            $"Tokens:Authority={issuer.Address}"
+        );
     }
 
     /// <summary>
@@ -39,8 +42,13 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = Issuer.Address, ["aud"] = RegistryOptions.DefaultAudience, ["iat"] = now, ["exp"] = now + 600,
-            ["sub"] = "mia", ["client_id"] = "acme", ["scope"] = "consent:check consent:manage",
+            ["iss"] = Issuer.Address,
+            ["aud"] = RegistryOptions.DefaultAudience,
+            ["iat"] = now,
+            ["exp"] = now + 600,
+            ["sub"] = "mia",
+            ["client_id"] = "acme",
+            ["scope"] = "consent:check consent:manage",
         };
         foreach (var (name, value) in changes)
             claims[name] = value?.DeepClone();
@@ -48,13 +56,20 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>Such a token, with a header that is changed by these.</summary>
-    public string Token(JsonObject claims, params (string Name, JsonNode? Value)[] header) => Token(claims.ToJsonString(), header);
+    public string Token(JsonObject claims, params (string Name, JsonNode? Value)[] header) =>
+        Token(claims.ToJsonString(), header);
 
-    public string Token(string claims, params (string Name, JsonNode? Value)[] header) => HandMadeTokens.Make(Header("RS256", "rsa", header), claims, HandMadeTokens.Rs256(Rsa));
+    public string Token(string claims, params (string Name, JsonNode? Value)[] header) =>
+        HandMadeTokens.Make(Header("RS256", "rsa", header), claims, HandMadeTokens.Rs256(Rsa));
 
     public static JsonObject Header(string algorithm, string key, params (string Name, JsonNode? Value)[] changes)
     {
-        var header = new JsonObject { ["alg"] = algorithm, ["kid"] = key, ["typ"] = "at+jwt" };
+        var header = new JsonObject
+        {
+            ["alg"] = algorithm,
+            ["kid"] = key,
+            ["typ"] = "at+jwt",
+        };
         foreach (var (name, value) in changes)
         {
             header.Remove(name);
@@ -78,21 +93,44 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
     private string KeySet()
     {
         var rsa = Rsa.ExportParameters(includePrivateParameters: false);
-        return JsonSerializer.Serialize(new
-        {
-            keys = new object[]
+        return JsonSerializer.Serialize(
+            new
             {
-                new { kty = "RSA", use = "sig", kid = "rsa", n = Base64UrlEncoder.Encode(rsa.Modulus), e = Base64UrlEncoder.Encode(rsa.Exponent) },
-                Curve(P256, "p256", "P-256"),
-                Curve(P384, "p384", "P-384"),
-                new { kty = "oct", use = "sig", kid = "oct", k = Base64UrlEncoder.Encode(Published) },
-            },
-        });
+                keys = new object[]
+                {
+                    new
+                    {
+                        kty = "RSA",
+                        use = "sig",
+                        kid = "rsa",
+                        n = Base64UrlEncoder.Encode(rsa.Modulus),
+                        e = Base64UrlEncoder.Encode(rsa.Exponent),
+                    },
+                    Curve(P256, "p256", "P-256"),
+                    Curve(P384, "p384", "P-384"),
+                    new
+                    {
+                        kty = "oct",
+                        use = "sig",
+                        kid = "oct",
+                        k = Base64UrlEncoder.Encode(Published),
+                    },
+                },
+            }
+        );
 
         static object Curve(ECDsa key, string id, string curve)
         {
             var point = key.ExportParameters(includePrivateParameters: false).Q;
-            return new { kty = "EC", use = "sig", kid = id, crv = curve, x = Base64UrlEncoder.Encode(point.X), y = Base64UrlEncoder.Encode(point.Y) };
+            return new
+            {
+                kty = "EC",
+                use = "sig",
+                kid = id,
+                crv = curve,
+                x = Base64UrlEncoder.Encode(point.X),
+                y = Base64UrlEncoder.Encode(point.Y),
+            };
         }
     }
 }
@@ -103,7 +141,12 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
 /// </summary>
 public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<TrustingFixture>
 {
-    private static readonly object Check = new { creatorId = "c", videoId = "v", purpose = "remix" };
+    private static readonly object Check = new
+    {
+        creatorId = "c",
+        videoId = "v",
+        purpose = "remix",
+    };
 
     private RegistryApplication App => trusting.App;
 
@@ -124,7 +167,8 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         IsAsync(status, trusting.Token(trusting.Claims(), ("typ", type)), "typ");
 
     [Fact]
-    public Task An_extension_that_must_be_understood_is_not() => IsAsync(401, trusting.Token(trusting.Claims(), ("crit", new JsonArray("exp"))), "crit");
+    public Task An_extension_that_must_be_understood_is_not() =>
+        IsAsync(401, trusting.Token(trusting.Claims(), ("crit", new JsonArray("exp"))), "crit");
 
     [Theory]
     [InlineData("nonce", "\"n-0S6_WzA2Mj\"", 401)]
@@ -142,7 +186,11 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
     public async Task Another_kind_of_token_for_the_same_audience_is_refused(string claim, string value, int status)
     {
         foreach (var type in new[] { "JWT", "at+jwt" })
-            await IsAsync(status, trusting.Token(trusting.Claims((claim, JsonNode.Parse(value))), ("typ", type)), claim);
+            await IsAsync(
+                status,
+                trusting.Token(trusting.Claims((claim, JsonNode.Parse(value))), ("typ", type)),
+                claim
+            );
     }
 
     [Fact]
@@ -155,55 +203,111 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         var claims = trusting.Claims().ToJsonString();
         (string Token, int Status)[] tokens =
         [
-            (HandMadeTokens.Make(TrustingFixture.Header("RS256", "rsa"), claims, HandMadeTokens.Rs256(trusting.Rsa)), 200),
-            (HandMadeTokens.Make(TrustingFixture.Header("PS256", "rsa"), claims, HandMadeTokens.Ps256(trusting.Rsa)), 200),
-            (HandMadeTokens.Make(TrustingFixture.Header("ES256", "p256"), claims, HandMadeTokens.Es(trusting.P256, HashAlgorithmName.SHA256)), 200),
-            (HandMadeTokens.Make(TrustingFixture.Header("ES384", "p384"), claims, HandMadeTokens.Es(trusting.P384, HashAlgorithmName.SHA384)), 200),
+            (
+                HandMadeTokens.Make(TrustingFixture.Header("RS256", "rsa"), claims, HandMadeTokens.Rs256(trusting.Rsa)),
+                200
+            ),
+            (
+                HandMadeTokens.Make(TrustingFixture.Header("PS256", "rsa"), claims, HandMadeTokens.Ps256(trusting.Rsa)),
+                200
+            ),
+            (
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("ES256", "p256"),
+                    claims,
+                    HandMadeTokens.Es(trusting.P256, HashAlgorithmName.SHA256)
+                ),
+                200
+            ),
+            (
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("ES384", "p384"),
+                    claims,
+                    HandMadeTokens.Es(trusting.P384, HashAlgorithmName.SHA384)
+                ),
+                200
+            ),
             // A curve with the hash of another one.
-            (HandMadeTokens.Make(TrustingFixture.Header("ES384", "p256"), claims, HandMadeTokens.Es(trusting.P256, HashAlgorithmName.SHA384)), 401),
+            (
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("ES384", "p256"),
+                    claims,
+                    HandMadeTokens.Es(trusting.P256, HashAlgorithmName.SHA384)
+                ),
+                401
+            ),
             // Everybody can read what is published, and so sign with it.
-            (HandMadeTokens.Make(TrustingFixture.Header("HS256", "oct"), claims, HandMadeTokens.Hs256(trusting.Published)), 401),
-            (HandMadeTokens.Make(TrustingFixture.Header("HS256", "rsa"), claims, HandMadeTokens.Hs256(trusting.Rsa.ExportSubjectPublicKeyInfo())), 401),
+            (
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("HS256", "oct"),
+                    claims,
+                    HandMadeTokens.Hs256(trusting.Published)
+                ),
+                401
+            ),
+            (
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("HS256", "rsa"),
+                    claims,
+                    HandMadeTokens.Hs256(trusting.Rsa.ExportSubjectPublicKeyInfo())
+                ),
+                401
+            ),
             (HandMadeTokens.Make(TrustingFixture.Header("none", "rsa"), claims, _ => []), 401),
         ];
         foreach (var (token, status) in tokens)
             await IsAsync(status, token, "");
     }
 
-    public static TheoryData<string, string> BadNames { get; } = new()
-    {
-        { "sub", JsonSerializer.Serialize(new string('s', 256)) },
-        { "sub", JsonSerializer.Serialize(new string('s', 5_000)) },
-        { "sub", "\"a\\u0000b\"" },
-        { "sub", "\"a\\nb\"" },
-        { "sub", "\"a\\u2028b\"" },
-        { "sub", "\"a\\ud800b\"" },
-        { "sub", "\"\"" },
-        { "client_id", "7" },
-        { "sub", "null" },
-        { "sub", "[\"mia\",\"leo\"]" },
-        { "sub", "{\"id\":\"mia\"}" },
-        { "client_id", JsonSerializer.Serialize(new string('c', 5_000)) },
-        { "client_id", "\"a\\u0000b\"" },
-        { "client_id", "\"a\\r\\nb\"" },
-        { "client_id", "[\"acme\",\"studio\"]" },
-    };
+    public static TheoryData<string, string> BadNames { get; } =
+        new()
+        {
+            { "sub", JsonSerializer.Serialize(new string('s', 256)) },
+            { "sub", JsonSerializer.Serialize(new string('s', 5_000)) },
+            { "sub", "\"a\\u0000b\"" },
+            { "sub", "\"a\\nb\"" },
+            { "sub", "\"a\\u2028b\"" },
+            { "sub", "\"a\\ud800b\"" },
+            { "sub", "\"\"" },
+            { "client_id", "7" },
+            { "sub", "null" },
+            { "sub", "[\"mia\",\"leo\"]" },
+            { "sub", "{\"id\":\"mia\"}" },
+            { "client_id", JsonSerializer.Serialize(new string('c', 5_000)) },
+            { "client_id", "\"a\\u0000b\"" },
+            { "client_id", "\"a\\r\\nb\"" },
+            { "client_id", "[\"acme\",\"studio\"]" },
+        };
 
     [Theory]
     [MemberData(nameof(BadNames))]
     public async Task A_name_that_is_none_is_refused_with_a_reason_whatever_is_asked(string claim, string value)
     {
-        var claims = trusting.Claims().ToJsonString().Replace(claim == "sub" ? "\"mia\"" : "\"acme\"", value, StringComparison.Ordinal);
+        var claims = trusting
+            .Claims()
+            .ToJsonString()
+            .Replace(claim == "sub" ? "\"mia\"" : "\"acme\"", value, StringComparison.Ordinal);
         var client = App.Bearer(trusting.Token(claims));
         Answer[] answers =
         [
             await client.PostAsync("/v1/checks", Check),
             await client.PutAsync("/v1/creators/mia/lockdown", null, $"Idempotency-Key: {Guid.NewGuid()}"),
-            await client.PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "deny" }, $"Idempotency-Key: {Guid.NewGuid()}"),
+            await client.PutAsync(
+                "/v1/creators/mia/consent/defaults/remix",
+                new { effect = "deny" },
+                $"Idempotency-Key: {Guid.NewGuid()}"
+            ),
             await client.GetAsync("/v1/creators/mia/consent"),
         ];
         // Text that is no Unicode is not even read by the library, which does not say where it stopped.
-        Assert.All(answers, answer => Assert.Matches($"{claim}|JSON Web Token|could not be checked", (string)answer.IsProblem(401, "unauthenticated")["detail"]!));
+        Assert.All(
+            answers,
+            answer =>
+                Assert.Matches(
+                    $"{claim}|JSON Web Token|could not be checked",
+                    (string)answer.IsProblem(401, "unauthenticated")["detail"]!
+                )
+        );
     }
 
     [Fact]
@@ -212,14 +316,18 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         var name = string.Concat(Enumerable.Repeat("\U0001F3AC", 255));
         var claims = trusting.Claims(("sub", name), ("client_id", name), ("scope", "videos:write"));
         var creator = RegistryApplication.NewId();
-        (await App.Bearer(trusting.Token(claims)).PutAsync($"/v1/creators/{creator}/videos/v", new { }, $"Idempotency-Key: {new string('k', 255)}")).Is(200);
+        (
+            await App.Bearer(trusting.Token(claims))
+                .PutAsync($"/v1/creators/{creator}/videos/v", new { }, $"Idempotency-Key: {new string('k', 255)}")
+        ).Is(200);
     }
 
     [Theory]
     [InlineData("iss", "http://issuer\r\nSet-Cookie: a=b")]
     [InlineData("iss", "a\u0000b")]
     [InlineData("aud", "a\r\nb")]
-    public Task A_claim_that_no_header_can_hold_is_refused_like_any_other(string claim, string value) => IsAsync(401, trusting.Token(trusting.Claims((claim, value))), claim);
+    public Task A_claim_that_no_header_can_hold_is_refused_like_any_other(string claim, string value) =>
+        IsAsync(401, trusting.Token(trusting.Claims((claim, value))), claim);
 
     [Theory]
     [InlineData("{}")]
@@ -242,8 +350,13 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         foreach (var caller in new[] { "one", "other" })
         {
             claims["jti"] = caller;
-            var answer = await App.Bearer(trusting.Token(claims)).PutAsync($"/v1/creators/{RegistryApplication.NewId()}/videos/v", new { }, key);
-            Assert.Contains("sub", (string)answer.IsProblem(401, "unauthenticated")["detail"]!, StringComparison.Ordinal);
+            var answer = await App.Bearer(trusting.Token(claims))
+                .PutAsync($"/v1/creators/{RegistryApplication.NewId()}/videos/v", new { }, key);
+            Assert.Contains(
+                "sub",
+                (string)answer.IsProblem(401, "unauthenticated")["detail"]!,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -261,12 +374,28 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
                 await client.PostAsync("/v1/checks", Check),
                 await client.PostAsync("/v1/checks", Check),
                 await client.PostAsync("/v1/checks/batch", new { checks = new[] { Check } }),
-                await client.PostAsync("/v1/checks", new { creatorId = "c", videoId = "v", purpose = "remix", explain = true }),
+                await client.PostAsync(
+                    "/v1/checks",
+                    new
+                    {
+                        creatorId = "c",
+                        videoId = "v",
+                        purpose = "remix",
+                        explain = true,
+                    }
+                ),
                 await client.GetAsync("/v1/creators/mia/consent"),
-                await client.SendAsync(HttpMethod.Post, "/v1/checks/stream", new StringContent($"{JsonSerializer.Serialize(Check)}\n", null, "application/x-ndjson")),
+                await client.SendAsync(
+                    HttpMethod.Post,
+                    "/v1/checks/stream",
+                    new StringContent($"{JsonSerializer.Serialize(Check)}\n", null, "application/x-ndjson")
+                ),
             ];
             Assert.All(answers, answer => answer.Is(status));
-            Assert.True(status != 200 || !answers[^1].Text.Contains("unauthenticated", StringComparison.Ordinal), answers[^1].Text);
+            Assert.True(
+                status != 200 || !answers[^1].Text.Contains("unauthenticated", StringComparison.Ordinal),
+                answers[^1].Text
+            );
         }
         await IsAsync(200, trusting.Token(trusting.Claims(("nbf", now + 15))), "");
         await IsAsync(401, trusting.Token(trusting.Claims(("nbf", now + 600))), "nbf");
@@ -279,8 +408,18 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
     [Fact]
     public async Task A_refusal_says_in_its_head_that_the_token_is_why()
     {
-        Assert.Equal("Bearer error=\"invalid_token\"", (await App.Bearer("not.a.token").GetAsync("/v1/creators/mia/consent")).IsProblem(401, "unauthenticated").Header("WWW-Authenticate"));
-        Assert.Equal("Bearer", (await App.Anonymous().GetAsync("/v1/creators/mia/consent")).IsProblem(401, "unauthenticated").Header("WWW-Authenticate"));
+        Assert.Equal(
+            "Bearer error=\"invalid_token\"",
+            (await App.Bearer("not.a.token").GetAsync("/v1/creators/mia/consent"))
+                .IsProblem(401, "unauthenticated")
+                .Header("WWW-Authenticate")
+        );
+        Assert.Equal(
+            "Bearer",
+            (await App.Anonymous().GetAsync("/v1/creators/mia/consent"))
+                .IsProblem(401, "unauthenticated")
+                .Header("WWW-Authenticate")
+        );
     }
 
     private async Task IsAsync(int status, string token, string reason)
@@ -290,7 +429,11 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         {
             var answer = (await App.Bearer(token).PostAsync("/v1/checks", Check)).Is(status);
             if (status == 401)
-                Assert.Contains(reason, (string)answer.IsProblem(401, "unauthenticated")["detail"]!, StringComparison.Ordinal);
+                Assert.Contains(
+                    reason,
+                    (string)answer.IsProblem(401, "unauthenticated")["detail"]!,
+                    StringComparison.Ordinal
+                );
         }
     }
 }
@@ -306,34 +449,101 @@ public sealed class ClaimNamesTests(PostgresFixture postgres)
         using var rsa = RSA.Create(2048);
         await using var issuer = await Issuer.StartAsync(new RsaSecurityKey(rsa) { KeyId = "rsa" });
         await using var app = await RegistryApplication.StartAsync(
-            await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}", "Tokens:Claims:Subject=oid", "Tokens:Claims:Client=azp appid",
-            "Tokens:Claims:Scope=scp roles", $"Tokens:Claims:Creators={CreatorsClaim}");
+            await postgres.CreateDatabaseAsync(),
+            $"Tokens:Authority={issuer.Address}",
+            "Tokens:Claims:Subject=oid",
+            "Tokens:Claims:Client=azp appid",
+            "Tokens:Claims:Scope=scp roles",
+            $"Tokens:Claims:Creators={CreatorsClaim}"
+        );
 
         RegistryClient With(params (string Name, JsonNode? Value)[] claims)
         {
-            var all = new JsonObject { ["iss"] = issuer.Address, ["aud"] = RegistryOptions.DefaultAudience, ["exp"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds() };
+            var all = new JsonObject
+            {
+                ["iss"] = issuer.Address,
+                ["aud"] = RegistryOptions.DefaultAudience,
+                ["exp"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds(),
+            };
             foreach (var (name, value) in claims)
                 all[name] = value?.DeepClone();
-            return app.Bearer(HandMadeTokens.Make(TrustingFixture.Header("RS256", "rsa"), all.ToJsonString(), HandMadeTokens.Rs256(rsa)));
+            return app.Bearer(
+                HandMadeTokens.Make(
+                    TrustingFixture.Header("RS256", "rsa"),
+                    all.ToJsonString(),
+                    HandMadeTokens.Rs256(rsa)
+                )
+            );
         }
 
         const string Own = "/v1/creators/mia/consent";
         // A person's scopes are one text, a program's roles are a list.
         (await With(("oid", "mia"), ("azp", "web"), ("scp", "openid consent:manage")).GetAsync(Own)).Is(200);
-        (await With(("oid", "agent"), ("azp", "web"), ("roles", new JsonArray("consent:manage")), (CreatorsClaim, new JsonArray("mia", "leo"))).GetAsync(Own)).Is(200);
+        (
+            await With(
+                    ("oid", "agent"),
+                    ("azp", "web"),
+                    ("roles", new JsonArray("consent:manage")),
+                    (CreatorsClaim, new JsonArray("mia", "leo"))
+                )
+                .GetAsync(Own)
+        ).Is(200);
         // What the usual names say counts no more.
-        (await With(("oid", "leo"), ("sub", "mia"), ("scp", "consent:manage")).GetAsync(Own)).IsProblem(403, "forbidden");
-        (await With(("oid", "mia"), ("azp", "web"), ("scope", "consent:manage")).GetAsync(Own)).IsProblem(403, "forbidden");
-        (await With(("oid", "leo"), ("creators", new JsonArray("mia")), ("scp", "consent:manage")).GetAsync(Own)).IsProblem(403, "forbidden");
-        (await With(("sub", "mia"), ("client_id", "web"), ("scp", "consent:manage")).GetAsync(Own)).IsProblem(401, "unauthenticated");
+        (await With(("oid", "leo"), ("sub", "mia"), ("scp", "consent:manage")).GetAsync(Own)).IsProblem(
+            403,
+            "forbidden"
+        );
+        (await With(("oid", "mia"), ("azp", "web"), ("scope", "consent:manage")).GetAsync(Own)).IsProblem(
+            403,
+            "forbidden"
+        );
+        (
+            await With(("oid", "leo"), ("creators", new JsonArray("mia")), ("scp", "consent:manage")).GetAsync(Own)
+        ).IsProblem(403, "forbidden");
+        (await With(("sub", "mia"), ("client_id", "web"), ("scp", "consent:manage")).GetAsync(Own)).IsProblem(
+            401,
+            "unauthenticated"
+        );
         // The first of the names that the token has.
-        var check = new { creatorId = "mia", videoId = "v", purpose = "remix" };
-        foreach (var (clients, own) in new (string[], string)[] { (["appid"], "studio"), (["azp", "appid"], "studio"), })
+        var check = new
         {
-            var claims = clients.Select((name, at) => (name, (JsonNode?)(at == 0 ? own : "somebody-else"))).Append(("roles", new JsonArray("consent:check"))).ToArray();
+            creatorId = "mia",
+            videoId = "v",
+            purpose = "remix",
+        };
+        foreach (var (clients, own) in new (string[], string)[] { (["appid"], "studio"), (["azp", "appid"], "studio") })
+        {
+            var claims = clients
+                .Select((name, at) => (name, (JsonNode?)(at == 0 ? own : "somebody-else")))
+                .Append(("roles", new JsonArray("consent:check")))
+                .ToArray();
             (await With(claims).PostAsync("/v1/checks", check)).Is(200);
-            (await With(claims).PostAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix", requester = own })).Is(200);
-            (await With(claims).PostAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix", requester = "somebody-else" })).IsProblem(403, "requesterNotYours");
+            (
+                await With(claims)
+                    .PostAsync(
+                        "/v1/checks",
+                        new
+                        {
+                            creatorId = "mia",
+                            videoId = "v",
+                            purpose = "remix",
+                            requester = own,
+                        }
+                    )
+            ).Is(200);
+            (
+                await With(claims)
+                    .PostAsync(
+                        "/v1/checks",
+                        new
+                        {
+                            creatorId = "mia",
+                            videoId = "v",
+                            purpose = "remix",
+                            requester = "somebody-else",
+                        }
+                    )
+            ).IsProblem(403, "requesterNotYours");
         }
     }
 }

@@ -12,7 +12,12 @@ namespace ConsentRegistry.Api.Tests.Http;
 /// <summary>How long a token is good that was proven once: until it expires, or its key is withdrawn.</summary>
 public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgres) : IClassFixture<RegistryFixture>
 {
-    private static readonly object Check = new { creatorId = "c", videoId = "v", purpose = "remix" };
+    private static readonly object Check = new
+    {
+        creatorId = "c",
+        videoId = "v",
+        purpose = "remix",
+    };
 
     private RegistryApplication App => registry.App;
 
@@ -41,18 +46,28 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
     {
         var (first, second) = (Issuer.NewKey("first"), Issuer.NewKey("second"));
         await using var issuer = await Issuer.StartAsync(first);
-        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"Tokens:Authority={issuer.Address}");
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            $"Tokens:Authority={issuer.Address}"
+        );
         var keys = app.Services.GetRequiredService<IssuerKeys>();
         var (old, fresh) = (issuer.Token(first, "acme"), issuer.Token(second, "acme"));
         foreach (var _ in new[] { "proven", "known" })
             (await app.Bearer(old).PostAsync("/v1/checks", Check)).Is(200);
 
         issuer.Publish(second);
-        var manager = app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme).ConfigurationManager!;
+        var manager = app
+            .Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>()
+            .Get(JwtBearerDefaults.AuthenticationScheme)
+            .ConfigurationManager!;
         manager.RequestRefresh();
         await Eventually.HoldsAsync(
             "the new key is known",
-            async () => (await manager.GetConfigurationAsync(TestContext.Current.CancellationToken)).SigningKeys.All(key => key.KeyId == "second"));
+            async () =>
+                (await manager.GetConfigurationAsync(TestContext.Current.CancellationToken)).SigningKeys.All(key =>
+                    key.KeyId == "second"
+                )
+        );
         await keys.LookAsync(TestContext.Current.CancellationToken);
 
         foreach (var _ in new[] { "proven", "known" })
@@ -66,7 +81,10 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
     public async Task A_token_that_was_being_proven_while_its_key_was_withdrawn_is_not_known()
     {
         var token = NewToken();
-        var events = App.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme).Events;
+        var events = App
+            .Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>()
+            .Get(JwtBearerDefaults.AuthenticationScheme)
+            .Events;
         var usual = events.OnTokenValidated;
         events.OnTokenValidated = context =>
         {
@@ -94,7 +112,15 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
     public async Task One_token_takes_one_place_however_it_is_written()
     {
         var token = NewToken();
-        foreach (var header in new[] { $"Bearer  {token}", $"Bearer {new string(' ', 200)}{token}", $"bearer {token}", $"BEARER {token}" })
+        foreach (
+            var header in new[]
+            {
+                $"Bearer  {token}",
+                $"Bearer {new string(' ', 200)}{token}",
+                $"bearer {token}",
+                $"BEARER {token}",
+            }
+        )
         {
             (await App.Anonymous().PostAsync("/v1/checks", Check, $"Authorization: {header}")).Is(200);
             Assert.False(Tokens.TryFind(header, out _));
@@ -107,7 +133,13 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
     [Fact]
     public async Task A_very_long_token_is_proven_each_time()
     {
-        var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme", [.. Enumerable.Range(0, 400).Select(i => $"creator-{i}")]);
+        var token = App.Sign(
+            TimeProvider.System.GetUtcNow(),
+            ["consent:check"],
+            null,
+            "acme",
+            [.. Enumerable.Range(0, 400).Select(i => $"creator-{i}")]
+        );
         foreach (var _ in new[] { "first", "second" })
             (await App.Bearer(token).PostAsync("/v1/checks", Check)).Is(200);
         Assert.False(Tokens.TryFind($"Bearer {token}", out _));
@@ -159,5 +191,6 @@ public sealed class TokenTests(RegistryFixture registry, PostgresFixture postgre
         Assert.NotEqual(Name("i", one), Name("i", Issuer.NewKey("a")));
     }
 
-    private string NewToken() => App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, RegistryApplication.NewId("r"));
+    private string NewToken() =>
+        App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, RegistryApplication.NewId("r"));
 }

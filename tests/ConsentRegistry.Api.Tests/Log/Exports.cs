@@ -11,13 +11,18 @@ internal static class Exports
     public static readonly IEd25519 Ed25519 = new NSecEd25519();
 
     /// <summary>Waits until every event is in the log and covered by a checkpoint.</summary>
-    public static Task CoveredAsync(RegistryApplication app) => Eventually.HoldsAsync(
-        "the log covers everything",
-        () => app.ScalarAsync<bool>(
-            """
-            SELECT NOT EXISTS (SELECT FROM consent.inbox)
-                AND coalesce((SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1 FROM consent.history), false)
-            """));
+    public static Task CoveredAsync(RegistryApplication app) =>
+        Eventually.HoldsAsync(
+            "the log covers everything",
+            () =>
+                app.ScalarAsync<bool>(
+                    """
+                    SELECT NOT EXISTS (SELECT FROM consent.inbox)
+                        AND coalesce((SELECT max(size) FROM consent.tree_head) = (SELECT max(seq) + 1
+                            FROM consent.history), false)
+                    """
+                )
+        );
 
     /// <summary>The whole log, as an auditor downloads it.</summary>
     public static async Task<byte[]> OfLogAsync(RegistryApplication app, string range = "") =>
@@ -39,7 +44,8 @@ internal static class Exports
     public static byte[] Bytes(this Answer answer) => Encoding.UTF8.GetBytes(answer.Text);
 
     /// <summary>The verdict on an export.</summary>
-    public static VerificationReport Verify(byte[] export, VerificationRequest? request = null) => Verify([export], request);
+    public static VerificationReport Verify(byte[] export, VerificationRequest? request = null) =>
+        Verify([export], request);
 
     /// <summary>The verdict on an export in several files.</summary>
     public static VerificationReport Verify(IEnumerable<byte[]> files, VerificationRequest? request = null)

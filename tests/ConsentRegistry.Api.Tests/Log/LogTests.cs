@@ -20,7 +20,18 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
         foreach (var videos in new[] { 1, 3, 240, 300, 700 })
         {
             var creator = RegistryApplication.NewId();
-            (await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, videos).Select(i => new { creatorId = creator, videoId = $"v{i}" }) })).Is(200);
+            (
+                await App.Platform()
+                    .PostAsync(
+                        "/v1/videos/batch",
+                        new
+                        {
+                            videos = Enumerable
+                                .Range(0, videos)
+                                .Select(i => new { creatorId = creator, videoId = $"v{i}" }),
+                        }
+                    )
+            ).Is(200);
             await Exports.CoveredAsync(App);
             Assert.True(SignedNote.TryParse(await Exports.CheckpointAsync(App), out var note));
             Assert.True(note.IsSignedOnlyBy(keys.LogKeys("development.invalid/consent-registry")));
@@ -55,19 +66,39 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
         {
             foreach (var later in kept.Where(one => one.Size >= earlier.Size))
             {
-                var proof = (await App.Anonymous().GetAsync($"/v1/log/consistency?from={earlier.Size}&to={later.Size}")).Is(200);
-                Assert.True(MerkleTree.VerifyConsistency(earlier.Size, later.Size, Hashes(proof["proof"]!), earlier.Root, later.Root));
+                var proof = (
+                    await App.Anonymous().GetAsync($"/v1/log/consistency?from={earlier.Size}&to={later.Size}")
+                ).Is(200);
+                Assert.True(
+                    MerkleTree.VerifyConsistency(
+                        earlier.Size,
+                        later.Size,
+                        Hashes(proof["proof"]!),
+                        earlier.Root,
+                        later.Root
+                    )
+                );
                 Assert.Equal(Convert.ToBase64String(earlier.Root), (string)proof["fromRoot"]!);
             }
         }
-        foreach (var id in await App.QueryAsync<Guid>("SELECT event_id FROM consent.history WHERE seq % 97 = 0 ORDER BY seq"))
+        foreach (
+            var id in await App.QueryAsync<Guid>("SELECT event_id FROM consent.history WHERE seq % 97 = 0 ORDER BY seq")
+        )
         {
             var any = (await App.Anonymous().GetAsync($"/v1/log/proof/{id}")).Is(200);
             var seq = (long)any["seq"]!;
             foreach (var checkpoint in kept.Where(one => one.Size > seq))
             {
                 var proof = (await App.Anonymous().GetAsync($"/v1/log/proof/{id}?size={checkpoint.Size}")).Is(200);
-                Assert.True(MerkleTree.VerifyInclusion(seq, checkpoint.Size, MerkleTree.LeafHash(Encoding.UTF8.GetBytes((string)proof["leaf"]!)), Hashes(proof["proof"]!), checkpoint.Root));
+                Assert.True(
+                    MerkleTree.VerifyInclusion(
+                        seq,
+                        checkpoint.Size,
+                        MerkleTree.LeafHash(Encoding.UTF8.GetBytes((string)proof["leaf"]!)),
+                        Hashes(proof["proof"]!),
+                        checkpoint.Root
+                    )
+                );
                 Assert.NotNull((string?)proof["checkpoint"]);
             }
         }
@@ -96,9 +127,16 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
     public async Task What_is_not_there_is_said_so(string path, int status, string? field)
     {
         await Exports.CoveredAsync(App);
-        path = path.Replace("{event}", $"{await App.ScalarAsync<Guid>("SELECT event_id FROM consent.history WHERE seq = 0")}", StringComparison.Ordinal);
+        path = path.Replace(
+            "{event}",
+            $"{await App.ScalarAsync<Guid>("SELECT event_id FROM consent.history WHERE seq = 0")}",
+            StringComparison.Ordinal
+        );
         // Other tests of the class fill the first tile.
-        if (path.EndsWith("/000", StringComparison.Ordinal) && await App.ScalarAsync<long>("SELECT count(*) FROM consent.history") >= 256)
+        if (
+            path.EndsWith("/000", StringComparison.Ordinal)
+            && await App.ScalarAsync<long>("SELECT count(*) FROM consent.history") >= 256
+        )
             return;
         var problem = (await App.Auditor().GetAsync(path)).IsProblem(status, status == 404 ? "notFound" : "invalid");
         if (field is not null)
@@ -151,11 +189,25 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
     [Fact]
     public async Task No_private_key_is_ever_shown_or_logged()
     {
-        var secret = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(App.DataFolder, "log-keys.json"), TestContext.Current.CancellationToken))!["keys"]!.AsArray()
-            .Select(key => (string)key!["d"]!).ToList();
+        var secret = JsonNode.Parse(
+            await File.ReadAllTextAsync(
+                Path.Combine(App.DataFolder, "log-keys.json"),
+                TestContext.Current.CancellationToken
+            )
+        )!["keys"]!
+            .AsArray()
+            .Select(key => (string)key!["d"]!)
+            .ToList();
         var keys = (await App.Anonymous().GetAsync("/v1/log/keys")).Is(200);
         Assert.All(keys["keys"]!.AsArray(), key => Assert.Null(key!["d"]));
-        Assert.All(secret, part => Assert.DoesNotContain(App.Log.Lines.Append(keys.Text), line => line.Contains(part, StringComparison.Ordinal)));
+        Assert.All(
+            secret,
+            part =>
+                Assert.DoesNotContain(
+                    App.Log.Lines.Append(keys.Text),
+                    line => line.Contains(part, StringComparison.Ordinal)
+                )
+        );
         var made = Path.Combine(Directory.CreateTempSubdirectory("consent-keys-").FullName, "log-keys.json");
         LogKeys.ReadOrCreate(made, Exports.Ed25519);
         if (!OperatingSystem.IsWindows())
@@ -185,14 +237,19 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
     [InlineData("consent_auditor", "SELECT secret FROM consent.webhook")]
     [InlineData("consent_auditor", "SELECT url FROM consent.webhook")]
     [InlineData("consent_sequencer", "SELECT id FROM consent.webhook")]
-    [InlineData("consent_sequencer", "INSERT INTO consent.outbox (id, kind, to_platforms, data) VALUES (gen_random_uuid(), 'x', true, '{}')")]
+    [InlineData(
+        "consent_sequencer",
+        "INSERT INTO consent.outbox (id, kind, to_platforms, data) VALUES (gen_random_uuid(), 'x', true, '{}')"
+    )]
     [InlineData("consent_auditor", "UPDATE consent.creator SET version = 0")]
     [InlineData("consent_auditor", "DELETE FROM consent.history")]
     [InlineData("consent_auditor", "SELECT consent.erase('x', 0)")]
     public async Task A_role_can_do_its_work_and_nothing_else(string role, string sql)
     {
         await Exports.CoveredAsync(App);
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => App.QueryAsync<object>($"SET LOCAL ROLE {role}; {sql}"));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() =>
+            App.QueryAsync<object>($"SET LOCAL ROLE {role}; {sql}")
+        );
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
 
@@ -214,7 +271,10 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
 
     [Fact]
     public async Task An_auditor_reads_the_log_in_the_database_too() =>
-        Assert.True((await App.QueryAsync<bool>("SET LOCAL ROLE consent_auditor; SELECT true FROM consent.event LIMIT 1")).Count <= 1);
+        Assert.True(
+            (await App.QueryAsync<bool>("SET LOCAL ROLE consent_auditor; SELECT true FROM consent.event LIMIT 1")).Count
+                <= 1
+        );
 
     private async Task<byte[]> BytesAsync(string path)
     {
@@ -227,7 +287,7 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
 
     private static IEnumerable<byte[]> Split(byte[] bundle)
     {
-        for (var at = 0; at < bundle.Length;)
+        for (var at = 0; at < bundle.Length; )
         {
             var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at));
             yield return bundle[(at + 2)..(at + 2 + length)];
@@ -235,5 +295,6 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
         }
     }
 
-    private static byte[][] Hashes(JsonNode proof) => [.. proof.AsArray().Select(hash => Convert.FromBase64String((string)hash!))];
+    private static byte[][] Hashes(JsonNode proof) =>
+        [.. proof.AsArray().Select(hash => Convert.FromBase64String((string)hash!))];
 }

@@ -12,7 +12,11 @@ public sealed class NativeLibraryTests
         try
         {
             // Everything of the tool but the folder `runtimes`.
-            foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(file => Path.GetExtension(file) is ".dll" or ".json"))
+            foreach (
+                var file in Directory
+                    .EnumerateFiles(AppContext.BaseDirectory)
+                    .Where(file => Path.GetExtension(file) is ".dll" or ".json")
+            )
             {
                 var copy = Path.Combine(folder.FullName, Path.GetFileName(file));
                 if (Path.GetFileName(file).StartsWith("consent.", StringComparison.Ordinal))
@@ -20,7 +24,10 @@ public sealed class NativeLibraryTests
                 else
                     File.CreateSymbolicLink(copy, file);
             }
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"])
+            var start = new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(folder.FullName, "consent.dll"), "verify", "nothing.ndjson"]
+            )
             {
                 UseShellExecute = false,
                 RedirectStandardError = true,

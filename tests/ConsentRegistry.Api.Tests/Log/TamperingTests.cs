@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Log;
 
-/// <summary>Somebody who may do everything in the database rewrites history, and an auditor who kept a checkpoint finds out.</summary>
+/// <summary>
+/// Somebody who may do everything in the database rewrites history, and an auditor who kept a checkpoint finds out.
+/// </summary>
 public sealed class TamperingTests(PostgresFixture postgres)
 {
     private static readonly string Owner = RegistryApplication.NewId("owner");
@@ -13,33 +15,107 @@ public sealed class TamperingTests(PostgresFixture postgres)
     private static readonly string Erased = RegistryApplication.NewId("gone");
 
     public static IEnumerable<TheoryDataRow<string, string>> Tamperings() =>
-    [
-        Row("A leaf is edited", "UPDATE consent.history SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"ver\":2', '\"ver\":3'), 'UTF8') WHERE creator = '{owner}' AND version = 2", "missing"),
-        Row("A change is dated back in its leaf", "UPDATE consent.history SET tx = tx - 60000000, leaf = convert_to(replace(convert_from(leaf, 'UTF8'), tx::text, (tx - 60000000)::text), 'UTF8') WHERE creator = '{owner}' AND version = 3", "not later"),
-        Row("A body is edited", "UPDATE consent.history SET body = convert_to(replace(convert_from(body, 'UTF8'), '\"deny\"', '\"allow\"'), 'UTF8') WHERE creator = '{other}' AND position('\"deny\"' IN convert_from(body, 'UTF8')) > 0", "leaf commits to"),
-        Row("A salt is swapped", "UPDATE consent.history SET salt = sha256('another') WHERE creator = '{owner}' AND version = 1", "leaf commits to"),
-        Row("Two salts are exchanged", "UPDATE consent.history h SET salt = o.salt FROM consent.history o WHERE h.creator = '{owner}' AND o.creator = '{owner}' AND (h.version, o.version) IN ((1, 2), (2, 1))", "leaf commits to"),
-        Row("Two entries are exchanged", "UPDATE consent.history SET seq = seq + 1000 WHERE seq IN (12, 13); UPDATE consent.history SET seq = CASE seq WHEN 1012 THEN 13 ELSE 12 END WHERE seq > 1000", "missing"),
-        Row("An entry is deleted and the rest moved up", "DELETE FROM consent.history WHERE creator = '{owner}' AND version = 2; UPDATE consent.history h SET seq = n.r FROM (SELECT event_id, row_number() OVER (ORDER BY seq) - 1 AS r FROM consent.history) n WHERE n.event_id = h.event_id", "missing"),
-        Row("An entry is deleted", "DELETE FROM consent.history WHERE creator = '{owner}' AND version = 2", "stands where"),
-        Row("The newest entries and their checkpoints are cut off", "DELETE FROM consent.history WHERE seq >= (SELECT min(size) FROM consent.tree_head); DELETE FROM consent.tree_head WHERE size > (SELECT min(size) FROM consent.tree_head)", "truncated"),
-        Row("A body is cleared without an erasure", "UPDATE consent.history SET body = NULL, salt = NULL WHERE creator = '{other}' AND version = (SELECT max(version) FROM consent.history WHERE creator = '{other}')", "no erasure covers it"),
-        Row("A body in the middle is cleared without an erasure", "UPDATE consent.history SET body = NULL, salt = NULL WHERE creator = '{other}' AND version = 1", "missing"),
-        Row("An erasure's own body is cleared", "UPDATE consent.history SET body = NULL, salt = NULL WHERE type = 'creatorErased'", "no erasure takes"),
-        Row("The leaf of an erasure is made to cover more", "UPDATE consent.history SET leaf = convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '\"ranges\":\\[\\[[0-9]+', '\"ranges\":[[10'), 'UTF8') WHERE type = 'creatorErased'", "not of the erased"),
-        Row("A checkpoint's root is edited", "UPDATE consent.tree_head SET note = translate(note, 'ABCDEFG', 'BCDEFGA') WHERE size = (SELECT max(size) FROM consent.tree_head)", "log's keys|the registry writes"),
-        Row("A checkpoint is put under another size", "UPDATE consent.tree_head SET size = size - 1 WHERE size = (SELECT max(size) FROM consent.tree_head)", "stands after"),
-        Row(
-            "A change is put in at the end, dated back by days",
-            """
-            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-            SELECT creator, version, ordinal, count, 'aaaaaaaa-aaaa-7aaa-aaaa-aaaaaaaaaaaa', type, tx - 400000000000,
-                convert_to(replace(replace(convert_from(leaf, 'UTF8'), event_id::text, 'aaaaaaaa-aaaa-7aaa-aaaa-aaaaaaaaaaaa'), tx::text, (tx - 400000000000)::text), 'UTF8'), body, salt
-            FROM consent.history WHERE creator = '{other}' AND version = 1;
-            UPDATE consent.inbox SET creator = 'nobody-yet'
-            """,
-            "backdated"),
-    ];
+        [
+            Row(
+                "A leaf is edited",
+                "UPDATE consent.history SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"ver\":2', "
+                    + "'\"ver\":3'), 'UTF8') WHERE creator = '{owner}' AND version = 2",
+                "missing"
+            ),
+            Row(
+                "A change is dated back in its leaf",
+                "UPDATE consent.history SET tx = tx - 60000000, leaf = convert_to(replace(convert_from(leaf, 'UTF8'), "
+                    + "tx::text, (tx - 60000000)::text), 'UTF8') WHERE creator = '{owner}' AND version = 3",
+                "not later"
+            ),
+            Row(
+                "A body is edited",
+                "UPDATE consent.history SET body = convert_to(replace(convert_from(body, 'UTF8'), '\"deny\"', "
+                    + "'\"allow\"'), 'UTF8') WHERE creator = '{other}' "
+                    + "AND position('\"deny\"' IN convert_from(body, 'UTF8')) > 0",
+                "leaf commits to"
+            ),
+            Row(
+                "A salt is swapped",
+                "UPDATE consent.history SET salt = sha256('another') WHERE creator = '{owner}' AND version = 1",
+                "leaf commits to"
+            ),
+            Row(
+                "Two salts are exchanged",
+                "UPDATE consent.history h SET salt = o.salt FROM consent.history o WHERE h.creator = '{owner}' "
+                    + "AND o.creator = '{owner}' AND (h.version, o.version) IN ((1, 2), (2, 1))",
+                "leaf commits to"
+            ),
+            Row(
+                "Two entries are exchanged",
+                "UPDATE consent.history SET seq = seq + 1000 WHERE seq IN (12, 13); UPDATE consent.history "
+                    + "SET seq = CASE seq WHEN 1012 THEN 13 ELSE 12 END WHERE seq > 1000",
+                "missing"
+            ),
+            Row(
+                "An entry is deleted and the rest moved up",
+                "DELETE FROM consent.history WHERE creator = '{owner}' AND version = 2; UPDATE consent.history h "
+                    + "SET seq = n.r FROM (SELECT event_id, row_number() OVER (ORDER BY seq) - 1 AS r "
+                    + "FROM consent.history) n WHERE n.event_id = h.event_id",
+                "missing"
+            ),
+            Row(
+                "An entry is deleted",
+                "DELETE FROM consent.history WHERE creator = '{owner}' AND version = 2",
+                "stands where"
+            ),
+            Row(
+                "The newest entries and their checkpoints are cut off",
+                "DELETE FROM consent.history WHERE seq >= (SELECT min(size) FROM consent.tree_head); DELETE "
+                    + "FROM consent.tree_head WHERE size > (SELECT min(size) FROM consent.tree_head)",
+                "truncated"
+            ),
+            Row(
+                "A body is cleared without an erasure",
+                "UPDATE consent.history SET body = NULL, salt = NULL WHERE creator = '{other}' "
+                    + "AND version = (SELECT max(version) FROM consent.history WHERE creator = '{other}')",
+                "no erasure covers it"
+            ),
+            Row(
+                "A body in the middle is cleared without an erasure",
+                "UPDATE consent.history SET body = NULL, salt = NULL WHERE creator = '{other}' AND version = 1",
+                "missing"
+            ),
+            Row(
+                "An erasure's own body is cleared",
+                "UPDATE consent.history SET body = NULL, salt = NULL WHERE type = 'creatorErased'",
+                "no erasure takes"
+            ),
+            Row(
+                "The leaf of an erasure is made to cover more",
+                "UPDATE consent.history SET leaf = convert_to(regexp_replace(convert_from(leaf, 'UTF8'), "
+                    + "'\"ranges\":\\[\\[[0-9]+', '\"ranges\":[[10'), 'UTF8') WHERE type = 'creatorErased'",
+                "not of the erased"
+            ),
+            Row(
+                "A checkpoint's root is edited",
+                "UPDATE consent.tree_head SET note = translate(note, 'ABCDEFG', 'BCDEFGA') "
+                    + "WHERE size = (SELECT max(size) FROM consent.tree_head)",
+                "log's keys|the registry writes"
+            ),
+            Row(
+                "A checkpoint is put under another size",
+                "UPDATE consent.tree_head SET size = size - 1 WHERE size = (SELECT max(size) FROM consent.tree_head)",
+                "stands after"
+            ),
+            Row(
+                "A change is put in at the end, dated back by days",
+                """
+                INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
+                SELECT creator, version, ordinal, count, 'aaaaaaaa-aaaa-7aaa-aaaa-aaaaaaaaaaaa', type,
+                    tx - 400000000000,
+                    convert_to(replace(replace(convert_from(leaf, 'UTF8'), event_id::text, 'aaaaaaaa-aaaa-7aaa-aaaa-aaaaaaaaaaaa'), tx::text, (tx - 400000000000)::text), 'UTF8'), body, salt
+                FROM consent.history WHERE creator = '{other}' AND version = 1;
+                UPDATE consent.inbox SET creator = 'nobody-yet'
+                """,
+                "backdated"
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Tamperings))]
@@ -58,7 +134,10 @@ public sealed class TamperingTests(PostgresFixture postgres)
 
         var verdict = Exports.Verify(await Exports.OfLogAsync(app), input);
         Assert.Equal(Verdict.Tampered, verdict.Verdict);
-        Assert.True(expected.Split('|').Any(part => verdict.Failure!.What.Contains(part, StringComparison.Ordinal)), verdict.Failure?.What);
+        Assert.True(
+            expected.Split('|').Any(part => verdict.Failure!.What.Contains(part, StringComparison.Ordinal)),
+            verdict.Failure?.What
+        );
     }
 
     [Fact]
@@ -67,7 +146,9 @@ public sealed class TamperingTests(PostgresFixture postgres)
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await TellAsync(app);
         var olderCopy = await Exports.OfLogAsync(app);
-        (await app.Creator(Owner).PutAsync($"/v1/creators/{Owner}/consent/defaults/mining", new { effect = "deny" })).Is(200);
+        (
+            await app.Creator(Owner).PutAsync($"/v1/creators/{Owner}/consent/defaults/mining", new { effect = "deny" })
+        ).Is(200);
         await Exports.CoveredAsync(app);
         var input = await KeepAsync(app);
 
@@ -86,14 +167,18 @@ public sealed class TamperingTests(PostgresFixture postgres)
         var input = await KeepAsync(app);
         await app.StopAsync();
 
-        // The operator drops one denial, moves all up, throws away what was signed, and lets the service sign the rest again.
+        // The operator drops one denial, moves all up, throws away what was signed, and lets the service sign the rest
+        // again.
         await TamperAsync(
             connectionString,
             $"""
-            DELETE FROM consent.history WHERE creator = '{Other}' AND version = (SELECT max(version) FROM consent.history WHERE creator = '{Other}');
-            UPDATE consent.history h SET seq = n.r FROM (SELECT event_id, row_number() OVER (ORDER BY seq) - 1 AS r FROM consent.history) n WHERE n.event_id = h.event_id;
+            DELETE FROM consent.history WHERE creator = '{Other}' AND version = (SELECT max(version)
+                FROM consent.history WHERE creator = '{Other}');
+            UPDATE consent.history h SET seq = n.r FROM (SELECT event_id, row_number() OVER (ORDER BY seq) - 1 AS r
+                FROM consent.history) n WHERE n.event_id = h.event_id;
             DELETE FROM consent.tree_head
-            """);
+            """
+        );
         File.Delete(Path.Combine(app.DataFolder, "log-checkpoint"));
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
         await Exports.CoveredAsync(again);
@@ -129,7 +214,8 @@ public sealed class TamperingTests(PostgresFixture postgres)
         Assert.Equal((Verdict.Valid, null), (verdict.Verdict, verdict.Failure?.What));
         Assert.Contains("was withheld", verdict.Proven.Completeness, StringComparison.Ordinal);
 
-        // Header, keys, checkpoint, entries, statement, end. The last line is made anew each time, as somebody would who tampers.
+        // Header, keys, checkpoint, entries, statement, end. The last line is made anew each time, as somebody would
+        // who tampers.
         var last = lines.Length - 3;
         Dictionary<string, string[]> forgeries = new()
         {
@@ -149,7 +235,10 @@ public sealed class TamperingTests(PostgresFixture postgres)
         foreach (var (what, forged) in forgeries)
         {
             var sealedAgain = Joined([.. forged[..^1], EndOf(forged[..^1])]);
-            Assert.True(Exports.Verify(sealedAgain).Verdict == Verdict.Tampered, $"{what}: {Exports.Verify(sealedAgain)}");
+            Assert.True(
+                Exports.Verify(sealedAgain).Verdict == Verdict.Tampered,
+                $"{what}: {Exports.Verify(sealedAgain)}"
+            );
         }
         Assert.Equal(Verdict.Unusable, Exports.Verify(Joined(lines[..^1])).Verdict);
         Assert.Equal(Verdict.Unusable, Exports.Verify(Joined(lines)[..^10]).Verdict);
@@ -167,7 +256,9 @@ public sealed class TamperingTests(PostgresFixture postgres)
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await TellAsync(app);
-        byte[] first = await Exports.OfLogAsync(app, "?to=7"), second = await Exports.OfLogAsync(app, "?from=7&to=15"), third = await Exports.OfLogAsync(app, "?from=15");
+        byte[] first = await Exports.OfLogAsync(app, "?to=7"),
+            second = await Exports.OfLogAsync(app, "?from=7&to=15"),
+            third = await Exports.OfLogAsync(app, "?from=15");
         Assert.Equal(Verdict.Valid, Exports.Verify((byte[])[.. first, .. second, .. third]).Verdict);
         Assert.Equal(Verdict.Unusable, Exports.Verify(first).Verdict);
         Assert.Equal(Verdict.Unusable, Exports.Verify(third).Verdict);
@@ -175,7 +266,10 @@ public sealed class TamperingTests(PostgresFixture postgres)
         Assert.Equal(Verdict.Unusable, Exports.Verify((byte[])[.. second, .. first, .. third]).Verdict);
         // A download that broke off after entry 4 goes on there.
         var broken = Joined(Lines(first)[..7]);
-        Assert.Equal(Verdict.Valid, Exports.Verify((byte[])[.. broken, .. await Exports.OfLogAsync(app, "?from=5")]).Verdict);
+        Assert.Equal(
+            Verdict.Valid,
+            Exports.Verify((byte[])[.. broken, .. await Exports.OfLogAsync(app, "?from=5")]).Verdict
+        );
     }
 
     [Fact]
@@ -185,16 +279,46 @@ public sealed class TamperingTests(PostgresFixture postgres)
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await TellAsync(app);
         var keys = await Exports.KeysAsync(app);
-        var receipt = (string)(await app.Admin().PostAsync("/v1/checks", new { creatorId = Owner, videoId = "v", purpose = "remix", requester = "acme", receipt = true })).Is(200)["receipt"]!;
+        var receipt = (string)
+            (
+                await app.Admin()
+                    .PostAsync(
+                        "/v1/checks",
+                        new
+                        {
+                            creatorId = Owner,
+                            videoId = "v",
+                            purpose = "remix",
+                            requester = "acme",
+                            receipt = true,
+                        }
+                    )
+            ).Is(200)["receipt"]!;
         Assert.True(Jws.Verify(receipt, Receipt.Type, keys).Succeeded(out _, out _));
         for (var bit = 0; bit < receipt.Length * 8; bit++)
-            Assert.False(Jws.Verify(new string(Flipped(receipt.Select(c => (byte)c).ToArray(), bit).Select(b => (char)b).ToArray()), Receipt.Type, keys).Succeeded(out _, out _), $"bit {bit}");
+            Assert.False(
+                Jws.Verify(
+                        new string(Flipped(receipt.Select(c => (byte)c).ToArray(), bit).Select(b => (char)b).ToArray()),
+                        Receipt.Type,
+                        keys
+                    )
+                    .Succeeded(out _, out _),
+                $"bit {bit}"
+            );
 
         // Each byte by one bit, another one from byte to byte: all bits of an export would take minutes.
         foreach (var export in new[] { await Exports.OfCreatorAsync(app, Owner), await Exports.OfLogAsync(app) })
         {
             Assert.Equal(Verdict.Valid, Exports.Verify(export).Verdict);
-            Parallel.For(0, export.Length, at => Assert.True(Exports.Verify(Flipped(export, (at * 8) + (at % 8))).Verdict != Verdict.Valid, $"byte {at}"));
+            Parallel.For(
+                0,
+                export.Length,
+                at =>
+                    Assert.True(
+                        Exports.Verify(Flipped(export, (at * 8) + (at % 8))).Verdict != Verdict.Valid,
+                        $"byte {at}"
+                    )
+            );
         }
     }
 
@@ -208,9 +332,30 @@ public sealed class TamperingTests(PostgresFixture postgres)
         {
             foreach (var purpose in new[] { "remix", "remix.voice", "training", "mining" })
             {
-                foreach (var (creator, video) in new[] { (Owner, "v"), (Other, "w"), (Owner, "nobody-registered-this"), (Erased, "x") })
+                foreach (
+                    var (creator, video) in new[]
+                    {
+                        (Owner, "v"),
+                        (Other, "w"),
+                        (Owner, "nobody-registered-this"),
+                        (Erased, "x"),
+                    }
+                )
                 {
-                    var answer = (await app.Admin().PostAsync("/v1/checks", new { creatorId = creator, videoId = video, purpose, requester = "acme", receipt = true })).Is(200);
+                    var answer = (
+                        await app.Admin()
+                            .PostAsync(
+                                "/v1/checks",
+                                new
+                                {
+                                    creatorId = creator,
+                                    videoId = video,
+                                    purpose,
+                                    requester = "acme",
+                                    receipt = true,
+                                }
+                            )
+                    ).Is(200);
                     receipts.Add((string)answer["receipt"]!);
                 }
             }
@@ -218,13 +363,28 @@ public sealed class TamperingTests(PostgresFixture postgres)
         await AskAsync();
         foreach (var effect in new[] { "allow", "ask", "deny" })
         {
-            (await app.Creator(Owner).PutAsync($"/v1/creators/{Owner}/consent/defaults/remix", new { effect, appliesTo = effect == "allow" ? "all" : null })).Is(200);
-            (await app.Creator(Other).PutAsync($"/v1/creators/{Other}/appearances/{Owner}/v/consent/remix?requester=acme", new { effect })).Is(200);
+            (
+                await app.Creator(Owner)
+                    .PutAsync(
+                        $"/v1/creators/{Owner}/consent/defaults/remix",
+                        new { effect, appliesTo = effect == "allow" ? "all" : null }
+                    )
+            ).Is(200);
+            (
+                await app.Creator(Other)
+                    .PutAsync(
+                        $"/v1/creators/{Other}/appearances/{Owner}/v/consent/remix?requester=acme",
+                        new { effect }
+                    )
+            ).Is(200);
             await AskAsync();
         }
         await Exports.CoveredAsync(app);
         var export = await Exports.OfLogAsync(app);
-        var verdict = Exports.Verify(export, new() { Receipts = [.. receipts], PinnedSet = await Exports.KeysAsync(app) });
+        var verdict = Exports.Verify(
+            export,
+            new() { Receipts = [.. receipts], PinnedSet = await Exports.KeysAsync(app) }
+        );
         Assert.Equal((Verdict.Valid, null), (verdict.Verdict, verdict.Failure?.What));
         Assert.Equal(receipts.Count, verdict.Receipts.Length);
         Assert.All(verdict.Receipts, receipt => Assert.Equal(Verdict.Valid, receipt.Verdict));
@@ -233,15 +393,25 @@ public sealed class TamperingTests(PostgresFixture postgres)
         Assert.True(Jws.TryParse(receipts[0], out var token));
         var forged = JsonNode.Parse(token.Payload.ToArray())!.AsObject();
         forged["decision"]!["reason"] = "hold";
-        var signing = KeySet.Parse(await File.ReadAllBytesAsync(Path.Combine(app.DataFolder, "log-keys.json"), TestContext.Current.CancellationToken), Exports.Ed25519).Value;
+        var signing = KeySet
+            .Parse(
+                await File.ReadAllBytesAsync(
+                    Path.Combine(app.DataFolder, "log-keys.json"),
+                    TestContext.Current.CancellationToken
+                ),
+                Exports.Ed25519
+            )
+            .Value;
         verdict = Exports.Verify(export, new() { Receipts = [Jws.Sign(forged, Receipt.Type, signing.TokenSigner!)] });
         Assert.Equal(Verdict.Tampered, verdict.Verdict);
     }
 
-    /// <summary>Two creators who share a video, changes of all kinds, one creator who was erased, and changes after that.</summary>
+    /// <summary>
+    /// Two creators who share a video, changes of all kinds, one creator who was erased, and changes after that.
+    /// </summary>
     /// <remarks>
-    /// In three parts, each of which one checkpoint covers: nothing is sequenced while a part is made. Where a checkpoint stands decides what is
-    /// found first, so that no test may leave it to chance.
+    /// In three parts, each of which one checkpoint covers: nothing is sequenced while a part is made. Where a
+    /// checkpoint stands decides what is found first, so that no test may leave it to chance.
     /// </remarks>
     private static async Task TellAsync(RegistryApplication app)
     {
@@ -249,22 +419,49 @@ public sealed class TamperingTests(PostgresFixture postgres)
         await Exports.CoveredAsync(app);
         await using (await HoldSequencerAsync(app))
         {
-            (await owner.PutAsync($"/v1/creators/{Owner}/consent/defaults/remix", new { effect = "allow", appliesTo = "all", conditions = new[] { "attribution" } })).Is(200);
-            (await app.Platform().PutAsync($"/v1/creators/{Owner}/videos/v", new { participants = new[] { new { creatorId = Other, role = "coCreator" } } })).Is(200);
+            (
+                await owner.PutAsync(
+                    $"/v1/creators/{Owner}/consent/defaults/remix",
+                    new
+                    {
+                        effect = "allow",
+                        appliesTo = "all",
+                        conditions = new[] { "attribution" },
+                    }
+                )
+            ).Is(200);
+            (
+                await app.Platform()
+                    .PutAsync(
+                        $"/v1/creators/{Owner}/videos/v",
+                        new { participants = new[] { new { creatorId = Other, role = "coCreator" } } }
+                    )
+            ).Is(200);
             (await other.PutAsync($"/v1/creators/{Other}/consent/defaults/training", new { effect = "ask" })).Is(200);
-            (await other.PutAsync($"/v1/creators/{Other}/appearances/{Owner}/v/consent/remix", new { effect = "allow" })).Is(200);
+            (
+                await other.PutAsync(
+                    $"/v1/creators/{Other}/appearances/{Owner}/v/consent/remix",
+                    new { effect = "allow" }
+                )
+            ).Is(200);
         }
         await Exports.CoveredAsync(app);
         await using (await HoldSequencerAsync(app))
         {
             (await owner.PutAsync($"/v1/creators/{Owner}/lockdown", null)).Is(200);
             (await owner.DeleteAsync($"/v1/creators/{Owner}/lockdown")).Is(200);
-            (await app.Creator(Erased).PutAsync($"/v1/creators/{Erased}/consent/defaults/remix", new { effect = "allow" })).Is(200);
+            (
+                await app.Creator(Erased)
+                    .PutAsync($"/v1/creators/{Erased}/consent/defaults/remix", new { effect = "allow" })
+            ).Is(200);
         }
         await Exports.CoveredAsync(app);
         await using (await HoldSequencerAsync(app))
         {
-            (await app.Creator(Erased).PutAsync($"/v1/creators/{Erased}/consent/defaults/mining", new { effect = "deny" })).Is(200);
+            (
+                await app.Creator(Erased)
+                    .PutAsync($"/v1/creators/{Erased}/consent/defaults/mining", new { effect = "deny" })
+            ).Is(200);
             (await app.Admin().PostAsync($"/v1/creators/{Erased}/erasure", new { reason = "asked for" })).Is(200);
             (await other.PutAsync($"/v1/creators/{Other}/consent/defaults/remix", new { effect = "deny" })).Is(200);
         }
@@ -287,13 +484,16 @@ public sealed class TamperingTests(PostgresFixture postgres)
     {
         await using var source = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString));
         await using var command = source.CreateCommand(
-            $"SET session_replication_role = replica; {sql.Replace("{owner}", Owner, StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal)}");
+            $"SET session_replication_role = replica; {sql.Replace("{owner}", Owner, StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal)}"
+        );
         Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
-    private static string[] Lines(byte[] export) => System.Text.Encoding.UTF8.GetString(export).TrimEnd('\n').Split('\n');
+    private static string[] Lines(byte[] export) =>
+        System.Text.Encoding.UTF8.GetString(export).TrimEnd('\n').Split('\n');
 
-    private static byte[] Joined(string[] lines) => System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+    private static byte[] Joined(string[] lines) =>
+        System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
 
     private static string EndOf(string[] lines) =>
         $$"""{"kind":"end","sha256":"{{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(Joined(lines)))}}"}""";
@@ -312,5 +512,6 @@ public sealed class TamperingTests(PostgresFixture postgres)
         return flipped;
     }
 
-    private static TheoryDataRow<string, string> Row(string what, string sql, string expected) => new(sql, expected) { TestDisplayName = what };
+    private static TheoryDataRow<string, string> Row(string what, string sql, string expected) =>
+        new(sql, expected) { TestDisplayName = what };
 }

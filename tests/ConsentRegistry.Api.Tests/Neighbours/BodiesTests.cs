@@ -33,10 +33,20 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
             for (var i = 0; i < Announcers; i++)
             {
                 var connection = await RawConnection.OpenAsync(
-                    App, $"POST {path}", token, "Content-Type: application/json", $"Content-Length: {Largest}", "Expect: 100-continue");
+                    App,
+                    $"POST {path}",
+                    token,
+                    "Content-Type: application/json",
+                    $"Content-Length: {Largest}",
+                    "Expect: 100-continue"
+                );
                 connections.Add(connection);
                 // Said when the service begins to read.
-                Assert.StartsWith("HTTP/1.1 100 ", await connection.ReadUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+                Assert.StartsWith(
+                    "HTTP/1.1 100 ",
+                    await connection.ReadUntilAsync("\r\n\r\n"),
+                    StringComparison.Ordinal
+                );
                 await connection.SendAsync("{");
             }
             await others.AreAnsweredAsync(100);
@@ -59,11 +69,19 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
         var connections = new List<RawConnection>();
         try
         {
-            // There is room for four of them. All but the last bytes of five are sent, so that some are refused, and the others wait.
+            // There is room for four of them. All but the last bytes of five are sent, so that some are refused, and
+            // the others wait.
             for (var i = 0; i < 5; i++)
             {
-                connections.Add(await RawConnection.OpenAsync(
-                    App, "POST /v1/videos/batch", greedy, "Content-Type: application/json", $"Content-Length: {Largest}"));
+                connections.Add(
+                    await RawConnection.OpenAsync(
+                        App,
+                        "POST /v1/videos/batch",
+                        greedy,
+                        "Content-Type: application/json",
+                        $"Content-Length: {Largest}"
+                    )
+                );
             }
             var sending = connections.ConvertAll(connection => TrySendAsync(connection, blanks));
             var answers = connections.ConvertAll(connection => connection.ReadUntilAsync("\r\n\r\n"));
@@ -71,19 +89,34 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
 
             // Small bodies of the same caller, and large ones of others, are read.
             (await App.Bearer(greedy).PostAsync("/v1/videos/batch", "{}")).Is(422);
-            (await App.Bearer(Sign("videos:write", "modest")).PostAsync("/v1/videos/batch", blanks)).IsProblem(400, "malformedJson");
+            (await App.Bearer(Sign("videos:write", "modest")).PostAsync("/v1/videos/batch", blanks)).IsProblem(
+                400,
+                "malformedJson"
+            );
 
             await Task.WhenAll(sending);
             foreach (var connection in connections)
                 await TrySendAsync(connection, "{}"u8.ToArray());
             await Task.WhenAll(answers);
             var heads = answers.ConvertAll(answer => answer.Result);
-            Assert.All(heads, head => Assert.True(
-                head.StartsWith("HTTP/1.1 422 ", StringComparison.Ordinal)
-                || (head.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal) && head.Contains("Retry-After: 1", StringComparison.Ordinal)), head));
+            Assert.All(
+                heads,
+                head =>
+                    Assert.True(
+                        head.StartsWith("HTTP/1.1 422 ", StringComparison.Ordinal)
+                            || (
+                                head.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal)
+                                && head.Contains("Retry-After: 1", StringComparison.Ordinal)
+                            ),
+                        head
+                    )
+            );
             Assert.InRange(heads.Count(head => head.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal)), 1, 4);
             // What was taken is given back.
-            await Eventually.HoldsAsync("there is room again", async () => (await App.Bearer(greedy).PostAsync("/v1/videos/batch", blanks)).Status == 400);
+            await Eventually.HoldsAsync(
+                "there is room again",
+                async () => (await App.Bearer(greedy).PostAsync("/v1/videos/batch", blanks)).Status == 400
+            );
         }
         finally
         {
@@ -92,30 +125,56 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
         await others.AssertUnharmedAsync();
     }
 
-    public static TheoryData<string, string, string> MalformedBodies => new()
-    {
-        { "a chunk size beyond all numbers", "POST /v1/checks", "fffffffffffffffffff\r\n" },
-        { "a chunk size that is no number", "POST /v1/checks", "xyz\r\n" },
-        { "a negative chunk size", "POST /v1/checks", "-1\r\n" },
-        { "a chunk that is longer than it says", "POST /v1/checks", "2\r\n{}}}\r\n0\r\n\r\n" },
-        { "a chunk size beyond all numbers, of many checks", "POST /v1/checks/batch", "fffffffffffffffffff\r\n" },
-        { "a chunk size beyond all numbers, of an evaluation", "POST /access/v1/evaluation", "fffffffffffffffffff\r\n" },
-        { "a chunk size beyond all numbers, of a setting", "PUT /v1/creators/somebody/consent/defaults/remix", "fffffffffffffffffff\r\n" },
-        { "a chunk size beyond all numbers, of a stop", "PUT /v1/creators/somebody/lockdown", "fffffffffffffffffff\r\n" },
-        { "a chunk size beyond all numbers, where no body is taken", "DELETE /v1/creators/somebody/consent/defaults/remix", "fffffffffffffffffff\r\n" },
-    };
+    public static TheoryData<string, string, string> MalformedBodies =>
+        new()
+        {
+            { "a chunk size beyond all numbers", "POST /v1/checks", "fffffffffffffffffff\r\n" },
+            { "a chunk size that is no number", "POST /v1/checks", "xyz\r\n" },
+            { "a negative chunk size", "POST /v1/checks", "-1\r\n" },
+            { "a chunk that is longer than it says", "POST /v1/checks", "2\r\n{}}}\r\n0\r\n\r\n" },
+            { "a chunk size beyond all numbers, of many checks", "POST /v1/checks/batch", "fffffffffffffffffff\r\n" },
+            {
+                "a chunk size beyond all numbers, of an evaluation",
+                "POST /access/v1/evaluation",
+                "fffffffffffffffffff\r\n"
+            },
+            {
+                "a chunk size beyond all numbers, of a setting",
+                "PUT /v1/creators/somebody/consent/defaults/remix",
+                "fffffffffffffffffff\r\n"
+            },
+            {
+                "a chunk size beyond all numbers, of a stop",
+                "PUT /v1/creators/somebody/lockdown",
+                "fffffffffffffffffff\r\n"
+            },
+            {
+                "a chunk size beyond all numbers, where no body is taken",
+                "DELETE /v1/creators/somebody/consent/defaults/remix",
+                "fffffffffffffffffff\r\n"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(MalformedBodies))]
     public async Task A_malformed_body_is_the_callers_fault(string name, string request, string body)
     {
         var token = App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:manage"], "somebody", "acme");
-        using var connection = await RawConnection.OpenAsync(App, request, token, "Content-Type: application/json", "Transfer-Encoding: chunked");
+        using var connection = await RawConnection.OpenAsync(
+            App,
+            request,
+            token,
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked"
+        );
         await connection.SendAsync(body);
         var answer = await connection.ReadUntilAsync("\"traceId\"");
         Assert.True(answer.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal), $"{name}: {answer}");
         Assert.Contains("\"code\":\"malformedRequest\"", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain(App.Log.Lines, line => line.Contains("PostgreSQL could not serve", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            App.Log.Lines,
+            line => line.Contains("PostgreSQL could not serve", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -124,7 +183,12 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
         var creator = RegistryApplication.NewId();
         var line = $"{{\"creatorId\":\"{creator}\",\"videoId\":\"v\",\"purpose\":\"remix\"}}\n";
         using var connection = await RawConnection.OpenAsync(
-            App, "POST /v1/checks/stream", Sign("consent:check", "acme"), "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked");
+            App,
+            "POST /v1/checks/stream",
+            Sign("consent:check", "acme"),
+            "Content-Type: application/x-ndjson",
+            "Transfer-Encoding: chunked"
+        );
         for (var i = 0; i < 3; i++)
         {
             await connection.SendAsync(StreamConnection.Piece(line));
@@ -153,5 +217,6 @@ public sealed class BodiesTests(RegistryFixture registry) : IClassFixture<Regist
         }
     }
 
-    private string Sign(string scope, string client) => App.Sign(TimeProvider.System.GetUtcNow(), [scope], null, client);
+    private string Sign(string scope, string client) =>
+        App.Sign(TimeProvider.System.GetUtcNow(), [scope], null, client);
 }

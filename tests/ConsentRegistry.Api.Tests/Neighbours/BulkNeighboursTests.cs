@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ConsentRegistry.Api.Tests.Neighbours;
 
 /// <summary>Changes and previews that name thousands of requesters take nothing from others.</summary>
-public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : IClassFixture<BulkNeighboursTests.Patient>
+public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient)
+    : IClassFixture<BulkNeighboursTests.Patient>
 {
     private const int Named = 10_000;
 
@@ -21,15 +22,24 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
     public async Task Others_are_answered_while_one_change_names_ten_thousand_requesters()
     {
         await using var others = await OtherCallers.StartAsync(App);
-        var denies = Enumerable.Range(0, Named)
-            .Select(i => new { op = "setDefault", purpose = "remix", requester = $"lab-{i}", effect = "deny" });
+        var denies = Enumerable
+            .Range(0, Named)
+            .Select(i => new
+            {
+                op = "setDefault",
+                purpose = "remix",
+                requester = $"lab-{i}",
+                effect = "deny",
+            });
 
         var made = (await App.Creator(creator).PostAsync(Changes, new { changes = denies })).Is(200);
 
         Assert.Equal((Named, true), (made.Changes, (bool)made["effectiveEverywhere"]!));
         await others.AreAnsweredAsync(20);
         // A node that starts reads them all.
-        var (memory, _) = await App.Services.GetRequiredService<Bootstrap>().LoadAsync(TestContext.Current.CancellationToken);
+        var (memory, _) = await App
+            .Services.GetRequiredService<Bootstrap>()
+            .LoadAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, memory.VersionOf(creator));
         // One more is made as any other is, and so is what takes them away.
         var one = $"/v1/creators/{creator}/consent/defaults/remix?requester=lab-x";
@@ -43,15 +53,27 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
     {
         var videos = Enumerable.Range(0, 5).Select(i => new { creatorId = creator, videoId = $"v{i}" });
         await App.Platform().PostAsync("/v1/videos/batch", new { videos });
-        var changes = Enumerable.Range(0, 1_000)
-            .Select(i => new { op = "setDefault", purpose = "remix", requester = $"lab-{i}", effect = "allow", appliesTo = "all" })
+        var changes = Enumerable
+            .Range(0, 1_000)
+            .Select(i => new
+            {
+                op = "setDefault",
+                purpose = "remix",
+                requester = $"lab-{i}",
+                effect = "allow",
+                appliesTo = "all",
+            })
             .ToArray();
         await using var others = await OtherCallers.StartAsync(App);
 
         // Of each caller one is shown, and some wait for it.
-        var agents = Enumerable.Range(0, 4)
-            .Select(i => App.With("consent:manage", $"agent-{i}", "agency", creator)).ToArray();
-        var asked = Enumerable.Range(0, 40).Select(i => agents[i % 4].PostAsync(Changes, new { dryRun = true, changes }));
+        var agents = Enumerable
+            .Range(0, 4)
+            .Select(i => App.With("consent:manage", $"agent-{i}", "agency", creator))
+            .ToArray();
+        var asked = Enumerable
+            .Range(0, 40)
+            .Select(i => agents[i % 4].PostAsync(Changes, new { dryRun = true, changes }));
         var previews = await Task.WhenAll(asked);
 
         await others.AreAnsweredAsync(20);
@@ -64,7 +86,8 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
         Assert.All(shown["first"]!.AsArray(), video => Assert.Equal(Preview.Named, video!["flips"]!.AsArray().Count));
         Assert.Equal(
             shown["flips"]!.AsArray().Sum(flip => (int)flip!["count"]!),
-            shown["first"]!.AsArray().Sum(video => (int)video!["count"]!));
+            shown["first"]!.AsArray().Sum(video => (int)video!["count"]!)
+        );
         await others.AssertUnharmedAsync();
     }
 
@@ -73,7 +96,12 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
     {
         var limiter = App.Services.GetRequiredService<PreviewLimiter>();
         var mine = App.Creator(creator);
-        var deny = new { op = "setDefault", purpose = "remix", effect = "deny" };
+        var deny = new
+        {
+            op = "setDefault",
+            purpose = "remix",
+            effect = "deny",
+        };
         object body = new { dryRun = true, changes = new[] { deny } };
         Task<Answer> other;
         List<Task<Answer>> waiting;
@@ -94,15 +122,16 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient) : I
     }
 
     /// <summary>
-    /// A service whose memory is fresh for ten seconds, so that a busy machine does not make others wait. What these tests
-    /// are about took minutes.
+    /// A service whose memory is fresh for ten seconds, so that a busy machine does not make others wait. What these
+    /// tests are about took minutes.
     /// </summary>
     public sealed class Patient(PostgresFixture postgres) : IAsyncLifetime
     {
         private RegistryApplication? app;
 
         /// <summary>The service.</summary>
-        public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
+        public RegistryApplication App =>
+            app ?? throw new InvalidOperationException("The service has not been started.");
 
         public async ValueTask InitializeAsync() =>
             app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Replica:DeltaMs=10000");

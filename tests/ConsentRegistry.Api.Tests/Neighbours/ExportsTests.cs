@@ -40,8 +40,14 @@ public sealed class ExportsTests(PostgresFixture postgres)
             (await app.Auditor().GetAsync($"/v1/creators/{creator}/history?limit=1")).Is(200);
             (await app.Anonymous().GetAsync("/log/checkpoint")).Is(200);
             (await app.Anonymous().GetAsync("/health/ready")).Is(200);
-            await Eventually.HoldsAsync("no export holds a connection", async () => await app.ScalarAsync<long>(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%exports' AND state <> 'idle'") == 0);
+            await Eventually.HoldsAsync(
+                "no export holds a connection",
+                async () =>
+                    await app.ScalarAsync<long>(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                            + "AND application_name LIKE '%exports' AND state <> 'idle'"
+                    ) == 0
+            );
         }
         finally
         {
@@ -65,7 +71,10 @@ public sealed class ExportsTests(PostgresFixture postgres)
         (await app.Bearer(token).GetAsync("/v1/log/export")).IsProblem(503, "unavailable");
 
         // When they are cut off their shares are free.
-        await Eventually.HoldsAsync("both were cut off", async () => (await app.Bearer(token).GetAsync($"/v1/creators/{creator}/history/export")).Status == 200);
+        await Eventually.HoldsAsync(
+            "both were cut off",
+            async () => (await app.Bearer(token).GetAsync($"/v1/creators/{creator}/history/export")).Status == 200
+        );
         var whole = (await app.Bearer(token).GetAsync($"/v1/creators/{creator}/history/export")).Is(200);
         Assert.Contains("\"kind\":\"end\"", whole.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("\"kind\":\"end\"", await first.ReadToEndAsync(), StringComparison.Ordinal);
@@ -75,13 +84,25 @@ public sealed class ExportsTests(PostgresFixture postgres)
     private static async Task<string> FillAsync(RegistryApplication app)
     {
         var creator = RegistryApplication.NewId();
-        var changes = Enumerable.Range(0, Events).Select(number => new
-        {
-            op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = creator, videoId = $"v{number}" },
-        });
+        var changes = Enumerable
+            .Range(0, Events)
+            .Select(number => new
+            {
+                op = "setOverride",
+                purpose = "remix",
+                effect = "deny",
+                video = new { creatorId = creator, videoId = $"v{number}" },
+            });
         (await app.Creator(creator).PostAsync($"/v1/creators/{creator}/consent/changes", new { changes })).Is(200);
-        await Eventually.HoldsAsync("the log covers the history", async () =>
-            await app.ScalarAsync<bool>("SELECT coalesce((SELECT max(size) FROM consent.tree_head), 0) >= $1 AND NOT EXISTS (SELECT FROM consent.inbox)", (long)Events));
+        await Eventually.HoldsAsync(
+            "the log covers the history",
+            async () =>
+                await app.ScalarAsync<bool>(
+                    "SELECT coalesce((SELECT max(size) FROM consent.tree_head), 0) >= $1 AND NOT EXISTS (SELECT "
+                        + "FROM consent.inbox)",
+                    (long)Events
+                )
+        );
         return creator;
     }
 }

@@ -18,13 +18,33 @@ public sealed class LimitsTests(RegistryFixture registry) : IClassFixture<Regist
         var lines = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "reference", "configuration.md"));
         var page = string.Join(' ', lines.Select(line => line.Trim()));
         using var limits = new ConcurrencyLimits();
-        Assert.All(limits.All, limit => Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"| {limit.Of} | {limit.All:N0} | {limit.Each:N0} for one {limit.Holder} |"), page, StringComparison.Ordinal));
-        Assert.Contains($"`max_connections` must hold {Database.NodeConnections} for each node", page, StringComparison.Ordinal);
+        Assert.All(
+            limits.All,
+            limit =>
+                Assert.Contains(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {limit.Of} | {limit.All:N0} | {limit.Each:N0} for one {limit.Holder} |"
+                    ),
+                    page,
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.Contains(
+            $"`max_connections` must hold {Database.NodeConnections} for each node",
+            page,
+            StringComparison.Ordinal
+        );
         int[] pools =
         [
-            Database.ReadConnections, Database.ChangeConnections, Database.SequencerConnections, Database.ReplicaConnections,
-            Database.NotificationConnections, Database.ExportConnections, Database.FollowerConnections, Database.BackgroundConnections,
+            Database.ReadConnections,
+            Database.ChangeConnections,
+            Database.SequencerConnections,
+            Database.ReplicaConnections,
+            Database.NotificationConnections,
+            Database.ExportConnections,
+            Database.FollowerConnections,
+            Database.BackgroundConnections,
         ];
         Assert.Equal(Database.NodeConnections, pools.Sum());
     }
@@ -37,7 +57,10 @@ public sealed class LimitsTests(RegistryFixture registry) : IClassFixture<Regist
         options.LongestIdle = TimeSpan.FromSeconds(1);
         try
         {
-            using var connection = await StreamConnection.OpenAsync(registry.App.Address, registry.App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
+            using var connection = await StreamConnection.OpenAsync(
+                registry.App.Address,
+                registry.App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme")
+            );
             await connection.SendAsync("\n");
             await connection.ReadUntilAsync("\"line\":1}");
             // A part of a line is no line.

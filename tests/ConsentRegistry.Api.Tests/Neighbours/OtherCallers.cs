@@ -5,9 +5,10 @@ using System.Globalization;
 namespace ConsentRegistry.Api.Tests.Neighbours;
 
 /// <summary>
-/// Other callers, who check consent over HTTP all the time while a test does something hostile to the service. Each is a platform of its own and
-/// has connections of its own. Half of their checks take the short way, half the usual one. Start them first; then do the hostile thing, wait
-/// with <see cref="AreAnsweredAsync"/> while it goes on, and end with <see cref="AssertUnharmedAsync"/>.
+/// Other callers, who check consent over HTTP all the time while a test does something hostile to the service. Each is
+/// a platform of its own and has connections of its own. Half of their checks take the short way, half the usual one.
+/// Start them first; then do the hostile thing, wait with <see cref="AreAnsweredAsync"/> while it goes on, and end with
+/// <see cref="AssertUnharmedAsync"/>.
 /// </summary>
 internal sealed class OtherCallers : IAsyncDisposable
 {
@@ -25,7 +26,9 @@ internal sealed class OtherCallers : IAsyncDisposable
 
     private readonly SocketsHttpHandler handler = new();
     private readonly HttpMessageInvoker http;
-    private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
+        TestContext.Current.CancellationToken
+    );
     private readonly ConcurrentQueue<string> failures = new();
     private Task checking = Task.CompletedTask;
     private int answers;
@@ -56,9 +59,14 @@ internal sealed class OtherCallers : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(app);
         var creator = RegistryApplication.NewId("near~");
         (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await app.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
         var others = new OtherCallers(creator);
-        others.checking = Task.WhenAll(Enumerable.Range(0, Count).Select(number => others.CheckAsync(app, $"neighbour-{number}")));
+        others.checking = Task.WhenAll(
+            Enumerable.Range(0, Count).Select(number => others.CheckAsync(app, $"neighbour-{number}"))
+        );
         await others.AreAnsweredAsync(2 * Count);
         return others;
     }
@@ -67,15 +75,24 @@ internal sealed class OtherCallers : IAsyncDisposable
     public Task AreAnsweredAsync(int further)
     {
         var before = Answers + Failed;
-        return Eventually.HoldsAsync($"{further} further checks of others have an answer", () => Task.FromResult(Answers + Failed >= before + further));
+        return Eventually.HoldsAsync(
+            $"{further} further checks of others have an answer",
+            () => Task.FromResult(Answers + Failed >= before + further)
+        );
     }
 
-    /// <summary>Ends them, tells the test's output how long they waited, and fails if one check was not answered with 200 and the right decision.</summary>
+    /// <summary>
+    /// Ends them, tells the test's output how long they waited, and fails if one check was not answered with 200 and
+    /// the right decision.
+    /// </summary>
     public async Task AssertUnharmedAsync()
     {
         await EndAsync();
         var summary = string.Create(
-            CultureInfo.InvariantCulture, $"Checks of others: {Answers} answered, {Failed} failed; the longest wait was {LongestWait.TotalMilliseconds:F0} ms.");
+            CultureInfo.InvariantCulture,
+            $"Checks of others: {Answers} answered, {Failed} failed; the longest wait was "
+                + $"{LongestWait.TotalMilliseconds:F0} ms."
+        );
         TestContext.Current.TestOutputHelper?.WriteLine(summary);
         Assert.True(Failed == 0, $"{summary}\n{string.Join('\n', failures)}");
         Assert.NotEqual(0, Answers);
@@ -100,9 +117,20 @@ internal sealed class OtherCallers : IAsyncDisposable
         var client = new RegistryClient(http, app.Address, token);
         object[] questions =
         [
-            new { creatorId = Creator, videoId = "v", purpose = "remix" },
+            new
+            {
+                creatorId = Creator,
+                videoId = "v",
+                purpose = "remix",
+            },
             // No member of a plain check: this one takes the usual way.
-            new { creatorId = Creator, videoId = "v", purpose = "remix", explain = false },
+            new
+            {
+                creatorId = Creator,
+                videoId = "v",
+                purpose = "remix",
+                explain = false,
+            },
         ];
         for (var number = 0; !ending.IsCancellationRequested; number++)
         {
@@ -139,7 +167,11 @@ internal sealed class OtherCallers : IAsyncDisposable
     private void Note(TimeSpan wait)
     {
         var longest = Volatile.Read(ref longestTicks);
-        while (wait.Ticks > longest && Interlocked.CompareExchange(ref longestTicks, wait.Ticks, longest) is var seen && seen != longest)
+        while (
+            wait.Ticks > longest
+            && Interlocked.CompareExchange(ref longestTicks, wait.Ticks, longest) is var seen
+            && seen != longest
+        )
             longest = seen;
     }
 }

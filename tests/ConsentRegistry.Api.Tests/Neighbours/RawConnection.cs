@@ -6,14 +6,14 @@ namespace ConsentRegistry.Api.Tests.Neighbours;
 /// <summary>A connection on which a test sends the bytes that it likes, and takes what it likes.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    /// <summary>Bytes that the client's system keeps: few, so that what is not read here soon waits at the service.</summary>
+    /// <summary>
+    /// Bytes that the client's system keeps: few, so that what is not read here soon waits at the service.
+    /// </summary>
     private const int BufferBytes = 8 << 10;
 
     private readonly TcpClient client = new() { ReceiveBufferSize = BufferBytes, NoDelay = true };
 
-    private RawConnection()
-    {
-    }
+    private RawConnection() { }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -22,11 +22,18 @@ internal sealed class RawConnection : IDisposable
     /// <param name="request">Method and path.</param>
     /// <param name="token">Who calls.</param>
     /// <param name="headers">Further headers, each as <c>Name: value</c>.</param>
-    public static async Task<RawConnection> OpenAsync(RegistryApplication app, string request, string token, params string[] headers)
+    public static async Task<RawConnection> OpenAsync(
+        RegistryApplication app,
+        string request,
+        string token,
+        params string[] headers
+    )
     {
         var connection = new RawConnection();
         await connection.client.ConnectAsync(app.Address.Host, app.Address.Port, Cancellation);
-        await connection.SendAsync($"{request} HTTP/1.1\r\nHost: {app.Address.Authority}\r\nAuthorization: Bearer {token}\r\n{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n");
+        await connection.SendAsync(
+            $"{request} HTTP/1.1\r\nHost: {app.Address.Authority}\r\nAuthorization: Bearer {token}\r\n{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n"
+        );
         return connection;
     }
 

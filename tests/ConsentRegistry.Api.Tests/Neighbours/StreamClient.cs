@@ -5,7 +5,9 @@ namespace ConsentRegistry.Api.Tests.Neighbours;
 /// <summary>Opens streams of server-sent events, as many at once as somebody likes.</summary>
 internal sealed class StreamClient : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }
+    )
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -16,7 +18,11 @@ internal sealed class StreamClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(app.Address, path));
         request.Headers.Authorization = new("Bearer", token);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        return await http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
     }
 
     public void Dispose() => http.Dispose();

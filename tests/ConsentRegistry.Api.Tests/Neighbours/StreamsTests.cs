@@ -43,7 +43,11 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         await using var others = await OtherCallers.StartAsync(App);
         var agency = Token("consent:manage", "tool", "agency", creators);
         await AssertOpenAsync([.. Enumerable.Repeat(200, 10), 503], _ => Inbox(creators[0]), agency);
-        await AssertOpenAsync([.. Enumerable.Repeat(200, 190), 503], number => Inbox(creators[1 + (number / 10)]), agency);
+        await AssertOpenAsync(
+            [.. Enumerable.Repeat(200, 190), 503],
+            number => Inbox(creators[1 + (number / 10)]),
+            agency
+        );
         await AssertOpenAsync([200], _ => Inbox(creators[20]), Token("consent:manage", null, creators[20]));
         await others.AssertUnharmedAsync();
     }
@@ -63,7 +67,11 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
                 await connections[^1].ReadUntilAsync("\"line\":1}");
             }
             connections.Add(await StreamConnection.OpenAsync(App.Address, greedy));
-            Assert.StartsWith("HTTP/1.1 503 ", await connections[^1].ReadUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "HTTP/1.1 503 ",
+                await connections[^1].ReadUntilAsync("\r\n\r\n"),
+                StringComparison.Ordinal
+            );
             connections.Add(await StreamConnection.OpenAsync(App.Address, Token("consent:check", "modest")));
             await connections[^1].SendAsync("\n");
             await connections[^1].ReadUntilAsync("\"line\":1}");
@@ -80,8 +88,13 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
     {
         var creator = RegistryApplication.NewId();
         await App.Admin().PutAsync($"/v1/creators/{creator}/videos/v", new { });
-        string Ending(params string[] scopes) => App.Sign(
-            TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime + TimeSpan.FromSeconds(4), scopes, creator, "short");
+        string Ending(params string[] scopes) =>
+            App.Sign(
+                TimeProvider.System.GetUtcNow() - DevelopmentTokens.Lifetime + TimeSpan.FromSeconds(4),
+                scopes,
+                creator,
+                "short"
+            );
         using var changes = await streams.FollowAsync(App, Changes, Ending("changes:read"));
         using var inbox = await streams.FollowAsync(App, Inbox(creator), Ending("consent:manage"));
         using var checks = await StreamConnection.OpenAsync(App.Address, Ending("consent:check"));
@@ -99,7 +112,11 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Contains("\"line\":2}", last, StringComparison.Ordinal);
         // Another goes on.
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        await foreach (var item in SseParser.Create(await lasting.Content.ReadAsStreamAsync(Cancellation)).EnumerateAsync(Cancellation))
+        await foreach (
+            var item in SseParser
+                .Create(await lasting.Content.ReadAsStreamAsync(Cancellation))
+                .EnumerateAsync(Cancellation)
+        )
         {
             if (item.EventType == "lockdownChanged")
                 break;
@@ -112,23 +129,55 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
         const int uses = 250;
         var (known, unknown) = (RegistryApplication.NewId(), RegistryApplication.NewId("x"));
         (await App.Platform().PutAsync($"/v1/creators/{known}/videos/v", new { })).Is(200);
-        (await App.Creator(known).PutAsync($"/v1/creators/{known}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await App.Creator(known)
+                .PutAsync($"/v1/creators/{known}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
         await using var others = await OtherCallers.StartAsync(App);
         foreach (var (creator, client) in new[] { (known, "flood"), (unknown, "flood"), (known, "another") })
         {
-            var usages = Enumerable.Repeat(new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "v" } } }, client == "flood" ? uses : 1);
-            var answer = (await App.With("usage:write", client: client).PostAsync("/v1/usages/batch", new { usages })).Is(201);
+            var usages = Enumerable.Repeat(
+                new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "v" } } },
+                client == "flood" ? uses : 1
+            );
+            var answer = (
+                await App.With("usage:write", client: client).PostAsync("/v1/usages/batch", new { usages })
+            ).Is(201);
             Assert.All(answer["results"]!.AsArray(), result => Assert.Null(result!["error"]));
         }
-        await Eventually.HoldsAsync("all is handed on", async () => !await App.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM consent.outbox)"));
+        await Eventually.HoldsAsync(
+            "all is handed on",
+            async () => !await App.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM consent.outbox)")
+        );
 
         // Every use is recorded; the last one that is told of says that there may be more.
-        Assert.Equal(uses + 1L, (long)(await App.Creator(known).GetAsync($"/v1/creators/{known}/usages/totals")).Is(200)["consented"]!);
-        var told = (await App.Creator(known).GetAsync($"{Inbox(known)}?kind=used&limit=1000")).Is(200)["items"]!.AsArray();
-        Assert.Equal(["another", .. Enumerable.Repeat("flood", 100)], told.Select(item => (string)item!["data"]!["requester"]!));
-        Assert.Equal([false, true, .. Enumerable.Repeat(false, 99)], told.Select(item => (bool)item!["data"]!["more"]!));
-        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE creator = $1", unknown));
-        Assert.InRange(await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE data ->> 'creatorId' = $1", unknown), 1, 100);
+        Assert.Equal(
+            uses + 1L,
+            (long)(await App.Creator(known).GetAsync($"/v1/creators/{known}/usages/totals")).Is(200)["consented"]!
+        );
+        var told = (await App.Creator(known).GetAsync($"{Inbox(known)}?kind=used&limit=1000")).Is(200)[
+            "items"
+        ]!.AsArray();
+        Assert.Equal(
+            ["another", .. Enumerable.Repeat("flood", 100)],
+            told.Select(item => (string)item!["data"]!["requester"]!)
+        );
+        Assert.Equal(
+            [false, true, .. Enumerable.Repeat(false, 99)],
+            told.Select(item => (bool)item!["data"]!["more"]!)
+        );
+        Assert.Equal(
+            0,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE creator = $1", unknown)
+        );
+        Assert.InRange(
+            await App.ScalarAsync<long>(
+                "SELECT count(*) FROM consent.notification WHERE data ->> 'creatorId' = $1",
+                unknown
+            ),
+            1,
+            100
+        );
         await others.AssertUnharmedAsync();
     }
 
@@ -139,19 +188,22 @@ public sealed class StreamsTests(RegistryFixture registry) : IClassFixture<Regis
 
     // What another test has left behind takes a moment to go: the server notices a caller who has left.
     private Task AssertOpenAsync(IReadOnlyList<int> expected, Func<int, string> path, string token) =>
-        Eventually.HoldsAsync($"streams are answered {string.Join(' ', expected.Distinct())}", async () =>
-        {
-            var answers = new List<HttpResponseMessage>();
-            for (var i = 0; i < expected.Count; i++)
-                answers.Add(await streams.FollowAsync(App, path(i), token));
-            var areAsExpected = answers.Select(answer => (int)answer.StatusCode).SequenceEqual(expected);
-            foreach (var answer in answers)
+        Eventually.HoldsAsync(
+            $"streams are answered {string.Join(' ', expected.Distinct())}",
+            async () =>
             {
-                if (areAsExpected)
-                    open.Add(answer);
-                else
-                    answer.Dispose();
+                var answers = new List<HttpResponseMessage>();
+                for (var i = 0; i < expected.Count; i++)
+                    answers.Add(await streams.FollowAsync(App, path(i), token));
+                var areAsExpected = answers.Select(answer => (int)answer.StatusCode).SequenceEqual(expected);
+                foreach (var answer in answers)
+                {
+                    if (areAsExpected)
+                        open.Add(answer);
+                    else
+                        answer.Dispose();
+                }
+                return areAsExpected;
             }
-            return areAsExpected;
-        });
+        );
 }

@@ -30,12 +30,25 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         Assert.Equal(["type", "timestamp", "data"], received.Json.AsObject().Select(member => member.Key));
         Assert.Equal(creator, (string)received.Json["data"]!["creatorId"]!);
         Assert.Equal("deny", (string)received.Json["data"]!["settings"]![0]!["effect"]!);
-        Assert.InRange(DateTimeOffset.FromUnixTimeSeconds(long.Parse(received.Timestamp)), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(received.Timestamp)),
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddMinutes(1)
+        );
         var delivery = await EndedAsync(id);
-        Assert.Equal(("delivered", 204, 1), ((string)delivery["state"]!, (int)delivery["status"]!, (int)delivery["attempts"]!));
+        Assert.Equal(
+            ("delivered", 204, 1),
+            ((string)delivery["state"]!, (int)delivery["status"]!, (int)delivery["attempts"]!)
+        );
         Assert.Equal(received.Id, (string)delivery["notificationId"]!);
         // The same id as in the inbox.
-        Assert.Equal(received.Id, (string)(await App.Creator(creator).GetAsync($"/v1/creators/{creator}/notifications")).Is(200)["items"]![0]!["notificationId"]!);
+        Assert.Equal(
+            received.Id,
+            (string)
+                (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/notifications")).Is(200)["items"]![0]![
+                    "notificationId"
+                ]!
+        );
     }
 
     [Fact]
@@ -43,40 +56,82 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     {
         using var never = new CancellationTokenSource();
         await using var good = await Receiver.StartAsync();
-        await using var slow = await Receiver.StartAsync((_, http) => Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(never.Token, http.RequestAborted).Token));
+        await using var slow = await Receiver.StartAsync(
+            (_, http) =>
+                Task.Delay(
+                    Timeout.Infinite,
+                    CancellationTokenSource.CreateLinkedTokenSource(never.Token, http.RequestAborted).Token
+                )
+        );
         await using var failing = await Receiver.StartAsync(500);
         await using var elsewhere = await Receiver.StartAsync();
-        await using var redirecting = await Receiver.StartAsync((_, http) =>
-        {
-            (http.Response.StatusCode, http.Response.Headers.Location) = (301, elsewhere.Url.ToString());
-            return Task.CompletedTask;
-        });
+        await using var redirecting = await Receiver.StartAsync(
+            (_, http) =>
+            {
+                (http.Response.StatusCode, http.Response.Headers.Location) = (301, elsewhere.Url.ToString());
+                return Task.CompletedTask;
+            }
+        );
         await using var gone = await Receiver.StartAsync(410);
         using var vanished = new TcpListener(IPAddress.Loopback, 0);
         vanished.Start();
         var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)vanished.LocalEndpoint).Port}/hook");
         vanished.Stop();
-        await using var chatty = await Receiver.StartAsync(async (_, http) =>
-        {
-            while (true)
-                await http.Response.Body.WriteAsync(new byte[64 * 1024], http.RequestAborted);
-        });
+        await using var chatty = await Receiver.StartAsync(
+            async (_, http) =>
+            {
+                while (true)
+                    await http.Response.Body.WriteAsync(new byte[64 * 1024], http.RequestAborted);
+            }
+        );
         var ids = new Dictionary<string, string>();
-        foreach (var (name, url) in new[] { ("slow", slow.Url), ("failing", failing.Url), ("redirecting", redirecting.Url), ("gone", gone.Url), ("nowhere", nowhere), ("chatty", chatty.Url), ("good", good.Url) })
+        foreach (
+            var (name, url) in new[]
+            {
+                ("slow", slow.Url),
+                ("failing", failing.Url),
+                ("redirecting", redirecting.Url),
+                ("gone", gone.Url),
+                ("nowhere", nowhere),
+                ("chatty", chatty.Url),
+                ("good", good.Url),
+            }
+        )
             ids[name] = (await App.OfCreatorAsync(creator, url)).Id;
 
         const int Changes = 40;
         for (var i = 0; i < Changes; i++)
             await App.ChangeAsync(creator, effect: i % 2 == 0 ? "deny" : "ask");
 
-        await Eventually.HoldsAsync("the good one is told", () => Task.FromResult(good.All.Select(one => one.Id).Distinct().Count() == Changes));
-        await Eventually.HoldsAsync("410 disables", async () => !(bool)(await App.Creator(creator).GetAsync($"/v1/webhooks/{ids["gone"]}")).Is(200)["enabled"]!);
-        Assert.Equal("gone", (string)(await App.Creator(creator).GetAsync($"/v1/webhooks/{ids["gone"]}"))["disabledFor"]!);
-        await Eventually.HoldsAsync("each has been tried", () => Task.FromResult(failing.All.Count > 0 && redirecting.All.Count > 0 && chatty.All.Count > 0 && slow.All.Count > 0));
+        await Eventually.HoldsAsync(
+            "the good one is told",
+            () => Task.FromResult(good.All.Select(one => one.Id).Distinct().Count() == Changes)
+        );
+        await Eventually.HoldsAsync(
+            "410 disables",
+            async () => !(bool)(await App.Creator(creator).GetAsync($"/v1/webhooks/{ids["gone"]}")).Is(200)["enabled"]!
+        );
+        Assert.Equal(
+            "gone",
+            (string)(await App.Creator(creator).GetAsync($"/v1/webhooks/{ids["gone"]}"))["disabledFor"]!
+        );
+        await Eventually.HoldsAsync(
+            "each has been tried",
+            () =>
+                Task.FromResult(
+                    failing.All.Count > 0 && redirecting.All.Count > 0 && chatty.All.Count > 0 && slow.All.Count > 0
+                )
+        );
         Assert.Empty(elsewhere.All);
         var lost = await StateAsync(ids["nowhere"]);
-        Assert.All(lost.Where(one => one["error"] is not null), one => Assert.Equal("unreachable", (string)one["error"]!));
-        Assert.All((await StateAsync(ids["redirecting"])).Where(one => one["status"] is not null), one => Assert.Equal(301, (int)one["status"]!));
+        Assert.All(
+            lost.Where(one => one["error"] is not null),
+            one => Assert.Equal("unreachable", (string)one["error"]!)
+        );
+        Assert.All(
+            (await StateAsync(ids["redirecting"])).Where(one => one["status"] is not null),
+            one => Assert.Equal(301, (int)one["status"]!)
+        );
         Assert.DoesNotContain(await StateAsync(ids["redirecting"]), one => (string)one["state"]! == "delivered");
         await never.CancelAsync();
         foreach (var id in ids.Values)
@@ -88,30 +143,44 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     {
         const int Changes = 20;
         var (hung, told) = (0, new ConcurrentDictionary<string, bool>());
-        await using var host = await Receiver.StartAsync(async (received, http) =>
-        {
-            if (http.Request.Path.StartsWithSegments("/hanging", StringComparison.Ordinal))
+        await using var host = await Receiver.StartAsync(
+            async (received, http) =>
             {
-                Interlocked.Increment(ref hung);
-                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+                if (http.Request.Path.StartsWithSegments("/hanging", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref hung);
+                    await Task.Delay(Timeout.Infinite, http.RequestAborted);
+                }
+                told[received.Id] = true;
             }
-            told[received.Id] = true;
-        });
+        );
         // As many as the host has turns.
         var hanging = new List<string>();
         for (var i = 0; i < DeliveryLimits.PerHost; i++)
             hanging.Add((await App.OfCreatorAsync(creator, new(host.Url, $"/hanging/{i}"))).Id);
         // They are known to hang by the first message, which takes the time of one attempt.
         await App.ChangeAsync(creator, effect: "ask");
-        await Eventually.HoldsAsync("each has failed once", async () => (await App.Creator(creator).GetAsync("/v1/webhooks")).Is(200)["items"]!.AsArray().All(one => one!["failingSince"] is not null));
+        await Eventually.HoldsAsync(
+            "each has failed once",
+            async () =>
+                (await App.Creator(creator).GetAsync("/v1/webhooks")).Is(200)["items"]!
+                    .AsArray()
+                    .All(one => one!["failingSince"] is not null)
+        );
         var good = (await App.OfCreatorAsync(creator, new(host.Url, "/good"))).Id;
         for (var i = 0; i < Changes; i++)
             await App.ChangeAsync(creator, effect: i % 2 == 0 ? "deny" : "ask");
-        await Eventually.HoldsAsync("as many hang as may", () => Task.FromResult(Volatile.Read(ref hung) >= DeliveryLimits.PerHost + DeliveryLimits.SlowPerHost));
+        await Eventually.HoldsAsync(
+            "as many hang as may",
+            () => Task.FromResult(Volatile.Read(ref hung) >= DeliveryLimits.PerHost + DeliveryLimits.SlowPerHost)
+        );
 
         var started = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync("the good one is told", () => Task.FromResult(told.Count == Changes));
-        Assert.True(Stopwatch.GetElapsedTime(started) < WebhookSender.Timeout, "It waited until those that hang were given up.");
+        Assert.True(
+            Stopwatch.GetElapsedTime(started) < WebhookSender.Timeout,
+            "It waited until those that hang were given up."
+        );
         foreach (var id in hanging.Append(good))
             (await App.Creator(creator).DeleteAsync($"/v1/webhooks/{id}")).Is(200);
     }
@@ -120,11 +189,13 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     public async Task What_fails_is_sent_again_with_the_same_id_until_it_is_taken()
     {
         var attempts = 0;
-        await using var receiver = await Receiver.StartAsync((_, http) =>
-        {
-            http.Response.StatusCode = Interlocked.Increment(ref attempts) <= 2 ? 503 : 200;
-            return Task.CompletedTask;
-        });
+        await using var receiver = await Receiver.StartAsync(
+            (_, http) =>
+            {
+                http.Response.StatusCode = Interlocked.Increment(ref attempts) <= 2 ? 503 : 200;
+                return Task.CompletedTask;
+            }
+        );
         var (id, secret) = await App.OfCreatorAsync(creator, receiver.Url);
 
         await App.ChangeAsync(creator);
@@ -150,9 +221,17 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
 
         await Eventually.HoldsAsync("it comes again", () => Task.FromResult(receiver.All.Count == 2));
         Assert.Equal([notification, notification], receiver.All.Select(one => one.Id));
-        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/deliveries/{Guid.NewGuid()}", null)).IsProblem(404, "notFound");
-        (await App.Creator(creator).PutAsync($"/v1/webhooks/{id}", new { url = receiver.Url, enabled = false })).Is(200);
-        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/deliveries/{notification}", null)).IsProblem(409, "webhookDisabled");
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/deliveries/{Guid.NewGuid()}", null)).IsProblem(
+            404,
+            "notFound"
+        );
+        (await App.Creator(creator).PutAsync($"/v1/webhooks/{id}", new { url = receiver.Url, enabled = false })).Is(
+            200
+        );
+        (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/deliveries/{notification}", null)).IsProblem(
+            409,
+            "webhookDisabled"
+        );
     }
 
     [Fact]
@@ -164,12 +243,22 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         await App.ChangeAsync(creator);
         var delivery = await EndedAsync(id);
 
-        Assert.Equal(("failed", 10, 500), ((string)delivery["state"]!, (int)delivery["attempts"]!, (int)delivery["status"]!));
+        Assert.Equal(
+            ("failed", 10, 500),
+            ((string)delivery["state"]!, (int)delivery["attempts"]!, (int)delivery["status"]!)
+        );
         Assert.Equal(10, receiver.All.Count);
-        await Eventually.HoldsAsync("it is disabled", async () => (string?)(await App.Creator(creator).GetAsync($"/v1/webhooks/{id}")).Is(200)["disabledFor"] == "failing");
+        await Eventually.HoldsAsync(
+            "it is disabled",
+            async () =>
+                (string?)(await App.Creator(creator).GetAsync($"/v1/webhooks/{id}")).Is(200)["disabledFor"] == "failing"
+        );
         // Enabled again it begins anew.
         var enabled = (await App.Creator(creator).PutAsync($"/v1/webhooks/{id}", new { url = receiver.Url })).Is(200);
-        Assert.Equal((true, null, null), ((bool)enabled["enabled"]!, (string?)enabled["disabledFor"], (string?)enabled["failingSince"]));
+        Assert.Equal(
+            (true, null, null),
+            ((bool)enabled["enabled"]!, (string?)enabled["disabledFor"], (string?)enabled["failingSince"])
+        );
         (await App.Creator(creator).DeleteAsync($"/v1/webhooks/{id}")).Is(200);
     }
 
@@ -186,7 +275,10 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
 
         await Eventually.HoldsAsync("it is told of both", () => Task.FromResult(receiver.All.Count == 2));
-        Assert.All(receiver.All, one => Assert.Equal(("lockdown", creator), (one.Kind, (string)one.Json["data"]!["creatorId"]!)));
+        Assert.All(
+            receiver.All,
+            one => Assert.Equal(("lockdown", creator), (one.Kind, (string)one.Json["data"]!["creatorId"]!))
+        );
     }
 
     [Fact]
@@ -200,11 +292,31 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
 
         await App.ChangeAsync(creator);
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        (await App.Admin().PostAsync("/v1/purposes", new { purpose = name, usesLikeness = false, description = "New." })).Is(201);
+        (
+            await App.Admin()
+                .PostAsync(
+                    "/v1/purposes",
+                    new
+                    {
+                        purpose = name,
+                        usesLikeness = false,
+                        description = "New.",
+                    }
+                )
+        ).Is(201);
 
-        await Eventually.HoldsAsync("the requester is told", () => Task.FromResult(requester.All.Any(one => (string?)one.Json["data"]!["purpose"] == name)));
-        await Eventually.HoldsAsync("the platform is told", () => Task.FromResult(
-            platform.All.Any(one => (string?)one.Json["data"]!["purpose"] == name) && platform.All.Count(one => (string?)one.Json["data"]!["creatorId"] == creator) == 2));
+        await Eventually.HoldsAsync(
+            "the requester is told",
+            () => Task.FromResult(requester.All.Any(one => (string?)one.Json["data"]!["purpose"] == name))
+        );
+        await Eventually.HoldsAsync(
+            "the platform is told",
+            () =>
+                Task.FromResult(
+                    platform.All.Any(one => (string?)one.Json["data"]!["purpose"] == name)
+                        && platform.All.Count(one => (string?)one.Json["data"]!["creatorId"] == creator) == 2
+                )
+        );
         Assert.All(requester.All, one => Assert.Equal("purposeRegistered", one.Kind));
     }
 
@@ -213,27 +325,49 @@ public sealed class DeliveryTests(QuickRetries registry) : IClassFixture<QuickRe
     {
         var key = $"Idempotency-Key: {Guid.NewGuid()}";
         for (var i = 0; i < 2; i++)
-            (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, key)).Is(200);
+            (
+                await App.Creator(creator)
+                    .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, key)
+            ).Is(200);
         await App.ChangeAsync(creator);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "ask" }, "If-Match: \"99\"")).Is(412);
-        (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/consent/changes", new { dryRun = true, changes = new[] { new { op = "clearDefault", purpose = "remix" } } })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "ask" }, "If-Match: \"99\"")
+        ).Is(412);
+        (
+            await App.Creator(creator)
+                .PostAsync(
+                    $"/v1/creators/{creator}/consent/changes",
+                    new { dryRun = true, changes = new[] { new { op = "clearDefault", purpose = "remix" } } }
+                )
+        ).Is(200);
         await App.ChangeAsync(creator, effect: "ask");
 
         await Eventually.HoldsAsync("the last one is handed on", async () => await CountAsync() == 2);
         Assert.Equal(2, await CountAsync());
 
-        Task<long> CountAsync() => App.ScalarAsync<long>("SELECT (SELECT count(*) FROM consent.notification WHERE creator = $1) + (SELECT count(*) FROM consent.outbox WHERE creator = $1)", creator);
+        Task<long> CountAsync() =>
+            App.ScalarAsync<long>(
+                "SELECT (SELECT count(*) FROM consent.notification WHERE creator = $1) + (SELECT count(*) "
+                    + "FROM consent.outbox WHERE creator = $1)",
+                creator
+            );
     }
 
     private async Task<System.Text.Json.Nodes.JsonNode> EndedAsync(string webhook)
     {
         System.Text.Json.Nodes.JsonNode? ended = null;
-        await Eventually.HoldsAsync("the delivery ends", async () =>
-            (ended = (await StateAsync(webhook)).SingleOrDefault()) is not null && (string)ended["state"]! != "pending");
+        await Eventually.HoldsAsync(
+            "the delivery ends",
+            async () =>
+                (ended = (await StateAsync(webhook)).SingleOrDefault()) is not null
+                && (string)ended["state"]! != "pending"
+        );
         return ended!;
     }
 
-    private Task<IReadOnlyList<System.Text.Json.Nodes.JsonNode>> StateAsync(string webhook) => App.Creator(creator).DeliveriesAsync(webhook);
+    private Task<IReadOnlyList<System.Text.Json.Nodes.JsonNode>> StateAsync(string webhook) =>
+        App.Creator(creator).DeliveriesAsync(webhook);
 }
 
 /// <summary>A service that tries again within milliseconds what it would try again within days.</summary>
@@ -243,7 +377,11 @@ public sealed class QuickRetries(PostgresFixture postgres) : IAsyncLifetime
 
     public RegistryApplication App => app ?? throw new InvalidOperationException("The service has not been started.");
 
-    public async ValueTask InitializeAsync() => app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Notifications:RetryScale=0.0001");
+    public async ValueTask InitializeAsync() =>
+        app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            "Notifications:RetryScale=0.0001"
+        );
 
     public async ValueTask DisposeAsync()
     {

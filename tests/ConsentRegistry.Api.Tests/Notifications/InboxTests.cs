@@ -16,7 +16,15 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
     public async Task Each_change_is_one_notification_however_much_it_alters()
     {
         var client = App.Creator(creator);
-        var many = Enumerable.Range(0, 50).Select(i => new { op = "setOverride", purpose = "remix", effect = "ask", video = new { creatorId = creator, videoId = $"v{i}" } });
+        var many = Enumerable
+            .Range(0, 50)
+            .Select(i => new
+            {
+                op = "setOverride",
+                purpose = "remix",
+                effect = "ask",
+                video = new { creatorId = creator, videoId = $"v{i}" },
+            });
         await App.ChangeAsync(creator);
         (await client.PostAsync($"/v1/creators/{creator}/consent/changes", new { changes = many })).Is(200);
         (await client.DeleteAsync($"/v1/creators/{creator}/consent/defaults/remix")).Is(200);
@@ -25,12 +33,21 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         (await App.Admin().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" })).Is(200);
 
         var items = await ItemsAsync(6);
-        Assert.Equal(["consentChanged", "lockdown", "lockdown", "consentChanged", "consentChanged", "consentChanged"], items.Select(item => (string)item["kind"]!));
+        Assert.Equal(
+            ["consentChanged", "lockdown", "lockdown", "consentChanged", "consentChanged", "consentChanged"],
+            items.Select(item => (string)item["kind"]!)
+        );
         Assert.Equal([6L, 5, 4, 3, 2, 1], items.Select(item => (long)item["data"]!["version"]!));
         Assert.Equal([6L, 5, 4, 3, 2, 1], items.Select(item => (long)item["data"]!["settingsVersion"]!));
         Assert.Equal((50, 10), ((int)items[4]["data"]!["changes"]!, items[4]["data"]!["settings"]!.AsArray().Count));
-        Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse($$"""{"video":{"creatorId":"{{creator}}","videoId":"v0"},"purpose":"remix","requester":null,"effect":"ask"}"""), items[4]["data"]!["settings"]![0]));
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(
+                    $$"""{"video":{"creatorId":"{{creator}}","videoId":"v0"},"purpose":"remix","requester":null,"effect":"ask"}"""
+                ),
+                items[4]["data"]!["settings"]![0]
+            )
+        );
         Assert.Null(items[3]["data"]!["settings"]![0]!["effect"]);
         Assert.Equal("""["training"]""", items[2]["data"]!["lockdown"]!["purposes"]!.ToJsonString());
         Assert.True(items[1]["data"]!.AsObject().ContainsKey("lockdown") && items[1]["data"]!["lockdown"] is null);
@@ -47,18 +64,43 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         var client = App.Creator(creator);
 
         Assert.Equal(6, (int)(await client.GetAsync(Inbox))["unread"]!);
-        var named = new { notificationIds = new[] { (string)items[0]["notificationId"]!, (string)items[1]["notificationId"]!, $"{Guid.NewGuid()}" } };
+        var named = new
+        {
+            notificationIds = new[]
+            {
+                (string)items[0]["notificationId"]!,
+                (string)items[1]["notificationId"]!,
+                $"{Guid.NewGuid()}",
+            },
+        };
         Assert.Equal("""{"marked":2,"unread":4}""", (await client.PostAsync($"{Inbox}/read", named)).Is(200).Text);
         Assert.Equal("""{"marked":0,"unread":4}""", (await client.PostAsync($"{Inbox}/read", named)).Is(200).Text);
         Assert.Equal(4, (await client.GetAsync($"{Inbox}?unread=true")).Is(200)["items"]!.AsArray().Count);
         Assert.Equal(2, (await client.GetAsync($"{Inbox}?unread=false")).Is(200)["items"]!.AsArray().Count);
         Assert.Single((await client.GetAsync($"{Inbox}?kind=lockdown")).Is(200)["items"]!.AsArray());
-        Assert.Equal("""{"marked":3,"unread":1}""", (await client.PostAsync($"{Inbox}/read", new { upTo = (string)items[3]["createdAt"]! })).Is(200).Text);
-        Assert.Equal((string)items[2]["notificationId"]!, (string)(await client.GetAsync($"{Inbox}?unread=true")).Is(200)["items"]![0]!["notificationId"]!);
+        Assert.Equal(
+            """{"marked":3,"unread":1}""",
+            (await client.PostAsync($"{Inbox}/read", new { upTo = (string)items[3]["createdAt"]! })).Is(200).Text
+        );
+        Assert.Equal(
+            (string)items[2]["notificationId"]!,
+            (string)(await client.GetAsync($"{Inbox}?unread=true")).Is(200)["items"]![0]!["notificationId"]!
+        );
 
         // Another creator's notifications are not theirs to mark.
         var other = RegistryApplication.NewId();
-        Assert.Equal("""{"marked":0,"unread":0}""", (await App.Creator(other).PostAsync($"/v1/creators/{other}/notifications/read", new { notificationIds = new[] { (string)items[2]["notificationId"]! } })).Is(200).Text);
+        Assert.Equal(
+            """{"marked":0,"unread":0}""",
+            (
+                await App.Creator(other)
+                    .PostAsync(
+                        $"/v1/creators/{other}/notifications/read",
+                        new { notificationIds = new[] { (string)items[2]["notificationId"]! } }
+                    )
+            )
+                .Is(200)
+                .Text
+        );
     }
 
     [Fact]
@@ -71,11 +113,12 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         string? cursor = null;
         do
         {
-            var page = (await App.Creator(creator).GetAsync($"{Inbox}?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}")).Is(200);
+            var page = (
+                await App.Creator(creator).GetAsync($"{Inbox}?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}")
+            ).Is(200);
             seen.AddRange(page["items"]!.AsArray().Select(item => (string)item!["notificationId"]!));
             cursor = (string?)page["nextCursor"];
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
         Assert.Equal(all.Select(item => (string)item["notificationId"]!), seen);
     }
 
@@ -88,21 +131,35 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         var live = new List<(string Id, string Notification)>();
         using (var http = new HttpClient { BaseAddress = App.Address })
         {
-            using var stream = await http.SendAsync(Follow(from), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            using var stream = await http.SendAsync(
+                Follow(from),
+                HttpCompletionOption.ResponseHeadersRead,
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal("text/event-stream", stream.Content.Headers.ContentType!.MediaType);
             var changing = ChangeTenTimesAsync();
             await ReadAsync(stream, live, 10);
             await changing;
         }
-        Assert.Equal((await ItemsAsync(11)).Take(10).Select(item => (string)item["notificationId"]!).Reverse(), live.Select(one => one.Notification));
+        Assert.Equal(
+            (await ItemsAsync(11)).Take(10).Select(item => (string)item["notificationId"]!).Reverse(),
+            live.Select(one => one.Notification)
+        );
 
         // Cut, and resumed where it was.
         using var again = new HttpClient { BaseAddress = App.Address };
-        using var resumed = await again.SendAsync(Follow(live[6].Id), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var resumed = await again.SendAsync(
+            Follow(live[6].Id),
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
         var rest = new List<(string, string)>();
         await ReadAsync(resumed, rest, 3);
         Assert.Equal(live[7..], rest);
-        (await App.Creator(creator).GetAsync(Inbox, "Accept: text/event-stream", "Last-Event-ID: x")).IsProblem(400, "invalidHeader");
+        (await App.Creator(creator).GetAsync(Inbox, "Accept: text/event-stream", "Last-Event-ID: x")).IsProblem(
+            400,
+            "invalidHeader"
+        );
     }
 
     [Fact]
@@ -111,7 +168,13 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         using var http = new HttpClient { BaseAddress = App.Address };
         var streams = new List<HttpResponseMessage>();
         for (var i = 0; i < 10; i++)
-            streams.Add(await http.SendAsync(Follow("0"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+            streams.Add(
+                await http.SendAsync(
+                    Follow("0"),
+                    HttpCompletionOption.ResponseHeadersRead,
+                    TestContext.Current.CancellationToken
+                )
+            );
         Assert.All(streams, stream => Assert.Equal(System.Net.HttpStatusCode.OK, stream.StatusCode));
         (await App.Creator(creator).GetAsync(Inbox, "Accept: text/event-stream")).IsProblem(503, "unavailable");
 
@@ -119,16 +182,32 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         var other = RegistryApplication.NewId();
         var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/creators/{other}/notifications");
         request.Headers.Add("Accept", "text/event-stream");
-        request.Headers.Authorization = new("Bearer", App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage"], other, null));
-        streams.Add(await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken));
+        request.Headers.Authorization = new(
+            "Bearer",
+            App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage"], other, null)
+        );
+        streams.Add(
+            await http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(System.Net.HttpStatusCode.OK, streams[^1].StatusCode);
         streams[0].Dispose();
-        await Eventually.HoldsAsync("the stream has ended", async () =>
-        {
-            var again = await http.SendAsync(Follow("0"), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-            streams.Add(again);
-            return again.IsSuccessStatusCode;
-        });
+        await Eventually.HoldsAsync(
+            "the stream has ended",
+            async () =>
+            {
+                var again = await http.SendAsync(
+                    Follow("0"),
+                    HttpCompletionOption.ResponseHeadersRead,
+                    TestContext.Current.CancellationToken
+                );
+                streams.Add(again);
+                return again.IsSuccessStatusCode;
+            }
+        );
         streams.ForEach(stream => stream.Dispose());
     }
 
@@ -137,7 +216,8 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
     [InlineData("unread=1")]
     [InlineData("cursor=AAAA")]
     [InlineData("limit=0")]
-    public async Task What_makes_no_sense_is_refused(string query) => (await App.Creator(creator).GetAsync($"{Inbox}?{query}")).IsProblem(422, "invalid");
+    public async Task What_makes_no_sense_is_refused(string query) =>
+        (await App.Creator(creator).GetAsync($"{Inbox}?{query}")).IsProblem(422, "invalid");
 
     [Theory]
     [InlineData("{}")]
@@ -146,16 +226,28 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
     [InlineData("""{"notificationIds":[null]}""")]
     [InlineData("""{"upTo":"yesterday"}""")]
     [InlineData("""{"notificationIds":["019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e55"],"upTo":"2026-11-23T00:00:00Z"}""")]
-    public async Task Marking_names_notifications_or_a_moment(string body) => (await App.Creator(creator).PostAsync($"{Inbox}/read", body)).IsProblem(422, "invalid");
+    public async Task Marking_names_notifications_or_a_moment(string body) =>
+        (await App.Creator(creator).PostAsync($"{Inbox}/read", body)).IsProblem(422, "invalid");
 
     [Fact]
     public async Task Nobody_else_reads_an_inbox()
     {
         await App.ChangeAsync(creator);
-        foreach (var client in new[] { App.Creator(RegistryApplication.NewId()), App.Auditor(), App.Platform(), App.With("consent:admin", "admin") })
+        foreach (
+            var client in new[]
+            {
+                App.Creator(RegistryApplication.NewId()),
+                App.Auditor(),
+                App.Platform(),
+                App.With("consent:admin", "admin"),
+            }
+        )
         {
             (await client.GetAsync(Inbox)).IsProblem(403, "forbidden");
-            (await client.PostAsync($"{Inbox}/read", new { upTo = "2100-01-01T00:00:00Z" })).IsProblem(403, "forbidden");
+            (await client.PostAsync($"{Inbox}/read", new { upTo = "2100-01-01T00:00:00Z" })).IsProblem(
+                403,
+                "forbidden"
+            );
         }
     }
 
@@ -171,13 +263,22 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
         var request = new HttpRequestMessage(HttpMethod.Get, Inbox);
         request.Headers.Add("Accept", "text/event-stream");
         request.Headers.Add("Last-Event-ID", lastEventId);
-        request.Headers.Authorization = new("Bearer", App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage"], creator, null));
+        request.Headers.Authorization = new(
+            "Bearer",
+            App.Sign(TimeProvider.System.GetUtcNow(), ["consent:manage"], creator, null)
+        );
         return request;
     }
 
-    private static async Task ReadAsync(HttpResponseMessage stream, List<(string Id, string Notification)> into, int count)
+    private static async Task ReadAsync(
+        HttpResponseMessage stream,
+        List<(string Id, string Notification)> into,
+        int count
+    )
     {
-        var events = SseParser.Create(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)).EnumerateAsync(TestContext.Current.CancellationToken);
+        var events = SseParser
+            .Create(await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken))
+            .EnumerateAsync(TestContext.Current.CancellationToken);
         await foreach (var item in events)
         {
             if (item.EventId is { } id)
@@ -190,8 +291,17 @@ public sealed class InboxTests(RegistryFixture registry) : IClassFixture<Registr
     private async Task<IReadOnlyList<JsonNode>> ItemsAsync(int count)
     {
         IReadOnlyList<JsonNode> items = [];
-        await Eventually.HoldsAsync("all is handed on", async () =>
-            (items = [.. (await App.Creator(creator).GetAsync(Inbox)).Is(200)["items"]!.AsArray().Select(item => item!)]).Count == count);
+        await Eventually.HoldsAsync(
+            "all is handed on",
+            async () =>
+                (
+                    items = [
+                        .. (await App.Creator(creator).GetAsync(Inbox)).Is(200)["items"]!
+                            .AsArray()
+                            .Select(item => item!),
+                    ]
+                ).Count == count
+        );
         return items;
     }
 }

@@ -6,7 +6,10 @@ using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
-/// <summary>A node that dies between commit and delivery, or in the middle of one: what it owed is delivered all the same, with the same id.</summary>
+/// <summary>
+/// A node that dies between commit and delivery, or in the middle of one: what it owed is delivered all the same, with
+/// the same id.
+/// </summary>
 public sealed class KillTests : IAsyncLifetime
 {
     public async ValueTask InitializeAsync() => await OwnServer.SkipUnlessInstalledAsync();
@@ -22,13 +25,29 @@ public sealed class KillTests : IAsyncLifetime
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scratch.AdminToken());
         var holds = new TaskCompletionSource();
-        await using var receiver = await Receiver.StartAsync((_, answer) => holds.Task.WaitAsync(answer.RequestAborted));
-        using (var made = await http.PostAsJsonAsync($"{nodes.UrlOf(0)}/v1/webhooks", new { audience = "platform", owner = "p", url = receiver.Url }, TestContext.Current.CancellationToken))
+        await using var receiver = await Receiver.StartAsync(
+            (_, answer) => holds.Task.WaitAsync(answer.RequestAborted)
+        );
+        using (
+            var made = await http.PostAsJsonAsync(
+                $"{nodes.UrlOf(0)}/v1/webhooks",
+                new
+                {
+                    audience = "platform",
+                    owner = "p",
+                    url = receiver.Url,
+                },
+                TestContext.Current.CancellationToken
+            )
+        )
             made.EnsureSuccessStatusCode();
 
         // In the middle of a delivery.
         await ChangeAsync("ana");
-        await Eventually.HoldsAsync("the receiver has it, and has not answered", () => Task.FromResult(receiver.All.Count == 1));
+        await Eventually.HoldsAsync(
+            "the receiver has it, and has not answered",
+            () => Task.FromResult(receiver.All.Count == 1)
+        );
         await nodes.KillAsync(0);
         await nodes.StartAsync(0);
         // Right after the acknowledgement.
@@ -41,15 +60,26 @@ public sealed class KillTests : IAsyncLifetime
         await scratch.Postgres.KillAsync();
         await scratch.Postgres.RestartAsync(TestContext.Current.CancellationToken);
 
-        await Eventually.HoldsAsync("all three are delivered", () => Task.FromResult(
-            new[] { "ana", "ben", "cleo" }.All(creator => receiver.Taken.Any(one => CreatorOf(one) == creator))));
-        Assert.All(receiver.All.GroupBy(CreatorOf, StringComparer.Ordinal), one => Assert.Single(one.Select(message => message.Id).Distinct(StringComparer.Ordinal)));
+        await Eventually.HoldsAsync(
+            "all three are delivered",
+            () =>
+                Task.FromResult(
+                    new[] { "ana", "ben", "cleo" }.All(creator => receiver.Taken.Any(one => CreatorOf(one) == creator))
+                )
+        );
+        Assert.All(
+            receiver.All.GroupBy(CreatorOf, StringComparer.Ordinal),
+            one => Assert.Single(one.Select(message => message.Id).Distinct(StringComparer.Ordinal))
+        );
         Assert.Equal(CreatorOf(receiver.All[0]), CreatorOf(receiver.Taken.First(one => one.Id == receiver.All[0].Id)));
 
         async Task ChangeAsync(string creator)
         {
             using var answer = await http.PutAsJsonAsync(
-                $"{nodes.UrlOf(0)}/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" }, TestContext.Current.CancellationToken);
+                $"{nodes.UrlOf(0)}/v1/creators/{creator}/consent/defaults/remix",
+                new { effect = "deny" },
+                TestContext.Current.CancellationToken
+            );
             answer.EnsureSuccessStatusCode();
         }
     }
@@ -60,7 +90,10 @@ public sealed class KillTests : IAsyncLifetime
     {
         var summary = await NotificationSoak.RunAsync(320, TimeSpan.FromMilliseconds(300), asksForeign: false);
         TestContext.Current.TestOutputHelper?.WriteLine(summary.ToString());
-        Assert.True(summary.Passed && summary.Acknowledged == 320 && summary.Nodes + summary.Databases > 0, summary.ToString());
+        Assert.True(
+            summary.Passed && summary.Acknowledged == 320 && summary.Nodes + summary.Databases > 0,
+            summary.ToString()
+        );
     }
 
     private static string CreatorOf(Received message) => (string)message.Json["data"]!["creatorId"]!;

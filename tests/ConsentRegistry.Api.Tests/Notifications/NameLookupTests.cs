@@ -4,7 +4,9 @@ using ConsentRegistry.Api.Notifications;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
-/// <summary>Names whose servers do not answer: they hold so many threads and no more, whoever still waits for them.</summary>
+/// <summary>
+/// Names whose servers do not answer: they hold so many threads and no more, whoever still waits for them.
+/// </summary>
 public sealed class NameLookupTests
 {
     private static readonly IPAddress[] Found = [IPAddress.Parse("192.0.2.1")];
@@ -17,7 +19,10 @@ public sealed class NameLookupTests
         using var answer = new ManualResetEventSlim();
         using var names = new DnsLookup(name => Answer(name, answer));
         using var impatient = new CancellationTokenSource();
-        var slow = Enumerable.Range(0, DnsLookup.Most).Select(i => names.ResolveAsync($"slow{i}.example", impatient.Token)).ToList();
+        var slow = Enumerable
+            .Range(0, DnsLookup.Most)
+            .Select(i => names.ResolveAsync($"slow{i}.example", impatient.Token))
+            .ToList();
         await Eventually.HoldsAsync("all of them are asked", () => Task.FromResult(asked.Count == DnsLookup.Most));
 
         await impatient.CancelAsync();
@@ -36,11 +41,17 @@ public sealed class NameLookupTests
     {
         using var answer = new ManualResetEventSlim();
         using var names = new DnsLookup(name => Answer(name, answer));
-        var lookups = Enumerable.Range(0, 3 * DnsLookup.Most).Select(_ => names.ResolveAsync("slow.example", TestContext.Current.CancellationToken)).ToList();
+        var lookups = Enumerable
+            .Range(0, 3 * DnsLookup.Most)
+            .Select(_ => names.ResolveAsync("slow.example", TestContext.Current.CancellationToken))
+            .ToList();
         // Others have a place beside it, and an address is no name.
         var other = names.ResolveAsync("other.example", TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync("both are asked", () => Task.FromResult(asked.Count == 2));
-        Assert.Equal([IPAddress.Parse("2001:db8::1")], await names.ResolveAsync("2001:db8::1", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [IPAddress.Parse("2001:db8::1")],
+            await names.ResolveAsync("2001:db8::1", TestContext.Current.CancellationToken)
+        );
 
         answer.Set();
         Assert.All(await Task.WhenAll(lookups), found => Assert.Equal(Found, found));
@@ -66,9 +77,13 @@ public sealed class NameLookupTests
     [Fact]
     public async Task What_fails_gives_its_place_back()
     {
-        using var names = new DnsLookup(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound));
+        using var names = new DnsLookup(_ =>
+            throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)
+        );
         for (var i = 0; i < 2 * DnsLookup.Most; i++)
-            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => names.ResolveAsync("nobody.example", TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() =>
+                names.ResolveAsync("nobody.example", TestContext.Current.CancellationToken)
+            );
     }
 
     private IPAddress[] Answer(string name, ManualResetEventSlim when)

@@ -14,12 +14,23 @@ public sealed class ScheduleTests
     {
         TimeSpan[] recommended =
         [
-            TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
-            TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
+            TimeSpan.FromSeconds(5),
+            TimeSpan.FromMinutes(5),
+            TimeSpan.FromMinutes(30),
+            TimeSpan.FromHours(2),
+            TimeSpan.FromHours(5),
+            TimeSpan.FromHours(10),
+            TimeSpan.FromHours(14),
+            TimeSpan.FromHours(20),
+            TimeSpan.FromHours(24),
         ];
         var schedule = new RetrySchedule(1);
         for (var failed = 1; failed < RetrySchedule.Attempts; failed++)
-            Assert.InRange(schedule.After(failed, retryAfter: null)!.Value, recommended[failed - 1], recommended[failed - 1] * 1.1);
+            Assert.InRange(
+                schedule.After(failed, retryAfter: null)!.Value,
+                recommended[failed - 1],
+                recommended[failed - 1] * 1.1
+            );
         Assert.Null(schedule.After(RetrySchedule.Attempts, retryAfter: TimeSpan.FromSeconds(1)));
     }
 
@@ -29,14 +40,21 @@ public sealed class ScheduleTests
         var schedule = new RetrySchedule(1);
         Assert.Equal(TimeSpan.FromMinutes(2), schedule.After(1, TimeSpan.FromMinutes(2)));
         Assert.Equal(TimeSpan.FromHours(1), schedule.After(1, TimeSpan.FromDays(400)));
-        Assert.InRange(schedule.After(2, TimeSpan.FromSeconds(-5))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+        Assert.InRange(
+            schedule.After(2, TimeSpan.FromSeconds(-5))!.Value,
+            TimeSpan.FromMinutes(5),
+            TimeSpan.FromMinutes(6)
+        );
     }
 
     [Fact]
     public void No_webhook_and_no_host_has_more_permits_than_its_own()
     {
         using var limits = new DeliveryLimits();
-        var ofOneHost = Enumerable.Range(0, 10).Select(_ => new DueWebhook(Guid.NewGuid(), "a", IsFailing: false)).ToList();
+        var ofOneHost = Enumerable
+            .Range(0, 10)
+            .Select(_ => new DueWebhook(Guid.NewGuid(), "a", IsFailing: false))
+            .ToList();
         var known = new DueWebhook(Guid.NewGuid(), "b", IsFailing: false);
         limits.Learn(known.Id, Quick);
         var taken = limits.Take([.. ofOneHost, known]);
@@ -54,12 +72,23 @@ public sealed class ScheduleTests
     public void Those_that_fail_or_are_slow_leave_permits_to_the_others()
     {
         using var limits = new DeliveryLimits();
-        var late = Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false)).ToList();
+        var late = Enumerable
+            .Range(0, 300)
+            .Select(host => new DueWebhook(Guid.NewGuid(), $"slow{host}", IsFailing: false))
+            .ToList();
         foreach (var webhook in late)
             limits.Learn(webhook.Id, Late);
         var slow = limits.Take(late);
-        var failing = limits.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true))]);
-        var quick = limits.Take([.. Enumerable.Range(0, 300).Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false))]);
+        var failing = limits.Take([
+            .. Enumerable
+                .Range(0, 300)
+                .Select(host => new DueWebhook(Guid.NewGuid(), $"failing{host}", IsFailing: true)),
+        ]);
+        var quick = limits.Take([
+            .. Enumerable
+                .Range(0, 300)
+                .Select(host => new DueWebhook(Guid.NewGuid(), $"quick{host}", IsFailing: false)),
+        ]);
 
         Assert.Equal(DeliveryLimits.OfSlow, slow.Sum(one => one.Count));
         Assert.Empty(failing);
@@ -74,7 +103,10 @@ public sealed class ScheduleTests
     public void Slow_ones_leave_permits_to_the_others_at_their_host()
     {
         using var limits = new DeliveryLimits();
-        var due = Enumerable.Range(0, 6).Select(_ => new DueWebhook(Guid.NewGuid(), "shared", IsFailing: false)).ToList();
+        var due = Enumerable
+            .Range(0, 6)
+            .Select(_ => new DueWebhook(Guid.NewGuid(), "shared", IsFailing: false))
+            .ToList();
         var (hanging, good, unknown) = (due[..4], due[4], due[5]);
         foreach (var webhook in hanging)
             limits.Learn(webhook.Id, Late);

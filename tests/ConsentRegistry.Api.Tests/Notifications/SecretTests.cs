@@ -31,16 +31,24 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await using var receiver = await Receiver.StartAsync();
         var (id, first) = await app.OfCreatorAsync(creator, receiver.Url);
-        var second = (string)(await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200)["secret"]!;
+        var second = (string)
+            (await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200)["secret"]!;
         await app.ChangeAsync(creator);
         await Eventually.HoldsAsync("the message is there", () => Task.FromResult(receiver.All.Count > 0));
         Assert.True(receiver.All[0].IsSignedBy(first) && receiver.All[0].IsSignedBy(second));
-        Assert.True((bool)(await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200)["delivered"]!);
+        Assert.True(
+            (bool)(await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200)["delivered"]!
+        );
 
-        var stored = await app.QueryAsync<byte[]>("SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret");
+        var stored = await app.QueryAsync<byte[]>(
+            "SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret"
+        );
         Assert.Equal(2, stored.Count);
         foreach (var secret in new[] { first, second })
-            Assert.All(stored, one => Assert.Equal(-1, one.AsSpan().IndexOf(Convert.FromBase64String(secret["whsec_".Length..]))));
+            Assert.All(
+                stored,
+                one => Assert.Equal(-1, one.AsSpan().IndexOf(Convert.FromBase64String(secret["whsec_".Length..])))
+            );
         // Nor is one webhook's of any use to another.
         var secrets = app.Services.GetRequiredService<WebhookSecrets>();
         Assert.True(secrets.TryDecrypt(Guid.Parse(id), stored, out _));
@@ -56,13 +64,19 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         var (id, _) = await app.OfCreatorAsync(creator, receiver.Url);
         var clear = RandomNumberGenerator.GetBytes(32);
         await app.QueryAsync<int>("UPDATE consent.webhook SET secret = $1 RETURNING 1", clear);
-        await app.QueryAsync<int>("INSERT INTO consent.former_secret SELECT id, $1, now() + interval '1 h' FROM consent.webhook RETURNING 1", RandomNumberGenerator.GetBytes(24));
+        await app.QueryAsync<int>(
+            "INSERT INTO consent.former_secret SELECT id, $1, now() + interval '1 h' FROM consent.webhook RETURNING 1",
+            RandomNumberGenerator.GetBytes(24)
+        );
         await app.StopAsync();
 
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
         Assert.All(
-            await again.QueryAsync<byte[]>("SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret"),
-            one => Assert.True(!WebhookSecrets.IsClear(one) && one.AsSpan().IndexOf(clear) < 0));
+            await again.QueryAsync<byte[]>(
+                "SELECT secret FROM consent.webhook UNION ALL SELECT secret FROM consent.former_secret"
+            ),
+            one => Assert.True(!WebhookSecrets.IsClear(one) && one.AsSpan().IndexOf(clear) < 0)
+        );
         (await again.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         Assert.True(Assert.Single(receiver.All).IsSignedBy(WebhookSecret.Print(clear)));
     }
@@ -92,13 +106,22 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task What_is_encrypted_can_be_read_under_the_names_that_it_was_always_stored_under()
     {
-        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), $"DataProtection:KeyRing={folder}");
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            $"DataProtection:KeyRing={folder}"
+        );
         var (id, secret) = await app.OfCreatorAsync(creator, new("https://hooks.example.com/"));
         var stored = await app.ScalarAsync<byte[]>("SELECT secret FROM consent.webhook");
 
         // A host of another version, which has nothing but these names in common with this one.
-        var other = DataProtectionProvider.Create(new DirectoryInfo(folder), ring => ring.SetApplicationName("consent-registry"));
-        var read = other.CreateProtector("ConsentRegistry.WebhookSecret").CreateProtector($"{Guid.Parse(id):D}").Unprotect(stored);
+        var other = DataProtectionProvider.Create(
+            new DirectoryInfo(folder),
+            ring => ring.SetApplicationName("consent-registry")
+        );
+        var read = other
+            .CreateProtector("ConsentRegistry.WebhookSecret")
+            .CreateProtector($"{Guid.Parse(id):D}")
+            .Unprotect(stored);
         Assert.Equal(secret, WebhookSecret.Print(read));
     }
 
@@ -110,11 +133,19 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         await app.OfCreatorAsync(creator, new("https://hooks.example.com/"));
         await app.StopAsync();
 
-        var refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={folder}"));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() =>
+            RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={folder}")
+        );
         Assert.Contains("does not open", refusal.Message, StringComparison.Ordinal);
         var elsewhere = await postgres.CreateDatabaseAsync();
-        refusal = await Assert.ThrowsAsync<StartupException>(() => RegistryApplication.StartAsync(
-            elsewhere, "environment=Production", "Tokens:Authority=https://issuer.example", $"DataProtection:KeyRing={Path.Combine(folder, "nowhere")}"));
+        refusal = await Assert.ThrowsAsync<StartupException>(() =>
+            RegistryApplication.StartAsync(
+                elsewhere,
+                "environment=Production",
+                "Tokens:Authority=https://issuer.example",
+                $"DataProtection:KeyRing={Path.Combine(folder, "nowhere")}"
+            )
+        );
         Assert.StartsWith("DataProtection:KeyRing names no folder", refusal.Message, StringComparison.Ordinal);
         await using var again = await RegistryApplication.StartInAsync(app.DataFolder, connectionString);
     }
@@ -122,17 +153,32 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task Whoever_owns_a_webhook_does_not_learn_which_names_lead_into_the_operators_network()
     {
-        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Notifications:AllowLoopback=false");
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            "Notifications:AllowLoopback=false"
+        );
         var ends = new HashSet<string>(StringComparer.Ordinal);
         foreach (var host in new[] { "localhost", "nowhere.invalid" })
         {
             var (id, _) = await app.OfCreatorAsync(creator, new($"https://{host}/"));
             ends.Add((await app.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200).Text);
             await app.ChangeAsync(creator, purpose: host == "localhost" ? "remix" : "mining");
-            await Eventually.HoldsAsync("it was tried", async () => (await app.Creator(creator).DeliveriesAsync(id)).Any(delivery => (int)delivery["attempts"]! > 0));
-            ends.Add((string)(await app.Creator(creator).DeliveriesAsync(id)).First(delivery => (int)delivery["attempts"]! > 0)["error"]!);
+            await Eventually.HoldsAsync(
+                "it was tried",
+                async () =>
+                    (await app.Creator(creator).DeliveriesAsync(id)).Any(delivery => (int)delivery["attempts"]! > 0)
+            );
+            ends.Add(
+                (string)
+                    (await app.Creator(creator).DeliveriesAsync(id)).First(delivery => (int)delivery["attempts"]! > 0)[
+                        "error"
+                    ]!
+            );
         }
-        Assert.Equal(["unreachable", """{"delivered":false,"status":null,"error":"unreachable"}"""], ends.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["unreachable", """{"delivered":false,"status":null,"error":"unreachable"}"""],
+            ends.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -150,13 +196,18 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider())
         {
             var secrets = services.GetRequiredService<WebhookSecrets>();
-            await Assert.ThrowsAsync<StartupException>(
-                () => KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<StartupException>(() =>
+                KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken)
+            );
             await KeyRing.AdoptAsync(secrets, options, database, TestContext.Current.CancellationToken);
             await KeyRing.PrepareAsync(secrets, options, database, renew: true, TestContext.Current.CancellationToken);
         }
 
-        await using var copy = await RegistryApplication.StartInAsync(app.DataFolder, connectionString, $"DataProtection:KeyRing={other}");
+        await using var copy = await RegistryApplication.StartInAsync(
+            app.DataFolder,
+            connectionString,
+            $"DataProtection:KeyRing={other}"
+        );
         (await copy.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         Assert.False(Assert.Single(receiver.All).IsSignedBy(secret));
     }
@@ -191,8 +242,15 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
         await turn.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         var preparing = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => PrepareAsync(connectionString, options)));
-        await Eventually.HoldsAsync("both wait", async () => preparing.IsCompleted || await app.ScalarAsync<bool>(
-            "SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+        await Eventually.HoldsAsync(
+            "both wait",
+            async () =>
+                preparing.IsCompleted
+                || await app.ScalarAsync<bool>(
+                    "SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                        + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+        );
         Assert.Empty(Directory.GetFiles(folder));
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
         await preparing;
@@ -205,25 +263,50 @@ public sealed class SecretTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var connectionString = await postgres.CreateDatabaseAsync();
         await using var app = await RegistryApplication.StartAsync(connectionString);
-        await File.WriteAllTextAsync(Path.Combine(folder, $"key-{Guid.NewGuid()}.xml"), "<key", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, $"key-{Guid.NewGuid()}.xml"),
+            "<key",
+            TestContext.Current.CancellationToken
+        );
 
-        var refusal = await Assert.ThrowsAsync<StartupException>(() => PrepareAsync(connectionString, RegistryOptionsOf(app)));
-        Assert.Equal($"DataProtection:KeyRing cannot be used: the host has to read and write key files in {folder}.", refusal.Message);
+        var refusal = await Assert.ThrowsAsync<StartupException>(() =>
+            PrepareAsync(connectionString, RegistryOptionsOf(app))
+        );
+        Assert.Equal(
+            $"DataProtection:KeyRing cannot be used: the host has to read and write key files in {folder}.",
+            refusal.Message
+        );
     }
 
-    private async Task CommandAsync(string command, string connectionString, string data) => (await HostProcess.RunHereAsync(
-        command, [.. HostProcess.Development(connectionString, data), ("DataProtection__KeyRing", folder)])).Succeeded();
+    private async Task CommandAsync(string command, string connectionString, string data) =>
+        (
+            await HostProcess.RunHereAsync(
+                command,
+                [.. HostProcess.Development(connectionString, data), ("DataProtection__KeyRing", folder)]
+            )
+        ).Succeeded();
 
     /// <summary>Prepares a ring as the `migrate` command does, which has no host.</summary>
     private static async Task PrepareAsync(string connectionString, RegistryOptions options)
     {
         await using var database = new Database(connectionString);
         await using var services = new ServiceCollection().AddLogging().AddKeyRing(options).BuildServiceProvider();
-        await KeyRing.PrepareAsync(services.GetRequiredService<WebhookSecrets>(), options, database, renew: true, TestContext.Current.CancellationToken);
+        await KeyRing.PrepareAsync(
+            services.GetRequiredService<WebhookSecrets>(),
+            options,
+            database,
+            renew: true,
+            TestContext.Current.CancellationToken
+        );
     }
 
-    private RegistryOptions RegistryOptionsOf(RegistryApplication app, string? ring = null) => new()
-    {
-        DataFolder = app.DataFolder, Audience = "", ChangesPerSecond = 1, LogOrigin = "", KeyRing = ring ?? folder,
-    };
+    private RegistryOptions RegistryOptionsOf(RegistryApplication app, string? ring = null) =>
+        new()
+        {
+            DataFolder = app.DataFolder,
+            Audience = "",
+            ChangesPerSecond = 1,
+            LogOrigin = "",
+            KeyRing = ring ?? folder,
+        };
 }

@@ -6,7 +6,9 @@ using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Notifications;
 
-/// <summary>Each kind of notification, caused for real: who is told of it, who is not, and what they are told.</summary>
+/// <summary>
+/// Each kind of notification, caused for real: who is told of it, who is not, and what they are told.
+/// </summary>
 public sealed class ToldTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private readonly string creator = RegistryApplication.NewId();
@@ -23,75 +25,111 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
     public static readonly TheoryData<string, string, string, string> Rows = new()
     {
         {
-            "A creator changes settings", "consentChanged", "inbox agent platform",
+            "A creator changes settings",
+            "consentChanged",
+            "inbox agent platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":0,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}]}"""
         },
         {
-            "An operator sets a hold", "consentChanged", "inbox agent platform",
+            "An operator sets a hold",
+            "consentChanged",
+            "inbox agent platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":{"purposes":null}}"""
         },
         {
-            "An operator lifts a hold", "consentChanged", "inbox agent platform",
+            "An operator lifts a hold",
+            "consentChanged",
+            "inbox agent platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":null}"""
         },
         {
-            "A creator revokes a grant", "consentChanged", "inbox agent platform requester",
+            "A creator revokes a grant",
+            "consentChanged",
+            "inbox agent platform requester",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
         },
         {
-            "A creator denies what was granted", "consentChanged", "inbox agent platform",
+            "A creator denies what was granted",
+            "consentChanged",
+            "inbox agent platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":3,"revokedGrants":2,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}]}"""
         },
         {
-            "A creator denies what was granted", "consentChanged", "requester",
+            "A creator denies what was granted",
+            "consentChanged",
+            "requester",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":2,"revokedGrants":2,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix.voice"},{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
         },
         {
-            "A creator who had granted something is erased", "consentChanged", "platform",
+            "A creator who had granted something is erased",
+            "consentChanged",
+            "platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*"}"""
         },
         {
-            "A creator who had granted something is erased", "consentChanged", "requester",
+            "A creator who had granted something is erased",
+            "consentChanged",
+            "requester",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
         },
         {
-            "A creator sets a lockdown", "lockdown", "inbox agent platform",
+            "A creator sets a lockdown",
+            "lockdown",
+            "inbox agent platform",
             """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","lockdown":{"purposes":["training"]}}"""
         },
         {
-            "A requester asks", "approvalRequested", "inbox agent",
+            "A requester asks",
+            "approvalRequested",
+            "inbox agent",
             """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*","creatorId":"{c}"}"""
         },
         {
-            "A creator approves", "approvalApproved", "requester",
+            "A creator approves",
+            "approvalApproved",
+            "requester",
             """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*"}"""
         },
         {
-            "A creator refuses", "approvalRefused", "requester",
+            "A creator refuses",
+            "approvalRefused",
+            "requester",
             """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*"}"""
         },
         {
-            "A request is about to expire", "approvalExpiring", "inbox agent",
+            "A request is about to expire",
+            "approvalExpiring",
+            "inbox agent",
             """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*","creatorId":"{c}"}"""
         },
         {
-            "A grant is about to expire", "approvalExpiring", "inbox agent requester",
+            "A grant is about to expire",
+            "approvalExpiring",
+            "inbox agent requester",
             """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*","creatorId":"{c}","grantId":"*"}"""
         },
         {
-            "A video is used with consent", "used", "inbox agent",
+            "A video is used with consent",
+            "used",
+            "inbox agent",
             """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"training","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"creatorDefault","usedAt":"*","more":false}"""
         },
         {
-            "A video is used without consent", "usedWithoutConsent", "inbox agent platform",
+            "A video is used without consent",
+            "usedWithoutConsent",
+            "inbox agent platform",
             """{"creatorId":"{c}","useId":"*","requester":"{r}","purpose":"mining","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"reason":"noConsent","usedAt":"*","more":false}"""
         },
         {
-            "Consent is withdrawn from what was used", "recall", "platform requester",
+            "Consent is withdrawn from what was used",
+            "recall",
+            "platform requester",
             """{"recallId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"training","reason":"lockdown","since":"*","stopBy":"*"}"""
         },
         {
-            "A purpose enters the vocabulary", "purposeRegistered", "platform requester otherRequester",
+            "A purpose enters the vocabulary",
+            "purposeRegistered",
+            "platform requester otherRequester",
             """{"purpose":"{p}","description":"New.","vocabularyVersion":"*"}"""
         },
     };
@@ -104,40 +142,64 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         await App.ChangeAsync(other);
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { })).Is(200);
         await Asking.AskAsync(creator);
-        (await App.Creator(creator).PutAsync($"{Consent}/training", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (await App.Creator(creator).PutAsync($"{Consent}/training", new { effect = "allow", appliesTo = "all" })).Is(
+            200
+        );
         await HandedOnAsync([]);
         await using var listeners = new Listeners();
         await listeners.AddAsync("agent", url => App.OfCreatorAsync(creator, url));
         await listeners.AddAsync("otherAgent", url => App.OfCreatorAsync(other, url));
-        await listeners.AddAsync("requester", url => App.Platform(requester).CreateWebhookAsync(new { audience = "requester", url }));
-        await listeners.AddAsync("otherRequester", url => App.Platform(RegistryApplication.NewId("r")).CreateWebhookAsync(new { audience = "requester", url }));
-        await listeners.AddAsync("platform", url => App.Platform(RegistryApplication.NewId("p")).CreateWebhookAsync(new { audience = "platform", url }));
+        await listeners.AddAsync(
+            "requester",
+            url => App.Platform(requester).CreateWebhookAsync(new { audience = "requester", url })
+        );
+        await listeners.AddAsync(
+            "otherRequester",
+            url => App.Platform(RegistryApplication.NewId("r")).CreateWebhookAsync(new { audience = "requester", url })
+        );
+        await listeners.AddAsync(
+            "platform",
+            url => App.Platform(RegistryApplication.NewId("p")).CreateWebhookAsync(new { audience = "platform", url })
+        );
 
         await CauseAsync(cause);
 
-        var wanted = JsonNode.Parse(data.Replace("{c}", creator, StringComparison.Ordinal).Replace("{r}", requester, StringComparison.Ordinal).Replace("{p}", purpose, StringComparison.Ordinal))!;
+        var wanted = JsonNode.Parse(
+            data.Replace("{c}", creator, StringComparison.Ordinal)
+                .Replace("{r}", requester, StringComparison.Ordinal)
+                .Replace("{p}", purpose, StringComparison.Ordinal)
+        )!;
         var named = told.Split(' ').Order(StringComparer.Ordinal).ToList();
         await Eventually.HoldsAsync($"{told} told", async () => named.Except(await ToldAsync()).ToList().Count == 0);
         await HandedOnAsync(listeners.Webhooks);
         Assert.Equal(named, await ToldAsync());
         Assert.All(listeners.All, one => Assert.True(one.Message.IsSignedBy(one.Secret)));
         // One notification, whoever is told of it and however.
-        Assert.Single(listeners.All.Where(one => Matches(one.Message.Kind, one.Message.Json["data"])).Select(one => one.Message.Id).Distinct());
+        Assert.Single(
+            listeners
+                .All.Where(one => Matches(one.Message.Kind, one.Message.Json["data"]))
+                .Select(one => one.Message.Id)
+                .Distinct()
+        );
         foreach (var webhook in listeners.Webhooks)
             await App.Admin().DeleteAsync($"/v1/webhooks/{webhook}");
 
         // Each as often as they were told.
         async Task<List<string>> ToldAsync() =>
-        [
-            .. listeners.All.Where(one => Matches(one.Message.Kind, one.Message.Json["data"])).Select(one => one.Name)
-                .Concat(await InboxAsync(creator, "inbox"))
-                .Concat(await InboxAsync(other, "otherInbox"))
-                .Order(StringComparer.Ordinal),
-        ];
+            [
+                .. listeners
+                    .All.Where(one => Matches(one.Message.Kind, one.Message.Json["data"]))
+                    .Select(one => one.Name)
+                    .Concat(await InboxAsync(creator, "inbox"))
+                    .Concat(await InboxAsync(other, "otherInbox"))
+                    .Order(StringComparer.Ordinal),
+            ];
 
-        async Task<IEnumerable<string>> InboxAsync(string of, string name) => (await App.Creator(of).GetAsync($"/v1/creators/{of}/notifications")).Is(200)["items"]!.AsArray()
-            .Where(item => Matches((string)item!["kind"]!, item["data"]))
-            .Select(_ => name);
+        async Task<IEnumerable<string>> InboxAsync(string of, string name) =>
+            (await App.Creator(of).GetAsync($"/v1/creators/{of}/notifications")).Is(200)["items"]!
+                .AsArray()
+                .Where(item => Matches((string)item!["kind"]!, item["data"]))
+                .Select(_ => name);
 
         bool Matches(string of, JsonNode? said) => of == kind && IsAsWanted(wanted, said);
     }
@@ -145,39 +207,50 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
     [Fact]
     public void Every_kind_is_caused_and_every_member_is_documented()
     {
-        Assert.Equal(Wording.All<NotificationKind>().Order(StringComparer.Ordinal), Rows.Select(row => row.Data.Item2).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Wording.All<NotificationKind>().Order(StringComparer.Ordinal),
+            Rows.Select(row => row.Data.Item2).Distinct().Order(StringComparer.Ordinal)
+        );
         var page = File.ReadAllLines(Path.Combine(Repository.Folder, "docs", "reference", "webhooks.md"));
         foreach (var (_, kind, _, data) in Rows.Select(row => row.Data))
         {
-            var rows = string.Join('\n', page.Where(line => line.StartsWith('|') && line.Contains($"`{kind}`", StringComparison.Ordinal)));
-            Assert.All(JsonNode.Parse(data)!.AsObject(), member => Assert.Contains($"`{member.Key}`", rows, StringComparison.Ordinal));
+            var rows = string.Join(
+                '\n',
+                page.Where(line => line.StartsWith('|') && line.Contains($"`{kind}`", StringComparison.Ordinal))
+            );
+            Assert.All(
+                JsonNode.Parse(data)!.AsObject(),
+                member => Assert.Contains($"`{member.Key}`", rows, StringComparison.Ordinal)
+            );
         }
     }
 
-    private Task CauseAsync(string cause) => cause switch
-    {
-        "A creator changes settings" => App.ChangeAsync(creator),
-        "An operator sets a hold" => HoldAsync(),
-        "An operator lifts a hold" => LiftHoldAsync(),
-        "A creator revokes a grant" => RevokeAsync(),
-        "A creator denies what was granted" => DenyAsync(),
-        "A creator who had granted something is erased" => EraseAsync(),
-        "A creator sets a lockdown" => LockdownAsync("training"),
-        "A requester asks" => Asking.OpenAsync(requester, creator),
-        "A creator approves" => Asking.GrantAsync(requester, creator),
-        "A creator refuses" => RefuseAsync(),
-        "A request is about to expire" => Asking.OpenAsync(requester, creator, until: InTwoDays),
-        "A grant is about to expire" => Asking.GrantAsync(requester, creator, until: InTwoDays),
-        "A video is used with consent" => UseAsync("training"),
-        "A video is used without consent" => UseAsync("mining"),
-        "Consent is withdrawn from what was used" => WithdrawAsync(),
-        "A purpose enters the vocabulary" => RegisterPurposeAsync(),
-        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, message: null),
-    };
+    private Task CauseAsync(string cause) =>
+        cause switch
+        {
+            "A creator changes settings" => App.ChangeAsync(creator),
+            "An operator sets a hold" => HoldAsync(),
+            "An operator lifts a hold" => LiftHoldAsync(),
+            "A creator revokes a grant" => RevokeAsync(),
+            "A creator denies what was granted" => DenyAsync(),
+            "A creator who had granted something is erased" => EraseAsync(),
+            "A creator sets a lockdown" => LockdownAsync("training"),
+            "A requester asks" => Asking.OpenAsync(requester, creator),
+            "A creator approves" => Asking.GrantAsync(requester, creator),
+            "A creator refuses" => RefuseAsync(),
+            "A request is about to expire" => Asking.OpenAsync(requester, creator, until: InTwoDays),
+            "A grant is about to expire" => Asking.GrantAsync(requester, creator, until: InTwoDays),
+            "A video is used with consent" => UseAsync("training"),
+            "A video is used without consent" => UseAsync("mining"),
+            "Consent is withdrawn from what was used" => WithdrawAsync(),
+            "A purpose enters the vocabulary" => RegisterPurposeAsync(),
+            _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, message: null),
+        };
 
     private static string InTwoDays => DateTimeOffset.UtcNow.AddDays(2).ToString("O");
 
-    private async Task HoldAsync() => (await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" })).Is(200);
+    private async Task HoldAsync() =>
+        (await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" })).Is(200);
 
     private async Task LiftHoldAsync()
     {
@@ -204,12 +277,22 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
     }
 
-    private async Task LockdownAsync(string of) => (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", new { purposes = new[] { of } })).Is(200);
+    private async Task LockdownAsync(string of) =>
+        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", new { purposes = new[] { of } })).Is(
+            200
+        );
 
-    private async Task RefuseAsync() => (await Asking.RefuseAsync(creator, await Asking.OpenAsync(requester, creator))).Is(200);
+    private async Task RefuseAsync() =>
+        (await Asking.RefuseAsync(creator, await Asking.OpenAsync(requester, creator))).Is(200);
 
     private async Task UseAsync(string of) =>
-        (await App.Platform(requester).PostAsync("/v1/usages", new { purpose = of, videos = new[] { new { creatorId = creator, videoId = "clip" } } })).Is(201);
+        (
+            await App.Platform(requester)
+                .PostAsync(
+                    "/v1/usages",
+                    new { purpose = of, videos = new[] { new { creatorId = creator, videoId = "clip" } } }
+                )
+        ).Is(201);
 
     private async Task WithdrawAsync()
     {
@@ -217,20 +300,45 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         await LockdownAsync("training");
     }
 
-    private async Task RegisterPurposeAsync() => (await App.Admin().PostAsync("/v1/purposes", new { purpose, usesLikeness = false, description = "New." })).Is(201);
+    private async Task RegisterPurposeAsync() =>
+        (
+            await App.Admin()
+                .PostAsync(
+                    "/v1/purposes",
+                    new
+                    {
+                        purpose,
+                        usesLikeness = false,
+                        description = "New.",
+                    }
+                )
+        ).Is(201);
 
     /// <summary>Waits until all that was to be told has been, to these.</summary>
-    private Task HandedOnAsync(Guid[] webhooks) => Eventually.HoldsAsync("all is handed on", () => App.ScalarAsync<bool>(
-        "SELECT NOT EXISTS (SELECT FROM consent.outbox) AND NOT EXISTS (SELECT FROM consent.delivery WHERE webhook = ANY($1) AND state = 'pending')", webhooks));
+    private Task HandedOnAsync(Guid[] webhooks) =>
+        Eventually.HoldsAsync(
+            "all is handed on",
+            () =>
+                App.ScalarAsync<bool>(
+                    "SELECT NOT EXISTS (SELECT FROM consent.outbox) AND NOT EXISTS (SELECT FROM consent.delivery "
+                        + "WHERE webhook = ANY($1) AND state = 'pending')",
+                    webhooks
+                )
+        );
 
-    private static bool IsAsWanted(JsonNode? wanted, JsonNode? said) => (wanted, said) switch
-    {
-        (JsonValue any, not null) when any.TryGetValue<string>(out var text) && text == "*" => true,
-        (JsonObject members, JsonObject others) => members.Select(member => member.Key).Order(StringComparer.Ordinal).SequenceEqual(others.Select(member => member.Key).Order(StringComparer.Ordinal))
-            && members.All(member => IsAsWanted(member.Value, others[member.Key])),
-        (JsonArray items, JsonArray others) => items.Count == others.Count && items.Zip(others).All(pair => IsAsWanted(pair.First, pair.Second)),
-        _ => JsonNode.DeepEquals(wanted, said),
-    };
+    private static bool IsAsWanted(JsonNode? wanted, JsonNode? said) =>
+        (wanted, said) switch
+        {
+            (JsonValue any, not null) when any.TryGetValue<string>(out var text) && text == "*" => true,
+            (JsonObject members, JsonObject others) => members
+                .Select(member => member.Key)
+                .Order(StringComparer.Ordinal)
+                .SequenceEqual(others.Select(member => member.Key).Order(StringComparer.Ordinal))
+                && members.All(member => IsAsWanted(member.Value, others[member.Key])),
+            (JsonArray items, JsonArray others) => items.Count == others.Count
+                && items.Zip(others).All(pair => IsAsWanted(pair.First, pair.Second)),
+            _ => JsonNode.DeepEquals(wanted, said),
+        };
 
     /// <summary>Receivers, each of one webhook.</summary>
     private sealed class Listeners : IAsyncDisposable
@@ -239,7 +347,8 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
 
         public Guid[] Webhooks => [.. each.Select(one => one.Webhook)];
 
-        public IEnumerable<(string Name, string Secret, Received Message)> All => each.SelectMany(one => one.Receiver.All.Select(message => (one.Name, one.Secret, message)));
+        public IEnumerable<(string Name, string Secret, Received Message)> All =>
+            each.SelectMany(one => one.Receiver.All.Select(message => (one.Name, one.Secret, message)));
 
         public async Task AddAsync(string name, Func<Uri, Task<(string Id, string Secret)>> make)
         {

@@ -38,16 +38,35 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
             (App.Auditor(), "platform", "auditor", 403),
         ];
         foreach (var (client, audience, owner, status) in rows)
-            (await client.PostAsync("/v1/webhooks", new { audience, owner, url = $"https://hooks.example.com/{Guid.NewGuid()}" })).Is(status);
+            (
+                await client.PostAsync(
+                    "/v1/webhooks",
+                    new
+                    {
+                        audience,
+                        owner,
+                        url = $"https://hooks.example.com/{Guid.NewGuid()}",
+                    }
+                )
+            ).Is(status);
 
         // Each sees their own.
         Assert.Equal([creator], await OwnersAsync(App.Creator(creator), ""));
         Assert.Equal([creator], await OwnersAsync(agency, ""));
         Assert.Equal([platform], await OwnersAsync(App.Platform(platform), ""));
-        Assert.Equal([other], await OwnersAsync(App.With("consent:admin", "admin"), $"?audience=creator&owner={other}"));
-        (await App.Creator(creator).GetAsync($"/v1/webhooks?audience=creator&owner={other}")).IsProblem(403, "forbidden");
+        Assert.Equal(
+            [other],
+            await OwnersAsync(App.With("consent:admin", "admin"), $"?audience=creator&owner={other}")
+        );
+        (await App.Creator(creator).GetAsync($"/v1/webhooks?audience=creator&owner={other}")).IsProblem(
+            403,
+            "forbidden"
+        );
         (await App.Creator(creator).GetAsync($"/v1/webhooks?owner={creator}")).IsProblem(422, "invalid");
-        (await App.Creator(creator).GetAsync($"/v1/webhooks?audience=nobody&owner={creator}")).IsProblem(422, "invalid");
+        (await App.Creator(creator).GetAsync($"/v1/webhooks?audience=nobody&owner={creator}")).IsProblem(
+            422,
+            "invalid"
+        );
     }
 
     [Fact]
@@ -72,7 +91,10 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         }
         (await App.Admin().GetAsync($"/v1/webhooks/{Guid.NewGuid()}")).IsProblem(404, "notFound");
         (await App.Admin().GetAsync("/v1/webhooks/x")).IsProblem(422, "invalid");
-        Assert.Equal("https://hooks.example.com/", (string)(await App.Creator(creator).GetAsync($"/v1/webhooks/{id}")).Is(200)["url"]!);
+        Assert.Equal(
+            "https://hooks.example.com/",
+            (string)(await App.Creator(creator).GetAsync($"/v1/webhooks/{id}")).Is(200)["url"]!
+        );
     }
 
     [Fact]
@@ -82,8 +104,10 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Matches("^whsec_[A-Za-z0-9+/]{43}=$", secret);
         Answer[] answers =
         [
-            await App.Creator(creator).GetAsync($"/v1/webhooks/{id}"), await App.Creator(creator).GetAsync("/v1/webhooks"),
-            await App.Creator(creator).PutAsync($"/v1/webhooks/{id}", new { url = "https://hooks.example.com/" }), await App.Creator(creator).GetAsync($"/v1/webhooks/{id}/deliveries"),
+            await App.Creator(creator).GetAsync($"/v1/webhooks/{id}"),
+            await App.Creator(creator).GetAsync("/v1/webhooks"),
+            await App.Creator(creator).PutAsync($"/v1/webhooks/{id}", new { url = "https://hooks.example.com/" }),
+            await App.Creator(creator).GetAsync($"/v1/webhooks/{id}/deliveries"),
         ];
         var bare = secret["whsec_".Length..];
         Assert.All(answers, answer => Assert.DoesNotContain(bare, answer.Is(200).Text, StringComparison.Ordinal));
@@ -118,13 +142,18 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         await using var receiver = await Receiver.StartAsync();
         var (id, first) = await App.OfCreatorAsync(creator, receiver.Url);
         // At once, and one after the other: of some the answers never came.
-        var rotated = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)));
+        var rotated = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null))
+        );
         string[] lost = [.. rotated.Select(answer => (string)answer.Is(200)["secret"]!)];
         var last = (string)(await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/secret", null)).Is(200)["secret"]!;
         (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).Is(200);
         await App.ChangeAsync(creator);
         await Eventually.HoldsAsync("the receiver is told", () => Task.FromResult(receiver.All.Count == 2));
-        Assert.All(receiver.All, one => Assert.All([first, .. lost, last], secret => Assert.True(one.IsSignedBy(secret))));
+        Assert.All(
+            receiver.All,
+            one => Assert.All([first, .. lost, last], secret => Assert.True(one.IsSignedBy(secret)))
+        );
 
         // Each for its own 24 hours, and so many in them.
         await LaterAsync(id, "23 hours");
@@ -139,7 +168,10 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     private Task LaterAsync(string webhook, string by) =>
-        App.QueryAsync<int>($"UPDATE consent.former_secret SET until = until - interval '{by}' WHERE webhook = $1 RETURNING 1", Guid.Parse(webhook));
+        App.QueryAsync<int>(
+            $"UPDATE consent.former_secret SET until = until - interval '{by}' WHERE webhook = $1 RETURNING 1",
+            Guid.Parse(webhook)
+        );
 
     [Fact]
     public async Task A_ping_says_how_it_went()
@@ -150,9 +182,18 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
         var (badId, _) = await App.OfCreatorAsync(creator, bad.Url);
         var (nowhere, _) = await App.OfCreatorAsync(creator, new("http://127.0.0.1:1/"));
 
-        Assert.Equal("""{"delivered":true,"status":204,"error":null}""", (await App.Creator(creator).PostAsync($"/v1/webhooks/{goodId}/ping", null)).Is(200).Text);
-        Assert.Equal("""{"delivered":false,"status":302,"error":null}""", (await App.Creator(creator).PostAsync($"/v1/webhooks/{badId}/ping", null)).Is(200).Text);
-        Assert.Equal("""{"delivered":false,"status":null,"error":"unreachable"}""", (await App.Creator(creator).PostAsync($"/v1/webhooks/{nowhere}/ping", null)).Is(200).Text);
+        Assert.Equal(
+            """{"delivered":true,"status":204,"error":null}""",
+            (await App.Creator(creator).PostAsync($"/v1/webhooks/{goodId}/ping", null)).Is(200).Text
+        );
+        Assert.Equal(
+            """{"delivered":false,"status":302,"error":null}""",
+            (await App.Creator(creator).PostAsync($"/v1/webhooks/{badId}/ping", null)).Is(200).Text
+        );
+        Assert.Equal(
+            """{"delivered":false,"status":null,"error":"unreachable"}""",
+            (await App.Creator(creator).PostAsync($"/v1/webhooks/{nowhere}/ping", null)).Is(200).Text
+        );
         Assert.True(good.All[0].IsSignedBy(secret));
         Assert.Equal(("ping", goodId), (good.All[0].Kind, (string)good.All[0].Json["data"]!["webhookId"]!));
     }
@@ -161,14 +202,19 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task One_caller_does_not_take_all_pings_of_a_node()
     {
         var (arrived, answer) = (0, new TaskCompletionSource());
-        await using var waiting = await Receiver.StartAsync((_, http) =>
-        {
-            Interlocked.Increment(ref arrived);
-            return answer.Task.WaitAsync(http.RequestAborted);
-        });
+        await using var waiting = await Receiver.StartAsync(
+            (_, http) =>
+            {
+                Interlocked.Increment(ref arrived);
+                return answer.Task.WaitAsync(http.RequestAborted);
+            }
+        );
         await using var good = await Receiver.StartAsync();
         var (id, _) = await App.OfCreatorAsync(creator, waiting.Url);
-        var pings = Enumerable.Range(0, 4).Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).ToList();
+        var pings = Enumerable
+            .Range(0, 4)
+            .Select(_ => App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null))
+            .ToList();
         await Eventually.HoldsAsync("all of them wait", () => Task.FromResult(Volatile.Read(ref arrived) == 4));
         (await App.Creator(creator).PostAsync($"/v1/webhooks/{id}/ping", null)).IsProblem(503, "unavailable");
         var other = RegistryApplication.NewId();
@@ -184,16 +230,32 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task An_owner_has_so_many_webhooks_and_one_of_each_address()
     {
         var client = App.Creator(creator);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 15).Select(i => client.PostAsync("/v1/webhooks", new { audience = "creator", url = $"https://hooks.example.com/{i}" })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 15)
+                .Select(i =>
+                    client.PostAsync(
+                        "/v1/webhooks",
+                        new { audience = "creator", url = $"https://hooks.example.com/{i}" }
+                    )
+                )
+        );
         Assert.Equal(10, answers.Count(answer => answer.Status == 201));
         Assert.All(answers.Where(answer => answer.Status != 201), answer => answer.IsProblem(422, "tooMany"));
         var items = (await client.GetAsync("/v1/webhooks?limit=6")).Is(200);
         var rest = (await client.GetAsync($"/v1/webhooks?limit=6&cursor={(string)items["nextCursor"]!}")).Is(200);
-        var all = items["items"]!.AsArray().Concat(rest["items"]!.AsArray()).Select(item => (Id: (string)item!["webhookId"]!, Url: (string)item["url"]!)).ToList();
+        var all = items["items"]!
+            .AsArray()
+            .Concat(rest["items"]!.AsArray())
+            .Select(item => (Id: (string)item!["webhookId"]!, Url: (string)item["url"]!))
+            .ToList();
         Assert.Equal(10, all.Select(one => one.Id).Distinct().Count());
 
         (await client.DeleteAsync($"/v1/webhooks/{all[0].Id}")).Is(200);
-        (await client.PostAsync("/v1/webhooks", new { audience = "creator", url = all[1].Url })).IsProblem(409, "webhookExists");
+        (await client.PostAsync("/v1/webhooks", new { audience = "creator", url = all[1].Url })).IsProblem(
+            409,
+            "webhookExists"
+        );
         (await client.PutAsync($"/v1/webhooks/{all[2].Id}", new { url = all[1].Url })).IsProblem(409, "webhookExists");
         (await client.GetAsync($"/v1/webhooks/{all[0].Id}")).IsProblem(403, "forbidden");
     }
@@ -211,23 +273,44 @@ public sealed class WebhookTests(RegistryFixture registry) : IClassFixture<Regis
     [InlineData("""{"audience":"creator","url":"https://hooks.example.com/","kinds":["ping"]}""", "kinds")]
     [InlineData("""{"audience":"creator","url":"https://hooks.example.com/","kinds":[null]}""", "kinds")]
     public async Task What_makes_no_sense_is_refused_with_its_field(string body, string field) =>
-        Assert.Contains(field, (await App.Creator(creator).PostAsync("/v1/webhooks", body)).IsProblem(422, "invalid").Fields);
+        Assert.Contains(
+            field,
+            (await App.Creator(creator).PostAsync("/v1/webhooks", body)).IsProblem(422, "invalid").Fields
+        );
 
     [Fact]
     public async Task An_erased_creators_webhooks_and_inbox_are_gone_and_platforms_are_told()
     {
         await using var platform = await Receiver.StartAsync();
         var (id, _) = await App.OfCreatorAsync(creator, new("https://hooks.example.com/"), "usedWithoutConsent");
-        var hook = await App.Platform(RegistryApplication.NewId("p")).CreateWebhookAsync(new { audience = "platform", url = platform.Url });
+        var hook = await App.Platform(RegistryApplication.NewId("p"))
+            .CreateWebhookAsync(new { audience = "platform", url = platform.Url });
         await App.ChangeAsync(creator);
         (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
 
-        await Eventually.HoldsAsync("the platform is told", () => Task.FromResult(platform.All.Any(one => (string?)one.Json["data"]!["creatorId"] == creator && one.Json["data"]!["erasedAt"] is not null)));
-        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.webhook WHERE id = $1", Guid.Parse(id)));
-        Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE creator = $1", creator));
+        await Eventually.HoldsAsync(
+            "the platform is told",
+            () =>
+                Task.FromResult(
+                    platform.All.Any(one =>
+                        (string?)one.Json["data"]!["creatorId"] == creator && one.Json["data"]!["erasedAt"] is not null
+                    )
+                )
+        );
+        Assert.Equal(
+            0,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.webhook WHERE id = $1", Guid.Parse(id))
+        );
+        Assert.Equal(
+            0,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE creator = $1", creator)
+        );
         (await App.Admin().DeleteAsync($"/v1/webhooks/{hook.Id}")).Is(200);
     }
 
     private static async Task<IEnumerable<string>> OwnersAsync(RegistryClient client, string query) =>
-        (await client.GetAsync($"/v1/webhooks{query}")).Is(200)["items"]!.AsArray().Select(item => (string)item!["owner"]!).Distinct();
+        (await client.GetAsync($"/v1/webhooks{query}")).Is(200)["items"]!
+            .AsArray()
+            .Select(item => (string)item!["owner"]!)
+            .Distinct();
 }

@@ -18,13 +18,22 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
         foreach (var scene in ExampleScenario.Read().Steps)
         {
             await Log.Exports.CoveredAsync(registry.App);
-            await Eventually.HoldsAsync("all is handed on", () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)"));
+            await Eventually.HoldsAsync(
+                "all is handed on",
+                () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)")
+            );
             if (scene.Operation == "listRecalls")
-                await Eventually.HoldsAsync("the recall is issued", async () => await registry.App.ScalarAsync<long>("SELECT count(*) FROM consent.recall") > 0);
+                await Eventually.HoldsAsync(
+                    "the recall is issued",
+                    async () => await registry.App.ScalarAsync<long>("SELECT count(*) FROM consent.recall") > 0
+                );
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
             if (!JsonNode.DeepEquals(expected, actual))
-                wrong.Add($"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf that is right, put it into OpenApi/ExampleScenario.json and run ./dev openapi.");
+                wrong.Add(
+                    $"{scene.Operation}, '{scene.Name}': the service answers\n{answer.Json.ToJsonString(Readable)}\nIf "
+                        + "that is right, put it into OpenApi/ExampleScenario.json and run ./dev openapi."
+                );
         }
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
         await EveryNotificationFitsItsSchemaAsync();
@@ -34,11 +43,19 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
     private async Task EveryNotificationFitsItsSchemaAsync()
     {
         var schema = CommittedDocument.Schemas["NotificationData"]!;
-        var told = await registry.App.QueryAsync<string>("SELECT DISTINCT ON (kind, data::jsonb - 'version') kind || ' ' || data::text FROM consent.notification");
+        var told = await registry.App.QueryAsync<string>(
+            "SELECT DISTINCT ON (kind, data::jsonb - 'version') kind || ' ' || data::text FROM consent.notification"
+        );
         Assert.InRange(told.Select(one => one.Split(' ')[0]).Distinct().Count(), 6, int.MaxValue);
-        foreach (var (kind, data) in told.Select(one => one.Split(' ', 2)).Select(one => (one[0], JsonNode.Parse(one[1])!.AsObject())))
+        foreach (
+            var (kind, data) in told.Select(one => one.Split(' ', 2))
+                .Select(one => (one[0], JsonNode.Parse(one[1])!.AsObject()))
+        )
         {
-            Assert.Empty(data.Select(member => member.Key).Except(schema["properties"]!.AsObject().Select(property => property.Key), StringComparer.Ordinal));
+            Assert.Empty(
+                data.Select(member => member.Key)
+                    .Except(schema["properties"]!.AsObject().Select(property => property.Key), StringComparer.Ordinal)
+            );
             Assert.Empty(SchemaCheck.Problems(schema, data, kind));
         }
     }
@@ -48,8 +65,12 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
     {
         foreach (var scene in ExampleScenario.Read().Steps.Where(scene => scene.Request is not null))
         {
-            var operation = CommittedDocument.Operations.Single(one => (string?)one.Operation["operationId"] == scene.Operation).Operation;
-            var schema = CommittedDocument.Resolve(operation["requestBody"]!["content"]!["application/json"]!["schema"]!);
+            var operation = CommittedDocument
+                .Operations.Single(one => (string?)one.Operation["operationId"] == scene.Operation)
+                .Operation;
+            var schema = CommittedDocument.Resolve(
+                operation["requestBody"]!["content"]!["application/json"]!["schema"]!
+            );
             foreach (var field in schema["required"]?.AsArray().Select(name => (string)name!) ?? [])
             {
                 var body = scene.Request!.DeepClone().AsObject();
@@ -80,7 +101,11 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
     {
         var path = scene.Path;
         foreach (var (name, sql) in Drawn.Where(drawn => scene.Path.Contains(drawn.Key, StringComparison.Ordinal)))
-            path = path.Replace(name, $"{(await registry.App.QueryAsync<Guid>(sql)).FirstOrDefault(Guid.CreateVersion7()):D}", StringComparison.Ordinal);
+            path = path.Replace(
+                name,
+                $"{(await registry.App.QueryAsync<Guid>(sql)).FirstOrDefault(Guid.CreateVersion7()):D}",
+                StringComparison.Ordinal
+            );
         return path;
     }
 
@@ -94,21 +119,72 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
             ["admin"] => app.Admin(),
             _ => app.Anonymous(),
         };
-        return await caller.SendAsync(new(scene.Method), await PathOf(scene), body?.ToJsonString(), [.. scene.Headers ?? []]);
+        return await caller.SendAsync(
+            new(scene.Method),
+            await PathOf(scene),
+            body?.ToJsonString(),
+            [.. scene.Headers ?? []]
+        );
     }
 
-    // What the clock says, what is drawn at random, and what is computed from these differs from run to run; that it is there does not.
+    // What the clock says, what is drawn at random, and what is computed from these differs from run to run; that it is
+    // there does not.
     private static readonly HashSet<string> Different =
     [
-        "changedAt", "effectiveBy", "freshAt", "from", "at", "erasedAt", "receipt", "eventId", "proof", "leaf", "root", "checkpoint", "fromRoot", "toRoot", "kid", "x", "y", "vkey",
-        "id", "requestId", "createdAt", "expiresAt", "usedAt", "recordedAt", "useId", "since", "stopBy",
-        "webhookId", "notificationId", "formerSecretUntil", "secret", "lastEventId", "nextCursor",
+        "changedAt",
+        "effectiveBy",
+        "freshAt",
+        "from",
+        "at",
+        "erasedAt",
+        "receipt",
+        "eventId",
+        "proof",
+        "leaf",
+        "root",
+        "checkpoint",
+        "fromRoot",
+        "toRoot",
+        "kid",
+        "x",
+        "y",
+        "vkey",
+        "id",
+        "requestId",
+        "createdAt",
+        "expiresAt",
+        "usedAt",
+        "recordedAt",
+        "useId",
+        "since",
+        "stopBy",
+        "webhookId",
+        "notificationId",
+        "formerSecretUntil",
+        "secret",
+        "lastEventId",
+        "nextCursor",
     ];
 
-    private static JsonNode? WithoutTimes(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, member is { Key: "ageMs", Value: not null } || Different.Contains(member.Key) && (member.Value is JsonArray || member.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String) ? JsonValue.Create("something") : WithoutTimes(member.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(WithoutTimes)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? WithoutTimes(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => new JsonObject(
+                members.Select(member =>
+                    KeyValuePair.Create(
+                        member.Key,
+                        member is { Key: "ageMs", Value: not null }
+                        || Different.Contains(member.Key)
+                            && (
+                                member.Value is JsonArray
+                                || member.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
+                            )
+                            ? JsonValue.Create("something")
+                            : WithoutTimes(member.Value)
+                    )
+                )
+            ),
+            JsonArray items => new JsonArray([.. items.Select(WithoutTimes)]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -18,7 +18,12 @@ internal static class SchemaCheck
             var fitting = choices.Count(choice => !Problems(choice!, value, at).Any());
             return fitting == 1 ? [] : [$"{at} fits {fitting} of the schemas, not one."];
         }
-        var types = schema["type"] switch { JsonArray several => several.Select(type => (string)type!).ToList(), { } one => [(string)one!], null => [] };
+        var types = schema["type"] switch
+        {
+            JsonArray several => several.Select(type => (string)type!).ToList(),
+            { } one => [(string)one!],
+            null => [],
+        };
         var type = TypeOf(value);
         if (types.Count > 0 && !types.Contains(type) && !(type == "integer" && types.Contains("number")))
             return [$"{at} is {type}, not {string.Join(" or ", types)}."];
@@ -41,7 +46,8 @@ internal static class SchemaCheck
         }
         foreach (var (name, inner) in value)
         {
-            var known = schema["properties"]?[name] ?? (schema["additionalProperties"] is JsonObject other ? other : null);
+            var known =
+                schema["properties"]?[name] ?? (schema["additionalProperties"] is JsonObject other ? other : null);
             if (known is null && schema["additionalProperties"] is JsonValue closed && !(bool)closed)
                 yield return $"{at}.{name} is not known.";
             foreach (var problem in known is null ? [] : Problems(known, inner, $"{at}.{name}"))
@@ -62,9 +68,15 @@ internal static class SchemaCheck
 
     private static IEnumerable<string> OfText(JsonNode schema, string value, string at)
     {
-        if (value.Length < ((int?)schema["minLength"] ?? 0) || value.Length > ((int?)schema["maxLength"] ?? int.MaxValue))
+        if (
+            value.Length < ((int?)schema["minLength"] ?? 0)
+            || value.Length > ((int?)schema["maxLength"] ?? int.MaxValue)
+        )
             yield return $"{at} has {value.Length} characters.";
-        if ((string?)schema["pattern"] is { } pattern && !Regex.IsMatch(value, pattern, RegexOptions.None, PatternLimit))
+        if (
+            (string?)schema["pattern"] is { } pattern
+            && !Regex.IsMatch(value, pattern, RegexOptions.None, PatternLimit)
+        )
             yield return $"{at} does not match {pattern}.";
         if (schema["enum"] is JsonArray words && !words.Any(word => (string?)word == value))
             yield return $"{at} is no word of its list: {value}.";
@@ -78,13 +90,14 @@ internal static class SchemaCheck
             yield return $"{at} is out of range: {value}.";
     }
 
-    private static string TypeOf(JsonNode? value) => value?.GetValueKind() switch
-    {
-        null or JsonValueKind.Null => "null",
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => value.AsValue().TryGetValue<long>(out _) ? "integer" : "number",
-        _ => "boolean",
-    };
+    private static string TypeOf(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null => "null",
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => value.AsValue().TryGetValue<long>(out _) ? "integer" : "number",
+            _ => "boolean",
+        };
 }

@@ -16,7 +16,9 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Scaffolding.Internal;
 
 namespace ConsentRegistry.Api.Tests.Persistence;
 
-/// <summary>What EF Core believes of the database is what the SQL scripts make, and its tools can work with both.</summary>
+/// <summary>
+/// What EF Core believes of the database is what the SQL scripts make, and its tools can work with both.
+/// </summary>
 public sealed class ModelTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -45,13 +47,19 @@ public sealed class ModelTests(PostgresFixture postgres)
     {
         await using var tools = FromTools();
         var ids = tools.GetService<IMigrationsIdGenerator>();
-        Assert.All(tools.Database.GetMigrations(), id => Assert.True(ids.IsValidId(id), $"{id} is not fourteen digits, '_' and a name."));
+        Assert.All(
+            tools.Database.GetMigrations(),
+            id => Assert.True(ids.IsValidId(id), $"{id} is not fourteen digits, '_' and a name.")
+        );
     }
 
     // As `dotnet ef` finds it.
     private static RegistryContext FromTools()
     {
-        var factory = Assert.Single(typeof(RegistryContext).Assembly.DefinedTypes, type => type.IsAssignableTo(typeof(IDesignTimeDbContextFactory<RegistryContext>)));
+        var factory = Assert.Single(
+            typeof(RegistryContext).Assembly.DefinedTypes,
+            type => type.IsAssignableTo(typeof(IDesignTimeDbContextFactory<RegistryContext>))
+        );
         return ((IDesignTimeDbContextFactory<RegistryContext>)Activator.CreateInstance(factory)!).CreateDbContext([]);
     }
 
@@ -61,28 +69,47 @@ public sealed class ModelTests(PostgresFixture postgres)
         await using var db = RegistryContext.Over(source);
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(Cancellation));
 #pragma warning disable EF1001 // As above.
-        IDatabaseModelFactory reader = new NpgsqlDatabaseModelFactory(db.GetService<IDiagnosticsLogger<DbLoggerCategory.Scaffolding>>());
+        IDatabaseModelFactory reader = new NpgsqlDatabaseModelFactory(
+            db.GetService<IDiagnosticsLogger<DbLoggerCategory.Scaffolding>>()
+        );
 #pragma warning restore EF1001
-        var made = reader.Create(connectionString, new DatabaseModelFactoryOptions(schemas: [RegistryContext.Schema])).Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var made = reader
+            .Create(connectionString, new DatabaseModelFactoryOptions(schemas: [RegistryContext.Schema]))
+            .Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
         var tables = db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables.ToList();
         Assert.NotEmpty(tables);
-        Assert.All(tables, table => Assert.Equal(Lines(table), Lines(made[table.Name], table.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal))));
+        Assert.All(
+            tables,
+            table =>
+                Assert.Equal(
+                    Lines(table),
+                    Lines(
+                        made[table.Name],
+                        table.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal)
+                    )
+                )
+        );
     }
 
     private static string[] Lines(ITable table) =>
-    [
-        $"{table.Schema}.{table.Name}",
-        $"key {string.Join(' ', table.PrimaryKey!.Columns.Select(column => column.Name))}",
-        .. table.Columns.Select(column => Line(column.Name, column.StoreType, column.IsNullable, column.Collation)).Order(StringComparer.Ordinal),
-    ];
+        [
+            $"{table.Schema}.{table.Name}",
+            $"key {string.Join(' ', table.PrimaryKey!.Columns.Select(column => column.Name))}",
+            .. table
+                .Columns.Select(column => Line(column.Name, column.StoreType, column.IsNullable, column.Collation))
+                .Order(StringComparer.Ordinal),
+        ];
 
     // Columns that no list reads are not in the model.
     private static string[] Lines(DatabaseTable table, HashSet<string> modelled) =>
-    [
-        $"{table.Schema}.{table.Name}",
-        $"key {string.Join(' ', table.PrimaryKey!.Columns.Select(column => column.Name))}",
-        .. table.Columns.Where(column => modelled.Contains(column.Name)).Select(column => Line(column.Name, column.StoreType!, column.IsNullable, column.Collation)).Order(StringComparer.Ordinal),
-    ];
+        [
+            $"{table.Schema}.{table.Name}",
+            $"key {string.Join(' ', table.PrimaryKey!.Columns.Select(column => column.Name))}",
+            .. table
+                .Columns.Where(column => modelled.Contains(column.Name))
+                .Select(column => Line(column.Name, column.StoreType!, column.IsNullable, column.Collation))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string Line(string name, string type, bool isNullable, string? collation) =>
         $"column {name} {type}{(collation is null ? "" : $" COLLATE {collation}")}{(isNullable ? "" : " NOT NULL")}";

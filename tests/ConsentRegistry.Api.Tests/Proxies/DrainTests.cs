@@ -13,40 +13,65 @@ public sealed class DrainTests(PostgresFixture postgres)
 {
     private const int Connections = 16;
 
-    private static readonly string Check = JsonSerializer.Serialize(new { creatorId = "c", videoId = "v", purpose = "remix" });
+    private static readonly string Check = JsonSerializer.Serialize(
+        new
+        {
+            creatorId = "c",
+            videoId = "v",
+            purpose = "remix",
+        }
+    );
 
     [Fact]
     public async Task No_connection_loses_a_request_each_is_told_that_it_ends_and_readiness_says_so_before()
     {
-        var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync(), "Shutdown:DrainSeconds=300");
+        var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            "Shutdown:DrainSeconds=300"
+        );
         // Nothing cuts the drain short, nor the requests that are answered at its end.
-        Assert.Equal(TimeSpan.FromSeconds(330), app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+        Assert.Equal(
+            TimeSpan.FromSeconds(330),
+            app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout
+        );
         var token = app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:manage"], "mia", "acme");
         // Those that are in use all the time, and one that is not when the node is told to stop. Every kind of answer:
         // short way, long way, refusal.
         (string Method, string Path, string Body)[] requests =
         [
-            ("POST", "/v1/checks", Check), ("POST", "/v1/checks/batch", $"{{\"checks\":[{Check}]}}"), ("GET", "/v1/creators/mia/consent", ""), ("GET", "/v1/nowhere", ""),
-            ("POST", "/v1/checks", "{"), ("PUT", "/v1/creators/leo/lockdown", ""),
+            ("POST", "/v1/checks", Check),
+            ("POST", "/v1/checks/batch", $"{{\"checks\":[{Check}]}}"),
+            ("GET", "/v1/creators/mia/consent", ""),
+            ("GET", "/v1/nowhere", ""),
+            ("POST", "/v1/checks", "{"),
+            ("PUT", "/v1/creators/leo/lockdown", ""),
         ];
         var before = new int[Connections];
-        var users = Enumerable.Range(0, Connections).Select(number => Task.Run(async () =>
-        {
-            using var connection = await KeepAliveConnection.OpenAsync(app.Address, token);
-            while (true)
-            {
-                var (method, path, body) = requests[number % requests.Length];
-                // Without an answer this fails, and so does the test.
-                var (status, closes) = await connection.SendAsync(method, path, body);
-                Assert.True(status < 500, $"{method} {path}: {status}");
-                if (closes)
-                    return;
-                before[number]++;
-            }
-        })).ToList();
+        var users = Enumerable
+            .Range(0, Connections)
+            .Select(number =>
+                Task.Run(async () =>
+                {
+                    using var connection = await KeepAliveConnection.OpenAsync(app.Address, token);
+                    while (true)
+                    {
+                        var (method, path, body) = requests[number % requests.Length];
+                        // Without an answer this fails, and so does the test.
+                        var (status, closes) = await connection.SendAsync(method, path, body);
+                        Assert.True(status < 500, $"{method} {path}: {status}");
+                        if (closes)
+                            return;
+                        before[number]++;
+                    }
+                })
+            )
+            .ToList();
         using var idle = await KeepAliveConnection.OpenAsync(app.Address, token);
         Assert.Equal((200, false), await idle.SendAsync("POST", "/v1/checks", Check));
-        await Eventually.HoldsAsync("every connection is in use", () => Task.FromResult(before.All(count => count > 0)));
+        await Eventually.HoldsAsync(
+            "every connection is in use",
+            () => Task.FromResult(before.All(count => count > 0))
+        );
 
         using var hurry = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var stopping = app.EndAsync(hurry.Token);
@@ -57,14 +82,17 @@ public sealed class DrainTests(PostgresFixture postgres)
         using var asking = await KeepAliveConnection.OpenAsync(app.Address, token);
         Assert.Equal((503, true), await asking.SendAsync("GET", "/health/ready", ""));
         // So does an answer that takes the place of another, as that of a bug does.
-        await Eventually.HoldsAsync("a request meets a bug", async () =>
-        {
-            app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), BootClock.Now));
-            using var unlucky = await KeepAliveConnection.OpenAsync(app.Address, token);
-            var (status, closes) = await unlucky.SendAsync("POST", "/v1/checks", Check);
-            Assert.True(closes);
-            return status == 500;
-        });
+        await Eventually.HoldsAsync(
+            "a request meets a bug",
+            async () =>
+            {
+                app.Replica.Publish(new(null!, Instant.From(TimeProvider.System.GetUtcNow()), BootClock.Now));
+                using var unlucky = await KeepAliveConnection.OpenAsync(app.Address, token);
+                var (status, closes) = await unlucky.SendAsync("POST", "/v1/checks", Check);
+                Assert.True(closes);
+                return status == 500;
+            }
+        );
         using var alive = await KeepAliveConnection.OpenAsync(app.Address, token);
         Assert.Equal((200, true), await alive.SendAsync("GET", "/health/live", ""));
         Assert.False(stopping.IsCompleted);
@@ -79,7 +107,10 @@ public sealed class DrainTests(PostgresFixture postgres)
         var connectionString = await postgres.CreateDatabaseAsync();
         var app = await RegistryApplication.StartAsync(connectionString, "Shutdown:DrainSeconds=1");
         var before = await app.ScalarAsync<long>("SELECT count(*) FROM consent.node");
-        using var stream = await StreamConnection.OpenAsync(app.Address, app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
+        using var stream = await StreamConnection.OpenAsync(
+            app.Address,
+            app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme")
+        );
         // The head comes before the first line is sent.
         await stream.ReadUntilAsync("\r\n\r\n");
         await stream.SendAsync($"{Check}\n");

@@ -12,7 +12,8 @@ internal sealed class KeepAliveConnection : IDisposable
     private readonly string head;
     private StreamReader? reader;
 
-    private KeepAliveConnection(Uri address, string token) => head = $"Host: {address.Authority}\r\nAuthorization: Bearer {token}\r\n";
+    private KeepAliveConnection(Uri address, string token) =>
+        head = $"Host: {address.Authority}\r\nAuthorization: Bearer {token}\r\n";
 
     public static async Task<KeepAliveConnection> OpenAsync(Uri address, string token)
     {
@@ -27,7 +28,9 @@ internal sealed class KeepAliveConnection : IDisposable
     /// <exception cref="IOException">The connection ended without an answer.</exception>
     public async Task<(int Status, bool Closes)> SendAsync(string method, string path, string body)
     {
-        var request = $"{method} {path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        var request =
+            $"{method} {path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: "
+            + $"{body.Length}\r\n\r\n{body}";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         var status = await ReadLineAsync();
         var (closes, length, isChunked) = (false, 0, false);
@@ -36,12 +39,19 @@ internal sealed class KeepAliveConnection : IDisposable
             closes |= line.Equals("Connection: close", StringComparison.OrdinalIgnoreCase);
             isChunked |= line.Equals("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase);
             if (line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))
-                length = int.Parse(line["Content-Length: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+                length = int.Parse(
+                    line["Content-Length: ".Length..],
+                    System.Globalization.CultureInfo.InvariantCulture
+                );
         }
         await SkipAsync(length);
         while (isChunked)
         {
-            var size = int.Parse(await ReadLineAsync(), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+            var size = int.Parse(
+                await ReadLineAsync(),
+                System.Globalization.NumberStyles.HexNumber,
+                System.Globalization.CultureInfo.InvariantCulture
+            );
             await SkipAsync(size + 2);
             isChunked = size > 0;
         }
@@ -50,7 +60,9 @@ internal sealed class KeepAliveConnection : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    private async Task<string> ReadLineAsync() => await reader!.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new IOException("The connection ended without an answer.");
+    private async Task<string> ReadLineAsync() =>
+        await reader!.ReadLineAsync(TestContext.Current.CancellationToken)
+        ?? throw new IOException("The connection ended without an answer.");
 
     // The answers are ASCII: a character is a byte.
     private async Task SkipAsync(int count)

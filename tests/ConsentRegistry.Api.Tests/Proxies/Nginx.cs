@@ -9,8 +9,8 @@ using ConsentRegistry.TestSupport;
 namespace ConsentRegistry.Api.Tests.Proxies;
 
 /// <summary>
-/// nginx before some nodes, with the configuration that docs/how-to/run-behind-a-proxy.md shows: only addresses, ports and files are
-/// others.
+/// nginx before some nodes, with the configuration that docs/how-to/run-behind-a-proxy.md shows: only addresses, ports
+/// and files are others.
 /// </summary>
 public sealed class Nginx : IAsyncDisposable
 {
@@ -47,10 +47,16 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>
     /// Skips the test where nginx is missing. CONSENT_NGINX names the program where it is in an unusual place.
     /// </summary>
-    public static void SkipUnlessInstalled() => Assert.SkipUnless(
-        Find() is not null, "NGINX IS MISSING: nothing behind a proxy is tested. ./dev test gets it where it may; on Debian: apt-get install nginx");
+    public static void SkipUnlessInstalled() =>
+        Assert.SkipUnless(
+            Find() is not null,
+            "NGINX IS MISSING: nothing behind a proxy is tested. ./dev test gets it where it may; on Debian: apt-get "
+                + "install nginx"
+        );
 
-    /// <summary>Whether a certificate is the one that this class makes for itself: no authority vouches for it.</summary>
+    /// <summary>
+    /// Whether a certificate is the one that this class makes for itself: no authority vouches for it.
+    /// </summary>
     public static bool IsOwn(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         certificate?.Subject == Name;
 
@@ -61,18 +67,25 @@ public sealed class Nginx : IAsyncDisposable
         var port = HostCommand.FreePort();
         var (certificate, key) = Certificate(home);
         var configured = Documented();
-        foreach (var (shown, own) in new[]
-        {
-            ("10.0.0.11:8080", one.Authority), ("10.0.0.12:8080", other.Authority), ("listen 443 ssl;", $"listen 127.0.0.1:{port} ssl;"),
-            ("/etc/nginx/registry.pem", certificate), ("/etc/nginx/registry.key", key),
-        })
+        foreach (
+            var (shown, own) in new[]
+            {
+                ("10.0.0.11:8080", one.Authority),
+                ("10.0.0.12:8080", other.Authority),
+                ("listen 443 ssl;", $"listen 127.0.0.1:{port} ssl;"),
+                ("/etc/nginx/registry.pem", certificate),
+                ("/etc/nginx/registry.key", key),
+            }
+        )
         {
             Assert.Equal(2, configured.Split(shown).Length);
             configured = configured.Replace(shown, own, StringComparison.Ordinal);
         }
         var file = Path.Combine(home.FullName, "nginx.conf");
         // One process that stays in the foreground, and writes nothing outside its folder.
-        await File.WriteAllTextAsync(file, $$"""
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
             daemon off;
             master_process off;
             pid {{home.FullName}}/nginx.pid;
@@ -87,33 +100,50 @@ public sealed class Nginx : IAsyncDisposable
             scgi_temp_path {{home.FullName}}/scgi;
             {{configured}}
             }
-            """, TestContext.Current.CancellationToken);
-        var server = Process.Start(new ProcessStartInfo(Find()!, ["-p", home.FullName, "-e", "stderr", "-c", file]) { RedirectStandardError = true, UseShellExecute = false })!;
+            """,
+            TestContext.Current.CancellationToken
+        );
+        var server = Process.Start(
+            new ProcessStartInfo(Find()!, ["-p", home.FullName, "-e", "stderr", "-c", file])
+            {
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
         var nginx = new Nginx(server, home, port);
-        await Eventually.HoldsAsync("nginx listens", async () =>
-        {
-            Assert.False(server.HasExited, nginx.Said);
-            using var client = new TcpClient();
-            try
+        await Eventually.HoldsAsync(
+            "nginx listens",
+            async () =>
             {
-                await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
-                return true;
+                Assert.False(server.HasExited, nginx.Said);
+                using var client = new TcpClient();
+                try
+                {
+                    await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
             }
-            catch (SocketException)
-            {
-                return false;
-            }
-        });
+        );
         return nginx;
     }
 
     /// <summary>A client that trusts its certificate, with connections of its own.</summary>
     public HttpClient Client(string token)
     {
-        var http = new HttpClient(new SocketsHttpHandler
+        var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = IsOwn },
+            }
+        )
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = IsOwn },
-        }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromMinutes(1),
+        };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return http;
     }
@@ -141,7 +171,9 @@ public sealed class Nginx : IAsyncDisposable
         string?[] places =
         [
             Environment.GetEnvironmentVariable("CONSENT_NGINX"),
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, "nginx")),
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(':')
+                .Select(path => Path.Combine(path, "nginx")),
             "/usr/sbin/nginx",
             Path.Combine(Repository.Folder, ".data", "nginx", "usr", "sbin", "nginx"),
         ];
@@ -152,8 +184,14 @@ public sealed class Nginx : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Name, key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var (certificateFile, keyFile) = (Path.Combine(folder.FullName, "registry.pem"), Path.Combine(folder.FullName, "registry.key"));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
+        var (certificateFile, keyFile) = (
+            Path.Combine(folder.FullName, "registry.pem"),
+            Path.Combine(folder.FullName, "registry.key")
+        );
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
         return (certificateFile, keyFile);

@@ -25,24 +25,35 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
         try
         {
             // Two processes share what a test's database may have, and the pools of each.
-            var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { MaxPoolSize = 8 }.ConnectionString;
+            var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync())
+            {
+                MaxPoolSize = 8,
+            }.ConnectionString;
             var hosts = new HostFolders(folder.FullName);
             await using var nodes = new Nodes(database, hosts, 2, _ => ["--Shutdown:DrainSeconds=3"]);
             await nodes.StartAsync();
             await using var nginx = await Nginx.StartAsync(new(nodes.UrlOf(0)), new(nodes.UrlOf(1)));
             var answers = new ConcurrentBag<string>();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            var working = Enumerable.Range(0, Checkers).Select(_ => WorkAsync(nginx, hosts.Token("platform", "studio"), CheckAsync, answers, ending.Token))
+            var working = Enumerable
+                .Range(0, Checkers)
+                .Select(_ => WorkAsync(nginx, hosts.Token("platform", "studio"), CheckAsync, answers, ending.Token))
                 .Append(WorkAsync(nginx, hosts.Token("creator", "mia"), ChangeAsync, answers, ending.Token))
                 .ToList();
 
             foreach (var node in new[] { 0, 1 })
             {
                 var count = answers.Count;
-                await Eventually.HoldsAsync("requests are answered", () => Task.FromResult(answers.Count > count + 100));
+                await Eventually.HoldsAsync(
+                    "requests are answered",
+                    () => Task.FromResult(answers.Count > count + 100)
+                );
                 Assert.Equal(0, await nodes.StopAsync(node));
                 count = answers.Count;
-                await Eventually.HoldsAsync("requests are answered without the node", () => Task.FromResult(answers.Count > count + 100));
+                await Eventually.HoldsAsync(
+                    "requests are answered without the node",
+                    () => Task.FromResult(answers.Count > count + 100)
+                );
                 await nodes.StartAsync(node);
             }
             var last = answers.Count;
@@ -50,9 +61,15 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
             await ending.CancelAsync();
             await Task.WhenAll(working);
 
-            var failed = answers.Where(answer => answer != "200").GroupBy(answer => answer, StringComparer.Ordinal)
-                .Select(kind => $"{kind.Count()} of {answers.Count}: {kind.Key}").ToList();
-            Assert.True(failed.Count == 0, $"{string.Join('\n', nginx.Said.Split('\n').TakeLast(10))}\n{string.Join('\n', failed)}");
+            var failed = answers
+                .Where(answer => answer != "200")
+                .GroupBy(answer => answer, StringComparer.Ordinal)
+                .Select(kind => $"{kind.Count()} of {answers.Count}: {kind.Key}")
+                .ToList();
+            Assert.True(
+                failed.Count == 0,
+                $"{string.Join('\n', nginx.Said.Split('\n').TakeLast(10))}\n{string.Join('\n', failed)}"
+            );
         }
         finally
         {
@@ -68,7 +85,14 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
         await using var starting = await Receiver.StartAsync(503);
         await using var registry = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
         await using var nginx = await Nginx.StartAsync(starting.Url, registry.Address);
-        using var http = nginx.Client(registry.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:check:any"], "platform", "platform"));
+        using var http = nginx.Client(
+            registry.Sign(
+                TimeProvider.System.GetUtcNow(),
+                ["consent:check", "consent:check:any"],
+                "platform",
+                "platform"
+            )
+        );
         // nginx asks its nodes in turn.
         for (var number = 0; number < 6; number++)
         {
@@ -81,10 +105,18 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     private static async Task<string> DetailAsync(HttpResponseMessage answer)
     {
         var body = await answer.Content.ReadAsStringAsync(Cancellation);
-        return answer.Content.Headers.ContentType?.MediaType == "application/problem+json" ? JsonNode.Parse(body)!["detail"]!.GetValue<string>() : body;
+        return answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? JsonNode.Parse(body)!["detail"]!.GetValue<string>()
+            : body;
     }
 
-    private static async Task WorkAsync(Nginx nginx, string token, Func<HttpClient, int, Task<HttpResponseMessage>> send, ConcurrentBag<string> answers, CancellationToken ending)
+    private static async Task WorkAsync(
+        Nginx nginx,
+        string token,
+        Func<HttpClient, int, Task<HttpResponseMessage>> send,
+        ConcurrentBag<string> answers,
+        CancellationToken ending
+    )
     {
         using var http = nginx.Client(token);
         for (var number = 0; !ending.IsCancellationRequested; number++)
@@ -92,7 +124,11 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
             try
             {
                 using var answer = await send(http, number);
-                answers.Add(answer.StatusCode == HttpStatusCode.OK ? "200" : $"{(int)answer.StatusCode} {await DetailAsync(answer)}");
+                answers.Add(
+                    answer.StatusCode == HttpStatusCode.OK
+                        ? "200"
+                        : $"{(int)answer.StatusCode} {await DetailAsync(answer)}"
+                );
             }
             catch (HttpRequestException e)
             {
@@ -102,13 +138,52 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     }
 
     // Not all are answered the short way.
-    private static Task<HttpResponseMessage> CheckAsync(HttpClient http, int number) => (number % 3) switch
-    {
-        0 => http.PostAsJsonAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix" }, Cancellation),
-        1 => http.PostAsJsonAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix", explain = true }, Cancellation),
-        _ => http.PostAsJsonAsync("/v1/checks/batch", new { checks = new[] { new { creatorId = "mia", videoId = "v", purpose = "remix" } } }, Cancellation),
-    };
+    private static Task<HttpResponseMessage> CheckAsync(HttpClient http, int number) =>
+        (number % 3) switch
+        {
+            0 => http.PostAsJsonAsync(
+                "/v1/checks",
+                new
+                {
+                    creatorId = "mia",
+                    videoId = "v",
+                    purpose = "remix",
+                },
+                Cancellation
+            ),
+            1 => http.PostAsJsonAsync(
+                "/v1/checks",
+                new
+                {
+                    creatorId = "mia",
+                    videoId = "v",
+                    purpose = "remix",
+                    explain = true,
+                },
+                Cancellation
+            ),
+            _ => http.PostAsJsonAsync(
+                "/v1/checks/batch",
+                new
+                {
+                    checks = new[]
+                    {
+                        new
+                        {
+                            creatorId = "mia",
+                            videoId = "v",
+                            purpose = "remix",
+                        },
+                    },
+                },
+                Cancellation
+            ),
+        };
 
     private static Task<HttpResponseMessage> ChangeAsync(HttpClient http, int number) =>
-        http.PutAsJsonAsync("/v1/creators/mia/consent/defaults/remix", new { effect = number % 2 == 0 ? "deny" : "ask" }, Cancellation);
+        http.PutAsJsonAsync(
+            "/v1/creators/mia/consent/defaults/remix",
+            new { effect = number % 2 == 0 ? "deny" : "ask" },
+            Cancellation
+        );
 }

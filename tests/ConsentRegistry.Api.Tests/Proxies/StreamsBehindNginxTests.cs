@@ -33,7 +33,10 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
         foreach (var (path, method, type) in found)
         {
             using var http = new HttpClient { BaseAddress = App.Address };
-            using var request = new HttpRequestMessage(new(method.ToUpperInvariant()), path.Replace("{creatorId}", creator, StringComparison.Ordinal));
+            using var request = new HttpRequestMessage(
+                new(method.ToUpperInvariant()),
+                path.Replace("{creatorId}", creator, StringComparison.Ordinal)
+            );
             request.Headers.Accept.Add(new(type));
             request.Headers.Authorization = new("Bearer", TokenOf(creator));
             if (method == "post")
@@ -41,7 +44,10 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {answer.StatusCode}");
             Assert.Equal((path, type), (path, answer.Content.Headers.ContentType?.MediaType));
-            Assert.Equal((path, "no"), (path, string.Join(',', answer.Headers.TryGetValues("X-Accel-Buffering", out var values) ? values : [])));
+            Assert.Equal(
+                (path, "no"),
+                (path, string.Join(',', answer.Headers.TryGetValues("X-Accel-Buffering", out var values) ? values : []))
+            );
         }
     }
 
@@ -56,13 +62,18 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
         using var http = nginx.Client(TokenOf(creator));
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
 
-        await using var feed = await http.GetStreamAsync(path.Replace("{creatorId}", creator, StringComparison.Ordinal), Cancellation);
+        await using var feed = await http.GetStreamAsync(
+            path.Replace("{creatorId}", creator, StringComparison.Ordinal),
+            Cancellation
+        );
         using var lines = new StreamReader(feed);
-        Assert.Equal("event: heartbeat", await lines.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+        Assert.Equal(
+            "event: heartbeat",
+            await lines.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Cancellation)
+        );
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         string? line;
-        do
-            line = await lines.ReadLineAsync(Cancellation);
+        do line = await lines.ReadLineAsync(Cancellation);
         while (line is not null && !line.Contains(creator, StringComparison.Ordinal));
         Assert.NotNull(line);
     }
@@ -72,16 +83,26 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
     {
         Nginx.SkipUnlessInstalled();
         await using var nginx = await Nginx.StartAsync(App.Address, App.Address);
-        using var stream = await StreamConnection.OpenAsync(nginx.Address, App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme"));
+        using var stream = await StreamConnection.OpenAsync(
+            nginx.Address,
+            App.Sign(TimeProvider.System.GetUtcNow(), ["consent:check"], null, "acme")
+        );
         // The head comes before the first line is sent.
         Assert.Contains("200 OK", await stream.ReadUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
         for (var number = 0; number < 3; number++)
         {
-            await stream.SendAsync($"{JsonSerializer.Serialize(new { creatorId = "c", videoId = $"v{number}", purpose = "remix" })}\n");
+            await stream.SendAsync(
+                $"{JsonSerializer.Serialize(new { creatorId = "c", videoId = $"v{number}", purpose = "remix" })}\n"
+            );
             Assert.Contains($"\"v{number}\"", await stream.ReadUntilAsync("}\n"), StringComparison.Ordinal);
         }
     }
 
-    private string TokenOf(string creator) => App.Sign(
-        TimeProvider.System.GetUtcNow(), ["consent:manage", "consent:check", "consent:audit", "changes:read"], creator, "acme");
+    private string TokenOf(string creator) =>
+        App.Sign(
+            TimeProvider.System.GetUtcNow(),
+            ["consent:manage", "consent:check", "consent:audit", "changes:read"],
+            creator,
+            "acme"
+        );
 }

@@ -5,7 +5,9 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Tests.Replica;
 
-/// <summary>The moment that expiries are compared with goes on and never back, unless the database's clock was wrong.</summary>
+/// <summary>
+/// The moment that expiries are compared with goes on and never back, unless the database's clock was wrong.
+/// </summary>
 public sealed class ConsentReplicaTests : IDisposable
 {
     private static readonly Instant Noon = Instant.From(new DateTime(2030, 1, 1, 12, 0, 0, DateTimeKind.Utc));
@@ -21,7 +23,9 @@ public sealed class ConsentReplicaTests : IDisposable
         var after = NowAfterPoll(Noon);
         Assert.True(after >= before, $"{before} {after}");
         // And goes on where the database's time has come there.
-        Assert.True(NowAfterPoll(Noon.Plus(TimeSpan.FromMilliseconds(900))) >= Noon.Plus(TimeSpan.FromMilliseconds(900)));
+        Assert.True(
+            NowAfterPoll(Noon.Plus(TimeSpan.FromMilliseconds(900))) >= Noon.Plus(TimeSpan.FromMilliseconds(900))
+        );
     }
 
     [Fact]

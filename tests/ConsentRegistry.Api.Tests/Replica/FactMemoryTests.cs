@@ -11,7 +11,9 @@ using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Tests.Replica;
 
-/// <summary>Memory decides as the rules do, whatever was put into it in whatever order, and while more is being put.</summary>
+/// <summary>
+/// Memory decides as the rules do, whatever was put into it in whatever order, and while more is being put.
+/// </summary>
 public sealed class FactMemoryTests
 {
     private const int Worlds = 150;
@@ -33,7 +35,7 @@ public sealed class FactMemoryTests
     {
         var (world, memory) = (new World(), new FactMemory());
         memory.Load(world.Vocabulary);
-        for (var step = 0; step < Steps;)
+        for (var step = 0; step < Steps; )
         {
             // Several changes in one draft, as a poll brings them.
             var draft = new Draft(memory, Instant.Beginning);
@@ -52,11 +54,28 @@ public sealed class FactMemoryTests
                 {
                     var requester = Requester.Parse(asker!);
                     var decision = world.Decide(video, definition.Purpose, requester, ref silent, out var facts);
-                    var expected = InWords(decision, world.Vocabulary, creator => facts.CreatorOf(creator).Value, one => facts.VideoOf(one));
-                    Assert.Equal($"{what} {video} {definition.Purpose} {asker}: {expected}", $"{what} {video} {definition.Purpose} {asker}: {FromMemory(memory, video, definition.Purpose, requester, world.Now)}");
+                    var expected = InWords(
+                        decision,
+                        world.Vocabulary,
+                        creator => facts.CreatorOf(creator).Value,
+                        one => facts.VideoOf(one)
+                    );
+                    Assert.Equal(
+                        $"{what} {video} {definition.Purpose} {asker}: {expected}",
+                        $"{what} {video} {definition.Purpose} {asker}: "
+                            + $"{FromMemory(memory, video, definition.Purpose, requester, world.Now)}"
+                    );
                     var extracted = memory.Extract([video], [requester], world.Now, Soon)!;
                     var again = extracted.Decide(video, extracted.Vocabulary.Find(definition.Purpose), requester);
-                    Assert.Equal(expected, InWords(again, world.Vocabulary, creator => extracted.CreatorOf(creator).Value, extracted.VideoOf));
+                    Assert.Equal(
+                        expected,
+                        InWords(
+                            again,
+                            world.Vocabulary,
+                            creator => extracted.CreatorOf(creator).Value,
+                            extracted.VideoOf
+                        )
+                    );
                 }
             }
         }
@@ -64,7 +83,13 @@ public sealed class FactMemoryTests
 
     private static NoTrace silent;
 
-    private static string FromMemory(FactMemory memory, VideoKey video, Purpose purpose, Requester requester, Instant now)
+    private static string FromMemory(
+        FactMemory memory,
+        VideoKey video,
+        Purpose purpose,
+        Requester requester,
+        Instant now
+    )
     {
         var asked = new AskedCheck
         {
@@ -79,12 +104,19 @@ public sealed class FactMemoryTests
             outcome.Decision,
             memory.Vocabulary,
             creator => creator == Names.CheckedOwner ? video.Creator.Value : memory.Names[creator].Id.Value,
-            one => one == Names.CheckedVideo ? video : memory.Names[one].Id);
+            one => one == Names.CheckedVideo ? video : memory.Names[one].Id
+        );
     }
 
-    private static string InWords(in Decision decision, Vocabulary vocabulary, Func<CreatorHandle, string> creator, Func<VideoHandle, VideoKey> video) =>
+    private static string InWords(
+        in Decision decision,
+        Vocabulary vocabulary,
+        Func<CreatorHandle, string> creator,
+        Func<VideoHandle, VideoKey> video
+    ) =>
         $"{decision.Effect} {decision.Reason} {decision.Detail} {decision.Setting?.Scope} {(decision.Setting is { } setting ? vocabulary[setting.Purpose].Purpose.Name : "")} {decision.Setting?.NamesRequester} "
-        + $"{decision.Stamp} {decision.Obligations} {string.Join(',', vocabulary.Names(decision.Excludes))} {decision.HoldsUntil.Microseconds} "
+        + $"{decision.Stamp} {decision.Obligations} {string.Join(',', vocabulary.Names(decision.Excludes))} "
+        + $"{decision.HoldsUntil.Microseconds} "
         + (decision.DecidedBy is { } by ? $"{creator(by.Creator)} {by.Role} {video(by.Video)}" : "nobody");
 
     private static void Change(Random random, World world, FactEditor editor)
@@ -94,7 +126,10 @@ public sealed class FactMemoryTests
         Requester? named = random.Next(3) == 0 ? Requester.Parse(Pick(random, Askers)!) : null;
         var effect = (Effect)random.Next(1, 4);
         var conditions = effect == Effect.Deny ? Conditions.None : (Conditions)random.Next(8);
-        Instant? expiry = effect == Effect.Allow && random.Next(3) == 0 ? world.Now.Plus(TimeSpan.FromMinutes(random.Next(1, 90))) : null;
+        Instant? expiry =
+            effect == Effect.Allow && random.Next(3) == 0
+                ? world.Now.Plus(TimeSpan.FromMinutes(random.Next(1, 90)))
+                : null;
         var choice = Choice.Create(effect, conditions, expiry, world.Vocabulary.Version);
         var person = world[creator];
         switch (random.Next(24))
@@ -104,8 +139,17 @@ public sealed class FactMemoryTests
                 world.RegisterVideo(
                     video,
                     random.Next(3) == 0 ? null : world.Now.Plus(TimeSpan.FromMinutes(-random.Next(40))),
-                    Enumerable.Range(0, random.Next(4)).Select(_ => new RegisteredParticipant(CreatorId.Parse(Pick(random, People)), random.Next(2) == 0 ? Role.CoCreator : Role.Depicted)),
-                    Enumerable.Range(0, random.Next(3)).Select(_ => CaseRunner.Key(Pick(random, People), Pick(random, Clips))).Where(source => source != video));
+                    Enumerable
+                        .Range(0, random.Next(4))
+                        .Select(_ => new RegisteredParticipant(
+                            CreatorId.Parse(Pick(random, People)),
+                            random.Next(2) == 0 ? Role.CoCreator : Role.Depicted
+                        )),
+                    Enumerable
+                        .Range(0, random.Next(3))
+                        .Select(_ => CaseRunner.Key(Pick(random, People), Pick(random, Clips)))
+                        .Where(source => source != video)
+                );
                 editor.PutVideo(video, world.Videos[video]);
                 break;
             case < 12:
@@ -169,7 +213,9 @@ public sealed class FactMemoryTests
             foreach (var (creator, allows) in new[] { (owner, ownerAllows), (guest, !ownerAllows) })
             {
                 // Now plain, now not: in place, and by another extra.
-                var choice = allows ? Choice.Allow(Conditions.None, version % 3 == 0 ? new Instant(long.MaxValue - 1) : null, 1) : Choice.Deny(1);
+                var choice = allows
+                    ? Choice.Allow(Conditions.None, version % 3 == 0 ? new Instant(long.MaxValue - 1) : null, 1)
+                    : Choice.Deny(1);
                 draft.Editor.PutDefault(creator, key, new([new(null, choice, new(version, new(version)))]));
                 draft.Editor.Reach(creator, version);
             }
@@ -178,26 +224,44 @@ public sealed class FactMemoryTests
         Publish(true, 1);
         using var stop = new CancellationTokenSource();
         var decisions = 0;
-        var reading = Task.Run(() =>
-        {
-            var last = 0L;
-            while (!stop.IsCancellationRequested)
+        var reading = Task.Run(
+            () =>
             {
-                var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Purpose = Vocabulary.Initial.Find(Purpose.Parse("remix")) };
-                memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(5), out var outcome);
-                var (decision, version, isUnreadable) = (outcome.Decision, outcome.Version, outcome.IsUnreadable);
-                Assert.False(isUnreadable);
-                Assert.Equal(Effect.Deny, decision.Effect);
-                Assert.Equal(Reason.CreatorDefault, decision.Reason);
-                Assert.Equal(version, decision.Stamp!.Value.Version);
-                Assert.True(version >= last, "versions only rise");
-                last = version;
-                if (Interlocked.Increment(ref decisions) % 64 == 0)
-                    Assert.Equal(Effect.Deny, memory.Extract([video], [], new(5), Soon)!.Decide(video, Vocabulary.Initial.Find(Purpose.Parse("remix")), null).Effect);
-            }
-        }, TestContext.Current.CancellationToken);
+                var last = 0L;
+                while (!stop.IsCancellationRequested)
+                {
+                    var asked = new AskedCheck
+                    {
+                        Creator = "owner"u8,
+                        Video = "v"u8,
+                        Purpose = Vocabulary.Initial.Find(Purpose.Parse("remix")),
+                    };
+                    memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(5), out var outcome);
+                    var (decision, version, isUnreadable) = (outcome.Decision, outcome.Version, outcome.IsUnreadable);
+                    Assert.False(isUnreadable);
+                    Assert.Equal(Effect.Deny, decision.Effect);
+                    Assert.Equal(Reason.CreatorDefault, decision.Reason);
+                    Assert.Equal(version, decision.Stamp!.Value.Version);
+                    Assert.True(version >= last, "versions only rise");
+                    last = version;
+                    if (Interlocked.Increment(ref decisions) % 64 == 0)
+                        Assert.Equal(
+                            Effect.Deny,
+                            memory
+                                .Extract([video], [], new(5), Soon)!
+                                .Decide(video, Vocabulary.Initial.Find(Purpose.Parse("remix")), null)
+                                .Effect
+                        );
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
         // On a busy machine the reader may be late to begin.
-        for (var version = 2L; version < 60_000 || (version < 6_000_000 && Volatile.Read(ref decisions) < 1_000); version++)
+        for (
+            var version = 2L;
+            version < 60_000 || (version < 6_000_000 && Volatile.Read(ref decisions) < 1_000);
+            version++
+        )
         {
             if (reading.IsCompleted)
                 break;
@@ -214,30 +278,56 @@ public sealed class FactMemoryTests
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
         var videos = Enumerable.Range(0, 1_000).Select(i => CaseRunner.Key($"owner{i % 50}", $"v{i}")).ToList();
-        Draft(memory, editor =>
-        {
-            foreach (var video in videos)
+        Draft(
+            memory,
+            editor =>
             {
-                var guests = Enumerable.Range(0, 3).Select(i => new RegisteredParticipant(CreatorId.Parse($"guest{i}"), Role.CoCreator));
-                editor.PutVideo(video, new(null, guests, [CaseRunner.Key("studio", $"{video.Video}-1"), CaseRunner.Key("studio", $"{video.Video}-2")]));
-                editor.PutOverride(video.Creator, new(video, Purpose.Parse("remix"), Requester.Parse("acme")), new(Choice.Ask(Conditions.None, 1), new(1, new(1))));
+                foreach (var video in videos)
+                {
+                    var guests = Enumerable
+                        .Range(0, 3)
+                        .Select(i => new RegisteredParticipant(CreatorId.Parse($"guest{i}"), Role.CoCreator));
+                    editor.PutVideo(
+                        video,
+                        new(
+                            null,
+                            guests,
+                            [CaseRunner.Key("studio", $"{video.Video}-1"), CaseRunner.Key("studio", $"{video.Video}-2")]
+                        )
+                    );
+                    editor.PutOverride(
+                        video.Creator,
+                        new(video, Purpose.Parse("remix"), Requester.Parse("acme")),
+                        new(Choice.Ask(Conditions.None, 1), new(1, new(1)))
+                    );
+                }
             }
-        });
+        );
         using var stop = new CancellationTokenSource();
-        var writing = Task.Run(() =>
-        {
-            for (var version = 1L; !stop.IsCancellationRequested; version++)
+        var writing = Task.Run(
+            () =>
             {
-                Draft(memory, editor => editor.Reach(CreatorId.Parse("busy"), version));
-                Thread.Yield();
-            }
-        }, TestContext.Current.CancellationToken);
+                for (var version = 1L; !stop.IsCancellationRequested; version++)
+                {
+                    Draft(memory, editor => editor.Reach(CreatorId.Parse("busy"), version));
+                    Thread.Yield();
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
         await Eventually.HoldsAsync("the writer is at work", () => Task.FromResult(memory.VersionOf("busy") > 0));
         for (var i = 0; i < 20; i++)
         {
-            // On a busy machine the writer may not be held up for as long as it takes: then the caller is told, and asks again.
+            // On a busy machine the writer may not be held up for as long as it takes: then the caller is told, and
+            // asks again.
             FactSet? facts = null;
-            await Eventually.HoldsAsync("the facts are taken out", () => Task.FromResult((facts = memory.Extract(videos, [Requester.Parse("acme")], new(5), Soon)) is not null));
+            await Eventually.HoldsAsync(
+                "the facts are taken out",
+                () =>
+                    Task.FromResult(
+                        (facts = memory.Extract(videos, [Requester.Parse("acme")], new(5), Soon)) is not null
+                    )
+            );
             Assert.Equal(2, facts!.RecordOf(videos[^1])!.Sources.Length);
         }
         await stop.CancelAsync();
@@ -315,7 +405,12 @@ public sealed class FactMemoryTests
         }
         bool Differs()
         {
-            var found = memory.Compare(expected, memory.Hasher.Of(guest.Value), [memory.Hasher.Of(guest, known)], new(5))!;
+            var found = memory.Compare(
+                expected,
+                memory.Hasher.Of(guest.Value),
+                [memory.Hasher.Of(guest, known)],
+                new(5)
+            )!;
             return found.IsOther || found.Found != found.Held;
         }
         Assert.False(Differs());
@@ -335,15 +430,22 @@ public sealed class FactMemoryTests
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
         var (owner, other) = (CaseRunner.Key("owner", "v"), CaseRunner.Key("other", "v"));
-        Draft(memory, editor =>
-        {
-            foreach (var video in new[] { owner, other })
+        Draft(
+            memory,
+            editor =>
             {
-                editor.PutVideo(video, new(null, [new(CreatorId.Parse("guest"), Role.CoCreator)], []));
-                editor.PutGrant(video.Creator, Guid.NewGuid(), GrantOf(video, null));
-                editor.PutOverride(video.Creator, new(video, Purpose.Parse("mining"), Requester.Parse("acme")), new(Choice.Deny(1), new(1, new(1))));
+                foreach (var video in new[] { owner, other })
+                {
+                    editor.PutVideo(video, new(null, [new(CreatorId.Parse("guest"), Role.CoCreator)], []));
+                    editor.PutGrant(video.Creator, Guid.NewGuid(), GrantOf(video, null));
+                    editor.PutOverride(
+                        video.Creator,
+                        new(video, Purpose.Parse("mining"), Requester.Parse("acme")),
+                        new(Choice.Deny(1), new(1, new(1)))
+                    );
+                }
             }
-        });
+        );
         int Link(VideoKey video) => memory.FindVideo(memory.Hasher.Of(video)).Word.Link;
         Draft(memory, editor => editor.Erase(owner.Creator));
         Assert.Same(VideoOverflow.Nothing, memory.Overflow.FindVideo(Link(owner)));
@@ -352,7 +454,14 @@ public sealed class FactMemoryTests
     }
 
     private static GrantRecord GrantOf(VideoKey video, Instant? expiresAt) =>
-        new(Guid.Empty, video, video, Requester.Parse("acme"), new(Purpose.Parse("remix"), Conditions.None, 1, expiresAt, null), new(1, new(1)));
+        new(
+            Guid.Empty,
+            video,
+            video,
+            Requester.Parse("acme"),
+            new(Purpose.Parse("remix"), Conditions.None, 1, expiresAt, null),
+            new(1, new(1))
+        );
 
     [Fact]
     public void What_is_in_doubt_is_not_answered_until_it_is_read_again()
@@ -361,24 +470,42 @@ public sealed class FactMemoryTests
         memory.Load(Vocabulary.Initial);
         var owner = CreatorId.Parse("owner");
         var video = new VideoKey(owner, VideoId.Parse("v"));
-        Draft(memory, editor =>
-        {
-            editor.PutVideo(video, new(null, [], []));
-            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Allow(Conditions.None, null, 1), new(1, new(1)))]));
-            editor.PutOverride(owner, new(video, Purpose.Parse("grounding"), null), new(Choice.Allow(Conditions.None, null, 1), new(2, new(2))));
-            editor.Reach(owner, 2);
-        });
+        Draft(
+            memory,
+            editor =>
+            {
+                editor.PutVideo(video, new(null, [], []));
+                editor.PutDefault(
+                    owner,
+                    new(Purpose.Parse("remix"), null),
+                    new([new(null, Choice.Allow(Conditions.None, null, 1), new(1, new(1)))])
+                );
+                editor.PutOverride(
+                    owner,
+                    new(video, Purpose.Parse("grounding"), null),
+                    new(Choice.Allow(Conditions.None, null, 1), new(2, new(2)))
+                );
+                editor.Reach(owner, 2);
+            }
+        );
         Assert.True(Ask(memory, "remix").Decision.IsAllowed);
         Draft(memory, editor => editor.Doubt(owner));
         Assert.True(Ask(memory, "remix").IsUnreadable);
         Assert.Null(memory.Extract([video], [], new(9), Soon));
-        Draft(memory, editor =>
-        {
-            editor.Forget(owner);
-            editor.PutVideo(video, new(null, [], []));
-            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Allow(Conditions.None, null, 1), new(3, new(3)))]));
-            editor.Reach(owner, 3);
-        });
+        Draft(
+            memory,
+            editor =>
+            {
+                editor.Forget(owner);
+                editor.PutVideo(video, new(null, [], []));
+                editor.PutDefault(
+                    owner,
+                    new(Purpose.Parse("remix"), null),
+                    new([new(null, Choice.Allow(Conditions.None, null, 1), new(3, new(3)))])
+                );
+                editor.Reach(owner, 3);
+            }
+        );
         Assert.Equal((true, 3), (Ask(memory, "remix").Decision.IsAllowed, Ask(memory, "remix").Version));
         // What was forgotten is gone for good.
         Assert.Equal(Detail.NeverSet, Ask(memory, "grounding").Decision.Detail);
@@ -390,12 +517,30 @@ public sealed class FactMemoryTests
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
         var owner = CreatorId.Parse("owner");
-        Draft(memory, editor =>
-        {
-            editor.PutVideo(new(owner, VideoId.Parse("v")), new(null, [new(CreatorId.Parse("guest"), Role.CoCreator)], [new(CreatorId.Parse("guest"), VideoId.Parse("w"))]));
-            editor.PutDefault(owner, new(Purpose.Parse("remix"), null), new([new(null, Choice.Ask(Conditions.Attribution, 1), new(1, new(1)))]));
-            editor.PutDefault(owner, new(Purpose.Parse("remix"), Requester.Parse("acme")), new([new(null, Choice.Deny(1), new(2, new(2)))]));
-        });
+        Draft(
+            memory,
+            editor =>
+            {
+                editor.PutVideo(
+                    new(owner, VideoId.Parse("v")),
+                    new(
+                        null,
+                        [new(CreatorId.Parse("guest"), Role.CoCreator)],
+                        [new(CreatorId.Parse("guest"), VideoId.Parse("w"))]
+                    )
+                );
+                editor.PutDefault(
+                    owner,
+                    new(Purpose.Parse("remix"), null),
+                    new([new(null, Choice.Ask(Conditions.Attribution, 1), new(1, new(1)))])
+                );
+                editor.PutDefault(
+                    owner,
+                    new(Purpose.Parse("remix"), Requester.Parse("acme")),
+                    new([new(null, Choice.Deny(1), new(2, new(2)))])
+                );
+            }
+        );
         Ask(memory, "remix");
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 10_000; i++)
@@ -416,7 +561,13 @@ public sealed class FactMemoryTests
     {
         Span<byte> name = stackalloc byte[64];
         memory.Vocabulary.TryFind(name[..Encoding.ASCII.GetBytes(purpose, name)], out var index);
-        var asked = new AskedCheck { Creator = "owner"u8, Video = "v"u8, Requester = "acme"u8, Purpose = index };
+        var asked = new AskedCheck
+        {
+            Creator = "owner"u8,
+            Video = "v"u8,
+            Requester = "acme"u8,
+            Purpose = index,
+        };
         memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), new(9), out var outcome);
         return outcome;
     }

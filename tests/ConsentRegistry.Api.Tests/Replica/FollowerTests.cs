@@ -64,7 +64,16 @@ public sealed class FollowerTests
     [Fact]
     public void A_body_that_was_erased_makes_no_doubt()
     {
-        var erasure = new FeedEvent(1, StreamId.OfCreator(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.CreatorErased(new(5), new Erasure([], []))));
+        var erasure = new FeedEvent(
+            1,
+            StreamId.OfCreator(Ana),
+            2,
+            1,
+            1,
+            Guid.NewGuid(),
+            EventType.CreatorErased,
+            Body(Ana, Records.CreatorErased(new(5), new Erasure([], [])))
+        );
         follower.Apply(Poll([At(Event(Ana, 1) with { Body = null }, 0), erasure], []));
         Assert.Empty(follower.Doubted);
         Assert.True(FactsOf(Ana)!.StateOf(Ana).IsErased);
@@ -74,7 +83,19 @@ public sealed class FollowerTests
     public void A_body_that_is_gone_leaves_nothing_to_answer_until_the_erasure_comes_that_took_it()
     {
         var (gone, other) = (At(Event(Ana, 1) with { Body = null }, 0), At(Event(Ben, 1), 1));
-        var erasure = At(new FeedEvent(1, StreamId.OfCreator(Ana), 2, 1, 1, Guid.NewGuid(), EventType.CreatorErased, Body(Ana, Records.CreatorErased(new(5), new Erasure([], [])))), 2);
+        var erasure = At(
+            new FeedEvent(
+                1,
+                StreamId.OfCreator(Ana),
+                2,
+                1,
+                1,
+                Guid.NewGuid(),
+                EventType.CreatorErased,
+                Body(Ana, Records.CreatorErased(new(5), new Erasure([], [])))
+            ),
+            2
+        );
         follower.Apply(Poll([gone, other], []) with { IsCut = true });
         Assert.Null(FactsOf(Ana));
         Assert.NotNull(FactsOf(Ben));
@@ -153,7 +174,8 @@ public sealed class FollowerTests
         Assert.Equal((1, 2), (memory.VersionOf("ana"), memory.VersionOf("$vocabulary")));
     }
 
-    public static TheoryData<string> OtherHistories => ["server", "timeline", "anchor gone", "anchor another", "gap", "change gone"];
+    public static TheoryData<string> OtherHistories =>
+        ["server", "timeline", "anchor gone", "anchor another", "gap", "change gone"];
 
     [Theory]
     [MemberData(nameof(OtherHistories))]
@@ -177,28 +199,65 @@ public sealed class FollowerTests
         new(1, new(1), "1:1:", Server, [], history, IsCut: false, inbox, []);
 
     private FactSet? FactsOf(CreatorId creator) =>
-        memory.Extract([new(creator, VideoId.Parse("v"))], [], new(9), Deadline.In(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        memory.Extract(
+            [new(creator, VideoId.Parse("v"))],
+            [],
+            new(9),
+            Deadline.In(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)
+        );
 
-    private static CreatorRecords Reloaded(CreatorId creator, long version, string purpose = "remix") => new(creator)
-    {
-        Version = version,
-        Overrides = { (new(new(creator, VideoId.Parse("v")), Purpose.Parse(purpose), null), new(Choice.Deny(1), new(version, new(version)))) },
-    };
+    private static CreatorRecords Reloaded(CreatorId creator, long version, string purpose = "remix") =>
+        new(creator)
+        {
+            Version = version,
+            Overrides =
+            {
+                (
+                    new(new(creator, VideoId.Parse("v")), Purpose.Parse(purpose), null),
+                    new(Choice.Deny(1), new(version, new(version)))
+                ),
+            },
+        };
 
     private static FeedEvent Dubbing()
     {
         var dub = new PurposeDefinition(Purpose.Parse("remix.dub"), false, "Dubbing.", 2);
-        return new(null, StreamId.Vocabulary, 2, 1, 1, Guid.NewGuid(), EventType.PurposeRegistered, new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.PurposeRegistered(dub)).Encode());
+        return new(
+            null,
+            StreamId.Vocabulary,
+            2,
+            1,
+            1,
+            Guid.NewGuid(),
+            EventType.PurposeRegistered,
+            new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.PurposeRegistered(dub)).Encode()
+        );
     }
 
     private static FeedEvent At(FeedEvent one, long seq) => one with { Seq = seq };
 
-    private static FeedEvent Event(CreatorId creator, long version, int ordinal = 1, int count = 1, string purpose = "remix")
+    private static FeedEvent Event(
+        CreatorId creator,
+        long version,
+        int ordinal = 1,
+        int count = 1,
+        string purpose = "remix"
+    )
     {
         var key = new OverrideKey(new(creator, VideoId.Parse($"v{ordinal}")), Purpose.Parse(purpose), null);
         var setting = new OverrideSetting(Choice.Deny(1), new(version, new(version)));
-        return new(null, StreamId.OfCreator(creator), version, ordinal, count, Guid.NewGuid(), EventType.OverrideChanged, Body(creator, Records.OverrideChanged(key, null, setting)));
+        return new(
+            null,
+            StreamId.OfCreator(creator),
+            version,
+            ordinal,
+            count,
+            Guid.NewGuid(),
+            EventType.OverrideChanged,
+            Body(creator, Records.OverrideChanged(key, null, setting))
+        );
     }
 
-    private static byte[] Body(CreatorId creator, RecordChange change) => new EventBody(StreamId.OfCreator(creator), null, Authorship.Registry, change).Encode();
+    private static byte[] Body(CreatorId creator, RecordChange change) =>
+        new EventBody(StreamId.OfCreator(creator), null, Authorship.Registry, change).Encode();
 }

@@ -20,7 +20,8 @@ public sealed class NamedRequestersTests
     private static readonly VideoKey Video = CaseRunner.Key("owner", "v");
     private static readonly Purpose Remix = Purpose.Parse("remix");
 
-    public static TheoryData<string> Records => ["defaults", "overrides of a video", "grants about a video", "revoked grants"];
+    public static TheoryData<string> Records =>
+        ["defaults", "overrides of a video", "grants about a video", "revoked grants"];
 
     [Theory]
     [MemberData(nameof(Records))]
@@ -52,7 +53,9 @@ public sealed class NamedRequestersTests
             {
                 var facts = memory.Extract([Video], ends, new(9), soon)!;
                 var remix = facts.Vocabulary.Find(Remix);
-                var effects = ends.Select(requester => facts.Decide(Video, remix, requester).Effect).Distinct().ToList();
+                var effects = ends.Select(requester => facts.Decide(Video, remix, requester).Effect)
+                    .Distinct()
+                    .ToList();
                 Assert.Single(effects);
                 if (isLast)
                     return effects[0];
@@ -93,7 +96,14 @@ public sealed class NamedRequestersTests
         }
         var draft = new Draft(memory, Instant.Beginning);
         var editor = isLoading
-            ? new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new LoadingStore(memory), memory.Vocabulary, Instant.Beginning)
+            ? new FactEditor(
+                memory.Hasher,
+                memory.Names,
+                memory.Overflow,
+                new LoadingStore(memory),
+                memory.Vocabulary,
+                Instant.Beginning
+            )
             : draft.Editor;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < count; i++)

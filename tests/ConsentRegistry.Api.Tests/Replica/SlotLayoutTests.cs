@@ -11,13 +11,23 @@ public sealed class SlotLayoutTests
 {
     private static readonly BitField[] Fields =
     [
-        SlotLayout.Link, SlotLayout.Purpose, SlotLayout.Effect, SlotLayout.Conditions, SlotLayout.Vocabulary,
-        SlotLayout.Registered, SlotLayout.Unreadable, SlotLayout.Epoch,
+        SlotLayout.Link,
+        SlotLayout.Purpose,
+        SlotLayout.Effect,
+        SlotLayout.Conditions,
+        SlotLayout.Vocabulary,
+        SlotLayout.Registered,
+        SlotLayout.Unreadable,
+        SlotLayout.Epoch,
     ];
 
     // What stands in the word beside a plain setting.
     private static readonly SlotWord[] Others =
-        [default, default(SlotWord).WithRegistered(true).WithLink(-1), default(SlotWord).WithUnreadable(true).WithEpoch(255)];
+    [
+        default,
+        default(SlotWord).WithRegistered(true).WithLink(-1),
+        default(SlotWord).WithUnreadable(true).WithEpoch(255),
+    ];
 
     [Fact]
     public void The_fields_fit_and_none_reaches_into_another()
@@ -36,8 +46,12 @@ public sealed class SlotLayoutTests
             {
                 var setting = new Setting
                 {
-                    Purpose = new(255), Effect = effect, Conditions = (Conditions)set, VocabularyVersion = 255,
-                    From = Instant.Beginning, ExpiresAt = Instant.Never,
+                    Purpose = new(255),
+                    Effect = effect,
+                    Conditions = (Conditions)set,
+                    VocabularyVersion = 255,
+                    From = Instant.Beginning,
+                    ExpiresAt = Instant.Never,
                 };
                 Assert.True(SlotWord.Fits(setting));
                 foreach (var before in Others)

@@ -18,15 +18,28 @@ public sealed class SlotTableTests
         for (var i = 0; i < Operations; i++)
         {
             // Names that share their segment and their place, as no good hash gives them, meet all the time.
-            var key = new FactKey((ulong)random.Next(3) << 56, ((ulong)random.Next(4) << 62) | (uint)random.Next(1, 2_000));
-            table.Put(new() { Name = key, PublishedAt = i, Word = default(SlotWord).WithRegistered(true) });
+            var key = new FactKey(
+                (ulong)random.Next(3) << 56,
+                ((ulong)random.Next(4) << 62) | (uint)random.Next(1, 2_000)
+            );
+            table.Put(
+                new()
+                {
+                    Name = key,
+                    PublishedAt = i,
+                    Word = default(SlotWord).WithRegistered(true),
+                }
+            );
             expected[key] = i;
         }
         foreach (var (key, at) in expected)
             Assert.Equal(at, table.Find(key).PublishedAt);
         for (var i = 0; i < 1_000; i++)
         {
-            var key = new FactKey((ulong)random.Next(4) << 56, ((ulong)random.Next(4) << 62) | (uint)random.Next(2_000, 4_000));
+            var key = new FactKey(
+                (ulong)random.Next(4) << 56,
+                ((ulong)random.Next(4) << 62) | (uint)random.Next(2_000, 4_000)
+            );
             Assert.True(Unsafe.IsNullRef(in table.Find(key)), $"seed {seed}");
         }
         Assert.Equal(expected.Count, table.Count);
@@ -55,7 +68,8 @@ public sealed class SlotTableTests
         Assert.True(Unsafe.AreSame(in first, in table.Find(Record(1).Name)));
         Assert.Equal((long)records, table.Count);
 
-        static VideoSlot Record(ulong number) => new() { Name = new(1, number << 32), Word = default(SlotWord).WithRegistered(true) };
+        static VideoSlot Record(ulong number) =>
+            new() { Name = new(1, number << 32), Word = default(SlotWord).WithRegistered(true) };
     }
 
     [Fact]
@@ -73,6 +87,12 @@ public sealed class SlotTableTests
         for (var i = 1; i <= 2 * records; i++)
             Assert.Equal(i, table.Find(Record(i).Name).PublishedAt);
 
-        static VideoSlot Record(int number) => new() { Name = new((ulong)number * 0x9E37_79B9_7F4A_7C15, (ulong)number * 0xC2B2_AE3D_27D4_EB4F), PublishedAt = number, Word = default(SlotWord).WithRegistered(true) };
+        static VideoSlot Record(int number) =>
+            new()
+            {
+                Name = new((ulong)number * 0x9E37_79B9_7F4A_7C15, (ulong)number * 0xC2B2_AE3D_27D4_EB4F),
+                PublishedAt = number,
+                Word = default(SlotWord).WithRegistered(true),
+            };
     }
 }

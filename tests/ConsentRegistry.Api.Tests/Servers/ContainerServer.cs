@@ -27,11 +27,18 @@ internal static class ContainerServer
     // Testcontainers turns off what an acknowledged change rests on, and the service refuses such a server.
     private static readonly string[] Settings =
     [
-        "fsync=on", "full_page_writes=on", "synchronous_commit=on", $"max_connections={TestServer.Connections}", "timezone=UTC", "lc_messages=C",
+        "fsync=on",
+        "full_page_writes=on",
+        "synchronous_commit=on",
+        $"max_connections={TestServer.Connections}",
+        "timezone=UTC",
+        "lc_messages=C",
     ];
 
     /// <summary>Gets the image where it is missing, and starts a container of it.</summary>
-    /// <exception cref="TestServerException">No engine answers, or the image cannot be had in time, or it does not start.</exception>
+    /// <exception cref="TestServerException">
+    /// No engine answers, or the image cannot be had in time, or it does not start.
+    /// </exception>
     public static async Task<TestServer> StartAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var image = Environment.GetEnvironmentVariable(ImageVariable) is { Length: > 0 } named ? named : DefaultImage;
@@ -45,11 +52,27 @@ internal static class ContainerServer
         catch (Exception cause) when (!cancellation.IsCancellationRequested)
         {
             await container.DisposeAsync();
-            var why = cause is OperationCanceledException ? $"It did not start within {limit.TotalMinutes:0} minutes." : cause.Message.Trim();
-            throw new TestServerException($"A container engine answers, but no container of the image {image} can be started ({ImageVariable} names another): {why}", cause);
+            var why =
+                cause is OperationCanceledException
+                    ? $"It did not start within {limit.TotalMinutes:0} minutes."
+                    : cause.Message.Trim();
+            throw new TestServerException(
+                $"A container engine answers, but no container of the image {image} can be started ({ImageVariable} "
+                    + $"names another): {why}",
+                cause
+            );
         }
-        var administrator = new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable };
-        return new($"a container of the image {image}", administrator.ConnectionString, Kept: false, container.DisposeAsync);
+        var administrator = new NpgsqlConnectionStringBuilder(container.GetConnectionString())
+        {
+            Pooling = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        };
+        return new(
+            $"a container of the image {image}",
+            administrator.ConnectionString,
+            Kept: false,
+            container.DisposeAsync
+        );
     }
 
     private static async Task<PostgreSqlContainer> BuildAsync(string image, CancellationToken cancellation)
@@ -65,15 +88,19 @@ internal static class ContainerServer
         }
         catch (TimeoutException cause)
         {
-            throw new TestServerException($"The container engine does not answer within {EngineLimit.TotalSeconds:0} seconds.", cause);
+            throw new TestServerException(
+                $"The container engine does not answer within {EngineLimit.TotalSeconds:0} seconds.",
+                cause
+            );
         }
     }
 
-    private static PostgreSqlContainer Build(string image) => new PostgreSqlBuilder(image)
-        .WithUsername("postgres")
-        .WithPassword(Guid.NewGuid().ToString("N"))
-        .WithDatabase("postgres")
-        .WithCommand(new OverwriteEnumerable<string>([.. Settings.SelectMany(setting => new[] { "-c", setting })]))
-        .WithLogger(NullLogger.Instance)
-        .Build();
+    private static PostgreSqlContainer Build(string image) =>
+        new PostgreSqlBuilder(image)
+            .WithUsername("postgres")
+            .WithPassword(Guid.NewGuid().ToString("N"))
+            .WithDatabase("postgres")
+            .WithCommand(new OverwriteEnumerable<string>([.. Settings.SelectMany(setting => new[] { "-c", setting })]))
+            .WithLogger(NullLogger.Instance)
+            .Build();
 }

@@ -14,10 +14,13 @@ internal sealed class OwnServer : IAsyncDisposable
     public PrivatePostgres Postgres { get; }
 
     /// <summary>How its superuser connects.</summary>
-    public string Administrator => new NpgsqlConnectionStringBuilder(Postgres.ConnectionString)
-    {
-        Database = PrivatePostgres.Administrator, Username = PrivatePostgres.Administrator, Pooling = false,
-    }.ConnectionString;
+    public string Administrator =>
+        new NpgsqlConnectionStringBuilder(Postgres.ConnectionString)
+        {
+            Database = PrivatePostgres.Administrator,
+            Username = PrivatePostgres.Administrator,
+            Pooling = false,
+        }.ConnectionString;
 
     /// <summary>Starts one.</summary>
     /// <exception cref="PrivatePostgresException">The programs are missing, or it does not start.</exception>
@@ -27,17 +30,26 @@ internal sealed class OwnServer : IAsyncDisposable
         return new(await PrivatePostgres.StartAsync(home, NullLogger.Instance, cancellation), home);
     }
 
-    /// <summary>Skips the test where the programs are missing: it needs a server that it may kill, pause, restart or configure.</summary>
-    public static async Task SkipUnlessInstalledAsync() => Assert.SkipUnless(
-        await AreInstalledAsync(),
-        "POSTGRESQL'S PROGRAMS ARE MISSING: what needs a server of its own is not tested. On Debian: apt-get install postgresql");
+    /// <summary>
+    /// Skips the test where the programs are missing: it needs a server that it may kill, pause, restart or configure.
+    /// </summary>
+    public static async Task SkipUnlessInstalledAsync() =>
+        Assert.SkipUnless(
+            await AreInstalledAsync(),
+            "POSTGRESQL'S PROGRAMS ARE MISSING: what needs a server of its own is not tested. On Debian: apt-get "
+                + "install postgresql"
+        );
 
     /// <summary>Whether programs are installed that the registry can use.</summary>
     public static async Task<bool> AreInstalledAsync()
     {
         try
         {
-            await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, TestContext.Current.CancellationToken);
+            await PostgresBinaries.FindAsync(
+                PostgresBinaries.CandidateFolders(),
+                major: null,
+                TestContext.Current.CancellationToken
+            );
             return true;
         }
         catch (PrivatePostgresException)

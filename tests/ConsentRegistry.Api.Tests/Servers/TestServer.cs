@@ -10,30 +10,36 @@ namespace ConsentRegistry.Api.Tests.Servers;
 /// <param name="EndAsync">Ends it after the last test.</param>
 internal sealed record TestServer(string Description, string Administrator, bool Kept, Func<ValueTask> EndAsync)
 {
-    /// <summary>Names the source of the server: <c>container</c>, <c>programs</c>, or the connection string of a superuser.</summary>
+    /// <summary>
+    /// Names the source of the server: <c>container</c>, <c>programs</c>, or the connection string of a superuser.
+    /// </summary>
     public const string Variable = "CONSENT_TEST_POSTGRES";
 
     /// <summary>What each test class opens, times the classes that run at once, fits into this.</summary>
     public const int Connections = 200;
 
-    /// <summary>Opens the server that was chosen. Without a choice: a container where one can be had, else installed programs.</summary>
+    /// <summary>
+    /// Opens the server that was chosen. Without a choice: a container where one can be had, else installed programs.
+    /// </summary>
     /// <param name="choice">The value of <see cref="Variable"/>; null or empty for no choice.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="TestServerException">The server that was chosen cannot be had, or none can.</exception>
-    public static async Task<TestServer> OpenAsync(string? choice, CancellationToken cancellation) => choice switch
-    {
-        null or "" => await OpenAnyAsync(cancellation),
-        "container" => await ContainerServer.StartAsync(ContainerServer.PullLimit, cancellation),
-        "programs" => await OpenPrivateAsync(cancellation),
-        _ => await GivenServer.OpenAsync(choice, cancellation),
-    };
+    public static async Task<TestServer> OpenAsync(string? choice, CancellationToken cancellation) =>
+        choice switch
+        {
+            null or "" => await OpenAnyAsync(cancellation),
+            "container" => await ContainerServer.StartAsync(ContainerServer.PullLimit, cancellation),
+            "programs" => await OpenPrivateAsync(cancellation),
+            _ => await GivenServer.OpenAsync(choice, cancellation),
+        };
 
     /// <summary>How to connect to the same database as somebody whom nothing stops.</summary>
-    public string AdministratorOf(string connectionString) => new NpgsqlConnectionStringBuilder(Administrator)
-    {
-        Database = new NpgsqlConnectionStringBuilder(connectionString).Database,
-        Pooling = false,
-    }.ConnectionString;
+    public string AdministratorOf(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(Administrator)
+        {
+            Database = new NpgsqlConnectionStringBuilder(connectionString).Database,
+            Pooling = false,
+        }.ConnectionString;
 
     private static async Task<TestServer> OpenPrivateAsync(CancellationToken cancellation)
     {
@@ -59,15 +65,25 @@ internal sealed record TestServer(string Description, string Administrator, bool
             try
             {
                 var server = await OpenPrivateAsync(cancellation);
-                return server with { Description = $"{server.Description}; not a container: {noContainer.Message.TrimEnd('.')}" };
+                return server with
+                {
+                    Description = $"{server.Description}; not a container: {noContainer.Message.TrimEnd('.')}",
+                };
             }
             catch (TestServerException noPrograms)
             {
-                throw new TestServerException($"{noContainer.Message}\n{noPrograms.Message}\nOr name a server: {Variable} takes the connection string of a superuser.", noPrograms);
+                throw new TestServerException(
+                    $"{noContainer.Message}\n{noPrograms.Message}\nOr name a server: {Variable} takes the connection "
+                        + "string of a superuser.",
+                    noPrograms
+                );
             }
         }
     }
 }
 
-/// <summary>The PostgreSQL server for tests cannot be had from where it was to come. The message says why, and what to do.</summary>
-internal sealed class TestServerException(string message, Exception? innerException = null) : Exception(message, innerException);
+/// <summary>
+/// The PostgreSQL server for tests cannot be had from where it was to come. The message says why, and what to do.
+/// </summary>
+internal sealed class TestServerException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

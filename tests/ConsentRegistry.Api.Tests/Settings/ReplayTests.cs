@@ -5,7 +5,10 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Api.Tests.Settings;
 
-/// <summary>Answers that are repeated for an idempotency key: each says that it is one, and claims nothing that does not hold any more.</summary>
+/// <summary>
+/// Answers that are repeated for an idempotency key: each says that it is one, and claims nothing that does not hold
+/// any more.
+/// </summary>
 public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private readonly string creator = RegistryApplication.NewId();
@@ -77,10 +80,23 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task A_bulk_is_superseded_when_one_of_its_records_is_changed()
     {
-        Task<Answer> ChangeAsync() => Client.PostAsync($"{Consent}/changes", new
-        {
-            changes = Enumerable.Range(0, 300).Select(i => new { op = "setOverride", purpose = "remix", effect = "deny", video = new { creatorId = creator, videoId = $"v{i}" } }),
-        }, key);
+        Task<Answer> ChangeAsync() =>
+            Client.PostAsync(
+                $"{Consent}/changes",
+                new
+                {
+                    changes = Enumerable
+                        .Range(0, 300)
+                        .Select(i => new
+                        {
+                            op = "setOverride",
+                            purpose = "remix",
+                            effect = "deny",
+                            video = new { creatorId = creator, videoId = $"v{i}" },
+                        }),
+                },
+                key
+            );
         (await ChangeAsync()).Is(200);
         (await Client.PutAsync($"{Creator}/videos/v300/consent/remix", new { effect = "allow" })).Is(200);
         IsReplay(await ChangeAsync(), isSuperseded: false);
@@ -97,7 +113,10 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
 
         (await Client.DeleteAsync($"{Consent}/defaults/remix")).Is(200);
         var superseded = (await DenyAsync(key, "Prefer: respond-async")).Is(202);
-        Assert.Equal((true, true, false), ((bool)superseded["replayed"]!, (bool)superseded["superseded"]!, (bool)superseded["effectiveEverywhere"]!));
+        Assert.Equal(
+            (true, true, false),
+            ((bool)superseded["replayed"]!, (bool)superseded["superseded"]!, (bool)superseded["effectiveEverywhere"]!)
+        );
         Assert.Null(superseded["effectiveBy"]);
         IsReplay(await DenyAsync(key), isSuperseded: true, currentVersion: 2);
     }
@@ -107,7 +126,10 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     {
         var first = (await DenyAsync(key, "If-Match: \"7\"")).IsProblem(412, "staleVersion");
         var again = (await DenyAsync(key, "If-Match: \"7\"")).IsProblem(412, "staleVersion");
-        Assert.Equal((first.Text, "true", null), (again.Text, again.Header("Idempotent-Replayed"), first.Header("Idempotent-Replayed")));
+        Assert.Equal(
+            (first.Text, "true", null),
+            (again.Text, again.Header("Idempotent-Replayed"), first.Header("Idempotent-Replayed"))
+        );
     }
 
     [Theory]
@@ -124,7 +146,10 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal("allow", await EffectAsync());
 
         var anew = (await Client.PutAsync(Lockdown, null, key)).Is(200);
-        Assert.Equal((1, true, (string?)null), (anew.Changes, (bool)anew["effectiveEverywhere"]!, anew.Header("Idempotent-Replayed")));
+        Assert.Equal(
+            (1, true, (string?)null),
+            (anew.Changes, (bool)anew["effectiveEverywhere"]!, anew.Header("Idempotent-Replayed"))
+        );
         Assert.Equal("deny", await EffectAsync());
         // The new answer is the key's from now on.
         var again = IsReplay(await Client.PutAsync(Lockdown, null, key), isSuperseded: false);
@@ -173,7 +198,8 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task A_hold_that_stood_already_and_a_lift_of_none_are_superseded_too()
     {
-        Task<Answer> HoldAsync(params string[] headers) => App.Operator().PutAsync($"{Creator}/hold", new { reason = "A court's order." }, headers);
+        Task<Answer> HoldAsync(params string[] headers) =>
+            App.Operator().PutAsync($"{Creator}/hold", new { reason = "A court's order." }, headers);
         Task<Answer> LiftAsync(params string[] headers) => App.Operator().DeleteAsync($"{Creator}/hold", headers);
         var lift = $"{key}-lift";
         Assert.Equal(0, (await LiftAsync(lift)).Is(200).Changes);
@@ -220,12 +246,20 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_registration_of_what_stood_already_is_superseded_when_the_facts_are_changed()
     {
         Task<Answer> RegisterAsync(params string[] headers) =>
-            App.Platform().PutAsync($"{Creator}/videos/v", new { participants = new[] { new { creatorId = "ben", role = "depicted" } } }, headers);
+            App.Platform()
+                .PutAsync(
+                    $"{Creator}/videos/v",
+                    new { participants = new[] { new { creatorId = "ben", role = "depicted" } } },
+                    headers
+                );
         (await RegisterAsync()).Is(200);
         Assert.Equal(0, (await RegisterAsync(key)).Is(200).Changes);
         IsReplay(await RegisterAsync(key), isSuperseded: false);
 
-        (await App.Operator().PutAsync($"{Creator}/videos/v", new { participants = Array.Empty<object>(), reason = "A mistake." })).Is(200);
+        (
+            await App.Operator()
+                .PutAsync($"{Creator}/videos/v", new { participants = Array.Empty<object>(), reason = "A mistake." })
+        ).Is(200);
         IsReplay(await RegisterAsync(key), isSuperseded: true, currentVersion: 2);
     }
 
@@ -237,13 +271,17 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
         await recalling.UseAsync(requester, used);
         await recalling.DenyAsync(used);
         var recall = $"/v1/recalls/{Assert.Single(await recalling.RecallsAsync(requester, 1))["id"]}";
-        Task<Answer> DisputeAsync(params string[] headers) => App.Platform(requester).PostAsync($"{recall}/dispute", new { statement = "Not us." }, headers);
+        Task<Answer> DisputeAsync(params string[] headers) =>
+            App.Platform(requester).PostAsync($"{recall}/dispute", new { statement = "Not us." }, headers);
         (await DisputeAsync()).Is(200);
         Assert.Equal(0, (await DisputeAsync(key)).Is(200).Changes);
         IsReplay(await DisputeAsync(key), isSuperseded: false);
 
         (await App.Platform(requester).PostAsync($"{recall}/acknowledge", null)).Is(200);
-        var now = await App.ScalarAsync<long>("SELECT version FROM consent.creator WHERE id = $1", $"$requester/{requester}");
+        var now = await App.ScalarAsync<long>(
+            "SELECT version FROM consent.creator WHERE id = $1",
+            $"$requester/{requester}"
+        );
         IsReplay(await DisputeAsync(key), isSuperseded: true, currentVersion: now);
     }
 
@@ -251,7 +289,8 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     public async Task A_hold_and_a_lift_are_only_marked()
     {
         await AllowedAsync();
-        Task<Answer> HoldAsync() => App.Operator().PutAsync($"{Creator}/hold", new { reason = "A court's order." }, key);
+        Task<Answer> HoldAsync() =>
+            App.Operator().PutAsync($"{Creator}/hold", new { reason = "A court's order." }, key);
         Task<Answer> LiftAsync() => App.Operator().DeleteAsync($"{Creator}/hold", $"{key}-lift");
         (await HoldAsync()).Is(200);
         (await LiftAsync()).Is(200);
@@ -269,15 +308,18 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
         var asking = new Asking(App);
         var asked = await asking.CreatorWhoWantsToBeAskedAsync();
         var request = await asking.OpenAsync("acme", asked);
-        Task<Answer> ApproveAsync() => App.Creator(asked).PostAsync($"/v1/creators/{asked}/approval-requests/{request}/approve", null, key);
+        Task<Answer> ApproveAsync() =>
+            App.Creator(asked).PostAsync($"/v1/creators/{asked}/approval-requests/{request}/approve", null, key);
         var grant = (string)(await ApproveAsync()).Is(200)["request"]!["grants"]![0]!["id"]!;
         IsReplay(await ApproveAsync(), isSuperseded: false);
-        Task<Answer> RevokeAsync() => App.Creator(asked).DeleteAsync($"/v1/creators/{asked}/grants/{grant}", $"{key}-revoke");
+        Task<Answer> RevokeAsync() =>
+            App.Creator(asked).DeleteAsync($"/v1/creators/{asked}/grants/{grant}", $"{key}-revoke");
         (await RevokeAsync()).Is(200);
         IsReplay(await ApproveAsync(), isSuperseded: true, currentVersion: 5);
         IsReplay(await RevokeAsync(), isSuperseded: false);
 
-        Task<Answer> BlockAsync() => App.Creator(asked).PutAsync($"/v1/creators/{asked}/blocked-requesters/acme", null, $"{key}-block");
+        Task<Answer> BlockAsync() =>
+            App.Creator(asked).PutAsync($"/v1/creators/{asked}/blocked-requesters/acme", null, $"{key}-block");
         (await BlockAsync()).Is(200);
         IsReplay(await BlockAsync(), isSuperseded: false);
         (await App.Creator(asked).DeleteAsync($"/v1/creators/{asked}/blocked-requesters/acme")).Is(200);
@@ -287,19 +329,44 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task A_registration_is_superseded_when_the_facts_are_changed()
     {
-        Task<Answer> RegisterAsync() => App.Platform().PutAsync($"{Creator}/videos/v", new { participants = new[] { new { creatorId = "ben", role = "depicted" } } }, key);
-        Task<Answer> BatchAsync() => App.Platform().PostAsync("/v1/videos/batch", new
-        {
-            videos = new[] { new { creatorId = creator, videoId = "w" }, new { creatorId = $"{creator}2", videoId = "w" } },
-        }, $"{key}-batch");
+        Task<Answer> RegisterAsync() =>
+            App.Platform()
+                .PutAsync(
+                    $"{Creator}/videos/v",
+                    new { participants = new[] { new { creatorId = "ben", role = "depicted" } } },
+                    key
+                );
+        Task<Answer> BatchAsync() =>
+            App.Platform()
+                .PostAsync(
+                    "/v1/videos/batch",
+                    new
+                    {
+                        videos = new[]
+                        {
+                            new { creatorId = creator, videoId = "w" },
+                            new { creatorId = $"{creator}2", videoId = "w" },
+                        },
+                    },
+                    $"{key}-batch"
+                );
         (await RegisterAsync()).Is(200);
         (await BatchAsync()).Is(200);
         IsReplay(await RegisterAsync(), isSuperseded: false);
         IsReplay(await BatchAsync(), isSuperseded: false);
-        (await App.Operator().PutAsync($"{Creator}/videos/v", new { participants = Array.Empty<object>(), reason = "A mistake." })).Is(200);
+        (
+            await App.Operator()
+                .PutAsync($"{Creator}/videos/v", new { participants = Array.Empty<object>(), reason = "A mistake." })
+        ).Is(200);
         IsReplay(await RegisterAsync(), isSuperseded: true, currentVersion: 3);
         IsReplay(await BatchAsync(), isSuperseded: false);
-        (await App.Platform().PutAsync($"/v1/creators/{creator}2/videos/w", new { participants = new[] { new { creatorId = "ben", role = "depicted" } } })).Is(200);
+        (
+            await App.Platform()
+                .PutAsync(
+                    $"/v1/creators/{creator}2/videos/w",
+                    new { participants = new[] { new { creatorId = "ben", role = "depicted" } } }
+                )
+        ).Is(200);
         IsReplay(await BatchAsync(), isSuperseded: true);
     }
 
@@ -311,7 +378,8 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal(0, (await ClearAsync()).Is(200).Changes);
         (await DenyAsync(key)).Is(200);
         IsReplay(await ClearAsync(), isSuperseded: false);
-        Task<Answer> EraseAsync() => Client.PostAsync($"{Creator}/erasure", new { reason = "Asked for." }, $"{key}-erase");
+        Task<Answer> EraseAsync() =>
+            Client.PostAsync($"{Creator}/erasure", new { reason = "Asked for." }, $"{key}-erase");
         (await EraseAsync()).Is(200);
         IsReplay(await DenyAsync(key), isSuperseded: true, currentVersion: 2);
         IsReplay(await ClearAsync(), isSuperseded: true, currentVersion: 2);
@@ -320,17 +388,28 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
 
     [Fact]
     public void The_version_of_every_record_that_can_be_altered_is_known() =>
-        Assert.Equal(EventType.All.Order(StringComparer.Ordinal), StampStore.Versions.Keys.Concat(StampStore.Unalterable).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            EventType.All.Order(StringComparer.Ordinal),
+            StampStore.Versions.Keys.Concat(StampStore.Unalterable).Order(StringComparer.Ordinal)
+        );
 
     private static Answer IsReplay(Answer answer, bool isSuperseded, long? currentVersion = null)
     {
         answer.Is(200);
         Assert.Equal(("true", true), (answer.Header("Idempotent-Replayed"), (bool?)answer["replayed"]));
-        Assert.Equal((isSuperseded, !isSuperseded, currentVersion), ((bool?)answer["superseded"] ?? false, (bool)answer["effectiveEverywhere"]!, (long?)answer["currentVersion"]));
+        Assert.Equal(
+            (isSuperseded, !isSuperseded, currentVersion),
+            (
+                (bool?)answer["superseded"] ?? false,
+                (bool)answer["effectiveEverywhere"]!,
+                (long?)answer["currentVersion"]
+            )
+        );
         return answer;
     }
 
-    private Task<Answer> DenyAsync(params string[] headers) => Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, headers);
+    private Task<Answer> DenyAsync(params string[] headers) =>
+        Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, headers);
 
     private async Task AllowedAsync()
     {
@@ -339,5 +418,17 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     }
 
     private async Task<string> EffectAsync() =>
-        (string)(await App.Platform().PostAsync("/v1/checks", new { creatorId = creator, videoId = "v", purpose = "remix" })).Is(200)["effect"]!;
+        (string)
+            (
+                await App.Platform()
+                    .PostAsync(
+                        "/v1/checks",
+                        new
+                        {
+                            creatorId = creator,
+                            videoId = "v",
+                            purpose = "remix",
+                        }
+                    )
+            ).Is(200)["effect"]!;
 }

@@ -22,7 +22,8 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         Assert.Equal("\"0\"", answer.Header("ETag"));
         Assert.Equal(
             $$"""{"creatorId":"{{creator}}","version":0,"settingsVersion":0,"changedAt":null,"erasedAt":null,"defaults":[],"lockdown":null,"hold":null,"overrides":0}""",
-            answer.Text);
+            answer.Text
+        );
         Assert.Equal(0, await RowsAsync());
     }
 
@@ -30,9 +31,19 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     public async Task The_answer_to_a_default_has_every_field_as_it_is_stored_and_read_back()
     {
         var expiry = "2999-12-31T22:59:59.123456Z";
-        var set = (await Client.PutAsync(
-            $"{Consent}/defaults/remix.voice?requester=acme",
-            new { effect = "allow", conditions = new[] { "nonCommercial", "attribution" }, expiresAt = "2999-12-31T23:59:59.123456789+01:00", reason = "A trial.\nFor now.", vocabularyVersion = 1 })).Is(200);
+        var set = (
+            await Client.PutAsync(
+                $"{Consent}/defaults/remix.voice?requester=acme",
+                new
+                {
+                    effect = "allow",
+                    conditions = new[] { "nonCommercial", "attribution" },
+                    expiresAt = "2999-12-31T23:59:59.123456789+01:00",
+                    reason = "A trial.\nFor now.",
+                    vocabularyVersion = 1,
+                }
+            )
+        ).Is(200);
 
         var changedAt = (string)set["setting"]!["changedAt"]!;
         var expected = $$"""
@@ -45,7 +56,14 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         AssertJson(expected, set.Json);
         Assert.Equal("\"1\"", set.Header("ETag"));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", changedAt);
-        Assert.Equal(changedAt, await App.ScalarAsync<string>("SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM consent.creator WHERE id = $1", creator));
+        Assert.Equal(
+            changedAt,
+            await App.ScalarAsync<string>(
+                "SELECT to_char(changed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') "
+                    + "FROM consent.creator WHERE id = $1",
+                creator
+            )
+        );
 
         var read = (await Client.GetAsync(Consent)).Is(200);
         Assert.True(JsonNode.DeepEquals(set["setting"], Assert.Single(read["defaults"]!.AsArray())));
@@ -55,7 +73,17 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task The_answer_to_an_override_has_every_field_as_it_is_stored_and_read_back()
     {
-        var set = (await Client.PutAsync($"/v1/creators/{creator}/videos/v:1/consent/training", new { effect = "ask", conditions = new[] { "labelAsAi" }, vocabularyVersion = 1 })).Is(200);
+        var set = (
+            await Client.PutAsync(
+                $"/v1/creators/{creator}/videos/v:1/consent/training",
+                new
+                {
+                    effect = "ask",
+                    conditions = new[] { "labelAsAi" },
+                    vocabularyVersion = 1,
+                }
+            )
+        ).Is(200);
 
         var changedAt = (string)set["setting"]!["changedAt"]!;
         AssertJson(
@@ -65,8 +93,14 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
                "vocabularyVersion":1,"version":1,"changedAt":"{{changedAt}}"},
              "exceptions":{"count":0,"first":[]},"effectiveEverywhere":true}
             """,
-            set.Json);
-        Assert.True(JsonNode.DeepEquals(set["setting"], Assert.Single((await Client.GetAsync($"{Consent}/overrides")).Is(200)["items"]!.AsArray())));
+            set.Json
+        );
+        Assert.True(
+            JsonNode.DeepEquals(
+                set["setting"],
+                Assert.Single((await Client.GetAsync($"{Consent}/overrides")).Is(200)["items"]!.AsArray())
+            )
+        );
         Assert.Equal(1, (int)(await Client.GetAsync(Consent))["overrides"]!);
     }
 
@@ -76,7 +110,16 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         (string Method, string Path, object? Body)[] requests =
         [
             ("PUT", "/consent/defaults/remix", new { effect = "allow" }),
-            ("PUT", "/consent/defaults/mining", new { effect = "allow", appliesTo = "all", conditions = new[] { "attribution" } }),
+            (
+                "PUT",
+                "/consent/defaults/mining",
+                new
+                {
+                    effect = "allow",
+                    appliesTo = "all",
+                    conditions = new[] { "attribution" },
+                }
+            ),
             ("PUT", "/consent/defaults/training?requester=acme", new { effect = "deny" }),
             ("PUT", "/videos/v/consent/remix", new { effect = "ask" }),
             ("PUT", "/lockdown", null),
@@ -107,8 +150,14 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task A_refused_change_leaves_nothing_behind_not_even_a_creator()
     {
-        (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, "If-Match: \"7\"")).IsProblem(412, "staleVersion");
-        (await Client.PutAsync($"{Consent}/defaults/remixing", new { effect = "deny" })).IsProblem(422, "unknownPurpose");
+        (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, "If-Match: \"7\"")).IsProblem(
+            412,
+            "staleVersion"
+        );
+        (await Client.PutAsync($"{Consent}/defaults/remixing", new { effect = "deny" })).IsProblem(
+            422,
+            "unknownPurpose"
+        );
         (await Client.DeleteAsync($"{Consent}/defaults/remix")).Is(200);
 
         Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.creator WHERE id = $1", creator));
@@ -123,7 +172,9 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
         var history = (await Client.GetAsync($"/v1/creators/{creator}/history")).Is(200);
         Assert.Equal(reason, (string?)history["items"]![0]!["by"]!["reason"]);
-        var refused = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "ask", reason = reason + "!" })).IsProblem(422, "invalid");
+        var refused = (
+            await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "ask", reason = reason + "!" })
+        ).IsProblem(422, "invalid");
         Assert.Equal("reason has 1001 characters; send 1 to 1000.", (string?)refused["detail"]);
     }
 
@@ -141,10 +192,32 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         Assert.Equal("", (await Client.GetAsync(Consent, $"If-None-Match: {after.Header("ETag")}")).Is(304).Text);
 
         foreach (var seen in new[] { before.Header("ETag"), after.Header("ETag"), $"\"{after.SettingsVersion}\"" })
-            Assert.Equal(0, (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, $"If-Match: {seen}")).Is(200).Changes);
-        (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "ask" }, $"If-Match: {after.Header("ETag")}")).Is(200);
-        foreach (var stale in new[] { before.Header("ETag"), after.Header("ETag"), $"W/\"{after.SettingsVersion + 1}\"", $"\"{after.SettingsVersion + 1}.\"", $"\"{after.SettingsVersion + 1}.x\"" })
-            (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" }, $"If-Match: {stale}")).IsProblem(412, "staleVersion");
+            Assert.Equal(
+                0,
+                (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" }, $"If-Match: {seen}"))
+                    .Is(200)
+                    .Changes
+            );
+        (
+            await Client.PutAsync(
+                $"{Consent}/defaults/remix",
+                new { effect = "ask" },
+                $"If-Match: {after.Header("ETag")}"
+            )
+        ).Is(200);
+        foreach (
+            var stale in new[]
+            {
+                before.Header("ETag"),
+                after.Header("ETag"),
+                $"W/\"{after.SettingsVersion + 1}\"",
+                $"\"{after.SettingsVersion + 1}.\"",
+                $"\"{after.SettingsVersion + 1}.x\"",
+            }
+        )
+            (
+                await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" }, $"If-Match: {stale}")
+            ).IsProblem(412, "staleVersion");
     }
 
     [Fact]
@@ -169,7 +242,11 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [InlineData("PUT", "/videos/v/consent/mining", """{"effect":"deny"}""")]
     [InlineData("DELETE", "/videos/v/consent/remix", null)]
     [InlineData("POST", "/consent/changes", """{"changes":[{"op":"setDefault","purpose":"mining","effect":"deny"}]}""")]
-    [InlineData("POST", "/consent/changes", """{"dryRun":true,"changes":[{"op":"setDefault","purpose":"mining","effect":"deny"}]}""")]
+    [InlineData(
+        "POST",
+        "/consent/changes",
+        """{"dryRun":true,"changes":[{"op":"setDefault","purpose":"mining","effect":"deny"}]}"""
+    )]
     [InlineData("PUT", "/lockdown", null)]
     [InlineData("DELETE", "/lockdown", null)]
     [InlineData("PUT", "/hold", """{"reason":"order"}""")]
@@ -180,7 +257,11 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     {
         ArgumentNullException.ThrowIfNull(path);
         var owner = RegistryApplication.NewId();
-        await App.Platform().PutAsync($"/v1/creators/{owner}/videos/v", new { participants = new[] { new { creatorId = creator, role = "depicted" } } });
+        await App.Platform()
+            .PutAsync(
+                $"/v1/creators/{owner}/videos/v",
+                new { participants = new[] { new { creatorId = creator, role = "depicted" } } }
+            );
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });
         await Client.PutAsync($"{Consent}/defaults/training", new { effect = "deny" });
         var at = $"/v1/creators/{creator}{path.Replace("OWNER", owner, StringComparison.Ordinal)}";
@@ -210,23 +291,76 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task An_allow_stores_the_lower_of_the_vocabulary_that_the_creator_saw_and_the_current_one()
     {
-        Assert.Equal(1, (int)(await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", vocabularyVersion = 7 })).Is(200)["setting"]!["vocabularyVersion"]!);
-        await App.Admin().PostAsync("/v1/purposes", new { purpose = $"p{RegistryApplication.NewId("x")}".ToLowerInvariant(), usesLikeness = false, description = "A purpose." });
-        var current = (int)(await App.Anonymous().GetAsync("/v1/purposes"))["version"]!;
-
-        Assert.Equal(1, (int)(await Client.PutAsync($"{Consent}/defaults/mining", new { effect = "allow", vocabularyVersion = 1 })).Is(200)["setting"]!["vocabularyVersion"]!);
-        Assert.Equal(current, (int)(await Client.PutAsync($"{Consent}/defaults/mining", new { effect = "allow", appliesTo = "all" })).Is(200)["setting"]!["vocabularyVersion"]!);
         Assert.Equal(
             1,
-            (int)(await Client.PostAsync($"{Consent}/changes", new { vocabularyVersion = 1, changes = new[] { new { op = "setDefault", purpose = "grounding", effect = "allow" } } })).Is(200).Changes);
-        Assert.Equal(1, (int)(await Client.GetAsync(Consent))["defaults"]!.AsArray().Single(d => (string)d!["purpose"]! == "grounding")!["vocabularyVersion"]!);
+            (int)
+                (
+                    await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", vocabularyVersion = 7 })
+                ).Is(200)["setting"]!["vocabularyVersion"]!
+        );
+        await App.Admin()
+            .PostAsync(
+                "/v1/purposes",
+                new
+                {
+                    purpose = $"p{RegistryApplication.NewId("x")}".ToLowerInvariant(),
+                    usesLikeness = false,
+                    description = "A purpose.",
+                }
+            );
+        var current = (int)(await App.Anonymous().GetAsync("/v1/purposes"))["version"]!;
+
+        Assert.Equal(
+            1,
+            (int)
+                (
+                    await Client.PutAsync($"{Consent}/defaults/mining", new { effect = "allow", vocabularyVersion = 1 })
+                ).Is(200)["setting"]!["vocabularyVersion"]!
+        );
+        Assert.Equal(
+            current,
+            (int)
+                (await Client.PutAsync($"{Consent}/defaults/mining", new { effect = "allow", appliesTo = "all" })).Is(
+                    200
+                )["setting"]!["vocabularyVersion"]!
+        );
+        Assert.Equal(1, (int)(
+                    await Client.PostAsync(
+                        $"{Consent}/changes",
+                        new
+                        {
+                            vocabularyVersion = 1,
+                            changes = new[]
+                            {
+                                new
+                                {
+                                    op = "setDefault",
+                                    purpose = "grounding",
+                                    effect = "allow",
+                                },
+                            },
+                        }
+                    )
+                ).Is(200).Changes);
+        Assert.Equal(
+            1,
+            (int)
+                (await Client.GetAsync(Consent))["defaults"]!
+                    .AsArray()
+                    .Single(d => (string)d!["purpose"]! == "grounding")!["vocabularyVersion"]!
+        );
     }
 
     [Fact]
     public async Task A_future_allow_appends_a_segment_and_clamps_what_stands()
     {
         await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" });
-        var second = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", conditions = new[] { "attribution" } })).Is(200);
+        var second = (
+            await Client.PutAsync(
+                $"{Consent}/defaults/remix",
+                new { effect = "allow", conditions = new[] { "attribution" } }
+            )
+        ).Is(200);
         var third = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" })).Is(200);
 
         Assert.Equal(["deny", "allow"], second["setting"]!["segments"]!.AsArray().Select(s => (string)s!["effect"]!));
@@ -241,13 +375,25 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     public async Task A_default_takes_64_segments_and_not_one_more()
     {
         for (var i = 0; i < 64; i++)
-            (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", expiresAt = $"{2100 + i}-01-01T00:00:00Z" })).Is(200);
+            (
+                await Client.PutAsync(
+                    $"{Consent}/defaults/remix",
+                    new { effect = "allow", expiresAt = $"{2100 + i}-01-01T00:00:00Z" }
+                )
+            ).Is(200);
 
-        var refused = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" })).IsProblem(422, "tooMany");
+        var refused = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow" })).IsProblem(
+            422,
+            "tooMany"
+        );
         Assert.Equal(["appliesTo"], refused.Fields);
         Assert.Contains("64", refused.Text, StringComparison.Ordinal);
         Assert.Equal(64, (await Client.GetAsync(Consent)).SettingsVersion);
-        Assert.Single((await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200)["setting"]!["segments"]!.AsArray());
+        Assert.Single(
+            (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200)[
+                "setting"
+            ]!["segments"]!.AsArray()
+        );
     }
 
     [Fact]
@@ -257,7 +403,10 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         await Client.PutAsync($"{Consent}/defaults/remix?requester=acme", new { effect = "ask" });
         await Client.PutAsync($"{Consent}/defaults/training", new { effect = "allow" });
         await Client.PutAsync($"/v1/creators/{creator}/videos/a/consent/remix", new { effect = "allow" });
-        await Client.PutAsync($"/v1/creators/{creator}/videos/b/consent/remix.meme?requester=acme", new { effect = "ask" });
+        await Client.PutAsync(
+            $"/v1/creators/{creator}/videos/b/consent/remix.meme?requester=acme",
+            new { effect = "ask" }
+        );
         await Client.PutAsync($"/v1/creators/{creator}/videos/c/consent/remix", new { effect = "deny" });
 
         var deny = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" })).Is(200);
@@ -270,16 +419,29 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
               {"video":{"creatorId":"{{creator}}","videoId":"a"},"purpose":"remix","requester":null,"effect":"allow"},
               {"video":{"creatorId":"{{creator}}","videoId":"b"},"purpose":"remix.meme","requester":"acme","effect":"ask"}]}
             """,
-            deny["exceptions"]!);
+            deny["exceptions"]!
+        );
 
         var again = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" })).Is(200);
         Assert.Equal((0, 4), (again.Changes, (int)again["exceptions"]!["count"]!));
-        var cleared = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny", clearExceptions = true })).Is(200);
-        Assert.Equal((4, 0, deny.Version + 1), (cleared.Changes, (int)cleared["exceptions"]!["count"]!, cleared.Version));
+        var cleared = (
+            await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny", clearExceptions = true })
+        ).Is(200);
+        Assert.Equal(
+            (4, 0, deny.Version + 1),
+            (cleared.Changes, (int)cleared["exceptions"]!["count"]!, cleared.Version)
+        );
         var read = await Client.GetAsync(Consent);
         Assert.Equal(["remix", "training"], read["defaults"]!.AsArray().Select(d => (string)d!["purpose"]!));
         Assert.Equal(1, (int)read["overrides"]!);
-        Assert.Equal(4, await App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1 AND version = $2", creator, cleared.Version));
+        Assert.Equal(
+            4,
+            await App.ScalarAsync<long>(
+                "SELECT count(*) FROM consent.event WHERE creator = $1 AND version = $2",
+                creator,
+                cleared.Version
+            )
+        );
     }
 
     [Fact]
@@ -289,16 +451,27 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
 
         var deny = (await Client.PutAsync($"{Consent}/defaults/remix", new { effect = "deny" })).Is(200);
         Assert.Equal(150, (int)deny["exceptions"]!["count"]!);
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"v{i:000}"), deny["exceptions"]!["first"]!.AsArray().Select(e => (string)e!["video"]!["videoId"]!));
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(i => $"v{i:000}"),
+            deny["exceptions"]!["first"]!.AsArray().Select(e => (string)e!["video"]!["videoId"]!)
+        );
     }
 
     [Fact]
     public async Task An_override_for_an_unregistered_video_is_kept_and_denies_or_waits()
     {
         await Client.PutAsync($"/v1/creators/{creator}/videos/later/consent/remix", new { effect = "allow" });
-        var check = new { creatorId = creator, videoId = "later", purpose = "remix" };
+        var check = new
+        {
+            creatorId = creator,
+            videoId = "later",
+            purpose = "remix",
+        };
 
-        Assert.Equal("videoNotRegistered", (string?)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["detail"]);
+        Assert.Equal(
+            "videoNotRegistered",
+            (string?)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["detail"]
+        );
         await App.Platform().PutAsync($"/v1/creators/{creator}/videos/later", new { });
         Assert.True((bool)(await App.Platform().PostAsync("/v1/checks", check)).Is(200)["allowed"]!);
     }
@@ -307,45 +480,79 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
     public async Task Overrides_are_listed_once_each_over_several_pages_in_order()
     {
         var ids = Enumerable.Range(0, 25).Select(i => $"v{i:00}").ToArray();
-        await BulkAsync(ids.Reverse().Select(id => Override(id, "remix", "deny")).Append(Override("v07", "mining", "deny")));
+        await BulkAsync(
+            ids.Reverse().Select(id => Override(id, "remix", "deny")).Append(Override("v07", "mining", "deny"))
+        );
 
         var seen = await PagesAsync($"{Consent}/overrides", 7);
         Assert.Equal([7, 7, 7, 5], seen.Select(page => page.Count));
         Assert.Equal(
             ids.SelectMany(id => id == "v07" ? new[] { "v07 mining", "v07 remix" } : [$"{id} remix"]),
-            seen.SelectMany(page => page).Select(item => $"{item["video"]!["videoId"]} {item["purpose"]}"));
+            seen.SelectMany(page => page).Select(item => $"{item["video"]!["videoId"]} {item["purpose"]}")
+        );
         Assert.Null((await Client.GetAsync($"{Consent}/overrides?limit=26"))["nextCursor"]);
     }
 
     [Fact]
     public async Task Appearances_and_videos_are_listed_over_several_pages()
     {
-        await App.Platform().PostAsync("/v1/videos/batch", new
-        {
-            videos = Enumerable.Range(0, 12).Select(i => new
-            {
-                creatorId = $"{creator}-o{i % 3}",
-                videoId = $"v{i:00}",
-                participants = new[] { new { creatorId = creator, role = "depicted" }, new { creatorId = creator, role = "coCreator" } },
-            }),
-        });
-        await App.Platform().PostAsync("/v1/videos/batch", new { videos = Enumerable.Range(0, 12).Select(i => new { creatorId = creator, videoId = $"v{i:00}" }) });
+        await App.Platform()
+            .PostAsync(
+                "/v1/videos/batch",
+                new
+                {
+                    videos = Enumerable
+                        .Range(0, 12)
+                        .Select(i => new
+                        {
+                            creatorId = $"{creator}-o{i % 3}",
+                            videoId = $"v{i:00}",
+                            participants = new[]
+                            {
+                                new { creatorId = creator, role = "depicted" },
+                                new { creatorId = creator, role = "coCreator" },
+                            },
+                        }),
+                }
+            );
+        await App.Platform()
+            .PostAsync(
+                "/v1/videos/batch",
+                new { videos = Enumerable.Range(0, 12).Select(i => new { creatorId = creator, videoId = $"v{i:00}" }) }
+            );
 
-        var appearances = (await PagesAsync($"/v1/creators/{creator}/appearances", 5)).SelectMany(page => page).ToList();
+        var appearances = (await PagesAsync($"/v1/creators/{creator}/appearances", 5))
+            .SelectMany(page => page)
+            .ToList();
         Assert.Equal(
             Enumerable.Range(0, 12).Select(i => $"{creator}-o{i % 3}/v{i:00}").Order(StringComparer.Ordinal),
-            appearances.Select(a => $"{a["video"]!["creatorId"]}/{a["video"]!["videoId"]}"));
+            appearances.Select(a => $"{a["video"]!["creatorId"]}/{a["video"]!["videoId"]}")
+        );
         Assert.All(appearances, a => Assert.Equal("""["coCreator","depicted"]""", a["roles"]!.ToJsonString()));
-        var videos = (await PagesAsync($"/v1/creators/{creator}/videos?purpose=remix", 5)).SelectMany(page => page).ToList();
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => $"v{i:00}"), videos.Select(v => (string)v["video"]!["videoId"]!));
+        var videos = (await PagesAsync($"/v1/creators/{creator}/videos?purpose=remix", 5))
+            .SelectMany(page => page)
+            .ToList();
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(i => $"v{i:00}"),
+            videos.Select(v => (string)v["video"]!["videoId"]!)
+        );
         Assert.All(videos, v => Assert.Equal("remix", (string)Assert.Single(v["consent"]!.AsArray())!["purpose"]!));
     }
 
-    private static object Override(string video, string purpose, string effect) => new { op = "setOverride", purpose, effect, video = new { creatorId = "OWN", videoId = video } };
+    private static object Override(string video, string purpose, string effect) =>
+        new
+        {
+            op = "setOverride",
+            purpose,
+            effect,
+            video = new { creatorId = "OWN", videoId = video },
+        };
 
     private async Task BulkAsync(IEnumerable<object> changes)
     {
-        var json = System.Text.Json.JsonSerializer.Serialize(new { changes }).Replace("OWN", creator, StringComparison.Ordinal);
+        var json = System
+            .Text.Json.JsonSerializer.Serialize(new { changes })
+            .Replace("OWN", creator, StringComparison.Ordinal);
         (await Client.PostAsync($"{Consent}/changes", json)).Is(200);
     }
 
@@ -355,17 +562,25 @@ public sealed class SettingsTests(RegistryFixture registry) : IClassFixture<Regi
         string? cursor = null;
         do
         {
-            var answer = (await Client.GetAsync(string.Create(CultureInfo.InvariantCulture, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}"))).Is(200);
+            var answer = (
+                await Client.GetAsync(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}"
+                    )
+                )
+            ).Is(200);
             pages.Add([.. answer["items"]!.AsArray().Select(item => item!)]);
             cursor = (string?)answer["nextCursor"];
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
         return pages;
     }
 
-    private Task<long> RowsAsync() => App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1", creator);
+    private Task<long> RowsAsync() =>
+        App.ScalarAsync<long>("SELECT count(*) FROM consent.event WHERE creator = $1", creator);
 
-    private async Task<string> HeadAsync() => Convert.ToHexString(await App.ScalarAsync<byte[]>("SELECT head FROM consent.creator WHERE id = $1", creator));
+    private async Task<string> HeadAsync() =>
+        Convert.ToHexString(await App.ScalarAsync<byte[]>("SELECT head FROM consent.creator WHERE id = $1", creator));
 
     private static void AssertJson(string expected, JsonNode actual)
     {

@@ -17,7 +17,10 @@ public sealed class FaultScriptTests
 
     [Fact]
     public void Each_round_has_every_kind_once() =>
-        Assert.All(First(10 * FaultScript.EveryKind.Count, seed: 3).Chunk(FaultScript.EveryKind.Count), round => Assert.Equal(FaultScript.EveryKind, round.Select(fault => fault.Kind).Order()));
+        Assert.All(
+            First(10 * FaultScript.EveryKind.Count, seed: 3).Chunk(FaultScript.EveryKind.Count),
+            round => Assert.Equal(FaultScript.EveryKind, round.Select(fault => fault.Kind).Order())
+        );
 
     [Fact]
     public void Faults_are_within_their_bounds_and_reach_both_ends_and_every_node()
@@ -30,5 +33,6 @@ public sealed class FaultScriptTests
         Assert.Equal([0, 1, 2], faults.Select(fault => fault.Node).Distinct().Order());
     }
 
-    private static List<Fault> First(int count, int seed) => [.. FaultScript.From(seed, FaultScript.EveryKind, nodes: 3, Longest, Gap).Take(count)];
+    private static List<Fault> First(int count, int seed) =>
+        [.. FaultScript.From(seed, FaultScript.EveryKind, nodes: 3, Longest, Gap).Take(count)];
 }

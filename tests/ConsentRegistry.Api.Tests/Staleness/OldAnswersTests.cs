@@ -21,10 +21,15 @@ public sealed class OldAnswersTests
     [Theory]
     [InlineData("it knows the version", "widens 1-2 v1, restricts 3-4 v2", "denied 5-6 v2")]
     [InlineData("it knows more", "widens 1-2 v1", "denied 3-4 v2")]
-    [InlineData("the version was acknowledged only after the check had started", "widens 1-2 v1, restricts 3-6 v2", "allowed 6-7 v1")]
+    [InlineData(
+        "the version was acknowledged only after the check had started",
+        "widens 1-2 v1, restricts 3-6 v2",
+        "allowed 6-7 v1"
+    )]
     [InlineData("the change was never acknowledged", "widens 1-2 v1, restricts 3-? v2", "allowed 5-6 v1")]
     [InlineData("the change was of another stream", "widens 1-2 v1, restricts 3-4", "denied 5-6 v1")]
     [InlineData("it names none", "widens 1-2 v1", "none 5-6")]
     [InlineData("it knows what was asked for", "", "denied 5-6 v3 min3")]
-    public void An_answer_is_new_enough_where(string what, string changes, string check) => Assert.True(!OldAnswers.Find(Recordings.Of(changes, check)).Any(), what);
+    public void An_answer_is_new_enough_where(string what, string changes, string check) =>
+        Assert.True(!OldAnswers.Find(Recordings.Of(changes, check)).Any(), what);
 }

@@ -6,9 +6,16 @@ namespace ConsentRegistry.Api.Tests.Staleness;
 public sealed class OutcomeTests
 {
     [Fact]
-    public void It_begins_with_the_first_attempt_and_ends_with_the_first_acknowledgement() => Assert.Equal(
-        new Outcome(1, 5, 7, 2, Knowledge.InForce),
-        Outcome.OfOne([Unknown(1), InForce(3, 9, version: 7, node: 1), InForce(4, 5, version: 7, node: 2), Outcome.NotSent]));
+    public void It_begins_with_the_first_attempt_and_ends_with_the_first_acknowledgement() =>
+        Assert.Equal(
+            new Outcome(1, 5, 7, 2, Knowledge.InForce),
+            Outcome.OfOne([
+                Unknown(1),
+                InForce(3, 9, version: 7, node: 1),
+                InForce(4, 5, version: 7, node: 2),
+                Outcome.NotSent,
+            ])
+        );
 
     [Fact]
     public void An_early_answer_says_that_it_was_made_whatever_else_failed() =>
@@ -28,7 +35,9 @@ public sealed class OutcomeTests
     [Fact]
     public void Answers_that_differ_are_an_error()
     {
-        Assert.Throws<InvalidOperationException>(() => Outcome.OfOne([InForce(1, 2, version: 7, node: 0), InForce(3, 4, version: 8, node: 0)]));
+        Assert.Throws<InvalidOperationException>(() =>
+            Outcome.OfOne([InForce(1, 2, version: 7, node: 0), InForce(3, 4, version: 8, node: 0)])
+        );
         Assert.Throws<InvalidOperationException>(() => Outcome.OfOne([InForce(1, 2, version: 7, node: 0), Refused(3)]));
     }
 
@@ -36,5 +45,6 @@ public sealed class OutcomeTests
 
     private static Outcome Refused(long start) => new(start, null, null, 0, Knowledge.Refused);
 
-    private static Outcome InForce(long start, long end, long version, int node) => new(start, end, version, node, Knowledge.InForce);
+    private static Outcome InForce(long start, long end, long version, int node) =>
+        new(start, end, version, node, Knowledge.InForce);
 }

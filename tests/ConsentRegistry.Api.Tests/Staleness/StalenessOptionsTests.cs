@@ -10,8 +10,16 @@ public sealed class StalenessOptionsTests
     {
         Assert.Equal(new StalenessOptions(), StalenessOptions.Parse([]));
         Assert.Equal(
-            new StalenessOptions { Checks = 5_000, Seed = 7, HasFence = false, Nodes = 4, Delta = TimeSpan.FromMilliseconds(500) },
-            StalenessOptions.Parse(["--seed", "7", "5000", "--fence", "off", "--nodes", "4", "--delta", "500"]));
+            new StalenessOptions
+            {
+                Checks = 5_000,
+                Seed = 7,
+                HasFence = false,
+                Nodes = 4,
+                Delta = TimeSpan.FromMilliseconds(500),
+            },
+            StalenessOptions.Parse(["--seed", "7", "5000", "--fence", "off", "--nodes", "4", "--delta", "500"])
+        );
     }
 
     [Theory]

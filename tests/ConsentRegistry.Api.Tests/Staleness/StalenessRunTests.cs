@@ -4,8 +4,9 @@ using ConsentRegistry.Soak.Staleness;
 namespace ConsentRegistry.Api.Tests.Staleness;
 
 /// <summary>
-/// The promise, on nodes that are killed, paused and cut off: no check that starts after a change was acknowledged is answered with what stood
-/// before. And the proof that the search would find it: without the fence there are such answers.
+/// The promise, on nodes that are killed, paused and cut off: no check that starts after a change was acknowledged is
+/// answered with what stood before. And the proof that the search would find it: without the fence there are such
+/// answers.
 /// </summary>
 public sealed class StalenessRunTests
 {
@@ -26,7 +27,10 @@ public sealed class StalenessRunTests
     public async Task With_the_fence_nothing_is_answered_that_an_acknowledged_change_makes_impossible()
     {
         var summary = await RunAsync(Short);
-        Assert.True(summary.Passed && summary.StaleAllows.Count == 0 && summary.OldAnswers.Count == 0, summary.ToString());
+        Assert.True(
+            summary.Passed && summary.StaleAllows.Count == 0 && summary.OldAnswers.Count == 0,
+            summary.ToString()
+        );
         Assert.Equal(Enum.GetValues<FaultKind>(), summary.Faults.Keys.Order());
         Assert.Equal(Enum.GetValues<Way>(), summary.Ways.Keys.Order());
         Assert.Equal(Enum.GetValues<Replay>(), summary.Replays.Keys.Order());
@@ -35,7 +39,13 @@ public sealed class StalenessRunTests
     [Fact]
     public async Task Without_the_fence_stale_allows_are_found_and_none_of_them_in_a_strong_check()
     {
-        var summary = await RunAsync(Short with { HasFence = false, Faults = [FaultKind.NodePaused, FaultKind.BeatBlocked] });
+        var summary = await RunAsync(
+            Short with
+            {
+                HasFence = false,
+                Faults = [FaultKind.NodePaused, FaultKind.BeatBlocked],
+            }
+        );
         Assert.True(summary.Passed && summary.StaleAllows.Count > 0, summary.ToString());
     }
 

@@ -8,7 +8,8 @@ using ConsentRegistry.TestSupport;
 namespace ConsentRegistry.Api.Tests.Startup;
 
 /// <summary>
-/// An issuer whose certificate a private authority signed, as docs/how-to/connect-an-identity-provider.md says how to trust it.
+/// An issuer whose certificate a private authority signed, as docs/how-to/connect-an-identity-provider.md says how to
+/// trust it.
 /// </summary>
 public sealed class IssuerCertificateTests(PostgresFixture postgres)
 {
@@ -24,12 +25,20 @@ public sealed class IssuerCertificateTests(PostgresFixture postgres)
             var trusted = Path.Combine(folder.FullName, "authority.pem");
             await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem(), Cancellation);
             var key = Issuer.NewKey("first");
-            await using var issuer = await Issuer.StartAtAsync("https://127.0.0.1:0", certificate, Issuer.KeySet([key]));
+            await using var issuer = await Issuer.StartAtAsync(
+                "https://127.0.0.1:0",
+                certificate,
+                Issuer.KeySet([key])
+            );
             var (database, hosts) = (await postgres.CreateDatabaseAsync(), new HostFolders(folder.FullName));
 
             var (ready, log) = await RunAsync(database, hosts, issuer, certificateFile: null);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, ready);
-            Assert.Contains($"could not be read from {issuer.Address}/.well-known/openid-configuration", log, StringComparison.Ordinal);
+            Assert.Contains(
+                $"could not be read from {issuer.Address}/.well-known/openid-configuration",
+                log,
+                StringComparison.Ordinal
+            );
             Assert.Contains("certificate", log, StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.OK, (await RunAsync(database, hosts, issuer, trusted)).Ready);
         }
@@ -40,7 +49,12 @@ public sealed class IssuerCertificateTests(PostgresFixture postgres)
     }
 
     /// <summary>Runs a node until it is ready, or says that the keys could not be read.</summary>
-    private static async Task<(HttpStatusCode? Ready, string Log)> RunAsync(string database, HostFolders hosts, Issuer issuer, string? certificateFile)
+    private static async Task<(HttpStatusCode? Ready, string Log)> RunAsync(
+        string database,
+        HostFolders hosts,
+        Issuer issuer,
+        string? certificateFile
+    )
     {
         var port = HostCommand.FreePort();
         var start = HostCommand.Of(database, hosts.Of("host"), hosts.KeyFile, port);
@@ -68,20 +82,24 @@ public sealed class IssuerCertificateTests(PostgresFixture postgres)
             }
             using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
             HttpStatusCode? ready = null;
-            await Eventually.HoldsAsync("the node has asked the issuer", async () =>
-            {
-                Assert.False(process.HasExited, Log());
-                try
+            await Eventually.HoldsAsync(
+                "the node has asked the issuer",
+                async () =>
                 {
-                    using var answer = await http.GetAsync("/health/ready", Cancellation);
-                    ready = answer.StatusCode;
+                    Assert.False(process.HasExited, Log());
+                    try
+                    {
+                        using var answer = await http.GetAsync("/health/ready", Cancellation);
+                        ready = answer.StatusCode;
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return false;
+                    }
+                    return ready == HttpStatusCode.OK
+                        || Log().Contains("could not be read from", StringComparison.Ordinal);
                 }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-                return ready == HttpStatusCode.OK || Log().Contains("could not be read from", StringComparison.Ordinal);
-            });
+            );
             return (ready, Log());
         }
         finally

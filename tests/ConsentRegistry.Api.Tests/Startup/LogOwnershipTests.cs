@@ -17,7 +17,9 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     private const string Origin = "registry.test/log";
 
     private const string AddWebhook =
-        "INSERT INTO consent.webhook (id, audience, owner, url, host, secret) VALUES (gen_random_uuid(), 'platform', 'p', 'https://p.example/', 'p.example:443', sha256('s')) RETURNING id";
+        "INSERT INTO consent.webhook (id, audience, owner, url, host, secret) "
+        + "VALUES (gen_random_uuid(), 'platform', 'p', 'https://p.example/', 'p.example:443', sha256('s')) "
+        + "RETURNING id";
 
     private static readonly string[] Production = ["environment=Production", "Tokens:Authority=https://issuer.example"];
 
@@ -31,12 +33,20 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         {
             await Exports.CoveredAsync(production);
             await production.QueryAsync<Guid>(AddWebhook);
-            Assert.Contains("A node uses this database", await RefusalAsync(() => Migrator.DeclareCopyAsync(database, Development, Cancellation)), StringComparison.Ordinal);
+            Assert.Contains(
+                "A node uses this database",
+                await RefusalAsync(() => Migrator.DeclareCopyAsync(database, Development, Cancellation)),
+                StringComparison.Ordinal
+            );
         }
         var before = await StateAsync(database);
 
         var refusal = await RefusalAsync(() => RegistryApplication.StartAsync(database));
-        Assert.StartsWith("A production host has used this database, for the history log 'registry.test/log'.", refusal, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A production host has used this database, for the history log 'registry.test/log'.",
+            refusal,
+            StringComparison.Ordinal
+        );
         Assert.Contains("`declare-copy`", refusal, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(database));
 
@@ -46,12 +56,20 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         {
             (await copy.Admin().PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
             await Exports.CoveredAsync(copy);
-            Assert.StartsWith(RegistryOptions.DevelopmentOrigin, await Exports.CheckpointAsync(copy), StringComparison.Ordinal);
+            Assert.StartsWith(
+                RegistryOptions.DevelopmentOrigin,
+                await Exports.CheckpointAsync(copy),
+                StringComparison.Ordinal
+            );
             Assert.False(await copy.ScalarAsync<bool>("SELECT enabled FROM consent.webhook"));
             // The other way round it is the same.
             Assert.Equal(Development, await OwnerAsync(database));
         }
-        Assert.StartsWith("A Development host has used this database", await RefusalAsync(() => RegistryApplication.StartAsync(database, Production)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A Development host has used this database",
+            await RefusalAsync(() => RegistryApplication.StartAsync(database, Production)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -65,9 +83,17 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         foreach (var command in new[] { "", "migrate" })
         {
             var keys = KeyFile(LogKeys.Create(Exports.Ed25519));
-            var output = await HostProcess.RunHereAsync(command, HostProcess.Production(database, Path.GetDirectoryName(keys)!, keys, Origin));
+            var output = await HostProcess.RunHereAsync(
+                command,
+                HostProcess.Production(database, Path.GetDirectoryName(keys)!, keys, Origin)
+            );
             Assert.Equal(1, output.ExitCode);
-            Assert.StartsWith($"A Development host has used this database, for the history log '{RegistryOptions.DevelopmentOrigin}'.", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "A Development host has used this database, for the history log "
+                    + $"'{RegistryOptions.DevelopmentOrigin}'.",
+                Assert.Single(output.ErrorLines),
+                StringComparison.Ordinal
+            );
         }
         Assert.Equal(before, await StateAsync(database));
     }
@@ -79,8 +105,14 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await using (var production = await RegistryApplication.StartAsync(database, Production))
             await Exports.CoveredAsync(production);
 
-        var refusal = await RefusalAsync(() => RegistryApplication.StartAsync(database, [.. Production, "Log:Origin=other.test/log"]));
-        Assert.StartsWith("This database belongs to the history log 'registry.test/log', and Log:Origin is 'other.test/log'.", refusal, StringComparison.Ordinal);
+        var refusal = await RefusalAsync(() =>
+            RegistryApplication.StartAsync(database, [.. Production, "Log:Origin=other.test/log"])
+        );
+        Assert.StartsWith(
+            "This database belongs to the history log 'registry.test/log', and Log:Origin is 'other.test/log'.",
+            refusal,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -96,7 +128,11 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await ServeAsync(old);
         await ServeAsync(retired);
 
-        Assert.Contains("signed with a key that this host's key file does not have", await RefusalAsync(() => ServeAsync(old)), StringComparison.Ordinal);
+        Assert.Contains(
+            "signed with a key that this host's key file does not have",
+            await RefusalAsync(() => ServeAsync(old)),
+            StringComparison.Ordinal
+        );
         var stranger = LogKeys.Create(Exports.Ed25519);
         Assert.Contains("`declare-copy`", await RefusalAsync(() => ServeAsync(stranger)), StringComparison.Ordinal);
         await ServeAsync(retired);
@@ -108,7 +144,10 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         // Each signs a checkpoint over something new.
         async Task ServeAsync(KeySet keys)
         {
-            await using var app = await RegistryApplication.StartAsync(database, [.. Production, $"Log:KeyFile={KeyFile(keys)}"]);
+            await using var app = await RegistryApplication.StartAsync(
+                database,
+                [.. Production, $"Log:KeyFile={KeyFile(keys)}"]
+            );
             (await app.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
             (await app.Creator("mia").DeleteAsync("/v1/creators/mia/lockdown")).Is(200);
             await Exports.CoveredAsync(app);
@@ -120,18 +159,28 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [InlineData("registry.test/log development.invalid/consent-registry", false)]
     [InlineData("development.invalid/consent-registry registry.test/log development.invalid/consent-registry", false)]
     [InlineData("development.invalid/consent-registry", true)]
-    public async Task A_database_of_an_older_version_is_marked_by_its_checkpoints_and_refused_before_it_is_migrated(string origins, bool isDevelopment)
+    public async Task A_database_of_an_older_version_is_marked_by_its_checkpoints_and_refused_before_it_is_migrated(
+        string origins,
+        bool isDevelopment
+    )
     {
         var database = await postgres.CreateDatabaseAsync();
         await Migrator.MigrateAsync(database, Development, Cancellation);
         await using (var source = NpgsqlDataSource.Create(database))
         {
             // As it was before databases were marked.
-            await using (var back = source.CreateCommand("DROP TABLE consent.log_identity; DELETE FROM consent.migration WHERE \"MigrationId\" = '20261123000013_identity'"))
+            await using (
+                var back = source.CreateCommand(
+                    "DROP TABLE consent.log_identity; DELETE FROM consent.migration "
+                        + "WHERE \"MigrationId\" = '20261123000013_identity'"
+                )
+            )
                 await back.ExecuteNonQueryAsync(Cancellation);
             foreach (var (origin, at) in origins.Split(' ').Select((origin, at) => (origin, at + 1)))
             {
-                await using var command = source.CreateCommand($"INSERT INTO consent.tree_head VALUES ({at}, sha256('r'), E'{origin}\n{at}\n…\n')");
+                await using var command = source.CreateCommand(
+                    $"INSERT INTO consent.tree_head VALUES ({at}, sha256('r'), E'{origin}\n{at}\n…\n')"
+                );
                 await command.ExecuteNonQueryAsync(Cancellation);
             }
         }
@@ -139,7 +188,11 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         LogIdentity production = new(Origin, IsDevelopment: false);
         var (fit, unfit) = isDevelopment ? (Development, production) : (production, Development);
 
-        Assert.Contains("has used this database", await RefusalAsync(() => Migrator.MigrateAsync(database, unfit, Cancellation)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has used this database",
+            await RefusalAsync(() => Migrator.MigrateAsync(database, unfit, Cancellation)),
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, await StateAsync(database));
         await Migrator.MigrateAsync(database, fit, Cancellation);
         Assert.Equal(fit, await OwnerAsync(database));
@@ -152,11 +205,18 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await using (var production = await RegistryApplication.StartAsync(database, Production))
         {
             await Exports.CoveredAsync(production);
-            await production.QueryAsync<long>("INSERT INTO consent.tree_head SELECT size + 1, root, replace(note, 'registry.test/log', 'development.invalid/consent-registry') FROM consent.tree_head ORDER BY size DESC LIMIT 1 RETURNING size");
+            await production.QueryAsync<long>(
+                "INSERT INTO consent.tree_head SELECT size + 1, root, replace(note, 'registry.test/log', "
+                    + "'development.invalid/consent-registry') FROM consent.tree_head ORDER BY size DESC LIMIT 1 "
+                    + "RETURNING size"
+            );
         }
         // Of the leaf that the stray checkpoint covers nothing is left: the log raises its own alarm, too.
         await using var again = await RegistryApplication.StartAsync(database, Production);
-        Assert.Contains(again.Log.Errors, line => line.Contains("is signed for another history log", StringComparison.Ordinal));
+        Assert.Contains(
+            again.Log.Errors,
+            line => line.Contains("is signed for another history log", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -167,7 +227,11 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
             await Exports.CoveredAsync(first);
         var folder = Directory.CreateTempSubdirectory("consent-host-").FullName;
         var fresh = KeyFile(LogKeys.Create(Exports.Ed25519));
-        Assert.Contains("signed with a key", await RefusalAsync(() => RegistryApplication.StartAsync(database, $"Log:KeyFile={fresh}")), StringComparison.Ordinal);
+        Assert.Contains(
+            "signed with a key",
+            await RefusalAsync(() => RegistryApplication.StartAsync(database, $"Log:KeyFile={fresh}")),
+            StringComparison.Ordinal
+        );
 
         await LogOwnership.KeepPrivateAsync(database, OptionsIn(folder), Cancellation);
         await using var second = await RegistryApplication.StartInAsync(folder, database, $"Log:KeyFile={fresh}");
@@ -184,21 +248,31 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
             await Exports.CoveredAsync(first);
             await first.QueryAsync<Guid>(AddWebhook);
         }
-        var (withKeys, without) = (Directory.CreateTempSubdirectory("consent-host-").FullName, Directory.CreateTempSubdirectory("consent-host-").FullName);
+        var (withKeys, without) = (
+            Directory.CreateTempSubdirectory("consent-host-").FullName,
+            Directory.CreateTempSubdirectory("consent-host-").FullName
+        );
         var keys = KeyFile(LogKeys.Create(Exports.Ed25519));
         File.Copy(keys, LogServices.KeyFileIn(withKeys));
 
         await KeepAsync(withKeys);
         await KeepAsync(without, ("Log:KeyFile", keys));
         await KeepAsync(without, ("Log:Origin", "other.test/log"));
-        Assert.Equal((Development, 0), (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity")));
+        Assert.Equal(
+            (Development, 0),
+            (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity"))
+        );
 
         await KeepAsync(without);
-        Assert.Equal((Development, 10), (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity")));
+        Assert.Equal(
+            (Development, 10),
+            (await OwnerAsync(database), await AskAsync<long>("SELECT since FROM consent.log_identity"))
+        );
         // Its receivers are the developer's own, as before.
         Assert.True(await AskAsync<bool>("SELECT enabled FROM consent.webhook"));
 
-        Task KeepAsync(string folder, params (string Key, string? Value)[] settings) => LogOwnership.KeepPrivateAsync(database, OptionsIn(folder, settings), Cancellation);
+        Task KeepAsync(string folder, params (string Key, string? Value)[] settings) =>
+            LogOwnership.KeepPrivateAsync(database, OptionsIn(folder, settings), Cancellation);
 
         async Task<T> AskAsync<T>(string sql)
         {
@@ -208,13 +282,21 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         }
     }
 
-    private static RegistryOptions OptionsIn(string folder, params (string Key, string? Value)[] settings) => RegistryOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection([new(RegistryOptions.DataVariable, folder), .. settings.Select(one => KeyValuePair.Create(one.Key, one.Value))]).Build(),
-        new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = folder });
+    private static RegistryOptions OptionsIn(string folder, params (string Key, string? Value)[] settings) =>
+        RegistryOptions.From(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([
+                    new(RegistryOptions.DataVariable, folder),
+                    .. settings.Select(one => KeyValuePair.Create(one.Key, one.Value)),
+                ])
+                .Build(),
+            new HostingEnvironment { EnvironmentName = Environments.Development, ContentRootPath = folder }
+        );
 
     private static LogIdentity Development { get; } = new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true);
 
-    private static async Task<string> RefusalAsync(Func<Task> start) => (await Assert.ThrowsAsync<StartupException>(start)).Message;
+    private static async Task<string> RefusalAsync(Func<Task> start) =>
+        (await Assert.ThrowsAsync<StartupException>(start)).Message;
 
     private static string KeyFile(KeySet keys)
     {
@@ -230,15 +312,20 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         return await LogIdentityStore.ReadAsync(connection, Cancellation);
     }
 
-    /// <summary>Migrations, nodes, the sequencer's epoch and checkpoints: what a host that starts would alter.</summary>
+    /// <summary>
+    /// Migrations, nodes, the sequencer's epoch and checkpoints: what a host that starts would alter.
+    /// </summary>
     private static async Task<string> StateAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(
             """
-            SELECT (SELECT string_agg("MigrationId", ' ' ORDER BY 1) FROM consent.migration) || (SELECT count(*) FROM consent.node)
-                || ' ' || (SELECT epoch FROM consent.sequencer) || (SELECT coalesce(string_agg(note, '' ORDER BY size), '') FROM consent.tree_head)
-            """);
+            SELECT (SELECT string_agg("MigrationId", ' ' ORDER BY 1) FROM consent.migration) || (SELECT count(*)
+                FROM consent.node)
+                || ' ' || (SELECT epoch FROM consent.sequencer) || (SELECT coalesce(string_agg(note, ''
+                    ORDER BY size), '') FROM consent.tree_head)
+            """
+        );
         return (string)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 }

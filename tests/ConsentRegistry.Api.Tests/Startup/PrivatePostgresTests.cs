@@ -20,8 +20,10 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (home is not null) Directory.Delete(home, recursive: true);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (home is not null)
+            Directory.Delete(home, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
@@ -77,7 +79,8 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_a_dead_host_left_running_is_stopped_and_its_data_served_again()
     {
-        await using (var first = await StartAsync()) await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 'before' AS word");
+        await using (var first = await StartAsync())
+            await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 'before' AS word");
 
         using var orphan = await StartOrphanAsync();
         await using var second = await StartAsync();
@@ -89,12 +92,17 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task A_pid_file_whose_number_now_belongs_to_another_program_is_no_obstacle_and_that_program_lives_on()
     {
-        await using (var first = await StartAsync()) await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 'before' AS word");
+        await using (var first = await StartAsync())
+            await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 'before' AS word");
         using var bystander = Process.Start("sleep", "600");
         try
         {
             var data = Path.Combine(home!, "data");
-            await File.WriteAllLinesAsync(Path.Combine(data, "postmaster.pid"), [$"{bystander.Id}", data, "1", "5432", "/tmp", ""], Cancellation);
+            await File.WriteAllLinesAsync(
+                Path.Combine(data, "postmaster.pid"),
+                [$"{bystander.Id}", data, "1", "5432", "/tmp", ""],
+                Cancellation
+            );
 
             await using var second = await StartAsync();
 
@@ -129,9 +137,20 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task Missing_programs_are_explained_with_what_to_install()
     {
-        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() => PostgresBinaries.FindAsync([folder], major: null, Cancellation));
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() =>
+            PostgresBinaries.FindAsync([folder], major: null, Cancellation)
+        );
 
-        foreach (var hint in new[] { "apt-get install postgresql", "dnf install postgresql-server", "brew install", "CONSENT_POSTGRES_BIN", "connection string" })
+        foreach (
+            var hint in new[]
+            {
+                "apt-get install postgresql",
+                "dnf install postgresql-server",
+                "brew install",
+                "CONSENT_POSTGRES_BIN",
+                "connection string",
+            }
+        )
             Assert.Contains(hint, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -140,9 +159,14 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     {
         await OwnServer.SkipUnlessInstalledAsync();
         Directory.CreateDirectory(folder);
-        foreach (var program in new[] { "initdb", "postgres", "pg_ctl" }) File.CreateSymbolicLink(Path.Combine(folder, program), "/uninstalled");
+        foreach (var program in new[] { "initdb", "postgres", "pg_ctl" })
+            File.CreateSymbolicLink(Path.Combine(folder, program), "/uninstalled");
 
-        var found = await PostgresBinaries.FindAsync([folder, .. PostgresBinaries.CandidateFolders()], major: null, Cancellation);
+        var found = await PostgresBinaries.FindAsync(
+            [folder, .. PostgresBinaries.CandidateFolders()],
+            major: null,
+            Cancellation
+        );
 
         Assert.NotEqual(folder, found.Folder);
     }
@@ -151,8 +175,9 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     public async Task Data_of_a_version_that_is_not_installed_are_left_alone_and_explained()
     {
         await OwnServer.SkipUnlessInstalledAsync();
-        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(
-            () => PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: 9, Cancellation));
+        var refusal = await Assert.ThrowsAsync<PrivatePostgresException>(() =>
+            PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: 9, Cancellation)
+        );
 
         Assert.Contains("written by PostgreSQL 9", refusal.Message, StringComparison.Ordinal);
     }
@@ -165,19 +190,35 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         return postgres;
     }
 
-    /// <summary>Starts a server on the data with no host and no watchdog, which is what is left when both of them are killed.</summary>
+    /// <summary>
+    /// Starts a server on the data with no host and no watchdog, which is what is left when both of them are killed.
+    /// </summary>
     private async Task<Process> StartOrphanAsync()
     {
         var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, Cancellation);
         var data = Path.Combine(home!, "data");
-        string[] server = [binaries.Postgres, "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={home}"];
-        string[] commandLine = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. server] : server;
+        string[] server =
+        [
+            binaries.Postgres,
+            "-D",
+            data,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            $"unix_socket_directories={home}",
+        ];
+        string[] commandLine = Environment.IsPrivilegedProcess
+            ? ["runuser", "-u", "postgres", "--", .. server]
+            : server;
         var orphan = Process.Start(new ProcessStartInfo(commandLine[0], commandLine[1..]) { WorkingDirectory = "/" })!;
 
         // The eighth line of the pid file says whether the server has finished starting.
         var status = Path.Combine(data, "postmaster.pid");
         var waited = Stopwatch.StartNew();
-        while (!File.Exists(status) || !(await File.ReadAllTextAsync(status, Cancellation)).Contains("ready", StringComparison.Ordinal))
+        while (
+            !File.Exists(status)
+            || !(await File.ReadAllTextAsync(status, Cancellation)).Contains("ready", StringComparison.Ordinal)
+        )
         {
             Assert.True(waited.Elapsed < Limit, "The orphan did not start.");
             await Task.Delay(PollInterval, Cancellation);

@@ -97,7 +97,13 @@ public sealed class RegistryOptionsTests
     [InlineData("Development", "DecisionLog:Files", "0", false, "a whole number, from 1 to 10000.")]
     [InlineData("Development", "DecisionLog:Ids", "hidden", false, "pseudonyms or plain.")]
     [InlineData("Development", "RateLimits:StopsPerSecond", "99999999999", false, "a whole number, at least 1.")]
-    public void A_value_out_of_range_or_unsafe_is_refused_with_what_is_expected(string environment, string key, string value, bool allowsLoopback, string? refusal)
+    public void A_value_out_of_range_or_unsafe_is_refused_with_what_is_expected(
+        string environment,
+        string key,
+        string value,
+        bool allowsLoopback,
+        string? refusal
+    )
     {
         if (refusal is null)
         {
@@ -112,13 +118,30 @@ public sealed class RegistryOptionsTests
     [Fact]
     public void Every_setting_that_is_no_text_says_what_it_takes_when_it_cannot_be_read()
     {
-        string[] texts = ["ConnectionStrings:", "Tokens:", "Log:", "DataProtection:", "PublicUrl", "DecisionLog:KeyFile", RegistryOptions.DataVariable];
-        var others = RegistrySettings.Keys.Where(key => key != "DecisionLog:File" && !texts.Any(text => key.StartsWith(text, StringComparison.Ordinal))).ToList();
+        string[] texts =
+        [
+            "ConnectionStrings:",
+            "Tokens:",
+            "Log:",
+            "DataProtection:",
+            "PublicUrl",
+            "DecisionLog:KeyFile",
+            RegistryOptions.DataVariable,
+        ];
+        var others = RegistrySettings
+            .Keys.Where(key =>
+                key != "DecisionLog:File" && !texts.Any(text => key.StartsWith(text, StringComparison.Ordinal))
+            )
+            .ToList();
         Assert.NotEmpty(others);
         foreach (var key in others)
         {
             foreach (var value in new[] { "nonsense", "1e9999", "1,5", "-0.5" })
-                Assert.StartsWith($"{key} is ", Assert.Throws<StartupException>(() => Read("Development", (key, value))).Message, StringComparison.Ordinal);
+                Assert.StartsWith(
+                    $"{key} is ",
+                    Assert.Throws<StartupException>(() => Read("Development", (key, value))).Message,
+                    StringComparison.Ordinal
+                );
         }
     }
 
@@ -127,7 +150,10 @@ public sealed class RegistryOptionsTests
     {
         var empty = RegistrySettings.Keys.Where(key => !Sound.ContainsKey(key)).Select(key => (key, " ")).ToArray();
         var (given, usual) = (Read("Production", empty), Read("Production"));
-        Assert.Equal((usual.Replica, usual.Notifications, usual.Approvals, usual.Recalls, usual.ChangeRates), (given.Replica, given.Notifications, given.Approvals, given.Recalls, given.ChangeRates));
+        Assert.Equal(
+            (usual.Replica, usual.Notifications, usual.Approvals, usual.Recalls, usual.ChangeRates),
+            (given.Replica, given.Notifications, given.Approvals, given.Recalls, given.ChangeRates)
+        );
     }
 
     [Fact]
@@ -136,7 +162,9 @@ public sealed class RegistryOptionsTests
         var refusal = Assert.Throws<StartupException>(() => Read("Production", ("DecisionLog:To", "file")));
         Assert.StartsWith("DecisionLog:KeyFile is required", refusal.Message, StringComparison.Ordinal);
         Assert.True(Read("Production", ("DecisionLog:To", "file"), ("DecisionLog:Ids", "plain")).DecisionLog.IsOn);
-        Assert.True(Read("Production", ("DecisionLog:To", "file"), ("DecisionLog:KeyFile", "/run/key")).DecisionLog.HidesIds);
+        Assert.True(
+            Read("Production", ("DecisionLog:To", "file"), ("DecisionLog:KeyFile", "/run/key")).DecisionLog.HidesIds
+        );
         Assert.False(Read("Production").DecisionLog.IsOn);
     }
 
@@ -146,17 +174,32 @@ public sealed class RegistryOptionsTests
         Assert.Equal(("sub", "client_id", "scope", "creators"), Names(Read("Production")));
         Assert.Equal(
             ("oid", "azp appid", "scp roles", "https://registry.example/creators"),
-            Names(Read(
-                "Production", ("Tokens:Claims:Subject", "oid"), ("Tokens:Claims:Client", " azp  appid"), ("Tokens:Claims:Scope", "scp roles"),
-                ("Tokens:Claims:Creators", "https://registry.example/creators"))));
+            Names(
+                Read(
+                    "Production",
+                    ("Tokens:Claims:Subject", "oid"),
+                    ("Tokens:Claims:Client", " azp  appid"),
+                    ("Tokens:Claims:Scope", "scp roles"),
+                    ("Tokens:Claims:Creators", "https://registry.example/creators")
+                )
+            )
+        );
 
         static (string, string, string, string) Names(RegistryOptions options) =>
-            (options.Claims.Subject, string.Join(' ', options.Claims.Clients), string.Join(' ', options.Claims.Scopes), options.Claims.Creators);
+            (
+                options.Claims.Subject,
+                string.Join(' ', options.Claims.Clients),
+                string.Join(' ', options.Claims.Scopes),
+                options.Claims.Creators
+            );
     }
 
     [Fact]
     public void An_issuer_without_TLS_is_for_Development() =>
-        Assert.Equal("http://localhost:8080", Read("Development", ("Tokens:Authority", "http://localhost:8080")).Authority);
+        Assert.Equal(
+            "http://localhost:8080",
+            Read("Development", ("Tokens:Authority", "http://localhost:8080")).Authority
+        );
 
     [Fact]
     public void An_address_without_TLS_is_for_Development() =>
@@ -167,24 +210,48 @@ public sealed class RegistryOptionsTests
     [InlineData("Tokens:Audiance", "Tokens__Audiance is not a setting of this host: is Tokens__Audience meant?")]
     [InlineData("TOKENS:AUDIENZ", "TOKENS__AUDIENZ is not a setting of this host: is Tokens__Audience meant?")]
     [InlineData("Tokens:Whatever", "Tokens__Whatever is not a setting of this host: there are Tokens__")]
-    [InlineData("Recall:StopWithinHours", "Recall__StopWithinHours is not a setting of this host: is Recalls__StopWithinHours meant?")]
+    [InlineData(
+        "Recall:StopWithinHours",
+        "Recall__StopWithinHours is not a setting of this host: is Recalls__StopWithinHours meant?"
+    )]
     [InlineData("Replica:DeltaMs:1", "Replica__DeltaMs__1 is not a setting of this host: is Replica__DeltaMs meant?")]
     public void A_misspelt_key_is_refused_and_the_setting_that_is_meant_is_named(string key, string message)
     {
         foreach (var environment in new[] { "Production", "Development" })
-            Assert.StartsWith(message, Assert.Throws<StartupException>(() => Read(environment, (key, "some value"))).Message, StringComparison.OrdinalIgnoreCase);
+            Assert.StartsWith(
+                message,
+                Assert.Throws<StartupException>(() => Read(environment, (key, "some value"))).Message,
+                StringComparison.OrdinalIgnoreCase
+            );
     }
 
     [Fact]
     public void A_misspelt_key_is_named_before_the_one_that_is_missing() =>
-        Assert.StartsWith("Token__Authority", Assert.Throws<StartupException>(() => Read("Production", ("Tokens:Authority", ""), ("Token:Authority", "https://issuer.example"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Token__Authority",
+            Assert
+                .Throws<StartupException>(() =>
+                    Read("Production", ("Tokens:Authority", ""), ("Token:Authority", "https://issuer.example"))
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Keys_of_other_programs_are_none_of_the_host_s_business()
     {
         var options = Read(
-            "Production", ("PATH", "/bin"), ("LOGNAME", "root"), ("LOG_LEVEL", "info"), ("PUBLIC_URL", "https://other.example"), ("Logging:LogLevel:Default", "Debug"),
-            ("Serilog:MinimumLevel:Default", "Debug"), ("Kestrel:Limits:MaxRequestBodySize", "1"), ("ConnectionStrings:Other", "Host=other"), ("urls", "http://localhost"));
+            "Production",
+            ("PATH", "/bin"),
+            ("LOGNAME", "root"),
+            ("LOG_LEVEL", "info"),
+            ("PUBLIC_URL", "https://other.example"),
+            ("Logging:LogLevel:Default", "Debug"),
+            ("Serilog:MinimumLevel:Default", "Debug"),
+            ("Kestrel:Limits:MaxRequestBodySize", "1"),
+            ("ConnectionStrings:Other", "Host=other"),
+            ("urls", "http://localhost")
+        );
         Assert.Empty(options.Warnings);
     }
 
@@ -203,7 +270,10 @@ public sealed class RegistryOptionsTests
         var settings = new Dictionary<string, string?>(Sound, StringComparer.Ordinal);
         foreach (var (key, value) in changes)
             settings[key] = value;
-        return RegistryOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), new SomeHost(environment));
+        return RegistryOptions.From(
+            new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+            new SomeHost(environment)
+        );
     }
 
     private sealed class SomeHost(string environment) : IHostEnvironment

@@ -8,7 +8,10 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 
-/// <summary>Backup and restore as docs/how-to/restore.md has it, line by line, with PostgreSQL's own tools and on another server.</summary>
+/// <summary>
+/// Backup and restore as docs/how-to/restore.md has it, line by line, with PostgreSQL's own tools and on another
+/// server.
+/// </summary>
 public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
 {
     private const string Restoring = "docs/how-to/restore.md";
@@ -35,7 +38,12 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         await using var server = servers[1];
         // The old server, set up as documented.
         var first = old.Administrator;
-        foreach (var statement in Documented.Block(SettingUp, "sql", "CREATE DATABASE").Replace("'…'", "'pass''word'", StringComparison.Ordinal).Split(";", StringSplitOptions.TrimEntries))
+        foreach (
+            var statement in Documented
+                .Block(SettingUp, "sql", "CREATE DATABASE")
+                .Replace("'…'", "'pass''word'", StringComparison.Ordinal)
+                .Split(";", StringSplitOptions.TrimEntries)
+        )
         {
             if (statement.Split('\n').Any(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal)))
                 await ExecuteAsync(first, statement);
@@ -43,9 +51,21 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         var (oldOwner, oldService) = (As(first, "registry_owner"), As(first, "registry_service"));
         await Migrator.MigrateAsync(oldOwner, new("registry.test/log", IsDevelopment: false), Cancellation);
         await ExecuteAsync(first, Documented.Block(SettingUp, "sql", "GRANT consent_application"));
-        var app = await RegistryApplication.StartAsAsync(oldOwner, Directory.CreateTempSubdirectory("consent-host-").FullName, oldService, Production);
+        var app = await RegistryApplication.StartAsAsync(
+            oldOwner,
+            Directory.CreateTempSubdirectory("consent-host-").FullName,
+            oldService,
+            Production
+        );
         (await app.Platform().PutAsync("/v1/creators/mia/videos/v", new { })).Is(200);
-        (await app.Creator("mia").PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "allow", appliesTo = "all" }, "Idempotency-Key: one")).Is(200);
+        (
+            await app.Creator("mia")
+                .PutAsync(
+                    "/v1/creators/mia/consent/defaults/remix",
+                    new { effect = "allow", appliesTo = "all" },
+                    "Idempotency-Key: one"
+                )
+        ).Is(200);
         (await app.Creator("ben").PutAsync("/v1/creators/ben/lockdown", null)).Is(200);
         await Exports.CoveredAsync(app);
         var kept = await Exports.CheckpointAsync(app);
@@ -55,30 +75,113 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         // The new one as an operator gets it: without any role of the registry.
         var admin = server.Administrator;
         var careless = server.Postgres.ConnectionString;
-        await ExecuteAsync(admin, "DROP ROLE consent_application; DROP ROLE consent_sequencer; DROP ROLE consent_auditor");
-        await Documented.RunAsync("pg_dump --no-owner --dbname=\"$OLD\" | psql --quiet --dbname=\"$NEW\"", folder, [("OLD", Uri(oldOwner)), ("NEW", Uri(careless))]);
+        await ExecuteAsync(
+            admin,
+            "DROP ROLE consent_application; DROP ROLE consent_sequencer; DROP ROLE consent_auditor"
+        );
+        await Documented.RunAsync(
+            "pg_dump --no-owner --dbname=\"$OLD\" | psql --quiet --dbname=\"$NEW\"",
+            folder,
+            [("OLD", Uri(oldOwner)), ("NEW", Uri(careless))]
+        );
         var lost = await HostAsync("migrate", careless, app.DataFolder);
-        Assert.StartsWith("The server lacks the roles that the database gives rights to (consent_application, consent_sequencer, consent_auditor)", Assert.Single(lost.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The server lacks the roles that the database gives rights to (consent_application, consent_sequencer, "
+                + "consent_auditor)",
+            Assert.Single(lost.ErrorLines),
+            StringComparison.Ordinal
+        );
 
         // The documented steps.
         var newOwner = As(admin, "registry_owner");
-        (await Documented.RunAsync(
-            $"cd '{folder}'\n{Documented.Block(Restoring, "sh", "pg_dump").Replace("ConsentRegistry.Api.dll", $"'{HostProcess.Folder}/ConsentRegistry.Api.dll'", StringComparison.Ordinal)}",
-            HostProcess.Folder,
-            [
-                ("OLD", Uri(oldOwner)), ("NEW", Uri(newOwner)), ("ADMIN", Uri(admin)), ("OWNER_PASSWORD", "pass''word"), ("SERVICE_PASSWORD", "pass''word"),
-                .. HostProcess.Production(newOwner, folder, Path.Combine(app.DataFolder, "mounted-keys.json"), "registry.test/log"),
-            ])).Succeeded();
+        (
+            await Documented.RunAsync(
+                $"cd '{folder}'\n{Documented.Block(Restoring, "sh", "pg_dump").Replace("ConsentRegistry.Api.dll", $"'{HostProcess.Folder}/ConsentRegistry.Api.dll'", StringComparison.Ordinal)}",
+                HostProcess.Folder,
+                [
+                    ("OLD", Uri(oldOwner)),
+                    ("NEW", Uri(newOwner)),
+                    ("ADMIN", Uri(admin)),
+                    ("OWNER_PASSWORD", "pass''word"),
+                    ("SERVICE_PASSWORD", "pass''word"),
+                    .. HostProcess.Production(
+                        newOwner,
+                        folder,
+                        Path.Combine(app.DataFolder, "mounted-keys.json"),
+                        "registry.test/log"
+                    ),
+                ]
+            )
+        ).Succeeded();
 
-        Assert.Contains("have no rights in the database", Assert.Single((await HostAsync("migrate", careless, app.DataFolder)).ErrorLines), StringComparison.Ordinal);
-        await using var restored = await RegistryApplication.StartAsAsync(newOwner, app.DataFolder, As(admin, "registry_service"), Production);
-        Assert.True((bool)(await restored.Platform().PostAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix" })).Is(200)["allowed"]!);
-        Assert.False((bool)(await restored.Platform().PostAsync("/v1/checks", new { creatorId = "ben", videoId = "v", purpose = "remix" })).Is(200)["allowed"]!);
-        (await restored.Creator("mia").PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "deny" })).Is(200);
-        Assert.False((bool)(await restored.Platform().PostAsync("/v1/checks", new { creatorId = "mia", videoId = "v", purpose = "remix" })).Is(200)["allowed"]!);
+        Assert.Contains(
+            "have no rights in the database",
+            Assert.Single((await HostAsync("migrate", careless, app.DataFolder)).ErrorLines),
+            StringComparison.Ordinal
+        );
+        await using var restored = await RegistryApplication.StartAsAsync(
+            newOwner,
+            app.DataFolder,
+            As(admin, "registry_service"),
+            Production
+        );
+        Assert.True(
+            (bool)
+                (
+                    await restored
+                        .Platform()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = "mia",
+                                videoId = "v",
+                                purpose = "remix",
+                            }
+                        )
+                ).Is(200)["allowed"]!
+        );
+        Assert.False(
+            (bool)
+                (
+                    await restored
+                        .Platform()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = "ben",
+                                videoId = "v",
+                                purpose = "remix",
+                            }
+                        )
+                ).Is(200)["allowed"]!
+        );
+        (await restored.Creator("mia").PutAsync("/v1/creators/mia/consent/defaults/remix", new { effect = "deny" })).Is(
+            200
+        );
+        Assert.False(
+            (bool)
+                (
+                    await restored
+                        .Platform()
+                        .PostAsync(
+                            "/v1/checks",
+                            new
+                            {
+                                creatorId = "mia",
+                                videoId = "v",
+                                purpose = "remix",
+                            }
+                        )
+                ).Is(200)["allowed"]!
+        );
         await Exports.CoveredAsync(restored);
         // The same log goes on: an auditor who kept a checkpoint of the old server finds nothing wrong.
-        var verdict = Exports.Verify(await Exports.OfLogAsync(restored), new() { KeptCheckpoints = [kept], PinnedSet = await Exports.KeysAsync(restored) });
+        var verdict = Exports.Verify(
+            await Exports.OfLogAsync(restored),
+            new() { KeptCheckpoints = [kept], PinnedSet = await Exports.KeysAsync(restored) }
+        );
         Assert.Equal((Verdict.Valid, null), (verdict.Verdict, verdict.Failure?.What));
         Assert.Empty(restored.Log.Errors);
     }
@@ -93,22 +196,39 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
         var admin = postgres.AsAdministrator(database);
         await ExecuteAsync(admin, $"CREATE ROLE {login} LOGIN PASSWORD 'pass''word'");
 
-        var refusal = (await Assert.ThrowsAsync<StartupException>(
-            () => RegistryApplication.StartAsAsync(database, Directory.CreateTempSubdirectory("consent-host-").FullName, As(database, login), Production))).Message;
+        var refusal = (
+            await Assert.ThrowsAsync<StartupException>(() =>
+                RegistryApplication.StartAsAsync(
+                    database,
+                    Directory.CreateTempSubdirectory("consent-host-").FullName,
+                    As(database, login),
+                    Production
+                )
+            )
+        ).Message;
         await ExecuteAsync(admin, $"DROP ROLE {login}");
-        Assert.Equal($"The login '{login}' may not take the role consent_application. As its owner: GRANT consent_application, consent_sequencer TO \"{login}\";", refusal);
+        Assert.Equal(
+            $"The login '{login}' may not take the role consent_application. As its owner: GRANT consent_application, consent_sequencer TO \"{login}\";",
+            refusal
+        );
     }
 
     private static Task<CommandOutput> HostAsync(string command, string connectionString, string data) =>
-        HostProcess.RunHereAsync(command, HostProcess.Production(connectionString, data, Path.Combine(data, "mounted-keys.json"), "registry.test/log"));
+        HostProcess.RunHereAsync(
+            command,
+            HostProcess.Production(connectionString, data, Path.Combine(data, "mounted-keys.json"), "registry.test/log")
+        );
 
-    private static string As(string connectionString, string login) => new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        Username = login,
-        Password = Password,
-        Database = login.StartsWith("registry_", StringComparison.Ordinal) ? "registry" : new NpgsqlConnectionStringBuilder(connectionString).Database,
-        Pooling = true,
-    }.ConnectionString;
+    private static string As(string connectionString, string login) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Username = login,
+            Password = Password,
+            Database = login.StartsWith("registry_", StringComparison.Ordinal)
+                ? "registry"
+                : new NpgsqlConnectionStringBuilder(connectionString).Database,
+            Pooling = true,
+        }.ConnectionString;
 
     private static string Uri(string connectionString)
     {

@@ -36,11 +36,24 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var output = await HostProcess.RunAsync($"--urls={address}", HostProcess.Development(database, folder));
 
         Assert.Equal(1, output.ExitCode);
-        Assert.Equal($"Failed to bind to address {address}: address already in use. Stop the program that listens there, or choose another address with --urls.", Assert.Single(output.ErrorLines));
+        Assert.Equal(
+            $"Failed to bind to address {address}: address already in use. Stop the program that listens there, or "
+                + "choose another address with --urls.",
+            Assert.Single(output.ErrorLines)
+        );
         await using var source = NpgsqlDataSource.Create(database);
         // No node has joined, none has taken the log over, and nothing was moved into it.
-        await using var command = source.CreateCommand("SELECT (SELECT count(*) FROM consent.node) + (SELECT epoch FROM consent.sequencer) + (SELECT count(*) FROM consent.history)");
-        Assert.Equal(0L, Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), System.Globalization.CultureInfo.InvariantCulture));
+        await using var command = source.CreateCommand(
+            "SELECT (SELECT count(*) FROM consent.node) + (SELECT epoch FROM consent.sequencer) + (SELECT count(*) "
+                + "FROM consent.history)"
+        );
+        Assert.Equal(
+            0L,
+            Convert.ToInt64(
+                await command.ExecuteScalarAsync(Cancellation),
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
     }
 
     [Fact]
@@ -49,10 +62,16 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var key = Path.Combine(folder, "development-token.key");
         await File.WriteAllBytesAsync(key, [1, 2, 3], Cancellation);
 
-        var output = await HostProcess.RunAsync("--urls=http://127.0.0.1:0", HostProcess.Development(await postgres.CreateDatabaseAsync(), folder));
+        var output = await HostProcess.RunAsync(
+            "--urls=http://127.0.0.1:0",
+            HostProcess.Development(await postgres.CreateDatabaseAsync(), folder)
+        );
 
         Assert.Equal(1, output.ExitCode);
-        Assert.Equal($"The development key '{key}' is damaged; delete it to have a new one made.", Assert.Single(output.ErrorLines));
+        Assert.Equal(
+            $"The development key '{key}' is damaged; delete it to have a new one made.",
+            Assert.Single(output.ErrorLines)
+        );
     }
 
     [Theory]
@@ -60,7 +79,10 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     [InlineData("nonsense")]
     public async Task An_address_that_the_host_cannot_listen_at_is_named_in_one_line(string address)
     {
-        var output = await HostProcess.RunHereAsync("", [.. HostProcess.Development(await postgres.CreateDatabaseAsync(), folder), ("urls", address)]);
+        var output = await HostProcess.RunHereAsync(
+            "",
+            [.. HostProcess.Development(await postgres.CreateDatabaseAsync(), folder), ("urls", address)]
+        );
 
         Assert.Equal(1, output.ExitCode);
         Assert.Contains(address, Assert.Single(output.ErrorLines), StringComparison.Ordinal);
@@ -70,30 +92,45 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     public async Task Nothing_runs_in_the_background_before_the_server_listens()
     {
         var database = await postgres.CreateDatabaseAsync();
-        var builder = Commands.CreateBuilder(
-        [
-            "--environment=Development", "--urls=http://127.0.0.1:0", $"--ConnectionStrings:Registry={database}", $"--{RegistryOptions.DataVariable}={folder}",
+        var builder = Commands.CreateBuilder([
+            "--environment=Development",
+            "--urls=http://127.0.0.1:0",
+            $"--ConnectionStrings:Registry={database}",
+            $"--{RegistryOptions.DataVariable}={folder}",
             "--Serilog:MinimumLevel:Default=Fatal",
         ]);
         builder.Services.AddSingleton<Probe>();
         builder.Services.AddHostedService<Probe>();
-        await using var app = await Commands.BuildAsync(builder, RegistryOptions.From(builder.Configuration, builder.Environment), database);
+        await using var app = await Commands.BuildAsync(
+            builder,
+            RegistryOptions.From(builder.Configuration, builder.Environment),
+            database
+        );
         var probe = app.Services.GetRequiredService<Probe>();
         probe.Addresses = () => [.. app.Urls];
         await app.StartAsync(Cancellation);
 
-        Assert.DoesNotContain(":0", Assert.Single(await probe.Seen.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)), StringComparison.Ordinal);
-        Assert.All(app.Services.GetServices<IHostedService>().OfType<BackgroundService>(), service => Assert.IsType<StartsOnceListening>(service));
+        Assert.DoesNotContain(
+            ":0",
+            Assert.Single(await probe.Seen.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)),
+            StringComparison.Ordinal
+        );
+        Assert.All(
+            app.Services.GetServices<IHostedService>().OfType<BackgroundService>(),
+            service => Assert.IsType<StartsOnceListening>(service)
+        );
         await app.StopAsync(Cancellation);
     }
 
     [Fact]
     public async Task A_background_service_that_fails_still_ends_the_host()
     {
-        var builder = Commands.CreateBuilder(
-        [
-            "--environment=Development", "--urls=http://127.0.0.1:0", $"--ConnectionStrings:Registry={await postgres.CreateDatabaseAsync()}",
-            $"--{RegistryOptions.DataVariable}={folder}", "--Serilog:MinimumLevel:Default=Fatal",
+        var builder = Commands.CreateBuilder([
+            "--environment=Development",
+            "--urls=http://127.0.0.1:0",
+            $"--ConnectionStrings:Registry={await postgres.CreateDatabaseAsync()}",
+            $"--{RegistryOptions.DataVariable}={folder}",
+            "--Serilog:MinimumLevel:Default=Fatal",
         ]);
         builder.Services.AddHostedService<Failing>();
         var options = RegistryOptions.From(builder.Configuration, builder.Environment);
@@ -113,7 +150,19 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var help = (await HostProcess.RunHereAsync(arguments, [])).Succeeded();
 
         Assert.Empty(help.Error);
-        foreach (var word in new[] { "migrate --roles", "declare-copy", "new-keys", "openapi", "token", "Tokens__Audience", "Log__KeyFile", RegistryOptions.DataVariable })
+        foreach (
+            var word in new[]
+            {
+                "migrate --roles",
+                "declare-copy",
+                "new-keys",
+                "openapi",
+                "token",
+                "Tokens__Audience",
+                "Log__KeyFile",
+                RegistryOptions.DataVariable,
+            }
+        )
             Assert.Contains(word, help.Output, StringComparison.Ordinal);
     }
 
@@ -148,7 +197,11 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         {
             var data = Path.Combine(folder, $"{round}");
             var tokens = new string[8];
-            Parallel.For(0, tokens.Length, i => tokens[i] = DevelopmentTokens.Open(data).Make(["auditor"], DateTimeOffset.UnixEpoch)!);
+            Parallel.For(
+                0,
+                tokens.Length,
+                i => tokens[i] = DevelopmentTokens.Open(data).Make(["auditor"], DateTimeOffset.UnixEpoch)!
+            );
             Assert.Single(tokens.Distinct());
             Assert.Equal("development-token.key", Path.GetFileName(Assert.Single(Directory.EnumerateFiles(data))));
         }
@@ -160,7 +213,11 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var database = await postgres.CreateDatabaseAsync();
         var options = $"{database};Options=-c lock_timeout=200ms";
         await using var source = NpgsqlDataSource.Create(database);
-        await Migrator.MigrateAsync(database, new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true), Cancellation);
+        await Migrator.MigrateAsync(
+            database,
+            new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
+            Cancellation
+        );
         await using var connection = await source.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await using var hold = new NpgsqlCommand("LOCK TABLE consent.creator", connection);
@@ -169,23 +226,38 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var output = await HostProcess.RunHereAsync("migrate", HostProcess.Development(options, folder));
 
         Assert.Equal(1, output.ExitCode);
-        Assert.StartsWith("Other changes hold what this one needs", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Other changes hold what this one needs",
+            Assert.Single(output.ErrorLines),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_database_that_cannot_be_reached_is_said_to_be_so_in_one_line()
     {
-        var output = await HostProcess.RunHereAsync("", HostProcess.Development("Host=127.0.0.1;Port=1;Username=nobody;Database=nothing", folder));
+        var output = await HostProcess.RunHereAsync(
+            "",
+            HostProcess.Development("Host=127.0.0.1;Port=1;Username=nobody;Database=nothing", folder)
+        );
 
         Assert.Equal(1, output.ExitCode);
-        Assert.StartsWith("The registry's database cannot be reached now.", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The registry's database cannot be reached now.",
+            Assert.Single(output.ErrorLines),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Documents_call_levels_as_the_log_does()
     {
         var written = Enum.GetNames<LogEventLevel>();
-        foreach (var document in Directory.EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Folder, "README.md")))
+        foreach (
+            var document in Directory
+                .EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
+                .Append(Path.Combine(Repository.Folder, "README.md"))
+        )
         {
             var named = LevelWord().Matches(File.ReadAllText(document)).Select(word => word.Groups["level"].Value);
             Assert.All(named, level => Assert.Contains(level, written));
@@ -201,24 +273,49 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         foreach (var key in read)
             Assert.Contains(key, operations);
         // What other parts read: the framework, the logger, OpenTelemetry, and the search for PostgreSQL's programs.
-        string[] others = ["ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", PostgresBinaries.FolderVariable];
+        string[] others =
+        [
+            "ASPNETCORE_ENVIRONMENT",
+            "ASPNETCORE_URLS",
+            "ASPNETCORE_HTTP_PORTS",
+            PostgresBinaries.FolderVariable,
+        ];
         foreach (var key in operations.Concat(readme))
         {
             Assert.True(
-                read.Contains(key) || others.Contains(key) || OfLibraries.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)),
-                $"Nothing reads {key}.");
+                read.Contains(key)
+                    || others.Contains(key)
+                    || OfLibraries.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)),
+                $"Nothing reads {key}."
+            );
         }
 
-        static List<string> Rows(string path) => [.. Documented.Text(path).Split('\n')
-            .SkipWhile(line => line != "## Configuration").Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .SelectMany(line => KeyWord().Matches(line.Split('|')[1])).Select(key => key.Groups["key"].Value)];
+        static List<string> Rows(string path) =>
+            [
+                .. Documented
+                    .Text(path)
+                    .Split('\n')
+                    .SkipWhile(line => line != "## Configuration")
+                    .Skip(1)
+                    .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+                    .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+                    .SelectMany(line => KeyWord().Matches(line.Split('|')[1]))
+                    .Select(key => key.Groups["key"].Value),
+            ];
     }
 
-    [GeneratedRegex("(`|A |a )(?<level>Critical|Fatal|Trace|Verbose|Debug|Information|Warning|Error)(`| line)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "(`|A |a )(?<level>Critical|Fatal|Trace|Verbose|Debug|Information|Warning|Error)(`| line)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex LevelWord();
 
-    [GeneratedRegex("`(?<key>[A-Za-z]+_*[A-Za-z_]*)[^`]*`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "`(?<key>[A-Za-z]+_*[A-Za-z_]*)[^`]*`",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex KeyWord();
 
     private sealed class Probe : BackgroundService
@@ -236,6 +333,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
 
     private sealed class Failing : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.FromException(new InvalidOperationException("A bug."));
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+            Task.FromException(new InvalidOperationException("A bug."));
     }
 }

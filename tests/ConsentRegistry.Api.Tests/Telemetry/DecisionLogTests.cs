@@ -6,7 +6,10 @@ using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
 
-/// <summary>The log of decisions: what was answered is in it, on whatever way it was asked, and names nobody unless it is told to.</summary>
+/// <summary>
+/// The log of decisions: what was answered is in it, on whatever way it was asked, and names nobody unless it is told
+/// to.
+/// </summary>
 public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
 {
     private const string Owner = "mia-who-decides";
@@ -32,13 +35,31 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
 
         var lines = Lines();
         Assert.Equal(
-            answers.Select(answer => answer.Way).Order(StringComparer.Ordinal), lines.Select(line => (string)line["way"]!).Order(StringComparer.Ordinal));
+            answers.Select(answer => answer.Way).Order(StringComparer.Ordinal),
+            lines.Select(line => (string)line["way"]!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(lines.Count, lines.Select(line => (string)line["decisionId"]!).Distinct().Count());
         foreach (var line in lines)
         {
             Assert.Equal(DecisionLines.Members, line.Select(member => member.Key));
-            Assert.Equal((Owner, Video, Requester, Purpose), ((string)line["creatorId"]!, (string)line["videoId"]!, (string)line["requester"]!, (string)line["purpose"]!));
-            Assert.Equal(("allow", "creatorDefault", Owner, 2), ((string)line["effect"]!, (string)line["reason"]!, (string)line["decidedBy"]!, (long)line["decidedByVersion"]!));
+            Assert.Equal(
+                (Owner, Video, Requester, Purpose),
+                (
+                    (string)line["creatorId"]!,
+                    (string)line["videoId"]!,
+                    (string)line["requester"]!,
+                    (string)line["purpose"]!
+                )
+            );
+            Assert.Equal(
+                ("allow", "creatorDefault", Owner, 2),
+                (
+                    (string)line["effect"]!,
+                    (string)line["reason"]!,
+                    (string)line["decidedBy"]!,
+                    (long)line["decidedByVersion"]!
+                )
+            );
             Assert.Equal((2, 1), ((long)line["version"]!, (int)line["vocabularyVersion"]!));
             Assert.NotNull(line["freshAt"]);
         }
@@ -50,12 +71,18 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public void The_page_has_every_member_of_an_entry_and_every_setting()
     {
-        var rows = Documented.Text("docs/reference/decision-log.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var rows = Documented
+            .Text("docs/reference/decision-log.md")
+            .Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         var named = rows.SelectMany(row => row.Split('|')[1].Split(',').Select(name => name.Trim().Trim('`'))).ToList();
         var settings = RegistrySettings.Keys.Where(key => key.StartsWith("DecisionLog:", StringComparison.Ordinal));
         Assert.Equal(
-            DecisionLines.Members.Concat(settings.Select(key => key.Replace(":", "__", StringComparison.Ordinal))).Order(StringComparer.Ordinal),
-            named.Order(StringComparer.Ordinal));
+            DecisionLines
+                .Members.Concat(settings.Select(key => key.Replace(":", "__", StringComparison.Ordinal)))
+                .Order(StringComparer.Ordinal),
+            named.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -67,12 +94,15 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
                 await AskEverywhereAsync(app);
                 return (await app.Platform().PostAsync("/v1/checks", Check(video: "another"))).Is(200);
             },
-            "DecisionLog:Ids=pseudonyms", $"DecisionLog:KeyFile={KeyFile}");
+            "DecisionLog:Ids=pseudonyms",
+            $"DecisionLog:KeyFile={KeyFile}"
+        );
 
         var text = await File.ReadAllTextAsync(LogFile, Cancellation);
         Assert.All([Owner, Video, Requester], id => Assert.DoesNotContain(id, text, StringComparison.Ordinal));
         var lines = Lines();
-        // printf 'creator\nmia-who-decides' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0001…1f -binary | head -c 16 | basenc --base64url
+        // printf 'creator\nmia-who-decides' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0001…1f -binary | head -c
+        // 16 | basenc --base64url
         Assert.Equal(["zTGucVc3fD9uMpo4hMfsrA"], lines.Select(line => (string)line["creatorId"]!).Distinct());
         Assert.Equal(["zTGucVc3fD9uMpo4hMfsrA"], lines.Select(line => (string)line["decidedBy"]!).Distinct());
         Assert.Equal(["WjAbdc3Wfe1Gq-JpnTv6pQ"], lines.Select(line => (string)line["requester"]!).Distinct());
@@ -87,7 +117,8 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
 
         Assert.Equal(
             answers.Select(answer => answer.Id).OfType<string>().Order(StringComparer.Ordinal),
-            Lines().Select(line => (string)line["decisionId"]!).Order(StringComparer.Ordinal));
+            Lines().Select(line => (string)line["decisionId"]!).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -101,7 +132,8 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
                 (await app.Platform().PostAsync("/v1/checks/batch", new { checks })).Is(200);
                 return (await app.Platform().PostAsync("/v1/checks/batch", new { checks })).Is(200);
             },
-            "DecisionLog:Share=0.25");
+            "DecisionLog:Share=0.25"
+        );
 
         // More than six standard deviations, of 19.4 each, to either side.
         Assert.InRange(Lines().Count, (Asked / 4) - 120, (Asked / 4) + 120);
@@ -119,13 +151,18 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
                     (await app.Platform().PostAsync("/v1/checks/batch", new { checks })).Is(200);
                 return Batches;
             },
-            "DecisionLog:FileMegabytes=1", "DecisionLog:Files=2");
+            "DecisionLog:FileMegabytes=1",
+            "DecisionLog:Files=2"
+        );
 
         var files = folder.GetFiles("decisions*.ndjson");
         Assert.Equal(2, files.Length);
         // The line that fills a file is still in it.
         Assert.All(files, file => Assert.InRange(file.Length, 1, (1 << 20) + 1_024));
-        Assert.All(files.SelectMany(file => File.ReadLines(file.FullName)), line => Assert.NotNull(JsonNode.Parse(line)!["decisionId"]));
+        Assert.All(
+            files.SelectMany(file => File.ReadLines(file.FullName)),
+            line => Assert.NotNull(JsonNode.Parse(line)!["decisionId"])
+        );
     }
 
     [Fact]
@@ -133,12 +170,23 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var app = await StartAsync(
-            "DecisionLog:To=otlp", $"OTEL_EXPORTER_OTLP_ENDPOINT={otlp.Url}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+            "DecisionLog:To=otlp",
+            $"OTEL_EXPORTER_OTLP_ENDPOINT={otlp.Url}",
+            "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+        );
         var id = (string)(await app.Platform().PostAsync("/v1/checks", Check(decisionId: true))).Is(200)["decisionId"]!;
 
-        await Eventually.HoldsAsync("the decision was sent", () => Task.FromResult(otlp.Logs.Any(log =>
-            log.Contains(id, StringComparison.Ordinal) && log.Contains(DecisionLines.Scope, StringComparison.Ordinal)
-            && log.Contains("decidedByVersion", StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            "the decision was sent",
+            () =>
+                Task.FromResult(
+                    otlp.Logs.Any(log =>
+                        log.Contains(id, StringComparison.Ordinal)
+                        && log.Contains(DecisionLines.Scope, StringComparison.Ordinal)
+                        && log.Contains("decidedByVersion", StringComparison.Ordinal)
+                    )
+                )
+        );
         Assert.Empty(folder.GetFiles("decisions*"));
         // The log of the service itself does not have it.
         Assert.DoesNotContain(app.Log.Lines, line => line.Contains(id, StringComparison.Ordinal));
@@ -151,7 +199,10 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
         (await app.Platform().PostAsync("/v1/checks", Check())).Is(200);
         (await app.Platform().PostAsync("/v1/checks", Check(explain: true))).Is(200);
 
-        await Eventually.HoldsAsync("the loss is warned of", () => Task.FromResult(app.Log.Lines.Any(line => line.Contains("DecisionsLost", StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            "the loss is warned of",
+            () => Task.FromResult(app.Log.Lines.Any(line => line.Contains("DecisionsLost", StringComparison.Ordinal)))
+        );
         Assert.Empty(app.Log.Errors);
     }
 
@@ -179,7 +230,9 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     {
         await File.WriteAllTextAsync(KeyFile, $"{Key}\n", Cancellation);
         var app = await RegistryApplication.StartAsync(
-            await postgres.CreateDatabaseAsync(), ["DecisionLog:To=file", $"DecisionLog:File={LogFile}", "DecisionLog:Ids=plain", .. settings]);
+            await postgres.CreateDatabaseAsync(),
+            ["DecisionLog:To=file", $"DecisionLog:File={LogFile}", "DecisionLog:Ids=plain", .. settings]
+        );
         await PrepareAsync(app);
         return app;
     }
@@ -187,12 +240,29 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     private static async Task PrepareAsync(RegistryApplication app)
     {
         (await app.Platform().PutAsync($"/v1/creators/{Owner}/videos/{Video}", new { })).Is(200);
-        (await app.Creator(Owner).PutAsync($"/v1/creators/{Owner}/consent/defaults/{Purpose}", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await app.Creator(Owner)
+                .PutAsync(
+                    $"/v1/creators/{Owner}/consent/defaults/{Purpose}",
+                    new { effect = "allow", appliesTo = "all" }
+                )
+        ).Is(200);
     }
 
-    private static JsonObject Check(string video = Video, bool explain = false, bool decisionId = false, bool receipt = false)
+    private static JsonObject Check(
+        string video = Video,
+        bool explain = false,
+        bool decisionId = false,
+        bool receipt = false
+    )
     {
-        var check = new JsonObject { ["creatorId"] = Owner, ["videoId"] = video, ["purpose"] = Purpose, ["requester"] = Requester };
+        var check = new JsonObject
+        {
+            ["creatorId"] = Owner,
+            ["videoId"] = video,
+            ["purpose"] = Purpose,
+            ["requester"] = Requester,
+        };
         // What is not asked for is not sent: nearly all checks look like that, and are answered on a way of their own.
         foreach (var (name, asked) in new[] { ("explain", explain), ("decisionId", decisionId), ("receipt", receipt) })
         {
@@ -206,29 +276,59 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     private static async Task<List<(string Way, string? Id)>> AskEverywhereAsync(RegistryApplication app)
     {
         var (platform, answers) = (app.Platform(), new List<(string Way, string? Id)>());
-        foreach (var check in new[] { Check(), Check(explain: true), Check(decisionId: true), Check(decisionId: true, receipt: true) })
+        foreach (
+            var check in new[]
+            {
+                Check(),
+                Check(explain: true),
+                Check(decisionId: true),
+                Check(decisionId: true, receipt: true),
+            }
+        )
         {
             Add("single", (await platform.PostAsync("/v1/checks", check)).Is(200).Json);
-            foreach (var answer in (await platform.PostAsync("/v1/checks/batch", new { checks = new[] { check, check } })).Is(200)["results"]!.AsArray())
+            foreach (
+                var answer in (
+                    await platform.PostAsync("/v1/checks/batch", new { checks = new[] { check, check } })
+                ).Is(200)["results"]!.AsArray()
+            )
                 Add("batch", answer!);
         }
-        var lines = string.Concat(new[] { Check(), Check(decisionId: true, receipt: true), Check() }.Select(check => $"{check.ToJsonString()}\n"));
+        var lines = string.Concat(
+            new[] { Check(), Check(decisionId: true, receipt: true), Check() }.Select(check =>
+                $"{check.ToJsonString()}\n"
+            )
+        );
         foreach (var line in await StreamAsync(app, lines))
             Add("stream", line);
         var evaluation = new
         {
-            subject = new { type = "requester", id = Requester }, action = new { name = Purpose }, resource = new { type = "video", id = $"{Owner}/{Video}" },
+            subject = new { type = "requester", id = Requester },
+            action = new { name = Purpose },
+            resource = new { type = "video", id = $"{Owner}/{Video}" },
         };
         Add("authZen", (await platform.PostAsync("/access/v1/evaluation", evaluation)).Is(200)["context"]!);
-        foreach (var answer in (await platform.PostAsync("/access/v1/evaluations", new { evaluations = new[] { evaluation, evaluation } })).Is(200)["evaluations"]!.AsArray())
+        foreach (
+            var answer in (
+                await platform.PostAsync(
+                    "/access/v1/evaluations",
+                    new { evaluations = new[] { evaluation, evaluation } }
+                )
+            ).Is(200)["evaluations"]!.AsArray()
+        )
             Add("authZen", answer!["context"]!);
         var past = Check(decisionId: true);
-        past["asOf"] = (string)(await platform.PostAsync("/access/v1/evaluation", evaluation)).Is(200)["context"]!["freshAt"]!;
+        past["asOf"] = (string)
+            (await platform.PostAsync("/access/v1/evaluation", evaluation)).Is(200)["context"]!["freshAt"]!;
         answers.Add(("authZen", null));
         Add("past", (await app.Auditor().PostAsync("/v1/checks", past)).Is(200).Json);
         // What is no check has no decision.
         (await platform.PostAsync("/v1/checks", Check(video: "no id"))).Is(422);
-        Assert.NotNull((await platform.PostAsync("/v1/checks/batch", new { checks = new[] { Check(video: "no id") } })).Is(200)["results"]![0]!["error"]);
+        Assert.NotNull(
+            (await platform.PostAsync("/v1/checks/batch", new { checks = new[] { Check(video: "no id") } })).Is(200)[
+                "results"
+            ]![0]!["error"]
+        );
         return answers;
 
         void Add(string way, JsonNode answer)
@@ -241,11 +341,18 @@ public sealed class DecisionLogTests(PostgresFixture postgres) : IDisposable
     private static async Task<List<JsonNode>> StreamAsync(RegistryApplication app, string lines)
     {
         using var http = new HttpClient { BaseAddress = app.Address };
-        http.DefaultRequestHeaders.Authorization =
-            new("Bearer", app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:check:any"], "platform", "platform"));
+        http.DefaultRequestHeaders.Authorization = new(
+            "Bearer",
+            app.Sign(TimeProvider.System.GetUtcNow(), ["consent:check", "consent:check:any"], "platform", "platform")
+        );
         using var content = new StringContent(lines, Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         using var answer = await http.PostAsync("/v1/checks/stream", content, Cancellation);
-        return [.. (await answer.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+        return
+        [
+            .. (await answer.Content.ReadAsStringAsync(Cancellation))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonNode.Parse(line)!),
+        ];
     }
 
     private List<JsonObject> Lines() => [.. File.ReadLines(LogFile).Select(line => JsonNode.Parse(line)!.AsObject())];

@@ -22,14 +22,21 @@ public sealed class MetricsTests(RegistryFixture registry) : IClassFixture<Regis
 
         Assert.Equal(
             measured.Order(StringComparer.Ordinal),
-            MetricsDocument.Read().Select(one => $"{one.Name}|{one.Type}|{one.Unit}|{one.Description}").Order(StringComparer.Ordinal));
+            MetricsDocument
+                .Read()
+                .Select(one => $"{one.Name}|{one.Type}|{one.Unit}|{one.Description}")
+                .Order(StringComparer.Ordinal)
+        );
 
         void Note(Instrument instrument)
         {
             if (instrument.Meter.Name != RegistryMeter.Name || instrument.Meter.Scope != Meters)
                 return;
             var type = instrument.GetType().Name;
-            var kind = type.Contains("Gauge", StringComparison.Ordinal) ? "gauge" : type.Contains("Histogram", StringComparison.Ordinal) ? "histogram" : "counter";
+            var kind =
+                type.Contains("Gauge", StringComparison.Ordinal) ? "gauge"
+                : type.Contains("Histogram", StringComparison.Ordinal) ? "histogram"
+                : "counter";
             measured.Add($"{instrument.Name}|{kind}|{instrument.Unit}|{instrument.Description}");
         }
     }
@@ -45,16 +52,21 @@ public sealed class MetricsTests(RegistryFixture registry) : IClassFixture<Regis
             if (instrument.Meter.Scope == Meters && instrument.Name is "consent.refusals" or "consent.changes")
                 own.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
-        {
-            var values = new List<string>();
-            foreach (var tag in tags)
-                values.Add($"{tag.Value}");
-            lock (counted)
-                counted.Add($"{instrument.Name} {string.Join(' ', values)}");
-        });
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, _, tags, _) =>
+            {
+                var values = new List<string>();
+                foreach (var tag in tags)
+                    values.Add($"{tag.Value}");
+                lock (counted)
+                    counted.Add($"{instrument.Name} {string.Join(' ', values)}");
+            }
+        );
         listener.Start();
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
+        ).Is(200);
         var missing = $"/v1/creators/{creator}/grants/{Guid.NewGuid()}";
 
         var refused = await App.Creator(creator).DeleteAsync(missing, "Idempotency-Key: once");
@@ -67,8 +79,17 @@ public sealed class MetricsTests(RegistryFixture registry) : IClassFixture<Regis
             Assert.Equal(2, counted.Count(one => one == $"consent.refusals {code} {refused.Status}"));
             Assert.Contains("consent.changes setDefault made", counted);
         }
-        await Eventually.HoldsAsync("the log says the code of both", () => Task.FromResult(2 == App.Log.Lines.Count(line =>
-            line.Contains("grants/{grantId}", StringComparison.Ordinal) && line.Contains(code, StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            "the log says the code of both",
+            () =>
+                Task.FromResult(
+                    2
+                        == App.Log.Lines.Count(line =>
+                            line.Contains("grants/{grantId}", StringComparison.Ordinal)
+                            && line.Contains(code, StringComparison.Ordinal)
+                        )
+                )
+        );
     }
 
     [Fact]
@@ -96,11 +117,19 @@ public sealed class MetricsTests(RegistryFixture registry) : IClassFixture<Regis
             if (instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>())
                 own.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => read.Add($"{tags[0].Value} {tags[1].Value} {tags[2].Value}", value));
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) => read.Add($"{tags[0].Value} {tags[1].Value} {tags[2].Value}", value)
+        );
         listener.Start();
         listener.RecordObservableInstruments();
         Assert.Equal(
-            new Dictionary<string, long>(StringComparer.Ordinal) { ["single allow grant"] = 1_001, ["stream deny noConsent"] = 1_000, ["batch refused none"] = 1 },
-            read);
+            new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["single allow grant"] = 1_001,
+                ["stream deny noConsent"] = 1_000,
+                ["batch refused none"] = 1,
+            },
+            read
+        );
     }
 }

@@ -7,11 +7,19 @@ using Microsoft.AspNetCore.Http;
 namespace ConsentRegistry.Api.Tests.Telemetry;
 
 /// <summary>A span as it was sent.</summary>
-internal sealed record ReceivedSpan(string Instance, string Trace, string Id, string Parent, string Name, int Kind, IReadOnlyDictionary<string, string> Attributes);
+internal sealed record ReceivedSpan(
+    string Instance,
+    string Trace,
+    string Id,
+    string Parent,
+    string Name,
+    int Kind,
+    IReadOnlyDictionary<string, string> Attributes
+);
 
 /// <summary>
-/// A receiver of OTLP (http/protobuf) on a free port of the loopback interface, which reads as much of what it is sent as tests look at. The numbers of fields
-/// are those of opentelemetry-proto 1.x.
+/// A receiver of OTLP (http/protobuf) on a free port of the loopback interface, which reads as much of what it is sent
+/// as tests look at. The numbers of fields are those of opentelemetry-proto 1.x.
 /// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
@@ -56,7 +64,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public ConcurrentQueue<string> Logs { get; } = new();
 
     /// <summary>Whether a text was sent in anything.</summary>
-    public bool WasSent(string text) => everything.Any(bytes => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+    public bool WasSent(string text) =>
+        everything.Any(bytes => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
     public static async Task<OtlpReceiver> StartAsync()
     {
@@ -72,17 +81,29 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resource in Fields(request, 1))
         {
-            var instance = Fields(resource, 1).SelectMany(one => Attributes(one, 1)).FirstOrDefault(one => one.Key == "service.instance.id").Value;
+            var instance = Fields(resource, 1)
+                .SelectMany(one => Attributes(one, 1))
+                .FirstOrDefault(one => one.Key == "service.instance.id")
+                .Value;
             foreach (var span in Fields(resource, 2).SelectMany(scope => Fields(scope, 2)))
             {
-                Spans.Enqueue(new(
-                    instance, Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5),
-                    (int)(Read(span).FirstOrDefault(field => field.Number == 6).Value), Attributes(span, 9).ToDictionary(StringComparer.Ordinal)));
+                Spans.Enqueue(
+                    new(
+                        instance,
+                        Hex(span, 1),
+                        Hex(span, 2),
+                        Hex(span, 4),
+                        Text(span, 5),
+                        (int)(Read(span).FirstOrDefault(field => field.Number == 6).Value),
+                        Attributes(span, 9).ToDictionary(StringComparer.Ordinal)
+                    )
+                );
             }
         }
     }
 
-    // ResourceMetrics(1) { ScopeMetrics(2) { Metric(2) { name(1), unit(3), data: gauge(5), sum(7), histogram(9) { points(1) } } } }
+    // ResourceMetrics(1) { ScopeMetrics(2) { Metric(2) { name(1), unit(3), data: gauge(5), sum(7), histogram(9) {
+    // points(1) } } } }
     private void ReadMetrics(byte[] request)
     {
         foreach (var metric in Fields(request, 1).SelectMany(one => Fields(one, 2)).SelectMany(one => Fields(one, 2)))
@@ -93,17 +114,23 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     // KeyValue { key(1), AnyValue(2) { string(1) | … } }
-    private static IEnumerable<KeyValuePair<string, string>> Attributes(byte[] message, int number) => Fields(message, number)
-        .Select(pair => KeyValuePair.Create(Text(pair, 1), string.Concat(Fields(pair, 2).Select(value => Text(value, 1)))));
+    private static IEnumerable<KeyValuePair<string, string>> Attributes(byte[] message, int number) =>
+        Fields(message, number)
+            .Select(pair =>
+                KeyValuePair.Create(Text(pair, 1), string.Concat(Fields(pair, 2).Select(value => Text(value, 1))))
+            );
 
-    private static string Text(byte[] message, int number) => string.Concat(Fields(message, number).Take(1).Select(Encoding.UTF8.GetString));
+    private static string Text(byte[] message, int number) =>
+        string.Concat(Fields(message, number).Take(1).Select(Encoding.UTF8.GetString));
 
-    private static string Hex(byte[] message, int number) => string.Concat(Fields(message, number).Take(1).Select(Convert.ToHexStringLower));
+    private static string Hex(byte[] message, int number) =>
+        string.Concat(Fields(message, number).Take(1).Select(Convert.ToHexStringLower));
 
     private static IEnumerable<byte[]> Fields(byte[] message, int number) =>
         Read(message).Where(field => field.Number == number && field.Bytes is not null).Select(field => field.Bytes!);
 
-    // The wire format of protocol buffers: a key of number and type, then a number, four or eight bytes, or a length and so many bytes.
+    // The wire format of protocol buffers: a key of number and type, then a number, four or eight bytes, or a length
+    // and so many bytes.
     private static List<(int Number, ulong Value, byte[]? Bytes)> Read(byte[] message)
     {
         var (at, fields) = (0, new List<(int, ulong, byte[]?)>());

@@ -17,16 +17,36 @@ internal static partial class Prometheus
     }
 
     public static IReadOnlyList<Sample> Parse(string text) =>
-    [
-        .. Line().Matches(text).Select(line => new Sample(
-            line.Groups["name"].Value,
-            Label().Matches(line.Groups["labels"].Value).ToDictionary(label => label.Groups["name"].Value, label => label.Groups["value"].Value, StringComparer.Ordinal),
-            double.Parse(line.Groups["value"].Value.Replace("+Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture))),
-    ];
+        [
+            .. Line()
+                .Matches(text)
+                .Select(line => new Sample(
+                    line.Groups["name"].Value,
+                    Label()
+                        .Matches(line.Groups["labels"].Value)
+                        .ToDictionary(
+                            label => label.Groups["name"].Value,
+                            label => label.Groups["value"].Value,
+                            StringComparer.Ordinal
+                        ),
+                    double.Parse(
+                        line.Groups["value"].Value.Replace("+Inf", "Infinity", StringComparison.Ordinal),
+                        CultureInfo.InvariantCulture
+                    )
+                )),
+        ];
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>[^\n]*)\})? (?<value>\S+)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        """^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?<labels>[^\n]*)\})? (?<value>\S+)""",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Line();
 
-    [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>[^"]*)"[,}]?""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        """(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>[^"]*)"[,}]?""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Label();
 }

@@ -37,12 +37,19 @@ public sealed class TelemetryOptionsTests
     [InlineData("http://metrics.example:9464")]
     [InlineData("http://127.0.0.1:9464/metrics")]
     public void Another_address_is_refused_by_its_key(string address) =>
-        Assert.Contains("Management:Address", Assert.Throws<StartupException>(() => Read($"Management:Address={address}")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Management:Address",
+            Assert.Throws<StartupException>(() => Read($"Management:Address={address}")).Message,
+            StringComparison.Ordinal
+        );
 
     private static TelemetryOptions Read(params string[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(one => one.Split('=', 2)).Select(one => KeyValuePair.Create(one[0], (string?)one[1]))).Build();
+            .AddInMemoryCollection(
+                settings.Select(one => one.Split('=', 2)).Select(one => KeyValuePair.Create(one[0], (string?)one[1]))
+            )
+            .Build();
         return TelemetryOptions.From(RegistrySettings.Read(configuration).Management, configuration);
     }
 }

@@ -27,7 +27,9 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         await Recalling.UseAsync(other, creator);
         await using var connection = await App.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand(busy, connection, held) { Parameters = { new() { Value = first } } })
+        await using (
+            var command = new NpgsqlCommand(busy, connection, held) { Parameters = { new() { Value = first } } }
+        )
             Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
 
         await Recalling.DenyAsync(creator);
@@ -50,7 +52,10 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         await Recalling.DueAsync(requester);
         await Recalling.DenyAsync(creator);
         Assert.Equal(creator, (string)Assert.Single(await Recalling.RecallsAsync(requester, 1))["creatorId"]!);
-        Assert.Equal(1L, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", doubted));
+        Assert.Equal(
+            1L,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", doubted)
+        );
 
         App.Services.GetRequiredService<Applier>().Doubt(CreatorId.Parse(doubted));
         await Recalling.DenyAsync(doubted);
@@ -63,20 +68,45 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         const int Videos = 1_200;
         var creator = await Recalling.CreatorAsync();
         var videos = Enumerable.Range(0, Videos).Select(i => $"v{i}").ToList();
-        (await App.Platform().PostAsync("/v1/videos/batch", new { videos = videos.Select(videoId => new { creatorId = creator, videoId }) })).Is(200);
+        (
+            await App.Platform()
+                .PostAsync(
+                    "/v1/videos/batch",
+                    new { videos = videos.Select(videoId => new { creatorId = creator, videoId }) }
+                )
+        ).Is(200);
         foreach (var part in videos.Chunk(1_000))
         {
-            (await App.Platform(requester).PostAsync("/v1/checks/batch", new
-            {
-                defaults = new { creatorId = creator, purpose = "remix", receipt = true },
-                checks = part.Select(videoId => new { videoId }),
-            })).Is(200);
+            (
+                await App.Platform(requester)
+                    .PostAsync(
+                        "/v1/checks/batch",
+                        new
+                        {
+                            defaults = new
+                            {
+                                creatorId = creator,
+                                purpose = "remix",
+                                receipt = true,
+                            },
+                            checks = part.Select(videoId => new { videoId }),
+                        }
+                    )
+            ).Is(200);
         }
         Assert.Equal(Videos, await RelyingAsync(creator));
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        await Eventually.HoldsAsync("all are told", async () => await App.ScalarAsync<long>("SELECT count(*) FROM consent.recall WHERE owner = $1", creator) == Videos);
+        await Eventually.HoldsAsync(
+            "all are told",
+            async () =>
+                await App.ScalarAsync<long>("SELECT count(*) FROM consent.recall WHERE owner = $1", creator) == Videos
+        );
         Assert.Equal(0L, await RelyingAsync(creator));
-        await Eventually.HoldsAsync("nobody is noted any more", () => App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.recall_due WHERE creator = $1)", creator));
+        await Eventually.HoldsAsync(
+            "nobody is noted any more",
+            () =>
+                App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.recall_due WHERE creator = $1)", creator)
+        );
     }
 
     [Fact]
@@ -92,15 +122,25 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         await FollowedAsync();
         Assert.Equal(before, await RowAsync());
 
-        Task<string> RowAsync() => App.ScalarAsync<string>("SELECT xmin::text FROM consent.reliance WHERE owner = $1", creator);
+        Task<string> RowAsync() =>
+            App.ScalarAsync<string>("SELECT xmin::text FROM consent.reliance WHERE owner = $1", creator);
 
-        Task FollowedAsync() => Eventually.HoldsAsync("the log is followed", () => App.ScalarAsync<bool>(
-            """
-            SELECT NOT EXISTS (SELECT FROM consent.inbox WHERE creator = $1) AND NOT EXISTS (SELECT FROM consent.recall_due WHERE creator = $1)
-                AND (SELECT max(seq) FROM consent.history WHERE creator = $1) <= (SELECT seq FROM consent.recall_position)
-            """,
-            creator));
+        Task FollowedAsync() =>
+            Eventually.HoldsAsync(
+                "the log is followed",
+                () =>
+                    App.ScalarAsync<bool>(
+                        """
+                        SELECT NOT EXISTS (SELECT FROM consent.inbox WHERE creator = $1) AND NOT EXISTS (SELECT
+                            FROM consent.recall_due WHERE creator = $1)
+                            AND (SELECT max(seq) FROM consent.history WHERE creator = $1) <= (SELECT seq
+                                FROM consent.recall_position)
+                        """,
+                        creator
+                    )
+            );
     }
 
-    private Task<long> RelyingAsync(string creator) => App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator);
+    private Task<long> RelyingAsync(string creator) =>
+        App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator);
 }

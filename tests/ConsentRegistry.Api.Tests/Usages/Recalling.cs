@@ -15,13 +15,36 @@ internal sealed class Recalling(RegistryApplication app)
     }
 
     public async Task AllowAsync(string creator) =>
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await app.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
 
     public async Task DenyAsync(string creator) =>
-        (await app.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        (
+            await app.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
+        ).Is(200);
 
-    public async Task UseAsync(string requester, string creator, string video = "clip", object? made = null, string purpose = "remix") =>
-        (await app.Platform(requester).PostAsync("/v1/usages", new { purpose, videos = new[] { new { creatorId = creator, videoId = video } }, made })).Is(201);
+    public async Task UseAsync(
+        string requester,
+        string creator,
+        string video = "clip",
+        object? made = null,
+        string purpose = "remix"
+    ) =>
+        (
+            await app.Platform(requester)
+                .PostAsync(
+                    "/v1/usages",
+                    new
+                    {
+                        purpose,
+                        videos = new[] { new { creatorId = creator, videoId = video } },
+                        made,
+                    }
+                )
+        ).Is(201);
 
     /// <summary>The recalls of a requester, once there are as many as expected; and no more.</summary>
     public async Task<IReadOnlyList<JsonNode>> RecallsAsync(string requester, int expected)
@@ -32,18 +55,31 @@ internal sealed class Recalling(RegistryApplication app)
         return recalls;
     }
 
-    public async Task<IReadOnlyList<JsonNode>> ListAsync(string requester) => Items(await app.Platform(requester).GetAsync("/v1/recalls"));
+    public async Task<IReadOnlyList<JsonNode>> ListAsync(string requester) =>
+        Items(await app.Platform(requester).GetAsync("/v1/recalls"));
 
-    public static IReadOnlyList<JsonNode> Items(Answer answer) => [.. answer.Is(200)["items"]!.AsArray().Select(item => item!)];
+    public static IReadOnlyList<JsonNode> Items(Answer answer) =>
+        [.. answer.Is(200)["items"]!.AsArray().Select(item => item!)];
 
     /// <summary>Looks now at what would be looked at in a minute.</summary>
-    public Task DueAsync(string requester) => app.QueryAsync<int>("UPDATE consent.reliance SET check_at = clock_timestamp() WHERE requester = $1 RETURNING 1", requester);
+    public Task DueAsync(string requester) =>
+        app.QueryAsync<int>(
+            "UPDATE consent.reliance SET check_at = clock_timestamp() WHERE requester = $1 RETURNING 1",
+            requester
+        );
 
     /// <summary>Looks now, and waits until everything of the requester was looked at.</summary>
     public async Task LookedAtAsync(string requester)
     {
         await DueAsync(requester);
-        await Eventually.HoldsAsync("all is looked at", () =>
-            app.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.reliance WHERE requester = $1 AND check_at <= clock_timestamp())", requester));
+        await Eventually.HoldsAsync(
+            "all is looked at",
+            () =>
+                app.ScalarAsync<bool>(
+                    "SELECT NOT EXISTS (SELECT FROM consent.reliance WHERE requester = $1 "
+                        + "AND check_at <= clock_timestamp())",
+                    requester
+                )
+        );
     }
 }

@@ -27,28 +27,47 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         var creator = await CreatorAsync();
         await UseAsync(creator, made: new { trainingRun = "run-1" });
         var consent = $"/v1/creators/{creator}/consent/defaults/remix";
-        (way switch
-        {
-            "deny" or "ask" => await App.Creator(creator).PutAsync(consent, new { effect = way }),
-            "clear" => await App.Creator(creator).DeleteAsync(consent),
-            "override" => await App.Creator(creator).PutAsync($"/v1/creators/{creator}/videos/clip/consent/remix", new { effect = "deny" }),
-            "lockdown" => await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null),
-            "hold" => await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" }),
-            _ => await App.Creator(creator).PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" }),
-        }).Is(200);
+        (
+            way switch
+            {
+                "deny" or "ask" => await App.Creator(creator).PutAsync(consent, new { effect = way }),
+                "clear" => await App.Creator(creator).DeleteAsync(consent),
+                "override" => await App.Creator(creator)
+                    .PutAsync($"/v1/creators/{creator}/videos/clip/consent/remix", new { effect = "deny" }),
+                "lockdown" => await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null),
+                "hold" => await App.Operator().PutAsync($"/v1/creators/{creator}/hold", new { reason = "order" }),
+                _ => await App.Creator(creator)
+                    .PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" }),
+            }
+        ).Is(200);
 
         var recall = Assert.Single(await RecallsAsync(1));
         Assert.Equal(
             (creator, "remix", reason, "open", "run-1", way == "erasure" ? null : creator),
-            ((string)recall["video"]!["creatorId"]!, (string)recall["purpose"]!, (string)recall["reason"]!, (string)recall["status"]!, (string)recall["made"]![0]!["trainingRun"]!, (string?)recall["creatorId"]));
-        Assert.InRange((DateTimeOffset)recall["stopBy"]! - (DateTimeOffset)recall["createdAt"]!, TimeSpan.FromHours(72), TimeSpan.FromHours(72));
+            (
+                (string)recall["video"]!["creatorId"]!,
+                (string)recall["purpose"]!,
+                (string)recall["reason"]!,
+                (string)recall["status"]!,
+                (string)recall["made"]![0]!["trainingRun"]!,
+                (string?)recall["creatorId"]
+            )
+        );
+        Assert.InRange(
+            (DateTimeOffset)recall["stopBy"]! - (DateTimeOffset)recall["createdAt"]!,
+            TimeSpan.FromHours(72),
+            TimeSpan.FromHours(72)
+        );
         Assert.Equal("useRecorded recallChanged", await Asking.EventsAsync($"$requester/{requester}"));
     }
 
     [Fact]
     public async Task A_revoked_grant_recalls_and_an_expired_one_as_well()
     {
-        var (revoking, ending) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        var (revoking, ending) = (
+            await Asking.CreatorWhoWantsToBeAskedAsync(),
+            await Asking.CreatorWhoWantsToBeAskedAsync()
+        );
         var grant = await Asking.GrantAsync(requester, revoking);
         await Asking.GrantAsync(requester, ending, until: DateTimeOffset.UtcNow.AddSeconds(5).ToString("O"));
         await UseAsync(revoking);
@@ -69,7 +88,10 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task A_spent_grant_covers_what_was_used_with_it_until_consent_is_withdrawn(string way, string reason)
     {
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "ask" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "ask" })
+        ).Is(200);
         var until = way == "expiry" ? DateTimeOffset.UtcNow.AddSeconds(20).ToString("O") : null;
         var grant = await Asking.GrantAsync(requester, creator, "remix.meme", uses: 1, until: until);
         await UseAsync(creator, purpose: "remix.meme");
@@ -78,7 +100,13 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
 
         var consent = $"/v1/creators/{creator}/consent/defaults";
         if (way == "revoke")
-            Assert.Equal((1, "revoked"), (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200) is var answer ? (answer.Changes, (string)answer["grant"]!["status"]!) : default);
+            Assert.Equal(
+                (1, "revoked"),
+                (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200)
+                    is var answer
+                    ? (answer.Changes, (string)answer["grant"]!["status"]!)
+                    : default
+            );
         else if (way == "deny")
             (await App.Creator(creator).PutAsync($"{consent}/remix.meme", new { effect = "deny" })).Is(200);
         else if (way == "deny above")
@@ -87,19 +115,28 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
             (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         var recall = Assert.Single(await RecallsAsync(1));
         Assert.Equal((creator, reason), ((string)recall["creatorId"]!, (string)recall["reason"]!));
-        Assert.Equal(way == "revoke", (await Asking.EventsAsync(creator)).EndsWith("grantSpent grantRevoked", StringComparison.Ordinal));
+        Assert.Equal(
+            way == "revoke",
+            (await Asking.EventsAsync(creator)).EndsWith("grantSpent grantRevoked", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task Of_two_grants_the_one_that_was_used_last_decides()
     {
-        var (creator, other) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        var (creator, other) = (
+            await Asking.CreatorWhoWantsToBeAskedAsync(),
+            await Asking.CreatorWhoWantsToBeAskedAsync()
+        );
         foreach (var one in new[] { creator, other })
         {
             await Asking.GrantAsync(requester, one, uses: 1);
             await UseAsync(one);
         }
-        var (used, unused) = (await Asking.GrantAsync(requester, creator), await Asking.GrantAsync(requester, other, uses: 1));
+        var (used, unused) = (
+            await Asking.GrantAsync(requester, creator),
+            await Asking.GrantAsync(requester, other, uses: 1)
+        );
         await UseAsync(creator);
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{used["id"]}")).Is(200);
         (await App.Creator(other).DeleteAsync($"/v1/creators/{other}/grants/{unused["id"]}")).Is(200);
@@ -126,24 +163,47 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         var (denying, ending) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await CreatorAsync());
         await Asking.GrantAsync(requester, denying);
         await UseAsync(denying);
-        (await App.Creator(denying).PutAsync($"/v1/creators/{denying}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        (
+            await App.Creator(denying)
+                .PutAsync($"/v1/creators/{denying}/consent/defaults/remix", new { effect = "deny" })
+        ).Is(200);
         await RecallsAsync(1);
         Assert.EndsWith("defaultChanged grantRevoked", await Asking.EventsAsync(denying), StringComparison.Ordinal);
 
-        var end = new { effect = "allow", appliesTo = "all", expiresAt = DateTimeOffset.UtcNow.AddSeconds(10).ToString("O") };
+        var end = new
+        {
+            effect = "allow",
+            appliesTo = "all",
+            expiresAt = DateTimeOffset.UtcNow.AddSeconds(10).ToString("O"),
+        };
         (await App.Creator(ending).PutAsync($"/v1/creators/{ending}/consent/defaults/remix", end)).Is(200);
         await UseAsync(ending);
         await DueAsync();
-        Assert.Equal([(ending, "noConsent"), (denying, "creatorDefault")], (await RecallsAsync(2)).Select(recall => ((string)recall["creatorId"]!, (string)recall["reason"]!)));
+        Assert.Equal(
+            [(ending, "noConsent"), (denying, "creatorDefault")],
+            (await RecallsAsync(2)).Select(recall => ((string)recall["creatorId"]!, (string)recall["reason"]!))
+        );
     }
 
     [Fact]
     public async Task A_use_that_was_reported_too_late_is_recalled_like_any_other()
     {
         var creator = await CreatorAsync();
-        var late = new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } }, usedAt = DateTimeOffset.UtcNow.AddHours(-1).ToString("O"), made = new { trainingRun = "late" } };
-        Assert.Equal("noReceipt", (string)(await App.Platform(requester).PostAsync("/v1/usages", late)).Is(201)["use"]!["reason"]!);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        var late = new
+        {
+            purpose = "remix",
+            videos = new[] { new { creatorId = creator, videoId = "clip" } },
+            usedAt = DateTimeOffset.UtcNow.AddHours(-1).ToString("O"),
+            made = new { trainingRun = "late" },
+        };
+        Assert.Equal(
+            "noReceipt",
+            (string)(await App.Platform(requester).PostAsync("/v1/usages", late)).Is(201)["use"]!["reason"]!
+        );
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
+        ).Is(200);
         Assert.Equal("late", (string)Assert.Single(await RecallsAsync(1))["made"]![0]!["trainingRun"]!);
     }
 
@@ -159,27 +219,49 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
         await UseAsync(creator, made: new { trainingRun = "again" });
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        Assert.Equal(["again", "z a"], (await RecallsAsync(2)).Select(recall => string.Join(' ', recall["made"]!.AsArray().Select(made => (string)made!["trainingRun"]!))));
+        Assert.Equal(
+            ["again", "z a"],
+            (await RecallsAsync(2)).Select(recall =>
+                string.Join(' ', recall["made"]!.AsArray().Select(made => (string)made!["trainingRun"]!))
+            )
+        );
     }
 
-    private Task<long> RelyingAsync(string creator) => App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator);
+    private Task<long> RelyingAsync(string creator) =>
+        App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator);
 
     [Fact]
     public async Task A_derived_video_is_followed_through_its_sources()
     {
         var (source, maker) = (await CreatorAsync(), RegistryApplication.NewId());
         var maker_of_remix = RegistryApplication.NewId("r");
-        (await App.Creator(maker).PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        await UseAsync(source, by: maker_of_remix, made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" });
+        (
+            await App.Creator(maker)
+                .PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
+        await UseAsync(
+            source,
+            by: maker_of_remix,
+            made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" }
+        );
         await UseAsync(maker, "mix");
         (await App.Creator(source).PutAsync($"/v1/creators/{source}/lockdown", null)).Is(200);
 
         var mine = Assert.Single(await RecallsAsync(1));
-        Assert.Equal((maker, "mix", source), ((string)mine["video"]!["creatorId"]!, (string)mine["video"]!["videoId"]!, (string)mine["creatorId"]!));
+        Assert.Equal(
+            (maker, "mix", source),
+            ((string)mine["video"]!["creatorId"]!, (string)mine["video"]!["videoId"]!, (string)mine["creatorId"]!)
+        );
         var theirs = Assert.Single(await RecallsAsync(1, maker_of_remix));
-        Assert.Equal((source, "mix"), ((string)theirs["video"]!["creatorId"]!, (string)theirs["made"]![0]!["video"]!["videoId"]!));
+        Assert.Equal(
+            (source, "mix"),
+            ((string)theirs["video"]!["creatorId"]!, (string)theirs["made"]![0]!["video"]!["videoId"]!)
+        );
         // Whose word it was, and whose video, see it both.
-        Assert.Equal(2, (await App.Creator(source).GetAsync($"/v1/creators/{source}/recalls")).Is(200)["items"]!.AsArray().Count);
+        Assert.Equal(
+            2,
+            (await App.Creator(source).GetAsync($"/v1/creators/{source}/recalls")).Is(200)["items"]!.AsArray().Count
+        );
         Assert.Single((await App.Creator(maker).GetAsync($"/v1/creators/{maker}/recalls")).Is(200)["items"]!.AsArray());
     }
 
@@ -187,13 +269,28 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task Who_becomes_concerned_later_can_withdraw_as_well()
     {
         var (creator, late) = (await CreatorAsync(), RegistryApplication.NewId());
-        (await App.Creator(late).PutAsync($"/v1/creators/{late}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await App.Creator(late)
+                .PutAsync($"/v1/creators/{late}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
         await UseAsync(creator);
-        (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { participants = new[] { new { creatorId = late, role = "coCreator" } } })).Is(200);
-        await Eventually.HoldsAsync("the participant is noted", async () =>
-            await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance_concern WHERE creator = $1", late) == 1);
+        (
+            await App.Platform()
+                .PutAsync(
+                    $"/v1/creators/{creator}/videos/clip",
+                    new { participants = new[] { new { creatorId = late, role = "coCreator" } } }
+                )
+        ).Is(200);
+        await Eventually.HoldsAsync(
+            "the participant is noted",
+            async () =>
+                await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance_concern WHERE creator = $1", late)
+                == 1
+        );
         Assert.Empty(await ListAsync(requester));
-        (await App.Creator(late).PutAsync($"/v1/creators/{late}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        (await App.Creator(late).PutAsync($"/v1/creators/{late}/consent/defaults/remix", new { effect = "deny" })).Is(
+            200
+        );
         Assert.Equal(late, (string)Assert.Single(await RecallsAsync(1))["creatorId"]!);
     }
 
@@ -201,10 +298,35 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task A_receipt_is_reliance_too_and_a_use_without_consent_is_none()
     {
         var creator = await CreatorAsync();
-        var check = new { creatorId = creator, videoId = "clip", purpose = "remix", receipt = true };
+        var check = new
+        {
+            creatorId = creator,
+            videoId = "clip",
+            purpose = "remix",
+            receipt = true,
+        };
         (await App.Platform(requester).PostAsync("/v1/checks", check)).Is(200);
         var other = RegistryApplication.NewId("r");
-        (await App.Platform(other).PostAsync("/v1/checks/batch", new { checks = new object[] { check, new { creatorId = creator, videoId = "clip", purpose = "mining", receipt = true } } })).Is(200);
+        (
+            await App.Platform(other)
+                .PostAsync(
+                    "/v1/checks/batch",
+                    new
+                    {
+                        checks = new object[]
+                        {
+                            check,
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                purpose = "mining",
+                                receipt = true,
+                            },
+                        },
+                    }
+                )
+        ).Is(200);
         var third = RegistryApplication.NewId("r");
         await UseAsync(creator, "clip", third, purpose: "mining");
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
@@ -217,9 +339,18 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task A_preview_says_which_uses_and_grants_a_change_would_recall()
     {
         var (creator, maker) = (await CreatorAsync(), RegistryApplication.NewId());
-        var asked = (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/training", new { effect = "ask" })).Is(200);
-        (await App.Creator(maker).PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
-        await UseAsync(creator, made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" });
+        var asked = (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/training", new { effect = "ask" })
+        ).Is(200);
+        (
+            await App.Creator(maker)
+                .PutAsync($"/v1/creators/{maker}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
+        await UseAsync(
+            creator,
+            made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" }
+        );
         await UseAsync(maker, "mix", "another");
         await Asking.GrantAsync(requester, creator, "training");
         await UseAsync(creator, purpose: "training");
@@ -227,23 +358,52 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         var preview = await PreviewAsync(creator, "remix", "deny");
         Assert.Equal(
             new[] { $"{creator} clip remix {requester}", $"{maker} mix remix another" }.Order(StringComparer.Ordinal),
-            preview["recalls"]!["first"]!.AsArray().Select(Words));
+            preview["recalls"]!["first"]!.AsArray().Select(Words)
+        );
         Assert.Equal((2, 0), ((int)preview["recalls"]!["count"]!, (int)preview["revokedGrants"]!["count"]!));
 
         var training = await PreviewAsync(creator, "training", "deny");
-        Assert.Equal((1, 1, 2), ((int)training["recalls"]!["count"]!, (int)training["revokedGrants"]!["count"]!, (int)training["changes"]!));
+        Assert.Equal(
+            (1, 1, 2),
+            ((int)training["recalls"]!["count"]!, (int)training["revokedGrants"]!["count"]!, (int)training["changes"]!)
+        );
         Assert.Equal(requester, (string)training["revokedGrants"]!["first"]![0]!["requester"]!);
         var mining = await PreviewAsync(creator, "mining", "deny");
         Assert.Equal((0, 0), ((int)mining["recalls"]!["count"]!, (int)mining["revokedGrants"]!["count"]!));
         // Nothing was changed, and nobody told.
         Assert.Empty(await ListAsync(requester));
-        Assert.Equal((string)asked["setting"]!["effect"]!, (string)(await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Is(200)["defaults"]!.AsArray().Single(one => (string)one!["purpose"]! == "training")!["effect"]!);
+        Assert.Equal(
+            (string)asked["setting"]!["effect"]!,
+            (string)
+                (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/consent")).Is(200)["defaults"]!
+                    .AsArray()
+                    .Single(one => (string)one!["purpose"]! == "training")!["effect"]!
+        );
     }
 
-    private static string Words(JsonNode? recall) => $"{recall!["video"]!["creatorId"]} {recall["video"]!["videoId"]} {recall["purpose"]} {recall["requester"]}";
+    private static string Words(JsonNode? recall) =>
+        $"{recall!["video"]!["creatorId"]} {recall["video"]!["videoId"]} {recall["purpose"]} {recall["requester"]}";
 
-    private async Task<Answer> PreviewAsync(string creator, string purpose, string effect) => (await App.Creator(creator).PostAsync(
-        $"/v1/creators/{creator}/consent/changes", new { dryRun = true, changes = new[] { new { op = "setDefault", purpose, effect } } })).Is(200);
+    private async Task<Answer> PreviewAsync(string creator, string purpose, string effect) =>
+        (
+            await App.Creator(creator)
+                .PostAsync(
+                    $"/v1/creators/{creator}/consent/changes",
+                    new
+                    {
+                        dryRun = true,
+                        changes = new[]
+                        {
+                            new
+                            {
+                                op = "setDefault",
+                                purpose,
+                                effect,
+                            },
+                        },
+                    }
+                )
+        ).Is(200);
 
     [Fact]
     public async Task Nobody_is_told_twice_and_consent_given_again_begins_anew()
@@ -252,23 +412,38 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         await UseAsync(creator);
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         await RecallsAsync(1);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
+        ).Is(200);
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
-        (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).Is(200);
+        (
+            await App.Creator(creator)
+                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
+        ).Is(200);
         await UseAsync(creator);
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         await RecallsAsync(2);
-        Assert.Equal(0L, await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator));
+        Assert.Equal(
+            0L,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", creator)
+        );
     }
 
     private Task DueAsync() => Recalling.DueAsync(requester);
 
-    private Task<IReadOnlyList<JsonNode>> RecallsAsync(int expected, string? of = null) => Recalling.RecallsAsync(of ?? requester, expected);
+    private Task<IReadOnlyList<JsonNode>> RecallsAsync(int expected, string? of = null) =>
+        Recalling.RecallsAsync(of ?? requester, expected);
 
     private Task<IReadOnlyList<JsonNode>> ListAsync(string of) => Recalling.ListAsync(of);
 
-    private Task UseAsync(string creator, string video = "clip", string? by = null, object? made = null, string purpose = "remix") =>
-        Recalling.UseAsync(by ?? requester, creator, video, made, purpose);
+    private Task UseAsync(
+        string creator,
+        string video = "clip",
+        string? by = null,
+        object? made = null,
+        string purpose = "remix"
+    ) => Recalling.UseAsync(by ?? requester, creator, video, made, purpose);
 
     private Task<string> CreatorAsync() => Recalling.CreatorAsync();
 }

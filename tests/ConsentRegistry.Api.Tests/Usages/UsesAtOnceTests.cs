@@ -2,11 +2,17 @@ using ConsentRegistry.Api.Tests.Approvals;
 
 namespace ConsentRegistry.Api.Tests.Usages;
 
-/// <summary>A thousand requests at once keep both a node and PostgreSQL busy: no other test is to be answered late because of them.</summary>
+/// <summary>
+/// A thousand requests at once keep both a node and PostgreSQL busy: no other test is to be answered late because of
+/// them.
+/// </summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>Many uses at once, and beside them whatever takes away what they rest on: each is recorded once, and no grant is overspent.</summary>
+/// <summary>
+/// Many uses at once, and beside them whatever takes away what they rest on: each is recorded once, and no grant is
+/// overspent.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<RegistryFixture>, IDisposable
 {
@@ -15,7 +21,9 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     private readonly string requester = RegistryApplication.NewId("r");
 
     // A connection for each request that is on its way: nothing on this side holds any back.
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpMessageInvoker http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }
+    );
 
     private RegistryApplication App => registry.App;
 
@@ -30,7 +38,12 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
         var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
         var request = await Asking.OpenAsync(requester, creator, uses: 100);
         var approvals = await AtOnceAsync(
-            Many, Client(creator), $"/v1/creators/{creator}/approval-requests/{request}/approve", null).WaitAsync(cancel);
+                Many,
+                Client(creator),
+                $"/v1/creators/{creator}/approval-requests/{request}/approve",
+                null
+            )
+            .WaitAsync(cancel);
         Assert.Single(approvals, answer => answer.Status == 200);
         Assert.All(approvals.Where(answer => answer.Status != 200), answer => answer.IsProblem(409, "notOpen"));
         var before = await Asking.EventsAsync(creator);
@@ -38,7 +51,10 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
         var uses = await RecordAtOnceAsync(Many, creator).WaitAsync(cancel);
         Assert.Equal(100, uses.Count(use => use == "consented grant"));
         Assert.Equal(Many - 100, uses.Count(use => use == "unconsented beyondGrant"));
-        Assert.Equal(Many, await App.ScalarAsync<long>("SELECT count(*) FROM consent.usage WHERE requester = $1", requester));
+        Assert.Equal(
+            Many,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.usage WHERE requester = $1", requester)
+        );
         Assert.Equal(100, await UsedAsync(creator));
         // No other use touched the creator's stream.
         Assert.Equal($"{before} grantSpent", await Asking.EventsAsync(creator));
@@ -54,11 +70,21 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
             var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
             var grant = await Asking.GrantAsync(requester, creator, uses: 50);
             var recording = RecordAtOnceAsync(24, creator);
-            (what == "a deny is set"
-                ? await App.Creator(creator).PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
-                : await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
+            (
+                what == "a deny is set"
+                    ? await App.Creator(creator)
+                        .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "deny" })
+                    : await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")
+            ).Is(200);
             var uses = await recording;
-            Assert.All(uses, use => Assert.Contains(use, new[] { "consented grant", "unconsented notApproved", $"unconsented {afterwards}" }));
+            Assert.All(
+                uses,
+                use =>
+                    Assert.Contains(
+                        use,
+                        new[] { "consented grant", "unconsented notApproved", $"unconsented {afterwards}" }
+                    )
+            );
             Assert.Equal(uses.Count(use => use == "consented grant"), await UsedAsync(creator));
             Assert.Equal([$"unconsented {afterwards}"], (await RecordAtOnceAsync(8, creator)).Distinct());
         }
@@ -73,13 +99,31 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
         await Asking.GrantAsync(second, other, uses: 5);
         object[] usages =
         [
-            new { purpose = "remix", requester = first, videos = new[] { new { creatorId = one, videoId = "clip" } } },
-            new { purpose = "remix", requester = second, videos = new[] { new { creatorId = other, videoId = "clip" } } },
+            new
+            {
+                purpose = "remix",
+                requester = first,
+                videos = new[] { new { creatorId = one, videoId = "clip" } },
+            },
+            new
+            {
+                purpose = "remix",
+                requester = second,
+                videos = new[] { new { creatorId = other, videoId = "clip" } },
+            },
         ];
         var answers = await Task.WhenAll(
-            AtOnceAsync(10, Client(), "/v1/usages/batch", new { usages }), AtOnceAsync(10, Client(), "/v1/usages/batch", new { usages = usages.Reverse() }));
-        var reasons = answers.SelectMany(each => each).SelectMany(answer => answer.Is(201)["results"]!.AsArray()).GroupBy(item => (string)item!["use"]!["reason"]!);
-        Assert.Equal([("beyondGrant", 30), ("grant", 10)], reasons.Select(reason => (reason.Key, reason.Count())).Order());
+            AtOnceAsync(10, Client(), "/v1/usages/batch", new { usages }),
+            AtOnceAsync(10, Client(), "/v1/usages/batch", new { usages = usages.Reverse() })
+        );
+        var reasons = answers
+            .SelectMany(each => each)
+            .SelectMany(answer => answer.Is(201)["results"]!.AsArray())
+            .GroupBy(item => (string)item!["use"]!["reason"]!);
+        Assert.Equal(
+            [("beyondGrant", 30), ("grant", 10)],
+            reasons.Select(reason => (reason.Key, reason.Count())).Order()
+        );
         Assert.Equal((5, 5), (await UsedAsync(one), await UsedAsync(other)));
     }
 
@@ -91,35 +135,64 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
         var answers = await AtOnceAsync(24, Client(), "/v1/usages", Use(creator), key: $"{Guid.NewGuid()}");
         Assert.Single(answers.Select(answer => (string)answer.Is(201)["use"]!["id"]!).Distinct());
         Assert.Equal(1, await UsedAsync(creator));
-        Assert.Equal(1, await App.ScalarAsync<long>("SELECT count(*) FROM consent.usage WHERE requester = $1", requester));
+        Assert.Equal(
+            1,
+            await App.ScalarAsync<long>("SELECT count(*) FROM consent.usage WHERE requester = $1", requester)
+        );
     }
 
-    private static object Use(string creator) => new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } } };
+    private static object Use(string creator) =>
+        new { purpose = "remix", videos = new[] { new { creatorId = creator, videoId = "clip" } } };
 
     private RegistryClient Client(string? creator = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return new(http, App.Address, creator is null
-            ? App.Sign(now, ["usage:write", "consent:check:any"], null, requester)
-            : App.Sign(now, ["consent:manage"], creator, null));
+        return new(
+            http,
+            App.Address,
+            creator is null
+                ? App.Sign(now, ["usage:write", "consent:check:any"], null, requester)
+                : App.Sign(now, ["consent:manage"], creator, null)
+        );
     }
 
-    private Task<int> UsedAsync(string creator) => App.ScalarAsync<int>("SELECT used FROM consent.consent_grant WHERE creator = $1", creator);
+    private Task<int> UsedAsync(string creator) =>
+        App.ScalarAsync<int>("SELECT used FROM consent.consent_grant WHERE creator = $1", creator);
 
     private async Task<List<string>> RecordAtOnceAsync(int count, string creator) =>
-        [.. (await AtOnceAsync(count, Client(), "/v1/usages", Use(creator))).Select(answer => $"{answer.Is(201)["use"]!["status"]} {answer["use"]!["reason"]}")];
+        [
+            .. (await AtOnceAsync(count, Client(), "/v1/usages", Use(creator))).Select(answer =>
+                $"{answer.Is(201)["use"]!["status"]} {answer["use"]!["reason"]}"
+            ),
+        ];
 
-    /// <summary>Sends requests at once, each until it is answered, as a client does: with an idempotency key, and again after the time that a 503 names.</summary>
-    private static Task<Answer[]> AtOnceAsync(int count, RegistryClient client, string path, object? body, string? key = null) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
-        {
-            var header = $"Idempotency-Key: {key ?? $"{Guid.NewGuid()}"}";
-            while (true)
-            {
-                var answer = await client.PostAsync(path, body, header);
-                if (answer.Status != 503 && (answer.Status != 409 || answer.Code != "idempotencyKeyInFlight"))
-                    return answer;
-                await Task.Delay(TimeSpan.FromSeconds(int.Parse(answer.Header("Retry-After")!)), TestContext.Current.CancellationToken);
-            }
-        }));
+    /// <summary>
+    /// Sends requests at once, each until it is answered, as a client does: with an idempotency key, and again after
+    /// the time that a 503 names.
+    /// </summary>
+    private static Task<Answer[]> AtOnceAsync(
+        int count,
+        RegistryClient client,
+        string path,
+        object? body,
+        string? key = null
+    ) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, count)
+                .Select(async _ =>
+                {
+                    var header = $"Idempotency-Key: {key ?? $"{Guid.NewGuid()}"}";
+                    while (true)
+                    {
+                        var answer = await client.PostAsync(path, body, header);
+                        if (answer.Status != 503 && (answer.Status != 409 || answer.Code != "idempotencyKeyInFlight"))
+                            return answer;
+                        await Task.Delay(
+                            TimeSpan.FromSeconds(int.Parse(answer.Header("Retry-After")!)),
+                            TestContext.Current.CancellationToken
+                        );
+                    }
+                })
+        );
 }

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ConsentRegistry.Benchmarks.Load;
 
 /// <summary>
-/// The yardstick: an endpoint of the same web server that does nothing but read the request to its end and answer with the bytes that it was
-/// given. No authentication, no log.
+/// The yardstick: an endpoint of the same web server that does nothing but read the request to its end and answer with
+/// the bytes that it was given. No authentication, no log.
 /// </summary>
 internal static class BareEndpoint
 {
@@ -31,8 +31,14 @@ internal static class BareEndpoint
         {
             ArgumentList =
             {
-                "exec", "--runtimeconfig", Path.Combine(folder, "ConsentRegistry.Api.runtimeconfig.json"), Path.Combine(folder, "ConsentRegistry.Benchmarks.dll"),
-                "bare", port.ToString(), file, contentType,
+                "exec",
+                "--runtimeconfig",
+                Path.Combine(folder, "ConsentRegistry.Api.runtimeconfig.json"),
+                Path.Combine(folder, "ConsentRegistry.Benchmarks.dll"),
+                "bare",
+                port.ToString(),
+                file,
+                contentType,
             },
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -47,7 +53,9 @@ internal static class BareEndpoint
         byte[] line = [.. answer, (byte)'\n'];
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder
+            .WebHost.UseUrls($"http://127.0.0.1:{port}")
+            .ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var app = builder.Build();
         app.MapGet(ReadyPath, () => Results.Ok());
         app.MapPost("/v1/checks", (HttpContext http) => AnswerAsync(http, answer, contentType));

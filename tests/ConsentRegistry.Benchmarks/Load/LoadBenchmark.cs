@@ -4,14 +4,17 @@ using ConsentRegistry.TestSupport;
 namespace ConsentRegistry.Benchmarks.Load;
 
 /// <summary>
-/// The service under load, with all the data that it is made for, beside yardsticks of the same run: a bare endpoint of the same web server, and PostgreSQL
-/// without the service.
+/// The service under load, with all the data that it is made for, beside yardsticks of the same run: a bare endpoint of
+/// the same web server, and PostgreSQL without the service.
 /// </summary>
 internal static class LoadBenchmark
 {
     private const string Document = "docs/reference/performance.md";
 
-    /// <summary>The parts of a run, in their order: the first needs no node, the next two look at the node as it has just been started, and the last leaves PostgreSQL with much to tidy up.</summary>
+    /// <summary>
+    /// The parts of a run, in their order: the first needs no node, the next two look at the node as it has just been
+    /// started, and the last leaves PostgreSQL with much to tidy up.
+    /// </summary>
     private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> Parts =
     [
         ("evaluator", EvaluatorRow.MeasureAsync),
@@ -28,14 +31,14 @@ internal static class LoadBenchmark
     ];
 
     /// <summary>The parts of a run with a node that does something beside answering.</summary>
-    private static readonly IReadOnlyList<(string Name, Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync)> WithCost =
-    [
-        ("single", CostRow.SingleAsync),
-        ("batch", CostRow.BatchAsync),
-        ("stream", CostRow.StreamAsync),
-    ];
+    private static readonly IReadOnlyList<(
+        string Name,
+        Func<LoadRun, Task<IReadOnlyList<Row>>> MeasureAsync
+    )> WithCost = [("single", CostRow.SingleAsync), ("batch", CostRow.BatchAsync), ("stream", CostRow.StreamAsync)];
 
-    public static string Usage => $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [{LoadOptions.QuickWord}] [--creators n] [--rounds n] [--seconds n] [{string.Join(" | ", LoadOptions.Costs.Keys)}] [--write]";
+    public static string Usage =>
+        $"load [{string.Join(' ', Parts.Select(part => part.Name))}] [{LoadOptions.QuickWord}] [--creators n] "
+        + $"[--rounds n] [--seconds n] [{string.Join(" | ", LoadOptions.Costs.Keys)}] [--write]";
 
     public static async Task<int> RunAsync(string[] words)
     {
@@ -47,7 +50,9 @@ internal static class LoadBenchmark
         }
         if (!OperatingSystem.IsLinux())
         {
-            Console.Error.WriteLine("The load benchmark runs on Linux only: it reads what processes occupy from /proc.");
+            Console.Error.WriteLine(
+                "The load benchmark runs on Linux only: it reads what processes occupy from /proc."
+            );
             return 2;
         }
         await using var data = await LoadedData.OpenAsync(options.Scale, hasGranted: options.Wants(GrantRow.Name));

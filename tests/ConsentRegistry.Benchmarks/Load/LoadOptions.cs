@@ -7,18 +7,37 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <param name="Scale">How much data: <c>--creators</c>.</param>
 /// <param name="Rounds">How often each of two is driven in turn: <c>--rounds</c>.</param>
 /// <param name="Round">How long it is driven each time: <c>--seconds</c>.</param>
-/// <param name="Write">Whether to write the results into docs/reference/performance.md although the run is smaller than the whole: <c>--write</c>.</param>
+/// <param name="Write">
+/// Whether to write the results into docs/reference/performance.md although the run is smaller than the whole:
+/// <c>--write</c>.
+/// </param>
 /// <param name="Parts">The parts to measure; all if none is named.</param>
-/// <param name="Cost">What a node does beside answering, to be measured instead of the parts' own yardsticks: <c>--telemetry</c> or <c>--decisions</c>.</param>
+/// <param name="Cost">
+/// What a node does beside answering, to be measured instead of the parts' own yardsticks: <c>--telemetry</c> or
+/// <c>--decisions</c>.
+/// </param>
 /// <param name="Judges">Whether the results are compared with the targets, which are for the full scale.</param>
 internal sealed record LoadOptions(
-    Scale Scale, int Rounds, TimeSpan Round, bool Write, IReadOnlyList<string> Parts, Func<Task<ICost>>? Cost = null, bool Judges = true)
+    Scale Scale,
+    int Rounds,
+    TimeSpan Round,
+    bool Write,
+    IReadOnlyList<string> Parts,
+    Func<Task<ICost>>? Cost = null,
+    bool Judges = true
+)
 {
-    /// <summary>The word for a run of a few minutes at a hundredth of the data: it shows that every part works, and judges nothing.</summary>
+    /// <summary>
+    /// The word for a run of a few minutes at a hundredth of the data: it shows that every part works, and judges
+    /// nothing.
+    /// </summary>
     public const string QuickWord = "--quick";
 
     /// <summary>What a node may do beside answering, by the word that asks for it.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<Task<ICost>>> Costs = new Dictionary<string, Func<Task<ICost>>>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, Func<Task<ICost>>> Costs = new Dictionary<
+        string,
+        Func<Task<ICost>>
+    >(StringComparer.Ordinal)
     {
         ["--telemetry"] = Load.Costs.Telemetry.StartAsync,
         ["--decisions"] = DecisionFiles.StartAsync,
@@ -30,7 +49,8 @@ internal sealed record LoadOptions(
 
     private const int MaxSeconds = 600;
 
-    public static LoadOptions Default { get; } = new(new Scale(Scale.FullCreators), Rounds: 5, TimeSpan.FromSeconds(5), Write: false, []);
+    public static LoadOptions Default { get; } =
+        new(new Scale(Scale.FullCreators), Rounds: 5, TimeSpan.FromSeconds(5), Write: false, []);
 
     /// <summary>The run whose results the document shows: everything at the scale that the targets are for.</summary>
     public bool IsWhole => Scale.IsFull && Parts.Count == 0 && Cost is null;
@@ -49,7 +69,13 @@ internal sealed record LoadOptions(
             switch (words[i])
             {
                 case QuickWord:
-                    options = options with { Scale = new(Scale.FullCreators / 100), Rounds = 2, Round = TimeSpan.FromSeconds(1), Judges = false };
+                    options = options with
+                    {
+                        Scale = new(Scale.FullCreators / 100),
+                        Rounds = 2,
+                        Round = TimeSpan.FromSeconds(1),
+                        Judges = false,
+                    };
                     break;
                 case "--write":
                     options = options with { Write = true };
@@ -77,5 +103,10 @@ internal sealed record LoadOptions(
     }
 
     private static int? Number(string[] words, int at, int least, int most) =>
-        at < words.Length && int.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
+        at < words.Length
+        && int.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= least
+        && number <= most
+            ? number
+            : null;
 }

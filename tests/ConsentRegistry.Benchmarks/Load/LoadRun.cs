@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace ConsentRegistry.Benchmarks.Load;
 
-/// <summary>What the parts of one run share: the data, a node of the service over them, and the yardstick. Each is started when it is first needed.</summary>
+/// <summary>
+/// What the parts of one run share: the data, a node of the service over them, and the yardstick. Each is started when
+/// it is first needed.
+/// </summary>
 internal sealed class LoadRun(LoadOptions options, LoadedData data) : IAsyncDisposable
 {
     private RunningServer? node;
@@ -53,7 +56,12 @@ internal static class Sample
     private const int Checks = 201;
 
     /// <summary>An answer of the length in the middle of many checks' answers, and its content type.</summary>
-    public static async Task<(byte[] Answer, string ContentType)> CheckAsync(RunningServer node, string token, Scale scale, bool hasGrants = false)
+    public static async Task<(byte[] Answer, string ContentType)> CheckAsync(
+        RunningServer node,
+        string token,
+        Scale scale,
+        bool hasGrants = false
+    )
     {
         using var http = LoadRun.Client(node, token);
         var random = new Random(Seed: 1);
@@ -78,8 +86,12 @@ internal static class Sample
         if (video == Scale.ChangeableVideoOf(Scale.OwnerOf(video)))
             return;
         var reader = new Utf8JsonReader(answer);
-        var effect = JsonElement.ParseValue(ref reader).TryGetProperty("effect", out var word) ? word.GetString() : null;
+        var effect = JsonElement.ParseValue(ref reader).TryGetProperty("effect", out var word)
+            ? word.GetString()
+            : null;
         if (effect != (hasGrants && Scale.HasGrant(video) ? "allow" : Scale.EffectOf(video)))
-            throw new BenchmarkException($"a check of {Scale.Video(video)} was answered {Encoding.UTF8.GetString(answer)}");
+            throw new BenchmarkException(
+                $"a check of {Scale.Video(video)} was answered {Encoding.UTF8.GetString(answer)}"
+            );
     }
 }

@@ -8,8 +8,8 @@ using Npgsql;
 namespace ConsentRegistry.Benchmarks.Load;
 
 /// <summary>
-/// A PostgreSQL server of the benchmark's own whose database holds a scale's data. It is kept from run to run, under <c>.data</c> of the
-/// repository, since loading takes minutes.
+/// A PostgreSQL server of the benchmark's own whose database holds a scale's data. It is kept from run to run, under
+/// <c>.data</c> of the repository, since loading takes minutes.
 /// </summary>
 internal sealed class LoadedData : IAsyncDisposable
 {
@@ -48,12 +48,19 @@ internal sealed class LoadedData : IAsyncDisposable
     public static async Task<LoadedData> OpenAsync(Scale scale, bool hasGranted)
     {
         var kept = Directory.CreateDirectory(Path.Combine(Repository.Folder, ".data", $"bench-{scale.Creators}"));
-        var data = new LoadedData(await PrivatePostgres.StartAsync(kept.FullName, NullLogger.Instance, CancellationToken.None), kept, scale);
+        var data = new LoadedData(
+            await PrivatePostgres.StartAsync(kept.FullName, NullLogger.Instance, CancellationToken.None),
+            kept,
+            scale
+        );
         try
         {
             if (!await Loading.IsDoneAsync(data.ConnectionString))
             {
-                Console.Error.WriteLine($"Loading {scale.Creators:N0} creators with {scale.Videos:N0} videos and overrides into {kept.FullName}; they are kept for the next run.");
+                Console.Error.WriteLine(
+                    $"Loading {scale.Creators:N0} creators with {scale.Videos:N0} videos and overrides into "
+                        + $"{kept.FullName}; they are kept for the next run."
+                );
                 await data.CreateDatabaseAsync(Loaded);
                 data.Forget("node-*");
                 await MigrateAsync(data.ConnectionString);
@@ -75,7 +82,8 @@ internal sealed class LoadedData : IAsyncDisposable
     /// <summary>Starts a node of the service over the data, and waits until it is ready.</summary>
     /// <param name="name">The node's name: <c>node-</c> and a word. Each has a folder of its own.</param>
     /// <param name="settings">Further arguments of the node.</param>
-    public Task<RunningServer> StartNodeAsync(string name, params IReadOnlyList<string> settings) => StartNodeAsync(name, ConnectionString, settings);
+    public Task<RunningServer> StartNodeAsync(string name, params IReadOnlyList<string> settings) =>
+        StartNodeAsync(name, ConnectionString, settings);
 
     /// <summary>Starts a node over the data with grants.</summary>
     public Task<RunningServer> StartGrantedNodeAsync() => StartNodeAsync(GrantedNode, ConnectionStringOf(Granted), []);
@@ -101,7 +109,11 @@ internal sealed class LoadedData : IAsyncDisposable
 
     // The nodes are of Development, and their log has its usual name.
     private static Task MigrateAsync(string connectionString) =>
-        Migrator.MigrateAsync(connectionString, new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true), CancellationToken.None);
+        Migrator.MigrateAsync(
+            connectionString,
+            new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
+            CancellationToken.None
+        );
 
     // Before any node is up: a database is copied while nobody uses it.
     private async Task CopyWithGrantsAsync()
@@ -112,7 +124,11 @@ internal sealed class LoadedData : IAsyncDisposable
         await new Loading(ConnectionStringOf(Granted), Scale).AddGrantsAsync();
     }
 
-    private async Task<RunningServer> StartNodeAsync(string name, string connectionString, IReadOnlyList<string> settings)
+    private async Task<RunningServer> StartNodeAsync(
+        string name,
+        string connectionString,
+        IReadOnlyList<string> settings
+    )
     {
         var port = HostCommand.FreePort();
         var start = HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port);
@@ -121,14 +137,21 @@ internal sealed class LoadedData : IAsyncDisposable
         return await RunningServer.StartAsync(start, port, "/health/ready");
     }
 
-    private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;
+    private string ConnectionStringOf(string database) =>
+        new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ConnectionString;
 
     private async Task CreateDatabaseAsync(string name, string template = "template1")
     {
         NpgsqlConnection.ClearAllPools();
         await using var connection = new NpgsqlConnection(postgres.ConnectionString);
         await connection.OpenAsync();
-        foreach (var sql in new[] { $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", $"CREATE DATABASE {name} TEMPLATE {template}" })
+        foreach (
+            var sql in new[]
+            {
+                $"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+                $"CREATE DATABASE {name} TEMPLATE {template}",
+            }
+        )
         {
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync();

@@ -4,8 +4,9 @@ using Npgsql;
 namespace ConsentRegistry.Benchmarks.Load;
 
 /// <summary>
-/// Fills the settings tables of a migrated database as if each creator had set a default, their platform had registered ten videos, and they had then
-/// set an override for each. The server makes the rows itself, and keys are built after their rows.
+/// Fills the settings tables of a migrated database as if each creator had set a default, their platform had registered
+/// ten videos, and they had then set an override for each. The server makes the rows itself, and keys are built after
+/// their rows.
 /// </summary>
 internal sealed class Loading(string connectionString, Scale scale)
 {
@@ -20,7 +21,14 @@ internal sealed class Loading(string connectionString, Scale scale)
     /// <summary>All versions: the default, the registration of all ten videos, and an override at a time.</summary>
     private const int Versions = 2 + Scale.VideosPerCreator;
 
-    private static readonly string[] Tables = ["consent.creator", "consent.creator_default", "consent.video", "consent.video_override", "bench.creator"];
+    private static readonly string[] Tables =
+    [
+        "consent.creator",
+        "consent.creator_default",
+        "consent.video",
+        "consent.video_override",
+        "bench.creator",
+    ];
 
     /// <summary>Whether a database holds data that were loaded to the end, and as they are loaded now.</summary>
     public static async Task<bool> IsDoneAsync(string connectionString)
@@ -31,7 +39,8 @@ internal sealed class Loading(string connectionString, Scale scale)
             await using var command = new NpgsqlCommand($"SELECT format FROM {Loaded}", connection);
             return await command.ExecuteScalarAsync() is Format;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable)
+        catch (PostgresException e)
+            when (e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable)
         {
             return false;
         }
@@ -41,13 +50,22 @@ internal sealed class Loading(string connectionString, Scale scale)
     {
         var started = Stopwatch.GetTimestamp();
         // Copies for change.pgbench.sql, which nobody follows.
-        await RunAsync("CREATE SCHEMA bench; CREATE TABLE bench.creator (LIKE consent.creator INCLUDING ALL); CREATE TABLE bench.inbox (LIKE consent.inbox INCLUDING ALL)");
+        await RunAsync(
+            "CREATE SCHEMA bench; CREATE TABLE bench.creator (LIKE consent.creator INCLUDING ALL); CREATE TABLE "
+                + "bench.inbox (LIKE consent.inbox INCLUDING ALL)"
+        );
         var keys = new List<(string Table, string Name, string Definition)>();
         foreach (var table in Tables)
             keys.AddRange(await DropKeysAsync(table));
 
-        await Task.WhenAll(LoadAsync(scale.Creators, Creators, Defaults, CopiesOfCreators), LoadAsync(scale.Videos, Videos), LoadAsync(scale.Videos, Overrides));
-        await Task.WhenAll(keys.Select(key => RunAsync($"ALTER TABLE {key.Table} ADD CONSTRAINT {key.Name} {key.Definition}")));
+        await Task.WhenAll(
+            LoadAsync(scale.Creators, Creators, Defaults, CopiesOfCreators),
+            LoadAsync(scale.Videos, Videos),
+            LoadAsync(scale.Videos, Overrides)
+        );
+        await Task.WhenAll(
+            keys.Select(key => RunAsync($"ALTER TABLE {key.Table} ADD CONSTRAINT {key.Name} {key.Definition}"))
+        );
         // Marks every row as old: else the first readers would write each page once more.
         await Task.WhenAll(Tables.Select(table => RunAsync($"VACUUM (FREEZE, ANALYZE) {table}")));
         await RunAsync($"CREATE TABLE {Loaded} AS SELECT {Format} AS format");
@@ -63,42 +81,58 @@ internal sealed class Loading(string connectionString, Scale scale)
 
     private static string Creators(int from, int to) =>
         $"""
-        INSERT INTO consent.creator (id, version, settings_version, changed_at, changed_xid)
-        SELECT {CreatorOf("n")}, {Versions}, {Versions - 1}, {TimeOf("n", $"{Versions}")}, pg_current_xact_id() FROM generate_series({from}, {to}) AS n
-        """;
+            INSERT INTO consent.creator (id, version, settings_version, changed_at, changed_xid)
+            SELECT {CreatorOf("n")}, {Versions}, {Versions - 1}, {TimeOf(
+                "n",
+                $"{Versions}"
+            )}, pg_current_xact_id() FROM generate_series({from}, {to}) AS n
+            """;
 
-    private static string CopiesOfCreators(int from, int to) => Creators(from, to).Replace("consent.creator", "bench.creator", StringComparison.Ordinal);
+    private static string CopiesOfCreators(int from, int to) =>
+        Creators(from, to).Replace("consent.creator", "bench.creator", StringComparison.Ordinal);
 
     private static string Defaults(int from, int to) =>
         $$"""
-        INSERT INTO consent.creator_default (creator, purpose, requester, segments)
-        SELECT {{CreatorOf("n")}}, 'remix', '', jsonb_build_array(jsonb_build_object(
-            'from', NULL, 'effect', {{EffectOf("n")}}, 'conditions', '[]'::jsonb, 'expiresAt', NULL, 'vocabularyVersion', 1, 'version', 1,
-            'changedAt', to_char({{TimeOf("n", "1")}} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
-        FROM generate_series({{from}}, {{to}}) AS n
-        """;
+            INSERT INTO consent.creator_default (creator, purpose, requester, segments)
+            SELECT {{CreatorOf("n")}}, 'remix', '', jsonb_build_array(jsonb_build_object(
+                'from', NULL, 'effect', {{EffectOf(
+                "n"
+            )}}, 'conditions', '[]'::jsonb, 'expiresAt', NULL, 'vocabularyVersion', 1, 'version', 1,
+                'changedAt', to_char({{TimeOf("n", "1")}} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+            FROM generate_series({{from}}, {{to}}) AS n
+            """;
 
     private static string Videos(int from, int to) =>
         $$"""
-        INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos)
-        SELECT {{OwnerOf("n")}}, {{VideoOf("n")}}, {{TimeOf(OwnerNumberOf("n"), "2")}}, '{}', '{}', '{}', '{}' FROM generate_series({{from}}, {{to}}) AS n
-        """;
+            INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos)
+            SELECT {{OwnerOf("n")}}, {{VideoOf("n")}}, {{TimeOf(
+                OwnerNumberOf("n"),
+                "2"
+            )}}, '{}', '{}', '{}', '{}' FROM generate_series({{from}}, {{to}}) AS n
+            """;
 
     private static string Overrides(int from, int to) =>
         $$"""
-        INSERT INTO consent.video_override (creator, owner, video, purpose, requester, effect, conditions, vocabulary_version, version, changed_at)
-        SELECT {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, 'remix', '', {{EffectOf("n")}}, '{}', 1,
-            {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
-        FROM generate_series({{from}}, {{to}}) AS n
-        """;
+            INSERT INTO consent.video_override (creator, owner, video, purpose, requester, effect, conditions,
+                vocabulary_version, version, changed_at)
+            SELECT {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, 'remix', '', {{EffectOf("n")}}, '{}', 1,
+                {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
+            FROM generate_series({{from}}, {{to}}) AS n
+            """;
 
     private static string Grants(int from, int to) =>
         $$"""
-        INSERT INTO consent.consent_grant (id, request, creator, owner, video, used_owner, used_video, requester, purpose, conditions, vocabulary_version, state, version, changed_at)
-        SELECT gen_random_uuid(), gen_random_uuid(), {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}},
-            '{{LoadedData.Requester}}', 'remix', '{}', 1, 'standing', {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
-        FROM generate_series({{from}}, {{to}}) AS n WHERE {{Scale.HasGrant("n")}}
-        """;
+            INSERT INTO consent.consent_grant (id, request, creator, owner, video, used_owner, used_video, requester,
+                purpose, conditions, vocabulary_version, state, version, changed_at)
+            SELECT gen_random_uuid(), gen_random_uuid(), {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf(
+                "n"
+            )}}, {{OwnerOf("n")}}, {{VideoOf("n")}},
+                '{{LoadedData.Requester}}', 'remix', '{}', 1, 'standing', {{VersionOf("n")}}, {{TimeOf(
+                OwnerNumberOf("n"),
+                VersionOf("n")
+            )}}
+            FROM generate_series({{from}}, {{to}}) AS n WHERE {{Scale.HasGrant("n")}}
+            """;
 
     // The same ids as those of Scale.
     private static string CreatorOf(string number) => $"'c' || lpad(({number})::text, 7, '0')";
@@ -116,7 +150,8 @@ internal sealed class Loading(string connectionString, Scale scale)
 
     // A creator's changes are a day apart, each creator's at another second of the year 2025.
     private static string TimeOf(string creator, string version) =>
-        $"(timestamptz '2025-01-01 00:00:00Z' + make_interval(secs => ({creator}) % 10000000, days => ({version})::int))";
+        $"(timestamptz '2025-01-01 00:00:00Z' + make_interval(secs => ({creator}) % 10000000, days => "
+        + $"({version})::int))";
 
     private async Task LoadAsync(int numbers, params Func<int, int, string>[] statements)
     {
@@ -132,7 +167,11 @@ internal sealed class Loading(string connectionString, Scale scale)
         var keys = new List<(string Table, string Name, string Definition)>();
         await using (var connection = await OpenAsync(connectionString))
         {
-            await using var command = new NpgsqlCommand("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p'", connection)
+            await using var command = new NpgsqlCommand(
+                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass "
+                    + "AND contype = 'p'",
+                connection
+            )
             {
                 Parameters = { new() { Value = table } },
             };
@@ -152,14 +191,19 @@ internal sealed class Loading(string connectionString, Scale scale)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A connection whose commits need not wait: what is loaded counts only once the marker is written, which is after all of it.</summary>
+    /// <summary>
+    /// A connection whose commits need not wait: what is loaded counts only once the marker is written, which is after
+    /// all of it.
+    /// </summary>
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Options = "-c synchronous_commit=off -c maintenance_work_mem=256MB",
-            Pooling = false,
-        }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Options = "-c synchronous_commit=off -c maintenance_work_mem=256MB",
+                Pooling = false,
+            }.ConnectionString
+        );
         await connection.OpenAsync();
         return connection;
     }

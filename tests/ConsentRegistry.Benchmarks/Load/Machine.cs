@@ -16,12 +16,16 @@ internal static class Machine
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB of memory; {RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}; {RuntimeInformation.FrameworkDescription}; PostgreSQL {connection.PostgreSqlVersion}");
+            $"{Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB of memory; "
+                + $"{RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}; "
+                + $"{RuntimeInformation.FrameworkDescription}; PostgreSQL {connection.PostgreSqlVersion}"
+        );
     }
 
     // "model name	: AMD EPYC", once for each core.
     private static string Processor() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            is { } line
             ? line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
 }

@@ -25,7 +25,10 @@ internal static class MemoryWatch
             looks.Enqueue(server.ResidentBytes());
             if (looks.Count > LooksToAgree)
                 looks.Dequeue();
-            if (looks.Count == LooksToAgree && looks.Max() - looks.Min() <= Math.Max(AgreementFloor, looks.Max() * Agreement))
+            if (
+                looks.Count == LooksToAgree
+                && looks.Max() - looks.Min() <= Math.Max(AgreementFloor, looks.Max() * Agreement)
+            )
                 return looks.Max();
             await Task.Delay(Interval);
         }
@@ -39,8 +42,7 @@ internal static class MemoryWatch
         do
         {
             looks.Add(server.ResidentBytes());
-        }
-        while (await Task.WhenAny(during, Task.Delay(Interval)) != during);
+        } while (await Task.WhenAny(during, Task.Delay(Interval)) != during);
         looks.Add(server.ResidentBytes());
         return looks;
     }

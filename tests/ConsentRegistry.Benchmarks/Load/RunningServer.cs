@@ -51,8 +51,13 @@ internal sealed class RunningServer : IAsyncDisposable
     public long ResidentBytes()
     {
         const string Field = "VmRSS:";
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return long.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+        var line = File.ReadLines($"/proc/{process.Id}/status")
+            .First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return long.Parse(
+                line[Field.Length..].Replace("kB", "", StringComparison.Ordinal),
+                NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture
+            ) * 1024;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,9 @@
 namespace ConsentRegistry.Benchmarks.Load;
 
-/// <summary>How much data a run works on. All ids follow from numbers, counted from 1, so that any row can be named without a look at the database.</summary>
+/// <summary>
+/// How much data a run works on. All ids follow from numbers, counted from 1, so that any row can be named without a
+/// look at the database.
+/// </summary>
 /// <param name="Creators">How many creators there are.</param>
 internal sealed record Scale(int Creators)
 {
@@ -41,11 +44,14 @@ internal sealed record Scale(int Creators)
     /// <summary>The same of a number in SQL.</summary>
     public static string HasGrant(string video) => $"({video}) % {VideosPerGrant} = 2";
 
-    /// <summary>The creator's last video, the only one whose override a run may change: all others stand as they were loaded.</summary>
+    /// <summary>
+    /// The creator's last video, the only one whose override a run may change: all others stand as they were loaded.
+    /// </summary>
     public static int ChangeableVideoOf(int creator) => creator * VideosPerCreator;
 
     /// <summary>The body of a check of a video.</summary>
-    public static string Check(int video) => $$"""{"creatorId":"{{Creator(OwnerOf(video))}}","videoId":"{{Video(video)}}","purpose":"remix"}""";
+    public static string Check(int video) =>
+        $$"""{"creatorId":"{{Creator(OwnerOf(video))}}","videoId":"{{Video(video)}}","purpose":"remix"}""";
 
     /// <summary>A video, each as likely as any other.</summary>
     public int RandomVideo(Random random) => random.Next(1, Videos + 1);

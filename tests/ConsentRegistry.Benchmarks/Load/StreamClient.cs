@@ -15,8 +15,8 @@ internal sealed record StreamResult(long Lines, long Bytes, TimeSpan Elapsed)
 }
 
 /// <summary>
-/// Sends checks as one request that goes on and on, from blocks of lines that were made before, and counts the answers meanwhile: two threads on a
-/// bare socket, so that the client takes as little of the machine as it can.
+/// Sends checks as one request that goes on and on, from blocks of lines that were made before, and counts the answers
+/// meanwhile: two threads on a bare socket, so that the client takes as little of the machine as it can.
 /// </summary>
 internal sealed class StreamClient
 {
@@ -42,10 +42,18 @@ internal sealed class StreamClient
     /// <exception cref="BenchmarkException">Not every check was answered.</exception>
     public async Task<StreamResult> RunAsync(RunningServer server, string token, long lines, TimeSpan limit)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)Patience.TotalMilliseconds, ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            SendTimeout = (int)Patience.TotalMilliseconds,
+            ReceiveTimeout = (int)Patience.TotalMilliseconds,
+        };
         await socket.ConnectAsync(server.Url.Host, server.Url.Port);
         var started = Stopwatch.GetTimestamp();
-        var sending = Task.Factory.StartNew(() => Send(socket, server.Url, token, lines, started, limit), TaskCreationOptions.LongRunning);
+        var sending = Task.Factory.StartNew(
+            () => Send(socket, server.Url, token, lines, started, limit),
+            TaskCreationOptions.LongRunning
+        );
         var receiving = Task.Factory.StartNew(() => Receive(socket), TaskCreationOptions.LongRunning);
         try
         {
@@ -64,9 +72,12 @@ internal sealed class StreamClient
 
     private long Send(Socket socket, Uri url, string token, long lines, long started, TimeSpan limit)
     {
-        socket.Send(Encoding.ASCII.GetBytes(
-            $"POST /v1/checks/stream HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer {token}\r\n"
-            + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"));
+        socket.Send(
+            Encoding.ASCII.GetBytes(
+                $"POST /v1/checks/stream HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer {token}\r\n"
+                    + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            )
+        );
         var sent = 0L;
         for (var block = 0; sent < lines && Stopwatch.GetElapsedTime(started) < limit; block++, sent += LinesPerBlock)
             socket.Send(blocks[block % blocks.Length]);

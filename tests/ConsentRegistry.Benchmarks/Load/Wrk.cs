@@ -41,23 +41,48 @@ internal static class Wrk
     /// <param name="connections">How many connections.</param>
     /// <param name="duration">For how long.</param>
     /// <exception cref="BenchmarkException">wrk is missing, or a request was not answered with success.</exception>
-    public static async Task<WrkResult> RunAsync(RunningServer server, string token, RequestKind kind, Scale scale, int seed, int connections, TimeSpan duration)
+    public static async Task<WrkResult> RunAsync(
+        RunningServer server,
+        string token,
+        RequestKind kind,
+        Scale scale,
+        int seed,
+        int connections,
+        TimeSpan duration
+    )
     {
-        var start = Command.Prepare(
-        [
+        var start = Command.Prepare([
             Command.Find("wrk") ?? throw new BenchmarkException(HowToInstall),
-            "--threads", $"{Threads}", "--connections", $"{connections}", "--duration", $"{duration.TotalSeconds:0}s", "--timeout", "30s",
-            "--script", Path.Combine(AppContext.BaseDirectory, "Load", "requests.lua"), server.Url.ToString(),
-            "--", kind.ToString(), $"{scale.Creators}", $"{seed}",
+            "--threads",
+            $"{Threads}",
+            "--connections",
+            $"{connections}",
+            "--duration",
+            $"{duration.TotalSeconds:0}s",
+            "--timeout",
+            "30s",
+            "--script",
+            Path.Combine(AppContext.BaseDirectory, "Load", "requests.lua"),
+            server.Url.ToString(),
+            "--",
+            kind.ToString(),
+            $"{scale.Creators}",
+            $"{seed}",
         ]);
         start.Environment["CONSENT_TOKEN"] = token;
         var output = await RunAsync(start);
-        var numbers = output.Split('\n').FirstOrDefault(line => line.StartsWith("measured ", StringComparison.Ordinal))?.Split(' ')[1..]
-            .Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var numbers = output
+            .Split('\n')
+            .FirstOrDefault(line => line.StartsWith("measured ", StringComparison.Ordinal))
+            ?.Split(' ')[1..]
+            .Select(word => double.Parse(word, CultureInfo.InvariantCulture))
+            .ToArray();
         if (numbers is not [var requests, var microseconds, var p99, var refused, var broken])
             throw new BenchmarkException($"wrk said: {output}");
         if (refused + broken > 0)
-            throw new BenchmarkException($"{kind}: of {requests:0} requests {refused:0} were refused, and {broken:0} not answered");
+            throw new BenchmarkException(
+                $"{kind}: of {requests:0} requests {refused:0} were refused, and {broken:0} not answered"
+            );
         return new(requests / microseconds * 1e6, p99 / 1000);
     }
 
@@ -70,6 +95,8 @@ internal static class Wrk
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? await output
-            : throw new BenchmarkException($"{Path.GetFileName(start.FileName)} ended with {process.ExitCode}: {(await error).Trim()}");
+            : throw new BenchmarkException(
+                $"{Path.GetFileName(start.FileName)} ended with {process.ExitCode}: {(await error).Trim()}"
+            );
     }
 }

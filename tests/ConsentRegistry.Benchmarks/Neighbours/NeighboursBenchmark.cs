@@ -6,7 +6,10 @@ using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Benchmarks.Neighbours;
 
-/// <summary>How long the checks of others wait while callers do to a node what could stop it. Beside each, the same checks while nothing else goes on.</summary>
+/// <summary>
+/// How long the checks of others wait while callers do to a node what could stop it. Beside each, the same checks while
+/// nothing else goes on.
+/// </summary>
 internal static class NeighboursBenchmark
 {
     public const string Usage = "neighbours [--seconds n] [--write]";
@@ -17,7 +20,9 @@ internal static class NeighboursBenchmark
 
     private const string End = "<!-- end of neighbours -->";
 
-    /// <summary>The heap of the node: that of a small container, so that memory which is taken for nothing ends it.</summary>
+    /// <summary>
+    /// The heap of the node: that of a small container, so that memory which is taken for nothing ends it.
+    /// </summary>
     private const string HeapLimit = "0x40000000";
 
     private const string Calm = "calm";
@@ -41,7 +46,11 @@ internal static class NeighboursBenchmark
         await PrepareAsync(url, scratch);
         using var acts = new HostileActs(url, scratch.Token);
         await acts.PrepareAsync(CancellationToken.None);
-        var others = new OtherChecks(url, [.. Enumerable.Range(0, Callers).Select(number => scratch.Token("platform", $"neighbour-{number}"))], Calm);
+        var others = new OtherChecks(
+            url,
+            [.. Enumerable.Range(0, Callers).Select(number => scratch.Token("platform", $"neighbour-{number}"))],
+            Calm
+        );
 
         var rows = new List<Row>();
         await others.RunAsync(TimeSpan.FromSeconds(2));
@@ -63,7 +72,10 @@ internal static class NeighboursBenchmark
 
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd}, {seconds} s each, {Callers} other callers, a node with a heap of 1 GiB; {Environment.ProcessorCount} cores for client, service and database.\n\n{Report.Table(rows)}");
+            $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd}, {seconds} s each, {Callers} other callers, a node with a "
+                + $"heap of 1 GiB; {Environment.ProcessorCount} cores for client, service and "
+                + $"database.\n\n{Report.Table(rows)}"
+        );
         Console.Write(text);
         if (write)
             await Report.WriteAsync(Path.Combine(Repository.Folder, Document), text, Begin, End);
@@ -75,24 +87,40 @@ internal static class NeighboursBenchmark
         using var http = new HttpClient { BaseAddress = url };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", scratch.AdminToken());
         (await http.PutAsJsonAsync($"/v1/creators/{Calm}/videos/v", new { })).EnsureSuccessStatusCode();
-        (await http.PutAsJsonAsync($"/v1/creators/{Calm}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })).EnsureSuccessStatusCode();
+        (
+            await http.PutAsJsonAsync(
+                $"/v1/creators/{Calm}/consent/defaults/remix",
+                new { effect = "allow", appliesTo = "all" }
+            )
+        ).EnsureSuccessStatusCode();
     }
 
-    private static Row RowOf(string what, Waits during, Waits calm) => new(
-        what,
-        Words(during),
-        $"{Words(calm)} (calm)",
-        string.Create(CultureInfo.InvariantCulture, $"{during.P99 / calm.P99:0.0} (p99)"),
-        "0 failed",
-        during.Failures.Count == 0);
+    private static Row RowOf(string what, Waits during, Waits calm) =>
+        new(
+            what,
+            Words(during),
+            $"{Words(calm)} (calm)",
+            string.Create(CultureInfo.InvariantCulture, $"{during.P99 / calm.P99:0.0} (p99)"),
+            "0 failed",
+            during.Failures.Count == 0
+        );
 
-    private static string Words(Waits waits) => string.Create(
-        CultureInfo.InvariantCulture, $"p50 {waits.P50:0.0}, p99 {waits.P99:0.0}, longest {waits.Longest:0} ms; {waits.Failures.Count:N0} of {waits.Milliseconds.Count:N0} failed");
+    private static string Words(Waits waits) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"p50 {waits.P50:0.0}, p99 {waits.P99:0.0}, longest {waits.Longest:0} ms; {waits.Failures.Count:N0} of "
+                + $"{waits.Milliseconds.Count:N0} failed"
+        );
 
     private static bool TryRead(string[] words, out int seconds, out bool write)
     {
         (seconds, write) = (UsualSeconds, words.Contains("--write"));
         var rest = words.Where(word => word != "--write").ToArray();
-        return rest is [] || (rest is ["--seconds", var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds > 0);
+        return rest is []
+            || (
+                rest is ["--seconds", var number]
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out seconds)
+                && seconds > 0
+            );
     }
 }

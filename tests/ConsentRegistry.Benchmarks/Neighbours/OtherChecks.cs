@@ -39,14 +39,30 @@ internal sealed class OtherChecks(Uri url, IReadOnlyList<string> tokens, string 
         return new(waits, failures);
     }
 
-    private async Task CheckAsync(string token, TimeSpan time, ConcurrentBag<double> waits, ConcurrentBag<string> failures)
+    private async Task CheckAsync(
+        string token,
+        TimeSpan time,
+        ConcurrentBag<double> waits,
+        ConcurrentBag<string> failures
+    )
     {
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = url, Timeout = Patience };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         object[] questions =
         [
-            new { creatorId = creator, videoId = "v", purpose = "remix" },
-            new { creatorId = creator, videoId = "v", purpose = "remix", explain = false },
+            new
+            {
+                creatorId = creator,
+                videoId = "v",
+                purpose = "remix",
+            },
+            new
+            {
+                creatorId = creator,
+                videoId = "v",
+                purpose = "remix",
+                explain = false,
+            },
         ];
         var started = Stopwatch.GetTimestamp();
         for (var number = 0; Stopwatch.GetElapsedTime(started) < time; number++)
@@ -65,7 +81,9 @@ internal sealed class OtherChecks(Uri url, IReadOnlyList<string> tokens, string 
         {
             using var answer = await http.PostAsJsonAsync("/v1/checks", question);
             var decision = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            return answer.IsSuccessStatusCode && decision.GetProperty("allowed").GetBoolean() ? null : $"{(int)answer.StatusCode} {decision}";
+            return answer.IsSuccessStatusCode && decision.GetProperty("allowed").GetBoolean()
+                ? null
+                : $"{(int)answer.StatusCode} {decision}";
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
         {

@@ -21,7 +21,15 @@ public sealed class AllocationTests
         SettingOf(Scope.Default, Audience.SomebodyElse, "remix", Effect.Deny),
     ];
 
-    private static readonly Grant[] Grants = [new() { Purpose = IndexOf("remix"), VocabularyVersion = 1, ExpiresAt = Instant.Never }];
+    private static readonly Grant[] Grants =
+    [
+        new()
+        {
+            Purpose = IndexOf("remix"),
+            VocabularyVersion = 1,
+            ExpiresAt = Instant.Never,
+        },
+    ];
     private static readonly Participant[] Participants = [new(new(1), Role.CoCreator), new(new(2), Role.Depicted)];
     private static readonly VideoHandle[] Sources = [new(1), new(2)];
 
@@ -42,16 +50,17 @@ public sealed class AllocationTests
 
     private static PurposeIndex IndexOf(string purpose) => Vocabulary.Find(Purpose.Parse(purpose));
 
-    private static Setting SettingOf(Scope scope, Audience audience, string purpose, Effect effect) => new()
-    {
-        Scope = scope,
-        Audience = audience,
-        Purpose = IndexOf(purpose),
-        Effect = effect,
-        VocabularyVersion = 1,
-        From = Instant.Beginning,
-        ExpiresAt = Instant.Never,
-    };
+    private static Setting SettingOf(Scope scope, Audience audience, string purpose, Effect effect) =>
+        new()
+        {
+            Scope = scope,
+            Audience = audience,
+            Purpose = IndexOf(purpose),
+            Effect = effect,
+            VocabularyVersion = 1,
+            From = Instant.Beginning,
+            ExpiresAt = Instant.Never,
+        };
 
     // Three videos, of which the first was made from the others; all creators have said the same.
     private readonly struct ArrayFacts : IFacts

@@ -5,12 +5,22 @@ using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 
-/// <summary>Shortcuts that look at two keys only, compared with what their definitions say, over every pair of a small universe.</summary>
+/// <summary>
+/// Shortcuts that look at two keys only, compared with what their definitions say, over every pair of a small universe.
+/// </summary>
 public sealed class BruteForceTests
 {
     private static readonly Instant Now = new(1_000);
 
-    private static readonly string[] Purposes = ["remix", "remix.voice", "remix.voice.song", "remix.meme", "remixer", "training"];
+    private static readonly string[] Purposes =
+    [
+        "remix",
+        "remix.voice",
+        "remix.voice.song",
+        "remix.meme",
+        "remixer",
+        "training",
+    ];
 
     private static readonly VideoKey[] Videos = [CaseRunner.Key("ana", "v1"), CaseRunner.Key("ana", "v2")];
 
@@ -19,9 +29,9 @@ public sealed class BruteForceTests
     private static readonly SettingKey[] Keys =
     [
         .. from video in Videos.Select(v => (VideoKey?)v).Prepend(null)
-           from purpose in Purposes
-           from requester in Requesters.Select(r => (Requester?)r).Prepend(null)
-           select new SettingKey(video, Purpose.Parse(purpose), requester),
+        from purpose in Purposes
+        from requester in Requesters.Select(r => (Requester?)r).Prepend(null)
+        select new SettingKey(video, Purpose.Parse(purpose), requester),
     ];
 
     [Fact]
@@ -41,10 +51,12 @@ public sealed class BruteForceTests
             {
                 foreach (var (choice, expired) in choices)
                 {
-                    var lessRestrictive = choice.Effect == Effect.Allow || (choice.Effect == Effect.Ask && effect == Effect.Deny);
+                    var lessRestrictive =
+                        choice.Effect == Effect.Allow || (choice.Effect == Effect.Ask && effect == Effect.Deny);
                     Assert.Equal(
                         lessRestrictive && !expired && BeatsInSomeCheck(standing, changed),
-                        Exceptions.Includes(changed, effect, standing, choice, Now));
+                        Exceptions.Includes(changed, effect, standing, choice, Now)
+                    );
                 }
             }
         }
@@ -55,9 +67,19 @@ public sealed class BruteForceTests
     {
         var changed = new SettingKey(null, Purpose.Parse("remix"), null);
         var standing = new SettingKey(null, Purpose.Parse("remix.voice"), null);
-        var (expired, ask, allow) = (Choice.Allow(Conditions.None, Now, 1), Choice.Ask(Conditions.None, 1), Choice.Allow(Conditions.None, null, 1));
-        bool Is(Effect effect, params Choice[] choices) => Exceptions.Includes(
-            changed, effect, standing, new DefaultSetting([.. choices.Select((c, i) => new Segment(new Instant(i), c, default))]), Now);
+        var (expired, ask, allow) = (
+            Choice.Allow(Conditions.None, Now, 1),
+            Choice.Ask(Conditions.None, 1),
+            Choice.Allow(Conditions.None, null, 1)
+        );
+        bool Is(Effect effect, params Choice[] choices) =>
+            Exceptions.Includes(
+                changed,
+                effect,
+                standing,
+                new DefaultSetting([.. choices.Select((c, i) => new Segment(new Instant(i), c, default))]),
+                Now
+            );
 
         Assert.True(Is(Effect.Deny, expired, ask));
         Assert.True(Is(Effect.Deny, ask, expired));
@@ -79,16 +101,24 @@ public sealed class BruteForceTests
         }
     }
 
-    private static IEnumerable<(SettingKey One, SettingKey Two)> Pairs() => Keys.SelectMany(one => Keys.Select(two => (one, two)));
+    private static IEnumerable<(SettingKey One, SettingKey Two)> Pairs() =>
+        Keys.SelectMany(one => Keys.Select(two => (one, two)));
 
     private static bool BeatsInSomeCheck(SettingKey one, SettingKey other) =>
-        Videos.Any(video => Requesters.Any(requester => Purposes.Any(purpose =>
-            IsCandidate(one, video, requester, purpose) && IsCandidate(other, video, requester, purpose)
-            && Specificity(one).Zip(Specificity(other)).All(s => s.First >= s.Second)
-            && Specificity(one).Zip(Specificity(other)).Any(s => s.First > s.Second))));
+        Videos.Any(video =>
+            Requesters.Any(requester =>
+                Purposes.Any(purpose =>
+                    IsCandidate(one, video, requester, purpose)
+                    && IsCandidate(other, video, requester, purpose)
+                    && Specificity(one).Zip(Specificity(other)).All(s => s.First >= s.Second)
+                    && Specificity(one).Zip(Specificity(other)).Any(s => s.First > s.Second)
+                )
+            )
+        );
 
     private static bool IsCandidate(SettingKey key, VideoKey video, Requester requester, string purpose) =>
-        (key.Video is null || key.Video == video) && (key.Requester is null || key.Requester == requester)
+        (key.Video is null || key.Video == video)
+        && (key.Requester is null || key.Requester == requester)
         && purpose.Split('.').Take(key.Purpose.Depth).SequenceEqual(key.Purpose.Name.Split('.'));
 
     private static int[] Specificity(SettingKey key) =>

@@ -3,7 +3,9 @@ using ConsentRegistry.Domain.TestSupport;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 
-/// <summary>The rules as data: every case of the project's own file and, where it is present, of the shared one.</summary>
+/// <summary>
+/// The rules as data: every case of the project's own file and, where it is present, of the shared one.
+/// </summary>
 public sealed class DecisionCaseTests
 {
     public static IEnumerable<TheoryDataRow<DecisionCase>> OwnCases() => Rows(DecisionCaseFiles.Own());
@@ -25,6 +27,9 @@ public sealed class DecisionCaseTests
     {
         var world = CaseRunner.Play(@case.Operations);
         foreach (var (check, expected) in @case.Checks.Select(c => (c.Check, c.Expect)))
-            Assert.Equal($"{check}: {JsonSerializer.Serialize(expected)}", $"{check}: {JsonSerializer.Serialize(CaseRunner.Check(world, check))}");
+            Assert.Equal(
+                $"{check}: {JsonSerializer.Serialize(expected)}",
+                $"{check}: {JsonSerializer.Serialize(CaseRunner.Check(world, check))}"
+            );
     }
 }

@@ -5,7 +5,10 @@ using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Tests.Decisions;
 
-/// <summary>What no sequence of operations leads to, but facts could say: the evaluator follows the rules there as well, and fails closed.</summary>
+/// <summary>
+/// What no sequence of operations leads to, but facts could say: the evaluator follows the rules there as well, and
+/// fails closed.
+/// </summary>
 public sealed class EvaluatorTests
 {
     private static readonly Instant Now = new(1_000);
@@ -14,10 +17,21 @@ public sealed class EvaluatorTests
 
     private static readonly Setting Allow = new()
     {
-        Purpose = Remix, Effect = Effect.Allow, VocabularyVersion = 1, From = Instant.Beginning, ExpiresAt = Instant.Never, Stamp = new(1, Now),
+        Purpose = Remix,
+        Effect = Effect.Allow,
+        VocabularyVersion = 1,
+        From = Instant.Beginning,
+        ExpiresAt = Instant.Never,
+        Stamp = new(1, Now),
     };
 
-    private static readonly Grant Approval = new() { Purpose = Remix, VocabularyVersion = 1, ExpiresAt = Instant.Never, Stamp = new(2, Now) };
+    private static readonly Grant Approval = new()
+    {
+        Purpose = Remix,
+        VocabularyVersion = 1,
+        ExpiresAt = Instant.Never,
+        Stamp = new(2, Now),
+    };
 
     [Fact]
     public void R3_The_vocabulary_rule_is_for_purposes_above_and_not_for_the_purpose_itself()
@@ -30,7 +44,11 @@ public sealed class EvaluatorTests
     [Fact]
     public void R6_The_vocabulary_rule_is_for_grants_above_and_not_for_the_purpose_itself()
     {
-        var facts = new Facts { Settings = [Allow with { Effect = Effect.Ask }], Grants = [Approval with { VocabularyVersion = 0 }] };
+        var facts = new Facts
+        {
+            Settings = [Allow with { Effect = Effect.Ask }],
+            Grants = [Approval with { VocabularyVersion = 0 }],
+        };
         Assert.Equal(Reason.Grant, Decide(facts, Remix).Reason);
         Assert.Equal(Effect.Ask, Decide(facts, Voice).Effect);
     }
@@ -38,7 +56,12 @@ public sealed class EvaluatorTests
     [Fact]
     public void R5_The_date_of_a_video_that_is_not_registered_means_nothing()
     {
-        var facts = new Facts { IsRegistered = false, PublishedAt = Now, Settings = [Allow with { From = new(1) }] };
+        var facts = new Facts
+        {
+            IsRegistered = false,
+            PublishedAt = Now,
+            Settings = [Allow with { From = new(1) }],
+        };
         Assert.Equal(Detail.PublishedBeforeConsent, Decide(facts, Remix).Detail);
     }
 
@@ -65,7 +88,19 @@ public sealed class EvaluatorTests
     {
         var facts = new Facts
         {
-            Settings = [Allow with { ExpiresAt = new(3_000) }, Allow with { Scope = Scope.Override, Purpose = Voice, Effect = Effect.Ask }],
+            Settings =
+            [
+                Allow with
+                {
+                    ExpiresAt = new(3_000),
+                },
+                Allow with
+                {
+                    Scope = Scope.Override,
+                    Purpose = Voice,
+                    Effect = Effect.Ask,
+                },
+            ],
             Grants = [Approval with { UsesLeft = 1, ExpiresAt = new(2_000) }],
         };
         var granted = Decide(facts, Remix);
@@ -88,8 +123,14 @@ public sealed class EvaluatorTests
             Participants = [new(new(1), Role.CoCreator)],
         };
         var denied = Decide(facts, Remix);
-        Assert.Equal((Effect.Deny, Detail.NeverSet, new CreatorHandle(1)), (denied.Effect, denied.Detail, denied.DecidedBy!.Value.Creator));
-        Assert.Equal((Conditions.None, Instant.Never, false), (denied.Obligations, denied.HoldsUntil, denied.RestsOnCountedGrant));
+        Assert.Equal(
+            (Effect.Deny, Detail.NeverSet, new CreatorHandle(1)),
+            (denied.Effect, denied.Detail, denied.DecidedBy!.Value.Creator)
+        );
+        Assert.Equal(
+            (Conditions.None, Instant.Never, false),
+            (denied.Obligations, denied.HoldsUntil, denied.RestsOnCountedGrant)
+        );
     }
 
     private static Decision Decide(Facts facts, PurposeIndex purpose) =>
@@ -112,7 +153,14 @@ public sealed class EvaluatorTests
 
         public bool TryRead(VideoHandle video, out VideoFacts facts)
         {
-            facts = new() { Owner = new(0), IsRegistered = IsRegistered, PublishedAt = PublishedAt, Participants = Participants, Sources = Sources };
+            facts = new()
+            {
+                Owner = new(0),
+                IsRegistered = IsRegistered,
+                PublishedAt = PublishedAt,
+                Participants = Participants,
+                Sources = Sources,
+            };
             return true;
         }
 

@@ -45,7 +45,9 @@ public sealed class FactSetTests
         var facts = new FactSet(Vocabulary.Initial, new(9));
         facts.Add(Video, new(null, [], []));
         var stamp = new Stamp(1, new(1));
-        foreach (var requester in Enumerable.Range(0, count).Select(i => $"lab{i}").Append("acme").Select(Requester.Parse))
+        foreach (
+            var requester in Enumerable.Range(0, count).Select(i => $"lab{i}").Append("acme").Select(Requester.Parse)
+        )
         {
             var choice = requester.Value == "acme" ? Choice.Allow(Conditions.None, null, 1) : Choice.Deny(1);
             facts.Add(Video.Creator, new DefaultKey(Remix, requester), new DefaultSetting([new(null, choice, stamp)]));

@@ -13,16 +13,22 @@ public sealed record Scenario(Operation[] Operations, CaseQuestion[] Questions)
 {
     private static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public override string ToString() => string.Join('\n',
-        Operations.Select(o => JsonSerializer.Serialize(o, Compact)).Concat(Questions.Select(q => JsonSerializer.Serialize(q, Compact))));
+    public override string ToString() =>
+        string.Join(
+            '\n',
+            Operations
+                .Select(o => JsonSerializer.Serialize(o, Compact))
+                .Concat(Questions.Select(q => JsonSerializer.Serialize(q, Compact)))
+        );
 }
 
 /// <summary>
-/// Random registries, crowded on purpose: few creators, videos, requesters and purposes, so that settings meet, beat, clamp and expire
-/// each other all the time. What they meet is counted in <see cref="ScenarioStatisticsTests"/>.
+/// Random registries, crowded on purpose: few creators, videos, requesters and purposes, so that settings meet, beat,
+/// clamp and expire each other all the time. What they meet is counted in <see cref="ScenarioStatisticsTests"/>.
 /// </summary>
 internal static class Scenarios
 {
@@ -31,35 +37,72 @@ internal static class Scenarios
     public static readonly string[] Requesters = ["studio", "label", "search"];
 
     private static readonly string[] FurtherPurposes =
-        ["remix.dub", "remix.voice.song", "remix.voice.song.cover", "remix.background.sky", "grounding.live", "grounding.live.tv"];
+    [
+        "remix.dub",
+        "remix.voice.song",
+        "remix.voice.song.cover",
+        "remix.background.sky",
+        "grounding.live",
+        "grounding.live.tv",
+    ];
 
     private static readonly Gen<string> Creator = Gen.Elements(Creators);
 
     private static readonly Gen<VideoName> Video = Gen.Elements(
-        new VideoName("ana", "v1"), new VideoName("ana", "v1"), new VideoName("ana", "v2"), new VideoName("Bea", "v1"), new VideoName("cem", "v1"));
+        new VideoName("ana", "v1"),
+        new VideoName("ana", "v1"),
+        new VideoName("ana", "v2"),
+        new VideoName("Bea", "v1"),
+        new VideoName("cem", "v1")
+    );
 
     private static readonly Gen<string> KnownPurpose = Weighted(
-        (12, "remix"), (8, "remix.voice"), (1, "remix.background"), (1, "training.generative"), (2, "grounding"));
+        (12, "remix"),
+        (8, "remix.voice"),
+        (1, "remix.background"),
+        (1, "training.generative"),
+        (2, "grounding")
+    );
 
-    private static readonly Gen<string> AnyPurpose = Gen.Frequency((2, KnownPurpose), (1, Gen.Elements(FurtherPurposes)));
+    private static readonly Gen<string> AnyPurpose = Gen.Frequency(
+        (2, KnownPurpose),
+        (1, Gen.Elements(FurtherPurposes))
+    );
 
-    private static readonly Gen<string?> Named = Weighted<string?>((5, null), (4, "studio"), (1, "label"), (1, "search"));
+    private static readonly Gen<string?> Named = Weighted<string?>(
+        (5, null),
+        (4, "studio"),
+        (1, "label"),
+        (1, "search")
+    );
 
     private static readonly Gen<string> Effect = Weighted((6, "allow"), (4, "ask"), (1, "deny"));
 
     private static readonly Gen<string> AppliesTo = Gen.Elements("all", "future");
 
     private static readonly Gen<string[]?> Conditions = Weighted<string[]?>(
-        (6, null), (2, ["attribution"]), (1, ["labelAsAi"]), (1, ["nonCommercial", "attribution"]));
+        (6, null),
+        (2, ["attribution"]),
+        (1, ["labelAsAi"]),
+        (1, ["nonCommercial", "attribution"])
+    );
 
     // Operations are a minute apart, so that many expiries fall just before, at or just after the moment of a check.
     private static readonly Gen<int?> Expiry = Gen.Frequency(
         (5, Gen.Constant<int?>(null)),
-        (3, Gen.Choose(1, 16).SelectMany(minutes => Gen.Choose(-1, 1).Select(seconds => (int?)((60 * minutes) + seconds)))));
+        (
+            3,
+            Gen.Choose(1, 16)
+                .SelectMany(minutes => Gen.Choose(-1, 1).Select(seconds => (int?)((60 * minutes) + seconds)))
+        )
+    );
 
     private static readonly Gen<string> Published = Gen.Frequency(
-        (4, Gen.Constant("now")), (2, Gen.Constant("longAgo")), (1, Gen.Constant("unknown")),
-        (5, Gen.Choose(1, 14).Select(minutes => $"-{60 * minutes}")));
+        (4, Gen.Constant("now")),
+        (2, Gen.Constant("longAgo")),
+        (1, Gen.Constant("unknown")),
+        (5, Gen.Choose(1, 14).Select(minutes => $"-{60 * minutes}"))
+    );
 
     private static readonly Gen<Operation> SetDefault =
         from creator in Creator
@@ -67,7 +110,10 @@ internal static class Scenarios
         from requester in Named
         from operation in Choice(new("setDefault", creator, Purpose: purpose, Requester: requester))
         from appliesTo in AppliesTo
-        select operation with { AppliesTo = operation.Effect == "allow" ? appliesTo : null };
+        select operation with
+        {
+            AppliesTo = operation.Effect == "allow" ? appliesTo : null,
+        };
 
     // The same few defaults allowed again and again: what the ratchet clamps, appends and merges.
     private static readonly Gen<Operation> AllowAgain =
@@ -75,7 +121,10 @@ internal static class Scenarios
         from purpose in Weighted((3, "remix"), (1, "remix.voice"))
         select operation with
         {
-            Purpose = purpose, Requester = null, Effect = "allow", AppliesTo = "future",
+            Purpose = purpose,
+            Requester = null,
+            Effect = "allow",
+            AppliesTo = "future",
             ExpiresInSeconds = operation.Effect == "allow" ? operation.ExpiresInSeconds : null,
         };
 
@@ -97,8 +146,16 @@ internal static class Scenarios
         from expiry in Expiry
         from uses in Weighted<int?>((6, null), (1, 0), (2, 3))
         select new Operation(
-            "grant", creator, Purpose: purpose, Requester: requester, Conditions: conditions, ExpiresInSeconds: expiry, Video: video,
-            UsedIn: usedIn == video ? null : usedIn, Uses: uses);
+            "grant",
+            creator,
+            Purpose: purpose,
+            Requester: requester,
+            Conditions: conditions,
+            ExpiresInSeconds: expiry,
+            Video: video,
+            UsedIn: usedIn == video ? null : usedIn,
+            Uses: uses
+        );
 
     private static readonly Gen<Operation> Clear =
         from video in Video
@@ -116,7 +173,10 @@ internal static class Scenarios
         from one in AnyPurpose
         from other in AnyPurpose
         from purposes in Gen.Frequency(
-            (1, Gen.Constant<string[]?>(null)), (3, Gen.Constant<string[]?>([one])), (2, Gen.Constant<string[]?>([one, other])))
+            (1, Gen.Constant<string[]?>(null)),
+            (3, Gen.Constant<string[]?>([one])),
+            (2, Gen.Constant<string[]?>([one, other]))
+        )
         select new Operation(kind, creator, Purposes: purposes);
 
     private static readonly Gen<Operation> Lift =
@@ -132,9 +192,18 @@ internal static class Scenarios
     private static readonly Gen<Operation> RegisterVideo = Video.SelectMany(Registered);
 
     private static readonly Gen<Operation> Change = Gen.Frequency(
-        (50, SetDefault), (30, AllowAgain), (30, SetOverride), (50, Grant), (8, Clear), (5, Stop), (14, Lift), (20, RegisterPurpose), (15, RegisterVideo),
+        (50, SetDefault),
+        (30, AllowAgain),
+        (30, SetOverride),
+        (50, Grant),
+        (8, Clear),
+        (5, Stop),
+        (14, Lift),
+        (20, RegisterPurpose),
+        (15, RegisterVideo),
         (1, Creator.Select(c => new Operation("erase", c))),
-        (8, Gen.Choose(1, 4).Select(minutes => new Operation("wait", Seconds: (60 * minutes) - 1))));
+        (8, Gen.Choose(1, 4).Select(minutes => new Operation("wait", Seconds: (60 * minutes) - 1)))
+    );
 
     // Without a broad first word of everybody nearly every answer would be silence.
     private static readonly Gen<Operation> FirstWord =
@@ -144,7 +213,11 @@ internal static class Scenarios
         from appliesTo in Weighted((3, "all"), (2, "future"))
         select operation with
         {
-            Purpose = purpose, Effect = effect, AppliesTo = effect == "allow" ? appliesTo : null, Requester = null, ExpiresInSeconds = null,
+            Purpose = purpose,
+            Effect = effect,
+            AppliesTo = effect == "allow" ? appliesTo : null,
+            Requester = null,
+            ExpiresInSeconds = null,
         };
 
     private static readonly Gen<CaseQuestion> Question =
@@ -164,11 +237,14 @@ internal static class Scenarios
         from four in Registered(new("cem", "v1"))
         from registered in Weighted((12, 4), (1, 3), (1, 1))
         from questions in Question.ArrayOf(6)
-        select Valid([
-            .. words[..spoken].Select((w, i) => w with { CreatorId = Creators[i] }),
-            .. changes,
-            .. new[] { one, two, three, four }[..registered],
-        ], questions);
+        select Valid(
+            [
+                .. words[..spoken].Select((w, i) => w with { CreatorId = Creators[i] }),
+                .. changes,
+                .. new[] { one, two, three, four }[..registered],
+            ],
+            questions
+        );
 
     public static Arbitrary<Scenario> Arbitrary { get; } = Arb.From(Random, Shrink);
 
@@ -183,11 +259,19 @@ internal static class Scenarios
         from participants in Participants
         from sources in Gen.Frequency((5, Gen.Constant<VideoName[]>([])), (2, Video.ArrayOf(1)), (1, Video.ArrayOf(2)))
         select new Operation(
-            "registerVideo", video.CreatorId, video.VideoId, published, participants, [.. sources.Where(s => s != video)]);
+            "registerVideo",
+            video.CreatorId,
+            video.VideoId,
+            published,
+            participants,
+            [.. sources.Where(s => s != video)]
+        );
 
     private static Gen<ParticipantName[]> Participants =>
         from count in Weighted((5, 0), (2, 1), (1, 2))
-        from participants in Creator.SelectMany(c => Gen.Elements("coCreator", "depicted").Select(r => new ParticipantName(c, r))).ArrayOf(count)
+        from participants in Creator
+            .SelectMany(c => Gen.Elements("coCreator", "depicted").Select(r => new ParticipantName(c, r)))
+            .ArrayOf(count)
         select participants;
 
     private static Gen<Operation> Choice(Operation operation) =>
@@ -201,7 +285,9 @@ internal static class Scenarios
             ExpiresInSeconds = effect == "allow" ? expiry : null,
         };
 
-    /// <summary>The scenario with every purpose that is not registered yet replaced by the nearest one above it that is.</summary>
+    /// <summary>
+    /// The scenario with every purpose that is not registered yet replaced by the nearest one above it that is.
+    /// </summary>
     internal static Scenario Valid(IEnumerable<Operation> operations, IEnumerable<CaseQuestion> questions)
     {
         var known = Vocabulary.Initial.Purposes.Select(p => p.Purpose.Name).ToHashSet();
@@ -210,11 +296,13 @@ internal static class Scenarios
         {
             if (operation.Op != "registerPurpose")
             {
-                valid.Add(operation with
-                {
-                    Purpose = operation.Purpose is { } purpose ? NearestKnown(purpose) : null,
-                    Purposes = operation.Purposes is { } list ? [.. list.Select(NearestKnown)] : null,
-                });
+                valid.Add(
+                    operation with
+                    {
+                        Purpose = operation.Purpose is { } purpose ? NearestKnown(purpose) : null,
+                        Purposes = operation.Purposes is { } list ? [.. list.Select(NearestKnown)] : null,
+                    }
+                );
             }
             else if (NearestKnown(operation.Purpose!) is var above && above == Parent(operation.Purpose!))
             {
@@ -247,8 +335,26 @@ internal static class Scenarios
             var operation = operations[i];
             Operation[] simpler =
             [
-                operation with { Conditions = null }, operation with { ExpiresInSeconds = null }, operation with { Uses = null },
-                operation with { Participants = [] }, operation with { DerivedFrom = [] },
+                operation with
+                {
+                    Conditions = null,
+                },
+                operation with
+                {
+                    ExpiresInSeconds = null,
+                },
+                operation with
+                {
+                    Uses = null,
+                },
+                operation with
+                {
+                    Participants = [],
+                },
+                operation with
+                {
+                    DerivedFrom = [],
+                },
             ];
             foreach (var other in simpler.Where(s => !Same(s, operation)))
                 yield return Valid([.. operations[..i], other, .. operations[(i + 1)..]], questions);
@@ -256,8 +362,10 @@ internal static class Scenarios
     }
 
     private static bool Same(Operation a, Operation b) =>
-        a == b || a with { Participants = b.Participants, DerivedFrom = b.DerivedFrom } == b
-            && a.Participants?.Length == b.Participants?.Length && a.DerivedFrom?.Length == b.DerivedFrom?.Length
+        a == b
+        || a with { Participants = b.Participants, DerivedFrom = b.DerivedFrom } == b
+            && a.Participants?.Length == b.Participants?.Length
+            && a.DerivedFrom?.Length == b.DerivedFrom?.Length
         || (a.Participants is { Length: 0 } && b.Participants is null)
         || (a.DerivedFrom is { Length: 0 } && b.DerivedFrom is null);
 

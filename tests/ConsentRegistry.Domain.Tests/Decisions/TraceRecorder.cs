@@ -17,7 +17,8 @@ internal sealed class TraceRecorder : ITrace
 
     public void Consider(Decider decider) => Considered.Add(decider);
 
-    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) => Weighed.Add((setting, standing, beatenBy));
+    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) =>
+        Weighed.Add((setting, standing, beatenBy));
 
     public void Weigh(in Grant grant, bool answers) => Grants.Add((grant, answers));
 

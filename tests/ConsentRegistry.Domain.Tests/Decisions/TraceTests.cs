@@ -23,7 +23,8 @@ public sealed class TraceTests
             Default("remix.voice.choir", "allow", "future"),
             new("setOverride", "mia", Video: Clip, Purpose: "remix.voice", Effect: "allow", ExpiresInSeconds: 30),
             new("setOverride", "mia", Video: Clip, Purpose: "remix", Requester: "dubber", Effect: "allow"),
-            new("setOverride", "mia", Video: Clip, Purpose: "remix.voice.choir", Requester: "dubber", Effect: "ask"));
+            new("setOverride", "mia", Video: Clip, Purpose: "remix.voice.choir", Requester: "dubber", Effect: "ask")
+        );
 
         Assert.Equal(
             [
@@ -36,7 +37,8 @@ public sealed class TraceTests
                 "override remix.voice.choir for Requester: Unbeaten",
                 "override remix.voice: Expired",
             ],
-            InWords(world, trace));
+            InWords(world, trace)
+        );
     }
 
     [Fact]
@@ -48,14 +50,18 @@ public sealed class TraceTests
             Default("remix", "deny"),
             Default("remix.voice", "allow", "all"),
             Default("remix", "ask", requester: "dubber"),
-            new("setOverride", "mia", Video: Clip, Purpose: "remix", Effect: "ask"));
+            new("setOverride", "mia", Video: Clip, Purpose: "remix", Effect: "ask")
+        );
 
         Assert.Equal(
             [
-                "default remix for Requester: Unbeaten", "default remix.voice: Unbeaten",
-                "default remix: Beaten by override remix", "override remix: Unbeaten",
+                "default remix for Requester: Unbeaten",
+                "default remix.voice: Unbeaten",
+                "default remix: Beaten by override remix",
+                "override remix: Unbeaten",
             ],
-            InWords(world, trace));
+            InWords(world, trace)
+        );
     }
 
     [Fact]
@@ -67,14 +73,18 @@ public sealed class TraceTests
             Default("remix", "allow", "all"),
             Default("remix.voice", "deny"),
             Default("remix.meme", "ask"),
-            new("setOverride", "mia", Video: Clip, Purpose: "remix.voice", Effect: "allow"));
+            new("setOverride", "mia", Video: Clip, Purpose: "remix.voice", Effect: "allow")
+        );
 
         Assert.Equal(
             [
-                "default remix.meme: Unbeaten", "default remix.voice: Beaten by override remix.voice",
-                "default remix: Unbeaten", "override remix.voice: Unbeaten",
+                "default remix.meme: Unbeaten",
+                "default remix.voice: Beaten by override remix.voice",
+                "default remix: Unbeaten",
+                "override remix.voice: Unbeaten",
             ],
-            InWords(world, trace));
+            InWords(world, trace)
+        );
     }
 
     [Fact]
@@ -87,36 +97,55 @@ public sealed class TraceTests
     [Fact]
     public void Every_grant_is_told_and_whether_it_answers_and_none_where_nobody_asked()
     {
-        Operation Grant(string purpose, int? uses = null) => new("grant", "mia", Video: Clip, Purpose: purpose, Requester: "dubber", Uses: uses);
+        Operation Grant(string purpose, int? uses = null) =>
+            new("grant", "mia", Video: Clip, Purpose: purpose, Requester: "dubber", Uses: uses);
         Operation[] operations =
         [
-            new("registerVideo", "mia", "clip", "now"), Default("remix", "ask"), Grant("remix"), Grant("remix.voice"), Grant("remix.meme"), Grant("remix", uses: 0),
+            new("registerVideo", "mia", "clip", "now"),
+            Default("remix", "ask"),
+            Grant("remix"),
+            Grant("remix.voice"),
+            Grant("remix.meme"),
+            Grant("remix", uses: 0),
         ];
 
         var (world, asked) = Trace("remix.voice", operations);
         Assert.Equal(
             [("remix", true), ("remix.voice", true), ("remix.meme", false), ("remix", false)],
-            asked.Grants.Select(g => (world.Vocabulary[g.Grant.Purpose].Purpose.Name, g.Answers)));
+            asked.Grants.Select(g => (world.Vocabulary[g.Grant.Purpose].Purpose.Name, g.Answers))
+        );
         Assert.Equal(Reason.Grant, Assert.Single(asked.Answers).Reason);
 
         var (_, denied) = Trace("remix.voice", [.. operations, Default("remix.voice", "deny")]);
         Assert.Empty(denied.Grants);
     }
 
-    private static Operation Default(string purpose, string effect, string? appliesTo = null, string? requester = null) =>
-        new("setDefault", "mia", Purpose: purpose, Effect: effect, AppliesTo: appliesTo, Requester: requester);
+    private static Operation Default(
+        string purpose,
+        string effect,
+        string? appliesTo = null,
+        string? requester = null
+    ) => new("setDefault", "mia", Purpose: purpose, Effect: effect, AppliesTo: appliesTo, Requester: requester);
 
     private static (World World, TraceRecorder Trace) Trace(string purpose, params Operation[] operations)
     {
         var world = CaseRunner.Play(operations);
         var trace = new TraceRecorder();
-        world.Decide(CaseRunner.Key("mia", "clip"), Purpose.Parse(purpose), Requester.Parse("dubber"), ref trace, out _);
+        world.Decide(
+            CaseRunner.Key("mia", "clip"),
+            Purpose.Parse(purpose),
+            Requester.Parse("dubber"),
+            ref trace,
+            out _
+        );
         return (world, trace);
     }
 
     private static IEnumerable<string> InWords(World world, TraceRecorder trace)
     {
-        return trace.Weighed.Select(w => $"{Name(w.Setting)}: {w.Standing}{(w.BeatenBy is { } by ? $" by {Name(by)}" : "")}").Order(StringComparer.Ordinal);
+        return trace
+            .Weighed.Select(w => $"{Name(w.Setting)}: {w.Standing}{(w.BeatenBy is { } by ? $" by {Name(by)}" : "")}")
+            .Order(StringComparer.Ordinal);
 
         string Name(Setting setting) =>
             $"{(setting.Scope == Scope.Override ? "override" : "default")} {world.Vocabulary[setting.Purpose].Purpose}"

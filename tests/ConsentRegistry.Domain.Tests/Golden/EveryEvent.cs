@@ -34,8 +34,12 @@ internal static class EveryEvent
     private static readonly Purpose Training = Purpose.Parse("training");
     private static readonly Authorship Ana = new("ana", "app", null, null);
     private static readonly Authorship StudioTool = new("studio", "studio-tool", null, null);
-    private static readonly Authorship Administrator =
-        new("root", "console", null, "Ordered by a court: \"gezeichnet\" \\ Müller,\n\t𝄞 \u0001");
+    private static readonly Authorship Administrator = new(
+        "root",
+        "console",
+        null,
+        "Ordered by a court: \"gezeichnet\" \\ Müller,\n\t𝄞 \u0001"
+    );
 
     public static SampleLog Log()
     {
@@ -72,7 +76,8 @@ internal static class EveryEvent
             facts,
             versions,
             log.Now,
-            new(SampleLog.Origin, size, log.RootAt(size)));
+            new(SampleLog.Origin, size, log.RootAt(size))
+        );
         Assert.True(Receipt.TryParse(CanonicalJson.Encode(unnamed), out var receipt));
         var named = receipt with { DecisionId = Id(900) };
         JsonObject[] payloads = [unnamed, named.ToJson()];
@@ -86,17 +91,20 @@ internal static class EveryEvent
             Authorship.Registry,
             Records.PurposeRegistered(new(Remix, false, "Any AI remix of the video.", 1)),
             Records.PurposeRegistered(new(Voice, true, "Using a voice that is heard in the video.", 1)),
-            Records.PurposeRegistered(new(Training, true, "Training of any AI model on the video.", 1)));
+            Records.PurposeRegistered(new(Training, true, "Training of any AI model on the video.", 1))
+        );
         log.Checkpoints.Add(log.Rows.Count);
         log.Add(
             StreamId.Vocabulary.Name,
             Administrator,
-            Records.PurposeRegistered(new(Purpose.Parse("remix.dub"), false, "Dubbing.", 2)));
+            Records.PurposeRegistered(new(Purpose.Parse("remix.dub"), false, "Dubbing.", 2))
+        );
     }
 
     private static void AddSettings(SampleLog log)
     {
-        DefaultKey anybody = new(Remix, null), named = new(Training, Studio);
+        DefaultKey anybody = new(Remix, null),
+            named = new(Training, Studio);
         var first = log.NextStamp("ana");
         var asking = Choice.Ask(Conditions.Attribution | Conditions.NonCommercial, 1);
         var ask = new DefaultSetting([new(null, asking, first)]);
@@ -109,7 +117,8 @@ internal static class EveryEvent
             "ana",
             new Authorship("agency", "agency-tool", CreatorId.Parse("ana"), "By phone."),
             Records.DefaultChanged(anybody, ask, new DefaultSetting([.. ask.Segments, new(second.At, allow, second)])),
-            Records.DefaultChanged(named, deny, null));
+            Records.DefaultChanged(named, deny, null)
+        );
 
         OverrideKey key = new(Clip, Voice, Studio);
         var set = new OverrideSetting(Choice.Ask(Conditions.None, 2), log.NextStamp("ana"));
@@ -139,7 +148,8 @@ internal static class EveryEvent
         var full = new VideoRecord(
             log.Now,
             [new(CreatorId.Parse("cem"), Role.Depicted), new(CreatorId.Parse("dora"), Role.CoCreator)],
-            [Video("cem", "song"), Video("dora", "intro")]);
+            [Video("cem", "song"), Video("dora", "intro")]
+        );
         log.Add("ana", platform, Records.VideoRegistered(Clip, null, bare));
         log.Add("ana", platform, Records.VideoRegistered(Clip, bare, full));
         log.Add("cem", platform, Records.VideoRegistered(Video("cem", "song"), null, bare));
@@ -149,7 +159,6 @@ internal static class EveryEvent
 
     private static void AddApprovals(SampleLog log)
     {
-        
         var until = log.Now.Plus(TimeSpan.FromDays(30));
         var wanted = new WantedUse(Studio, Clip, Voice, "Dub the clip into Welsh.", until, 3);
         var endless = wanted with { Use = "Dub everything.", Until = null, Uses = null };
@@ -163,7 +172,13 @@ internal static class EveryEvent
         {
             var asked = number == 1 ? wanted : endless;
             var open = new ApprovalRecord(
-                asked, [Clip, Video("cem", "song")], until, ApprovalState.Open, null, log.NextStamp("ana"));
+                asked,
+                [Clip, Video("cem", "song")],
+                until,
+                ApprovalState.Open,
+                null,
+                log.NextStamp("ana")
+            );
             log.Add("ana", StudioTool, Records.ApprovalChanged(Id(number), null, open));
             var answered = open with { State = state, Reason = reason, Stamp = log.NextStamp("ana") };
             List<RecordChange> changes = [Records.ApprovalChanged(Id(number), open, answered)];
@@ -184,31 +199,40 @@ internal static class EveryEvent
         log.Checkpoints.Add(log.Rows.Count);
     }
 
-    private static GrantRecord Grant(SampleLog log, bool counted) => new(
-        Id(1),
-        Clip,
-        Video("dora", "mix"),
-        Studio,
-        counted
-            ? new(Voice, Conditions.Attribution, 2, log.Now.Plus(TimeSpan.FromDays(7)), 3)
-            : new(Voice, Conditions.None, 2, null, null),
-        log.NextStamp("ana"));
+    private static GrantRecord Grant(SampleLog log, bool counted) =>
+        new(
+            Id(1),
+            Clip,
+            Video("dora", "mix"),
+            Studio,
+            counted
+                ? new(Voice, Conditions.Attribution, 2, log.Now.Plus(TimeSpan.FromDays(7)), 3)
+                : new(Voice, Conditions.None, 2, null, null),
+            log.NextStamp("ana")
+        );
 
     private static void AddUses(SampleLog log)
     {
         var stream = StreamId.OfRequester(Studio).Name;
         var decided = new ReliedOn(log.Now, HasReceipt: true);
-        var reasons = Enum.GetValues<UseReason>().Select((reason, i) => new UsedVideo(
-            Video("ana", $"clip{i}"),
-            reason,
-            reason == UseReason.Grant ? [Id(10), Id(12)] : [],
-            i % 3 == 0 ? null : decided with { HasReceipt = i % 3 == 1 }));
-        foreach (var (number, made, videos) in new (int, Made?, IEnumerable<UsedVideo>)[]
-        {
-            (20, new(Video("dora", "mix"), null), reasons),
-            (21, new(null, "run-7"), reasons.Take(1)),
-            (22, null, reasons.Take(1)),
-        })
+        var reasons = Enum.GetValues<UseReason>()
+            .Select(
+                (reason, i) =>
+                    new UsedVideo(
+                        Video("ana", $"clip{i}"),
+                        reason,
+                        reason == UseReason.Grant ? [Id(10), Id(12)] : [],
+                        i % 3 == 0 ? null : decided with { HasReceipt = i % 3 == 1 }
+                    )
+            );
+        foreach (
+            var (number, made, videos) in new (int, Made?, IEnumerable<UsedVideo>)[]
+            {
+                (20, new(Video("dora", "mix"), null), reasons),
+                (21, new(null, "run-7"), reasons.Take(1)),
+                (22, null, reasons.Take(1)),
+            }
+        )
         {
             var use = new UseRecord(Studio, Voice, made, [.. videos], log.Now, log.NextStamp(stream));
             AddForRequester(log, Records.UseRecorded(Id(number), use));
@@ -229,7 +253,8 @@ internal static class EveryEvent
                 log.Now.Plus(TimeSpan.FromDays(3)),
                 RecallState.Open,
                 null,
-                log.NextStamp(stream));
+                log.NextStamp(stream)
+            );
             var id = Id(30 + (int)reason);
             AddForRequester(log, Records.RecallChanged(id, null, open));
             var answered = open with { State = RecallState.Acknowledged, Stamp = log.NextStamp(stream) };
@@ -253,10 +278,12 @@ internal static class EveryEvent
     }
 
     // Events of requesters' streams name creators by pseudonyms.
-    private static void AddForRequester(SampleLog log, RecordChange change) => log.Add(
-        StreamId.OfRequester(Studio).Name,
-        StudioTool,
-        Pseudonym.Rename(change, name => Pseudonym.Derive(name, SecretKey)));
+    private static void AddForRequester(SampleLog log, RecordChange change) =>
+        log.Add(
+            StreamId.OfRequester(Studio).Name,
+            StudioTool,
+            Pseudonym.Rename(change, name => Pseudonym.Derive(name, SecretKey))
+        );
 
     private static VideoKey Video(string creator, string video) => new(CreatorId.Parse(creator), VideoId.Parse(video));
 

@@ -23,8 +23,10 @@ public sealed class GoldenCoverageTests
     ];
 
     [Fact]
-    public void Every_type_of_event_is_in_a_golden_export() => Assert.Empty(
-        EventType.All.Except(GoldenFiles.Exports.SelectMany(GoldenFiles.BodiesOf).Select(each => each.Leaf.Type)));
+    public void Every_type_of_event_is_in_a_golden_export() =>
+        Assert.Empty(
+            EventType.All.Except(GoldenFiles.Exports.SelectMany(GoldenFiles.BodiesOf).Select(each => each.Leaf.Type))
+        );
 
     [Fact]
     public void Every_member_and_every_word_of_every_record_is_in_a_golden_export()
@@ -39,7 +41,12 @@ public sealed class GoldenCoverageTests
         }
         var sayable = new HashSet<string>(StringComparer.Ordinal);
         Type[] records =
-            [typeof(Leaf), typeof(StreamId), typeof(Authorship), .. typeof(RecordedChange).GetNestedTypes()];
+        [
+            typeof(Leaf),
+            typeof(StreamId),
+            typeof(Authorship),
+            .. typeof(RecordedChange).GetNestedTypes(),
+        ];
         foreach (var type in records)
             List(type, "", sayable);
 

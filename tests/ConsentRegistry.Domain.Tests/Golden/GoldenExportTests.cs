@@ -74,20 +74,29 @@ public sealed class GoldenExportTests
         Assert.Equal(2, report.Receipts.Length);
         Assert.All(
             report.Receipts,
-            finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What));
+            finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What)
+        );
         var proven = report.Proven;
         Assert.Equal(
-            (6, 1, 3, true), (proven.Checkpoints, proven.KeptCheckpoints, proven.ErasedBodies, proven.KeysArePinned));
+            (6, 1, 3, true),
+            (proven.Checkpoints, proven.KeptCheckpoints, proven.ErasedBodies, proven.KeysArePinned)
+        );
         Assert.Equal(
             EventType.All.Order(StringComparer.Ordinal),
-            GoldenFiles.BodiesOf($"{EveryEvent.Name}.ndjson").Select(each => each.Leaf.Type).Distinct()
-                .Order(StringComparer.Ordinal));
+            GoldenFiles
+                .BodiesOf($"{EveryEvent.Name}.ndjson")
+                .Select(each => each.Leaf.Type)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
-    public void This_version_still_writes_the_bytes_of_its_golden_export() => Assert.Equal(
-        Encoding.UTF8.GetString(SampleLog.Bytes(EveryEvent.Log().Export())),
-        GoldenFiles.ReadText($"{EveryEvent.Name}.ndjson"));
+    public void This_version_still_writes_the_bytes_of_its_golden_export() =>
+        Assert.Equal(
+            Encoding.UTF8.GetString(SampleLog.Bytes(EveryEvent.Log().Export())),
+            GoldenFiles.ReadText($"{EveryEvent.Name}.ndjson")
+        );
 
     [Fact]
     public void An_export_whose_requesters_streams_name_creators_by_ids_and_hold_statements_is_valid()
@@ -115,7 +124,10 @@ public sealed class GoldenExportTests
         var kept = GoldenFiles.ReadText("v1/signed-by-openssl.checkpoint");
         var pinned = KeySet.Parse(keys, LogFixtures.Ed25519).Value;
 
-        using var verifier = new ExportVerifier(new() { KeptCheckpoints = [kept], PinnedSet = pinned }, LogFixtures.Ed25519);
+        using var verifier = new ExportVerifier(
+            new() { KeptCheckpoints = [kept], PinnedSet = pinned },
+            LogFixtures.Ed25519
+        );
         verifier.Read(export);
         verifier.EndInput();
         var report = verifier.Finish();
@@ -128,7 +140,13 @@ public sealed class GoldenExportTests
     public void A_cosignature_that_OpenSSL_made_is_valid()
     {
         var text = GoldenFiles.ReadText("v1/signed-by-openssl.cosigned");
-        Assert.True(NoteKey.TryParse("witness.example.org+c3260802+BG/Eo/gyPQeYnrBEKrh3CL+wv5Pn3xmXCYdWV/7yFxFW", LogFixtures.Ed25519, out var witness));
+        Assert.True(
+            NoteKey.TryParse(
+                "witness.example.org+c3260802+BG/Eo/gyPQeYnrBEKrh3CL+wv5Pn3xmXCYdWV/7yFxFW",
+                LogFixtures.Ed25519,
+                out var witness
+            )
+        );
         Assert.True(SignedNote.TryParse(text, out var note));
         Assert.Equal(NoteVerdict.Valid, note.VerifiedBy(witness));
     }

@@ -29,7 +29,8 @@ public sealed class GoldenFileWriter
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "ConsentRegistry.Domain.Tests.csproj")))
-            folder = folder.Parent
+            folder =
+                folder.Parent
                 ?? throw new InvalidOperationException("The test program does not stand below its sources.");
         return folder.FullName;
     }

@@ -12,8 +12,10 @@ internal static class GoldenFiles
     /// <summary>Names of all exports of the log and of all bundles, with their folders.</summary>
     public static IReadOnlyList<string> Exports { get; } =
     [
-        .. Directory.EnumerateFiles(Folder, "*.ndjson", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        .. Directory
+            .EnumerateFiles(Folder, "*.ndjson", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
     ];
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));

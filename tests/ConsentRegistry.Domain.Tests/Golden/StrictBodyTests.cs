@@ -88,12 +88,13 @@ public sealed class StrictBodyTests
         }
     }
 
-    private static JsonValueKind KindOf(JsonNode? node) => node?.GetValueKind() switch
-    {
-        null => JsonValueKind.Null,
-        JsonValueKind.False => JsonValueKind.True,
-        var kind => kind.Value,
-    };
+    private static JsonValueKind KindOf(JsonNode? node) =>
+        node?.GetValueKind() switch
+        {
+            null => JsonValueKind.Null,
+            JsonValueKind.False => JsonValueKind.True,
+            var kind => kind.Value,
+        };
 
     // Alters each object of each record in turn, and puts it back.
     private static void EachObject(Func<JsonObject, IEnumerable<string>> alter)
@@ -119,7 +120,13 @@ public sealed class StrictBodyTests
         try
         {
             RecordedChange.Read(
-                change with { Key = Part(whole, "key")!, Before = Part(whole, "before"), After = Part(whole, "after") });
+                change with
+                {
+                    Key = Part(whole, "key")!,
+                    Before = Part(whole, "before"),
+                    After = Part(whole, "after"),
+                }
+            );
             return false;
         }
         catch (FormatException)

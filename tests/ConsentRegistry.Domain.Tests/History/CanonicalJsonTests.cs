@@ -9,29 +9,54 @@ namespace ConsentRegistry.Domain.Tests.History;
 public sealed class CanonicalJsonTests
 {
     public static IEnumerable<TheoryDataRow<string, string>> Canonical() =>
-    [
-        new("""{"b":1,"a":2}""", """{"a":2,"b":1}""") { TestDisplayName = "Members are sorted by name" },
-        new("""{"\u20ac":1,"\r":2,"\ufb33":3,"1":4,"\ud83d\ude00":5,"\u0080":6,"\u00f6":7}""", "{\"\\r\":2,\"1\":4,\"\u0080\":6,\"ö\":7,\"€\":1,\"😀\":5,\"\ufb33\":3}")
-        {
-            TestDisplayName = "Names are sorted by UTF-16 code units, not by code points (the example of RFC 8785, section 3.2.3)",
-        },
-        new(""" [ 1 , -2 , [ ] , { } , null , true , false ] """, "[1,-2,[],{},null,true,false]") { TestDisplayName = "White space goes" },
-        new("\"\\u0000\\u001f\\b\\t\\n\\f\\r\\\"\\\\\\/\\u007f\"", "\"\\u0000\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\u007f\"")
-        {
-            TestDisplayName = "Only what must be escaped is, in the short form where there is one",
-        },
-        new("[56.0,1e3]", "[56,1000]") { TestDisplayName = "A whole number is an integer, however it is spelled" },
-        new("[9007199254740991,-9007199254740991,0,-0]", "[9007199254740991,-9007199254740991,0,0]") { TestDisplayName = "The largest exact integers are kept, and zero has no sign" },
-    ];
+        [
+            new("""{"b":1,"a":2}""", """{"a":2,"b":1}""") { TestDisplayName = "Members are sorted by name" },
+            new(
+                """{"\u20ac":1,"\r":2,"\ufb33":3,"1":4,"\ud83d\ude00":5,"\u0080":6,"\u00f6":7}""",
+                "{\"\\r\":2,\"1\":4,\"\u0080\":6,\"ö\":7,\"€\":1,\"😀\":5,\"\ufb33\":3}"
+            )
+            {
+                TestDisplayName =
+                    "Names are sorted by UTF-16 code units, not by code points (the example of RFC 8785, section "
+                    + "3.2.3)",
+            },
+            new(""" [ 1 , -2 , [ ] , { } , null , true , false ] """, "[1,-2,[],{},null,true,false]")
+            {
+                TestDisplayName = "White space goes",
+            },
+            new(
+                "\"\\u0000\\u001f\\b\\t\\n\\f\\r\\\"\\\\\\/\\u007f\"",
+                "\"\\u0000\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\u007f\""
+            )
+            {
+                TestDisplayName = "Only what must be escaped is, in the short form where there is one",
+            },
+            new("[56.0,1e3]", "[56,1000]") { TestDisplayName = "A whole number is an integer, however it is spelled" },
+            new("[9007199254740991,-9007199254740991,0,-0]", "[9007199254740991,-9007199254740991,0,0]")
+            {
+                TestDisplayName = "The largest exact integers are kept, and zero has no sign",
+            },
+        ];
 
     public static IEnumerable<TheoryDataRow<string>> Refused() =>
-    [
-        new("1.5"), new("1e-3"), new("1e16"), new("9007199254740992"), new("-9007199254740992"), new("123456789012345678901234567890"), new("\"\\ud83d\""), new("{\"\\udead\":1}"),
-    ];
+        [
+            new("1.5"),
+            new("1e-3"),
+            new("1e16"),
+            new("9007199254740992"),
+            new("-9007199254740992"),
+            new("123456789012345678901234567890"),
+            new("\"\\ud83d\""),
+            new("{\"\\udead\":1}"),
+        ];
 
     /// <summary>The public test vectors, where they are present beside the repository.</summary>
     public static IEnumerable<TheoryDataRow<string>> Vectors() =>
-        FindVectors() is { } folder ? Directory.EnumerateFiles(Path.Combine(folder, "input")).Select(path => new TheoryDataRow<string>(Path.GetFileName(path))) : [];
+        FindVectors() is { } folder
+            ? Directory
+                .EnumerateFiles(Path.Combine(folder, "input"))
+                .Select(path => new TheoryDataRow<string>(Path.GetFileName(path)))
+            : [];
 
     [Theory]
     [MemberData(nameof(Canonical))]
@@ -39,12 +64,14 @@ public sealed class CanonicalJsonTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Refuses_what_not_every_reader_keeps_exact(string json) => Assert.Throws<FormatException>(() => Encode(json));
+    public void Refuses_what_not_every_reader_keeps_exact(string json) =>
+        Assert.Throws<FormatException>(() => Encode(json));
 
     [Theory]
     [InlineData(1.5)]
     [InlineData(1e300)]
-    public void Refuses_fractions_made_in_memory(double value) => Assert.Throws<FormatException>(() => CanonicalJson.Encode(JsonValue.Create(value)));
+    public void Refuses_fractions_made_in_memory(double value) =>
+        Assert.Throws<FormatException>(() => CanonicalJson.Encode(JsonValue.Create(value)));
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Vectors))]

@@ -22,7 +22,8 @@ public sealed class EventTests
 
         Assert.Equal(
             $$"""{"commit":"{{Base64Url.EncodeToString(HMACSHA256.HashData(Salt, sealedEvent.Body))}}","eid":"019ab0c4-0000-7000-8000-000000000001","n":1,"of":1,"tx":1795447793000000,"type":"lockdownChanged","v":1,"ver":7}""",
-            Encoding.UTF8.GetString(sealedEvent.Leaf));
+            Encoding.UTF8.GetString(sealedEvent.Leaf)
+        );
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class EventTests
 
         Assert.Equal(
             $$$"""{"after":{"changedAt":"2026-11-23T15:29:53.000000Z","purposes":null,"version":7},"before":null,"by":{"client":null,"onBehalfOf":"ana","reason":"travelling","subject":"agency"},"key":{},"prev":"{{{Base64Url.EncodeToString(head)}}}","stream":"ana"}""",
-            body);
+            body
+        );
     }
 
     [Fact]
@@ -55,23 +57,39 @@ public sealed class EventTests
         var late = Choice.Allow(Conditions.None, new Instant(Tx.Microseconds + 1), 2);
         var setting = new DefaultSetting([new(null, early, new(1, Tx)), new(Tx, late, new(2, Tx))]);
 
-        var change = Records.DefaultChanged(new DefaultKey(Purpose.Parse("remix"), Requester.Parse("labA")), null, setting);
+        var change = Records.DefaultChanged(
+            new DefaultKey(Purpose.Parse("remix"), Requester.Parse("labA")),
+            null,
+            setting
+        );
 
         Assert.Equal(
             """{"purpose":"remix","requester":"labA"}""",
-            Encoding.UTF8.GetString(CanonicalJson.Encode(change.Key)));
+            Encoding.UTF8.GetString(CanonicalJson.Encode(change.Key))
+        );
         Assert.Equal(
             """{"segments":[{"changedAt":"2026-11-23T15:29:53.000000Z","conditions":["attribution","nonCommercial"],"effect":"ask","expiresAt":null,"from":null,"version":1,"vocabularyVersion":1},{"changedAt":"2026-11-23T15:29:53.000000Z","conditions":[],"effect":"allow","expiresAt":"2026-11-23T15:29:53.000001Z","from":"2026-11-23T15:29:53.000000Z","version":2,"vocabularyVersion":2}]}""",
-            Encoding.UTF8.GetString(CanonicalJson.Encode(change.After)));
+            Encoding.UTF8.GetString(CanonicalJson.Encode(change.After))
+        );
     }
 
     [Fact]
-    public void No_creator_can_have_the_name_of_the_vocabularys_stream() => Assert.False(CreatorId.TryParse(StreamId.Vocabulary.Name, out _));
+    public void No_creator_can_have_the_name_of_the_vocabularys_stream() =>
+        Assert.False(CreatorId.TryParse(StreamId.Vocabulary.Name, out _));
 
-    private static RecordChange Lockdown() => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(7, Tx)));
+    private static RecordChange Lockdown() =>
+        Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(7, Tx)));
 
-    private static IReadOnlyList<Event> Seal(byte[]? head, params RecordChange[] changes) => Event.Seal(
-        StreamId.OfCreator(CreatorId.Parse("ana")), 7, Tx, head, changes, new("agency", null, CreatorId.Parse("ana"), "travelling"), () => new(EventId, Salt));
+    private static IReadOnlyList<Event> Seal(byte[]? head, params RecordChange[] changes) =>
+        Event.Seal(
+            StreamId.OfCreator(CreatorId.Parse("ana")),
+            7,
+            Tx,
+            head,
+            changes,
+            new("agency", null, CreatorId.Parse("ana"), "travelling"),
+            () => new(EventId, Salt)
+        );
 
     private static string? PrevOf(Event sealedEvent) => JsonNode.Parse(sealedEvent.Body)!["prev"]?.GetValue<string>();
 }

@@ -9,36 +9,50 @@ public sealed class CheckpointTests
     private const string Root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
 
     public static IEnumerable<TheoryDataRow<string>> Checkpoints() =>
-    [
-        new($"example.com/behind-the-sofa\n20852163\n{Root}\n") { TestDisplayName = "The example of the specification" },
-        new($"go.sum database tree\n0\n{Root}\n") { TestDisplayName = "Spaces in the origin, and an empty tree" },
-        new($"o\n{long.MaxValue}\n{Root}\nextension\nand another\n") { TestDisplayName = "The largest size, and extensions" },
-    ];
+        [
+            new($"example.com/behind-the-sofa\n20852163\n{Root}\n")
+            {
+                TestDisplayName = "The example of the specification",
+            },
+            new($"go.sum database tree\n0\n{Root}\n") { TestDisplayName = "Spaces in the origin, and an empty tree" },
+            new($"o\n{long.MaxValue}\n{Root}\nextension\nand another\n")
+            {
+                TestDisplayName = "The largest size, and extensions",
+            },
+        ];
 
     public static IEnumerable<TheoryDataRow<string?>> NoCheckpoints() =>
-    [
-        new(null), new(""), new("\n"), new("\n\n\n"), new("o\n1\n"), new($"o\n1\n{Root}") { TestDisplayName = "No final newline" },
-        new($"\n1\n{Root}\n") { TestDisplayName = "No origin" },
-        new($"o\n\n{Root}\n") { TestDisplayName = "No size" },
-        new($"o\n01\n{Root}\n") { TestDisplayName = "A leading zero" },
-        new($"o\n00\n{Root}\n") { TestDisplayName = "Two zeros" },
-        new($"o\n+1\n{Root}\n") { TestDisplayName = "A plus sign" },
-        new($"o\n-1\n{Root}\n") { TestDisplayName = "A size below zero" },
-        new($"o\n 1\n{Root}\n") { TestDisplayName = "A space before the size" },
-        new($"o\n1 \n{Root}\n") { TestDisplayName = "A space after the size" },
-        new($"o\n1,000\n{Root}\n") { TestDisplayName = "A comma in the size" },
-        new($"o\n0x1\n{Root}\n") { TestDisplayName = "Another base" },
-        new($"o\n１\n{Root}\n") { TestDisplayName = "A wide digit" },
-        new($"o\n9223372036854775808\n{Root}\n") { TestDisplayName = "A size that is too large" },
-        new($"o\n1\n{Root}\n\n") { TestDisplayName = "An empty extension" },
-        new($"o\n1\n{Root}\n\nmore\n") { TestDisplayName = "An empty line between" },
-        new($"o\r\n1\r\n{Root}\r\n") { TestDisplayName = "Windows line ends" },
-        new($"o\n1\n{Root}\nmo\tre\n") { TestDisplayName = "A tab in an extension" },
-        new("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n") { TestDisplayName = "No padding" },
-        new("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n") { TestDisplayName = "Bits set that the last letter does not need" },
-        new($"o\n1\n{Convert.ToBase64String(new byte[31])}\n") { TestDisplayName = "A root too short" },
-        new($"o\n1\n{Convert.ToBase64String(new byte[33])}\n") { TestDisplayName = "A root too long" },
-    ];
+        [
+            new(null),
+            new(""),
+            new("\n"),
+            new("\n\n\n"),
+            new("o\n1\n"),
+            new($"o\n1\n{Root}") { TestDisplayName = "No final newline" },
+            new($"\n1\n{Root}\n") { TestDisplayName = "No origin" },
+            new($"o\n\n{Root}\n") { TestDisplayName = "No size" },
+            new($"o\n01\n{Root}\n") { TestDisplayName = "A leading zero" },
+            new($"o\n00\n{Root}\n") { TestDisplayName = "Two zeros" },
+            new($"o\n+1\n{Root}\n") { TestDisplayName = "A plus sign" },
+            new($"o\n-1\n{Root}\n") { TestDisplayName = "A size below zero" },
+            new($"o\n 1\n{Root}\n") { TestDisplayName = "A space before the size" },
+            new($"o\n1 \n{Root}\n") { TestDisplayName = "A space after the size" },
+            new($"o\n1,000\n{Root}\n") { TestDisplayName = "A comma in the size" },
+            new($"o\n0x1\n{Root}\n") { TestDisplayName = "Another base" },
+            new($"o\n１\n{Root}\n") { TestDisplayName = "A wide digit" },
+            new($"o\n9223372036854775808\n{Root}\n") { TestDisplayName = "A size that is too large" },
+            new($"o\n1\n{Root}\n\n") { TestDisplayName = "An empty extension" },
+            new($"o\n1\n{Root}\n\nmore\n") { TestDisplayName = "An empty line between" },
+            new($"o\r\n1\r\n{Root}\r\n") { TestDisplayName = "Windows line ends" },
+            new($"o\n1\n{Root}\nmo\tre\n") { TestDisplayName = "A tab in an extension" },
+            new("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I\n") { TestDisplayName = "No padding" },
+            new("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n")
+            {
+                TestDisplayName = "Bits set that the last letter does not need",
+            },
+            new($"o\n1\n{Convert.ToBase64String(new byte[31])}\n") { TestDisplayName = "A root too short" },
+            new($"o\n1\n{Convert.ToBase64String(new byte[33])}\n") { TestDisplayName = "A root too long" },
+        ];
 
     [Theory]
     [MemberData(nameof(Checkpoints))]
@@ -54,7 +68,8 @@ public sealed class CheckpointTests
 
     // A fact, since a theory's data lose half a pair on their way.
     [Fact]
-    public void Half_a_surrogate_pair_is_no_origin() => Assert.False(Checkpoint.TryParse($"o\ud800\n1\n{Root}\n", out _));
+    public void Half_a_surrogate_pair_is_no_origin() =>
+        Assert.False(Checkpoint.TryParse($"o\ud800\n1\n{Root}\n", out _));
 
     [Fact]
     public void Its_parts_are_what_was_written()

@@ -19,7 +19,12 @@ public sealed class CosignatureTests
         var signature = Cosignature.Sign(LogFixtures.Text, Time, witness);
         Assert.Equal(Time, BinaryPrimitives.ReadInt64BigEndian(signature.Bytes));
         Assert.Equal(72, signature.Bytes.Length);
-        Assert.True(key.PublicKey.Verify(Encoding.UTF8.GetBytes("cosignature/v1\ntime 1679315147\n" + LogFixtures.Text), signature.Bytes[8..]));
+        Assert.True(
+            key.PublicKey.Verify(
+                Encoding.UTF8.GetBytes("cosignature/v1\ntime 1679315147\n" + LogFixtures.Text),
+                signature.Bytes[8..]
+            )
+        );
         Assert.True(signature.ClaimsToBeBy(key));
     }
 
@@ -29,14 +34,23 @@ public sealed class CosignatureTests
     [InlineData(long.MaxValue)]
     public void It_is_verified_and_tells_its_time(long time)
     {
-        Assert.True(Cosignature.TryVerify(Cosignature.Sign(LogFixtures.Text, time, witness), LogFixtures.Text, key, out var seconds));
+        Assert.True(
+            Cosignature.TryVerify(
+                Cosignature.Sign(LogFixtures.Text, time, witness),
+                LogFixtures.Text,
+                key,
+                out var seconds
+            )
+        );
         Assert.Equal(time, seconds);
     }
 
     [Fact]
     public void It_stands_under_a_note_beside_the_logs_own_signature()
     {
-        var note = SignedNote.Sign(LogFixtures.Text, [LogFixtures.Signer(1)]).With(Cosignature.Sign(LogFixtures.Text, Time, witness));
+        var note = SignedNote
+            .Sign(LogFixtures.Text, [LogFixtures.Signer(1)])
+            .With(Cosignature.Sign(LogFixtures.Text, Time, witness));
         Assert.True(SignedNote.TryParse(note.ToString(), out var read));
         Assert.True(read.IsSignedOnlyBy([LogFixtures.Key(1), key]));
         Assert.Equal(NoteVerdict.Valid, read.VerifiedBy(key));
@@ -50,8 +64,10 @@ public sealed class CosignatureTests
         foreach (var (bit, damaged) in LogFixtures.WithEachBitFlipped(line))
         {
             Assert.False(
-                NoteSignature.TryParse(Encoding.UTF8.GetString(damaged), out var read) && Cosignature.TryVerify(read, LogFixtures.Text, key, out _),
-                $"Bit {bit}");
+                NoteSignature.TryParse(Encoding.UTF8.GetString(damaged), out var read)
+                    && Cosignature.TryVerify(read, LogFixtures.Text, key, out _),
+                $"Bit {bit}"
+            );
         }
     }
 
@@ -63,7 +79,9 @@ public sealed class CosignatureTests
         Assert.False(Cosignature.TryVerify(signature, other, key, out var seconds));
         Assert.Equal(0, seconds);
         Assert.False(Cosignature.TryVerify(signature, "no checkpoint\n", key, out _));
-        Assert.False(Cosignature.TryVerify(signature, LogFixtures.Text, LogFixtures.Key(6, Name, NoteKeyType.Cosignature), out _));
+        Assert.False(
+            Cosignature.TryVerify(signature, LogFixtures.Text, LogFixtures.Key(6, Name, NoteKeyType.Cosignature), out _)
+        );
         Assert.False(Cosignature.TryVerify(signature, LogFixtures.Text, LogFixtures.Key(5, Name), out _));
     }
 
@@ -89,7 +107,11 @@ public sealed class CosignatureTests
     public void A_time_beyond_the_largest_is_refused_even_when_signed()
     {
         var message = Encoding.UTF8.GetBytes($"cosignature/v1\ntime -1\n{LogFixtures.Text}");
-        var signature = new NoteSignature(Name, key.Id, [.. Enumerable.Repeat((byte)0xFF, 8), .. LogFixtures.PrivateKey(5).Sign(message)]);
+        var signature = new NoteSignature(
+            Name,
+            key.Id,
+            [.. Enumerable.Repeat((byte)0xFF, 8), .. LogFixtures.PrivateKey(5).Sign(message)]
+        );
         Assert.False(Cosignature.TryVerify(signature, LogFixtures.Text, key, out _));
     }
 

@@ -9,59 +9,115 @@ namespace ConsentRegistry.Domain.Tests.Log;
 public sealed class KeySetTests
 {
     // RFC 8037, appendix A.1, and its thumbprint from A.3.
-    private const string Ed25519Members = """ "kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" """;
+    private const string Ed25519Members =
+        """ "kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" """;
     private const string Ed25519Private = """ "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" """;
     private const string Ed25519Kid = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 
     // RFC 7515, appendix A.3.
-    private const string P256Members = """ "kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" """;
+    private const string P256Members =
+        """ "kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" """;
     private const string P256Private = """ "d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI" """;
 
     private static readonly IEd25519 ed25519 = LogFixtures.Ed25519;
 
     public static IEnumerable<TheoryDataRow<string, string?>> Refused() =>
-    [
-        new("", null), new("null", null), new("[]", null), new("1", null), new("{", null), new("{} {}", null), new("{/**/}", null),
-        new("{}", "keys"), new("""{"keys":null}""", "keys"), new("""{"keys":{}}""", "keys"), new("""{"keys":[]}""", "keys"), new("""{"keys":[1]}""", "keys[0]"), new("""{"keys":[null]}""", "keys[0]"),
-        new("""{"keys":[],"keys":[]}""", null) { TestDisplayName = "A member twice" },
-        new($$"""{"keys":[{ {{Ed25519Members}},{{Ed25519Private}},{{Ed25519Private}} }]}""", null) { TestDisplayName = "A member of a key twice" },
-        new("""{"keys":[{"kty":"\ud800"}]}""", null) { TestDisplayName = "Half a surrogate pair" },
-        new("""{"keys":[{}]}""", "keys[0].kty"), new("""{"keys":[{"kty":1}]}""", "keys[0].kty"), new("""{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}""", "keys[0].kty"),
-        new("""{"keys":[{"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""", "keys[0].kty") { TestDisplayName = "A curve that does not sign" },
-        new("""{"keys":[{"kty":"OKP","crv":"P-256"}]}""", "keys[0].kty"),
-        Key("""{"kty":"OKP","crv":"Ed25519"}""", "x", "No public key"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":null}""", "x", "A public key that is null"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURp"}""", "x", "Bits set that the last letter does not need"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo="}""", "x", "Padding"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo"}""", "x", "The other base64"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":"11qY"}""", "x", "A public key too short"),
-        Key("""{"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "x", "A public key of low order"),
-        Key($$"""{ {{Ed25519Members}},"d":null }""", "d", "A private part that is null"),
-        Key($$"""{ {{Ed25519Members}},"d":"11qY" }""", "d", "A private part too short"),
-        Key($$"""{ {{Ed25519Members}},"d":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }""", "d", "Another's private part"),
-        Key($$"""{ {{Ed25519Members}},"kid":"another" }""", "kid", "An id that is not the thumbprint"),
-        Key($$"""{ {{Ed25519Members}},"kid":1 }""", "kid", "An id that is a number"),
-        Key($$"""{ {{Ed25519Members}},"use":"enc" }""", "use", "Another use"),
-        Key($$"""{ {{Ed25519Members}},"alg":"ES256" }""", "alg", "The other type's algorithm"),
-        Key($$"""{ {{P256Members}},"alg":"EdDSA" }""", "alg", "The other type's algorithm, turned round"),
-        Key($$"""{ {{Ed25519Members}},"vkey":"nonsense" }""", "vkey", "A verifier key that is none"),
-        Key($$"""{ {{Ed25519Members}},"vkey":"{{LogFixtures.Key(1)}}" }""", "vkey", "Another's verifier key"),
-        Key($$"""{ {{P256Members}},"vkey":"{{LogFixtures.Key(1)}}" }""", "vkey", "A verifier key of P-256"),
-        Key("""{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}""", "y", "Half a point"),
-        Key($$"""{"kty":"EC","crv":"P-256","x":"{{Part(1)}}","y":"{{Part(1)}}"}""", null, "A point beside the curve"),
-        Key($$"""{"kty":"EC","crv":"P-256","x":"{{Part(0)}}","y":"{{Part(0)}}"}""", null, "No point"),
-        Key($$"""{ {{P256Members}},"d":"{{Part(1)}}" }""", null, "Another's private part, of P-256"),
-        Key($$"""{ {{P256Members}},"d":"{{Part(0)}}" }""", null, "A private part of zero"),
-        Key($$"""{ {{P256Members}},"d":"{{Part(255)}}" }""", null, "A private part out of range"),
-        Key($$"""{ {{P256Members}},"d":"AAAA" }""", "d", "A private part too short, of P-256"),
-        new($$"""{"keys":[{ {{Ed25519Members}} },{ {{Ed25519Members}},{{Ed25519Private}} }]}""", "keys") { TestDisplayName = "A key twice" },
-        new($$"""{"keys":[{ {{Ed25519Members}} },{ {{P256Members}},"use":1 }]}""", "keys[1].use") { TestDisplayName = "The second key is at fault" },
-    ];
+        [
+            new("", null),
+            new("null", null),
+            new("[]", null),
+            new("1", null),
+            new("{", null),
+            new("{} {}", null),
+            new("{/**/}", null),
+            new("{}", "keys"),
+            new("""{"keys":null}""", "keys"),
+            new("""{"keys":{}}""", "keys"),
+            new("""{"keys":[]}""", "keys"),
+            new("""{"keys":[1]}""", "keys[0]"),
+            new("""{"keys":[null]}""", "keys[0]"),
+            new("""{"keys":[],"keys":[]}""", null) { TestDisplayName = "A member twice" },
+            new($$"""{"keys":[{ {{Ed25519Members}},{{Ed25519Private}},{{Ed25519Private}} }]}""", null)
+            {
+                TestDisplayName = "A member of a key twice",
+            },
+            new("""{"keys":[{"kty":"\ud800"}]}""", null) { TestDisplayName = "Half a surrogate pair" },
+            new("""{"keys":[{}]}""", "keys[0].kty"),
+            new("""{"keys":[{"kty":1}]}""", "keys[0].kty"),
+            new("""{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}""", "keys[0].kty"),
+            new(
+                """{"keys":[{"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""",
+                "keys[0].kty"
+            )
+            {
+                TestDisplayName = "A curve that does not sign",
+            },
+            new("""{"keys":[{"kty":"OKP","crv":"P-256"}]}""", "keys[0].kty"),
+            Key("""{"kty":"OKP","crv":"Ed25519"}""", "x", "No public key"),
+            Key("""{"kty":"OKP","crv":"Ed25519","x":null}""", "x", "A public key that is null"),
+            Key(
+                """{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURp"}""",
+                "x",
+                "Bits set that the last letter does not need"
+            ),
+            Key("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo="}""", "x", "Padding"),
+            Key(
+                """{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo"}""",
+                "x",
+                "The other base64"
+            ),
+            Key("""{"kty":"OKP","crv":"Ed25519","x":"11qY"}""", "x", "A public key too short"),
+            Key(
+                """{"kty":"OKP","crv":"Ed25519","x":"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
+                "x",
+                "A public key of low order"
+            ),
+            Key($$"""{ {{Ed25519Members}},"d":null }""", "d", "A private part that is null"),
+            Key($$"""{ {{Ed25519Members}},"d":"11qY" }""", "d", "A private part too short"),
+            Key(
+                $$"""{ {{Ed25519Members}},"d":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }""",
+                "d",
+                "Another's private part"
+            ),
+            Key($$"""{ {{Ed25519Members}},"kid":"another" }""", "kid", "An id that is not the thumbprint"),
+            Key($$"""{ {{Ed25519Members}},"kid":1 }""", "kid", "An id that is a number"),
+            Key($$"""{ {{Ed25519Members}},"use":"enc" }""", "use", "Another use"),
+            Key($$"""{ {{Ed25519Members}},"alg":"ES256" }""", "alg", "The other type's algorithm"),
+            Key($$"""{ {{P256Members}},"alg":"EdDSA" }""", "alg", "The other type's algorithm, turned round"),
+            Key($$"""{ {{Ed25519Members}},"vkey":"nonsense" }""", "vkey", "A verifier key that is none"),
+            Key($$"""{ {{Ed25519Members}},"vkey":"{{LogFixtures.Key(1)}}" }""", "vkey", "Another's verifier key"),
+            Key($$"""{ {{P256Members}},"vkey":"{{LogFixtures.Key(1)}}" }""", "vkey", "A verifier key of P-256"),
+            Key(
+                """{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}""",
+                "y",
+                "Half a point"
+            ),
+            Key(
+                $$"""{"kty":"EC","crv":"P-256","x":"{{Part(1)}}","y":"{{Part(1)}}"}""",
+                null,
+                "A point beside the curve"
+            ),
+            Key($$"""{"kty":"EC","crv":"P-256","x":"{{Part(0)}}","y":"{{Part(0)}}"}""", null, "No point"),
+            Key($$"""{ {{P256Members}},"d":"{{Part(1)}}" }""", null, "Another's private part, of P-256"),
+            Key($$"""{ {{P256Members}},"d":"{{Part(0)}}" }""", null, "A private part of zero"),
+            Key($$"""{ {{P256Members}},"d":"{{Part(255)}}" }""", null, "A private part out of range"),
+            Key($$"""{ {{P256Members}},"d":"AAAA" }""", "d", "A private part too short, of P-256"),
+            new($$"""{"keys":[{ {{Ed25519Members}} },{ {{Ed25519Members}},{{Ed25519Private}} }]}""", "keys")
+            {
+                TestDisplayName = "A key twice",
+            },
+            new($$"""{"keys":[{ {{Ed25519Members}} },{ {{P256Members}},"use":1 }]}""", "keys[1].use")
+            {
+                TestDisplayName = "The second key is at fault",
+            },
+        ];
 
     [Fact]
     public void The_examples_of_the_standards_are_read_and_have_their_thumbprint()
     {
-        var keys = Parse($$"""{"keys":[{ {{Ed25519Members}},{{Ed25519Private}} },{ {{P256Members}},{{P256Private}},"kid":"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U" }]}""");
+        var keys = Parse(
+            $$"""{"keys":[{ {{Ed25519Members}},{{Ed25519Private}} },{ {{P256Members}},{{P256Private}},"kid":"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U" }]}"""
+        );
         Assert.Equal([Ed25519Kid, "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"], keys.Keys.Select(k => k.Kid));
         Assert.All(keys.Keys, key => Assert.True(key.HasPrivatePart));
     }
@@ -88,7 +144,14 @@ public sealed class KeySetTests
 
     [Fact]
     public void Members_that_are_not_known_are_ignored() =>
-        Assert.Equal(Ed25519Kid, Parse($$"""{"keys":[{ {{Ed25519Members}},"alg":"Ed25519","use":"sig","key_ops":["verify"],"x5c":[] }],"more":{} }""").Keys[0].Kid);
+        Assert.Equal(
+            Ed25519Kid,
+            Parse(
+                $$"""{"keys":[{ {{Ed25519Members}},"alg":"Ed25519","use":"sig","key_ops":["verify"],"x5c":[] }],"more":{} }"""
+            )
+                .Keys[0]
+                .Kid
+        );
 
     [Fact]
     public void New_keys_are_written_and_read_with_their_private_parts()
@@ -107,9 +170,13 @@ public sealed class KeySetTests
     {
         Assert.NotNull(KeySet.Create(new byte[31], LogFixtures.P256(1), ed25519).Failure);
         Assert.NotNull(KeySet.Create(new byte[32], LogFixtures.P256(1) with { D = null }, ed25519).Failure);
-        Assert.NotNull(KeySet.Create(new byte[32], LogFixtures.P256(1) with { D = LogFixtures.P256(2).D }, ed25519).Failure);
+        Assert.NotNull(
+            KeySet.Create(new byte[32], LogFixtures.P256(1) with { D = LogFixtures.P256(2).D }, ed25519).Failure
+        );
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        Assert.NotNull(KeySet.Create(new byte[32], other.ExportParameters(includePrivateParameters: true), ed25519).Failure);
+        Assert.NotNull(
+            KeySet.Create(new byte[32], other.ExportParameters(includePrivateParameters: true), ed25519).Failure
+        );
     }
 
     [Fact]
@@ -133,8 +200,14 @@ public sealed class KeySetTests
         AssertNothingPrivate(keys, keys.ToJson(includePrivate: false));
         AssertNothingPrivate(keys, keys.ToString());
         AssertNothingPrivate(keys, string.Join('\n', keys.Keys));
-        AssertNothingPrivate(keys, $"{keys.LogSigners(LogFixtures.Origin)[0]} {keys.TokenSigner} {keys.Rotate(keys).Failure}");
-        Assert.Contains(PrivateParts(keys), part => keys.ToJson(includePrivate: true).Contains(part, StringComparison.Ordinal));
+        AssertNothingPrivate(
+            keys,
+            $"{keys.LogSigners(LogFixtures.Origin)[0]} {keys.TokenSigner} {keys.Rotate(keys).Failure}"
+        );
+        Assert.Contains(
+            PrivateParts(keys),
+            part => keys.ToJson(includePrivate: true).Contains(part, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -173,10 +246,16 @@ public sealed class KeySetTests
         var retired = Parse(old.Rotate(fresh).Value.Retire().ToJson(includePrivate: true));
         Assert.Equal([true, true, false, false], retired.Keys.Select(key => key.HasPrivatePart));
         Assert.Equal(fresh.TokenSigner!.Kid, retired.TokenSigner!.Kid);
-        Assert.Equal(LogFixtures.Key(2), Assert.Single(retired.LogSigners(LogFixtures.Origin)).Key(NoteKeyType.Ed25519));
+        Assert.Equal(
+            LogFixtures.Key(2),
+            Assert.Single(retired.LogSigners(LogFixtures.Origin)).Key(NoteKeyType.Ed25519)
+        );
         Assert.True(note.IsAccepted(retired.LogKeys(LogFixtures.Origin)));
         Assert.True(retired.FindTokenKey(old.TokenSigner.Kid)!.Verify("message"u8, token));
-        Assert.All(PrivateParts(old), part => Assert.DoesNotContain(part, retired.ToJson(includePrivate: true), StringComparison.Ordinal));
+        Assert.All(
+            PrivateParts(old),
+            part => Assert.DoesNotContain(part, retired.ToJson(includePrivate: true), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -208,7 +287,10 @@ public sealed class KeySetTests
         foreach (var bytes in LogFixtures.Hostile(Fresh(1).ToJson(includePrivate: true)))
         {
             if (KeySet.Parse(bytes, ed25519).Succeeded(out var keys, out _))
-                Assert.Equal(keys.ToJson(includePrivate: true), Parse(keys.ToJson(includePrivate: true)).ToJson(includePrivate: true));
+                Assert.Equal(
+                    keys.ToJson(includePrivate: true),
+                    Parse(keys.ToJson(includePrivate: true)).ToJson(includePrivate: true)
+                );
         }
     }
 
@@ -216,8 +298,11 @@ public sealed class KeySetTests
     public void The_signature_of_the_standards_example_is_verified()
     {
         var key = Parse($$"""{"keys":[{ {{P256Members}} }]}""").Keys.OfType<P256Jwk>().Single();
-        var message = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"u8;
-        var signature = System.Buffers.Text.Base64Url.DecodeFromChars("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+        var message =
+            "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"u8;
+        var signature = System.Buffers.Text.Base64Url.DecodeFromChars(
+            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+        );
         Assert.True(key.Verify(message, signature));
         Assert.False(key.Verify("another message"u8, signature));
         Assert.False(key.Verify(message, signature.AsSpan(1)));
@@ -228,14 +313,20 @@ public sealed class KeySetTests
     private static TheoryDataRow<string, string?> Key(string key, string? member, string name) =>
         new($$"""{"keys":[{{key}}]}""", member is null ? "keys[0]" : $"keys[0].{member}") { TestDisplayName = name };
 
-    private static string Part(byte value) => System.Buffers.Text.Base64Url.EncodeToString(Enumerable.Repeat(value, 32).ToArray());
+    private static string Part(byte value) =>
+        System.Buffers.Text.Base64Url.EncodeToString(Enumerable.Repeat(value, 32).ToArray());
 
     private static KeySet Parse(string json) => KeySet.Parse(Encoding.UTF8.GetBytes(json), ed25519).Value;
 
     private static KeySet Fresh(byte first) => LogFixtures.Keys(first);
 
     private static List<string> PrivateParts(KeySet keys) =>
-        [.. JsonNode.Parse(keys.ToJson(includePrivate: true))!["keys"]!.AsArray().Select(key => (string?)key!["d"]).OfType<string>()];
+        [
+            .. JsonNode.Parse(keys.ToJson(includePrivate: true))!["keys"]!
+                .AsArray()
+                .Select(key => (string?)key!["d"])
+                .OfType<string>(),
+        ];
 
     private static void AssertNothingPrivate(KeySet keys, string text)
     {
@@ -244,7 +335,11 @@ public sealed class KeySetTests
         foreach (var part in parts)
         {
             Assert.DoesNotContain(part, text, StringComparison.Ordinal);
-            Assert.DoesNotContain(Convert.ToHexString(System.Buffers.Text.Base64Url.DecodeFromChars(part)), text, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(
+                Convert.ToHexString(System.Buffers.Text.Base64Url.DecodeFromChars(part)),
+                text,
+                StringComparison.OrdinalIgnoreCase
+            );
         }
         Assert.DoesNotContain("\"d\"", text, StringComparison.Ordinal);
     }

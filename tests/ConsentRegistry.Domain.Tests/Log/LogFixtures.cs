@@ -18,7 +18,8 @@ internal static class LogFixtures
 
     public static NoteSigner Signer(byte first, string name = Origin) => new(name, PrivateKey(first));
 
-    public static NoteKey Key(byte first, string name = Origin, NoteKeyType type = NoteKeyType.Ed25519) => Signer(first, name).Key(type);
+    public static NoteKey Key(byte first, string name = Origin, NoteKeyType type = NoteKeyType.Ed25519) =>
+        Signer(first, name).Key(type);
 
     /// <summary>A pair of keys whose private parts begin so.</summary>
     public static KeySet Keys(byte first) => KeySet.Create(Seed(first), P256(first), Ed25519).Value;
@@ -45,7 +46,9 @@ internal static class LogFixtures
         }
     }
 
-    /// <summary>Bytes of no meaning, and texts that lost or gained a letter; the seed is fixed, so that a failure repeats.</summary>
+    /// <summary>
+    /// Bytes of no meaning, and texts that lost or gained a letter; the seed is fixed, so that a failure repeats.
+    /// </summary>
     public static IEnumerable<byte[]> Hostile(string text)
     {
         var random = new Random(20_261_123);

@@ -23,7 +23,13 @@ public sealed class MerkleTreeTests
             !vector["wantErr"]!.GetValue<bool>(),
             MerkleTree.VerifyInclusion(
                 // An index beyond 63 bits is none that the registry can name; here it turns negative.
-                unchecked((long)vector["leafIdx"]!.GetValue<ulong>()), vector["treeSize"]!.GetValue<long>(), Hash(vector["leafHash"]), Hashes(vector["proof"]), Hash(vector["root"])));
+                unchecked((long)vector["leafIdx"]!.GetValue<ulong>()),
+                vector["treeSize"]!.GetValue<long>(),
+                Hash(vector["leafHash"]),
+                Hashes(vector["proof"]),
+                Hash(vector["root"])
+            )
+        );
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -34,7 +40,13 @@ public sealed class MerkleTreeTests
         Assert.Equal(
             !vector["wantErr"]!.GetValue<bool>(),
             MerkleTree.VerifyConsistency(
-                vector["size1"]!.GetValue<long>(), vector["size2"]!.GetValue<long>(), Hashes(vector["proof"]), Hash(vector["root1"]), Hash(vector["root2"])));
+                vector["size1"]!.GetValue<long>(),
+                vector["size2"]!.GetValue<long>(),
+                Hashes(vector["proof"]),
+                Hash(vector["root1"]),
+                Hash(vector["root2"])
+            )
+        );
     }
 
     [Fact]
@@ -46,7 +58,9 @@ public sealed class MerkleTreeTests
         var tree = new TreeBuilder();
         var roots = reference["rootHashesHexBySize"]!.AsArray();
         Assert.Equal(roots[0]!.GetValue<string>(), Convert.ToHexStringLower(tree.Root()));
-        foreach (var (leaf, at) in reference["leafInputsHex"]!.AsArray().Select((leaf, at) => (leaf!.GetValue<string>(), at)))
+        foreach (
+            var (leaf, at) in reference["leafInputsHex"]!.AsArray().Select((leaf, at) => (leaf!.GetValue<string>(), at))
+        )
         {
             tree.Append(MerkleTree.LeafHash(Convert.FromHexString(leaf)));
             Assert.Equal(roots[at + 1]!.GetValue<string>(), Convert.ToHexStringLower(tree.Root()));
@@ -70,9 +84,17 @@ public sealed class MerkleTreeTests
         foreach (var size in Sizes)
         {
             var whole = Build(size, out var tiles);
-            var edge = Enumerable.Range(0, TileId.Levels)
+            var edge = Enumerable
+                .Range(0, TileId.Levels)
                 .Select(level => new TileId(level, (long)size >> (8 * (level + 1))))
-                .Select(tile => (IReadOnlyList<byte[]>)tiles.GetValueOrDefault(tile, []).Chunk(MerkleTree.HashLength).Take(tile.WidthIn(size)).ToArray())
+                .Select(tile =>
+                    (IReadOnlyList<byte[]>)
+                        tiles
+                            .GetValueOrDefault(tile, [])
+                            .Chunk(MerkleTree.HashLength)
+                            .Take(tile.WidthIn(size))
+                            .ToArray()
+                )
                 .ToArray();
             var resumed = TreeBuilder.Resume(size, edge);
             Assert.Equal(whole.Root(), resumed.Root());
@@ -104,7 +126,9 @@ public sealed class MerkleTreeTests
                 var proof = hashes.ProofOf(ProofPath.Inclusion(index, size));
                 Assert.True(MerkleTree.VerifyInclusion(index, size, LeafHash(index), proof, root));
                 Assert.False(MerkleTree.VerifyInclusion(index, size, LeafHash(index + 1), proof, root));
-                Assert.False(MerkleTree.VerifyInclusion(index == 0 ? size : index - 1, size, LeafHash(index), proof, root));
+                Assert.False(
+                    MerkleTree.VerifyInclusion(index == 0 ? size : index - 1, size, LeafHash(index), proof, root)
+                );
                 Assert.False(MerkleTree.VerifyInclusion(index, size, LeafHash(index), [.. proof, root], root));
                 if (proof.Length > 0)
                     Assert.False(MerkleTree.VerifyInclusion(index, size, LeafHash(index), proof[1..], root));
@@ -123,7 +147,10 @@ public sealed class MerkleTreeTests
             {
                 var earlierRoot = Build(earlier, out _).Root();
                 var proof = hashes.ProofOf(ProofPath.Consistency(earlier, size));
-                Assert.True(MerkleTree.VerifyConsistency(earlier, size, proof, earlierRoot, root), $"{earlier} to {size}");
+                Assert.True(
+                    MerkleTree.VerifyConsistency(earlier, size, proof, earlierRoot, root),
+                    $"{earlier} to {size}"
+                );
                 Assert.False(MerkleTree.VerifyConsistency(earlier, size, [.. proof, root], earlierRoot, root));
                 Assert.False(MerkleTree.VerifyConsistency(earlier, size, proof, LeafHash(-1), root));
             }
@@ -194,7 +221,9 @@ public sealed class MerkleTreeTests
                 [
                     .. level == 0
                         ? leaves[^width..].SelectMany(hash => hash)
-                        : completed.Where(tile => tile.Id.Level == level - 1 && tile.Id.Index >= last.Index * TileId.Width).SelectMany(tile => tile.Root),
+                        : completed
+                            .Where(tile => tile.Id.Level == level - 1 && tile.Id.Index >= last.Index * TileId.Width)
+                            .SelectMany(tile => tile.Root),
                 ];
             }
         }
@@ -232,7 +261,12 @@ public sealed class MerkleTreeTests
 
     private static IEnumerable<TheoryDataRow<string>> VectorsOf(string kind) =>
         SharedFiles.Find("vectors", "transparency-dev-merkle", "testdata", kind) is { } folder
-            ? Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-                .Select(path => new TheoryDataRow<string>(path) { TestDisplayName = $"{kind}: {Path.GetRelativePath(folder, path)}" })
+            ? Directory
+                .EnumerateFiles(folder, "*.json", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => new TheoryDataRow<string>(path)
+                {
+                    TestDisplayName = $"{kind}: {Path.GetRelativePath(folder, path)}",
+                })
             : [];
 }

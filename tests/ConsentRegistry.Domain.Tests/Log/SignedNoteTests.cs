@@ -8,53 +8,76 @@ namespace ConsentRegistry.Domain.Tests.Log;
 /// <summary>C2SP signed-note.</summary>
 public sealed class SignedNoteTests
 {
-    private static readonly string note = SignedNote.Sign(LogFixtures.Text, [LogFixtures.Signer(1), LogFixtures.Signer(2)]).ToString();
+    private static readonly string note = SignedNote
+        .Sign(LogFixtures.Text, [LogFixtures.Signer(1), LogFixtures.Signer(2)])
+        .ToString();
     private static readonly string line = SignatureLine(LogFixtures.Signer(1));
 
     public static IEnumerable<TheoryDataRow<string?>> NoNotes() =>
-    [
-        new(null), new(""), new("\n"), new("\n\n"), new("text\n"), new("text\n\n"), new("text"),
-        new($"text{line}\n") { TestDisplayName = "No line of its own" },
-        new($"text\n{line}\n") { TestDisplayName = "No empty line before the signatures" },
-        new($"\n{line}\n") { TestDisplayName = "No text" },
-        new($"text\n\n{line}") { TestDisplayName = "No final newline" },
-        new($"text\n\n{line}\n\n") { TestDisplayName = "A newline too many" },
-        new($"text\n\n{line}\nmore\n") { TestDisplayName = "A line that is no signature" },
-        new($"text\r\n\r\n{line}\r\n") { TestDisplayName = "Windows line ends" },
-        new($"text\n\n{line}\r\n") { TestDisplayName = "A carriage return after the signature" },
-        new($"te\txt\n\n{line}\n") { TestDisplayName = "A tab in the text" },
-        new($"te\0xt\n\n{line}\n") { TestDisplayName = "A zero byte in the text" },
-        new($"text\n\n {line}\n") { TestDisplayName = "A space before the dash" },
-        new($"text\n\n{line} \n") { TestDisplayName = "A space after the signature" },
-        new($"text\n\n{line.Replace("— ", "—  ", StringComparison.Ordinal)}\n") { TestDisplayName = "Two spaces" },
-        new($"text\n\n{line.Replace('—', '-')}\n") { TestDisplayName = "A hyphen for the dash" },
-        new($"text\n\n{line.Replace("log.", "l+g.", StringComparison.Ordinal)}\n") { TestDisplayName = "A plus sign in the name" },
-        new("text\n\n—  AAAAAAA=\n") { TestDisplayName = "No name" },
-        new("text\n\n— name \n") { TestDisplayName = "Nothing signed" },
-        new("text\n\n— name AAAAAA==\n") { TestDisplayName = "A key id and no signature" },
-        new("text\n\n— name AAAAAAA\n") { TestDisplayName = "No padding" },
-        new("text\n\n— name AAAAAAB=\n") { TestDisplayName = "Bits set that the last letter does not need" },
-        new("text\n\n— name AAAAAAAA====\n") { TestDisplayName = "Too much padding" },
-        new("text\n\n— name AAAA AAA=\n") { TestDisplayName = "A space inside the signature" },
-        new("text\n\n— name AAAAAA_-\n") { TestDisplayName = "Letters of the other base64" },
-        new($"text\n\n{string.Concat(Enumerable.Repeat(line + "\n", SignedNote.MaxSignatures + 1))}") { TestDisplayName = "Too many signatures" },
-        new($"{new string('x', SignedNote.MaxBytes)}\n\n{line}\n") { TestDisplayName = "Too long" },
-        new($"{new string('ä', SignedNote.MaxBytes / 2)}\n\n{line}\n") { TestDisplayName = "Too long in bytes, though not in characters" },
-    ];
+        [
+            new(null),
+            new(""),
+            new("\n"),
+            new("\n\n"),
+            new("text\n"),
+            new("text\n\n"),
+            new("text"),
+            new($"text{line}\n") { TestDisplayName = "No line of its own" },
+            new($"text\n{line}\n") { TestDisplayName = "No empty line before the signatures" },
+            new($"\n{line}\n") { TestDisplayName = "No text" },
+            new($"text\n\n{line}") { TestDisplayName = "No final newline" },
+            new($"text\n\n{line}\n\n") { TestDisplayName = "A newline too many" },
+            new($"text\n\n{line}\nmore\n") { TestDisplayName = "A line that is no signature" },
+            new($"text\r\n\r\n{line}\r\n") { TestDisplayName = "Windows line ends" },
+            new($"text\n\n{line}\r\n") { TestDisplayName = "A carriage return after the signature" },
+            new($"te\txt\n\n{line}\n") { TestDisplayName = "A tab in the text" },
+            new($"te\0xt\n\n{line}\n") { TestDisplayName = "A zero byte in the text" },
+            new($"text\n\n {line}\n") { TestDisplayName = "A space before the dash" },
+            new($"text\n\n{line} \n") { TestDisplayName = "A space after the signature" },
+            new($"text\n\n{line.Replace("— ", "—  ", StringComparison.Ordinal)}\n") { TestDisplayName = "Two spaces" },
+            new($"text\n\n{line.Replace('—', '-')}\n") { TestDisplayName = "A hyphen for the dash" },
+            new($"text\n\n{line.Replace("log.", "l+g.", StringComparison.Ordinal)}\n")
+            {
+                TestDisplayName = "A plus sign in the name",
+            },
+            new("text\n\n—  AAAAAAA=\n") { TestDisplayName = "No name" },
+            new("text\n\n— name \n") { TestDisplayName = "Nothing signed" },
+            new("text\n\n— name AAAAAA==\n") { TestDisplayName = "A key id and no signature" },
+            new("text\n\n— name AAAAAAA\n") { TestDisplayName = "No padding" },
+            new("text\n\n— name AAAAAAB=\n") { TestDisplayName = "Bits set that the last letter does not need" },
+            new("text\n\n— name AAAAAAAA====\n") { TestDisplayName = "Too much padding" },
+            new("text\n\n— name AAAA AAA=\n") { TestDisplayName = "A space inside the signature" },
+            new("text\n\n— name AAAAAA_-\n") { TestDisplayName = "Letters of the other base64" },
+            new($"text\n\n{string.Concat(Enumerable.Repeat(line + "\n", SignedNote.MaxSignatures + 1))}")
+            {
+                TestDisplayName = "Too many signatures",
+            },
+            new($"{new string('x', SignedNote.MaxBytes)}\n\n{line}\n") { TestDisplayName = "Too long" },
+            new($"{new string('ä', SignedNote.MaxBytes / 2)}\n\n{line}\n")
+            {
+                TestDisplayName = "Too long in bytes, though not in characters",
+            },
+        ];
 
-    /// <summary>The example of C2SP signed-note, and a checkpoint of sum.golang.org; more where vectors are beside the repository.</summary>
+    /// <summary>
+    /// The example of C2SP signed-note, and a checkpoint of sum.golang.org; more where vectors are beside the
+    /// repository.
+    /// </summary>
     public static IEnumerable<TheoryDataRow<string, string>> Vectors()
     {
         yield return new(
             "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-            "This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n")
+            "This is an example message.\n\n— example.com/foo "
+                + "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+        )
         {
             TestDisplayName = "The example of C2SP signed-note",
         };
         yield return new(
             "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8",
             "go.sum database tree\n35225469\nvt5T6GaLCXvyHFl9VUvvItR43XZxfLgftEcTyO3eJCQ=\n\n"
-            + "— sum.golang.org Az3grpukl5AXaVfYkLiDGORx/DN2nlcS5kZHR5uYOBV2KA2HgXpD+gu9HHONebHLAyaKbbTM75QTtPydhKCExixSfwQ=\n")
+                + "— sum.golang.org Az3grpukl5AXaVfYkLiDGORx/DN2nlcS5kZHR5uYOBV2KA2HgXpD+gu9HHONebHLAyaKbbTM75QTtPydhKCExixSfwQ=\n"
+        )
         {
             TestDisplayName = "A checkpoint of sum.golang.org",
         };
@@ -62,15 +85,26 @@ public sealed class SignedNoteTests
             yield break;
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         foreach (var vector in document.RootElement.EnumerateObject())
-            yield return new(vector.Value.GetProperty("vkey").GetString()!, vector.Value.GetProperty("note").GetString()!) { TestDisplayName = $"Shared: {vector.Name}" };
+            yield return new(
+                vector.Value.GetProperty("vkey").GetString()!,
+                vector.Value.GetProperty("note").GetString()!
+            )
+            {
+                TestDisplayName = $"Shared: {vector.Name}",
+            };
     }
 
     [Theory]
     [MemberData(nameof(Vectors))]
     public void The_public_vectors_are_read_and_valid(string verifierKey, string text)
     {
-        Assert.True(NoteKey.TryParse(verifierKey, LogFixtures.Ed25519, out var key) && SignedNote.TryParse(text, out var read) && read.ToString() == text
-            && read.IsAccepted([key]) && read.IsSignedOnlyBy([key]));
+        Assert.True(
+            NoteKey.TryParse(verifierKey, LogFixtures.Ed25519, out var key)
+                && SignedNote.TryParse(text, out var read)
+                && read.ToString() == text
+                && read.IsAccepted([key])
+                && read.IsSignedOnlyBy([key])
+        );
     }
 
     [Fact]
@@ -129,7 +163,10 @@ public sealed class SignedNoteTests
     {
         var signed = SignedNote.Sign(LogFixtures.Text, [LogFixtures.Signer(1)]).ToString();
         foreach (var (bit, damaged) in LogFixtures.WithEachBitFlipped(signed))
-            Assert.False(SignedNote.TryParse(damaged, out var read) && read.IsAccepted([LogFixtures.Key(1)]), $"Bit {bit}");
+            Assert.False(
+                SignedNote.TryParse(damaged, out var read) && read.IsAccepted([LogFixtures.Key(1)]),
+                $"Bit {bit}"
+            );
     }
 
     [Fact]
@@ -177,24 +214,33 @@ public sealed class SignedNoteTests
     public void Of_two_lines_by_one_key_both_must_be_valid()
     {
         Assert.True(SignedNote.TryParse(note, out var read));
-        Assert.Equal(NoteVerdict.Invalid, read.With(new(LogFixtures.Origin, LogFixtures.Key(1).Id, new byte[64])).VerifiedBy(LogFixtures.Key(1)));
+        Assert.Equal(
+            NoteVerdict.Invalid,
+            read.With(new(LogFixtures.Origin, LogFixtures.Key(1).Id, new byte[64])).VerifiedBy(LogFixtures.Key(1))
+        );
     }
 
     [Fact]
     public void Sixteen_signatures_are_read_and_no_seventeenth_is_added()
     {
-        var signed = SignedNote.Sign(LogFixtures.Text, [.. Enumerable.Range(0, 16).Select(i => LogFixtures.Signer((byte)i))]);
+        var signed = SignedNote.Sign(
+            LogFixtures.Text,
+            [.. Enumerable.Range(0, 16).Select(i => LogFixtures.Signer((byte)i))]
+        );
         Assert.True(SignedNote.TryParse(signed.ToString(), out var read));
         Assert.Equal(signed.Signatures, read.Signatures);
         Assert.Throws<ArgumentException>(() => read.With(read.Signatures[0]));
-        Assert.Throws<ArgumentException>(() => SignedNote.Sign(LogFixtures.Text, [.. Enumerable.Range(0, 17).Select(i => LogFixtures.Signer((byte)i))]));
+        Assert.Throws<ArgumentException>(() =>
+            SignedNote.Sign(LogFixtures.Text, [.. Enumerable.Range(0, 17).Select(i => LogFixtures.Signer((byte)i))])
+        );
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("text")]
     [InlineData("te\rxt\n")]
-    public void Such_a_text_is_not_signed(string text) => Assert.Throws<ArgumentException>(() => SignedNote.Sign(text, [LogFixtures.Signer(1)]));
+    public void Such_a_text_is_not_signed(string text) =>
+        Assert.Throws<ArgumentException>(() => SignedNote.Sign(text, [LogFixtures.Signer(1)]));
 
     // A fact, since a theory's data lose half a pair on their way.
     [Fact]
@@ -209,13 +255,19 @@ public sealed class SignedNoteTests
     public void A_note_as_long_as_may_be_is_read_and_a_longer_one_not_signed()
     {
         var overhead = Encoding.UTF8.GetByteCount(SignedNote.Sign("\n", [LogFixtures.Signer(1)]).ToString());
-        var longest = SignedNote.Sign(new string('x', SignedNote.MaxBytes - overhead) + "\n", [LogFixtures.Signer(1)]).ToString();
+        var longest = SignedNote
+            .Sign(new string('x', SignedNote.MaxBytes - overhead) + "\n", [LogFixtures.Signer(1)])
+            .ToString();
         Assert.Equal(SignedNote.MaxBytes, Encoding.UTF8.GetByteCount(longest));
         Assert.True(SignedNote.TryParse(Encoding.UTF8.GetBytes(longest), out _));
-        Assert.Throws<ArgumentException>(() => SignedNote.Sign(new string('x', SignedNote.MaxBytes - overhead + 1) + "\n", [LogFixtures.Signer(1)]));
+        Assert.Throws<ArgumentException>(() =>
+            SignedNote.Sign(new string('x', SignedNote.MaxBytes - overhead + 1) + "\n", [LogFixtures.Signer(1)])
+        );
     }
 
-    private static bool IsSignedOnlyBy(byte[] utf8, NoteKey[] keys) => SignedNote.TryParse(utf8, out var read) && read.IsSignedOnlyBy(keys);
+    private static bool IsSignedOnlyBy(byte[] utf8, NoteKey[] keys) =>
+        SignedNote.TryParse(utf8, out var read) && read.IsSignedOnlyBy(keys);
 
-    private static string SignatureLine(NoteSigner signer) => SignedNote.Sign(LogFixtures.Text, [signer]).Signatures[0].ToString();
+    private static string SignatureLine(NoteSigner signer) =>
+        SignedNote.Sign(LogFixtures.Text, [signer]).Signatures[0].ToString();
 }

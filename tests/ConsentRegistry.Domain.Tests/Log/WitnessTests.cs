@@ -39,11 +39,17 @@ public sealed class WitnessTests
         var fork = Tree(9, other: true);
         var note = SignedNote.Sign(new Checkpoint(Origin, 9, fork.Builder.Root()).ToString(), [Log]);
         Assert.Equal(422, Witness.Judge(new(5, Proof(5, 9), note), last, Now).Status);
-        Assert.Equal(422, Witness.Judge(new(5, fork.Hashes.ProofOf(ProofPath.Consistency(5, 9)), note), last, Now).Status);
+        Assert.Equal(
+            422,
+            Witness.Judge(new(5, fork.Hashes.ProofOf(ProofPath.Consistency(5, 9)), note), last, Now).Status
+        );
         Assert.Equal(422, Witness.Judge(new(5, [], note), last, Now).Status);
 
         // Another root of the same size, and a smaller tree.
-        var sameSize = SignedNote.Sign(new Checkpoint(Origin, 5, Tree(5, other: true).Builder.Root()).ToString(), [Log]);
+        var sameSize = SignedNote.Sign(
+            new Checkpoint(Origin, 5, Tree(5, other: true).Builder.Root()).ToString(),
+            [Log]
+        );
         var answer = Witness.Judge(new(5, [], sameSize), last, Now);
         Assert.Equal((409, "5\n", "text/x.tlog.size"), (answer.Status, answer.Body, answer.MediaType));
         Assert.Equal(409, Witness.Judge(new(3, [], Note(3)), last, Now).Status);
@@ -55,8 +61,30 @@ public sealed class WitnessTests
     public void Refuses_what_is_not_this_log_s_and_what_makes_no_sense()
     {
         var elsewhere = new NoteSigner("other.example", Key(3));
-        Assert.Equal(404, Witness.Judge(new(0, [], SignedNote.Sign(new Checkpoint("other.example", 3, new byte[32]).ToString(), [elsewhere])), null, Now).Status);
-        Assert.Equal(403, Witness.Judge(new(0, [], SignedNote.Sign(CheckpointOf(3).ToString(), [new NoteSigner(Origin, Key(4))])), null, Now).Status);
+        Assert.Equal(
+            404,
+            Witness
+                .Judge(
+                    new(
+                        0,
+                        [],
+                        SignedNote.Sign(new Checkpoint("other.example", 3, new byte[32]).ToString(), [elsewhere])
+                    ),
+                    null,
+                    Now
+                )
+                .Status
+        );
+        Assert.Equal(
+            403,
+            Witness
+                .Judge(
+                    new(0, [], SignedNote.Sign(CheckpointOf(3).ToString(), [new NoteSigner(Origin, Key(4))])),
+                    null,
+                    Now
+                )
+                .Status
+        );
         Assert.Equal(400, Witness.Judge(new(4, [], Note(3)), CheckpointOf(4), Now).Status);
         Assert.Equal(422, Witness.Judge(new(0, Proof(2, 3), Note(3)), null, Now).Status);
         Assert.Equal(400, Witness.Judge(new(0, [], SignedNote.Sign("no checkpoint\n", [Log])), null, Now).Status);
@@ -75,7 +103,12 @@ public sealed class WitnessTests
     [InlineData("old 5\nnot base64\n\nNOTE")]
     [InlineData("\nold 5\n\nNOTE")]
     public void Refuses_what_is_no_request(string body) =>
-        Assert.False(AddCheckpoint.TryParse(Encoding.UTF8.GetBytes(body.Replace("NOTE", Note(3).ToString(), StringComparison.Ordinal)), out _));
+        Assert.False(
+            AddCheckpoint.TryParse(
+                Encoding.UTF8.GetBytes(body.Replace("NOTE", Note(3).ToString(), StringComparison.Ordinal)),
+                out _
+            )
+        );
 
     [Fact]
     public void Refuses_more_lines_of_proof_than_a_tree_is_high()
@@ -95,11 +128,15 @@ public sealed class WitnessTests
         {
             var flipped = body.ToArray();
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(AddCheckpoint.TryParse(flipped, out var request) && Witness.Judge(request, last, Now).IsCosigned, $"bit {bit}");
+            Assert.False(
+                AddCheckpoint.TryParse(flipped, out var request) && Witness.Judge(request, last, Now).IsCosigned,
+                $"bit {bit}"
+            );
         }
     }
 
-    private static Ed25519PrivateKey Key(byte number) => LogFixtures.Ed25519.ImportPrivateKey([.. Enumerable.Repeat(number, 32)]);
+    private static Ed25519PrivateKey Key(byte number) =>
+        LogFixtures.Ed25519.ImportPrivateKey([.. Enumerable.Repeat(number, 32)]);
 
     private static Checkpoint CheckpointOf(int size) => new(Origin, size, Tree(size).Builder.Root());
 
@@ -111,7 +148,10 @@ public sealed class WitnessTests
     {
         var builder = new TreeBuilder();
         var completed = new List<Tile>();
-        var leaves = Enumerable.Range(0, size).Select(leaf => MerkleTree.LeafHash(BitConverter.GetBytes(other && leaf == 1 ? -1 : leaf))).ToArray();
+        var leaves = Enumerable
+            .Range(0, size)
+            .Select(leaf => MerkleTree.LeafHash(BitConverter.GetBytes(other && leaf == 1 ? -1 : leaf)))
+            .ToArray();
         foreach (var leaf in leaves)
             builder.Append(leaf, completed);
         var tiles = completed.ToDictionary(tile => tile.Id, tile => tile.Hashes);

@@ -7,12 +7,45 @@ public sealed class PurposeTests
     private static readonly string LongestSegment = "a" + new string('b', 62);
 
     public static TheoryData<string> WellFormed { get; } =
-        ["remix", "a", "a-", "a1", "a--b", "a.b.c.d", "remix.voice", LongestSegment, string.Join('.', Enumerable.Repeat(LongestSegment, 4))];
+    [
+        "remix",
+        "a",
+        "a-",
+        "a1",
+        "a--b",
+        "a.b.c.d",
+        "remix.voice",
+        LongestSegment,
+        string.Join('.', Enumerable.Repeat(LongestSegment, 4)),
+    ];
 
     public static TheoryData<string?> Malformed { get; } =
     [
-        (string?)null, "", ".", "a.", ".a", "a..b", "a.b.c.d.e", "A", "aB", "1a", "-a", "a_b", "a b", " a", "a ", "a\n", "a/b", "a.1", "a.-b", "ä", "aé",
-        "ａ", "a.B", LongestSegment + "b", "a." + LongestSegment + "b",
+        (string?)null,
+        "",
+        ".",
+        "a.",
+        ".a",
+        "a..b",
+        "a.b.c.d.e",
+        "A",
+        "aB",
+        "1a",
+        "-a",
+        "a_b",
+        "a b",
+        " a",
+        "a ",
+        "a\n",
+        "a/b",
+        "a.1",
+        "a.-b",
+        "ä",
+        "aé",
+        "ａ",
+        "a.B",
+        LongestSegment + "b",
+        "a." + LongestSegment + "b",
     ];
 
     [Theory]
@@ -34,7 +67,8 @@ public sealed class PurposeTests
     }
 
     [Fact]
-    public void The_default_value_is_no_purpose() => Assert.Throws<InvalidOperationException>(() => default(Purpose).Name);
+    public void The_default_value_is_no_purpose() =>
+        Assert.Throws<InvalidOperationException>(() => default(Purpose).Name);
 
     [Fact]
     public void Depth_and_parent_follow_from_the_name()
@@ -63,6 +97,9 @@ public sealed class PurposeTests
     }
 
     [Fact]
-    public void Names_are_ordered_byte_by_byte() => Assert.Equal(
-        ["a", "a-b", "a.b", "a1", "aa"], "aa a1 a.b a-b a".Split(' ').Select(Purpose.Parse).Order().Select(p => p.Name));
+    public void Names_are_ordered_byte_by_byte() =>
+        Assert.Equal(
+            ["a", "a-b", "a.b", "a1", "aa"],
+            "aa a1 a.b a-b a".Split(' ').Select(Purpose.Parse).Order().Select(p => p.Name)
+        );
 }

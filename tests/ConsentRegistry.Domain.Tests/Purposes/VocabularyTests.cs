@@ -9,12 +9,23 @@ public sealed class VocabularyTests
     {
         (string Name, bool Likeness)[] table =
         [
-            ("remix", false), ("remix.background", false), ("remix.meme", true), ("remix.voice", true), ("remix.likeness", true),
-            ("training", true), ("training.generative", true), ("training.nongenerative", true), ("grounding", false), ("mining", false),
+            ("remix", false),
+            ("remix.background", false),
+            ("remix.meme", true),
+            ("remix.voice", true),
+            ("remix.likeness", true),
+            ("training", true),
+            ("training.generative", true),
+            ("training.nongenerative", true),
+            ("grounding", false),
+            ("mining", false),
         ];
         Assert.Equal(table, Vocabulary.Initial.Purposes.Select(p => (p.Purpose.Name, p.MarkedLikeness)));
         Assert.All(Vocabulary.Initial.Purposes, p => Assert.Equal(1, p.IntroducedIn));
-        Assert.All(Vocabulary.Initial.Purposes, p => Assert.InRange(p.Description.Length, 1, Vocabulary.MaxDescriptionLength));
+        Assert.All(
+            Vocabulary.Initial.Purposes,
+            p => Assert.InRange(p.Description.Length, 1, Vocabulary.MaxDescriptionLength)
+        );
         Assert.Equal(1, Vocabulary.Initial.Version);
     }
 
@@ -34,7 +45,13 @@ public sealed class VocabularyTests
         var vocabulary = With(("mining.a", false), ("mining.a.b", true), ("mining.a.b.c", false), ("mining.d", false));
         Assert.Equal(
             ["mining", "mining.a", "mining.a.b"],
-            vocabulary.Purposes.Where(p => p.Purpose.IsAtOrBelow(Purpose.Parse("mining")) && vocabulary.UsesLikeness(vocabulary.Find(p.Purpose))).Select(p => p.Purpose.Name));
+            vocabulary
+                .Purposes.Where(p =>
+                    p.Purpose.IsAtOrBelow(Purpose.Parse("mining"))
+                    && vocabulary.UsesLikeness(vocabulary.Find(p.Purpose))
+                )
+                .Select(p => p.Purpose.Name)
+        );
     }
 
     [Fact]
@@ -54,23 +71,61 @@ public sealed class VocabularyTests
     }
 
     [Theory]
-    [InlineData("A purpose is never marked afterwards", "remix.dub", false, "A purpose.", FailureCode.PurposeExists, "purpose")]
-    [InlineData("A purpose is never described otherwise", "remix.dub", true, "Another.", FailureCode.PurposeExists, "purpose")]
+    [InlineData(
+        "A purpose is never marked afterwards",
+        "remix.dub",
+        false,
+        "A purpose.",
+        FailureCode.PurposeExists,
+        "purpose"
+    )]
+    [InlineData(
+        "A purpose is never described otherwise",
+        "remix.dub",
+        true,
+        "Another.",
+        FailureCode.PurposeExists,
+        "purpose"
+    )]
     [InlineData("An initial purpose stands as well", "remix", true, "A purpose.", FailureCode.PurposeExists, "purpose")]
-    [InlineData("The parent has to be known", "remix.sing.opera", true, "A purpose.", FailureCode.UnknownPurpose, "parent")]
+    [InlineData(
+        "The parent has to be known",
+        "remix.sing.opera",
+        true,
+        "A purpose.",
+        FailureCode.UnknownPurpose,
+        "parent"
+    )]
     [InlineData("A description says something", "remix.sing", true, "", FailureCode.Invalid, "description")]
-    public void A_registration_is_refused(string sentence, string purpose, bool likeness, string description, string code, string field)
+    public void A_registration_is_refused(
+        string sentence,
+        string purpose,
+        bool likeness,
+        string description,
+        string code,
+        string field
+    )
     {
         Assert.NotEmpty(sentence);
-        Assert.False(With(("remix.dub", true)).Register(Purpose.Parse(purpose), likeness, description).Succeeded(out _, out var failure));
+        Assert.False(
+            With(("remix.dub", true))
+                .Register(Purpose.Parse(purpose), likeness, description)
+                .Succeeded(out _, out var failure)
+        );
         Assert.Equal((code, field), (failure.Code, failure.Field));
     }
 
     [Fact]
     public void A_description_has_1000_characters_at_most()
     {
-        Assert.True(Vocabulary.Initial.Register(Purpose.Parse("dance"), false, new('x', 1_000)).Succeeded(out _, out _));
-        Assert.False(Vocabulary.Initial.Register(Purpose.Parse("dance"), false, new('x', 1_001)).Succeeded(out _, out var failure));
+        Assert.True(
+            Vocabulary.Initial.Register(Purpose.Parse("dance"), false, new('x', 1_000)).Succeeded(out _, out _)
+        );
+        Assert.False(
+            Vocabulary
+                .Initial.Register(Purpose.Parse("dance"), false, new('x', 1_001))
+                .Succeeded(out _, out var failure)
+        );
         Assert.Equal((FailureCode.Invalid, "description"), (failure.Code, failure.Field));
     }
 
@@ -82,7 +137,9 @@ public sealed class VocabularyTests
         Assert.False(full.Register(Purpose.Parse("dance"), false, "A purpose.").Succeeded(out _, out var failure));
         Assert.Equal(FailureCode.TooMany, failure.Code);
         Assert.Equal(255, full.Find(Purpose.Parse("p245")).Value);
-        Assert.Throws<ArgumentException>(() => new Vocabulary([.. full.Purposes, new(Purpose.Parse("dance"), false, "A purpose.", 248)]));
+        Assert.Throws<ArgumentException>(() =>
+            new Vocabulary([.. full.Purposes, new(Purpose.Parse("dance"), false, "A purpose.", 248)])
+        );
     }
 
     [Fact]
@@ -91,13 +148,17 @@ public sealed class VocabularyTests
         var vocabulary = With(("remix.voice.song", false), ("remix.voice.song.cover", false), ("remixer", false));
         Assert.Equal(["remix.voice.song", "remix.voice.song.cover"], Names(v => v.Below(Index("remix.voice"))));
         Assert.Equal(["remix", "remix.voice", "remix.voice.song"], Names(v => v.AtOrAbove(Index("remix.voice.song"))));
-        Assert.Equal(["remix", "remix.voice", "remix.voice.song", "remix.voice.song.cover"], Names(v => v.Related(Index("remix.voice"))));
+        Assert.Equal(
+            ["remix", "remix.voice", "remix.voice.song", "remix.voice.song.cover"],
+            Names(v => v.Related(Index("remix.voice")))
+        );
         Assert.Empty(Names(v => v.Below(Index("remix.voice.song.cover"))));
         Assert.Equal(["mining"], Names(v => v.Related(Index("mining"))));
         Assert.Equal(4, vocabulary.Depth(Index("remix.voice.song.cover")));
 
         PurposeIndex Index(string name) => vocabulary.Find(Purpose.Parse(name));
-        IEnumerable<string> Names(Func<Vocabulary, PurposeSet> set) => vocabulary.Names(set(vocabulary)).Select(p => p.Name);
+        IEnumerable<string> Names(Func<Vocabulary, PurposeSet> set) =>
+            vocabulary.Names(set(vocabulary)).Select(p => p.Name);
     }
 
     [Fact]
@@ -112,7 +173,9 @@ public sealed class VocabularyTests
         Assert.Equal(6, After(0).Count());
 
         IEnumerable<string> After(int version) =>
-            vocabulary.Names(vocabulary.IntroducedAfter(version, vocabulary.Below(vocabulary.Find(Purpose.Parse("remix"))))).Select(p => p.Name);
+            vocabulary
+                .Names(vocabulary.IntroducedAfter(version, vocabulary.Below(vocabulary.Find(Purpose.Parse("remix")))))
+                .Select(p => p.Name);
     }
 
     [Fact]
@@ -121,7 +184,8 @@ public sealed class VocabularyTests
         var vocabulary = With(("aaa", false), ("remix.a", false), ("zzz", false));
         Assert.Equal(
             vocabulary.Purposes.Select(p => p.Purpose).Order(),
-            vocabulary.Purposes.Select(p => p.Purpose).OrderBy(p => vocabulary.NameRank(vocabulary.Find(p))));
+            vocabulary.Purposes.Select(p => p.Purpose).OrderBy(p => vocabulary.NameRank(vocabulary.Find(p)))
+        );
     }
 
     [Fact]
@@ -159,6 +223,9 @@ public sealed class VocabularyTests
         Assert.False(PurposeSet.All.IsEmpty);
     }
 
-    private static Vocabulary With(params (string Name, bool Likeness)[] further) => further.Aggregate(
-        Vocabulary.Initial, (v, p) => new([.. v.Purposes, v.Register(Purpose.Parse(p.Name), p.Likeness, "A purpose.").Value]));
+    private static Vocabulary With(params (string Name, bool Likeness)[] further) =>
+        further.Aggregate(
+            Vocabulary.Initial,
+            (v, p) => new([.. v.Purposes, v.Register(Purpose.Parse(p.Name), p.Likeness, "A purpose.").Value])
+        );
 }

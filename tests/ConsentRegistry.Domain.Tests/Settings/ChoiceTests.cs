@@ -19,7 +19,10 @@ public sealed class ChoiceTests
     [Fact]
     public void A_choice_is_what_it_was_made_of()
     {
-        Assert.Equal(Choice.Create(Effect.Allow, Conditions.LabelAsAi, Noon, 2), Choice.Allow(Conditions.LabelAsAi, Noon, 2));
+        Assert.Equal(
+            Choice.Create(Effect.Allow, Conditions.LabelAsAi, Noon, 2),
+            Choice.Allow(Conditions.LabelAsAi, Noon, 2)
+        );
         Assert.Equal(Choice.Create(Effect.Ask, Conditions.LabelAsAi, null, 2), Choice.Ask(Conditions.LabelAsAi, 2));
         Assert.Equal(Choice.Create(Effect.Deny, Conditions.None, null, 2), Choice.Deny(2));
         Assert.NotEqual(Choice.Deny(2), Choice.Deny(3));
@@ -43,11 +46,11 @@ public sealed class ChoiceTests
         Choice[] choices =
         [
             .. from effect in Enum.GetValues<Effect>()
-               from conditions in Enumerable.Range(0, 8).Select(c => (Conditions)c)
-               from expiry in new Instant?[] { null, new(1), new(2) }
-               from version in Enumerable.Range(1, 2)
-               where (effect != Effect.Deny || conditions == Conditions.None) && (effect == Effect.Allow || expiry is null)
-               select Choice.Create(effect, conditions, expiry, version),
+            from conditions in Enumerable.Range(0, 8).Select(c => (Conditions)c)
+            from expiry in new Instant?[] { null, new(1), new(2) }
+            from version in Enumerable.Range(1, 2)
+            where (effect != Effect.Deny || conditions == Conditions.None) && (effect == Effect.Allow || expiry is null)
+            select Choice.Create(effect, conditions, expiry, version),
         ];
         foreach (var standing in choices)
         {
@@ -55,7 +58,10 @@ public sealed class ChoiceTests
             {
                 var clamped = standing.ClampedTo(allow);
                 Assert.Equal(standing.Effect, clamped.Effect);
-                Assert.Equal(standing.Effect == Effect.Deny ? Conditions.None : standing.Conditions | allow.Conditions, clamped.Conditions);
+                Assert.Equal(
+                    standing.Effect == Effect.Deny ? Conditions.None : standing.Conditions | allow.Conditions,
+                    clamped.Conditions
+                );
                 Assert.Equal(Math.Min(standing.VocabularyVersion, allow.VocabularyVersion), clamped.VocabularyVersion);
                 var earlier = new[] { standing.ExpiresAt, allow.ExpiresAt }.Min(e => e?.Microseconds);
                 Assert.Equal(standing.Effect == Effect.Allow ? earlier : null, clamped.ExpiresAt?.Microseconds);

@@ -20,19 +20,37 @@ public sealed class SettingsPlanTests
         Stands("remix", null, Choice.Deny(1));
         Stands(Video, "training", null, Choice.Allow(Conditions.Attribution, null, 1));
 
-        var plan = Plan(Set("remix", Effect.Deny), Set(Video, "training", Effect.Allow) with { Conditions = Conditions.Attribution });
+        var plan = Plan(
+            Set("remix", Effect.Deny),
+            Set(Video, "training", Effect.Allow) with
+            {
+                Conditions = Conditions.Attribution,
+            }
+        );
 
         Assert.Equal(0, plan.Count);
     }
 
     [Fact]
-    public void Clearing_what_is_not_set_alters_nothing() => Assert.Equal(0, Plan(Clear("remix"), Clear(Video, "remix")).Count);
+    public void Clearing_what_is_not_set_alters_nothing() =>
+        Assert.Equal(0, Plan(Clear("remix"), Clear(Video, "remix")).Count);
 
     [Fact]
     public void The_lower_of_the_seen_and_the_current_vocabulary_is_stored()
     {
-        Assert.Equal(1, Plan(Set("remix", Effect.Allow) with { VocabularyVersion = 99 }).Defaults[0].After!.Segments[0].Choice.VocabularyVersion);
-        Assert.Equal(1, Plan(Set(Video, "remix", Effect.Allow) with { VocabularyVersion = 1 }).Overrides[0].After!.Choice.VocabularyVersion);
+        Assert.Equal(
+            1,
+            Plan(Set("remix", Effect.Allow) with { VocabularyVersion = 99 })
+                .Defaults[0]
+                .After!.Segments[0]
+                .Choice.VocabularyVersion
+        );
+        Assert.Equal(
+            1,
+            Plan(Set(Video, "remix", Effect.Allow) with { VocabularyVersion = 1 })
+                .Overrides[0]
+                .After!.Choice.VocabularyVersion
+        );
     }
 
     [Fact]
@@ -52,7 +70,10 @@ public sealed class SettingsPlanTests
         Assert.Equal(3, plan.ExceptionCount);
         Assert.Equal(
             ["remix/labA Ask", "remix.voice/ Allow", "ana/v1 remix.meme/labB Allow"],
-            plan.FirstExceptions.Select(e => $"{(e.Key.Video is { } video ? $"{video} " : "")}{e.Key.Purpose}/{e.Key.Requester} {e.Effect}"));
+            plan.FirstExceptions.Select(e =>
+                $"{(e.Key.Video is { } video ? $"{video} " : "")}{e.Key.Purpose}/{e.Key.Requester} {e.Effect}"
+            )
+        );
     }
 
     [Fact]
@@ -74,7 +95,14 @@ public sealed class SettingsPlanTests
     {
         Stands(Video, "remix", null, Choice.Deny(1));
 
-        var plan = Plan(Set("remix", Effect.Deny) with { ClearExceptions = true }, Set(Video, "remix", Effect.Allow), Set("remix.voice", Effect.Allow));
+        var plan = Plan(
+            Set("remix", Effect.Deny) with
+            {
+                ClearExceptions = true,
+            },
+            Set(Video, "remix", Effect.Allow),
+            Set("remix.voice", Effect.Allow)
+        );
         plan.Consider(Key(Video, "remix", null), Override(Choice.Deny(1)));
 
         Assert.All(plan.Overrides, altered => Assert.NotNull(altered.After));
@@ -97,18 +125,24 @@ public sealed class SettingsPlanTests
     [Fact]
     public void Every_refused_item_is_named_with_its_place_and_its_code()
     {
-        var failure = SettingsPlan.Make(
-            [
-                Set("remix", Effect.Allow),
-                Set("zoo", Effect.Allow),
-                Set("training", Effect.Allow) with { ExpiresAt = Now },
-                Set("remix", Effect.Deny),
-                Clear("zoo.lion"),
-            ],
-            defaults,
-            overrides,
-            Vocabulary.Initial,
-            Stamp).Failure!;
+        var failure = SettingsPlan
+            .Make(
+                [
+                    Set("remix", Effect.Allow),
+                    Set("zoo", Effect.Allow),
+                    Set("training", Effect.Allow) with
+                    {
+                        ExpiresAt = Now,
+                    },
+                    Set("remix", Effect.Deny),
+                    Clear("zoo.lion"),
+                ],
+                defaults,
+                overrides,
+                Vocabulary.Initial,
+                Stamp
+            )
+            .Failure!;
 
         Assert.Equal(
             [
@@ -117,7 +151,8 @@ public sealed class SettingsPlanTests
                 ("changes[3]", FailureCode.Invalid),
                 ("changes[4].purpose", FailureCode.UnknownPurpose),
             ],
-            new[] { failure }.Concat(failure.Further).Select(f => (f.Field!, f.Code)));
+            new[] { failure }.Concat(failure.Further).Select(f => (f.Field!, f.Code))
+        );
     }
 
     [Fact]
@@ -155,7 +190,9 @@ public sealed class SettingsPlanTests
             Stands("remix", $"rival{i}", Choice.Deny(1));
 
         Assert.Equal(
-            (FailureCode.TooMany, "changes[1].requester"), RefusalOf(Set("remix", Effect.Deny), Set("remix", effect, "new")));
+            (FailureCode.TooMany, "changes[1].requester"),
+            RefusalOf(Set("remix", Effect.Deny), Set("remix", effect, "new"))
+        );
         // Nor is there a way by a deny first.
         Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(Set("remix", effect, "rival7")));
         Assert.Null(RefusalOf(Set("remix", Effect.Deny, "new")));
@@ -173,7 +210,9 @@ public sealed class SettingsPlanTests
         for (var i = 0; i < 3 * Limits.NamedRequestersPerPurpose; i++)
             Stands("remix", $"lab{i}", Choice.Allow(Conditions.None, null, 1));
 
-        Assert.Null(RefusalOf(Set("remix", Effect.Ask, "lab7"), Set("remix", Effect.Deny, "lab8"), Clear("remix", "lab9")));
+        Assert.Null(
+            RefusalOf(Set("remix", Effect.Ask, "lab7"), Set("remix", Effect.Deny, "lab8"), Clear("remix", "lab9"))
+        );
         Assert.Null(RefusalOf(Clear("remix", "lab7"), Set("remix", Effect.Allow, "new")));
         Assert.Equal((FailureCode.TooMany, "changes[0].requester"), RefusalOf(Set("remix", Effect.Allow, "new")));
     }
@@ -209,29 +248,47 @@ public sealed class SettingsPlanTests
             from video in new VideoKey?[] { null, Video, new(CreatorId.Parse("ana"), VideoId.Parse("v2")) }
             from purpose in "remix remix.voice remix.voice.song training".Split(' ')
             from requester in new string?[] { null, "labA", "labB" }
-            select new SettingKey(video, Purpose.Parse(purpose), Named(requester))).ToList();
+            select new SettingKey(video, Purpose.Parse(purpose), Named(requester))
+        ).ToList();
 
         foreach (var one in keys)
             Assert.Equal(keys.Where(one.Beats).ToHashSet(), one.Broader().Where(keys.Contains).ToHashSet());
     }
 
-    private SettingsPlan Plan(params SettingChange[] changes) => SettingsPlan.Make(changes, defaults, overrides, Vocabulary.Initial, Stamp).Value;
+    private SettingsPlan Plan(params SettingChange[] changes) =>
+        SettingsPlan.Make(changes, defaults, overrides, Vocabulary.Initial, Stamp).Value;
 
     private void Stands(string purpose, string? requester, Choice choice) =>
         defaults.Add(new(Purpose.Parse(purpose), Named(requester)), new([new(null, choice, Earlier)]));
 
-    private void Stands(VideoKey video, string purpose, string? requester, Choice choice) => overrides.Add(Key(video, purpose, requester), Override(choice));
+    private void Stands(VideoKey video, string purpose, string? requester, Choice choice) =>
+        overrides.Add(Key(video, purpose, requester), Override(choice));
 
     private static SetSetting Set(string purpose, Effect effect, string? requester = null) =>
-        new(new(null, Purpose.Parse(purpose), Named(requester)), effect, Conditions.None, null, null, AppliesTo.All, ClearExceptions: false);
+        new(
+            new(null, Purpose.Parse(purpose), Named(requester)),
+            effect,
+            Conditions.None,
+            null,
+            null,
+            AppliesTo.All,
+            ClearExceptions: false
+        );
 
-    private static SetSetting Set(VideoKey video, string purpose, Effect effect) => Set(purpose, effect) with { Key = new(video, Purpose.Parse(purpose), null) };
+    private static SetSetting Set(VideoKey video, string purpose, Effect effect) =>
+        Set(purpose, effect) with
+        {
+            Key = new(video, Purpose.Parse(purpose), null),
+        };
 
-    private static ClearSetting Clear(string purpose, string? requester = null) => new(new SettingKey(null, Purpose.Parse(purpose), Named(requester)));
+    private static ClearSetting Clear(string purpose, string? requester = null) =>
+        new(new SettingKey(null, Purpose.Parse(purpose), Named(requester)));
 
-    private static ClearSetting Clear(VideoKey video, string purpose) => new(new SettingKey(video, Purpose.Parse(purpose), null));
+    private static ClearSetting Clear(VideoKey video, string purpose) =>
+        new(new SettingKey(video, Purpose.Parse(purpose), null));
 
-    private static OverrideKey Key(VideoKey video, string purpose, string? requester) => new(video, Purpose.Parse(purpose), Named(requester));
+    private static OverrideKey Key(VideoKey video, string purpose, string? requester) =>
+        new(video, Purpose.Parse(purpose), Named(requester));
 
     private static OverrideSetting Override(Choice choice) => new(choice, Earlier);
 

@@ -56,17 +56,18 @@ public sealed class VideoRecordTests
         Assert.Equal(Standing.PublishedAt, record.PublishedAt);
     }
 
-    public static TheoryData<string, Registration, string> Widening { get; } = new()
-    {
-        { "An earlier date", new(new Instant(499), null, null), "publishedAt" },
-        { "A later date", new(new Instant(501), null, null), "publishedAt" },
-        { "No participants", new(null, [], null), "participants" },
-        { "Another participant instead", new(null, [Zoe], null), "participants" },
-        { "The same participant in another role", new(null, [NoahDepicted], null), "participants" },
-        { "No sources", new(null, null, []), "derivedFrom" },
-        { "Another source instead", new(null, null, [Two]), "derivedFrom" },
-        { "Several at once name the first", new(new Instant(1), [], []), "publishedAt" },
-    };
+    public static TheoryData<string, Registration, string> Widening { get; } =
+        new()
+        {
+            { "An earlier date", new(new Instant(499), null, null), "publishedAt" },
+            { "A later date", new(new Instant(501), null, null), "publishedAt" },
+            { "No participants", new(null, [], null), "participants" },
+            { "Another participant instead", new(null, [Zoe], null), "participants" },
+            { "The same participant in another role", new(null, [NoahDepicted], null), "participants" },
+            { "No sources", new(null, null, []), "derivedFrom" },
+            { "Another source instead", new(null, null, [Two]), "derivedFrom" },
+            { "Several at once name the first", new(new Instant(1), [], []), "publishedAt" },
+        };
 
     [Theory]
     [MemberData(nameof(Widening))]
@@ -94,7 +95,10 @@ public sealed class VideoRecordTests
         var undated = new VideoRecord(null, [], []);
         Assert.False(Register(undated, new(new Instant(5), null, null)).Succeeded(out _, out var failure));
         Assert.Equal((FailureCode.WouldWiden, "publishedAt"), (failure.Code, failure.Field));
-        Assert.Equal(new Instant(5), Register(undated, new(new Instant(5), null, null), mayWiden: true).Value.PublishedAt);
+        Assert.Equal(
+            new Instant(5),
+            Register(undated, new(new Instant(5), null, null), mayWiden: true).Value.PublishedAt
+        );
     }
 
     [Fact]
@@ -126,7 +130,10 @@ public sealed class VideoRecordTests
     [Fact]
     public void A_video_has_64_participants_and_no_more()
     {
-        RegisteredParticipant[] crowd = [.. Enumerable.Range(0, 65).Select(i => new RegisteredParticipant(CreatorId.Parse($"p{i}"), Role.Depicted))];
+        RegisteredParticipant[] crowd =
+        [
+            .. Enumerable.Range(0, 65).Select(i => new RegisteredParticipant(CreatorId.Parse($"p{i}"), Role.Depicted)),
+        ];
         Assert.Equal(64, Register(null, new(null, [.. crowd[..64], crowd[0]], null)).Value.Participants.Length);
         Assert.False(Register(null, new(null, crowd, null)).Succeeded(out _, out var failure));
         Assert.Equal((FailureCode.TooMany, "participants"), (failure.Code, failure.Field));

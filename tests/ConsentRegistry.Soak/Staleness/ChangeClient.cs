@@ -21,8 +21,12 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
 {
     public int Nodes => nodes.Count;
 
-    /// <summary>Sends a change to a node, or to the next one that takes a connection: what was never sent has no outcome.</summary>
-    /// <exception cref="InvalidOperationException">The change was refused for a reason that lies in the request.</exception>
+    /// <summary>
+    /// Sends a change to a node, or to the next one that takes a connection: what was never sent has no outcome.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The change was refused for a reason that lies in the request.
+    /// </exception>
     public async Task<Outcome> SendAsync(ChangeRequest change, int node, Manner manner)
     {
         for (var other = 0; other < nodes.Count; other++)
@@ -38,7 +42,8 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
     {
         using var request = new HttpRequestMessage(change.Method, nodes.UrlOf(node) + change.Path)
         {
-            // Never without content: such a request is sent again by the handler itself when its connection breaks, unseen.
+            // Never without content: such a request is sent again by the handler itself when its connection breaks,
+            // unseen.
             Content = change.Body is null ? new ByteArrayContent([]) : JsonContent.Create(change.Body),
         };
         if (manner.Key is not null)
@@ -56,19 +61,28 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
             if (answer.StatusCode == HttpStatusCode.UnprocessableEntity && change.Expires)
                 return new(start, null, null, node, Knowledge.Refused);
             if ((int)answer.StatusCode is >= 400 and < 500 && answer.StatusCode != HttpStatusCode.Conflict)
-                throw new InvalidOperationException($"{change}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(patience.Token)}");
+                throw new InvalidOperationException(
+                    $"{change}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(patience.Token)}"
+                );
             if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted))
                 return Outcome.UnknownSince(start, node);
             var body = await answer.Content.ReadFromJsonAsync<JsonObject>(patience.Token);
             var end = Stopwatch.GetTimestamp();
             var isInForce = answer.StatusCode == HttpStatusCode.OK && body!["effectiveEverywhere"]!.GetValue<bool>();
-            return new(start, isInForce ? end : null, VersionIn(body!), node, isInForce ? Knowledge.InForce : Knowledge.Made);
+            return new(
+                start,
+                isInForce ? end : null,
+                VersionIn(body!),
+                node,
+                isInForce ? Knowledge.InForce : Knowledge.Made
+            );
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
         {
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
         {
             return Outcome.UnknownSince(start, node);
         }
@@ -76,5 +90,7 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
 
     // Of many registrations each has a version of its own; here they are all of one owner.
     private static long VersionIn(JsonObject body) =>
-        (body["version"] ?? body["results"]!.AsArray().MaxBy(item => item!["version"]!.GetValue<long>())!["version"])!.GetValue<long>();
+        (
+            body["version"] ?? body["results"]!.AsArray().MaxBy(item => item!["version"]!.GetValue<long>())!["version"]
+        )!.GetValue<long>();
 }

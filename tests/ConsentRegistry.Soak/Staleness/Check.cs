@@ -26,7 +26,9 @@ internal enum Asked
     Strong,
 }
 
-/// <summary>One check, as its caller saw it. Times are the caller's own, by <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+/// <summary>
+/// One check, as its caller saw it. Times are the caller's own, by <see cref="System.Diagnostics.Stopwatch"/>.
+/// </summary>
 /// <param name="Start">The time just before it was sent.</param>
 /// <param name="End">The time after its answer had arrived.</param>
 /// <param name="Answer">The answer.</param>
@@ -36,4 +38,12 @@ internal enum Asked
 /// <param name="MinVersion">The version of the owner's stream that was asked for at least; 0 if none was.</param>
 /// <param name="Way">The kind of request that it was part of.</param>
 internal readonly record struct Check(
-    long Start, long End, CheckAnswer Answer, int Node = 0, Asked Asked = Asked.Fast, long? Version = null, long MinVersion = 0, Way Way = Way.Single);
+    long Start,
+    long End,
+    CheckAnswer Answer,
+    int Node = 0,
+    Asked Asked = Asked.Fast,
+    long? Version = null,
+    long MinVersion = 0,
+    Way Way = Way.Single
+);

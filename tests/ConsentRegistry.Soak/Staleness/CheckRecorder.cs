@@ -18,7 +18,19 @@ internal sealed class CheckRecorder(int node, Recording recording, Tally tally)
     public void Record(Question question, Way way, long start, JsonElement? answer, long? end = null)
     {
         var (decision, version) = answer is { } given ? Read(given, way) : (CheckAnswer.None, null);
-        recording.Add(question.Key, new Check(start, end ?? Stopwatch.GetTimestamp(), decision, node, question.Asked, version, question.MinVersion, way));
+        recording.Add(
+            question.Key,
+            new Check(
+                start,
+                end ?? Stopwatch.GetTimestamp(),
+                decision,
+                node,
+                question.Asked,
+                version,
+                question.MinVersion,
+                way
+            )
+        );
         tally.Checked(decision, way);
     }
 
@@ -37,7 +49,15 @@ internal sealed class CheckRecorder(int node, Recording recording, Tally tally)
         var rest = way == Way.AuthZen ? answer.GetProperty("context") : answer;
         if (rest.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
             throw new InvalidOperationException($"A check was refused: {error}");
-        long? version = rest.TryGetProperty("version", out var named) && named.ValueKind == JsonValueKind.Number ? named.GetInt64() : null;
-        return (isAllowed ? CheckAnswer.Allowed : rest.GetProperty("reason").GetString() == "indeterminate" ? CheckAnswer.None : CheckAnswer.Denied, version);
+        long? version =
+            rest.TryGetProperty("version", out var named) && named.ValueKind == JsonValueKind.Number
+                ? named.GetInt64()
+                : null;
+        return (
+            isAllowed ? CheckAnswer.Allowed
+            : rest.GetProperty("reason").GetString() == "indeterminate" ? CheckAnswer.None
+            : CheckAnswer.Denied,
+            version
+        );
     }
 }

@@ -6,8 +6,9 @@ using ConsentRegistry.TestSupport;
 namespace ConsentRegistry.Soak.Staleness;
 
 /// <summary>
-/// Checks through one node, whatever becomes of it, in every kind of request. A check that a paused node holds is left to be answered when the node
-/// goes on, and further ones are sent after it: they start while the node stands still, and other nodes acknowledge.
+/// Checks through one node, whatever becomes of it, in every kind of request. A check that a paused node holds is left
+/// to be answered when the node goes on, and further ones are sent after it: they start while the node stands still,
+/// and other nodes acknowledge.
 /// </summary>
 internal sealed class Checker : IDisposable
 {
@@ -31,14 +32,26 @@ internal sealed class Checker : IDisposable
     private readonly CheckRecorder recorder;
     private readonly StreamChecker stream;
     private readonly SemaphoreSlim open = new(MostOpen, MostOpen);
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        }
+    )
     {
         Timeout = Patience,
     };
 
     public Checker(int node, StalenessOptions options, Nodes nodes, Stage stage, Recording recording, Tally tally)
     {
-        (this.node, this.options, this.nodes, questions, recorder) = (node, options, nodes, new(stage), new(node, recording, tally));
+        (this.node, this.options, this.nodes, questions, recorder) = (
+            node,
+            options,
+            nodes,
+            new(stage),
+            new(node, recording, tally)
+        );
         stream = new(new(nodes.UrlOf(node)), options, questions, recorder);
     }
 
@@ -46,19 +59,32 @@ internal sealed class Checker : IDisposable
     {
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         await Task.WhenAll(
-            Enumerable.Range(0, Loops).Select(loop => LoopAsync(RandomOf(loop), stop)).Append(stream.RunAsync(token, RandomOf(Loops), stop)));
+            Enumerable
+                .Range(0, Loops)
+                .Select(loop => LoopAsync(RandomOf(loop), stop))
+                .Append(stream.RunAsync(token, RandomOf(Loops), stop))
+        );
         // Those that are still open belong to the recording as well.
         for (var i = 0; i < MostOpen; i++)
             await open.WaitAsync(CancellationToken.None);
         recorder.ThrowFailure();
     }
 
-    /// <summary>Asks at once, in every way, and lets the answers come when they may: what is stale is so for milliseconds.</summary>
+    /// <summary>
+    /// Asks at once, in every way, and lets the answers come when they may: what is stale is so for milliseconds.
+    /// </summary>
     public void AskAbout(IReadOnlyList<Key> keys)
     {
         List<Question> all = [.. keys.Select(key => new Question(key))];
         stream.Ask(all);
-        foreach (var request in new CheckRequest[] { new(Way.Single, [all[0]]), new(Way.Batch, all), new(Way.AuthZen, [all[^1]]) })
+        foreach (
+            var request in new CheckRequest[]
+            {
+                new(Way.Single, [all[0]]),
+                new(Way.Batch, all),
+                new(Way.AuthZen, [all[^1]]),
+            }
+        )
         {
             if (open.Wait(0, CancellationToken.None))
                 _ = AskAsync(request);
@@ -91,7 +117,12 @@ internal sealed class Checker : IDisposable
 
     private CheckRequest? Draw(Random random)
     {
-        var way = random.Next(10) switch { < 4 => Way.Single, < 9 => Way.Batch, _ => Way.AuthZen };
+        var way = random.Next(10) switch
+        {
+            < 4 => Way.Single,
+            < 9 => Way.Batch,
+            _ => Way.AuthZen,
+        };
         var drawn = questions.Draw(random, way == Way.Batch ? random.Next(2, MostInBatch + 1) : 1);
         // AuthZEN has no words for how fresh its facts should be.
         return drawn.Count == 0 ? null : new(way, way == Way.AuthZen ? [new(drawn[0].Key)] : drawn);
@@ -106,13 +137,24 @@ internal sealed class Checker : IDisposable
             var body = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : default;
             var end = Stopwatch.GetTimestamp();
             if ((int)answer.StatusCode is >= 400 and < 500)
-                throw new InvalidOperationException($"A check was refused: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+                throw new InvalidOperationException(
+                    $"A check was refused: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+                );
             for (var i = 0; i < request.Questions.Count; i++)
-                recorder.Record(request.Questions[i], request.Way, start, !answer.IsSuccessStatusCode ? null : request.Way == Way.Batch ? body.GetProperty("results")[i] : body, end);
+                recorder.Record(
+                    request.Questions[i],
+                    request.Way,
+                    start,
+                    !answer.IsSuccessStatusCode ? null
+                        : request.Way == Way.Batch ? body.GetProperty("results")[i]
+                        : body,
+                    end
+                );
             if (!answer.IsSuccessStatusCode)
                 await Task.Delay(20);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or JsonException)
         {
             foreach (var question in request.Questions)
                 recorder.Record(question, request.Way, start, answer: null);

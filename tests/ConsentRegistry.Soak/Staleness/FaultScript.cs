@@ -12,10 +12,14 @@ internal enum FaultKind
     /// <summary>A node cannot write its beat, while it polls as usual.</summary>
     BeatBlocked,
 
-    /// <summary>A node stands still between a poll and its beat, and finds its beat written, or still blocked, when it goes on.</summary>
+    /// <summary>
+    /// A node stands still between a poll and its beat, and finds its beat written, or still blocked, when it goes on.
+    /// </summary>
     PausedBeforeBeat,
 
-    /// <summary>A node stands still for so long that it may be taken for dead, and its row is deleted before it goes on.</summary>
+    /// <summary>
+    /// A node stands still for so long that it may be taken for dead, and its row is deleted before it goes on.
+    /// </summary>
     NodeEvicted,
 
     /// <summary>The database dies, as when its machine loses power, and recovers.</summary>
@@ -24,7 +28,9 @@ internal enum FaultKind
     /// <summary>Every connection of a node for changes waits for one row.</summary>
     ConnectionsExhausted,
 
-    /// <summary>The database's clock steps, on or back, by seconds or minutes, and may stay wrong while other things fail.</summary>
+    /// <summary>
+    /// The database's clock steps, on or back, by seconds or minutes, and may stay wrong while other things fail.
+    /// </summary>
     ClockStepped,
 }
 
@@ -36,7 +42,9 @@ internal enum FaultKind
 /// <param name="Draw">A number for whatever else a fault leaves to chance.</param>
 internal sealed record Fault(TimeSpan After, FaultKind Kind, int Node, TimeSpan For, int Draw);
 
-/// <summary>Faults without end, the same for the same seed: rounds in which each kind happens once, in an order of its own.</summary>
+/// <summary>
+/// Faults without end, the same for the same seed: rounds in which each kind happens once, in an order of its own.
+/// </summary>
 internal static class FaultScript
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
@@ -48,7 +56,13 @@ internal static class FaultScript
     /// <param name="nodes">How many nodes there are.</param>
     /// <param name="longest">How long a fault lasts at most.</param>
     /// <param name="gap">How long there is none, at most.</param>
-    public static IEnumerable<Fault> From(int seed, IEnumerable<FaultKind> kinds, int nodes, TimeSpan longest, TimeSpan gap)
+    public static IEnumerable<Fault> From(
+        int seed,
+        IEnumerable<FaultKind> kinds,
+        int nodes,
+        TimeSpan longest,
+        TimeSpan gap
+    )
     {
         var random = new Random(seed);
         var round = kinds.ToArray();

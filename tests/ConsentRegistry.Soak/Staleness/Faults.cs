@@ -4,8 +4,18 @@ using Npgsql;
 
 namespace ConsentRegistry.Soak.Staleness;
 
-/// <summary>Drives the faults of a script, one after the other, until it is told to stop; whatever it broke is whole again when it returns.</summary>
-internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, HttpClient http, TimeSpan delta, Tally tally)
+/// <summary>
+/// Drives the faults of a script, one after the other, until it is told to stop; whatever it broke is whole again when
+/// it returns.
+/// </summary>
+internal sealed class Faults(
+    Scratch scratch,
+    DatabaseClock clock,
+    Nodes nodes,
+    HttpClient http,
+    TimeSpan delta,
+    Tally tally
+)
 {
     /// <summary>More than a node keeps connections for changes.</summary>
     private const int ManyChanges = 60;
@@ -42,18 +52,19 @@ internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, 
     }
 
     /// <returns>Whether it came to what the fault is about.</returns>
-    private Task<bool> DriveAsync(Fault fault) => fault.Kind switch
-    {
-        FaultKind.NodeKilled => KillAsync(fault),
-        FaultKind.NodePaused => PauseAsync(fault),
-        FaultKind.BeatBlocked => BlockBeatAsync(fault),
-        FaultKind.PausedBeforeBeat => PauseBeforeBeatAsync(fault),
-        FaultKind.NodeEvicted => EvictAsync(fault),
-        FaultKind.DatabaseKilled => KillDatabaseAsync(),
-        FaultKind.ConnectionsExhausted => ExhaustAsync(fault),
-        FaultKind.ClockStepped => StepClockAsync(fault),
-        _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
-    };
+    private Task<bool> DriveAsync(Fault fault) =>
+        fault.Kind switch
+        {
+            FaultKind.NodeKilled => KillAsync(fault),
+            FaultKind.NodePaused => PauseAsync(fault),
+            FaultKind.BeatBlocked => BlockBeatAsync(fault),
+            FaultKind.PausedBeforeBeat => PauseBeforeBeatAsync(fault),
+            FaultKind.NodeEvicted => EvictAsync(fault),
+            FaultKind.DatabaseKilled => KillDatabaseAsync(),
+            FaultKind.ConnectionsExhausted => ExhaustAsync(fault),
+            FaultKind.ClockStepped => StepClockAsync(fault),
+            _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
+        };
 
     private async Task<bool> KillAsync(Fault fault)
     {
@@ -113,7 +124,8 @@ internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, 
         return true;
     }
 
-    // Deleting the row of a node that still answers would be an error of whoever does it: a node is evicted only when it has been silent for longer than Δ.
+    // Deleting the row of a node that still answers would be an error of whoever does it: a node is evicted only when
+    // it has been silent for longer than Δ.
     private async Task<bool> EvictAsync(Fault fault)
     {
         await nodes.PauseAsync(fault.Node);
@@ -134,25 +146,50 @@ internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, 
     private async Task<bool> ExhaustAsync(Fault fault)
     {
         var hostage = $"hostage-{fault.Draw}";
-        await http.PutAsJsonAsync($"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/consent/defaults/remix", new { effect = "ask" });
+        await http.PutAsJsonAsync(
+            $"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/consent/defaults/remix",
+            new { effect = "ask" }
+        );
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("SELECT FROM consent.creator WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = hostage } } })
+        await using (
+            var hold = new NpgsqlCommand("SELECT FROM consent.creator WHERE id = $1 FOR UPDATE", connection)
+            {
+                Parameters = { new() { Value = hostage } },
+            }
+        )
             await hold.ExecuteNonQueryAsync();
-        var changes = Enumerable.Range(0, ManyChanges).Select(i =>
-            http.PutAsJsonAsync($"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/videos/v{i}/consent/remix", new { effect = "deny" }));
-        var waiting = Task.WhenAll(changes.Select(change => change.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        var changes = Enumerable
+            .Range(0, ManyChanges)
+            .Select(i =>
+                http.PutAsJsonAsync(
+                    $"{nodes.UrlOf(fault.Node)}/v1/creators/{hostage}/videos/v{i}/consent/remix",
+                    new { effect = "deny" }
+                )
+            );
+        var waiting = Task.WhenAll(
+            changes.Select(change =>
+                change.ContinueWith(
+                    _ => { },
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default
+                )
+            )
+        );
         await Task.Delay(fault.For);
         await transaction.RollbackAsync();
         await waiting;
         return true;
     }
 
-    // Every other time it stays as it is until the next step, so that whatever else happens does so while the clock is wrong.
+    // Every other time it stays as it is until the next step, so that whatever else happens does so while the clock is
+    // wrong.
     private async Task<bool> StepClockAsync(Fault fault)
     {
         var random = new Random(fault.Draw);
-        var ahead = ShortestStep * Math.Pow(LongestStep / ShortestStep, random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1);
+        var ahead =
+            ShortestStep * Math.Pow(LongestStep / ShortestStep, random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1);
         await clock.StepToAsync(ahead, CancellationToken.None);
         var hasStepped = await HasSteppedAsync(ahead);
         await Task.Delay(fault.For);
@@ -183,7 +220,9 @@ internal sealed class Faults(Scratch scratch, DatabaseClock clock, Nodes nodes, 
         for (var waited = TimeSpan.Zero; waited < delta; waited += TimeSpan.FromMilliseconds(10))
         {
             await using var look = database.CreateCommand(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'consent-registry replica' AND $1 = ANY (pg_blocking_pids(pid)))");
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'consent-registry replica' "
+                    + "AND $1 = ANY (pg_blocking_pids(pid)))"
+            );
             look.Parameters.Add(new() { Value = by });
             if (await look.ExecuteScalarAsync() is true)
                 return true;

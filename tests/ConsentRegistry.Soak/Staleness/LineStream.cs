@@ -7,7 +7,10 @@ using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Soak.Staleness;
 
-/// <summary>One request of checks by the line, answered while it goes on, on a bare socket: HTTP clients read no answer before all is sent.</summary>
+/// <summary>
+/// One request of checks by the line, answered while it goes on, on a bare socket: HTTP clients read no answer before
+/// all is sent.
+/// </summary>
 internal sealed class LineStream : IDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -28,8 +31,11 @@ internal sealed class LineStream : IDisposable
             await stream.SendAllAsync(
                 Encoding.ASCII.GetBytes(
                     $"POST /v1/checks/stream HTTP/1.1\r\nHost: {node.Authority}\r\nAuthorization: Bearer {token}\r\n"
-                    + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"),
-                cancellation);
+                        + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\nConnection: "
+                        + "close\r\n\r\n"
+                ),
+                cancellation
+            );
             return stream;
         }
         catch
@@ -43,7 +49,13 @@ internal sealed class LineStream : IDisposable
     public Task SendAsync(IEnumerable<byte[]> lines, CancellationToken cancellation)
     {
         byte[] chunk = [.. lines.SelectMany(line => line.Append((byte)'\n'))];
-        byte[] framed = [.. Encoding.ASCII.GetBytes(chunk.Length.ToString("x", CultureInfo.InvariantCulture)), .. "\r\n"u8, .. chunk, .. "\r\n"u8];
+        byte[] framed =
+        [
+            .. Encoding.ASCII.GetBytes(chunk.Length.ToString("x", CultureInfo.InvariantCulture)),
+            .. "\r\n"u8,
+            .. chunk,
+            .. "\r\n"u8,
+        ];
         return SendAllAsync(framed, cancellation);
     }
 
@@ -65,7 +77,9 @@ internal sealed class LineStream : IDisposable
         if (answer.Head.Length > 0 && !answer.Head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
         {
             var status = answer.Head.Split('\r')[0];
-            throw status.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) ? new InvalidOperationException($"A stream was refused: {status}") : new IOException(status);
+            throw status.StartsWith("HTTP/1.1 4", StringComparison.Ordinal)
+                ? new InvalidOperationException($"A stream was refused: {status}")
+                : new IOException(status);
         }
         return TakeLines();
     }

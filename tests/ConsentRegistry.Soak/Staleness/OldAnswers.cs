@@ -7,8 +7,8 @@ namespace ConsentRegistry.Soak.Staleness;
 internal sealed record OldAnswer(Key Key, Check Check, long Version);
 
 /// <summary>
-/// Searches a recording for answers that name an older version of the owner's stream than one that was acknowledged before the check started, or
-/// than the check asked for. It finds stale denials as well as stale allows.
+/// Searches a recording for answers that name an older version of the owner's stream than one that was acknowledged
+/// before the check started, or than the check asked for. It finds stale denials as well as stale allows.
 /// </summary>
 internal static class OldAnswers
 {

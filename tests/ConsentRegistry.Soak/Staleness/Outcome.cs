@@ -31,7 +31,10 @@ internal sealed record Outcome(long Start, long? End, long? Version, int Node, K
 
     public static Outcome UnknownSince(long start, int node) => new(start, null, null, node, Knowledge.Unknown);
 
-    /// <summary>What is known of one change that was sent several times with the same key: it begins with the first, and ends with the first acknowledgement.</summary>
+    /// <summary>
+    /// What is known of one change that was sent several times with the same key: it begins with the first, and ends
+    /// with the first acknowledgement.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Their answers are not the same.</exception>
     public static Outcome OfOne(IReadOnlyCollection<Outcome> attempts)
     {
@@ -39,7 +42,10 @@ internal sealed record Outcome(long Start, long? End, long? Version, int Node, K
         if (sent.Count == 0)
             return NotSent;
         List<long> versions = [.. sent.Select(attempt => attempt.Version).OfType<long>().Distinct()];
-        if (versions.Count > 1 || (versions.Count == 1 && sent.Exists(attempt => attempt.Knowledge == Knowledge.Refused)))
+        if (
+            versions.Count > 1
+            || (versions.Count == 1 && sent.Exists(attempt => attempt.Knowledge == Knowledge.Refused))
+        )
             throw new InvalidOperationException($"One key had several answers: {string.Join("; ", sent)}");
         var best = sent.OrderByDescending(attempt => attempt.Knowledge).ThenBy(attempt => attempt.End).First();
         return best with { Start = sent.Min(attempt => attempt.Start) };

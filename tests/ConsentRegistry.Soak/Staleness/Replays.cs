@@ -17,8 +17,9 @@ internal enum Replay
 }
 
 /// <summary>
-/// Sends changes, and those with an idempotency key again and again until one of the answers says that they are in force: through several nodes at
-/// once. Whichever answer comes first with that is the change's acknowledgement, so that a replay may not give it too early.
+/// Sends changes, and those with an idempotency key again and again until one of the answers says that they are in
+/// force: through several nodes at once. Whichever answer comes first with that is the change's acknowledgement, so
+/// that a replay may not give it too early.
 /// </summary>
 internal sealed class Replays(ChangeClient client, Tally tally)
 {
@@ -33,9 +34,17 @@ internal sealed class Replays(ChangeClient client, Tally tally)
     /// <param name="change">The change.</param>
     /// <param name="manner">How it is sent first.</param>
     /// <param name="node">The node that it is sent to first.</param>
-    /// <param name="isReplayedAtOnce">Whether it is replayed, if it has a key, without waiting for what comes of it.</param>
+    /// <param name="isReplayedAtOnce">
+    /// Whether it is replayed, if it has a key, without waiting for what comes of it.
+    /// </param>
     /// <param name="acknowledged">Called for each answer that says it is in force, as soon as it has arrived.</param>
-    public async Task<Outcome> SendAsync(ChangeRequest change, Manner manner, int node, bool isReplayedAtOnce, Action<Outcome> acknowledged)
+    public async Task<Outcome> SendAsync(
+        ChangeRequest change,
+        Manner manner,
+        int node,
+        bool isReplayedAtOnce,
+        Action<Outcome> acknowledged
+    )
     {
         List<Task<Outcome>> attempts = [SendOnceAsync(change, manner, node, acknowledged)];
         if (manner.Key is not { } key)
@@ -48,23 +57,39 @@ internal sealed class Replays(ChangeClient client, Tally tally)
             if (round > 0)
                 await Task.Delay(BetweenRounds);
             var occasion = outcome.Knowledge == Knowledge.Made ? Replay.AfterEarlyAnswer : Replay.AfterUnknownOutcome;
-            var replays = Enumerable.Range(1, AtOnce).Select(other => ReplayAsync(change, key, node + other, occasion, acknowledged));
+            var replays = Enumerable
+                .Range(1, AtOnce)
+                .Select(other => ReplayAsync(change, key, node + other, occasion, acknowledged));
             outcome = Outcome.OfOne([outcome, .. await Task.WhenAll(replays)]);
         }
         return outcome;
     }
 
-    /// <summary>Replays a change that was acknowledged long ago. It makes nothing, so that it is no change of the recording: if it did make something, that would be found.</summary>
+    /// <summary>
+    /// Replays a change that was acknowledged long ago. It makes nothing, so that it is no change of the recording: if
+    /// it did make something, that would be found.
+    /// </summary>
     public async Task SendLateAsync(ChangeRequest change, string key, int node, Outcome before) =>
         Outcome.OfOne([before, await ReplayAsync(change, key, node, Replay.AfterLaterChange, _ => { })]);
 
-    private Task<Outcome> ReplayAsync(ChangeRequest change, string key, int node, Replay occasion, Action<Outcome> acknowledged)
+    private Task<Outcome> ReplayAsync(
+        ChangeRequest change,
+        string key,
+        int node,
+        Replay occasion,
+        Action<Outcome> acknowledged
+    )
     {
         tally.Replayed(occasion);
         return SendOnceAsync(change, new(key), node, acknowledged);
     }
 
-    private async Task<Outcome> SendOnceAsync(ChangeRequest change, Manner manner, int node, Action<Outcome> acknowledged)
+    private async Task<Outcome> SendOnceAsync(
+        ChangeRequest change,
+        Manner manner,
+        int node,
+        Action<Outcome> acknowledged
+    )
     {
         var outcome = await client.SendAsync(change, node % client.Nodes, manner);
         if (outcome.End is not null)

@@ -11,7 +11,10 @@ internal sealed class Stage(int writers)
     /// <summary>Says that a change of the subject has just been acknowledged.</summary>
     public void Spotlight(Subject subject) => Volatile.Write(ref latest, subject);
 
-    /// <summary>A subject: every other time the one that changed last, since what is stale is stale for a short time. Null before there is any.</summary>
+    /// <summary>
+    /// A subject: every other time the one that changed last, since what is stale is stale for a short time. Null
+    /// before there is any.
+    /// </summary>
     public Subject? Draw(Random random)
     {
         var drawn = random.Next(2) == 0 ? Volatile.Read(ref latest) : null;

@@ -11,15 +11,22 @@ internal sealed record StalenessOptions
     /// <summary>Checks that have to be answered before the run ends.</summary>
     public int Checks { get; init; } = 1_000_000;
 
-    /// <summary>What the faults and everything that is drawn come from; what happens at the same time is not repeatable.</summary>
+    /// <summary>
+    /// What the faults and everything that is drawn come from; what happens at the same time is not repeatable.
+    /// </summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Whether changes are acknowledged only when they are in force. Without it the run has to find stale allows.</summary>
+    /// <summary>
+    /// Whether changes are acknowledged only when they are in force. Without it the run has to find stale allows.
+    /// </summary>
     public bool HasFence { get; init; } = true;
 
     public int Nodes { get; init; } = 3;
 
-    /// <summary>For how long a node may answer from memory that it cannot renew. Shorter than usual: more happens in the same time.</summary>
+    /// <summary>
+    /// For how long a node may answer from memory that it cannot renew. Shorter than usual: more happens in the same
+    /// time.
+    /// </summary>
     public TimeSpan Delta { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What goes wrong; each of these at least once.</summary>
@@ -33,7 +40,9 @@ internal sealed record StalenessOptions
 
     public int Writers { get; init; } = 12;
 
-    /// <summary>How long a checking loop rests before its next check. Without rest the machine has no time for anything else.</summary>
+    /// <summary>
+    /// How long a checking loop rests before its next check. Without rest the machine has no time for anything else.
+    /// </summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <returns>The options; null if the words make no sense.</returns>
@@ -42,8 +51,12 @@ internal sealed record StalenessOptions
         var options = new StalenessOptions();
         for (var i = 0; i < words.Count; i++)
         {
-            var (word, value) = words[i].StartsWith("--", StringComparison.Ordinal) ? (words[i], i + 1 < words.Count ? words[++i] : "") : ("", words[i]);
-            var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+            var (word, value) = words[i].StartsWith("--", StringComparison.Ordinal)
+                ? (words[i], i + 1 < words.Count ? words[++i] : "")
+                : ("", words[i]);
+            var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+                ? parsed
+                : -1;
             var next = (word, value) switch
             {
                 ("", _) when number > 0 => options with { Checks = number },

@@ -7,8 +7,8 @@ using System.Threading.Channels;
 namespace ConsentRegistry.Soak.Staleness;
 
 /// <summary>
-/// Checks through one node by the line, one stream after the other. Each line starts when it is sent, and is answered when its own line comes. What a
-/// stream that broke has not answered has no answer.
+/// Checks through one node by the line, one stream after the other. Each line starts when it is sent, and is answered
+/// when its own line comes. What a stream that broke has not answered has no answer.
 /// </summary>
 internal sealed class StreamChecker(Uri node, StalenessOptions options, Questions questions, CheckRecorder recorder)
 {
@@ -20,7 +20,9 @@ internal sealed class StreamChecker(Uri node, StalenessOptions options, Question
     /// <summary>Chunks that may wait to be sent, while a node takes nothing.</summary>
     private const int MostWaiting = 16;
 
-    /// <summary>How long a stream rests between two chunks: it would leave little of the machine to anything else.</summary>
+    /// <summary>
+    /// How long a stream rests between two chunks: it would leave little of the machine to anything else.
+    /// </summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Longer than any pause, as for other checks.</summary>
@@ -44,7 +46,8 @@ internal sealed class StreamChecker(Uri node, StalenessOptions options, Question
             {
                 await TalkAsync(token, open, stop);
             }
-            catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or JsonException)
+            catch (Exception e)
+                when (e is SocketException or IOException or OperationCanceledException or JsonException)
             {
                 await Task.Delay(BetweenTries, CancellationToken.None);
             }
@@ -69,7 +72,11 @@ internal sealed class StreamChecker(Uri node, StalenessOptions options, Question
         }
     }
 
-    private async Task TalkAsync(string token, ConcurrentQueue<(Question Question, long Start)> open, CancellationToken stop)
+    private async Task TalkAsync(
+        string token,
+        ConcurrentQueue<(Question Question, long Start)> open,
+        CancellationToken stop
+    )
     {
         using var broken = new CancellationTokenSource();
         using var patience = new CancellationTokenSource(Patience);
@@ -79,19 +86,31 @@ internal sealed class StreamChecker(Uri node, StalenessOptions options, Question
         {
             await ReceiveAsync(stream, open);
             if (!open.IsEmpty)
-                throw new InvalidOperationException($"A stream was ended in order, with {open.Count} lines unanswered.");
+                throw new InvalidOperationException(
+                    $"A stream was ended in order, with {open.Count} lines unanswered."
+                );
         }
         finally
         {
             // The receiver knows best what broke: the sender is only stopped.
             await broken.CancelAsync();
-            await sending.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await sending.ContinueWith(
+                _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default
+            );
         }
     }
 
-    private async Task SendAsync(LineStream stream, ConcurrentQueue<(Question Question, long Start)> open, CancellationToken broken, CancellationToken stop)
+    private async Task SendAsync(
+        LineStream stream,
+        ConcurrentQueue<(Question Question, long Start)> open,
+        CancellationToken broken,
+        CancellationToken stop
+    )
     {
-        for (var lines = 0; lines < LinesPerStream && !stop.IsCancellationRequested;)
+        for (var lines = 0; lines < LinesPerStream && !stop.IsCancellationRequested; )
         {
             if (await NextAsync(broken, stop) is not { } asked)
                 break;

@@ -44,7 +44,10 @@ internal sealed class Tally
 
     /// <summary>Whether everything has happened at least once that a run is about.</summary>
     public bool HasSeenAll(StalenessOptions options) =>
-        faults.Count == options.Faults.Count && ways.Count == Enum.GetValues<Way>().Length && replays.Count == Enum.GetValues<Replay>().Length && expiring > 0;
+        faults.Count == options.Faults.Count
+        && ways.Count == Enum.GetValues<Way>().Length
+        && replays.Count == Enum.GetValues<Replay>().Length
+        && expiring > 0;
 
     public void Checked(CheckAnswer answer, Way way)
     {

@@ -4,15 +4,27 @@ using ConsentRegistry.TestSupport;
 namespace ConsentRegistry.Soak.Staleness;
 
 /// <summary>
-/// Withdraws the consent of one subject after another and gives it back, one change at a time. A restriction is repeated until it is acknowledged.
-/// A subject with a change whose outcome is not known is left: that change may take effect in the middle of anything that follows.
+/// Withdraws the consent of one subject after another and gives it back, one change at a time. A restriction is
+/// repeated until it is acknowledged. A subject with a change whose outcome is not known is left: that change may take
+/// effect in the middle of anything that follows.
 /// </summary>
 internal sealed class Writer(
-    int number, int seed, ChangeClient client, DatabaseClock clock, IReadOnlyList<Checker> checkers, Stage stage, Recording recording, Tally tally)
+    int number,
+    int seed,
+    ChangeClient client,
+    DatabaseClock clock,
+    IReadOnlyList<Checker> checkers,
+    Stage stage,
+    Recording recording,
+    Tally tally
+)
 {
     private const int PlotsPerSubject = 30;
 
-    /// <summary>How long a restriction may stay unacknowledged before the run gives up: many times what any of the faults takes to mend.</summary>
+    /// <summary>
+    /// How long a restriction may stay unacknowledged before the run gives up: many times what any of the faults takes
+    /// to mend.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Random random = new(Seeds.Of(seed, number));
@@ -74,8 +86,14 @@ internal sealed class Writer(
         var (started, isKnown) = (Stopwatch.GetTimestamp(), true);
         for (var attempt = 0; Stopwatch.GetElapsedTime(started) < Patience; attempt++)
         {
-            // Repeated without a key: that which was sent first may be under way still, and this is a change of its own.
-            var outcome = await SendAsync(subject, plot, Direction.Restricts, attempt == 0 ? DrawManner(mayBeAccepted: true) : Manner.Plain);
+            // Repeated without a key: that which was sent first may be under way still, and this is a change of its
+            // own.
+            var outcome = await SendAsync(
+                subject,
+                plot,
+                Direction.Restricts,
+                attempt == 0 ? DrawManner(mayBeAccepted: true) : Manner.Plain
+            );
             if (outcome.Knowledge == Knowledge.InForce)
             {
                 tally.Restricted(plot.Name);
@@ -104,11 +122,24 @@ internal sealed class Writer(
     private async Task<Outcome> SendAsync(Subject subject, Plot plot, Direction direction, Manner manner)
     {
         var request = direction == Direction.Restricts ? plot.Restriction : plot.Widening;
-        var outcome = await replays.SendAsync(request, manner, random.Next(client.Nodes), isReplayedAtOnce: random.Next(3) == 0, Acknowledged);
+        var outcome = await replays.SendAsync(
+            request,
+            manner,
+            random.Next(client.Nodes),
+            isReplayedAtOnce: random.Next(3) == 0,
+            Acknowledged
+        );
         if (outcome.Knowledge is Knowledge.NotSent or Knowledge.Refused)
             return outcome;
         var ownVersion = request.Stream == subject.Creator ? outcome.Version : null;
-        var change = new Change(direction, outcome.Start, outcome.End, $"{plot.Name}: {request}", outcome.Node, ownVersion);
+        var change = new Change(
+            direction,
+            outcome.Start,
+            outcome.End,
+            $"{plot.Name}: {request}",
+            outcome.Node,
+            ownVersion
+        );
         foreach (var key in plot.Keys)
             recording.Add(key, change);
         tally.Sent(outcome);
@@ -129,12 +160,18 @@ internal sealed class Writer(
         var isCut = draw >= 94;
         // What is cut off has a key more often than not: without one, nothing can be said about its subject any more.
         var key = random.Next(isCut ? 4 : 2) != 0 ? $"{number}-{random.NextInt64():x}" : null;
-        return new(key, RespondAsync: draw < 10 && (mayBeAccepted || key is not null), CutAfter: isCut ? TimeSpan.FromMilliseconds(random.Next(1, 200)) : null);
+        return new(
+            key,
+            RespondAsync: draw < 10 && (mayBeAccepted || key is not null),
+            CutAfter: isCut ? TimeSpan.FromMilliseconds(random.Next(1, 200)) : null
+        );
     }
 
     // Soon, by the clock that decides about it; a step of that clock in the meantime makes it never, or long ago.
     private DateTimeOffset? DrawExpiry() =>
-        random.Next(3) == 0 ? TimeProvider.System.GetUtcNow() + clock.Ahead + TimeSpan.FromSeconds(random.Next(1, 20)) : null;
+        random.Next(3) == 0
+            ? TimeProvider.System.GetUtcNow() + clock.Ahead + TimeSpan.FromSeconds(random.Next(1, 20))
+            : null;
 
     private Task PauseAsync(int most) => Task.Delay(random.Next(most), CancellationToken.None);
 }

@@ -7,8 +7,8 @@ using Microsoft.Kiota.Abstractions.Authentication;
 using Microsoft.Kiota.Http.HttpClientLibrary;
 using Microsoft.Kiota.Serialization.Json;
 using Kiota = Generated.ByKiota;
-using NSwag = Generated.ByNSwag;
 using Newton = Generated.ByNSwagForNewtonsoft;
+using NSwag = Generated.ByNSwag;
 
 if (args is not [var generator, var path])
 {
@@ -32,7 +32,10 @@ string[] expected =
     "preview: True Deny",
     "an item that says nothing: False Deny",
 ];
-var differences = seen.Zip(expected).Where(one => one.First != one.Second).Select(one => $"{generator} reads '{one.First}', not '{one.Second}'.").ToList();
+var differences = seen.Zip(expected)
+    .Where(one => one.First != one.Second)
+    .Select(one => $"{generator} reads '{one.First}', not '{one.Second}'.")
+    .ToList();
 foreach (var difference in differences)
     Console.Error.WriteLine(difference);
 if (differences.Count == 0)
@@ -42,61 +45,140 @@ return differences.Count == 0 ? 0 : 1;
 async Task<string[]> ReadWithNSwagAsync()
 {
     var client = new NSwag.RegistryClient(http);
-    var batch = await client.CheckConsentBatchAsync(new() { Checks = [new() { CreatorId = "ana", VideoId = "summer", Purpose = "remix" }] });
+    var batch = await client.CheckConsentBatchAsync(
+        new()
+        {
+            Checks =
+            [
+                new()
+                {
+                    CreatorId = "ana",
+                    VideoId = "summer",
+                    Purpose = "remix",
+                },
+            ],
+        }
+    );
     var lines = recorded.Lines.Select(line => System.Text.Json.JsonSerializer.Deserialize<NSwag.CheckResult>(line)!);
     var evaluations = await client.EvaluateManyAsync(new());
-    var preview = await client.PreviewChangesAsync("ana", null, null, new() { Changes = [new() { Op = NSwag.ChangeOperation.SetDefault, Purpose = "remix" }] });
+    var preview = await client.PreviewChangesAsync(
+        "ana",
+        null,
+        null,
+        new() { Changes = [new() { Op = NSwag.ChangeOperation.SetDefault, Purpose = "remix" }] }
+    );
     static string Show(NSwag.CheckResult one) => $"{one.Allowed} {one.Effect} {one.Error?.Code}";
     return Said(
-        batch.Results.Select(Show), lines.Select(Show), evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
-        $"{preview.Complete} {preview.First.Single().Flips.Single().After}", new NSwag.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : "");
+        batch.Results.Select(Show),
+        lines.Select(Show),
+        evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
+        $"{preview.Complete} {preview.First.Single().Flips.Single().After}",
+        new NSwag.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : ""
+    );
 }
 
 async Task<string[]> ReadWithNewtonsoftAsync()
 {
     var client = new Newton.RegistryClient(http);
-    var batch = await client.CheckConsentBatchAsync(new() { Checks = [new() { CreatorId = "ana", VideoId = "summer", Purpose = "remix" }] });
+    var batch = await client.CheckConsentBatchAsync(
+        new()
+        {
+            Checks =
+            [
+                new()
+                {
+                    CreatorId = "ana",
+                    VideoId = "summer",
+                    Purpose = "remix",
+                },
+            ],
+        }
+    );
     var lines = recorded.Lines.Select(line => Newtonsoft.Json.JsonConvert.DeserializeObject<Newton.CheckResult>(line)!);
     var evaluations = await client.EvaluateManyAsync(new());
-    var preview = await client.PreviewChangesAsync("ana", null, null, new() { Changes = [new() { Op = Newton.ChangeOperation.SetDefault, Purpose = "remix" }] });
+    var preview = await client.PreviewChangesAsync(
+        "ana",
+        null,
+        null,
+        new() { Changes = [new() { Op = Newton.ChangeOperation.SetDefault, Purpose = "remix" }] }
+    );
     static string Show(Newton.CheckResult one) => $"{one.Allowed} {one.Effect} {one.Error?.Code}";
     return Said(
-        batch.Results.Select(Show), lines.Select(Show), evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
-        $"{preview.Complete} {preview.First.Single().Flips.Single().After}", new Newton.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : "");
+        batch.Results.Select(Show),
+        lines.Select(Show),
+        evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
+        $"{preview.Complete} {preview.First.Single().Flips.Single().After}",
+        new Newton.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : ""
+    );
 }
 
 async Task<string[]> ReadWithKiotaAsync()
 {
-    using var adapter = new HttpClientRequestAdapter(new AnonymousAuthenticationProvider(), httpClient: http) { BaseUrl = "http://registry.invalid" };
+    using var adapter = new HttpClientRequestAdapter(new AnonymousAuthenticationProvider(), httpClient: http)
+    {
+        BaseUrl = "http://registry.invalid",
+    };
     var client = new Kiota.RegistryClient(adapter);
     var batch = await client.V1.Checks.Batch.PostAsync(new());
     var lines = recorded.Lines.Select(line =>
-        new JsonParseNode(System.Text.Json.JsonDocument.Parse(line).RootElement).GetObjectValue(Kiota.Models.CheckResult.CreateFromDiscriminatorValue)!);
+        new JsonParseNode(System.Text.Json.JsonDocument.Parse(line).RootElement).GetObjectValue(
+            Kiota.Models.CheckResult.CreateFromDiscriminatorValue
+        )!
+    );
     var evaluations = await client.Access.V1.Evaluations.PostAsync(new());
     var preview = await client.V1.Creators["ana"].Consent.Changes.Preview.PostAsync(new());
     // A member that is not there is null, and null is neither true nor an allow.
-    static string Show(Kiota.Models.CheckResult one) => $"{one.Allowed is true} {one.Effect ?? Kiota.Models.Effect.Deny} {one.Error?.Code}";
+    static string Show(Kiota.Models.CheckResult one) =>
+        $"{one.Allowed is true} {one.Effect ?? Kiota.Models.Effect.Deny} {one.Error?.Code}";
     return Said(
-        batch!.Results!.Select(Show), lines.Select(Show), evaluations!.Evaluations!.Select(one => $"{one.Decision is true} {one.Context?.Effect}"),
-        $"{preview!.Complete} {preview.First!.Single().Flips!.Single().After}", Show(new()).TrimEnd());
+        batch!.Results!.Select(Show),
+        lines.Select(Show),
+        evaluations!.Evaluations!.Select(one => $"{one.Decision is true} {one.Context?.Effect}"),
+        $"{preview!.Complete} {preview.First!.Single().Flips!.Single().After}",
+        Show(new()).TrimEnd()
+    );
 }
 
-static string[] Said(IEnumerable<string> batch, IEnumerable<string> lines, IEnumerable<string> evaluations, string preview, string none) =>
-    [$"batch: {string.Join(", ", batch)}", $"line: {string.Join(", ", lines)}", $"evaluations: {string.Join(", ", evaluations)}", $"preview: {preview}", $"an item that says nothing: {none}"];
+static string[] Said(
+    IEnumerable<string> batch,
+    IEnumerable<string> lines,
+    IEnumerable<string> evaluations,
+    string preview,
+    string none
+) =>
+    [
+        $"batch: {string.Join(", ", batch)}",
+        $"line: {string.Join(", ", lines)}",
+        $"evaluations: {string.Join(", ", evaluations)}",
+        $"preview: {preview}",
+        $"an item that says nothing: {none}",
+    ];
 
 /// <summary>
 /// Answers each operation with the document's own example of it, which a test compares with what the service answers.
 /// </summary>
 internal sealed class Recorded(JsonNode document) : HttpMessageHandler
 {
-    public IEnumerable<string> Lines => ((string)Example("/v1/checks/stream")!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public IEnumerable<string> Lines =>
+        ((string)Example("/v1/checks/stream")!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         var path = request.RequestUri!.AbsolutePath.Replace("/ana/", "/{creatorId}/", StringComparison.Ordinal);
-        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Example(path).ToJsonString(), Encoding.UTF8, "application/json") });
+        return Task.FromResult(
+            new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(Example(path).ToJsonString(), Encoding.UTF8, "application/json"),
+            }
+        );
     }
 
     private JsonNode Example(string path) =>
-        document["paths"]![path]!["post"]!["responses"]!["200"]!["content"]!.AsObject().First().Value!["examples"]!.AsObject().First().Value!["value"]!;
+        document["paths"]![path]!["post"]!["responses"]!["200"]!["content"]!.AsObject().First().Value!["examples"]!
+            .AsObject()
+            .First()
+            .Value!["value"]!;
 }

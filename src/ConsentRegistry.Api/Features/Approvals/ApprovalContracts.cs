@@ -31,20 +31,23 @@ public sealed record ApprovalRequestBody(
     ApprovalStatus Status,
     Instant CreatedAt,
     Instant ExpiresAt,
-    IReadOnlyList<AskedCreatorBody> Asked)
+    IReadOnlyList<AskedCreatorBody> Asked
+)
 {
-    internal static ApprovalRequestBody Of(StoredRequest request, IReadOnlyList<StoredPart> parts, Instant now) => new(
-        request.Id,
-        request.Wanted.Requester.Value,
-        VideoName.Of(request.Wanted.UsedIn),
-        request.Wanted.Purpose.Name,
-        request.Wanted.Use,
-        request.Wanted.Until,
-        request.Wanted.Uses,
-        StatusOf([.. parts.Select(part => part.Record)], request.Asked, now),
-        request.CreatedAt,
-        request.ExpiresAt,
-        [.. parts.Select(part => AskedCreatorBody.Of(part, now))]);
+    internal static ApprovalRequestBody Of(StoredRequest request, IReadOnlyList<StoredPart> parts, Instant now) =>
+        new(
+            request.Id,
+            request.Wanted.Requester.Value,
+            VideoName.Of(request.Wanted.UsedIn),
+            request.Wanted.Purpose.Name,
+            request.Wanted.Use,
+            request.Wanted.Until,
+            request.Wanted.Uses,
+            StatusOf([.. parts.Select(part => part.Record)], request.Asked, now),
+            request.CreatedAt,
+            request.ExpiresAt,
+            [.. parts.Select(part => AskedCreatorBody.Of(part, now))]
+        );
 
     /// <summary>One refusal is enough, and approved is what everybody approved who was asked.</summary>
     internal static ApprovalStatus StatusOf(IReadOnlyCollection<ApprovalRecord> parts, int asked, Instant now)
@@ -57,7 +60,9 @@ public sealed record ApprovalRequestBody(
             return ApprovalStatus.Expired;
         if (parts.All(part => part.State == ApprovalState.Approved))
             return ApprovalStatus.Approved;
-        return parts.Any(part => part.State == ApprovalState.Open && !part.IsOpen(now)) ? ApprovalStatus.Expired : ApprovalStatus.Open;
+        return parts.Any(part => part.State == ApprovalState.Open && !part.IsOpen(now))
+            ? ApprovalStatus.Expired
+            : ApprovalStatus.Open;
     }
 }
 
@@ -66,20 +71,29 @@ public sealed record ApprovalRequestBody(
 /// <param name="Status">What they answered.</param>
 /// <param name="Reason">Why they refused, in their words, if they said so.</param>
 /// <param name="Grants">What they granted, a grant for each video of theirs.</param>
-public sealed record AskedCreatorBody([property: Id] string CreatorId, ApprovalStatus Status, [property: Text] string? Reason, IReadOnlyList<GrantBody> Grants)
+public sealed record AskedCreatorBody(
+    [property: Id] string CreatorId,
+    ApprovalStatus Status,
+    [property: Text] string? Reason,
+    IReadOnlyList<GrantBody> Grants
+)
 {
-    internal static AskedCreatorBody Of(StoredPart part, Instant now) => new(
-        part.Creator.Value,
-        ApprovalRequestBody.StatusOf([part.Record], asked: 1, now),
-        part.Record.Reason,
-        [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]);
+    internal static AskedCreatorBody Of(StoredPart part, Instant now) =>
+        new(
+            part.Creator.Value,
+            ApprovalRequestBody.StatusOf([part.Record], asked: 1, now),
+            part.Record.Reason,
+            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]
+        );
 }
 
 /// <summary>An approval request as one creator who is asked sees it.</summary>
 /// <param name="Id">The request.</param>
 /// <param name="Requester">Who asks.</param>
 /// <param name="Video">The video that they want to use.</param>
-/// <param name="Videos">The creator's videos about which they are asked: that one, or those it was made from; or the video they appear in.</param>
+/// <param name="Videos">
+/// The creator's videos about which they are asked: that one, or those it was made from; or the video they appear in.
+/// </param>
 /// <param name="Purpose">For which purpose.</param>
 /// <param name="Use">What the requester means to do, in plain words.</param>
 /// <param name="Until">For how long they want it; null if for good.</param>
@@ -102,7 +116,8 @@ public sealed record AskedBody(
     [property: Text] string? Reason,
     Instant CreatedAt,
     Instant ExpiresAt,
-    IReadOnlyList<GrantBody> Grants)
+    IReadOnlyList<GrantBody> Grants
+)
 {
     internal static AskedBody Of(StoredRequest request, StoredPart part, Instant now)
     {
@@ -120,27 +135,42 @@ public sealed record AskedBody(
             part.Record.Reason,
             request.CreatedAt,
             request.ExpiresAt,
-            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]);
+            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]
+        );
     }
 }
 
 /// <summary>The answer to a requester who asked, or took a request back.</summary>
 /// <param name="Request">The request as it stands.</param>
-/// <param name="Versions">The versions of the streams of everybody who is asked, for <c>minVersions</c> of a check.</param>
-public sealed record ApprovalRequestChange(ApprovalRequestBody Request, [property: Versions] IReadOnlyDictionary<string, long> Versions) : ChangeAnswer;
+/// <param name="Versions">
+/// The versions of the streams of everybody who is asked, for <c>minVersions</c> of a check.
+/// </param>
+public sealed record ApprovalRequestChange(
+    ApprovalRequestBody Request,
+    [property: Versions] IReadOnlyDictionary<string, long> Versions
+) : ChangeAnswer;
 
 /// <summary>The answer to a creator who approved or refused.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Request">The request as it stands.</param>
-public sealed record AskedChange([property: Id] string CreatorId, [property: AtLeast(0)] long Version, AskedBody Request) : ChangeAnswer;
+public sealed record AskedChange(
+    [property: Id] string CreatorId,
+    [property: AtLeast(0)] long Version,
+    AskedBody Request
+) : ChangeAnswer;
 
 /// <summary>The answer to a creator who revoked a grant.</summary>
 /// <param name="CreatorId">The creator.</param>
 /// <param name="Version">The version of the creator's stream, for <c>minVersions</c> of a check.</param>
 /// <param name="Changes">1; 0 if it was revoked before, or has expired.</param>
 /// <param name="Grant">The grant as it stands.</param>
-public sealed record GrantChange([property: Id] string CreatorId, [property: AtLeast(0)] long Version, [property: AtLeast(0)] int Changes, GrantBody Grant) : ChangeAnswer;
+public sealed record GrantChange(
+    [property: Id] string CreatorId,
+    [property: AtLeast(0)] long Version,
+    [property: AtLeast(0)] int Changes,
+    GrantBody Grant
+) : ChangeAnswer;
 
 /// <summary>The answer to a creator who blocked a requester, or lets them ask again.</summary>
 /// <param name="CreatorId">The creator.</param>
@@ -148,4 +178,8 @@ public sealed record GrantChange([property: Id] string CreatorId, [property: AtL
 /// <param name="Changes">1; 0 if it was so already.</param>
 /// <param name="Blocked">The block that stands; absent if none does.</param>
 public sealed record BlockedChange(
-    [property: Id] string CreatorId, [property: AtLeast(0)] long Version, [property: AtLeast(0)] int Changes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked) : ChangeAnswer;
+    [property: Id] string CreatorId,
+    [property: AtLeast(0)] long Version,
+    [property: AtLeast(0)] int Changes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked
+) : ChangeAnswer;

@@ -7,5 +7,10 @@ namespace ConsentRegistry.Api.Features.Approvals;
 internal static class ApprovalParameters
 {
     public static readonly QueryParameter State = new(
-        "state", "ApprovalState", ParameterKind.Words, "Only requests that stand so.", typeof(ApprovalStatus));
+        "state",
+        "ApprovalState",
+        ParameterKind.Words,
+        "Only requests that stand so.",
+        typeof(ApprovalStatus)
+    );
 }

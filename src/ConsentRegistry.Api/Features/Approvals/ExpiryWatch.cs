@@ -5,8 +5,8 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>
-/// Tells creators of requests that are about to expire and that they have not answered, and of grants that are, which their requesters are told of as
-/// well: once each, whichever node sees it first.
+/// Tells creators of requests that are about to expire and that they have not answered, and of grants that are, which
+/// their requesters are told of as well: once each, whichever node sees it first.
 /// </summary>
 internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch> logger) : BackgroundService
 {
@@ -19,15 +19,33 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
     /// <summary>Requests or grants of one step.</summary>
     private const int StepSize = 100;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicWork.RunAsync(
-        BetweenLooks,
-        async () =>
-        {
-            await PeriodicWork.DrainAsync(StepSize, () => BackgroundTransaction.RunAsync(database.Background, change => WarnOfRequestsAsync(change, stoppingToken), stoppingToken));
-            await PeriodicWork.DrainAsync(StepSize, () => BackgroundTransaction.RunAsync(database.Background, change => WarnOfGrantsAsync(change, stoppingToken), stoppingToken));
-        },
-        LogPostponed,
-        stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicWork.RunAsync(
+            BetweenLooks,
+            async () =>
+            {
+                await PeriodicWork.DrainAsync(
+                    StepSize,
+                    () =>
+                        BackgroundTransaction.RunAsync(
+                            database.Background,
+                            change => WarnOfRequestsAsync(change, stoppingToken),
+                            stoppingToken
+                        )
+                );
+                await PeriodicWork.DrainAsync(
+                    StepSize,
+                    () =>
+                        BackgroundTransaction.RunAsync(
+                            database.Background,
+                            change => WarnOfGrantsAsync(change, stoppingToken),
+                            stoppingToken
+                        )
+                );
+            },
+            LogPostponed,
+            stoppingToken
+        );
 
     private static async Task<int> WarnOfRequestsAsync(StreamTransaction change, CancellationToken cancellation)
     {
@@ -46,9 +64,11 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
     }
 
     [LoggerMessage(
-        LogEvents.ExpiryNoticesPostponed, LogLevel.Warning,
+        LogEvents.ExpiryNoticesPostponed,
+        LogLevel.Warning,
         "Those concerned could not be told now of what is about to expire: {Kind}; look at PostgreSQL if "
-        + "this goes on",
-        EventName = nameof(LogEvents.ExpiryNoticesPostponed))]
+            + "this goes on",
+        EventName = nameof(LogEvents.ExpiryNoticesPostponed)
+    )]
     private partial void LogPostponed(string kind);
 }

@@ -7,15 +7,25 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// <summary>Reads an approval request. Its requester can, and an auditor.</summary>
 internal static class GetApprovalRequest
 {
-    public static async Task<IResult> Handle(Guid requestId, SnapshotReader reading, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Guid requestId,
+        SnapshotReader reading,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var caller = Caller.From(http);
         await using var snapshot = await reading.OpenAsync(cancellation);
         var change = snapshot.OpenTransaction();
-        if (await ApprovalStore.FindAsync(change, requestId, cancellation) is not var (request, parts)
-            || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit)))
+        if (
+            await ApprovalStore.FindAsync(change, requestId, cancellation) is not var (request, parts)
+            || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit))
+        )
         {
-            return Problem.NotFound("approval request", "the id of one that GET /v1/approval-requests lists").AsResult();
+            return Problem
+                .NotFound("approval request", "the id of one that GET /v1/approval-requests lists")
+                .AsResult();
         }
         return Results.Ok(ApprovalRequestBody.Of(request, parts, Instant.From(clock.GetUtcNow())));
     }

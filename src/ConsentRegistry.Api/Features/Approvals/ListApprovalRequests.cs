@@ -5,10 +5,19 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
-/// <summary>Lists the caller's own approval requests. Newest first, each with everybody who is asked and what they granted.</summary>
+/// <summary>
+/// Lists the caller's own approval requests. Newest first, each with everybody who is asked and what they granted.
+/// </summary>
 internal static class ListApprovalRequests
 {
-    public static async Task<IResult> Handle(int? limit, Cursor cursor, Database database, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        int? limit,
+        Cursor cursor,
+        Database database,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         if (Caller.From(http).OwnRequester is not { } requester)
             return RequesterAuthorization.NoRequester.AsResult();
@@ -17,7 +26,14 @@ internal static class ListApprovalRequests
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         var found = await ApprovalStore.ListOfAsync(database.Reads, requester, before, size + 1, cancellation);
-        return Results.Ok(Page<ApprovalRequestBody>.Of(
-            found, size, cursor, one => ApprovalRequestBody.Of(one.Request, one.Parts, now), one => [one.Request.Id.ToString()]));
+        return Results.Ok(
+            Page<ApprovalRequestBody>.Of(
+                found,
+                size,
+                cursor,
+                one => ApprovalRequestBody.Of(one.Request, one.Parts, now),
+                one => [one.Request.Id.ToString()]
+            )
+        );
     }
 }

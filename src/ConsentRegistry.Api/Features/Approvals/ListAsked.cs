@@ -9,13 +9,35 @@ namespace ConsentRegistry.Api.Features.Approvals;
 internal static class ListAsked
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, StateFilter<ApprovalStatus> state, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        CreatorId creatorId,
+        StateFilter<ApprovalStatus> state,
+        int? limit,
+        Cursor cursor,
+        Database database,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
-        var found = await ApprovalStore.ListAskedAsync(database.Reads, creatorId, state.Value, before, size + 1, cancellation);
-        return Results.Ok(Page<AskedBody>.Of(found, size, cursor, one => AskedBody.Of(one.Request, one.Part, now), one => [one.Request.Id.ToString()]));
+        var found = await ApprovalStore.ListAskedAsync(
+            database.Reads,
+            creatorId,
+            state.Value,
+            before,
+            size + 1,
+            cancellation
+        );
+        return Results.Ok(
+            Page<AskedBody>.Of(
+                found,
+                size,
+                cursor,
+                one => AskedBody.Of(one.Request, one.Part, now),
+                one => [one.Request.Id.ToString()]
+            )
+        );
     }
 }

@@ -9,18 +9,28 @@ namespace ConsentRegistry.Api.Features.Approvals;
 internal static class ListGrants
 {
     public static async Task<IResult> Handle(
-        CreatorId creatorId, int? limit, Cursor cursor, Database database, TimeProvider clock, CancellationToken cancellation)
+        CreatorId creatorId,
+        int? limit,
+        Cursor cursor,
+        Database database,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
         if (!cursor.TryReadId(out var before))
             return Cursor.NotOfThisList.AsResult();
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         await using var command = database.Reads.CreateCommand(
-            $"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND id < @before ORDER BY id DESC LIMIT @limit");
+            $"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND id < @before "
+                + "ORDER BY id DESC LIMIT @limit"
+        );
         command.Parameters.AddWithValue("creator", creatorId.Value);
         command.Parameters.AddWithValue("before", before);
         command.Parameters.AddWithValue("limit", size + 1);
         var grants = await GrantStore.ReadAsync(command, cancellation);
-        return Results.Ok(Page<GrantBody>.Of(grants, size, cursor, grant => GrantBody.Of(grant, now), grant => [grant.Id.ToString()]));
+        return Results.Ok(
+            Page<GrantBody>.Of(grants, size, cursor, grant => GrantBody.Of(grant, now), grant => [grant.Id.ToString()])
+        );
     }
 }

@@ -18,13 +18,31 @@ internal sealed class RefuseValidator : AbstractValidator<RefuseRequest>
 /// <summary>Refuses a request. The same cannot be asked again for a while.</summary>
 internal static class Refuse
 {
-    public static Task<IResult> Handle(CreatorId creatorId, Guid requestId, Body<RefuseRequest> body, ChangePipeline pipeline, HttpContext http)
+    public static Task<IResult> Handle(
+        CreatorId creatorId,
+        Guid requestId,
+        Body<RefuseRequest> body,
+        ChangePipeline pipeline,
+        HttpContext http
+    )
     {
         var by = Caller.From(http).Author(creatorId, body.Value.Reason);
         return pipeline.RunAsync(
             http,
-            async (change, cancellation) => (await OpenPart.LockAsync(change, creatorId, requestId, cancellation)).Succeeded(out var open, out var refused)
-                ? await open.CloseAsync(change, ApprovalState.Refused, body.Value.Reason, grants: [], by, cancellation)
-                : refused);
+            async (change, cancellation) =>
+                (await OpenPart.LockAsync(change, creatorId, requestId, cancellation)).Succeeded(
+                    out var open,
+                    out var refused
+                )
+                    ? await open.CloseAsync(
+                        change,
+                        ApprovalState.Refused,
+                        body.Value.Reason,
+                        grants: [],
+                        by,
+                        cancellation
+                    )
+                    : refused
+        );
     }
 }

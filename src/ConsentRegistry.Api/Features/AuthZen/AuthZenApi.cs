@@ -3,8 +3,9 @@ using ConsentRegistry.Api.Http;
 namespace ConsentRegistry.Api.Features.AuthZen;
 
 /// <summary>
-/// OpenID AuthZEN's Authorization API 1.0 over the same checks, for gateways and frameworks that speak it. By that specification's rules where they
-/// differ from the rest of the contract: members that nobody knows are passed over. `X-Request-ID` is given back.
+/// OpenID AuthZEN's Authorization API 1.0 over the same checks, for gateways and frameworks that speak it. By that
+/// specification's rules where they differ from the rest of the contract: members that nobody knows are passed over.
+/// `X-Request-ID` is given back.
 /// </summary>
 internal static class AuthZenApi
 {
@@ -18,18 +19,32 @@ internal static class AuthZenApi
     {
         var authZen = app.MapContract("", Table);
 
-        authZen.MapPost(EvaluationPath, Evaluate.Handle).Named("evaluate").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(new ReadsBody(typeof(EvaluationRequestBody))).Produces<EvaluationDecision>()
+        authZen
+            .MapPost(EvaluationPath, Evaluate.Handle)
+            .Named("evaluate")
+            .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+            .WithMetadata(new ReadsBody(typeof(EvaluationRequestBody)))
+            .Produces<EvaluationDecision>()
             .Refuses(ProblemCode.RequesterNotYours);
-        authZen.MapPost(EvaluationsPath, EvaluateMany.Handle).Named("evaluateMany").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk, new ReadsBody(typeof(EvaluationsRequest))).Produces<EvaluationDecisions>()
+        authZen
+            .MapPost(EvaluationsPath, EvaluateMany.Handle)
+            .Named("evaluateMany")
+            .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+            .WithMetadata(BodyLimit.Bulk, new ReadsBody(typeof(EvaluationsRequest)))
+            .Produces<EvaluationDecisions>()
             .Refuses(ProblemCode.RequesterNotYours);
-        authZen.MapGet("/.well-known/authzen-configuration", GetConfiguration.Handle).Named("getAuthZenConfiguration").AllowAnonymous()
-            .Produces<AuthZenConfiguration>().NeedsNoDatabase();
+        authZen
+            .MapGet("/.well-known/authzen-configuration", GetConfiguration.Handle)
+            .Named("getAuthZenConfiguration")
+            .AllowAnonymous()
+            .Produces<AuthZenConfiguration>()
+            .NeedsNoDatabase();
     }
 }
 
-/// <summary>Gives <c>X-Request-ID</c> back, whatever the answer is: callers find their request in their own log by it.</summary>
+/// <summary>
+/// Gives <c>X-Request-ID</c> back, whatever the answer is: callers find their request in their own log by it.
+/// </summary>
 internal static class RequestId
 {
     private const string Header = "X-Request-ID";
@@ -39,8 +54,14 @@ internal static class RequestId
 
     public static Task EchoAsync(HttpContext http, RequestDelegate next)
     {
-        if ((http.Request.Path.StartsWithSegments("/access/v1", StringComparison.OrdinalIgnoreCase) || http.Request.Path == "/.well-known/authzen-configuration")
-            && http.Request.Headers[Header] is [{ Length: > 0 and <= MaxLength } id] && id.All(c => c is >= ' ' and <= '~'))
+        if (
+            (
+                http.Request.Path.StartsWithSegments("/access/v1", StringComparison.OrdinalIgnoreCase)
+                || http.Request.Path == "/.well-known/authzen-configuration"
+            )
+            && http.Request.Headers[Header] is [{ Length: > 0 and <= MaxLength } id]
+            && id.All(c => c is >= ' ' and <= '~')
+        )
         {
             // At the last moment: whoever answers in place of what went wrong begins with the headers anew.
             http.Response.OnStarting(() =>

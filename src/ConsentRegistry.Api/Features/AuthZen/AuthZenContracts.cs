@@ -11,20 +11,31 @@ namespace ConsentRegistry.Api.Features.AuthZen;
 /// <param name="Id">The requester's id. Another than the token's own client takes `consent:check:any`.</param>
 /// <param name="Properties">Passed over.</param>
 [OpenBody]
-public sealed record EvaluationSubject([property: Required] string? Type, [property: Required] string? Id, IReadOnlyDictionary<string, JsonElement>? Properties);
+public sealed record EvaluationSubject(
+    [property: Required] string? Type,
+    [property: Required] string? Id,
+    IReadOnlyDictionary<string, JsonElement>? Properties
+);
 
 /// <summary>For what.</summary>
 /// <param name="Name">The name of a purpose.</param>
 /// <param name="Properties">Passed over.</param>
 [OpenBody]
-public sealed record EvaluationAction([property: Required] string? Name, IReadOnlyDictionary<string, JsonElement>? Properties);
+public sealed record EvaluationAction(
+    [property: Required] string? Name,
+    IReadOnlyDictionary<string, JsonElement>? Properties
+);
 
 /// <summary>Which video.</summary>
 /// <param name="Type">`video`.</param>
 /// <param name="Id">The owner's id for the video; without `properties.creatorId` it is `creatorId/videoId`.</param>
 /// <param name="Properties">Whose video it is.</param>
 [OpenBody]
-public sealed record EvaluationResource([property: Required] string? Type, [property: Required] string? Id, EvaluationResourceProperties? Properties);
+public sealed record EvaluationResource(
+    [property: Required] string? Type,
+    [property: Required] string? Id,
+    EvaluationResourceProperties? Properties
+);
 
 /// <summary>What is known of the video.</summary>
 /// <param name="CreatorId">The video's owner.</param>
@@ -41,7 +52,8 @@ public sealed record EvaluationRequestBody(
     [property: Required] EvaluationSubject? Subject,
     [property: Required] EvaluationAction? Action,
     [property: Required] EvaluationResource? Resource,
-    IReadOnlyDictionary<string, JsonElement>? Context);
+    IReadOnlyDictionary<string, JsonElement>? Context
+);
 
 /// <summary>One evaluation among many. A part that it leaves out is the request's own.</summary>
 /// <param name="Subject">Who.</param>
@@ -50,7 +62,11 @@ public sealed record EvaluationRequestBody(
 /// <param name="Context">Passed over.</param>
 [OpenBody]
 public sealed record EvaluationItem(
-    EvaluationSubject? Subject, EvaluationAction? Action, EvaluationResource? Resource, IReadOnlyDictionary<string, JsonElement>? Context);
+    EvaluationSubject? Subject,
+    EvaluationAction? Action,
+    EvaluationResource? Resource,
+    IReadOnlyDictionary<string, JsonElement>? Context
+);
 
 /// <summary>Which of many evaluations are made.</summary>
 public enum EvaluationsSemantic
@@ -71,7 +87,11 @@ public enum EvaluationsSemantic
 /// <summary>How many evaluations are made.</summary>
 /// <param name="EvaluationsSemantic">Which of them are made; all of them without it.</param>
 [OpenBody]
-public sealed record EvaluationsOptions([property: JsonPropertyName("evaluations_semantic")] [property: Words<EvaluationsSemantic>] string? EvaluationsSemantic);
+public sealed record EvaluationsOptions(
+    [property: JsonPropertyName("evaluations_semantic")]
+    [property: Words<EvaluationsSemantic>]
+        string? EvaluationsSemantic
+);
 
 /// <summary>Many evaluations, with what they have in common said once.</summary>
 /// <param name="Subject">Who, where an evaluation does not say it.</param>
@@ -89,7 +109,8 @@ public sealed record EvaluationsRequest(
     EvaluationResource? Resource,
     IReadOnlyDictionary<string, JsonElement>? Context,
     [property: Items(0, Question.PerRequest)] IReadOnlyList<EvaluationItem>? Evaluations,
-    EvaluationsOptions? Options);
+    EvaluationsOptions? Options
+);
 
 /// <summary>Why one evaluation has no decision of its own.</summary>
 /// <param name="Status">The status that it would have had alone.</param>
@@ -113,7 +134,11 @@ public sealed record EvaluationDecision(bool Decision, EvaluationContext Context
 /// <param name="Decision">Of a request without evaluations: whether the use may go ahead.</param>
 /// <param name="Context">Of a request without evaluations: what decided.</param>
 [SparseBody]
-public sealed record EvaluationDecisions([property: Items(0, Question.PerRequest)] IReadOnlyList<EvaluationDecision>? Evaluations, bool? Decision, EvaluationContext? Context);
+public sealed record EvaluationDecisions(
+    [property: Items(0, Question.PerRequest)] IReadOnlyList<EvaluationDecision>? Evaluations,
+    bool? Decision,
+    EvaluationContext? Context
+);
 
 /// <summary>Where the endpoints are.</summary>
 /// <param name="PolicyDecisionPoint">The address of the service.</param>
@@ -122,4 +147,5 @@ public sealed record EvaluationDecisions([property: Items(0, Question.PerRequest
 public sealed record AuthZenConfiguration(
     [property: JsonPropertyName("policy_decision_point")] string PolicyDecisionPoint,
     [property: JsonPropertyName("access_evaluation_endpoint")] string AccessEvaluationEndpoint,
-    [property: JsonPropertyName("access_evaluations_endpoint")] string AccessEvaluationsEndpoint);
+    [property: JsonPropertyName("access_evaluations_endpoint")] string AccessEvaluationsEndpoint
+);

@@ -8,15 +8,30 @@ namespace ConsentRegistry.Api.Features.AuthZen;
 /// <summary>Evaluates one request: may the subject do the action to the resource?</summary>
 internal static class Evaluate
 {
-    public static async Task<IResult> Handle(MemoryFacts memory, CheckRecorder answered, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        MemoryFacts memory,
+        CheckRecorder answered,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
-        return problem is not null ? problem.AsResult() : await AnswerAsync(EvaluationRequest.Read(body!, defaults: null), memory, answered, http, cancellation);
+        return problem is not null
+            ? problem.AsResult()
+            : await AnswerAsync(EvaluationRequest.Read(body!, defaults: null), memory, answered, http, cancellation);
     }
 
-    /// <summary>The answer to one request: what is malformed or not the caller's to ask is an error of HTTP, anything else a decision.</summary>
+    /// <summary>
+    /// The answer to one request: what is malformed or not the caller's to ask is an error of HTTP, anything else a
+    /// decision.
+    /// </summary>
     public static async Task<IResult> AnswerAsync(
-        EvaluationRequest request, MemoryFacts memory, CheckRecorder answered, HttpContext http, CancellationToken cancellation)
+        EvaluationRequest request,
+        MemoryFacts memory,
+        CheckRecorder answered,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         if (request.Malformed is { } malformed)
             return malformed.AsResult();
@@ -26,7 +41,9 @@ internal static class Evaluate
         var answers = answered.Begin(CheckChannel.AuthZen);
         if (asked.Question is not { } question)
             return Counted(EvaluationAnswer.Of(asked.Error!, answers));
-        return await memory.TakeAsync([question.Video], Question.RequestersOf([question]), default, cancellation) is { } facts
+        return
+            await memory.TakeAsync([question.Video], Question.RequestersOf([question]), default, cancellation)
+                is { } facts
             ? Counted(EvaluationAnswer.Of(facts, question, answers))
             : MemoryFacts.Unavailable.AsResult();
 

@@ -15,7 +15,10 @@ internal sealed class EvaluationContextSchema : IDocumentFilter
     {
         var schemas = swaggerDoc.Components!.Schemas!;
         var answer = (OpenApiSchema)schemas[SchemaNames.Of(typeof(EvaluationContext))];
-        foreach (var (name, schema) in schemas[SchemaNames.Of(typeof(DecisionBody))].Properties!.Where(property => property.Key != "allowed"))
+        foreach (
+            var (name, schema) in schemas[SchemaNames.Of(typeof(DecisionBody))]
+                .Properties!.Where(property => property.Key != "allowed")
+        )
             answer.Properties![name] = schema;
         answer.Required = new HashSet<string>(StringComparer.Ordinal) { "effect" };
     }

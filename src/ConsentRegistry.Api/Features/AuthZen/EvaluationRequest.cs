@@ -25,11 +25,19 @@ internal static class EvaluationBody
             var options = new JsonDocumentOptions { MaxDepth = Json.MaxDepth, AllowDuplicateProperties = false };
             if (!StrictJson.IsUnicode(bytes.Span))
                 return (null, Malformed("A key or a text of the body is no Unicode text; send text that is."));
-            return JsonNode.Parse(bytes.Span, nodeOptions: null, options) is JsonObject body ? (body, null) : (null, Malformed("The body is no JSON object; send one."));
+            return JsonNode.Parse(bytes.Span, nodeOptions: null, options) is JsonObject body
+                ? (body, null)
+                : (null, Malformed("The body is no JSON object; send one."));
         }
         catch (JsonException)
         {
-            return (null, Malformed($"The body is no well-formed JSON, or has a key twice; send one JSON value, at most {Json.MaxDepth} levels deep."));
+            return (
+                null,
+                Malformed(
+                    "The body is no well-formed JSON, or has a key twice; send one JSON value, at most "
+                        + $"{Json.MaxDepth} levels deep."
+                )
+            );
         }
     }
 
@@ -44,8 +52,16 @@ internal sealed record EvaluationError(int Status, string Message);
 /// <summary>A question, or why there is none.</summary>
 internal readonly record struct AskedEvaluation(Question? Question, EvaluationError? Error);
 
-/// <summary>One evaluation's parts: who (<c>requester</c>), what (a purpose) and with which video. Those that it leaves out are the request's own.</summary>
-internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action, JsonObject? Resource, Problem? Malformed)
+/// <summary>
+/// One evaluation's parts: who (<c>requester</c>), what (a purpose) and with which video. Those that it leaves out are
+/// the request's own.
+/// </summary>
+internal sealed record EvaluationRequest(
+    JsonObject? Subject,
+    JsonObject? Action,
+    JsonObject? Resource,
+    Problem? Malformed
+)
 {
     private const string SubjectType = "requester";
     private const string ResourceType = "video";
@@ -54,7 +70,10 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
 
     private static readonly Dictionary<string, long> NoVersions = [];
 
-    /// <summary>What is wrong with the parts that many evaluations have in common, whichever of them uses it: one that is no object.</summary>
+    /// <summary>
+    /// What is wrong with the parts that many evaluations have in common, whichever of them uses it: one that is no
+    /// object.
+    /// </summary>
     public static Problem? WrongPart(JsonObject defaults) =>
         Parts.FirstOrDefault(name => defaults[name] is not null and not JsonObject) is { } wrong
             ? EvaluationBody.Malformed($"{wrong} is no object; send one.")
@@ -66,11 +85,29 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
     public static EvaluationRequest Read(JsonObject evaluation, JsonObject? defaults)
     {
         var parts = new Dictionary<string, JsonObject?>(StringComparer.Ordinal);
-        foreach (var (name, members) in new[] { ("subject", new[] { "type", "id" }), ("action", ["name"]), ("resource", ["type", "id"]) })
+        foreach (
+            var (name, members) in new[]
+            {
+                ("subject", new[] { "type", "id" }),
+                ("action", ["name"]),
+                ("resource", ["type", "id"]),
+            }
+        )
         {
             var part = (evaluation[name] ?? defaults?[name]) as JsonObject;
-            if (part is null || members.Any(member => !TryText(part[member], out _)) || part["properties"] is not null and not JsonObject)
-                return new(null, null, null, EvaluationBody.Malformed($"{name} is missing, or not of its form; send an object with {string.Join(" and ", members)}."));
+            if (
+                part is null
+                || members.Any(member => !TryText(part[member], out _))
+                || part["properties"] is not null and not JsonObject
+            )
+                return new(
+                    null,
+                    null,
+                    null,
+                    EvaluationBody.Malformed(
+                        $"{name} is missing, or not of its form; send an object with {string.Join(" and ", members)}."
+                    )
+                );
             parts.Add(name, part);
         }
         return (evaluation["context"] ?? defaults?["context"]) is not null and not JsonObject
@@ -90,11 +127,20 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
         if (!Requester.TryParse((string)Subject["id"]!, out var requester))
             return Unknown(ValidationRules.NotAnId("subject.id", Characters.Quote((string)Subject["id"]!)));
         if (!TryVideo(out var video))
-            return Unknown($"resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each of {Identifier.Grammar}.");
+            return Unknown(
+                "resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each "
+                    + $"of {Identifier.Grammar}."
+            );
         if (!Purpose.TryParse((string)Action!["name"]!, out var purpose))
             return Unknown(ValidationRules.NotAPurpose("action.name", Characters.Quote((string)Action["name"]!)));
         if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
-            return new(null, new(403, $"subject.id is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."));
+            return new(
+                null,
+                new(
+                    403,
+                    $"subject.id is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."
+                )
+            );
         return new(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, Explain: false), null);
     }
 
@@ -123,16 +169,28 @@ internal sealed record EvaluationRequest(JsonObject? Subject, JsonObject? Action
     private static bool TryText(JsonNode? node, [NotNullWhen(true)] out string? text)
     {
         text = null;
-        return node is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.TryGetValue(out text) && text is not null;
+        return node is JsonValue value
+            && value.GetValueKind() == JsonValueKind.String
+            && value.TryGetValue(out text)
+            && text is not null;
     }
 }
 
-/// <summary>Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.</summary>
+/// <summary>
+/// Puts decisions into the specification's words: a yes or no, and in the context what the registry has to say beside.
+/// </summary>
 internal static class EvaluationAnswer
 {
-    public static JsonObject Of(FreshFacts facts, Question question, RequestChecks answers) => facts.Set.Vocabulary.TryFind(question.Purpose, out _)
-        ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
-        : Of(new EvaluationError(422, ValidationRules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))), answers);
+    public static JsonObject Of(FreshFacts facts, Question question, RequestChecks answers) =>
+        facts.Set.Vocabulary.TryFind(question.Purpose, out _)
+            ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
+            : Of(
+                new EvaluationError(
+                    422,
+                    ValidationRules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))
+                ),
+                answers
+            );
 
     public static JsonObject Of(EvaluationError error, RequestChecks answers)
     {
@@ -141,14 +199,23 @@ internal static class EvaluationAnswer
         {
             ["decision"] = false,
             // For whoever looks at the effect and not at the error: what has no decision is denied.
-            ["context"] = new JsonObject { ["effect"] = Effect.Deny.Word(), ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message } },
+            ["context"] = new JsonObject
+            {
+                ["effect"] = Effect.Deny.Word(),
+                ["error"] = new JsonObject { ["status"] = error.Status, ["message"] = error.Message },
+            },
         };
     }
 
     public static JsonObject Indeterminate(Question question, RequestChecks answers) =>
         Of(question, DecisionBodies.Indeterminate, vocabularyVersion: null, answers);
 
-    private static JsonObject Of(Question question, DecisionBody decision, int? vocabularyVersion, RequestChecks answers)
+    private static JsonObject Of(
+        Question question,
+        DecisionBody decision,
+        int? vocabularyVersion,
+        RequestChecks answers
+    )
     {
         answers.Add(question, decision, vocabularyVersion);
         var context = JsonSerializer.SerializeToNode(decision, Json.Options)!.AsObject();

@@ -9,6 +9,8 @@ internal static class GetConfiguration
     {
         // The request's own address is whatever its sender says; callers are sent elsewhere by it in Development only.
         var here = options.PublicUrl ?? $"{request.Scheme}://{request.Host}";
-        return Results.Ok(new AuthZenConfiguration(here, here + AuthZenApi.EvaluationPath, here + AuthZenApi.EvaluationsPath));
+        return Results.Ok(
+            new AuthZenConfiguration(here, here + AuthZenApi.EvaluationPath, here + AuthZenApi.EvaluationsPath)
+        );
     }
 }

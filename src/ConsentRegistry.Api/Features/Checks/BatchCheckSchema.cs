@@ -20,13 +20,22 @@ internal sealed class BatchCheckSchema : IDocumentFilter
         var schemas = swaggerDoc.Components!.Schemas!;
         var check = (OpenApiSchema)schemas[SchemaNames.Of(typeof(CheckRequest))];
         var item = (OpenApiSchema)check.CreateShallowCopy();
-        var common = typeof(CheckDefaults).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToHashSet(StringComparer.Ordinal);
-        item.Description = $"{check.Description} A field that is left out is that of the batch's `defaults`; together they are a whole check.";
+        var common = typeof(CheckDefaults)
+            .GetProperties()
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
+            .ToHashSet(StringComparer.Ordinal);
+        item.Description =
+            $"{check.Description} A field that is left out is that of the batch's `defaults`; together they are a "
+            + "whole check.";
         item.Required = check.Required!.Where(name => !common.Contains(name)).ToHashSet(StringComparer.Ordinal);
         item.Properties = check.Properties!.ToDictionary(
             property => property.Key,
-            property => common.Contains(property.Key) && check.Required!.Contains(property.Key) ? OrNull(property.Value) : property.Value,
-            StringComparer.Ordinal);
+            property =>
+                common.Contains(property.Key) && check.Required!.Contains(property.Key)
+                    ? OrNull(property.Value)
+                    : property.Value,
+            StringComparer.Ordinal
+        );
         schemas[Name] = item;
         var batch = schemas[SchemaNames.Of(typeof(BatchRequest))];
         ((OpenApiSchema)batch.Properties!["checks"]).Items = new OpenApiSchemaReference(Name, swaggerDoc);
@@ -35,7 +44,11 @@ internal sealed class BatchCheckSchema : IDocumentFilter
         var reason = result.Properties!["reason"];
         result.Properties["reason"] = new OpenApiSchema
         {
-            OneOf = [new OpenApiSchemaReference(SchemaNames.Of(typeof(Reason)), swaggerDoc), new OpenApiSchema { Type = JsonSchemaType.Null }],
+            OneOf =
+            [
+                new OpenApiSchemaReference(SchemaNames.Of(typeof(Reason)), swaggerDoc),
+                new OpenApiSchema { Type = JsonSchemaType.Null },
+            ],
             Description = $"{reason.Description} Null of a refused item.",
         };
     }

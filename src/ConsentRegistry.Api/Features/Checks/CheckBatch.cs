@@ -7,16 +7,25 @@ using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
-/// <summary>Answers many checks from one snapshot. A bad item spoils no other; facts that cannot be read make every item indeterminate.</summary>
+/// <summary>
+/// Answers many checks from one snapshot. A bad item spoils no other; facts that cannot be read make every item
+/// indeterminate.
+/// </summary>
 /// <remarks>
-/// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name, has an <c>error</c>
-/// beside <c>allowed: false</c> and <c>effect: deny</c>; of every other item it is null.
+/// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name,
+/// has an <c>error</c> beside <c>allowed: false</c> and <c>effect: deny</c>; of every other item it is null.
 /// </remarks>
 internal static class CheckBatch
 {
     public static async Task<IResult> Handle(
-        Body<BatchRequest> body, IValidator<CheckRequest> validator, MemoryFacts memory, ReceiptSigner receipts, CheckRecorder answered, HttpContext http,
-        CancellationToken cancellation)
+        Body<BatchRequest> body,
+        IValidator<CheckRequest> validator,
+        MemoryFacts memory,
+        ReceiptSigner receipts,
+        CheckRecorder answered,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var arrivedAt = BootClock.Now;
         var caller = Caller.From(http);
@@ -48,10 +57,15 @@ internal static class CheckBatch
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
-                results[i] = CheckResult.Of(receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances));
+                results[i] = CheckResult.Of(
+                    receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances)
+                );
         }
         if (!await receipts.TryKeepAsync(reliances, cancellation))
-            results = Array.ConvertAll(results, result => ReceiptSigner.RestsOnReliance(result) ? result.Withdrawn() : result);
+            results = Array.ConvertAll(
+                results,
+                result => ReceiptSigner.RestsOnReliance(result) ? result.Withdrawn() : result
+            );
         var answers = answered.Begin(CheckChannel.Batch);
         foreach (var (question, result) in questions.Zip(results))
             answers.Add(question, result, facts?.Set.Vocabulary.Version);
@@ -60,28 +74,53 @@ internal static class CheckBatch
     }
 
     // A version that nobody has reached spoils its own items only: the others are answered from what there is.
-    private static async Task<FreshFacts?> TakeAsync(MemoryFacts memory, List<Question> asked, long arrivedAt, CancellationToken cancellation)
+    private static async Task<FreshFacts?> TakeAsync(
+        MemoryFacts memory,
+        List<Question> asked,
+        long arrivedAt,
+        CancellationToken cancellation
+    )
     {
         var videos = asked.Select(question => question.Video).Distinct().ToList();
         var requesters = Question.RequestersOf(asked);
-        var versions = asked.SelectMany(question => question.MinVersions).GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
+        var versions = asked
+            .SelectMany(question => question.MinVersions)
+            .GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
         var need = new FreshnessRequirement(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
         var wait = new SharedWait();
         return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys, wait)
-            ?? (versions.Count == 0 ? null : await memory.TakeAsync(videos, requesters, need with { MinVersions = null }, cancellation, versions.Keys, wait));
+            ?? (
+                versions.Count == 0
+                    ? null
+                    : await memory.TakeAsync(
+                        videos,
+                        requesters,
+                        need with
+                        {
+                            MinVersions = null,
+                        },
+                        cancellation,
+                        versions.Keys,
+                        wait
+                    )
+            );
     }
 
-    private static CheckRequest WithDefaults(CheckRequest check, CheckDefaults? defaults) => defaults is null ? check : new(
-        check.CreatorId ?? defaults.CreatorId,
-        check.VideoId,
-        check.Purpose ?? defaults.Purpose,
-        check.Requester ?? defaults.Requester,
-        check.MinVersions ?? defaults.MinVersions,
-        check.Consistency ?? defaults.Consistency,
-        check.MaxStalenessMs ?? defaults.MaxStalenessMs,
-        check.Explain ?? defaults.Explain,
-        check.Receipt ?? defaults.Receipt,
-        check.AsOf,
-        check.DecisionId ?? defaults.DecisionId);
+    private static CheckRequest WithDefaults(CheckRequest check, CheckDefaults? defaults) =>
+        defaults is null
+            ? check
+            : new(
+                check.CreatorId ?? defaults.CreatorId,
+                check.VideoId,
+                check.Purpose ?? defaults.Purpose,
+                check.Requester ?? defaults.Requester,
+                check.MinVersions ?? defaults.MinVersions,
+                check.Consistency ?? defaults.Consistency,
+                check.MaxStalenessMs ?? defaults.MaxStalenessMs,
+                check.Explain ?? defaults.Explain,
+                check.Receipt ?? defaults.Receipt,
+                check.AsOf,
+                check.DecisionId ?? defaults.DecisionId
+            );
 }

@@ -8,13 +8,22 @@ namespace ConsentRegistry.Api.Features.Checks;
 
 /// <summary>Answers one check. A deny is an answer; not being able to answer is 503.</summary>
 /// <remarks>
-/// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope <c>consent:check:any</c>.
-/// The scope <c>consent:audit</c> is for checks with <c>asOf</c> alone. Ask again for each use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c> was asked for.
+/// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope
+/// <c>consent:check:any</c>. The scope <c>consent:audit</c> is for checks with <c>asOf</c> alone. Ask again for each
+/// use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c>
+/// was asked for.
 /// </remarks>
 internal static class CheckConsent
 {
     public static async Task<IResult> Handle(
-        Body<CheckRequest> body, MemoryFacts memory, PastFacts past, ReceiptSigner receipts, CheckRecorder answered, HttpContext http, CancellationToken cancellation)
+        Body<CheckRequest> body,
+        MemoryFacts memory,
+        PastFacts past,
+        ReceiptSigner receipts,
+        CheckRecorder answered,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var arrivedAt = BootClock.Now;
         if (!CheckQuestions.TryRead(body.Value, Caller.From(http), out var question, out var problem))
@@ -22,18 +31,29 @@ internal static class CheckConsent
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, answered, question, at, cancellation);
         var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? arrivedAt : null);
-        if (await memory.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation) is not { } facts)
+        if (
+            await memory.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation)
+            is not { } facts
+        )
             return MemoryFacts.Unavailable.AsResult();
         if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
             return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
-        if (await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation) is not { } answer)
+        if (
+            await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation)
+            is not { } answer
+        )
             return MemoryFacts.Unavailable.AsResult();
         answered.Add(CheckChannel.Single, question, answer, facts.Set.Vocabulary.Version);
         return Results.Ok(answer);
     }
 
     private static async Task<IResult> AnswerAsync(
-        PastFacts past, CheckRecorder answered, Question question, Instant at, CancellationToken cancellation)
+        PastFacts past,
+        CheckRecorder answered,
+        Question question,
+        Instant at,
+        CancellationToken cancellation
+    )
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
             return Problem.From(failure).AsResult();

@@ -24,11 +24,21 @@ public enum Consistency
 /// <param name="Requester">Who wants to use the video; the token's own client without it.</param>
 /// <param name="MinVersions">Streams' versions that the answer must know at least, by creator; at most 64.</param>
 /// <param name="Consistency">How the check comes by its facts.</param>
-/// <param name="MaxStalenessMs">For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.</param>
+/// <param name="MaxStalenessMs">
+/// For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise
+/// that an acknowledged change is in force.
+/// </param>
 /// <param name="Explain">Whether to say how the decision came about.</param>
-/// <param name="Receipt">Whether to answer with a receipt: the decision, signed, which anybody can verify and decide again later.</param>
-/// <param name="AsOf">A past moment, RFC 3339, to be asked about instead of now; takes <c>consent:audit</c>. Not in a batch.</param>
-/// <param name="DecisionId">Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it, too.</param>
+/// <param name="Receipt">
+/// Whether to answer with a receipt: the decision, signed, which anybody can verify and decide again later.
+/// </param>
+/// <param name="AsOf">
+/// A past moment, RFC 3339, to be asked about instead of now; takes <c>consent:audit</c>. Not in a batch.
+/// </param>
+/// <param name="DecisionId">
+/// Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it,
+/// too.
+/// </param>
 public sealed record CheckRequest(
     [property: Required] [property: Id] string? CreatorId,
     [property: Required] [property: Id] string? VideoId,
@@ -40,7 +50,8 @@ public sealed record CheckRequest(
     bool? Explain,
     bool? Receipt,
     [property: Time] string? AsOf,
-    bool? DecisionId = null);
+    bool? DecisionId = null
+);
 
 /// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
 /// <param name="CreatorId">The videos' owner.</param>
@@ -61,20 +72,30 @@ public sealed record CheckDefaults(
     [property: Between(0, CheckValidator.MaxStalenessMs)] int? MaxStalenessMs,
     bool? Explain,
     bool? Receipt,
-    bool? DecisionId = null);
+    bool? DecisionId = null
+);
 
 /// <summary>Many questions at once.</summary>
 /// <param name="Defaults">What the checks have in common.</param>
 /// <param name="Checks">The checks; 1 to 1,000.</param>
 [SchemaName("CheckBatchRequest")]
-public sealed record BatchRequest(CheckDefaults? Defaults, [property: Required] [property: Items(1, Question.PerRequest)] IReadOnlyList<CheckRequest>? Checks);
+public sealed record BatchRequest(
+    CheckDefaults? Defaults,
+    [property: Required] [property: Items(1, Question.PerRequest)] IReadOnlyList<CheckRequest>? Checks
+);
 
 /// <summary>The answers to many questions, in the order of the checks.</summary>
 /// <param name="Results">A result for each check.</param>
-/// <param name="FreshAt">The database's time at the poll that the answer is as new as; null if the facts could not be read.</param>
+/// <param name="FreshAt">
+/// The database's time at the poll that the answer is as new as; null if the facts could not be read.
+/// </param>
 /// <param name="MaxAgeMs">How long the answers may all be reused, in milliseconds.</param>
 [SchemaName("CheckBatch")]
-public sealed record BatchBody([property: Items(1, Question.PerRequest)] IReadOnlyList<CheckResult> Results, Instant? FreshAt, [property: AtLeast(0)] long MaxAgeMs);
+public sealed record BatchBody(
+    [property: Items(1, Question.PerRequest)] IReadOnlyList<CheckResult> Results,
+    Instant? FreshAt,
+    [property: AtLeast(0)] long MaxAgeMs
+);
 
 internal sealed class CheckValidator : AbstractValidator<CheckRequest>
 {
@@ -88,15 +109,35 @@ internal sealed class CheckValidator : AbstractValidator<CheckRequest>
         RuleFor(check => check.Purpose).MustBeGiven("the purpose that the check is for").MustBePurpose();
         RuleFor(check => check.Requester).MustBeId();
         RuleFor(check => check.AsOf).MustBeTime();
-        RuleFor(check => check.Receipt).Must((check, receipt) => receipt is not true || check.AsOf is null).WithMessage($"{ValidationRules.Field} is sent with asOf, and a receipt is only made for a decision of now; leave one of them out.");
+        RuleFor(check => check.Receipt)
+            .Must((check, receipt) => receipt is not true || check.AsOf is null)
+            .WithMessage(
+                $"{ValidationRules.Field} is sent with asOf, and a receipt is only made for a decision of now; leave "
+                    + "one of them out."
+            );
         RuleFor(check => check.Consistency).MustBeWord<CheckRequest, Consistency>();
-        RuleFor(check => check.MaxStalenessMs).InclusiveBetween(0, MaxStalenessMs).WithMessage($"{ValidationRules.Field} is {ValidationRules.Sent}; send milliseconds, a whole number from 0 to {MaxStalenessMs}.");
+        RuleFor(check => check.MaxStalenessMs)
+            .InclusiveBetween(0, MaxStalenessMs)
+            .WithMessage(
+                $"{ValidationRules.Field} is {ValidationRules.Sent}; send milliseconds, a whole number from 0 to "
+                    + $"{MaxStalenessMs}."
+            );
         RuleFor(check => check.MinVersions)
             .Must(versions => versions is null || versions.Count <= Limits.VideosPerCheck)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most {Limits.VideosPerCheck}.")
-            .Must(versions => versions is null || versions.All(version => (Identifier.IsValid(version.Key) || version.Key == StreamId.Vocabulary.Name) && version.Value >= 0))
-            .WithMessage($"{ValidationRules.Field} has a name of no stream or a negative version; send versions of creators' streams, each 0 or more.");
+            .WithMessage(
+                $"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most {Limits.VideosPerCheck}."
+            )
+            .Must(versions =>
+                versions is null
+                || versions.All(version =>
+                    (Identifier.IsValid(version.Key) || version.Key == StreamId.Vocabulary.Name) && version.Value >= 0
+                )
+            )
+            .WithMessage(
+                $"{ValidationRules.Field} has a name of no stream or a negative version; send versions of creators' "
+                    + "streams, each 0 or more."
+            );
     }
 }
 
@@ -104,7 +145,9 @@ internal sealed class BatchValidator : AbstractValidator<BatchRequest>
 {
     public BatchValidator()
     {
-        RuleFor(batch => batch.Checks).MustHaveItems("at least one check").MustHaveAtMost(Question.PerRequest, "checks");
+        RuleFor(batch => batch.Checks)
+            .MustHaveItems("at least one check")
+            .MustHaveAtMost(Question.PerRequest, "checks");
         RuleForEach(batch => batch.Checks).MustBeGiven("a check, which is an object");
     }
 }

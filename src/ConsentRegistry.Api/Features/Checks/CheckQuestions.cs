@@ -11,13 +11,18 @@ internal static class CheckQuestions
 {
     /// <summary>The refusal of a past moment where many checks are answered together.</summary>
     public static readonly Problem PastOneAtATime = Problem.OfField(
-        422, FailureCode.Invalid, "asOf", "asOf is sent in a batch or a stream; send it with POST /v1/checks, which answers one check.");
+        422,
+        FailureCode.Invalid,
+        "asOf",
+        "asOf is sent in a batch or a stream; send it with POST /v1/checks, which answers one check."
+    );
 
     public static bool TryRead(
         CheckRequest check,
         Caller caller,
         [NotNullWhen(true)] out Question? question,
-        [NotNullWhen(false)] out Problem? problem)
+        [NotNullWhen(false)] out Problem? problem
+    )
     {
         question = null;
         Requester? named = check.Requester is { } name ? Requester.Parse(name) : null;
@@ -26,7 +31,9 @@ internal static class CheckQuestions
         var audits = check.AsOf is not null && caller.Has(Scopes.Audit);
         if (!audits && (check.AsOf is not null || !mayCheck))
         {
-            problem = Problem.Forbidden($"the scope {(check.AsOf is null ? Scopes.Check : $"{Scopes.Audit}, which a check with asOf takes")}");
+            problem = Problem.Forbidden(
+                $"the scope {(check.AsOf is null ? Scopes.Check : $"{Scopes.Audit}, which a check with asOf takes")}"
+            );
             return false;
         }
         if (!RequesterAuthorization.TryRead(named, caller, out var requester, out problem, forAnybody: audits))
@@ -40,7 +47,8 @@ internal static class CheckQuestions
             check.Explain ?? false,
             check.Receipt ?? false,
             check.Consistency == Consistency.Strong.Word(),
-            check.DecisionId ?? false);
+            check.DecisionId ?? false
+        );
         return true;
     }
 }

@@ -9,29 +9,51 @@ using Microsoft.Extensions.Options;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
-/// <summary>Answers any number of checks, one a line. Each line is answered with one line, in order, as soon as it has arrived.</summary>
+/// <summary>
+/// Answers any number of checks, one a line. Each line is answered with one line, in order, as soon as it has arrived.
+/// </summary>
 /// <remarks>
 /// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>): lines of <c>CheckRequest</c>, answered with
 /// lines of <c>CheckResult</c>. A line that is no check is answered with its number and an <c>error</c> beside
-/// <c>allowed: false</c> and <c>effect: deny</c>, and the stream goes on. Some things end the stream, and the last line is then an <c>error</c> with the number of the first line
-/// that has no answer: a line longer than 16 KiB (<c>tooLarge</c>), the end of the token (<c>unauthenticated</c>), 10 minutes without a line
-/// (<c>requestTimeout</c>), the end of the node where the body has no length (<c>unavailable</c>), and a body that is not well-formed HTTP
-/// (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have no answer. A caller who takes nothing for 30 seconds is cut off.
+/// <c>allowed: false</c> and <c>effect: deny</c>, and the stream goes on. Some things end the stream, and the last line
+/// is then an <c>error</c> with the number of the first line that has no answer: a line longer than 16 KiB
+/// (<c>tooLarge</c>), the end of the token (<c>unauthenticated</c>), 10 minutes without a line (<c>requestTimeout</c>),
+/// the end of the node where the body has no length (<c>unavailable</c>), and a body that is not well-formed HTTP
+/// (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have no answer. A caller who takes
+/// nothing for 30 seconds is cut off.
 /// </remarks>
 internal static class CheckStream
 {
     /// <summary>Bytes of a line, at most.</summary>
     public const int LongestLine = 16 << 10;
 
-    /// <summary>Bytes of lines that are answered together: some hundred checks, so that handing them on costs little beside answering them.</summary>
+    /// <summary>
+    /// Bytes of lines that are answered together: some hundred checks, so that handing them on costs little beside
+    /// answering them.
+    /// </summary>
     private const int ChunkBytes = 64 << 10;
 
-    /// <summary>Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more memory than that.</summary>
+    /// <summary>
+    /// Chunks that are being answered, or wait to be sent: two for each core keep all of them at work, and no more
+    /// memory than that.
+    /// </summary>
     private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
 
-    public static async Task<IResult> Handle(HttpContext http, ChunkAnswers answers, ConcurrencyLimits limits, IOptions<StreamOptions> options, Drain drain, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        HttpContext http,
+        ChunkAnswers answers,
+        ConcurrencyLimits limits,
+        IOptions<StreamOptions> options,
+        Drain drain,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
     {
-        if (http.Request.ContentType?.Split(';')[0].Trim().Equals(JsonLines.MediaType, StringComparison.OrdinalIgnoreCase) != true)
+        if (
+            http.Request.ContentType?.Split(';')[0]
+                .Trim()
+                .Equals(JsonLines.MediaType, StringComparison.OrdinalIgnoreCase) != true
+        )
             return JsonBody.WrongType(http.Request.ContentType, JsonLines.MediaType).AsResult();
         var caller = StreamCaller.Of(http.User);
         using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
@@ -43,19 +65,33 @@ internal static class CheckStream
         // At once, so that a caller who waits for the answer's head before sending has it, through every proxy.
         await http.Response.BodyWriter.FlushAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var chunks = Channel.CreateBounded<Task<Chunk>>(new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true });
+        var chunks = Channel.CreateBounded<Task<Chunk>>(
+            new BoundedChannelOptions(ChunksAtOnce) { SingleReader = true, SingleWriter = true }
+        );
         // A body without a length goes on for as long as its caller likes, but no longer than this node.
         var over = http.Request.ContentLength is null ? drain.Over : CancellationToken.None;
         var body = new LineReader(http.Request.BodyReader, caller, options.Value.LongestIdle, clock, over);
         await using var end = over.Register(http.Request.BodyReader.CancelPendingRead);
-        var reading = ReadAsync(body, chunks.Writer, chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token), stop.Token);
+        var reading = ReadAsync(
+            body,
+            chunks.Writer,
+            chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token),
+            stop.Token
+        );
         try
         {
-            await using var sender = new ResponseSender(http.Response.BodyWriter, options.Value.LongestStall, http.Abort, clock);
+            await using var sender = new ResponseSender(
+                http.Response.BodyWriter,
+                options.Value.LongestStall,
+                http.Abort,
+                clock
+            );
             await SendAsync(sender, chunks.Reader, chunk => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token);
         }
         // A caller who has left, or sends what is no HTTP, can be told nothing any more.
-        catch (Exception e) when (e is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException)
+        catch (Exception e)
+            when (e is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException
+            )
         {
             http.Abort();
         }
@@ -67,7 +103,8 @@ internal static class CheckStream
         return Results.Empty;
     }
 
-    // How much there is to come, and how fast, is the caller's affair: what holds them to it is that nothing is read on while they take nothing.
+    // How much there is to come, and how fast, is the caller's affair: what holds them to it is that nothing is read on
+    // while they take nothing.
     private static void LiftLimits(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -78,8 +115,15 @@ internal static class CheckStream
             responseRate.MinDataRate = null;
     }
 
-    /// <summary>Cuts what arrives into chunks of whole lines. The room for chunks is what holds a fast caller back.</summary>
-    private static async Task ReadAsync(LineReader body, ChannelWriter<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> answer, CancellationToken cancellation)
+    /// <summary>
+    /// Cuts what arrives into chunks of whole lines. The room for chunks is what holds a fast caller back.
+    /// </summary>
+    private static async Task ReadAsync(
+        LineReader body,
+        ChannelWriter<Task<Chunk>> chunks,
+        Func<Chunk, Task<Chunk>> answer,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -89,7 +133,10 @@ internal static class CheckStream
                 var (read, end) = await body.ReadAsync(cancellation);
                 if (end is not null)
                 {
-                    await chunks.WriteAsync(Task.FromResult(ChunkAnswers.End(Chunk.Before(firstLine), end)), cancellation);
+                    await chunks.WriteAsync(
+                        Task.FromResult(ChunkAnswers.End(Chunk.Before(firstLine), end)),
+                        cancellation
+                    );
                     break;
                 }
                 var (rest, isOver) = (read.Buffer, read.IsCompleted);
@@ -123,7 +170,12 @@ internal static class CheckStream
         }
     }
 
-    private static async Task SendAsync(ResponseSender sender, ChannelReader<Task<Chunk>> chunks, Func<Chunk, Task<Chunk>> goOn, CancellationToken cancellation)
+    private static async Task SendAsync(
+        ResponseSender sender,
+        ChannelReader<Task<Chunk>> chunks,
+        Func<Chunk, Task<Chunk>> goOn,
+        CancellationToken cancellation
+    )
     {
         await foreach (var answered in chunks.ReadAllAsync(cancellation))
         {

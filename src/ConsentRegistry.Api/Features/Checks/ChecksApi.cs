@@ -4,7 +4,9 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
-/// <summary>The question that platforms ask in every request path: may this requester use this video for this purpose?</summary>
+/// <summary>
+/// The question that platforms ask in every request path: may this requester use this video for this purpose?
+/// </summary>
 internal static class ChecksApi
 {
     public static readonly RouteTable Table = new("Checks", typeof(ChecksApi));
@@ -13,13 +15,24 @@ internal static class ChecksApi
     {
         var checks = app.MapContract("/v1/checks", Table);
 
-        checks.MapPost("", CheckConsent.Handle).Named("checkConsent").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
+        checks
+            .MapPost("", CheckConsent.Handle)
+            .Named("checkConsent")
+            .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
             .Produces<DecisionBody>()
             .Refuses(ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany);
-        checks.MapPost("/batch", CheckBatch.Handle).Named("checkConsentBatch").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .WithMetadata(BodyLimit.Bulk).Produces<BatchBody>()
+        checks
+            .MapPost("/batch", CheckBatch.Handle)
+            .Named("checkConsentBatch")
+            .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+            .WithMetadata(BodyLimit.Bulk)
+            .Produces<BatchBody>()
             .Refuses(FailureCode.TooMany);
-        checks.MapPost("/stream", CheckStream.Handle).Named("streamChecks").Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
-            .Accepts<CheckRequest>(JsonLines.MediaType).Produces<CheckResult>(200, JsonLines.MediaType);
+        checks
+            .MapPost("/stream", CheckStream.Handle)
+            .Named("streamChecks")
+            .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
+            .Accepts<CheckRequest>(JsonLines.MediaType)
+            .Produces<CheckResult>(200, JsonLines.MediaType);
     }
 }

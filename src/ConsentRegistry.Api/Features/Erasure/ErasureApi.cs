@@ -2,7 +2,10 @@ using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Features.Erasure;
 
-/// <summary>Forgetting a creator for good: what their history says goes, that it happened stays provable, and every check on them is denied.</summary>
+/// <summary>
+/// Forgetting a creator for good: what their history says goes, that it happened stays provable, and every check on
+/// them is denied.
+/// </summary>
 internal static class ErasureApi
 {
     public static readonly RouteTable Table = new("Erasure", typeof(ErasureApi));
@@ -11,7 +14,11 @@ internal static class ErasureApi
     {
         var creator = app.MapContract("/v1/creators/{creatorId}", Table);
 
-        creator.MapPost("/erasure", EraseCreator.Handle).Named("eraseCreator").Allow(Access.TheCreator, Access.Scope(Scopes.Admin))
-            .Restricts().Produces<ErasedBody>();
+        creator
+            .MapPost("/erasure", EraseCreator.Handle)
+            .Named("eraseCreator")
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Admin))
+            .Restricts()
+            .Produces<ErasedBody>();
     }
 }

@@ -11,20 +11,33 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
 
-/// <summary>Exports a creator's history as a bundle. It proves itself, without the registry: verify it with <c>consent verify</c>.</summary>
+/// <summary>
+/// Exports a creator's history as a bundle. It proves itself, without the registry: verify it with <c>consent
+/// verify</c>.
+/// </summary>
 /// <remarks>
-/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, the public keys, and a signed statement of where the
-/// stream ends, which shows that nothing was withheld. An answer without its last line, <c>end</c>, was cut short: ask again.
+/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, the public keys, and a
+/// signed statement of where the stream ends, which shows that nothing was withheld. An answer without its last line,
+/// <c>end</c>, was cut short: ask again.
 /// </remarks>
 internal static class ExportHistory
 {
     /// <summary>The type of the signed statement.</summary>
     public const string StatementType = "consent-stream+jws";
 
-    /// <summary>Events of one transaction: a long one would keep the server from cleaning up behind the sequencer.</summary>
+    /// <summary>
+    /// Events of one transaction: a long one would keep the server from cleaning up behind the sequencer.
+    /// </summary>
     private const int EventsPerRead = 200;
 
-    public static async Task<IResult> Handle(CreatorId creatorId, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        CreatorId creatorId,
+        HttpContext http,
+        Database database,
+        ConcurrencyLimits limits,
+        LogSigner signer,
+        CancellationToken cancellation
+    )
     {
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
@@ -36,13 +49,30 @@ internal static class ExportHistory
         {
             head = await LogStore.ReadHeadAsync(connection, cancellation);
             if (head is null)
-                return new Problem(503, ProblemCode.Unavailable, "The log has no checkpoint yet; repeat the request.").AsResult();
+                return new Problem(
+                    503,
+                    ProblemCode.Unavailable,
+                    "The log has no checkpoint yet; repeat the request."
+                ).AsResult();
             last = await ReadLastAsync(connection, stream, head.Size, cancellation);
         }
 
-        await using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "creator", ["creatorId"] = stream.Name });
+        await using var lines = await ExportLines.BeginAsync(
+            http,
+            signer,
+            new() { ["kind"] = "creator", ["creatorId"] = stream.Name }
+        );
         await lines.WriteCheckpointAsync(head.Note);
-        if (!await TryWriteEntriesAsync(lines, database, stream, head.Size, isErased: last?.Type == EventType.CreatorErased, cancellation))
+        if (
+            !await TryWriteEntriesAsync(
+                lines,
+                database,
+                stream,
+                head.Size,
+                isErased: last?.Type == EventType.CreatorErased,
+                cancellation
+            )
+        )
         {
             http.Abort();
             return Results.Empty;
@@ -63,9 +93,15 @@ internal static class ExportHistory
 
     /// <returns>False if the creator was erased meanwhile: what was written so far is not what would follow.</returns>
     private static async Task<bool> TryWriteEntriesAsync(
-        ExportLines lines, Database database, StreamId stream, long treeSize, bool isErased, CancellationToken cancellation)
+        ExportLines lines,
+        Database database,
+        StreamId stream,
+        long treeSize,
+        bool isErased,
+        CancellationToken cancellation
+    )
     {
-        for (var (version, ordinal) = (0L, 0); ;)
+        for (var (version, ordinal) = (0L, 0); ; )
         {
             var entries = await ReadEntriesAsync(database, stream, (version, ordinal), treeSize, cancellation);
             if (entries.Count == 0)
@@ -81,7 +117,12 @@ internal static class ExportHistory
     }
 
     private static async Task<List<(StoredEvent Stored, byte[][] Proof)>> ReadEntriesAsync(
-        Database database, StreamId stream, (long Version, int Ordinal) after, long treeSize, CancellationToken cancellation)
+        Database database,
+        StreamId stream,
+        (long Version, int Ordinal) after,
+        long treeSize,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
         var events = await ReadAsync(connection, stream, after, treeSize, cancellation);
@@ -91,32 +132,55 @@ internal static class ExportHistory
     }
 
     private static async Task<List<StoredEvent>> ReadAsync(
-        NpgsqlConnection connection, StreamId stream, (long Version, int Ordinal) after, long treeSize, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        StreamId stream,
+        (long Version, int Ordinal) after,
+        long treeSize,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
             $"""
             SELECT {EventStore.Columns} FROM consent.history
             WHERE creator = $1 AND (version, ordinal) > ($2, $3) AND seq < $4 ORDER BY version, ordinal LIMIT $5
             """,
-            connection)
+            connection
+        )
         {
             Parameters =
             {
-                new() { Value = stream.Name }, new() { Value = after.Version }, new() { Value = after.Ordinal }, new() { Value = treeSize }, new() { Value = EventsPerRead },
+                new() { Value = stream.Name },
+                new() { Value = after.Version },
+                new() { Value = after.Ordinal },
+                new() { Value = treeSize },
+                new() { Value = EventsPerRead },
             },
         };
         return await EventStore.ReadAsync(command, cancellation).ToListAsync(cancellation);
     }
 
     private static async Task<(long Version, string Type, byte[] Leaf)?> ReadLastAsync(
-        NpgsqlConnection connection, StreamId stream, long treeSize, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        StreamId stream,
+        long treeSize,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand(
-            "SELECT version, type, leaf FROM consent.history WHERE creator = $1 AND seq < $2 ORDER BY version DESC, ordinal DESC LIMIT 1", connection)
+            "SELECT version, type, leaf FROM consent.history WHERE creator = $1 AND seq < $2 "
+                + "ORDER BY version DESC, ordinal DESC LIMIT 1",
+            connection
+        )
         {
-            Parameters = { new() { Value = stream.Name }, new() { Value = treeSize } },
+            Parameters =
+            {
+                new() { Value = stream.Name },
+                new() { Value = treeSize },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)) : null;
+        return await reader.ReadAsync(cancellation)
+            ? (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2))
+            : null;
     }
 }

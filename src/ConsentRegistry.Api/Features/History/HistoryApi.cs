@@ -12,13 +12,31 @@ internal static class HistoryApi
     {
         var creator = app.MapContract("/v1/creators/{creatorId}/history", Table);
 
-        creator.MapGet("", ListHistory.Handle).Named("listHistory", HistoryParameters.Video, HistoryParameters.Purpose, HistoryParameters.Kind, HistoryParameters.From, HistoryParameters.To, Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<Page<HistoryItem>>();
-        creator.MapGet("/export", ExportHistory.Handle).Named("exportHistory")
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit)).Produces<string>(200, JsonLines.MediaType);
+        creator
+            .MapGet("", ListHistory.Handle)
+            .Named(
+                "listHistory",
+                HistoryParameters.Video,
+                HistoryParameters.Purpose,
+                HistoryParameters.Kind,
+                HistoryParameters.From,
+                HistoryParameters.To,
+                Paging.Limit,
+                Paging.Cursor
+            )
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+            .Produces<Page<HistoryItem>>();
+        creator
+            .MapGet("/export", ExportHistory.Handle)
+            .Named("exportHistory")
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+            .Produces<string>(200, JsonLines.MediaType);
 
         var all = app.MapContract("/v1/changes", Table);
-        all.MapGet("", ListChanges.Handle).Named("listChanges", HistoryParameters.After, Paging.Limit).Allow(Access.Scope(Scopes.ReadChanges), Access.Scope(Scopes.Audit))
-            .Produces<ChangesPage>().Produces<string>(200, EventStreams.MediaType);
+        all.MapGet("", ListChanges.Handle)
+            .Named("listChanges", HistoryParameters.After, Paging.Limit)
+            .Allow(Access.Scope(Scopes.ReadChanges), Access.Scope(Scopes.Audit))
+            .Produces<ChangesPage>()
+            .Produces<string>(200, EventStreams.MediaType);
     }
 }

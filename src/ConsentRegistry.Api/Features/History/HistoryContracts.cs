@@ -31,7 +31,12 @@ public sealed record AuthorBody(string? Subject, string? Client, string? OnBehal
 /// <param name="UsesLikeness">Whether it is itself marked as using likeness.</param>
 /// <param name="Description">What it means.</param>
 /// <param name="IntroducedIn">The vocabulary version that introduced it.</param>
-public sealed record RegisteredPurpose([property: PurposeName] string Purpose, bool UsesLikeness, [property: Text] string Description, [property: AtLeast(1)] int IntroducedIn);
+public sealed record RegisteredPurpose(
+    [property: PurposeName] string Purpose,
+    bool UsesLikeness,
+    [property: Text] string Description,
+    [property: AtLeast(1)] int IntroducedIn
+);
 
 /// <summary>One creator's part in an approval request, as an event has it.</summary>
 /// <param name="RequestId">The request.</param>
@@ -44,7 +49,9 @@ public sealed record RegisteredPurpose([property: PurposeName] string Purpose, b
 /// <param name="Uses">How many uses they want; null if any number.</param>
 /// <param name="ExpiresAt">Until when the creator can answer.</param>
 /// <param name="State">What became of it.</param>
-/// <param name="Reason">Why the creator refused, in their words; null if they gave no reason, and for whoever may not read it.</param>
+/// <param name="Reason">
+/// Why the creator refused, in their words; null if they gave no reason, and for whoever may not read it.
+/// </param>
 /// <param name="Version">The version of the creator's stream that last altered it.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
 public sealed record RecordedApproval(
@@ -60,22 +67,25 @@ public sealed record RecordedApproval(
     ApprovalState State,
     [property: Text] string? Reason,
     [property: AtLeast(0)] long Version,
-    Instant ChangedAt)
+    Instant ChangedAt
+)
 {
-    internal static RecordedApproval Of(Guid request, ApprovalRecord record, bool showsTexts) => new(
-        request,
-        record.Wanted.Requester.Value,
-        VideoName.Of(record.Wanted.UsedIn),
-        [.. record.Videos.Select(VideoName.Of)],
-        record.Wanted.Purpose.Name,
-        showsTexts ? record.Wanted.Use : null,
-        record.Wanted.Until,
-        record.Wanted.Uses,
-        record.ExpiresAt,
-        record.State,
-        showsTexts ? record.Reason : null,
-        record.Stamp.Version,
-        record.Stamp.At);
+    internal static RecordedApproval Of(Guid request, ApprovalRecord record, bool showsTexts) =>
+        new(
+            request,
+            record.Wanted.Requester.Value,
+            VideoName.Of(record.Wanted.UsedIn),
+            [.. record.Videos.Select(VideoName.Of)],
+            record.Wanted.Purpose.Name,
+            showsTexts ? record.Wanted.Use : null,
+            record.Wanted.Until,
+            record.Wanted.Uses,
+            record.ExpiresAt,
+            record.State,
+            showsTexts ? record.Reason : null,
+            record.Stamp.Version,
+            record.Stamp.At
+        );
 }
 
 /// <summary>A grant, as an event has it.</summary>
@@ -105,22 +115,25 @@ public sealed record RecordedGrant(
     int? Uses,
     GrantState State,
     [property: AtLeast(0)] long Version,
-    Instant ChangedAt)
+    Instant ChangedAt
+)
 {
-    internal static RecordedGrant Of(Guid id, GrantRecord grant) => new(
-        id,
-        grant.Request,
-        VideoName.Of(grant.Video),
-        VideoName.Of(grant.UsedIn),
-        grant.Requester.Value,
-        grant.Terms.Purpose.Name,
-        grant.Terms.Conditions.Words(),
-        grant.Terms.VocabularyVersion,
-        grant.Terms.ExpiresAt,
-        grant.Terms.Uses,
-        grant.State,
-        grant.Stamp.Version,
-        grant.Stamp.At);
+    internal static RecordedGrant Of(Guid id, GrantRecord grant) =>
+        new(
+            id,
+            grant.Request,
+            VideoName.Of(grant.Video),
+            VideoName.Of(grant.UsedIn),
+            grant.Requester.Value,
+            grant.Terms.Purpose.Name,
+            grant.Terms.Conditions.Words(),
+            grant.Terms.VocabularyVersion,
+            grant.Terms.ExpiresAt,
+            grant.Terms.Uses,
+            grant.State,
+            grant.Stamp.Version,
+            grant.Stamp.At
+        );
 }
 
 /// <summary>A recall, as an event has it.</summary>
@@ -146,20 +159,23 @@ public sealed record RecordedRecall(
     RecallState State,
     bool HasStatement,
     [property: AtLeast(0)] long Version,
-    Instant ChangedAt)
+    Instant ChangedAt
+)
 {
-    internal static RecordedRecall Of(Guid id, RecallRecord recall) => new(
-        id,
-        recall.Requester.Value,
-        VideoName.Of(recall.Video),
-        recall.Purpose.Name,
-        recall.Creator?.Value,
-        recall.Reason,
-        recall.StopBy,
-        recall.State,
-        recall.Statement is not null,
-        recall.Stamp.Version,
-        recall.Stamp.At);
+    internal static RecordedRecall Of(Guid id, RecallRecord recall) =>
+        new(
+            id,
+            recall.Requester.Value,
+            VideoName.Of(recall.Video),
+            recall.Purpose.Name,
+            recall.Creator?.Value,
+            recall.Reason,
+            recall.StopBy,
+            recall.State,
+            recall.Statement is not null,
+            recall.Stamp.Version,
+            recall.Stamp.At
+        );
 }
 
 /// <summary>A complete record, before or after a change; exactly one of its fields is there.</summary>
@@ -184,34 +200,43 @@ public sealed record RecordBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlockedBody? Blocked = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UseBody? Use = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RecordedRecall? Recall = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? ErasedAt = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? ErasedAt = null
+)
 {
-    internal static RecordBody? Of(DefaultKey key, DefaultSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? Of(DefaultKey key, DefaultSetting? setting) =>
+        setting is null ? null : new(Setting: SettingBody.Of(key, setting));
 
-    internal static RecordBody? Of(OverrideKey key, OverrideSetting? setting) => setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? Of(OverrideKey key, OverrideSetting? setting) =>
+        setting is null ? null : new(Setting: SettingBody.Of(key, setting));
 
     internal static RecordBody? Of(Stop? stop) => stop is null ? null : new(Stop: StopBody.Of(stop));
 
-    internal static RecordBody? Of(VideoKey video, VideoRecord? record) => record is null ? null : new(Video: VideoBody.Of(video, record));
+    internal static RecordBody? Of(VideoKey video, VideoRecord? record) =>
+        record is null ? null : new(Video: VideoBody.Of(video, record));
 
     internal static RecordBody? Of(Guid request, ApprovalRecord? record, bool showsTexts) =>
         record is null ? null : new(Approval: RecordedApproval.Of(request, record, showsTexts));
 
-    internal static RecordBody? Of(Guid grant, GrantRecord? record) => record is null ? null : new(Grant: RecordedGrant.Of(grant, record));
+    internal static RecordBody? Of(Guid grant, GrantRecord? record) =>
+        record is null ? null : new(Grant: RecordedGrant.Of(grant, record));
 
     internal static RecordBody? Of(Requester requester, Stamp? blocked) =>
         blocked is { } stamp ? new(Blocked: new(requester.Value, stamp.Version, stamp.At)) : null;
 
-    internal static RecordBody? Of(Guid recall, RecallRecord? record) => record is null ? null : new(Recall: RecordedRecall.Of(recall, record));
+    internal static RecordBody? Of(Guid recall, RecallRecord? record) =>
+        record is null ? null : new(Recall: RecordedRecall.Of(recall, record));
 }
 
 /// <summary>One event of the consent history: who changed which record from what to what.</summary>
 /// <param name="EventId">The event's id.</param>
 /// <param name="Seq">Its place in the log; null as long as it is not yet sequenced.</param>
-/// <param name="Sequenced">Whether the log has it. It counts either way: this takes a moment, and changes nothing about what is in force.</param>
+/// <param name="Sequenced">
+/// Whether the log has it. It counts either way: this takes a moment, and changes nothing about what is in force.
+/// </param>
 /// <param name="Proof">Where to get the proof that the log has it; null as long as it is not yet sequenced.</param>
 /// <param name="Stream">
-/// Whose history it is: a creator, <c>$vocabulary</c>, or <c>$requester/</c> with a requester for what they used and were told to stop.
+/// Whose history it is: a creator, <c>$vocabulary</c>, or <c>$requester/</c> with a requester for what they used and
+/// were told to stop.
 /// </param>
 /// <param name="Version">The version of the stream that the change made.</param>
 /// <param name="Ordinal">Its place among the events of the version, from 1.</param>
@@ -220,7 +245,9 @@ public sealed record RecordBody(
 /// <param name="At">When the change was made.</param>
 /// <param name="Erased">Whether what it said was erased with its creator; then nothing below is there.</param>
 /// <param name="By">Who made the change.</param>
-/// <param name="Video">The video that the changed record is about; of a request or a grant the one to be used, of a use the first.</param>
+/// <param name="Video">
+/// The video that the changed record is about; of a request or a grant the one to be used, of a use the first.
+/// </param>
 /// <param name="Purpose">The purpose that the changed record is for; null if it is for none.</param>
 /// <param name="Requester">The requester that the changed record names; null for anybody.</param>
 /// <param name="Before">The record before; null if there was none.</param>
@@ -242,7 +269,8 @@ public sealed record HistoryItem(
     [property: PurposeName] string? Purpose,
     [property: Id] string? Requester,
     RecordBody? Before,
-    RecordBody? After)
+    RecordBody? After
+)
 {
     /// <summary>An event in the words of the contract.</summary>
     /// <param name="stored">The event.</param>
@@ -267,7 +295,8 @@ public sealed record HistoryItem(
             Purpose: null,
             Requester: null,
             Before: null,
-            After: null);
+            After: null
+        );
         if (body is null)
             return item;
         item = item with { By = new(body.By.Subject, body.By.Client, body.By.OnBehalfOf?.Value, body.By.Reason) };
@@ -288,7 +317,11 @@ public sealed record HistoryItem(
                 Before = RecordBody.Of(change.Key, change.Before),
                 After = RecordBody.Of(change.Key, change.After),
             },
-            RecordedChange.OfStop change => item with { Before = RecordBody.Of(change.Before), After = RecordBody.Of(change.After) },
+            RecordedChange.OfStop change => item with
+            {
+                Before = RecordBody.Of(change.Before),
+                After = RecordBody.Of(change.After),
+            },
             RecordedChange.OfVideo change => item with
             {
                 Video = VideoName.Of(change.Video),
@@ -298,7 +331,14 @@ public sealed record HistoryItem(
             RecordedChange.OfPurpose change => item with
             {
                 Purpose = change.Purpose.Purpose.Name,
-                After = new(Purpose: new(change.Purpose.Purpose.Name, change.Purpose.MarkedLikeness, change.Purpose.Description, change.Purpose.IntroducedIn)),
+                After = new(
+                    Purpose: new(
+                        change.Purpose.Purpose.Name,
+                        change.Purpose.MarkedLikeness,
+                        change.Purpose.Description,
+                        change.Purpose.IntroducedIn
+                    )
+                ),
             },
             RecordedChange.OfApproval { After: var part } change => item with
             {
@@ -338,7 +378,9 @@ public sealed record HistoryItem(
                 After = RecordBody.Of(change.Recall, recall),
             },
             RecordedChange.OfErasure change => item with { After = new(ErasedAt: change.At) },
-            var change => throw new InvalidOperationException($"The history does not know how to tell a {change.GetType().Name}."),
+            var change => throw new InvalidOperationException(
+                $"The history does not know how to tell a {change.GetType().Name}."
+            ),
         };
     }
 }

@@ -12,25 +12,51 @@ namespace ConsentRegistry.Api.Features.History;
 
 /// <summary>Everybody's changes, in log order.</summary>
 /// <param name="Items">The events, by <c>seq</c>.</param>
-/// <param name="NextAfter">What to ask for next; null if the log has no more yet, and the last item's <c>seq</c> is what to come back with.</param>
-public sealed record ChangesPage([property: Items(0, RequestShape.MaxPage)] IReadOnlyList<HistoryItem> Items, long? NextAfter);
+/// <param name="NextAfter">
+/// What to ask for next; null if the log has no more yet, and the last item's <c>seq</c> is what to come back with.
+/// </param>
+public sealed record ChangesPage(
+    [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<HistoryItem> Items,
+    long? NextAfter
+);
 
-/// <summary>Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows live.</summary>
+/// <summary>
+/// Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows
+/// live.
+/// </summary>
 /// <remarks>
-/// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with <c>Last-Event-ID</c> misses nothing;
-/// a stream ends after an hour, or with its token, and clients connect again. A node serves 20 streams for one caller. A place beyond the log's
-/// end is refused with 422: the log is not the one that was followed. An erased event says only that it was: drop what you keep of its creator
-/// when <c>creatorErased</c> comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
+/// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with
+/// <c>Last-Event-ID</c> misses nothing; a stream ends after an hour, or with its token, and clients connect again. A
+/// node serves 20 streams for one caller. A place beyond the log's end is refused with 422: the log is not the one that
+/// was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c>
+/// comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
 /// requesters and creators wrote to each other is null without <c>consent:audit</c>.
 /// </remarks>
 internal static class ListChanges
 {
     public static async Task<IResult> Handle(
-        LeafCounts counts, int? limit, HttpContext http, Database database, FollowerReads reads, ConcurrencyLimits limits, LogWatch log, TimeProvider clock,
-        IHostApplicationLifetime host, CancellationToken cancellation)
+        LeafCounts counts,
+        int? limit,
+        HttpContext http,
+        Database database,
+        FollowerReads reads,
+        ConcurrencyLimits limits,
+        LogWatch log,
+        TimeProvider clock,
+        IHostApplicationLifetime host,
+        CancellationToken cancellation
+    )
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem.OfField(400, ProblemCode.InvalidHeader, LastEventId, "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, or none.").AsResult();
+            return Problem
+                .OfField(
+                    400,
+                    ProblemCode.InvalidHeader,
+                    LastEventId,
+                    "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, "
+                        + "or none."
+                )
+                .AsResult();
         // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
         var showsTexts = Caller.From(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
@@ -39,7 +65,13 @@ internal static class ListChanges
         if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
             return BeyondTheEnd(http, after, end).AsResult();
         if (isLive)
-            return StreamOf(http, limits.ChangeStreams, ending => FollowAsync(after, showsTexts, reads, log, ending), clock, host.ApplicationStopping);
+            return StreamOf(
+                http,
+                limits.ChangeStreams,
+                ending => FollowAsync(after, showsTexts, reads, log, ending),
+                clock,
+                host.ApplicationStopping
+            );
         return Results.Ok(new ChangesPage([.. items.Take(size)], items.Count > size ? items[size - 1].Seq : null));
     }
 
@@ -59,10 +91,15 @@ internal static class ListChanges
     {
         var name = http.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "after";
         return LeafCounts.OutOfRange(
-            name, $"{name} is {after}, and the log's last seq is {end}; drop what you keep, and follow from the start or from a seq that the log has.");
+            name,
+            $"{name} is {after}, and the log's last seq is {end}; drop what you keep, and follow from the start or "
+                + "from a seq that the log has."
+        );
     }
 
-    /// <summary>The log's last seq, if it is before a place from which somebody follows; -1 if the log is empty.</summary>
+    /// <summary>
+    /// The log's last seq, if it is before a place from which somebody follows; -1 if the log is empty.
+    /// </summary>
     private static async Task<long?> FindEndAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {
         if (after < 0)
@@ -73,7 +110,12 @@ internal static class ListChanges
     }
 
     private static IResult StreamOf(
-        HttpContext http, ConcurrencyLimit limit, Func<CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow, TimeProvider clock, CancellationToken stopping)
+        HttpContext http,
+        ConcurrencyLimit limit,
+        Func<CancellationToken, IAsyncEnumerable<SseItem<JsonElement?>>> follow,
+        TimeProvider clock,
+        CancellationToken stopping
+    )
     {
         var caller = Caller.From(http);
         if (limit.TryAcquire(caller.Identity) is not { } share)
@@ -87,19 +129,33 @@ internal static class ListChanges
     }
 
     private static async IAsyncEnumerable<SseItem<JsonElement?>> FollowAsync(
-        long after, bool showsTexts, FollowerReads reads, LogWatch log, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long after,
+        bool showsTexts,
+        FollowerReads reads,
+        LogWatch log,
+        CancellationToken ending,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         var spoken = TimeProvider.System.GetTimestamp();
         yield return LiveStream.Heartbeat;
         while (!ending.IsCancellationRequested)
         {
-            var items = log.State?.Size - 1 > after
-                ? await reads.ReadAsync(source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation), otherwise: [], cancellation)
-                : [];
+            var items =
+                log.State?.Size - 1 > after
+                    ? await reads.ReadAsync(
+                        source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation),
+                        otherwise: [],
+                        cancellation
+                    )
+                    : [];
             foreach (var item in items)
             {
                 after = item.Seq!.Value;
-                yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind) { EventId = after.ToString(CultureInfo.InvariantCulture) };
+                yield return new(JsonSerializer.SerializeToElement(item, Json.Options), item.Kind)
+                {
+                    EventId = after.ToString(CultureInfo.InvariantCulture),
+                };
                 if (ending.IsCancellationRequested)
                     yield break;
             }
@@ -110,9 +166,18 @@ internal static class ListChanges
                 spoken = TimeProvider.System.GetTimestamp();
                 yield return LiveStream.Heartbeat;
             }
-            // A database that was restored meanwhile: whoever connects again is told. The last look may only be older than what was read.
-            if (items.Count == 0 && log.State?.Size <= after
-                && await reads.ReadAsync(source => FindEndAsync(source, after, cancellation), otherwise: null, cancellation) is not null)
+            // A database that was restored meanwhile: whoever connects again is told. The last look may only be older
+            // than what was read.
+            if (
+                items.Count == 0
+                && log.State?.Size <= after
+                && await reads.ReadAsync(
+                    source => FindEndAsync(source, after, cancellation),
+                    otherwise: null,
+                    cancellation
+                )
+                    is not null
+            )
             {
                 yield break;
             }
@@ -130,23 +195,42 @@ internal static class ListChanges
     }
 
     private static async Task<List<HistoryItem>> ReadAsync(
-        NpgsqlDataSource source, long after, int count, bool showsTexts, CancellationToken cancellation)
+        NpgsqlDataSource source,
+        long after,
+        int count,
+        bool showsTexts,
+        CancellationToken cancellation
+    )
     {
-        await using var command = source.CreateCommand($"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2");
+        await using var command = source.CreateCommand(
+            $"SELECT {EventStore.Columns} FROM consent.event WHERE seq > $1 ORDER BY seq LIMIT $2"
+        );
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
-        var events = await EventStore.ReadAsync(command, cancellation).Select(stored => (Stored: stored, Body: stored.ReadBody())).ToListAsync(cancellation);
+        var events = await EventStore
+            .ReadAsync(command, cancellation)
+            .Select(stored => (Stored: stored, Body: stored.ReadBody()))
+            .ToListAsync(cancellation);
 
         // Requesters' streams name creators by pseudonyms. Who was erased stays without a name.
-        var names = events.Where(one => one.Stored.Stream.IsRequesters && one.Body is not null)
-            .SelectMany(one => Pseudonym.NamesIn(one.Body!.Change, one.Body.By)).ToHashSet(StringComparer.Ordinal);
+        var names = events
+            .Where(one => one.Stored.Stream.IsRequesters && one.Body is not null)
+            .SelectMany(one => Pseudonym.NamesIn(one.Body!.Change, one.Body.By))
+            .ToHashSet(StringComparer.Ordinal);
         var known = names.Count == 0 ? null : await PseudonymStore.RevealAsync(source, names, cancellation);
-        return events.ConvertAll(one => HistoryItem.Of(
-            one.Stored,
-            known is null || one.Body is null || !one.Stored.Stream.IsRequesters
-                ? one.Body
-                : one.Body with { By = Pseudonym.Rename(one.Body.By, Reveal), Change = Pseudonym.Rename(one.Body.Change, Reveal) },
-            showsTexts));
+        return events.ConvertAll(one =>
+            HistoryItem.Of(
+                one.Stored,
+                known is null || one.Body is null || !one.Stored.Stream.IsRequesters
+                    ? one.Body
+                    : one.Body with
+                    {
+                        By = Pseudonym.Rename(one.Body.By, Reveal),
+                        Change = Pseudonym.Rename(one.Body.Change, Reveal),
+                    },
+                showsTexts
+            )
+        );
 
         string Reveal(string name) => known!.GetValueOrDefault(name, name);
     }

@@ -8,10 +8,12 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
 
-/// <summary>Lists a creator's consent history. Newest first: who changed what from what to what, when and on whose behalf.</summary>
+/// <summary>
+/// Lists a creator's consent history. Newest first: who changed what from what to what, when and on whose behalf.
+/// </summary>
 /// <remarks>
-/// An event that the log does not have yet says <c>sequenced: false</c>; it counts all the same. With a filter a page may hold fewer items than its
-/// limit, or none, and still have a <c>nextCursor</c>: only its absence means the end.
+/// An event that the log does not have yet says <c>sequenced: false</c>; it counts all the same. With a filter a page
+/// may hold fewer items than its limit, or none, and still have a <c>nextCursor</c>: only its absence means the end.
 /// </remarks>
 internal static class ListHistory
 {
@@ -24,27 +26,63 @@ internal static class ListHistory
     }
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? videoId, string? purpose, string? kind, TimeRange range, int? limit, Cursor cursor, Database database, CancellationToken cancellation)
+        CreatorId creatorId,
+        string? videoId,
+        string? purpose,
+        string? kind,
+        TimeRange range,
+        int? limit,
+        Cursor cursor,
+        Database database,
+        CancellationToken cancellation
+    )
     {
         if (kind is not null && !EventType.All.Contains(kind))
-            return Problem.OfField(422, FailureCode.Invalid, "kind", $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}.").AsResult();
+            return Problem
+                .OfField(
+                    422,
+                    FailureCode.Invalid,
+                    "kind",
+                    $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}."
+                )
+                .AsResult();
         if (!TryReadPlace(cursor, out var version, out var ordinal))
             return Cursor.NotOfThisList.AsResult();
         var filter = new Filter(
-            videoId is null ? null : VideoId.Parse(videoId), purpose is null ? null : Purpose.Parse(purpose), kind);
+            videoId is null ? null : VideoId.Parse(videoId),
+            purpose is null ? null : Purpose.Parse(purpose),
+            kind
+        );
         var size = limit ?? RequestShape.DefaultPage;
         await using var command = database.Reads.CreateCommand(
             $"""
             SELECT {EventStore.Columns} FROM consent.event
             WHERE creator = $1 AND (version, ordinal) < ($2, $3) AND tx >= $4 AND tx < $5
             ORDER BY version DESC, ordinal DESC LIMIT $6
-            """);
-        foreach (var value in new object[] { creatorId.Value, version, ordinal, range.From.Microseconds, range.To.Microseconds, (filter.PassesAll ? size : EventsPerRequest) + 1 })
+            """
+        );
+        foreach (
+            var value in new object[]
+            {
+                creatorId.Value,
+                version,
+                ordinal,
+                range.From.Microseconds,
+                range.To.Microseconds,
+                (filter.PassesAll ? size : EventsPerRequest) + 1,
+            }
+        )
             command.Parameters.Add(new() { Value = value });
         return Results.Ok(await ReadAsync(command, filter, size, cursor, cancellation));
     }
 
-    private static async Task<Page<HistoryItem>> ReadAsync(NpgsqlCommand command, Filter filter, int limit, Cursor cursor, CancellationToken cancellation)
+    private static async Task<Page<HistoryItem>> ReadAsync(
+        NpgsqlCommand command,
+        Filter filter,
+        int limit,
+        Cursor cursor,
+        CancellationToken cancellation
+    )
     {
         var items = new List<HistoryItem>();
         var seen = 0;
@@ -71,37 +109,50 @@ internal static class ListHistory
             return true;
         // What was erased passes no filter on what it said.
         var change = body is null ? null : RecordedChange.Read(body.Change);
-        return (filter.Video is not { } video || VideosOf(change).Contains(video)) && (filter.Purpose is not { } purpose || Concerns(change, purpose));
+        return (filter.Video is not { } video || VideosOf(change).Contains(video))
+            && (filter.Purpose is not { } purpose || Concerns(change, purpose));
     }
 
-    private static IEnumerable<VideoId> VideosOf(RecordedChange? change) => change switch
-    {
-        RecordedChange.OfOverride setting => [setting.Key.Video.Video],
-        RecordedChange.OfVideo video => [video.Video.Video],
-        RecordedChange.OfApproval { After: var part } => part.Videos.Append(part.Wanted.UsedIn).Select(video => video.Video),
-        RecordedChange.OfGrant { After: var grant } => [grant.Video.Video, grant.UsedIn.Video],
-        _ => [],
-    };
+    private static IEnumerable<VideoId> VideosOf(RecordedChange? change) =>
+        change switch
+        {
+            RecordedChange.OfOverride setting => [setting.Key.Video.Video],
+            RecordedChange.OfVideo video => [video.Video.Video],
+            RecordedChange.OfApproval { After: var part } => part
+                .Videos.Append(part.Wanted.UsedIn)
+                .Select(video => video.Video),
+            RecordedChange.OfGrant { After: var grant } => [grant.Video.Video, grant.UsedIn.Video],
+            _ => [],
+        };
 
-    private static bool Concerns(RecordedChange? change, Purpose purpose) => change switch
-    {
-        RecordedChange.OfDefault setting => setting.Key.Purpose == purpose,
-        RecordedChange.OfOverride setting => setting.Key.Purpose == purpose,
-        RecordedChange.OfApproval part => part.After.Wanted.Purpose == purpose,
-        RecordedChange.OfGrant { Before: var before, After: var after } => before?.Terms.Purpose == purpose || after.Terms.Purpose == purpose,
-        RecordedChange.OfStop stop => new[] { stop.Before, stop.After }.Any(each => each is not null && (each.Purposes is not { } listed || listed.Contains(purpose))),
-        _ => false,
-    };
+    private static bool Concerns(RecordedChange? change, Purpose purpose) =>
+        change switch
+        {
+            RecordedChange.OfDefault setting => setting.Key.Purpose == purpose,
+            RecordedChange.OfOverride setting => setting.Key.Purpose == purpose,
+            RecordedChange.OfApproval part => part.After.Wanted.Purpose == purpose,
+            RecordedChange.OfGrant { Before: var before, After: var after } => before?.Terms.Purpose == purpose
+                || after.Terms.Purpose == purpose,
+            RecordedChange.OfStop stop => new[] { stop.Before, stop.After }.Any(each =>
+                each is not null && (each.Purposes is not { } listed || listed.Contains(purpose))
+            ),
+            _ => false,
+        };
 
     private static string PlaceAfter(Cursor cursor, StoredEvent stored) =>
-        cursor.After(stored.Version.ToString(CultureInfo.InvariantCulture), stored.Ordinal.ToString(CultureInfo.InvariantCulture));
+        cursor.After(
+            stored.Version.ToString(CultureInfo.InvariantCulture),
+            stored.Ordinal.ToString(CultureInfo.InvariantCulture)
+        );
 
     private static bool TryReadPlace(Cursor cursor, out long version, out int ordinal)
     {
         (version, ordinal) = (long.MaxValue, int.MaxValue);
         return cursor.IsStart
-            || (cursor.Key.Count == 2
+            || (
+                cursor.Key.Count == 2
                 && long.TryParse(cursor.Key[0], NumberStyles.None, CultureInfo.InvariantCulture, out version)
-                && int.TryParse(cursor.Key[1], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal));
+                && int.TryParse(cursor.Key[1], NumberStyles.None, CultureInfo.InvariantCulture, out ordinal)
+            );
     }
 }

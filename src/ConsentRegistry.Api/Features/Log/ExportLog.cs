@@ -5,17 +5,31 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Log;
 
-/// <summary>Exports the log. All entries of a range with what they say, every checkpoint over them, and the keys: <c>consent verify</c> needs nothing else.</summary>
+/// <summary>
+/// Exports the log. All entries of a range with what they say, every checkpoint over them, and the keys: <c>consent
+/// verify</c> needs nothing else.
+/// </summary>
 /// <remarks>
-/// From leaf <c>from</c> (the first without it) up to but without <c>to</c> (the end of the newest checkpoint without it). After a break go on with <c>from</c> = the last whole entry's
-/// <c>seq</c> plus one, and give the parts to the verifier in order. An answer without its last line, <c>end</c>, was cut short.
+/// From leaf <c>from</c> (the first without it) up to but without <c>to</c> (the end of the newest checkpoint without
+/// it). After a break go on with <c>from</c> = the last whole entry's <c>seq</c> plus one, and give the parts to the
+/// verifier in order. An answer without its last line, <c>end</c>, was cut short.
 /// </remarks>
 internal static class ExportLog
 {
-    /// <summary>Entries of one transaction: a long one would keep the server from cleaning up behind the sequencer, and all of them are in memory.</summary>
+    /// <summary>
+    /// Entries of one transaction: a long one would keep the server from cleaning up behind the sequencer, and all of
+    /// them are in memory.
+    /// </summary>
     private const int EntriesPerRead = 200;
 
-    public static async Task<IResult> Handle(LeafCounts counts, HttpContext http, Database database, ConcurrencyLimits limits, LogSigner signer, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        LeafCounts counts,
+        HttpContext http,
+        Database database,
+        ConcurrencyLimits limits,
+        LogSigner signer,
+        CancellationToken cancellation
+    )
     {
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
@@ -27,7 +41,16 @@ internal static class ExportLog
         if (to > size || from > to)
             return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
 
-        await using var lines = await ExportLines.BeginAsync(http, signer, new() { ["kind"] = "log", ["from"] = from, ["to"] = to });
+        await using var lines = await ExportLines.BeginAsync(
+            http,
+            signer,
+            new()
+            {
+                ["kind"] = "log",
+                ["from"] = from,
+                ["to"] = to,
+            }
+        );
         for (var first = from; first < to; first += EntriesPerRead)
         {
             var end = Math.Min(first + EntriesPerRead, to);
@@ -45,24 +68,47 @@ internal static class ExportLog
 
     // The connection is given back before anything is written to the caller, who may take it as slowly as they like.
     private static async Task<(List<StoredEvent> Entries, Dictionary<long, string> Notes)> ReadAsync(
-        Database database, long first, long end, CancellationToken cancellation)
+        Database database,
+        long first,
+        long end,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
         var notes = await ReadNotesAsync(connection, first, end, cancellation);
-        return (await EventStore.ReadAsync(Entries(connection, first, end), cancellation).ToListAsync(cancellation), notes);
+        return (
+            await EventStore.ReadAsync(Entries(connection, first, end), cancellation).ToListAsync(cancellation),
+            notes
+        );
     }
 
     private static NpgsqlCommand Entries(NpgsqlConnection connection, long first, long end) =>
         new($"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq", connection)
         {
-            Parameters = { new() { Value = first }, new() { Value = end } },
+            Parameters =
+            {
+                new() { Value = first },
+                new() { Value = end },
+            },
         };
 
-    private static async Task<Dictionary<long, string>> ReadNotesAsync(NpgsqlConnection connection, long first, long end, CancellationToken cancellation)
+    private static async Task<Dictionary<long, string>> ReadNotesAsync(
+        NpgsqlConnection connection,
+        long first,
+        long end,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT size, note FROM consent.tree_head WHERE size > $1 AND size <= $2", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT size, note FROM consent.tree_head WHERE size > $1 AND size <= $2",
+            connection
+        )
         {
-            Parameters = { new() { Value = first }, new() { Value = end } },
+            Parameters =
+            {
+                new() { Value = first },
+                new() { Value = end },
+            },
         };
         var notes = new Dictionary<long, string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -3,9 +3,12 @@ using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Features.Log;
 
-/// <summary>Shows the newest checkpoint. A signed note of C2SP tlog-checkpoint: the log's name, its size and its root.</summary>
+/// <summary>
+/// Shows the newest checkpoint. A signed note of C2SP tlog-checkpoint: the log's name, its size and its root.
+/// </summary>
 /// <remarks>
-/// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. 404 in the first seconds of a registry.
+/// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. 404 in the
+/// first seconds of a registry.
 /// </remarks>
 internal static class GetCheckpoint
 {
@@ -13,7 +16,11 @@ internal static class GetCheckpoint
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head)
-            return new Problem(404, Domain.FailureCode.NotFound, "The log has no checkpoint yet; repeat the request in a second.").AsResult();
+            return new Problem(
+                404,
+                Domain.FailureCode.NotFound,
+                "The log has no checkpoint yet; repeat the request in a second."
+            ).AsResult();
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Text(head.Note, $"{LogMedia.Text}; charset=utf-8");
     }

@@ -10,9 +10,18 @@ namespace ConsentRegistry.Api.Features.Log;
 /// <param name="Proof">The hashes, base64 (RFC 6962, section 2.1.2); empty where both are the same.</param>
 /// <param name="FromRoot">The root of the earlier tree, base64.</param>
 /// <param name="ToRoot">The root of the later one, base64.</param>
-public sealed record ConsistencyProofBody(long From, long To, IReadOnlyList<string> Proof, string FromRoot, string ToRoot);
+public sealed record ConsistencyProofBody(
+    long From,
+    long To,
+    IReadOnlyList<string> Proof,
+    string FromRoot,
+    string ToRoot
+);
 
-/// <summary>Proves that the log was only appended to. Between two sizes that it had, for example that of a kept checkpoint and the newest.</summary>
+/// <summary>
+/// Proves that the log was only appended to. Between two sizes that it had, for example that of a kept checkpoint and
+/// the newest.
+/// </summary>
 /// <remarks>
 /// Without <c>to</c>, up to the newest checkpoint.
 /// </remarks>
@@ -21,7 +30,9 @@ internal static class GetConsistencyProof
     public static async Task<IResult> Handle(LeafCounts counts, Database database, CancellationToken cancellation)
     {
         if (counts["from"] is not (> 0 and var from))
-            return LeafCounts.OutOfRange("from", "from is missing or 0; send the size of the earlier tree, which is at least 1.").AsResult();
+            return LeafCounts
+                .OutOfRange("from", "from is missing or 0; send the size of the earlier tree, which is at least 1.")
+                .AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         var size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
         var to = counts["to"] ?? size;
@@ -33,11 +44,14 @@ internal static class GetConsistencyProof
         // The earlier tree's right edge is made of other hashes than the later one's.
         var earlierRoot = await TileStore.ReadRootAsync(connection, from, cancellation);
         var hashes = await TileStore.ReadAsync(connection, [.. path, later], to, cancellation);
-        return Results.Ok(new ConsistencyProofBody(
-            from,
-            to,
-            [.. hashes.ProofOf(path).Select(Convert.ToBase64String)],
-            Convert.ToBase64String(earlierRoot),
-            Convert.ToBase64String(hashes.RootOf(later))));
+        return Results.Ok(
+            new ConsistencyProofBody(
+                from,
+                to,
+                [.. hashes.ProofOf(path).Select(Convert.ToBase64String)],
+                Convert.ToBase64String(earlierRoot),
+                Convert.ToBase64String(hashes.RootOf(later))
+            )
+        );
     }
 }

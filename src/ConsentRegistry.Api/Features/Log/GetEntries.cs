@@ -5,28 +5,51 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Log;
 
-/// <summary>Shows the leaves of a tile. Each after its length in two bytes, big-endian, as C2SP tlog-tiles lays them out.</summary>
+/// <summary>
+/// Shows the leaves of a tile. Each after its length in two bytes, big-endian, as C2SP tlog-tiles lays them out.
+/// </summary>
 /// <remarks>
-/// The path is the tile's place in groups of three digits, as <c>/log/tile/entries/x001/234</c>; <c>.p/W</c> after it asks for the first <c>W</c> leaves. A leaf names nobody.
+/// The path is the tile's place in groups of three digits, as <c>/log/tile/entries/x001/234</c>; <c>.p/W</c> after it
+/// asks for the first <c>W</c> leaves. A leaf names nobody.
 /// </remarks>
 internal static class GetEntries
 {
-    public static async Task<IResult> Handle(string? tile, HttpContext http, Database database, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        string? tile,
+        HttpContext http,
+        Database database,
+        CancellationToken cancellation
+    )
     {
         if (!TileId.TryParsePath(TilePath.WithSlashes(tile), out var index, out var width))
             return GetTile.NotThere.AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-        if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || new TileId(0, index).WidthIn(head.Size) < width)
+        if (
+            await LogStore.ReadHeadAsync(connection, cancellation) is not { } head
+            || new TileId(0, index).WidthIn(head.Size) < width
+        )
             return GetTile.NotThere.AsResult();
         http.Response.Headers.CacheControl = LogMedia.Forever;
         return Results.Bytes(await ReadAsync(connection, index * TileId.Width, width, cancellation), LogMedia.Bytes);
     }
 
-    private static async Task<byte[]> ReadAsync(NpgsqlConnection connection, long first, int count, CancellationToken cancellation)
+    private static async Task<byte[]> ReadAsync(
+        NpgsqlConnection connection,
+        long first,
+        int count,
+        CancellationToken cancellation
+    )
     {
-        await using var command = new NpgsqlCommand("SELECT leaf FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT leaf FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq",
+            connection
+        )
         {
-            Parameters = { new() { Value = first }, new() { Value = first + count } },
+            Parameters =
+            {
+                new() { Value = first },
+                new() { Value = first + count },
+            },
         };
         using var bundle = new MemoryStream();
         var length = new byte[sizeof(ushort)];

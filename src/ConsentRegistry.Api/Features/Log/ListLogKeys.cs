@@ -20,14 +20,19 @@ public sealed record LogKeyBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Y,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Alg,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Use,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Vkey);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Vkey
+);
 
 /// <summary>The public keys of the log: a JWK Set.</summary>
 /// <param name="Keys">Those that sign now, newest first, then those that signed before.</param>
 public sealed record LogKeysBody(IReadOnlyList<LogKeyBody> Keys);
 
-/// <summary>Lists the log's public keys. Those that signed earlier checkpoints and receipts stay in the list, so that these stay verifiable.</summary>
+/// <summary>
+/// Lists the log's public keys. Those that signed earlier checkpoints and receipts stay in the list, so that these stay
+/// verifiable.
+/// </summary>
 internal static class ListLogKeys
 {
-    public static IResult Handle(LogSigner signer) => Results.Text(signer.PublicKeys, "application/json; charset=utf-8");
+    public static IResult Handle(LogSigner signer) =>
+        Results.Text(signer.PublicKeys, "application/json; charset=utf-8");
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ConsentRegistry.Api.Features.Log;
 
-/// <summary>The history log itself, for those who trust nobody: checkpoints, tiles, proofs, keys, and the whole of it. All but the export is public.</summary>
+/// <summary>
+/// The history log itself, for those who trust nobody: checkpoints, tiles, proofs, keys, and the whole of it. All but
+/// the export is public.
+/// </summary>
 internal static class LogApi
 {
     public static readonly RouteTable Table = new("Log", typeof(LogApi));
@@ -13,21 +16,40 @@ internal static class LogApi
     {
         var files = app.MapContract("/log", Table).AllowAnonymous();
         files.AddEndpointFilter(TilePath.RefuseOtherSpellingsAsync);
-        files.MapGet("/checkpoint", GetCheckpoint.Handle).Named("getCheckpoint").Produces<string>(200, LogMedia.Text)
+        files
+            .MapGet("/checkpoint", GetCheckpoint.Handle)
+            .Named("getCheckpoint")
+            .Produces<string>(200, LogMedia.Text)
             .Refuses(FailureCode.NotFound);
-        files.MapGet("/tile/{level}/{**tile}", GetTile.Handle).Named("getTile").Produces<byte[]>(200, LogMedia.Bytes)
+        files
+            .MapGet("/tile/{level}/{**tile}", GetTile.Handle)
+            .Named("getTile")
+            .Produces<byte[]>(200, LogMedia.Bytes)
             .Refuses(FailureCode.NotFound);
-        files.MapGet("/tile/entries/{**tile}", GetEntries.Handle).Named("getEntries").Produces<byte[]>(200, LogMedia.Bytes)
+        files
+            .MapGet("/tile/entries/{**tile}", GetEntries.Handle)
+            .Named("getEntries")
+            .Produces<byte[]>(200, LogMedia.Bytes)
             .Refuses(FailureCode.NotFound);
 
         var log = app.MapContract("/v1/log", Table);
-        log.MapGet("/proof/{eventId}", GetInclusionProof.Handle).Named("getInclusionProof", LogParameters.Size).AllowAnonymous()
+        log.MapGet("/proof/{eventId}", GetInclusionProof.Handle)
+            .Named("getInclusionProof", LogParameters.Size)
+            .AllowAnonymous()
             .Produces<InclusionProofBody>()
             .Refuses(FailureCode.NotFound);
-        log.MapGet("/consistency", GetConsistencyProof.Handle).Named("getConsistencyProof", LogParameters.FromSize, LogParameters.ToSize).AllowAnonymous()
+        log.MapGet("/consistency", GetConsistencyProof.Handle)
+            .Named("getConsistencyProof", LogParameters.FromSize, LogParameters.ToSize)
+            .AllowAnonymous()
             .Produces<ConsistencyProofBody>();
-        log.MapGet("/keys", ListLogKeys.Handle).Named("listLogKeys").AllowAnonymous().Produces<LogKeysBody>().NeedsNoDatabase();
-        log.MapGet("/export", ExportLog.Handle).Named("exportLog", LogParameters.FromLeaf, LogParameters.ToLeaf).Allow(Access.Scope(Scopes.Audit))
+        log.MapGet("/keys", ListLogKeys.Handle)
+            .Named("listLogKeys")
+            .AllowAnonymous()
+            .Produces<LogKeysBody>()
+            .NeedsNoDatabase();
+        log.MapGet("/export", ExportLog.Handle)
+            .Named("exportLog", LogParameters.FromLeaf, LogParameters.ToLeaf)
+            .Allow(Access.Scope(Scopes.Audit))
             .Produces<string>(200, JsonLines.MediaType);
     }
 }
@@ -45,13 +67,20 @@ internal static class TilePath
     /// Answers 404 to a path that routing takes for a file's, and that is not spelled so: in capitals, with a slash
     /// too many, or with anything else encoded.
     /// </summary>
-    public static ValueTask<object?> RefuseOtherSpellingsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public static ValueTask<object?> RefuseOtherSpellingsAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
     {
         var http = context.HttpContext;
         var spelling = ((RouteEndpoint)http.GetEndpoint()!).RoutePattern.RawText!;
         foreach (var (name, value) in http.Request.RouteValues)
-            spelling = spelling.Replace($"{{{name}}}", $"{value}", StringComparison.Ordinal).Replace($"{{**{name}}}", $"{value}", StringComparison.Ordinal);
-        return WithSlashes(AsSent(http)) == WithSlashes(spelling) ? next(context) : ValueTask.FromResult<object?>(Problem.UnknownPath.AsResult());
+            spelling = spelling
+                .Replace($"{{{name}}}", $"{value}", StringComparison.Ordinal)
+                .Replace($"{{**{name}}}", $"{value}", StringComparison.Ordinal);
+        return WithSlashes(AsSent(http)) == WithSlashes(spelling)
+            ? next(context)
+            : ValueTask.FromResult<object?>(Problem.UnknownPath.AsResult());
     }
 
     // The path before anything of it was decoded. A proxy may send it after the address that it is for.

@@ -6,17 +6,37 @@ namespace ConsentRegistry.Api.Features.Log;
 internal static class LogParameters
 {
     public static readonly QueryParameter FromSize = new(
-        "from", "FromSize", ParameterKind.Count, "The size of the earlier tree; required, at least 1.");
+        "from",
+        "FromSize",
+        ParameterKind.Count,
+        "The size of the earlier tree; required, at least 1."
+    );
 
     public static readonly QueryParameter ToSize = new(
-        "to", "ToSize", ParameterKind.Count, "The size of the later tree; that of the newest checkpoint without it.");
+        "to",
+        "ToSize",
+        ParameterKind.Count,
+        "The size of the later tree; that of the newest checkpoint without it."
+    );
 
     public static readonly QueryParameter FromLeaf = new(
-        "from", "FromLeaf", ParameterKind.Count, "The first leaf; 0 without it.");
+        "from",
+        "FromLeaf",
+        ParameterKind.Count,
+        "The first leaf; 0 without it."
+    );
 
     public static readonly QueryParameter ToLeaf = new(
-        "to", "ToLeaf", ParameterKind.Count, "The leaf after the last; the end of the newest checkpoint without it.");
+        "to",
+        "ToLeaf",
+        ParameterKind.Count,
+        "The leaf after the last; the end of the newest checkpoint without it."
+    );
 
     public static readonly QueryParameter Size = new(
-        "size", "Size", ParameterKind.Count, "The size of the tree that the proof is for; that of the newest checkpoint without it.");
+        "size",
+        "Size",
+        ParameterKind.Count,
+        "The size of the tree that the proof is for; that of the newest checkpoint without it."
+    );
 }

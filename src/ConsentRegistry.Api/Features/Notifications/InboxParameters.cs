@@ -7,8 +7,17 @@ namespace ConsentRegistry.Api.Features.Notifications;
 internal static class InboxParameters
 {
     public static readonly QueryParameter Kind = new(
-        "kind", "NotificationKind", ParameterKind.Words, "Only notifications of this kind.", typeof(NotificationKind));
+        "kind",
+        "NotificationKind",
+        ParameterKind.Words,
+        "Only notifications of this kind.",
+        typeof(NotificationKind)
+    );
 
     public static readonly QueryParameter Unread = new(
-        "unread", "Unread", ParameterKind.Boolean, "Only notifications that are unread, or only those that are read.");
+        "unread",
+        "Unread",
+        ParameterKind.Boolean,
+        "Only notifications that are unread, or only those that are read."
+    );
 }

@@ -13,9 +13,17 @@ internal static class NotificationsApi
     {
         var inbox = app.MapContract("/v1/creators/{creatorId}/notifications", Table);
 
-        inbox.MapGet("", ListNotifications.Handle).Named("listNotifications", InboxParameters.Kind, InboxParameters.Unread, Paging.Limit, Paging.Cursor).Allow(Access.TheCreator)
-            .Produces<NotificationsPage>().Produces<string>(200, EventStreams.MediaType);
-        inbox.MapPost("/read", MarkRead.Handle).Named("markNotificationsRead").Allow(Access.TheCreator).Produces<MarkedBody>()
+        inbox
+            .MapGet("", ListNotifications.Handle)
+            .Named("listNotifications", InboxParameters.Kind, InboxParameters.Unread, Paging.Limit, Paging.Cursor)
+            .Allow(Access.TheCreator)
+            .Produces<NotificationsPage>()
+            .Produces<string>(200, EventStreams.MediaType);
+        inbox
+            .MapPost("/read", MarkRead.Handle)
+            .Named("markNotificationsRead")
+            .Allow(Access.TheCreator)
+            .Produces<MarkedBody>()
             .Refuses(FailureCode.TooMany);
     }
 }

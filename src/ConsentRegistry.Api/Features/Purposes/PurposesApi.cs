@@ -13,8 +13,13 @@ internal static class PurposesApi
         var purposes = app.MapContract("/v1/purposes", Table);
 
         purposes.MapGet("", ListPurposes.Handle).Named("listPurposes").AllowAnonymous().Produces<VocabularyBody>();
-        purposes.MapPost("", RegisterPurpose.Handle).Named("registerPurpose").Allow(Access.Scope(Scopes.Admin))
-            .Changes().Produces<PurposeChangeBody>(201).Produces<PurposeChangeBody>()
+        purposes
+            .MapPost("", RegisterPurpose.Handle)
+            .Named("registerPurpose")
+            .Allow(Access.Scope(Scopes.Admin))
+            .Changes()
+            .Produces<PurposeChangeBody>(201)
+            .Produces<PurposeChangeBody>()
             .Refuses(FailureCode.PurposeExists, FailureCode.UnknownPurpose, FailureCode.TooMany);
     }
 }

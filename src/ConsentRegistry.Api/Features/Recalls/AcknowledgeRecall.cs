@@ -26,53 +26,99 @@ internal sealed class AcknowledgeValidator : AbstractValidator<AcknowledgeReques
 
 internal sealed class DisputeValidator : AbstractValidator<DisputeRequest>
 {
-    public DisputeValidator() => RuleFor(request => request.Statement).MustBeGiven("why the recall is disputed").MustBeText();
+    public DisputeValidator() =>
+        RuleFor(request => request.Statement).MustBeGiven("why the recall is disputed").MustBeText();
 }
 
 /// <summary>Says that the requester has stopped. Also after a dispute; to say so twice changes nothing.</summary>
 internal static class AcknowledgeRecall
 {
-    public static Task<IResult> Handle(Guid recallId, Requester? requester, Body<AcknowledgeRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        RecallAnswers.RunAsync(recallId, requester, RecallState.Acknowledged, body.Value.Statement, pipeline, http);
+    public static Task<IResult> Handle(
+        Guid recallId,
+        Requester? requester,
+        Body<AcknowledgeRequest> body,
+        ChangePipeline pipeline,
+        HttpContext http
+    ) => RecallAnswers.RunAsync(recallId, requester, RecallState.Acknowledged, body.Value.Statement, pipeline, http);
 }
 
-/// <summary>Disputes a recall: the creators and auditors see why. What was acknowledged is not disputed any more.</summary>
+/// <summary>
+/// Disputes a recall: the creators and auditors see why. What was acknowledged is not disputed any more.
+/// </summary>
 internal static class DisputeRecall
 {
-    public static Task<IResult> Handle(Guid recallId, Requester? requester, Body<DisputeRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        RecallAnswers.RunAsync(recallId, requester, RecallState.Disputed, body.Value.Statement, pipeline, http);
+    public static Task<IResult> Handle(
+        Guid recallId,
+        Requester? requester,
+        Body<DisputeRequest> body,
+        ChangePipeline pipeline,
+        HttpContext http
+    ) => RecallAnswers.RunAsync(recallId, requester, RecallState.Disputed, body.Value.Statement, pipeline, http);
 }
 
 /// <summary>What a requester says to a recall: the same way for both.</summary>
 internal static class RecallAnswers
 {
     public static async Task<IResult> RunAsync(
-        Guid id, Requester? named, RecallState state, string? statement, ChangePipeline pipeline, HttpContext http)
+        Guid id,
+        Requester? named,
+        RecallState state,
+        string? statement,
+        ChangePipeline pipeline,
+        HttpContext http
+    )
     {
         var caller = Caller.From(http);
         return RequesterAuthorization.TryRead(named, caller, out var requester, out var problem)
-            ? await pipeline.RunAsync(http, (change, cancellation) => AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation))
+            ? await pipeline.RunAsync(
+                http,
+                (change, cancellation) =>
+                    AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation)
+            )
             : problem.AsResult();
     }
 
     private static async Task<Result<ChangeResponse>> AnswerAsync(
-        StreamTransaction change, Guid id, Requester requester, RecallState state, string? statement, Caller caller, CancellationToken cancellation)
+        StreamTransaction change,
+        Guid id,
+        Requester requester,
+        RecallState state,
+        string? statement,
+        Caller caller,
+        CancellationToken cancellation
+    )
     {
         var stream = (await change.LockAsync(StreamId.OfRequester(requester), cancellation)).Value;
         if (await RecallStore.FindAsync(change, requester, id, cancellation) is not { } stored)
-            return new Failure(FailureCode.NotFound, Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists"));
+            return new Failure(
+                FailureCode.NotFound,
+                Problem.NotFoundDetail("recall of the requester", "the id of one that GET /v1/recalls lists")
+            );
         if (stored.Record.State == state && stored.Record.Statement?.Text == statement)
         {
             change.Confirm(stream.Id, Records.RecallChanged(id, stored.Record, stored.Record));
             return new ChangeResponse(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
         }
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
-            return new Failure(FailureCode.NotOpen, "The recall is acknowledged, which cannot be disputed any more; dispute one that is not.");
+            return new Failure(
+                FailureCode.NotOpen,
+                "The recall is acknowledged, which cannot be disputed any more; dispute one that is not."
+            );
         var key = statement is null ? null : RandomNumberGenerator.GetBytes(Statement.KeyLength);
         var said = statement is null ? null : Statement.Seal(statement, key);
-        var answered = stored with { Record = stored.Record with { State = state, Statement = said, Stamp = stream.Stamp }, StatementKey = key };
+        var answered = stored with
+        {
+            Record = stored.Record with { State = state, Statement = said, Stamp = stream.Stamp },
+            StatementKey = key,
+        };
         await RecallStore.UpdateAsync(change, answered, cancellation);
-        await change.AppendAsync(stream, [Records.RecallChanged(id, stored.Record, answered.Record)], caller.Author(creator: null, reason: null), altersSettings: false, cancellation);
+        await change.AppendAsync(
+            stream,
+            [Records.RecallChanged(id, stored.Record, answered.Record)],
+            caller.Author(creator: null, reason: null),
+            altersSettings: false,
+            cancellation
+        );
         return new ChangeResponse(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));
     }
 }

@@ -34,7 +34,9 @@ public enum RecallStatus
 /// <param name="Since">Since when the requester has relied on consent.</param>
 /// <param name="StopBy">By when to stop.</param>
 /// <param name="Status">Where it stands.</param>
-/// <param name="Statement">What the requester said to it; null if nothing, or if a creator whom it concerns was erased since.</param>
+/// <param name="Statement">
+/// What the requester said to it; null if nothing, or if a creator whom it concerns was erased since.
+/// </param>
 /// <param name="Made">What they made of the video since then: the first 100, among the first 1,000 uses.</param>
 /// <param name="CreatedAt">When they were told.</param>
 /// <param name="ChangedAt">When it was last altered.</param>
@@ -51,7 +53,8 @@ public sealed record RecallBody(
     string? Statement,
     IReadOnlyList<MadeBody> Made,
     Instant CreatedAt,
-    Instant ChangedAt)
+    Instant ChangedAt
+)
 {
     internal static RecallBody Of(StoredRecall stored, Instant now)
     {
@@ -74,7 +77,8 @@ public sealed record RecallBody(
             recall.Statement?.Text,
             [.. stored.Made.Select(made => MadeBody.Of(made)!)],
             stored.CreatedAt,
-            recall.Stamp.At);
+            recall.Stamp.At
+        );
     }
 }
 

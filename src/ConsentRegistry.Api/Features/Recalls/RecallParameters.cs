@@ -6,8 +6,17 @@ namespace ConsentRegistry.Api.Features.Recalls;
 internal static class RecallParameters
 {
     public static readonly QueryParameter Requester = new(
-        "requester", "RelyingRequester", ParameterKind.Id, "Whom the recall tells to stop; the token's own client without it. Another takes `consent:check:any`.");
+        "requester",
+        "RelyingRequester",
+        ParameterKind.Id,
+        "Whom the recall tells to stop; the token's own client without it. Another takes `consent:check:any`."
+    );
 
     public static readonly QueryParameter State = new(
-        "state", "RecallState", ParameterKind.Words, "Only recalls that stand so.", typeof(RecallStatus));
+        "state",
+        "RecallState",
+        ParameterKind.Words,
+        "Only recalls that stand so.",
+        typeof(RecallStatus)
+    );
 }

@@ -30,12 +30,17 @@ public enum ChangeOperation
 /// <param name="Op">What to do.</param>
 /// <param name="Purpose">The purpose of the setting.</param>
 /// <param name="Requester">The requester that the setting names; without it, anybody.</param>
-/// <param name="Video">Of an override, the video: an own one, or one in which the creator is registered as a participant.</param>
+/// <param name="Video">
+/// Of an override, the video: an own one, or one in which the creator is registered as a participant.
+/// </param>
 /// <param name="Effect">Where something is set: the effect.</param>
 /// <param name="AppliesTo">Of an allow default only: which videos it reaches.</param>
 /// <param name="Conditions">What an allow or ask attaches.</param>
 /// <param name="ExpiresAt">Of an allow only: when it ends, RFC 3339.</param>
-/// <param name="ClearExceptions">Of an ask or deny default: also clear the more specific settings that answer less restrictively, those of this request apart.</param>
+/// <param name="ClearExceptions">
+/// Of an ask or deny default: also clear the more specific settings that answer less restrictively, those of this
+/// request apart.
+/// </param>
 public sealed record ChangeItem(
     [property: Required] [property: Words<ChangeOperation>] string? Op,
     [property: Required] [property: PurposeName] string? Purpose,
@@ -45,7 +50,8 @@ public sealed record ChangeItem(
     [property: Words<AppliesTo>] string? AppliesTo,
     [property: Words<Conditions>] IReadOnlyList<string>? Conditions,
     [property: Time] string? ExpiresAt,
-    bool? ClearExceptions) : IChoiceRequest
+    bool? ClearExceptions
+) : IChoiceRequest
 {
     string? IChoiceRequest.Reason => null;
 
@@ -59,15 +65,21 @@ public sealed record ChangeItem(
 /// another schema.
 /// </param>
 /// <param name="Reason">Why, for the history; at most 1,000 characters.</param>
-/// <param name="VocabularyVersion">The vocabulary that the creator saw; an allow never reaches purposes newer than it.</param>
+/// <param name="VocabularyVersion">
+/// The vocabulary that the creator saw; an allow never reaches purposes newer than it.
+/// </param>
 public sealed record ChangeSettingsRequest(
-    [property: Required] [property: Items(1, ChangeSettingsValidator.MaxChanges)] IReadOnlyList<ChangeItem>? Changes, [property: Superseded] bool? DryRun, [property: Text] string? Reason, [property: AtLeast(1)] int? VocabularyVersion)
-    : ICountedChanges
+    [property: Required] [property: Items(1, ChangeSettingsValidator.MaxChanges)] IReadOnlyList<ChangeItem>? Changes,
+    [property: Superseded] bool? DryRun,
+    [property: Text] string? Reason,
+    [property: AtLeast(1)] int? VocabularyVersion
+) : ICountedChanges
 {
     int ICountedChanges.Count => Changes?.Count ?? 0;
 
     // What only shows a change restricts nothing.
-    bool ICountedChanges.OnlyRestricts => DryRun != true && Changes?.All(change => change is ICountedChanges { OnlyRestricts: true }) == true;
+    bool ICountedChanges.OnlyRestricts =>
+        DryRun != true && Changes?.All(change => change is ICountedChanges { OnlyRestricts: true }) == true;
 }
 
 internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettingsRequest>
@@ -79,7 +91,9 @@ internal sealed class ChangeSettingsValidator : AbstractValidator<ChangeSettings
     {
         RuleFor(request => request.Changes).MustHaveItems("at least one change").MustHaveAtMost(MaxChanges, "changes");
         // A list that is too long is refused for that alone.
-        RuleForEach(request => request.Changes).MustBeGiven("a change, which is an object").SetValidator(new ChangeItemValidator())
+        RuleForEach(request => request.Changes)
+            .MustBeGiven("a change, which is an object")
+            .SetValidator(new ChangeItemValidator())
             .When(request => request.Changes is { Count: <= MaxChanges });
         RuleFor(request => request.Reason).MustBeText();
         RuleFor(request => request.VocabularyVersion).MustBeVocabularyVersion();
@@ -90,36 +104,59 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 {
     public ChangeItemValidator()
     {
-        RuleFor(item => item.Op).MustBeGiven($"one of: {string.Join(", ", Wording.All<ChangeOperation>())}").MustBeWord<ChangeItem, ChangeOperation>();
+        RuleFor(item => item.Op)
+            .MustBeGiven($"one of: {string.Join(", ", Wording.All<ChangeOperation>())}")
+            .MustBeWord<ChangeItem, ChangeOperation>();
         RuleFor(item => item.Purpose).MustBeGiven("the purpose that the setting is for").MustBePurpose();
         RuleFor(item => item.Requester).MustBeId();
-        When(item => item.Op is "setOverride" or "clearOverride", () =>
-        {
-            RuleFor(item => item.Video).MustBeGiven("the video that the override is for, an object with creatorId and videoId");
-            RuleFor(item => item.Video!.CreatorId).MustBeGiven("the id of the video's owner").MustBeId().When(item => item.Video is not null);
-            RuleFor(item => item.Video!.VideoId).MustBeGiven("the owner's id for the video").MustBeId().When(item => item.Video is not null);
-            RuleFor(item => item.AppliesTo).MustBeAbsent("with an override, which is for one video");
-            RuleFor(item => item.ClearExceptions).MustBeAbsent("with an override, which has no exceptions");
-        });
-        When(item => item.Op is "setDefault" or "clearDefault", () => RuleFor(item => item.Video).MustBeAbsent("with a default, which is for every video"));
+        When(
+            item => item.Op is "setOverride" or "clearOverride",
+            () =>
+            {
+                RuleFor(item => item.Video)
+                    .MustBeGiven("the video that the override is for, an object with creatorId and videoId");
+                RuleFor(item => item.Video!.CreatorId)
+                    .MustBeGiven("the id of the video's owner")
+                    .MustBeId()
+                    .When(item => item.Video is not null);
+                RuleFor(item => item.Video!.VideoId)
+                    .MustBeGiven("the owner's id for the video")
+                    .MustBeId()
+                    .When(item => item.Video is not null);
+                RuleFor(item => item.AppliesTo).MustBeAbsent("with an override, which is for one video");
+                RuleFor(item => item.ClearExceptions).MustBeAbsent("with an override, which has no exceptions");
+            }
+        );
+        When(
+            item => item.Op is "setDefault" or "clearDefault",
+            () => RuleFor(item => item.Video).MustBeAbsent("with a default, which is for every video")
+        );
         When(item => item.Op is "setDefault" or "setOverride", () => Include(new ChoiceValidator()));
-        When(item => item.Op == "setDefault", () =>
-        {
-            RuleFor(item => item.AppliesTo).MustBeAppliesTo(item => item.Effect);
-            RuleFor(item => item.ClearExceptions).MustSuit(item => item.Effect);
-        });
-        When(item => item.Op is "clearDefault" or "clearOverride", () =>
-        {
-            RuleFor(item => item.Effect).MustBeAbsent("with a setting that is cleared");
-            RuleFor(item => item.Conditions).MustBeAbsent("with a setting that is cleared");
-            RuleFor(item => item.ExpiresAt).MustBeAbsent("with a setting that is cleared");
-            RuleFor(item => item.AppliesTo).MustBeAbsent("with a setting that is cleared");
-            RuleFor(item => item.ClearExceptions).MustBeAbsent("with a setting that is cleared");
-        });
+        When(
+            item => item.Op == "setDefault",
+            () =>
+            {
+                RuleFor(item => item.AppliesTo).MustBeAppliesTo(item => item.Effect);
+                RuleFor(item => item.ClearExceptions).MustSuit(item => item.Effect);
+            }
+        );
+        When(
+            item => item.Op is "clearDefault" or "clearOverride",
+            () =>
+            {
+                RuleFor(item => item.Effect).MustBeAbsent("with a setting that is cleared");
+                RuleFor(item => item.Conditions).MustBeAbsent("with a setting that is cleared");
+                RuleFor(item => item.ExpiresAt).MustBeAbsent("with a setting that is cleared");
+                RuleFor(item => item.AppliesTo).MustBeAbsent("with a setting that is cleared");
+                RuleFor(item => item.ClearExceptions).MustBeAbsent("with a setting that is cleared");
+            }
+        );
     }
 }
 
-/// <summary>Makes many changes as one. Up to 10,000 make one version, and if one item is refused, none is made.</summary>
+/// <summary>
+/// Makes many changes as one. Up to 10,000 make one version, and if one item is refused, none is made.
+/// </summary>
 /// <remarks>
 /// A creator allows or asks at most 1,000 named requesters in defaults for one purpose, and in 1,000 overrides for one
 /// video. More are refused with <c>tooMany</c>. Denying and clearing are not limited, and what stands above a limit can
@@ -130,7 +167,13 @@ internal sealed class ChangeItemValidator : AbstractValidator<ChangeItem>
 internal static class ChangeSettings
 {
     public static Task<IResult> Handle(
-        CreatorId creatorId, Preconditions preconditions, Body<ChangeSettingsRequest> body, SettingsWriter settings, Preview preview, HttpContext http)
+        CreatorId creatorId,
+        Preconditions preconditions,
+        Body<ChangeSettingsRequest> body,
+        SettingsWriter settings,
+        Preview preview,
+        HttpContext http
+    )
     {
         var request = Read(creatorId, preconditions, body.Value);
         return body.Value.DryRun == true ? preview.ShowAsync(http, request) : settings.ApplyAsync(http, request);
@@ -138,14 +181,31 @@ internal static class ChangeSettings
 
     /// <summary>The changes that a validated body asks for.</summary>
     public static SettingsRequest Read(CreatorId creatorId, Preconditions preconditions, ChangeSettingsRequest body) =>
-        new(creatorId, [.. body.Changes!.Select(item => ToChange(item, body.VocabularyVersion))], preconditions, body.Reason) { IsBulk = true };
+        new(
+            creatorId,
+            [.. body.Changes!.Select(item => ToChange(item, body.VocabularyVersion))],
+            preconditions,
+            body.Reason
+        )
+        {
+            IsBulk = true,
+        };
 
     private static SettingChange ToChange(ChangeItem item, int? vocabularyVersion)
     {
-        var video = item.Video is { } named ? new VideoKey(CreatorId.Parse(named.CreatorId!), VideoId.Parse(named.VideoId!)) : (VideoKey?)null;
-        var key = new SettingKey(video, Purpose.Parse(item.Purpose!), item.Requester is { } requester ? Requester.Parse(requester) : null);
+        var video = item.Video is { } named
+            ? new VideoKey(CreatorId.Parse(named.CreatorId!), VideoId.Parse(named.VideoId!))
+            : (VideoKey?)null;
+        var key = new SettingKey(
+            video,
+            Purpose.Parse(item.Purpose!),
+            item.Requester is { } requester ? Requester.Parse(requester) : null
+        );
         return item.Op is "clearDefault" or "clearOverride"
             ? new ClearSetting(key)
-            : item.ToChange(key, item.AppliesTo, item.ClearExceptions) with { VocabularyVersion = vocabularyVersion };
+            : item.ToChange(key, item.AppliesTo, item.ClearExceptions) with
+            {
+                VocabularyVersion = vocabularyVersion,
+            };
     }
 }

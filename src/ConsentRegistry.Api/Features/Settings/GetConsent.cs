@@ -28,9 +28,13 @@ public sealed record ConsentBody(
     IReadOnlyList<SettingBody> Defaults,
     StopBody? Lockdown,
     StopBody? Hold,
-    [property: AtLeast(0)] long Overrides);
+    [property: AtLeast(0)] long Overrides
+);
 
-/// <summary>Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of reads as version 0.</summary>
+/// <summary>
+/// Reads a creator's settings. Defaults, stops and the number of overrides are of one moment; a creator never heard of
+/// reads as version 0.
+/// </summary>
 /// <remarks>
 /// The <c>ETag</c> changes with everything that the answer shows: it is the settings version, as <c>"3"</c>, while
 /// <c>version</c> is the same number, and
@@ -39,7 +43,14 @@ public sealed record ConsentBody(
 /// </remarks>
 internal static class GetConsent
 {
-    public static async Task<IResult> Handle(CreatorId creatorId, Instant? asOf, HttpContext http, SnapshotReader reading, Database database, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        CreatorId creatorId,
+        Instant? asOf,
+        HttpContext http,
+        SnapshotReader reading,
+        Database database,
+        CancellationToken cancellation
+    )
     {
         if (asOf is { } at)
         {
@@ -54,20 +65,25 @@ internal static class GetConsent
 
         var etag = SettingsETag.Of(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
         http.Response.Headers.ETag = etag.ToString();
-        if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
-            && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false)))
+        if (
+            EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
+            && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false))
+        )
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
-        return Results.Ok(new ConsentBody(
-            creatorId.Value,
-            creator?.Version ?? 0,
-            creator?.SettingsVersion ?? 0,
-            creator?.ChangedAt,
-            creator?.ErasedAt,
-            [.. defaults.Select(setting => SettingBody.Of(setting.Key, setting.Value))],
-            StopBody.Of(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
-            StopBody.Of(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
-            overrides));
+        return Results.Ok(
+            new ConsentBody(
+                creatorId.Value,
+                creator?.Version ?? 0,
+                creator?.SettingsVersion ?? 0,
+                creator?.ChangedAt,
+                creator?.ErasedAt,
+                [.. defaults.Select(setting => SettingBody.Of(setting.Key, setting.Value))],
+                StopBody.Of(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
+                StopBody.Of(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
+                overrides
+            )
+        );
     }
 }

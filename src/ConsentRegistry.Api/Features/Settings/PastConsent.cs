@@ -10,9 +10,18 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// <summary>A creator's settings at a past moment: all events of their stream up to it, folded.</summary>
 internal static class PastConsent
 {
-    private static readonly Failure Erased = new(FailureCode.CreatorErased, "The creator was erased, and what their settings were is not known any more; send a moment since the erasure.", "asOf");
+    private static readonly Failure Erased = new(
+        FailureCode.CreatorErased,
+        "The creator was erased, and what their settings were is not known any more; send a moment since the erasure.",
+        "asOf"
+    );
 
-    public static async Task<Result<ConsentBody>> ReadAsync(Database database, CreatorId creator, Instant at, CancellationToken cancellation)
+    public static async Task<Result<ConsentBody>> ReadAsync(
+        Database database,
+        CreatorId creator,
+        Instant at,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
@@ -20,9 +29,15 @@ internal static class PastConsent
             return future;
 
         await using var command = new NpgsqlCommand(
-            $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND tx <= $2 ORDER BY version, ordinal", connection)
+            $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND tx <= $2 ORDER BY version, ordinal",
+            connection
+        )
         {
-            Parameters = { new() { Value = creator.Value }, new() { Value = at.Microseconds } },
+            Parameters =
+            {
+                new() { Value = creator.Value },
+                new() { Value = at.Microseconds },
+            },
         };
         var fold = new Fold();
         var (settingsVersion, countedIn, isMissing) = (0L, 0L, false);
@@ -46,9 +61,15 @@ internal static class PastConsent
             settingsVersion,
             last?.Tx,
             state.IsErased ? last!.Tx : null,
-            [.. fold.DefaultsOf(creator).OrderBy(setting => setting.Key.Purpose).ThenBy(setting => setting.Key.Requester?.Value, StringComparer.Ordinal).Select(setting => SettingBody.Of(setting.Key, setting.Value))],
+            [
+                .. fold.DefaultsOf(creator)
+                    .OrderBy(setting => setting.Key.Purpose)
+                    .ThenBy(setting => setting.Key.Requester?.Value, StringComparer.Ordinal)
+                    .Select(setting => SettingBody.Of(setting.Key, setting.Value)),
+            ],
             StopBody.Of(state.Lockdown),
             StopBody.Of(state.Hold),
-            fold.CountOverridesOf(creator));
+            fold.CountOverridesOf(creator)
+        );
     }
 }

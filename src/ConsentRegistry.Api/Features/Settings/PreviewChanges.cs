@@ -11,6 +11,11 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// </remarks>
 internal static class PreviewChanges
 {
-    public static Task<IResult> Handle(CreatorId creatorId, Preconditions preconditions, Body<ChangeSettingsRequest> body, Preview preview, HttpContext http) =>
-        preview.ShowAsync(http, ChangeSettings.Read(creatorId, preconditions, body.Value));
+    public static Task<IResult> Handle(
+        CreatorId creatorId,
+        Preconditions preconditions,
+        Body<ChangeSettingsRequest> body,
+        Preview preview,
+        HttpContext http
+    ) => preview.ShowAsync(http, ChangeSettings.Read(creatorId, preconditions, body.Value));
 }

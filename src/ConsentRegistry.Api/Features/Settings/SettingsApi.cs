@@ -14,33 +14,77 @@ internal static class SettingsApi
     {
         var creator = app.MapContract("/v1/creators/{creatorId}", Table);
 
-        creator.MapGet("/consent", GetConsent.Handle).Named("getConsent", SettingsParameters.AsOf).Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<ConsentBody>().Produces(304)
+        creator
+            .MapGet("/consent", GetConsent.Handle)
+            .Named("getConsent", SettingsParameters.AsOf)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+            .Produces<ConsentBody>()
+            .Produces(304)
             .Refuses(FailureCode.CreatorErased);
-        creator.MapPut("/consent/defaults/{purpose}", SetDefault.Handle).Named("setDefault", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .ChangesAsItsBodySays().Produces<ChangeBody>()
+        creator
+            .MapPut("/consent/defaults/{purpose}", SetDefault.Handle)
+            .Named("setDefault", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .ChangesAsItsBodySays()
+            .Produces<ChangeBody>()
             .Refuses(FailureCode.TooMany);
-        creator.MapDelete("/consent/defaults/{purpose}", ClearDefault.Handle).Named("clearDefault", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .Changes().Produces<ChangeBody>();
-        creator.MapPost("/consent/changes", ChangeSettings.Handle).Named("changeSettings").Allow(Access.TheCreator)
-            .ChangesAsItsBodySays().WithMetadata(BodyLimit.Bulk).Produces<ChangeBody>()
+        creator
+            .MapDelete("/consent/defaults/{purpose}", ClearDefault.Handle)
+            .Named("clearDefault", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .Changes()
+            .Produces<ChangeBody>();
+        creator
+            .MapPost("/consent/changes", ChangeSettings.Handle)
+            .Named("changeSettings")
+            .Allow(Access.TheCreator)
+            .ChangesAsItsBodySays()
+            .WithMetadata(BodyLimit.Bulk)
+            .Produces<ChangeBody>()
             .Refuses(FailureCode.UnknownPurpose, FailureCode.TooMany);
-        creator.MapPost("/consent/changes/preview", PreviewChanges.Handle).Named("previewChanges").Allow(Access.TheCreator)
-            .Previews().WithMetadata(BodyLimit.Bulk).Produces<PreviewBody>()
+        creator
+            .MapPost("/consent/changes/preview", PreviewChanges.Handle)
+            .Named("previewChanges")
+            .Allow(Access.TheCreator)
+            .Previews()
+            .WithMetadata(BodyLimit.Bulk)
+            .Produces<PreviewBody>()
             .Refuses(FailureCode.UnknownPurpose, FailureCode.TooMany);
 
-        creator.MapGet("/consent/overrides", ListOverrides.Handle).Named("listOverrides", Paging.Limit, Paging.Cursor).Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+        creator
+            .MapGet("/consent/overrides", ListOverrides.Handle)
+            .Named("listOverrides", Paging.Limit, Paging.Cursor)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<SettingBody>>();
-        creator.MapPut("/videos/{videoId}/consent/{purpose}", SetOverride.Handle).Named("setOverride", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .ChangesAsItsBodySays().Produces<ChangeBody>();
-        creator.MapDelete("/videos/{videoId}/consent/{purpose}", ClearOverride.Handle).Named("clearOverride", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .Changes().Produces<ChangeBody>();
+        creator
+            .MapPut("/videos/{videoId}/consent/{purpose}", SetOverride.Handle)
+            .Named("setOverride", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .ChangesAsItsBodySays()
+            .Produces<ChangeBody>();
+        creator
+            .MapDelete("/videos/{videoId}/consent/{purpose}", ClearOverride.Handle)
+            .Named("clearOverride", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .Changes()
+            .Produces<ChangeBody>();
 
-        creator.MapGet("/appearances", ListAppearances.Handle).Named("listAppearances", Paging.Limit, Paging.Cursor).Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+        creator
+            .MapGet("/appearances", ListAppearances.Handle)
+            .Named("listAppearances", Paging.Limit, Paging.Cursor)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<AppearanceBody>>();
-        creator.MapPut("/appearances/{ownerId}/{videoId}/consent/{purpose}", SetAppearanceOverride.Handle).Named("setAppearanceOverride", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .ChangesAsItsBodySays().Produces<ChangeBody>();
-        creator.MapDelete("/appearances/{ownerId}/{videoId}/consent/{purpose}", ClearAppearanceOverride.Handle).Named("clearAppearanceOverride", SettingsParameters.Requester).Allow(Access.TheCreator)
-            .Changes().Produces<ChangeBody>();
+        creator
+            .MapPut("/appearances/{ownerId}/{videoId}/consent/{purpose}", SetAppearanceOverride.Handle)
+            .Named("setAppearanceOverride", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .ChangesAsItsBodySays()
+            .Produces<ChangeBody>();
+        creator
+            .MapDelete("/appearances/{ownerId}/{videoId}/consent/{purpose}", ClearAppearanceOverride.Handle)
+            .Named("clearAppearanceOverride", SettingsParameters.Requester)
+            .Allow(Access.TheCreator)
+            .Changes()
+            .Produces<ChangeBody>();
     }
 }

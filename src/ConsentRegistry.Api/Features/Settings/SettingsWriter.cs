@@ -15,9 +15,19 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
     public Task<IResult> ApplyAsync(HttpContext http, SettingsRequest request) =>
         pipeline.RunAsync(http, (change, cancellation) => ApplyAsync(change, request, Caller.From(http), cancellation));
 
-    private static async Task<Result<ChangeResponse>> ApplyAsync(StreamTransaction change, SettingsRequest request, Caller caller, CancellationToken cancellation)
+    private static async Task<Result<ChangeResponse>> ApplyAsync(
+        StreamTransaction change,
+        SettingsRequest request,
+        Caller caller,
+        CancellationToken cancellation
+    )
     {
-        if (!(await change.LockAsync(StreamId.OfCreator(request.Creator), cancellation)).Succeeded(out var stream, out var erased))
+        if (
+            !(await change.LockAsync(StreamId.OfCreator(request.Creator), cancellation)).Succeeded(
+                out var stream,
+                out var erased
+            )
+        )
             return erased;
         if (request.Preconditions.Exclude(stream.SettingsVersion, out var stale))
             return stale;
@@ -27,7 +37,14 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
 
         var (plan, _, defaults, overrides) = made;
         // A deny revokes what it touches, also one that stands already (R6).
-        var touched = await GrantStore.ReadTouchedAsync(change, request.Creator, request.Denies, stream.Tx, toAlter: true, cancellation);
+        var touched = await GrantStore.ReadTouchedAsync(
+            change,
+            request.Creator,
+            request.Denies,
+            stream.Tx,
+            toAlter: true,
+            cancellation
+        );
         Confirm(change, stream.Id, request, plan);
         if (plan.Count + touched.Count > 0)
         {
@@ -37,33 +54,62 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
             RecordChange[] records =
             [
                 .. plan.Defaults.Select(altered => Records.DefaultChanged(altered.Key, altered.Before, altered.After)),
-                .. plan.Overrides.Select(altered => Records.OverrideChanged(altered.Key, altered.Before, altered.After)),
+                .. plan.Overrides.Select(altered =>
+                    Records.OverrideChanged(altered.Key, altered.Before, altered.After)
+                ),
                 .. touched.Zip(revoked, (before, after) => Records.GrantChanged(before.Id, before.Grant, after.Grant)),
             ];
-            await change.AppendAsync(stream, records, caller.Author(request.Creator, request.Reason), altersSettings: plan.Count > 0, cancellation);
+            await change.AppendAsync(
+                stream,
+                records,
+                caller.Author(request.Creator, request.Reason),
+                altersSettings: plan.Count > 0,
+                cancellation
+            );
             change.Notify(NotificationFactory.SettingsChanged(stream, request.Creator, plan, revoked.Count));
             foreach (var notice in NotificationFactory.Revoked(stream, request.Creator, plan, revoked))
                 change.Notify(notice);
         }
-        return AnswerOf(request, plan, touched.Count, stream, request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides));
+        return AnswerOf(
+            request,
+            plan,
+            touched.Count,
+            stream,
+            request.IsBulk ? null : SettingOf(request.Changes[0], plan, defaults, overrides)
+        );
     }
 
-    private static ChangeResponse AnswerOf(SettingsRequest request, SettingsPlan plan, int revoked, LockedStream stream, SettingBody? setting) =>
+    private static ChangeResponse AnswerOf(
+        SettingsRequest request,
+        SettingsPlan plan,
+        int revoked,
+        LockedStream stream,
+        SettingBody? setting
+    ) =>
         ChangeBody.AnswerOf(stream, request.Creator, plan.Count, revoked, setting, stop: null, ExceptionsBody.Of(plan));
 
     // What the request asks for and does not alter stands already, and the answer says so.
     private static void Confirm(StreamTransaction change, StreamId stream, SettingsRequest request, SettingsPlan plan)
     {
-        var altered = plan.Defaults.Select(one => SettingKey.From(one.Key)).Concat(plan.Overrides.Select(one => SettingKey.From(one.Key))).ToHashSet();
+        var altered = plan
+            .Defaults.Select(one => SettingKey.From(one.Key))
+            .Concat(plan.Overrides.Select(one => SettingKey.From(one.Key)))
+            .ToHashSet();
         foreach (var key in request.Changes.Select(wanted => wanted.Key).Where(key => !altered.Contains(key)))
-            change.Confirm(stream, key.Video is null ? Records.DefaultChanged(key.ToDefault(), null, null) : Records.OverrideChanged(key.ToOverride(), null, null));
+            change.Confirm(
+                stream,
+                key.Video is null
+                    ? Records.DefaultChanged(key.ToDefault(), null, null)
+                    : Records.OverrideChanged(key.ToOverride(), null, null)
+            );
     }
 
     private static SettingBody? SettingOf(
         SettingChange change,
         SettingsPlan plan,
         Dictionary<DefaultKey, DefaultSetting> defaults,
-        Dictionary<OverrideKey, OverrideSetting> overrides)
+        Dictionary<OverrideKey, OverrideSetting> overrides
+    )
     {
         if (change is ClearSetting)
             return null;

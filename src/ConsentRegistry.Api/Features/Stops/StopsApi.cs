@@ -13,15 +13,32 @@ internal static class StopsApi
     {
         var creator = app.MapContract("/v1/creators/{creatorId}", Table);
 
-        creator.MapPut("/lockdown", SetLockdown.Handle).WithMetadata(new EmptyBody(new LockdownRequest(null, null))).Named("setLockdown").Allow(Access.TheCreator)
-            .Stops().Produces<ChangeBody>()
+        creator
+            .MapPut("/lockdown", SetLockdown.Handle)
+            .WithMetadata(new EmptyBody(new LockdownRequest(null, null)))
+            .Named("setLockdown")
+            .Allow(Access.TheCreator)
+            .Stops()
+            .Produces<ChangeBody>()
             .Refuses(FailureCode.UnknownPurpose, FailureCode.TooMany);
-        creator.MapDelete("/lockdown", LiftLockdown.Handle).Named("liftLockdown").Allow(Access.TheCreator)
-            .Changes().Produces<ChangeBody>();
-        creator.MapPut("/hold", SetHold.Handle).Named("setHold").Allow(Access.Scope(Scopes.Admin))
-            .Stops().Produces<ChangeBody>()
+        creator
+            .MapDelete("/lockdown", LiftLockdown.Handle)
+            .Named("liftLockdown")
+            .Allow(Access.TheCreator)
+            .Changes()
+            .Produces<ChangeBody>();
+        creator
+            .MapPut("/hold", SetHold.Handle)
+            .Named("setHold")
+            .Allow(Access.Scope(Scopes.Admin))
+            .Stops()
+            .Produces<ChangeBody>()
             .Refuses(FailureCode.UnknownPurpose, FailureCode.TooMany);
-        creator.MapDelete("/hold", LiftHold.Handle).Named("liftHold").Allow(Access.Scope(Scopes.Admin))
-            .Changes().Produces<ChangeBody>();
+        creator
+            .MapDelete("/hold", LiftHold.Handle)
+            .Named("liftHold")
+            .Allow(Access.Scope(Scopes.Admin))
+            .Changes()
+            .Produces<ChangeBody>();
     }
 }

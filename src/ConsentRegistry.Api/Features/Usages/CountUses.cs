@@ -12,14 +12,24 @@ internal static class CountUses
     private const int MaxItems = 1_000;
 
     public static async Task<IResult> Handle(
-        CreatorId creatorId, string? videoId, string? ownerId, Purpose? purpose, Requester? requester, TimeRange range, Database database, CancellationToken cancellation)
+        CreatorId creatorId,
+        string? videoId,
+        string? ownerId,
+        Purpose? purpose,
+        Requester? requester,
+        TimeRange range,
+        Database database,
+        CancellationToken cancellation
+    )
     {
         var filter = new UseFilter(creatorId, videoId, ownerId, purpose, requester, range);
         await using var command = database.Reads.CreateCommand(
             $"""
-            SELECT c.purpose, c.requester, count(*) FILTER (WHERE c.status = 'consented'), count(*) FILTER (WHERE c.status = 'unconsented')
+            SELECT c.purpose, c.requester, count(*) FILTER (WHERE c.status = 'consented'),
+                count(*) FILTER (WHERE c.status = 'unconsented')
             {filter.Sql} GROUP BY c.purpose, c.requester ORDER BY c.purpose, c.requester
-            """);
+            """
+        );
         filter.Bind(command.Parameters);
         var items = new List<UseTotal>();
         var (consented, unconsented) = (0L, 0L);

@@ -4,7 +4,9 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
-/// <summary>Hears who is concerned by a video, which counted grants a decision rests on, and whose ask nothing answers.</summary>
+/// <summary>
+/// Hears who is concerned by a video, which counted grants a decision rests on, and whose ask nothing answers.
+/// </summary>
 internal readonly struct GrantTrace(FactSet facts, VideoKey checkedVideo, Requester requester) : ITrace
 {
     private readonly HashSet<CreatorId> concerned = [];
@@ -16,8 +18,8 @@ internal readonly struct GrantTrace(FactSet facts, VideoKey checkedVideo, Reques
     public static bool IsOn => true;
 
     /// <summary>
-    /// For each creator and video whose ask only counted grants answer: those grants, in the order in which a decision names them (R6). Who has one that is
-    /// not counted needs none of them.
+    /// For each creator and video whose ask only counted grants answer: those grants, in the order in which a decision
+    /// names them (R6). Who has one that is not counted needs none of them.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<Guid>> Counted => counted;
 
@@ -33,9 +35,7 @@ internal readonly struct GrantTrace(FactSet facts, VideoKey checkedVideo, Reques
         answering.Clear();
     }
 
-    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-    {
-    }
+    public void Weigh(in Setting setting, Standing standing, Setting? beatenBy) { }
 
     public void Weigh(in Grant grant, bool answers)
     {
@@ -58,9 +58,9 @@ internal readonly struct GrantTrace(FactSet facts, VideoKey checkedVideo, Reques
         var vocabulary = facts.Vocabulary;
         // A creator gives one requester one grant about one video in one version.
         var versions = answering.ConvertAll(grant => grant.Stamp.Version);
-        counted.Add(
-        [
-            .. facts.GrantsOf(creator, video, checkedVideo, requester)
+        counted.Add([
+            .. facts
+                .GrantsOf(creator, video, checkedVideo, requester)
                 .Where(grant => versions.Contains(grant.Value.Stamp.Version))
                 .OrderByDescending(grant => vocabulary.Depth(vocabulary.Find(grant.Value.Terms.Purpose)))
                 .ThenByDescending(grant => grant.Value.Stamp.Version)

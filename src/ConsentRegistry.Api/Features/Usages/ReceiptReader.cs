@@ -14,7 +14,10 @@ internal sealed class ReceiptReader(LogSigner signer)
     /// <summary>The receipt; or why the use of this video cannot rest on it.</summary>
     public (Receipt? Receipt, UseReason Refusal) Read(string token, ReportedUse use, VideoKey video, Instant now)
     {
-        if (!signer.Verify(token, Receipt.Type).Succeeded(out var jws, out _) || !Receipt.TryParse(jws.Payload, out var receipt))
+        if (
+            !signer.Verify(token, Receipt.Type).Succeeded(out var jws, out _)
+            || !Receipt.TryParse(jws.Payload, out var receipt)
+        )
             return (null, UseReason.ForgedReceipt);
         if (receipt.Request != new ReceiptRequest(video, use.Purpose, use.Requester))
             return (null, UseReason.OtherReceipt);

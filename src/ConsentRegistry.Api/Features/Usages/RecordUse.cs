@@ -8,19 +8,30 @@ using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
-/// <summary>Records a use. Every well-formed one is stored, with consent or without; that it had none is no refusal, but is told to everybody concerned.</summary>
+/// <summary>
+/// Records a use. Every well-formed one is stored, with consent or without; that it had none is no refusal, but is told
+/// to everybody concerned.
+/// </summary>
 /// <remarks>
-/// It is judged by the consent at the earlier of its receipt's time and now. A receipt backs any number of uses that are recorded within 30 days of it, but none
-/// from before it: one that is said to have been more than 5 minutes earlier is `laterReceipt`. A use that is said to have been more than 5 minutes ago takes a
-/// receipt. Of a creator who was erased since, no receipt shows consent any more. A grant for a number of uses is spent by what is recorded, each use once. A
-/// derived video gets the used ones as its sources; the use is refused (403), and nothing done, if that would register or alter a video and the token lacks
-/// `videos:write`. Send an `Idempotency-Key`: a 503 is then repeated until it is answered, and the use is recorded and spent once.
+/// It is judged by the consent at the earlier of its receipt's time and now. A receipt backs any number of uses that
+/// are recorded within 30 days of it, but none from before it: one that is said to have been more than 5 minutes
+/// earlier is `laterReceipt`. A use that is said to have been more than 5 minutes ago takes a receipt. Of a creator who
+/// was erased since, no receipt shows consent any more. A grant for a number of uses is spent by what is recorded, each
+/// use once. A derived video gets the used ones as its sources; the use is refused (403), and nothing done, if that
+/// would register or alter a video and the token lacks `videos:write`. Send an `Idempotency-Key`: a 503 is then
+/// repeated until it is answered, and the use is recorded and spent once.
 /// </remarks>
 internal static class RecordUse
 {
     public static async Task<IResult> Handle(
-        Body<RecordUseRequest> body, UseJudge judge, UseNotices notices, ChangePipeline pipeline, TimeProvider clock, HttpContext http,
-        CancellationToken cancellation)
+        Body<RecordUseRequest> body,
+        UseJudge judge,
+        UseNotices notices,
+        ChangePipeline pipeline,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var arrivedAt = BootClock.Now;
         var now = Instant.From(clock.GetUtcNow());
@@ -28,17 +39,32 @@ internal static class RecordUse
             return problem.AsResult();
         if (await judge.JudgeAsync([use], arrivedAt, now, cancellation) is not { } judged)
             return MemoryFacts.Unavailable.AsResult();
-        return await pipeline.RunAsync(http, async (change, within) =>
-        {
-            if (!(await UseWriter.WriteAsync(change, [use], judged, Caller.From(http), notices, within)).Succeeded(out var written, out var unavailable))
-                return unavailable;
-            return written[0].Succeeded(out var stored, out var refused) ? new ChangeResponse(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201) : refused;
-        });
+        return await pipeline.RunAsync(
+            http,
+            async (change, within) =>
+            {
+                if (
+                    !(await UseWriter.WriteAsync(change, [use], judged, Caller.From(http), notices, within)).Succeeded(
+                        out var written,
+                        out var unavailable
+                    )
+                )
+                    return unavailable;
+                return written[0].Succeeded(out var stored, out var refused)
+                    ? new ChangeResponse(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201)
+                    : refused;
+            }
+        );
     }
 }
 
-/// <summary>Records many uses. They are judged one after the other, in their order; a refused item spoils no other, and the others are committed together.</summary>
-/// <remarks>The answers stand in the order of the request. It is 201 if a use was recorded, and 200 if each item was refused.</remarks>
+/// <summary>
+/// Records many uses. They are judged one after the other, in their order; a refused item spoils no other, and the
+/// others are committed together.
+/// </summary>
+/// <remarks>
+/// The answers stand in the order of the request. It is 201 if a use was recorded, and 200 if each item was refused.
+/// </remarks>
 internal static class RecordUses
 {
     public static async Task<IResult> Handle(
@@ -49,7 +75,8 @@ internal static class RecordUses
         ChangePipeline pipeline,
         TimeProvider clock,
         HttpContext http,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var arrivedAt = BootClock.Now;
         var now = Instant.From(clock.GetUtcNow());
@@ -76,17 +103,25 @@ internal static class RecordUses
         }
         if (await judge.JudgeAsync(uses, arrivedAt, now, cancellation) is not { } judged)
             return MemoryFacts.Unavailable.AsResult();
-        return await pipeline.RunAsync(http, async (change, within) =>
-        {
-            if (!(await UseWriter.WriteAsync(change, uses, judged, caller, notices, within)).Succeeded(out var written, out var unavailable))
-                return unavailable;
-            foreach (var (place, one) in places.Zip(written))
+        return await pipeline.RunAsync(
+            http,
+            async (change, within) =>
             {
-                results[place] = one.Succeeded(out var stored, out var refused)
-                    ? new(UseBody.Of(stored.Id, stored.Record), Error: null)
-                    : RecordedItem.Refused(Problem.From(refused));
+                if (
+                    !(await UseWriter.WriteAsync(change, uses, judged, caller, notices, within)).Succeeded(
+                        out var written,
+                        out var unavailable
+                    )
+                )
+                    return unavailable;
+                foreach (var (place, one) in places.Zip(written))
+                {
+                    results[place] = one.Succeeded(out var stored, out var refused)
+                        ? new(UseBody.Of(stored.Id, stored.Record), Error: null)
+                        : RecordedItem.Refused(Problem.From(refused));
+                }
+                return new ChangeResponse(new UsesChange(results), Status: change.HasAltered ? 201 : 200);
             }
-            return new ChangeResponse(new UsesChange(results), Status: change.HasAltered ? 201 : 200);
-        });
+        );
     }
 }

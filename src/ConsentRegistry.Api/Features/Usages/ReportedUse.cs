@@ -27,17 +27,32 @@ internal sealed record ReportedVideo(VideoKey Video, string? Receipt, ReportedDe
 /// <param name="PublishedAt">When what was made was published.</param>
 /// <param name="UsedAt">When they were used; null for now.</param>
 internal sealed record ReportedUse(
-    Requester Requester, Purpose Purpose, IReadOnlyList<ReportedVideo> Videos, Made? Made, Instant? PublishedAt, Instant? UsedAt)
+    Requester Requester,
+    Purpose Purpose,
+    IReadOnlyList<ReportedVideo> Videos,
+    Made? Made,
+    Instant? PublishedAt,
+    Instant? UsedAt
+)
 {
-    /// <summary>How far two clocks may be apart, and how long ago a use may have been that no receipt goes with.</summary>
+    /// <summary>
+    /// How far two clocks may be apart, and how long ago a use may have been that no receipt goes with.
+    /// </summary>
     public static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether it is said to have been so long before a moment that it cannot rest on what was decided then.</summary>
+    /// <summary>
+    /// Whether it is said to have been so long before a moment that it cannot rest on what was decided then.
+    /// </summary>
     public bool IsBefore(Instant moment, Instant now) => (UsedAt ?? now) < moment.Plus(-Recent);
 
     /// <summary>Reads a validated request, for a requester whom the caller may record uses of.</summary>
     public static bool TryRead(
-        RecordUseRequest request, Caller caller, Instant now, [NotNullWhen(true)] out ReportedUse? use, [NotNullWhen(false)] out Problem? problem)
+        RecordUseRequest request,
+        Caller caller,
+        Instant now,
+        [NotNullWhen(true)] out ReportedUse? use,
+        [NotNullWhen(false)] out Problem? problem
+    )
     {
         use = null;
         Requester? named = request.Requester is { } name ? Requester.Parse(name) : null;
@@ -46,23 +61,44 @@ internal sealed record ReportedUse(
         Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
         Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
         if (usedAt > now.Plus(Recent))
-            problem = Problem.OfField(422, FailureCode.Invalid, "usedAt", "usedAt is in the future; send a moment that is not.");
+            problem = Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                "usedAt",
+                "usedAt is in the future; send a moment that is not."
+            );
         else if (publishedAt > now)
-            problem = Problem.OfField(422, FailureCode.Invalid, "made.publishedAt", "made.publishedAt is in the future; send a moment that is not.");
+            problem = Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                "made.publishedAt",
+                "made.publishedAt is in the future; send a moment that is not."
+            );
         if (problem is not null)
             return false;
         use = new(
             requester.Value,
             Purpose.Parse(request.Purpose!),
-            [.. request.Videos!.Select(video => new ReportedVideo(
-                new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
-                video.Receipt,
-                video.Decision is { } decision && Instant.TryParseInRange(decision.FreshAt, out var decidedAt) ? new(decidedAt, decision.Versions!, decision.DecisionId) : null))],
+            [
+                .. request.Videos!.Select(video => new ReportedVideo(
+                    new(CreatorId.Parse(video.CreatorId!), VideoId.Parse(video.VideoId!)),
+                    video.Receipt,
+                    video.Decision is { } decision && Instant.TryParseInRange(decision.FreshAt, out var decidedAt)
+                        ? new(decidedAt, decision.Versions!, decision.DecisionId)
+                        : null
+                )),
+            ],
             request.Made is not { } made
                 ? null
-                : new(made.Video is { } derived ? new VideoKey(CreatorId.Parse(derived.CreatorId!), VideoId.Parse(derived.VideoId!)) : null, made.TrainingRun),
+                : new(
+                    made.Video is { } derived
+                        ? new VideoKey(CreatorId.Parse(derived.CreatorId!), VideoId.Parse(derived.VideoId!))
+                        : null,
+                    made.TrainingRun
+                ),
             publishedAt,
-            usedAt);
+            usedAt
+        );
         return true;
     }
 }

@@ -11,7 +11,9 @@ namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>A use to record.</summary>
 /// <param name="Purpose">For which purpose.</param>
-/// <param name="Requester">Who used the videos; the token's own client without it. To name another takes <c>consent:check:any</c>.</param>
+/// <param name="Requester">
+/// Who used the videos; the token's own client without it. To name another takes <c>consent:check:any</c>.
+/// </param>
 /// <param name="Videos">The videos that were used; 1 to 1,000.</param>
 /// <param name="Made">What was made of them.</param>
 /// <param name="UsedAt">When, RFC 3339; now without it. More than 5 minutes back takes a receipt.</param>
@@ -20,34 +22,62 @@ public sealed record RecordUseRequest(
     [property: Id] string? Requester,
     [property: Required] [property: Items(1, UseBody.MaxVideos)] IReadOnlyList<UsedVideoRequest>? Videos,
     MadeRequest? Made,
-    [property: Time] string? UsedAt);
+    [property: Time] string? UsedAt
+);
 
 /// <summary>A video that was used.</summary>
 /// <param name="CreatorId">The owner.</param>
 /// <param name="VideoId">The owner's id for the video.</param>
-/// <param name="Receipt">The receipt of the check that was relied on: the use is judged by the consent of its time.</param>
-/// <param name="Decision">Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now.</param>
-public sealed record UsedVideoRequest([property: Required] [property: Id] string? CreatorId, [property: Required] [property: Id] string? VideoId, [property: TextLength(1, RecordUseValidator.MaxReceiptLength)] string? Receipt, DecisionRequest? Decision);
+/// <param name="Receipt">
+/// The receipt of the check that was relied on: the use is judged by the consent of its time.
+/// </param>
+/// <param name="Decision">
+/// Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of
+/// now.
+/// </param>
+public sealed record UsedVideoRequest(
+    [property: Required] [property: Id] string? CreatorId,
+    [property: Required] [property: Id] string? VideoId,
+    [property: TextLength(1, RecordUseValidator.MaxReceiptLength)] string? Receipt,
+    DecisionRequest? Decision
+);
 
 /// <summary>A decision that was relied on, as a check with <c>explain</c> answered it.</summary>
 /// <param name="FreshAt">Its <c>freshAt</c>, RFC 3339.</param>
-/// <param name="Versions">Its <c>versions</c>. A decision by these that did not allow the use is the reason <c>otherDecision</c>.</param>
+/// <param name="Versions">
+/// Its <c>versions</c>. A decision by these that did not allow the use is the reason <c>otherDecision</c>.
+/// </param>
 /// <param name="DecisionId">Its <c>decisionId</c>, if it had one. It is kept with the use.</param>
 public sealed record DecisionRequest(
-    [property: Required] [property: Time] string? FreshAt, [property: Required] [property: Versions(RecordUseValidator.MaxVersions)] IReadOnlyDictionary<string, long>? Versions, Guid? DecisionId = null);
+    [property: Required] [property: Time] string? FreshAt,
+    [property: Required]
+    [property: Versions(RecordUseValidator.MaxVersions)]
+        IReadOnlyDictionary<string, long>? Versions,
+    Guid? DecisionId = null
+);
 
 /// <summary>What was made: a video, or a training run.</summary>
 /// <param name="Video">
-/// A derived video: the used ones become its sources, so that their creators decide on it as well. Where that alters what is registered it takes
-/// <c>videos:write</c>, like any registration. What is made of more than 63 videos is denied to everybody from then on.
+/// A derived video: the used ones become its sources, so that their creators decide on it as well. Where that alters
+/// what is registered it takes <c>videos:write</c>, like any registration. What is made of more than 63 videos is
+/// denied to everybody from then on.
 /// </param>
-/// <param name="PublishedAt">When the derived video was published, RFC 3339, where it is not registered yet: a first date cannot be registered later.</param>
+/// <param name="PublishedAt">
+/// When the derived video was published, RFC 3339, where it is not registered yet: a first date cannot be registered
+/// later.
+/// </param>
 /// <param name="TrainingRun">The platform's own id of a training run.</param>
-public sealed record MadeRequest(VideoReference? Video, [property: Time] string? PublishedAt, [property: Id] string? TrainingRun);
+public sealed record MadeRequest(
+    VideoReference? Video,
+    [property: Time] string? PublishedAt,
+    [property: Id] string? TrainingRun
+);
 
 /// <summary>Uses to record together.</summary>
 /// <param name="Usages">The uses; 1 to 1,000, with 10,000 videos, and 1,000 receipts and decisions at most.</param>
-public sealed record RecordUsesRequest([property: Required] [property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordUseRequest>? Usages);
+public sealed record RecordUsesRequest(
+    [property: Required] [property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordUseRequest>? Usages
+);
 
 /// <summary>The use of one video, as a creator whom it concerns sees it.</summary>
 /// <param name="UseId">The use.</param>
@@ -72,20 +102,30 @@ public sealed record UsedVideoItem(
     IReadOnlyList<Guid> SpentGrants,
     ReliedOnBody? ReliedOn,
     Instant UsedAt,
-    Instant RecordedAt);
+    Instant RecordedAt
+);
 
 /// <summary>How often a creator's videos were used.</summary>
 /// <param name="Consented">Uses with consent.</param>
 /// <param name="Unconsented">Uses without.</param>
 /// <param name="Items">By purpose and requester; the first 1,000.</param>
-public sealed record UseTotals(long Consented, long Unconsented, [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<UseTotal> Items);
+public sealed record UseTotals(
+    long Consented,
+    long Unconsented,
+    [property: Items(0, RequestShape.MaxPage)] IReadOnlyList<UseTotal> Items
+);
 
 /// <summary>How often a requester used a creator's videos for a purpose.</summary>
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Requester">The requester.</param>
 /// <param name="Consented">Uses with consent.</param>
 /// <param name="Unconsented">Uses without.</param>
-public sealed record UseTotal([property: PurposeName] string Purpose, [property: Id] string Requester, long Consented, long Unconsented);
+public sealed record UseTotal(
+    [property: PurposeName] string Purpose,
+    [property: Id] string Requester,
+    long Consented,
+    long Unconsented
+);
 
 /// <summary>The answer to a recorded use.</summary>
 /// <param name="Use">The use, judged.</param>
@@ -101,14 +141,17 @@ public sealed record RecordedItem(UseBody? Use, ItemError? Error)
 
 /// <summary>The answer to uses, in the order of the request.</summary>
 /// <param name="Results">For each, the recorded use or why it was refused.</param>
-public sealed record UsesChange([property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordedItem> Results) : ChangeAnswer;
+public sealed record UsesChange([property: Items(1, RecordUsesValidator.MaxUses)] IReadOnlyList<RecordedItem> Results)
+    : ChangeAnswer;
 
 internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
 {
     /// <summary>Characters of a receipt, at most: far more than any has.</summary>
     public const int MaxReceiptLength = 64 << 10;
 
-    /// <summary>Streams that one decision names: the vocabulary's, and those of everybody whom a check may ask.</summary>
+    /// <summary>
+    /// Streams that one decision names: the vocabulary's, and those of everybody whom a check may ask.
+    /// </summary>
     public const int MaxVersions = 1 + (Limits.VideosPerCheck * (1 + Limits.ParticipantsPerVideo));
 
     public RecordUseValidator()
@@ -116,42 +159,95 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
         RuleFor(use => use.Purpose).MustBeGiven("the purpose of the use").MustBePurpose();
         RuleFor(use => use.Requester).MustBeId();
         RuleFor(use => use.UsedAt).MustBeTime();
-        RuleFor(use => use.Videos).MustHaveItems("the videos that were used, at least one").MustHaveAtMost(UseBody.MaxVideos, "videos")
-            .Must(videos => videos is null || videos.Where(video => video is not null).DistinctBy(video => (video.CreatorId, video.VideoId)).Count() == videos.Count)
+        RuleFor(use => use.Videos)
+            .MustHaveItems("the videos that were used, at least one")
+            .MustHaveAtMost(UseBody.MaxVideos, "videos")
+            .Must(videos =>
+                videos is null
+                || videos
+                    .Where(video => video is not null)
+                    .DistinctBy(video => (video.CreatorId, video.VideoId))
+                    .Count() == videos.Count
+            )
             .WithMessage($"{ValidationRules.Field} names a video more than once; send each once.");
-        RuleForEach(use => use.Videos).MustBeGiven("an object with creatorId and videoId").ChildRules(video =>
-        {
-            video.RuleFor(one => one.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
-            video.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
-            video.RuleFor(one => one.Receipt).MustHaveLength(MaxReceiptLength);
-            video.RuleFor(one => one.Decision).Must((one, decision) => decision is null || one.Receipt is null).WithMessage($"{ValidationRules.Field} is sent beside a receipt, which holds its own; send one of the two.");
-            video.When(one => one.Decision is not null, () =>
+        RuleForEach(use => use.Videos)
+            .MustBeGiven("an object with creatorId and videoId")
+            .ChildRules(video =>
             {
-                video.RuleFor(one => one.Decision!.FreshAt).MustBeGiven("the decision's freshAt").MustBeTime();
-                video.RuleFor(one => one.Decision!.Versions).MustHaveItems("the decision's versions")
-                    .Must(versions => versions is null or { Count: <= MaxVersions })
-                    .WithErrorCode(FailureCode.TooMany)
-                    .WithMessage($"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most {MaxVersions}.")
-                    .Must(versions => versions is null || versions.All(version => StreamId.TryParse(version.Key, out _) && version.Value >= 0))
-                    .WithMessage($"{ValidationRules.Field} has a name of no stream or a negative version; send the versions that the decision gave.");
-            });
-        }).When(use => use.Videos is { Count: <= UseBody.MaxVideos });
-        When(use => use.Made is not null, () =>
-        {
-            RuleFor(use => use.Made!)
-                .Must(made => made.Video is null != made.TrainingRun is null)
-                .WithMessage($"{ValidationRules.Field} names both a video and a training run, or neither; send one of them.")
-                .Must(made => made.PublishedAt is null || made.Video is not null)
-                .WithMessage($"{ValidationRules.Field} has publishedAt without a video; send it with a video only.");
-            RuleFor(use => use.Made!.TrainingRun).MustBeId();
-            RuleFor(use => use.Made!.PublishedAt).MustBeTime();
-            RuleFor(use => use.Made!.Video!.CreatorId).MustBeGiven("the id of the video's owner").MustBeId().When(use => use.Made!.Video is not null);
-            RuleFor(use => use.Made!.Video!.VideoId).MustBeGiven("the owner's id for the video").MustBeId().When(use => use.Made!.Video is not null);
-            RuleFor(use => use.Videos)
-                .Must((use, videos) => videos is null || !videos.Any(video => video is not null && video.CreatorId == use.Made!.Video!.CreatorId && video.VideoId == use.Made.Video.VideoId))
-                .WithMessage($"{ValidationRules.Field} names the video that was made; send only those that it was made of.")
-                .When(use => use.Made!.Video is not null);
-        });
+                video.RuleFor(one => one.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
+                video.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
+                video.RuleFor(one => one.Receipt).MustHaveLength(MaxReceiptLength);
+                video
+                    .RuleFor(one => one.Decision)
+                    .Must((one, decision) => decision is null || one.Receipt is null)
+                    .WithMessage(
+                        $"{ValidationRules.Field} is sent beside a receipt, which holds its own; send one of the two."
+                    );
+                video.When(
+                    one => one.Decision is not null,
+                    () =>
+                    {
+                        video.RuleFor(one => one.Decision!.FreshAt).MustBeGiven("the decision's freshAt").MustBeTime();
+                        video
+                            .RuleFor(one => one.Decision!.Versions)
+                            .MustHaveItems("the decision's versions")
+                            .Must(versions => versions is null or { Count: <= MaxVersions })
+                            .WithErrorCode(FailureCode.TooMany)
+                            .WithMessage(
+                                $"{ValidationRules.Field} names {ValidationRules.Count} streams; send at most "
+                                    + $"{MaxVersions}."
+                            )
+                            .Must(versions =>
+                                versions is null
+                                || versions.All(version => StreamId.TryParse(version.Key, out _) && version.Value >= 0)
+                            )
+                            .WithMessage(
+                                $"{ValidationRules.Field} has a name of no stream or a negative version; send the "
+                                    + "versions that the decision gave."
+                            );
+                    }
+                );
+            })
+            .When(use => use.Videos is { Count: <= UseBody.MaxVideos });
+        When(
+            use => use.Made is not null,
+            () =>
+            {
+                RuleFor(use => use.Made!)
+                    .Must(made => made.Video is null != made.TrainingRun is null)
+                    .WithMessage(
+                        $"{ValidationRules.Field} names both a video and a training run, or neither; send one of them."
+                    )
+                    .Must(made => made.PublishedAt is null || made.Video is not null)
+                    .WithMessage(
+                        $"{ValidationRules.Field} has publishedAt without a video; send it with a video only."
+                    );
+                RuleFor(use => use.Made!.TrainingRun).MustBeId();
+                RuleFor(use => use.Made!.PublishedAt).MustBeTime();
+                RuleFor(use => use.Made!.Video!.CreatorId)
+                    .MustBeGiven("the id of the video's owner")
+                    .MustBeId()
+                    .When(use => use.Made!.Video is not null);
+                RuleFor(use => use.Made!.Video!.VideoId)
+                    .MustBeGiven("the owner's id for the video")
+                    .MustBeId()
+                    .When(use => use.Made!.Video is not null);
+                RuleFor(use => use.Videos)
+                    .Must(
+                        (use, videos) =>
+                            videos is null
+                            || !videos.Any(video =>
+                                video is not null
+                                && video.CreatorId == use.Made!.Video!.CreatorId
+                                && video.VideoId == use.Made.Video.VideoId
+                            )
+                    )
+                    .WithMessage(
+                        $"{ValidationRules.Field} names the video that was made; send only those that it was made of."
+                    )
+                    .When(use => use.Made!.Video is not null);
+            }
+        );
     }
 }
 
@@ -163,18 +259,32 @@ internal sealed class RecordUsesValidator : AbstractValidator<RecordUsesRequest>
     /// <summary>Videos of one request, over all its uses.</summary>
     public const int MaxVideos = 10_000;
 
-    /// <summary>Receipts and decisions of one request: each is decided again from the log, which takes a few milliseconds.</summary>
+    /// <summary>
+    /// Receipts and decisions of one request: each is decided again from the log, which takes a few milliseconds.
+    /// </summary>
     public const int MaxDecisions = 1_000;
 
     public RecordUsesValidator()
     {
-        RuleFor(request => request.Usages).MustHaveItems("at least one use").MustHaveAtMost(MaxUses, "uses")
+        RuleFor(request => request.Usages)
+            .MustHaveItems("at least one use")
+            .MustHaveAtMost(MaxUses, "uses")
             .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count ?? 0) <= MaxVideos)
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{ValidationRules.Field} names too many videos in all; send at most {MaxVideos} in one request.")
-            .Must(uses => uses is null || uses.Sum(one => one?.Videos?.Count(video => video is { Receipt: not null } or { Decision: not null }) ?? 0) <= MaxDecisions)
+            .WithMessage(
+                $"{ValidationRules.Field} names too many videos in all; send at most {MaxVideos} in one request."
+            )
+            .Must(uses =>
+                uses is null
+                || uses.Sum(one =>
+                    one?.Videos?.Count(video => video is { Receipt: not null } or { Decision: not null }) ?? 0
+                ) <= MaxDecisions
+            )
             .WithErrorCode(FailureCode.TooMany)
-            .WithMessage($"{ValidationRules.Field} has too many receipts and decisions in all; send at most {MaxDecisions} in one request.");
+            .WithMessage(
+                $"{ValidationRules.Field} has too many receipts and decisions in all; send at most {MaxDecisions} in "
+                    + "one request."
+            );
         RuleForEach(request => request.Usages).MustBeGiven("a use, which is an object");
     }
 }

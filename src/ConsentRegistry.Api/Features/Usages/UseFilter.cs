@@ -8,16 +8,29 @@ using Npgsql;
 namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>Which of the uses that concern a creator are meant.</summary>
-internal sealed record UseFilter(CreatorId Creator, string? Video, string? Owner, Purpose? Purpose, Requester? Requester, TimeRange Range)
+internal sealed record UseFilter(
+    CreatorId Creator,
+    string? Video,
+    string? Owner,
+    Purpose? Purpose,
+    Requester? Requester,
+    TimeRange Range
+)
 {
     /// <summary>The query parameters.</summary>
     public static readonly QueryParameter[] Query =
     [
-        UseParameters.Video, UseParameters.Owner, UseParameters.Purpose, UseParameters.Requester, UseParameters.From, UseParameters.To,
+        UseParameters.Video,
+        UseParameters.Owner,
+        UseParameters.Purpose,
+        UseParameters.Requester,
+        UseParameters.From,
+        UseParameters.To,
     ];
 
     /// <summary>
-    /// How far a use's id, which begins with the time, may be from its recording: it is drawn in the same transaction, in which no statement waits longer.
+    /// How far a use's id, which begins with the time, may be from its recording: it is drawn in the same transaction,
+    /// in which no statement waits longer.
     /// </summary>
     private const long IdsBesideMs = 2 * Database.StatementSeconds * 1_000;
 
@@ -29,8 +42,10 @@ internal sealed record UseFilter(CreatorId Creator, string? Video, string? Owner
             var sql = new StringBuilder(
                 """
                 FROM consent.use_concern c
-                WHERE c.creator = @creator AND c.usage >= @first AND c.usage <= @last AND c.recorded_at >= @from AND c.recorded_at < @to
-                """);
+                WHERE c.creator = @creator AND c.usage >= @first AND c.usage <= @last AND c.recorded_at >= @from
+                    AND c.recorded_at < @to
+                """
+            );
             if (Video is not null || Owner is not null)
                 sql.Append(" AND c.owner = @owner");
             if (Video is not null)
@@ -47,7 +62,12 @@ internal sealed record UseFilter(CreatorId Creator, string? Video, string? Owner
     {
         parameters.AddWithValue("creator", Creator.Value);
         parameters.AddWithValue("from", Range.From == Instant.Beginning ? DateTime.UnixEpoch : Range.From.ToDateTime());
-        parameters.AddWithValue("to", Range.To == Instant.Never ? DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc) : Range.To.ToDateTime());
+        parameters.AddWithValue(
+            "to",
+            Range.To == Instant.Never
+                ? DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc)
+                : Range.To.ToDateTime()
+        );
         parameters.AddWithValue("first", IdAt(Range.From, -IdsBesideMs));
         parameters.AddWithValue("last", IdAt(Range.To, IdsBesideMs));
         if (Video is not null || Owner is not null)
@@ -60,7 +80,8 @@ internal sealed record UseFilter(CreatorId Creator, string? Video, string? Owner
             parameters.AddWithValue("requester", requester.Value);
     }
 
-    // An id of version 7 begins with 48 bits of milliseconds since 1970. What follows is no matter here: the bounds are generous.
+    // An id of version 7 begins with 48 bits of milliseconds since 1970. What follows is no matter here: the bounds are
+    // generous.
     private static Guid IdAt(Instant moment, long besideMs)
     {
         const long latest = (1L << 48) - 1;

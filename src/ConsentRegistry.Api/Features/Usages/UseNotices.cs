@@ -1,15 +1,21 @@
 namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>
-/// How many uses are told one by one. Whoever records uses tells one creator of <see cref="PerHour"/> an hour, counted by each node for itself. The
-/// last of them says that there may be more, which the list of uses has: every use is recorded.
+/// How many uses are told one by one. Whoever records uses tells one creator of <see cref="PerHour"/> an hour, counted
+/// by each node for itself. The last of them says that there may be more, which the list of uses has: every use is
+/// recorded.
 /// </summary>
 internal sealed class UseNotices(TimeProvider clock)
 {
-    /// <summary>Notifications of uses by one caller in one creator's inbox in an hour: more than anybody reads one by one.</summary>
+    /// <summary>
+    /// Notifications of uses by one caller in one creator's inbox in an hour: more than anybody reads one by one.
+    /// </summary>
     public const int PerHour = 100;
 
-    /// <summary>Pairs of a caller and a creator that are counted; with more, counting begins anew, so that more is told and never less.</summary>
+    /// <summary>
+    /// Pairs of a caller and a creator that are counted; with more, counting begins anew, so that more is told and
+    /// never less.
+    /// </summary>
     private const int MaxPairs = 500_000;
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

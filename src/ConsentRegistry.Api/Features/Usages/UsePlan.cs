@@ -28,21 +28,24 @@ internal sealed class UsePlan
     public IReadOnlyList<StoredUse> Uses => [.. results.Where(one => one.Failure is null).Select(one => one.Value)];
 
     /// <summary>How many uses are spent, by grant.</summary>
-    public IReadOnlyCollection<(Guid Grant, int Uses)> Spent => [.. grants.Values.Where(one => one.Spent > 0).Select(one => (one.Stored.Id, one.Spent))];
+    public IReadOnlyCollection<(Guid Grant, int Uses)> Spent =>
+        [.. grants.Values.Where(one => one.Spent > 0).Select(one => (one.Stored.Id, one.Spent))];
 
     /// <summary>The grants whose last use is among them.</summary>
-    public List<(CreatorId Creator, StoredGrant Grant)> Ended => [.. grants.Values.Where(one => one.Ends).Select(one => (one.Creator, one.Stored))];
+    public List<(CreatorId Creator, StoredGrant Grant)> Ended =>
+        [.. grants.Values.Where(one => one.Ends).Select(one => (one.Creator, one.Stored))];
 
     /// <summary>The derived videos whose record changes.</summary>
-    public IReadOnlyCollection<MadeVideo> Made => [.. made.Values.Where(one => !ReferenceEquals(one.Before, one.After))];
+    public IReadOnlyCollection<MadeVideo> Made =>
+        [.. made.Values.Where(one => !ReferenceEquals(one.Before, one.After))];
 
     /// <summary>The streams that something is appended to.</summary>
     public HashSet<StreamId> Streams =>
-    [
-        .. Uses.Select(use => StreamId.OfRequester(use.Record.Requester)),
-        .. Ended.Select(one => StreamId.OfCreator(one.Creator)),
-        .. Made.Select(one => StreamId.OfCreator(one.Video.Creator)),
-    ];
+        [
+            .. Uses.Select(use => StreamId.OfRequester(use.Record.Requester)),
+            .. Ended.Select(one => StreamId.OfCreator(one.Creator)),
+            .. Made.Select(one => StreamId.OfCreator(one.Video.Creator)),
+        ];
 
     public static async Task<UsePlan> MakeAsync(
         StreamTransaction change,
@@ -50,33 +53,52 @@ internal sealed class UsePlan
         IReadOnlyList<IReadOnlyList<JudgedVideo>> judged,
         IReadOnlyDictionary<StreamId, LockedStream> streams,
         bool mayRegister,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var derived = reported.Select(use => use.Made?.Video).OfType<VideoKey>().Distinct().ToList();
         var standing = derived.Count == 0 ? [] : await VideoStore.ReadAsync(change, derived, cancellation);
-        var (now, owners) = derived.Count == 0
-            ? (streams.Values.Max(stream => stream.Tx), [])
-            : await StreamStore.ReadAsync(change, derived.Select(video => video.Creator).Distinct(), cancellation);
+        var (now, owners) =
+            derived.Count == 0
+                ? (streams.Values.Max(stream => stream.Tx), [])
+                : await StreamStore.ReadAsync(change, derived.Select(video => video.Creator).Distinct(), cancellation);
         var beyond = await GrantStore.FindUsedUpAsync(
-            change, reported.Zip(judged, (use, videos) => videos.SelectMany(video => Approvals(use, video))).SelectMany(each => each).ToHashSet(), cancellation);
-        var candidates = judged.SelectMany(use => use.SelectMany(video => video.Grants.SelectMany(grants => grants))).Distinct().ToList();
+            change,
+            reported
+                .Zip(judged, (use, videos) => videos.SelectMany(video => Approvals(use, video)))
+                .SelectMany(each => each)
+                .ToHashSet(),
+            cancellation
+        );
+        var candidates = judged
+            .SelectMany(use => use.SelectMany(video => video.Grants.SelectMany(grants => grants)))
+            .Distinct()
+            .ToList();
         var plan = new UsePlan(await GrantStore.LockAsync(change, candidates, cancellation));
         foreach (var ((use, videos), id) in reported.Zip(judged).Zip(Ids(reported.Count, now)))
         {
-            if (use.Made?.Video is { } video && !owners.GetValueOrDefault(video.Creator).IsErased
-                && plan.Derive(video, standing.GetValueOrDefault(video), use, now, mayRegister) is { } refused)
+            if (
+                use.Made?.Video is { } video
+                && !owners.GetValueOrDefault(video.Creator).IsErased
+                && plan.Derive(video, standing.GetValueOrDefault(video), use, now, mayRegister) is { } refused
+            )
             {
                 plan.results.Add(refused);
                 continue;
             }
             // A stream that is not locked yet will be, and then this is planned again.
             var stamp = streams.GetValueOrDefault(StreamId.OfRequester(use.Requester))?.Stamp ?? default;
-            var used = videos.Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains))).ToList();
-            plan.results.Add(new StoredUse(
-                id,
-                new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp),
-                [.. videos.Select(one => one.Concerned)],
-                [.. videos.Zip(used, (one, judged) => one.IsAllowedNow || judged.Status == UseStatus.Consented)]));
+            var used = videos
+                .Select(one => plan.Judge(one, isBeyond: Approvals(use, one).All(beyond.Contains)))
+                .ToList();
+            plan.results.Add(
+                new StoredUse(
+                    id,
+                    new(use.Requester, use.Purpose, use.Made, [.. used], use.UsedAt ?? stamp.At, stamp),
+                    [.. videos.Select(one => one.Concerned)],
+                    [.. videos.Zip(used, (one, judged) => one.IsAllowedNow || judged.Status == UseStatus.Consented)]
+                )
+            );
         }
         return plan;
     }
@@ -86,7 +108,13 @@ internal sealed class UsePlan
         Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7(new DateTimeOffset(at.ToDateTime()))).Order();
 
     private static IEnumerable<MissingGrant> Approvals(ReportedUse use, JudgedVideo judged) =>
-        judged.Unanswered.Select(one => new MissingGrant(one.Creator, one.Video, judged.Video, use.Requester, use.Purpose));
+        judged.Unanswered.Select(one => new MissingGrant(
+            one.Creator,
+            one.Video,
+            judged.Video,
+            use.Requester,
+            use.Purpose
+        ));
 
     // All of the grants that it takes, or none: a use that is not allowed spends nothing.
     private UsedVideo Judge(JudgedVideo judged, bool isBeyond)
@@ -98,7 +126,12 @@ internal sealed class UsePlan
         {
             var known = candidates.Select(id => grants.GetValueOrDefault(id)).OfType<Counted>().ToList();
             if (known.Find(grant => grant.HasUses && (grant.Stands || judged.IsJudgedByReceipt)) is not { } chosen)
-                return new(judged.Video, known.Exists(grant => !grant.HasUses) ? UseReason.BeyondGrant : UseReason.NotApproved, [], judged.ReliedOn);
+                return new(
+                    judged.Video,
+                    known.Exists(grant => !grant.HasUses) ? UseReason.BeyondGrant : UseReason.NotApproved,
+                    [],
+                    judged.ReliedOn
+                );
             spent.Add(chosen);
         }
         foreach (var grant in spent)
@@ -106,16 +139,29 @@ internal sealed class UsePlan
         return new(judged.Video, judged.Reason, [.. spent.Select(grant => grant.Stored.Id)], judged.ReliedOn);
     }
 
-    // Sources are only ever added, as many as close the video to everybody. Who may not register videos may say again what is registered.
+    // Sources are only ever added, as many as close the video to everybody. Who may not register videos may say again
+    // what is registered.
     private Failure? Derive(VideoKey video, VideoRecord? standing, ReportedUse use, Instant now, bool mayRegister)
     {
         var current = made.TryGetValue(video, out var earlier) ? earlier.After : standing;
-        var sources = (current?.Sources ?? []).Union(use.Videos.Select(used => used.Video)).Take(Limits.SourcesPerVideo).ToList();
+        var sources = (current?.Sources ?? [])
+            .Union(use.Videos.Select(used => used.Video))
+            .Take(Limits.SourcesPerVideo)
+            .ToList();
         var wanted = new Registration(current is null ? use.PublishedAt : null, Participants: null, sources);
-        if (!VideoRecord.Register(video, current, wanted, now, mayWiden: false).Succeeded(out var record, out var refused))
+        if (
+            !VideoRecord
+                .Register(video, current, wanted, now, mayWiden: false)
+                .Succeeded(out var record, out var refused)
+        )
             return refused.Inside("made");
         if (!mayRegister && !ReferenceEquals(record, current))
-            return new(FailureCode.Forbidden, Problem.ForbiddenDetail($"the scope {Scopes.WriteVideos}, for the use alters what is registered of the video that was made"));
+            return new(
+                FailureCode.Forbidden,
+                Problem.ForbiddenDetail(
+                    $"the scope {Scopes.WriteVideos}, for the use alters what is registered of the video that was made"
+                )
+            );
         made[video] = new(video, standing, record);
         return null;
     }

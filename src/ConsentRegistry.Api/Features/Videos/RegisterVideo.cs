@@ -6,21 +6,45 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
-/// <summary>Registers facts about a video. Only the platform may: whoever asks for consent cannot say what opens a video for them.</summary>
+/// <summary>
+/// Registers facts about a video. Only the platform may: whoever asks for consent cannot say what opens a video for
+/// them.
+/// </summary>
 /// <remarks>
-/// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants and sources; removing one, or another
-/// <c>publishedAt</c> than the stored one, is 409 without <c>consent:admin</c> and a reason.
+/// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants
+/// and sources; removing one, or another <c>publishedAt</c> than the stored one, is 409 without <c>consent:admin</c>
+/// and a reason.
 /// </remarks>
 internal static class RegisterVideo
 {
-    public static Task<IResult> Handle(CreatorId creatorId, VideoId videoId, Body<RegisterVideoRequest> body, ChangePipeline pipeline, HttpContext http) =>
-        pipeline.RunAsync(http, (change, cancellation) => RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.From(http), cancellation));
+    public static Task<IResult> Handle(
+        CreatorId creatorId,
+        VideoId videoId,
+        Body<RegisterVideoRequest> body,
+        ChangePipeline pipeline,
+        HttpContext http
+    ) =>
+        pipeline.RunAsync(
+            http,
+            (change, cancellation) =>
+                RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.From(http), cancellation)
+        );
 
     private static async Task<Result<ChangeResponse>> RegisterAsync(
-        StreamTransaction change, VideoKey video, RegisterVideoRequest request, Caller caller, CancellationToken cancellation)
+        StreamTransaction change,
+        VideoKey video,
+        RegisterVideoRequest request,
+        Caller caller,
+        CancellationToken cancellation
+    )
     {
         var wish = new RequestedRegistration(video, request.ToRegistration(), MayWiden(caller, request));
-        var result = await VideoRegistrar.RegisterAsync(change, [wish], caller.Author(creator: null, request.Reason), cancellation);
+        var result = await VideoRegistrar.RegisterAsync(
+            change,
+            [wish],
+            caller.Author(creator: null, request.Reason),
+            cancellation
+        );
         if (!result.Succeeded(out var fulfilments, out var unavailable))
             return unavailable;
         var (record, version, changed, failure) = fulfilments[0];
@@ -30,5 +54,6 @@ internal static class RegisterVideo
     }
 
     /// <summary>Whether facts may change in the direction that can widen consent.</summary>
-    public static bool MayWiden(Caller caller, IRegistration request) => caller.Has(Scopes.Admin) && request.Reason is not null;
+    public static bool MayWiden(Caller caller, IRegistration request) =>
+        caller.Has(Scopes.Admin) && request.Reason is not null;
 }

@@ -6,8 +6,16 @@ namespace ConsentRegistry.Api.Features.Videos;
 internal static class VideoParameters
 {
     public static readonly QueryParameter Purpose = new(
-        "purpose", "DecidedPurpose", ParameterKind.Purpose, "The purpose to decide on; every one of the vocabulary without it.");
+        "purpose",
+        "DecidedPurpose",
+        ParameterKind.Purpose,
+        "The purpose to decide on; every one of the vocabulary without it."
+    );
 
     public static readonly QueryParameter Requester = new(
-        "requester", "AskingRequester", ParameterKind.Id, "Who would use the video; without it, a requester whom no setting names.");
+        "requester",
+        "AskingRequester",
+        ParameterKind.Id,
+        "Who would use the video; without it, a requester whom no setting names."
+    );
 }

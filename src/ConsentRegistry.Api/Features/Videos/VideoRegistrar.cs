@@ -20,16 +20,23 @@ internal sealed record RequestedRegistration(VideoKey Video, Registration Wanted
 internal sealed record RegistrationOutcome(VideoRecord? Record, long Version, bool Changed, Failure? Failure);
 
 /// <summary>
-/// Registers videos of any owners in one transaction. Only streams that something is appended to are locked, and raised: a first look
-/// without locks finds them, and under the locks everything is decided again.
+/// Registers videos of any owners in one transaction. Only streams that something is appended to are locked, and
+/// raised: a first look without locks finds them, and under the locks everything is decided again.
 /// </summary>
 internal static class VideoRegistrar
 {
-    /// <summary>How often a first look may turn out to have been overtaken by somebody else before the caller is asked to repeat.</summary>
+    /// <summary>
+    /// How often a first look may turn out to have been overtaken by somebody else before the caller is asked to
+    /// repeat.
+    /// </summary>
     private const int MaxLooks = 3;
 
     public static async Task<Result<IReadOnlyList<RegistrationOutcome>>> RegisterAsync(
-        StreamTransaction change, IReadOnlyList<RequestedRegistration> wishes, Authorship by, CancellationToken cancellation)
+        StreamTransaction change,
+        IReadOnlyList<RequestedRegistration> wishes,
+        Authorship by,
+        CancellationToken cancellation
+    )
     {
         for (var look = 0; look < MaxLooks; look++)
         {
@@ -53,7 +60,10 @@ internal static class VideoRegistrar
             }
             await change.BackToMarkAsync(cancellation);
         }
-        return new Failure(ProblemCode.Unavailable, "Others are registering the same videos at this moment; repeat the request.");
+        return new Failure(
+            ProblemCode.Unavailable,
+            "Others are registering the same videos at this moment; repeat the request."
+        );
     }
 
     // What is wished for and stands already.
@@ -62,15 +72,27 @@ internal static class VideoRegistrar
         foreach (var (wish, fulfilment) in wishes.Zip(decided.Fulfilments))
         {
             if (fulfilment is { Failure: null, Record: { } record } && !decided.Altered.ContainsKey(wish.Video))
-                change.Confirm(StreamId.OfCreator(wish.Video.Creator), Records.VideoRegistered(wish.Video, null, record));
+                change.Confirm(
+                    StreamId.OfCreator(wish.Video.Creator),
+                    Records.VideoRegistered(wish.Video, null, record)
+                );
         }
     }
 
-    private static async Task<Decided> DecideAsync(StreamTransaction change, IReadOnlyList<RequestedRegistration> wishes, Locks locks, CancellationToken cancellation)
+    private static async Task<Decided> DecideAsync(
+        StreamTransaction change,
+        IReadOnlyList<RequestedRegistration> wishes,
+        Locks locks,
+        CancellationToken cancellation
+    )
     {
         var videos = wishes.Select(wish => wish.Video).Distinct().ToList();
         var standing = await VideoStore.ReadAsync(change, videos, cancellation);
-        var (now, streams) = await StreamStore.ReadAsync(change, videos.Select(video => video.Creator).Distinct(), cancellation);
+        var (now, streams) = await StreamStore.ReadAsync(
+            change,
+            videos.Select(video => video.Creator).Distinct(),
+            cancellation
+        );
         var altered = new Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>>();
         var fulfilments = new List<RegistrationOutcome>();
         foreach (var wish in wishes)
@@ -82,7 +104,11 @@ internal static class VideoRegistrar
                 fulfilments.Add(new(current, version, Changed: false, LockedStream.Erased));
                 continue;
             }
-            if (!VideoRecord.Register(wish.Video, current, wish.Wanted, locks.TimeOf(wish.Video.Creator) ?? now, wish.MayWiden).Succeeded(out var record, out var failure))
+            if (
+                !VideoRecord
+                    .Register(wish.Video, current, wish.Wanted, locks.TimeOf(wish.Video.Creator) ?? now, wish.MayWiden)
+                    .Succeeded(out var record, out var failure)
+            )
             {
                 fulfilments.Add(new(current, version, Changed: false, failure));
                 continue;
@@ -100,15 +126,36 @@ internal static class VideoRegistrar
         return new(fulfilments, altered, standing);
     }
 
-    private static async Task WriteAsync(StreamTransaction change, Decided decided, Locks locks, Authorship by, CancellationToken cancellation)
+    private static async Task WriteAsync(
+        StreamTransaction change,
+        Decided decided,
+        Locks locks,
+        Authorship by,
+        CancellationToken cancellation
+    )
     {
         await VideoStore.WriteAsync(
-            change, [.. decided.Altered.Keys.Select(video => (video, decided.Standing[video], locks.Of(video.Creator).Version))], cancellation);
-        var records = decided.Altered
-            .GroupBy(video => video.Key.Creator)
-            .Select(owner => (
-                locks.Of(owner.Key),
-                (IReadOnlyList<RecordChange>)[.. owner.SelectMany(video => video.Value.Select(step => Records.VideoRegistered(video.Key, step.Before, step.After)))]))
+            change,
+            [
+                .. decided.Altered.Keys.Select(video =>
+                    (video, decided.Standing[video], locks.Of(video.Creator).Version)
+                ),
+            ],
+            cancellation
+        );
+        var records = decided
+            .Altered.GroupBy(video => video.Key.Creator)
+            .Select(owner =>
+                (
+                    locks.Of(owner.Key),
+                    (IReadOnlyList<RecordChange>)
+                        [
+                            .. owner.SelectMany(video =>
+                                video.Value.Select(step => Records.VideoRegistered(video.Key, step.Before, step.After))
+                            ),
+                        ]
+                )
+            )
             .ToList();
         await change.AppendAsync(records, by, altersSettings: false, cancellation);
     }
@@ -116,13 +163,15 @@ internal static class VideoRegistrar
     private sealed record Decided(
         IReadOnlyList<RegistrationOutcome> Fulfilments,
         Dictionary<VideoKey, List<(VideoRecord? Before, VideoRecord After)>> Altered,
-        Dictionary<VideoKey, VideoRecord> Standing);
+        Dictionary<VideoKey, VideoRecord> Standing
+    );
 
     private sealed class Locks(IReadOnlyDictionary<StreamId, LockedStream> streams)
     {
         public static readonly Locks None = new(new Dictionary<StreamId, LockedStream>());
 
-        public Instant? TimeOf(CreatorId owner) => streams.TryGetValue(StreamId.OfCreator(owner), out var stream) ? stream.Tx : null;
+        public Instant? TimeOf(CreatorId owner) =>
+            streams.TryGetValue(StreamId.OfCreator(owner), out var stream) ? stream.Tx : null;
 
         public LockedStream Of(CreatorId owner) => streams[StreamId.OfCreator(owner)];
     }

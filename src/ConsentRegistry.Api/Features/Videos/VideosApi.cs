@@ -13,21 +13,39 @@ internal static class VideosApi
     {
         var videos = app.MapContract("/v1/creators/{creatorId}/videos", Table);
 
-        videos.MapGet("", ListVideos.Handle).Named("listVideos", VideoParameters.Purpose, VideoParameters.Requester, Paging.Limit, Paging.Cursor).Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+        videos
+            .MapGet("", ListVideos.Handle)
+            .Named("listVideos", VideoParameters.Purpose, VideoParameters.Requester, Paging.Limit, Paging.Cursor)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<VideoConsentBody>>();
         // The creators who appear in a video may read it as well, which only its record tells: the operation decides.
-        videos.MapGet("/{videoId}", GetVideo.Handle).Named("getVideo").Allow(Access.Scope(Scopes.Manage), Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
+        videos
+            .MapGet("/{videoId}", GetVideo.Handle)
+            .Named("getVideo")
+            .Allow(Access.Scope(Scopes.Manage), Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
             .Produces<VideoBody>()
             .Refuses(FailureCode.NotFound);
-        videos.MapPut("/{videoId}", RegisterVideo.Handle).Named("registerVideo").Allow(Access.Scope(Scopes.WriteVideos))
-            .Changes().Produces<RegisteredBody>()
+        videos
+            .MapPut("/{videoId}", RegisterVideo.Handle)
+            .Named("registerVideo")
+            .Allow(Access.Scope(Scopes.WriteVideos))
+            .Changes()
+            .Produces<RegisteredBody>()
             .Refuses(FailureCode.WouldWiden, FailureCode.TooMany);
-        videos.MapGet("/{videoId}/consent", GetVideoConsent.Handle).Named("getVideoConsent", VideoParameters.Requester).Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
+        videos
+            .MapGet("/{videoId}/consent", GetVideoConsent.Handle)
+            .Named("getVideoConsent", VideoParameters.Requester)
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<VideoConsentBody>();
 
         var batch = app.MapContract("/v1/videos", Table);
-        batch.MapPost("/batch", RegisterVideos.Handle).Named("registerVideos").Allow(Access.Scope(Scopes.WriteVideos))
-            .Changes().WithMetadata(BodyLimit.Bulk).Produces<RegisteredBatchBody>()
+        batch
+            .MapPost("/batch", RegisterVideos.Handle)
+            .Named("registerVideos")
+            .Allow(Access.Scope(Scopes.WriteVideos))
+            .Changes()
+            .WithMetadata(BodyLimit.Bulk)
+            .Produces<RegisteredBatchBody>()
             .Refuses(FailureCode.TooMany);
     }
 }

@@ -7,7 +7,13 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <summary>Deletes a webhook. What was to be sent to it is not; the answer is what it was.</summary>
 internal static class DeleteWebhook
 {
-    public static async Task<IResult> Handle(Guid webhookId, NoBody noBody, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Guid webhookId,
+        NoBody noBody,
+        Database database,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)

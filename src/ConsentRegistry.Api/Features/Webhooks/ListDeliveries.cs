@@ -7,7 +7,14 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <summary>Lists what was sent to a webhook. Newest first, with how it went.</summary>
 internal static class ListDeliveries
 {
-    public static async Task<IResult> Handle(Guid webhookId, int? limit, Cursor cursor, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Guid webhookId,
+        int? limit,
+        Cursor cursor,
+        Database database,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var before = Guid.Empty;
         if (!cursor.IsStart && !Guid.TryParseExact(cursor.Part(0), "D", out before))
@@ -16,7 +23,13 @@ internal static class ListDeliveries
         if (refused is not null)
             return refused;
         var size = limit ?? RequestShape.DefaultPage;
-        var rows = await WebhookStore.ListDeliveriesAsync(database, webhookId, cursor.IsStart ? null : before, size + 1, cancellation);
+        var rows = await WebhookStore.ListDeliveriesAsync(
+            database,
+            webhookId,
+            cursor.IsStart ? null : before,
+            size + 1,
+            cancellation
+        );
         return Results.Ok(Page<DeliveryBody>.Of(rows, size, cursor, DeliveryBody.Of, row => [$"{row.Notification:D}"]));
     }
 }

@@ -8,10 +8,25 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <summary>Lists webhooks. The caller's own, those of one owner, or for the administrator everybody's.</summary>
 internal static class ListWebhooks
 {
-    public static async Task<IResult> Handle(string? audience, string? owner, int? limit, Cursor cursor, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        string? audience,
+        string? owner,
+        int? limit,
+        Cursor cursor,
+        Database database,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         if (audience is null != owner is null)
-            return Problem.OfField(422, FailureCode.Invalid, audience is null ? "audience" : "owner", "One of audience and owner is missing; send both or neither.").AsResult();
+            return Problem
+                .OfField(
+                    422,
+                    FailureCode.Invalid,
+                    audience is null ? "audience" : "owner",
+                    "One of audience and owner is missing; send both or neither."
+                )
+                .AsResult();
         var after = Guid.Empty;
         if (!cursor.IsStart && !Guid.TryParseExact(cursor.Part(0), "D", out after))
             return Cursor.NotOfThisList.AsResult();
@@ -20,7 +35,14 @@ internal static class ListWebhooks
         if (audience is not null)
         {
             if (!Wording.TryParse<WebhookAudience>(audience, out var known))
-                return Problem.OfField(422, FailureCode.Invalid, "audience", ValidationRules.NotAWord<WebhookAudience>("audience", Characters.Quote(audience))).AsResult();
+                return Problem
+                    .OfField(
+                        422,
+                        FailureCode.Invalid,
+                        "audience",
+                        ValidationRules.NotAWord<WebhookAudience>("audience", Characters.Quote(audience))
+                    )
+                    .AsResult();
             var named = new WebhookOwner(known, owner!);
             if (!caller.MayManage(named))
                 return WebhookAccess.NotTheirs.AsResult();

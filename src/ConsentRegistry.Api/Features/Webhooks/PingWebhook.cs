@@ -5,12 +5,23 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
-/// <summary>Sends a ping. A signed message of type <c>ping</c>, once and at once, also to a disabled webhook; the answer says how it went.</summary>
+/// <summary>
+/// Sends a ping. A signed message of type <c>ping</c>, once and at once, also to a disabled webhook; the answer says
+/// how it went.
+/// </summary>
 internal static class PingWebhook
 {
     public static async Task<IResult> Handle(
-        Guid webhookId, NoBody noBody, Database database, WebhookSecrets protection, WebhookSender sender,
-        ConcurrencyLimits limits, TimeProvider clock, HttpContext http, CancellationToken cancellation)
+        Guid webhookId,
+        NoBody noBody,
+        Database database,
+        WebhookSecrets protection,
+        WebhookSender sender,
+        ConcurrencyLimits limits,
+        TimeProvider clock,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
@@ -18,10 +29,26 @@ internal static class PingWebhook
         using var share = limits.Pings.TryAcquire(Caller.From(http).Identity);
         if (share is null)
             return limits.Pings.Refusal.AsResult();
-        if (!protection.TryDecrypt(webhookId, await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation), out var secrets))
-            return new Problem(503, ProblemCode.Unavailable, "The key ring of this node does not open the webhook's secret; repeat the request, or replace the secret.").AsResult();
+        if (
+            !protection.TryDecrypt(
+                webhookId,
+                await WebhookStore.ReadSecretsAsync(database, webhookId, cancellation),
+                out var secrets
+            )
+        )
+            return new Problem(
+                503,
+                ProblemCode.Unavailable,
+                "The key ring of this node does not open the webhook's secret; repeat the request, or replace the "
+                    + "secret."
+            ).AsResult();
         var now = clock.GetUtcNow();
-        var message = new Message(Guid.CreateVersion7(), "ping", Instant.From(now), $"{{\"webhookId\":\"{webhookId:D}\"}}");
+        var message = new Message(
+            Guid.CreateVersion7(),
+            "ping",
+            Instant.From(now),
+            $"{{\"webhookId\":\"{webhookId:D}\"}}"
+        );
         var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
         return Results.Ok(new PingBody(attempt.IsDelivered, attempt.Status, attempt.Error));
     }

@@ -4,10 +4,20 @@ using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
-/// <summary>Sends a notification once more. Whatever became of it before, with the same <c>webhook-id</c> and all attempts before it.</summary>
+/// <summary>
+/// Sends a notification once more. Whatever became of it before, with the same <c>webhook-id</c> and all attempts
+/// before it.
+/// </summary>
 internal static class Redeliver
 {
-    public static async Task<IResult> Handle(Guid webhookId, Guid notificationId, NoBody noBody, Database database, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Guid webhookId,
+        Guid notificationId,
+        NoBody noBody,
+        Database database,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)

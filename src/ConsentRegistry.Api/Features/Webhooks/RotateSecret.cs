@@ -4,21 +4,39 @@ using ConsentRegistry.Api.Persistence;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
-/// <summary>Replaces the secret of a webhook. For 24 hours messages are signed with both, so that no receiver has to change at the same moment.</summary>
+/// <summary>
+/// Replaces the secret of a webhook. For 24 hours messages are signed with both, so that no receiver has to change at
+/// the same moment.
+/// </summary>
 /// <remarks>
-/// Whoever has lost the answer asks once more: each secret that was replaced signs for its own 24 hours, and the secret can be replaced five times within them.
+/// Whoever has lost the answer asks once more: each secret that was replaced signs for its own 24 hours, and the secret
+/// can be replaced five times within them.
 /// </remarks>
 internal static class RotateSecret
 {
-    public static async Task<IResult> Handle(Guid webhookId, NoBody noBody, Database database, WebhookSecrets secrets, HttpContext http, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        Guid webhookId,
+        NoBody noBody,
+        Database database,
+        WebhookSecrets secrets,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (_, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
         var secret = WebhookSecret.Draw();
-        var rotated = await WebhookStore.RotateAsync(database, webhookId, secrets.Encrypt(webhookId, secret), cancellation);
+        var rotated = await WebhookStore.RotateAsync(
+            database,
+            webhookId,
+            secrets.Encrypt(webhookId, secret),
+            cancellation
+        );
         if (rotated.Failure is { } failure)
             return Problem.From(failure).AsResult();
-        return rotated.Value is { } row ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret))) : WebhookAccess.NotThere.AsResult();
+        return rotated.Value is { } row
+            ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)))
+            : WebhookAccess.NotThere.AsResult();
     }
 }

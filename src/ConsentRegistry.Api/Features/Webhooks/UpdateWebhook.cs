@@ -11,7 +11,11 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <param name="Url">Where to send to.</param>
 /// <param name="Kinds">Of which kinds to tell; without it, of every one.</param>
 /// <param name="Enabled">Whether anything is sent; without it, it is.</param>
-public sealed record UpdateWebhookRequest([property: Required] [property: Address(WebhookUrl.MaxLength)] string? Url, [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds, bool? Enabled);
+public sealed record UpdateWebhookRequest(
+    [property: Required] [property: Address(WebhookUrl.MaxLength)] string? Url,
+    [property: Words<NotificationKind>] [property: WordList(1)] IReadOnlyList<string>? Kinds,
+    bool? Enabled
+);
 
 internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookRequest>
 {
@@ -24,18 +28,31 @@ internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookRe
 
 /// <summary>Replaces what a webhook is. Its secret, its audience and its owner stay.</summary>
 /// <remarks>
-/// Disabling drops what waits to be sent, and what happens meanwhile is not sent later; what was dropped can be asked for one by one once it is enabled.
+/// Disabling drops what waits to be sent, and what happens meanwhile is not sent later; what was dropped can be asked
+/// for one by one once it is enabled.
 /// </remarks>
 internal static class UpdateWebhook
 {
     public static async Task<IResult> Handle(
-        Guid webhookId, Body<UpdateWebhookRequest> body, Database database, HttpContext http, CancellationToken cancellation)
+        Guid webhookId,
+        Body<UpdateWebhookRequest> body,
+        Database database,
+        HttpContext http,
+        CancellationToken cancellation
+    )
     {
         var (_, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
         if (refused is not null)
             return refused;
         var request = body.Value;
-        var updated = await WebhookStore.UpdateAsync(database, webhookId, new Uri(request.Url!), request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(), request.Enabled ?? true, cancellation);
+        var updated = await WebhookStore.UpdateAsync(
+            database,
+            webhookId,
+            new Uri(request.Url!),
+            request.Kinds?.Distinct(StringComparer.Ordinal).ToArray(),
+            request.Enabled ?? true,
+            cancellation
+        );
         if (updated.Failure is { } failure)
             return Problem.From(failure).AsResult();
         return updated.Value is { } row ? Results.Ok(WebhookBody.Of(row)) : WebhookAccess.NotThere.AsResult();

@@ -14,7 +14,9 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// <param name="Enabled">Whether anything is sent.</param>
 /// <param name="DisabledFor">Why nothing is.</param>
 /// <param name="FailingSince">Since when every attempt has failed; null if the last one succeeded.</param>
-/// <param name="FormerSecretUntil">Until when the secret before the newest goes on signing beside it; those before that end sooner.</param>
+/// <param name="FormerSecretUntil">
+/// Until when the secret before the newest goes on signing beside it; those before that end sooner.
+/// </param>
 /// <param name="CreatedAt">When it was made.</param>
 public record WebhookBody(
     Guid WebhookId,
@@ -26,15 +28,29 @@ public record WebhookBody(
     DisabledReason? DisabledFor,
     Instant? FailingSince,
     Instant? FormerSecretUntil,
-    Instant CreatedAt)
+    Instant CreatedAt
+)
 {
-    internal static WebhookBody Of(WebhookRow row) => new(
-        row.Id, row.Owner.Audience, row.Owner.Name, row.Url, row.Kinds, row.DisabledFor is null, row.DisabledFor, row.FailingSince, row.FormerSecretUntil, row.CreatedAt);
+    internal static WebhookBody Of(WebhookRow row) =>
+        new(
+            row.Id,
+            row.Owner.Audience,
+            row.Owner.Name,
+            row.Url,
+            row.Kinds,
+            row.DisabledFor is null,
+            row.DisabledFor,
+            row.FailingSince,
+            row.FormerSecretUntil,
+            row.CreatedAt
+        );
 }
 
 /// <summary>A webhook with its new secret, which is shown this once.</summary>
 /// <param name="Webhook">The webhook.</param>
-/// <param name="Secret">What its messages are signed with, as the libraries of Standard Webhooks take it: <c>whsec_</c> and Base64.</param>
+/// <param name="Secret">
+/// What its messages are signed with, as the libraries of Standard Webhooks take it: <c>whsec_</c> and Base64.
+/// </param>
 public sealed record NewWebhookBody(WebhookBody Webhook, [property: Grammar("^whsec_[A-Za-z0-9+/]+=*$")] string Secret);
 
 /// <summary>What came of a ping.</summary>
@@ -62,8 +78,19 @@ public sealed record DeliveryBody(
     Instant? NextAttemptAt,
     Instant? TriedAt,
     [property: Between(100, 999)] int? Status,
-    DeliveryError? Error)
+    DeliveryError? Error
+)
 {
-    internal static DeliveryBody Of(DeliveryRow row) => new(
-        row.Notification, Wording.Parse<NotificationKind>(row.Kind), row.CreatedAt, row.State, row.Attempts, row.DueAt, row.TriedAt, row.Status, row.Error);
+    internal static DeliveryBody Of(DeliveryRow row) =>
+        new(
+            row.Notification,
+            Wording.Parse<NotificationKind>(row.Kind),
+            row.CreatedAt,
+            row.State,
+            row.Attempts,
+            row.DueAt,
+            row.TriedAt,
+            row.Status,
+            row.Error
+        );
 }

@@ -11,11 +11,16 @@ internal static class FormerIds
     /// <summary>What makes fourteen digits of four.</summary>
     public const string Front = "2026112300";
 
-    /// <summary>Renames what the database recorded. To be done before EF Core compares, which would apply every migration once more.</summary>
+    /// <summary>
+    /// Renames what the database recorded. To be done before EF Core compares, which would apply every migration once
+    /// more.
+    /// </summary>
     public static async Task RenameAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"""UPDATE consent.migration SET "MigrationId" = '{Front}' || "MigrationId" WHERE "MigrationId" ~ '^[0-9][0-9][0-9][0-9]_'""", connection);
+            $"""UPDATE consent.migration SET "MigrationId" = '{Front}' || "MigrationId" WHERE "MigrationId" ~ '^[0-9][0-9][0-9][0-9]_'""",
+            connection
+        );
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

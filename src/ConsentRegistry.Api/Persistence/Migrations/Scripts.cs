@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ConsentRegistry.Api.Persistence.Migrations;
 
 /// <summary>
-/// A migration is the SQL script of this folder that has its id for a name, run in one transaction and never edited once it was released. An
-/// id has EF Core's form: the date and time of its making in fourteen digits, then a name.
+/// A migration is the SQL script of this folder that has its id for a name, run in one transaction and never edited
+/// once it was released. An id has EF Core's form: the date and time of its making in fourteen digits, then a name.
 /// </summary>
 public abstract class ScriptMigration : Migration
 {
@@ -20,7 +20,9 @@ public abstract class ScriptMigration : Migration
     internal static string Read(string id)
     {
         var assembly = typeof(ScriptMigration).Assembly;
-        var name = assembly.GetManifestResourceNames().Single(resource => resource.EndsWith($".{id}.sql", StringComparison.Ordinal));
+        var name = assembly
+            .GetManifestResourceNames()
+            .Single(resource => resource.EndsWith($".{id}.sql", StringComparison.Ordinal));
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
@@ -91,7 +93,9 @@ public sealed class Replays : ScriptMigration;
 [Migration("20261123000013_identity")]
 public sealed class Identity : ScriptMigration;
 
-/// <summary>Names of creators in requesters' streams, what requesters said to recalls, and moments that are all finite.</summary>
+/// <summary>
+/// Names of creators in requesters' streams, what requesters said to recalls, and moments that are all finite.
+/// </summary>
 [DbContext(typeof(RegistryContext))]
 [Migration("20261123000015_pseudonyms")]
 public sealed class Pseudonyms : ScriptMigration;

@@ -34,7 +34,11 @@ internal sealed class Draft : ISlotStore
     {
         if (IsEmpty)
             return;
-        memory.Publish(videos.Values, creators.Values, ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary);
+        memory.Publish(
+            videos.Values,
+            creators.Values,
+            ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary
+        );
         foreach (var link in released)
             memory.Overflow.Free(link);
         if (emptied.Count > 0)
@@ -110,7 +114,5 @@ internal sealed class LoadingStore(FactMemory memory) : ISlotStore
     }
 
     // Of one who is erased nothing has been loaded.
-    void ISlotStore.Empty(in FactKey creator)
-    {
-    }
+    void ISlotStore.Empty(in FactKey creator) { }
 }

@@ -6,7 +6,9 @@ using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 
-/// <summary>Takes the facts of some checks out of memory, for those who want to explain, sign, or try a change on them.</summary>
+/// <summary>
+/// Takes the facts of some checks out of memory, for those who want to explain, sign, or try a change on them.
+/// </summary>
 internal static class Extraction
 {
     /// <summary>The facts for checks of these videos by these requesters, all of one state of memory.</summary>
@@ -17,13 +19,29 @@ internal static class Extraction
     /// <param name="deadline">Until when the facts are of use.</param>
     /// <returns>The facts; null where memory is in doubt about a creator, or the deadline has passed.</returns>
     public static FactSet? Extract(
-        this FactMemory memory, IReadOnlyCollection<VideoKey> videos, IReadOnlyCollection<Requester> requesters, Instant now, Deadline deadline)
+        this FactMemory memory,
+        IReadOnlyCollection<VideoKey> videos,
+        IReadOnlyCollection<Requester> requesters,
+        Instant now,
+        Deadline deadline
+    )
     {
-        var named = requesters.Select(requester => (memory.Hasher.Of(requester.Value), requester)).DistinctBy(one => one.requester).ToArray();
-        return memory.Read((state, until) => new OneState(state, named, new(state.Vocabulary, now), until).Read(videos), deadline);
+        var named = requesters
+            .Select(requester => (memory.Hasher.Of(requester.Value), requester))
+            .DistinctBy(one => one.requester)
+            .ToArray();
+        return memory.Read(
+            (state, until) => new OneState(state, named, new(state.Vocabulary, now), until).Read(videos),
+            deadline
+        );
     }
 
-    private sealed class OneState(FactMemory memory, (FactKey Key, Requester Requester)[] requesters, FactSet facts, Deadline deadline)
+    private sealed class OneState(
+        FactMemory memory,
+        (FactKey Key, Requester Requester)[] requesters,
+        FactSet facts,
+        Deadline deadline
+    )
     {
         private readonly Dictionary<VideoKey, VideoRecord?> records = [];
         private readonly HashSet<CreatorId> creators = [];
@@ -79,7 +97,8 @@ internal static class Extraction
             return new(
                 slot.Published,
                 extra.Participants.Select(one => new RegisteredParticipant(memory.Names[one.Creator].Id, one.Role)),
-                extra.Sources.Select(one => memory.Names[one].Id));
+                extra.Sources.Select(one => memory.Names[one].Id)
+            );
         }
 
         private void AddDecider(CreatorId creator, VideoKey video)
@@ -93,7 +112,11 @@ internal static class Extraction
             foreach (var (requester, settings) in ForAll(overrides))
             {
                 foreach (var setting in settings)
-                    facts.Add(creator, new OverrideKey(video, PurposeOf(setting), requester), new OverrideSetting(ChoiceOf(setting), setting.Stamp));
+                    facts.Add(
+                        creator,
+                        new OverrideKey(video, PurposeOf(setting), requester),
+                        new OverrideSetting(ChoiceOf(setting), setting.Stamp)
+                    );
             }
         }
 
@@ -112,10 +135,17 @@ internal static class Extraction
             {
                 foreach (var segments in settings.GroupBy(setting => setting.Purpose))
                 {
-                    facts.Add(creator, new DefaultKey(PurposeOf(segments.First()), requester), new DefaultSetting(
-                    [
-                        .. segments.Select(segment => new Segment(segment.From == Instant.Beginning ? null : segment.From, ChoiceOf(segment), segment.Stamp)),
-                    ]));
+                    facts.Add(
+                        creator,
+                        new DefaultKey(PurposeOf(segments.First()), requester),
+                        new DefaultSetting([
+                            .. segments.Select(segment => new Segment(
+                                segment.From == Instant.Beginning ? null : segment.From,
+                                ChoiceOf(segment),
+                                segment.Stamp
+                            )),
+                        ])
+                    );
                 }
             }
         }
@@ -162,7 +192,12 @@ internal static class Extraction
             return facts.Vocabulary[isInDoubt ? default : setting.Purpose].Purpose;
         }
 
-        private static Choice ChoiceOf(in Setting setting) => Choice.Create(
-            setting.Effect, setting.Conditions, setting.ExpiresAt == Instant.Never ? null : setting.ExpiresAt, setting.VocabularyVersion);
+        private static Choice ChoiceOf(in Setting setting) =>
+            Choice.Create(
+                setting.Effect,
+                setting.Conditions,
+                setting.ExpiresAt == Instant.Never ? null : setting.ExpiresAt,
+                setting.VocabularyVersion
+            );
     }
 }

@@ -26,7 +26,9 @@ internal interface ISlotStore
     /// <returns>Its place.</returns>
     int Keep(object? extra, int before);
 
-    /// <summary>Has everything emptied that was kept beside slots of what a creator has said, of whom nothing is put any more.</summary>
+    /// <summary>
+    /// Has everything emptied that was kept beside slots of what a creator has said, of whom nothing is put any more.
+    /// </summary>
     void Empty(in FactKey creator);
 }
 
@@ -34,7 +36,14 @@ internal interface ISlotStore
 internal sealed class MemoryLostException(string message) : Exception(message);
 
 /// <summary>Puts records in place of records: how a row or an event changes what slots hold.</summary>
-internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable extras, ISlotStore store, Vocabulary vocabulary, Instant now)
+internal sealed class FactEditor(
+    KeyHasher hasher,
+    Names names,
+    OverflowTable extras,
+    ISlotStore store,
+    Vocabulary vocabulary,
+    Instant now
+)
 {
     /// <summary>So many grants of a video stand in an array.</summary>
     private const int FewGrants = 16;
@@ -48,7 +57,8 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
     public long VersionOf(CreatorId creator) => store.Creator(hasher.Of(creator.Value)).Version;
 
     /// <summary>Notes that a stream is at a version.</summary>
-    public void Reach(CreatorId creator, long version) => store.Set(store.Creator(hasher.Of(creator.Value)) with { Version = version });
+    public void Reach(CreatorId creator, long version) =>
+        store.Set(store.Creator(hasher.Of(creator.Value)) with { Version = version });
 
     /// <summary>Says whether what memory knows of a creator may be answered from.</summary>
     public void Doubt(CreatorId creator)
@@ -57,18 +67,24 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
         store.Set(slot with { Word = slot.Word.WithUnreadable(true) });
     }
 
-    /// <summary>Forgets everything that a creator has said, and the videos that they own: what is put after it is all there is.</summary>
+    /// <summary>
+    /// Forgets everything that a creator has said, and the videos that they own: what is put after it is all there is.
+    /// </summary>
     public void Forget(CreatorId creator)
     {
         var slot = store.Creator(hasher.Of(creator.Value));
         // What stays behind in slots is of an epoch that is over. There are no more than a byte can count.
         if (slot.Word.Epoch == byte.MaxValue)
             throw new MemoryLostException("A creator was forgotten too often.");
-        store.Set(new CreatorSlot
-        {
-            Name = slot.Name,
-            Word = default(SlotWord).WithEpoch((byte)(slot.Word.Epoch + 1)).WithLink(store.Keep(null, slot.Word.Link)),
-        });
+        store.Set(
+            new CreatorSlot
+            {
+                Name = slot.Name,
+                Word = default(SlotWord)
+                    .WithEpoch((byte)(slot.Word.Epoch + 1))
+                    .WithLink(store.Keep(null, slot.Word.Link)),
+            }
+        );
     }
 
     /// <summary>Applies an event.</summary>
@@ -122,12 +138,20 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
     public void PutOverride(CreatorId decider, OverrideKey key, OverrideSetting? setting)
     {
         var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
-        Setting? wanted = setting is null ? null : Setting.Create(setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
+        Setting? wanted = setting is null
+            ? null
+            : Setting.Create(setting, purpose, requester is null ? Audience.Anybody : Audience.Requester);
         PutOverride(hasher.Of(decider.Value), hasher.Of(decider, key.Video), purpose, requester, wanted);
     }
 
     /// <summary>Puts an override whose records are known by their names in memory.</summary>
-    public void PutOverride(in FactKey decider, in FactKey place, PurposeIndex purpose, (FactKey Key, Requester Requester)? requester, Setting? wanted)
+    public void PutOverride(
+        in FactKey decider,
+        in FactKey place,
+        PurposeIndex purpose,
+        (FactKey Key, Requester Requester)? requester,
+        Setting? wanted
+    )
     {
         var creator = store.Creator(decider);
         var slot = Current(place, creator);
@@ -143,18 +167,37 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
         var extra = ExtraOf(slot);
         var standing = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
         var had = standing.Has(purpose, requester?.Key);
-        PutOverrides(slot, extra with { Decider = decider }, standing.With(purpose, requester, wanted is { } setting ? [setting] : []));
+        PutOverrides(
+            slot,
+            extra with
+            {
+                Decider = decider,
+            },
+            standing.With(purpose, requester, wanted is { } setting ? [setting] : [])
+        );
         var change = (wanted is null ? 0 : 1) - (had ? 1 : 0);
         if (change != 0)
             store.Set(creator with { Overrides = creator.Overrides + change });
     }
 
     /// <summary>Puts what is registered about a video.</summary>
-    public void PutVideo(VideoKey video, VideoRecord record) => PutVideo(
-        hasher.Of(video.Creator.Value), hasher.Of(video), record.PublishedAt, [.. record.Participants], [.. record.Sources]);
+    public void PutVideo(VideoKey video, VideoRecord record) =>
+        PutVideo(
+            hasher.Of(video.Creator.Value),
+            hasher.Of(video),
+            record.PublishedAt,
+            [.. record.Participants],
+            [.. record.Sources]
+        );
 
     /// <summary>Puts what is registered about a video whose records are known by their names in memory.</summary>
-    public void PutVideo(in FactKey owner, in FactKey video, Instant? publishedAt, RegisteredParticipant[] participants, VideoKey[] sources)
+    public void PutVideo(
+        in FactKey owner,
+        in FactKey video,
+        Instant? publishedAt,
+        RegisteredParticipant[] participants,
+        VideoKey[] sources
+    )
     {
         var creator = store.Creator(owner);
         var slot = Current(video, creator);
@@ -167,15 +210,23 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
             store.Set(slot);
             return;
         }
-        Put(slot, ExtraOf(slot) with
-        {
-            Decider = owner,
-            Participants = Array.ConvertAll(participants, one => new Participant(names.NumberOf(one.Creator), one.Role)),
-            Sources = Array.ConvertAll(sources, names.NumberOf),
-        });
+        Put(
+            slot,
+            ExtraOf(slot) with
+            {
+                Decider = owner,
+                Participants = Array.ConvertAll(
+                    participants,
+                    one => new Participant(names.NumberOf(one.Creator), one.Role)
+                ),
+                Sources = Array.ConvertAll(sources, names.NumberOf),
+            }
+        );
     }
 
-    /// <summary>Puts a grant; one that does not stand any more is taken away, and so are those beside it that have expired.</summary>
+    /// <summary>
+    /// Puts a grant; one that does not stand any more is taken away, and so are those beside it that have expired.
+    /// </summary>
     public void PutGrant(CreatorId decider, Guid id, GrantRecord grant)
     {
         var creator = store.Creator(hasher.Of(decider.Value));
@@ -203,19 +254,32 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
         var altered = after.Length == 0 ? many.Remove(place) : many.SetItem(place, after);
         return count >= extra.LooksAt || count <= FewGrants / 2
             ? WithGrants(extra, [.. altered.Values.SelectMany(one => one).Where(one => one.Record.Stands(now))])
-            : extra with { ManyGrants = altered, GrantCount = count };
+            : extra with
+            {
+                ManyGrants = altered,
+                GrantCount = count,
+            };
     }
 
     // Many are looked through again when there are twice as many: that costs no more for each grant than putting it.
-    private static VideoOverflow WithGrants(VideoOverflow extra, HeldGrant[] grants) => grants.Length <= FewGrants
-        ? extra with { Grants = grants, ManyGrants = null, GrantCount = grants.Length, LooksAt = 0 }
-        : extra with
-        {
-            Grants = [],
-            ManyGrants = grants.GroupBy(one => one.Place).ToImmutableDictionary(one => one.Key, one => one.ToArray()),
-            GrantCount = grants.Length,
-            LooksAt = 2 * grants.Length,
-        };
+    private static VideoOverflow WithGrants(VideoOverflow extra, HeldGrant[] grants) =>
+        grants.Length <= FewGrants
+            ? extra with
+            {
+                Grants = grants,
+                ManyGrants = null,
+                GrantCount = grants.Length,
+                LooksAt = 0,
+            }
+            : extra with
+            {
+                Grants = [],
+                ManyGrants = grants
+                    .GroupBy(one => one.Place)
+                    .ToImmutableDictionary(one => one.Key, one => one.ToArray()),
+                GrantCount = grants.Length,
+                LooksAt = 2 * grants.Length,
+            };
 
     private HeldGrant[] Replace(HeldGrant[] held, Guid id, HeldGrant? replacement)
     {
@@ -229,7 +293,15 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
         var (hold, lockdown) = kind == StopKind.Hold ? (stop, extra.Lockdown) : (extra.Hold, stop);
-        Put(slot, extra with { Hold = hold, Lockdown = lockdown, Stops = StopFact.Standing(hold, lockdown, vocabulary) });
+        Put(
+            slot,
+            extra with
+            {
+                Hold = hold,
+                Lockdown = lockdown,
+                Stops = StopFact.Standing(hold, lockdown, vocabulary),
+            }
+        );
     }
 
     /// <summary>Leaves a tombstone that denies.</summary>
@@ -240,7 +312,13 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
             return;
         var version = VersionOf(creator);
         Forget(creator);
-        Put(store.Creator(hasher.Of(creator.Value)) with { Version = version }, new CreatorOverflow { IsErased = true });
+        Put(
+            store.Creator(hasher.Of(creator.Value)) with
+            {
+                Version = version,
+            },
+            new CreatorOverflow { IsErased = true }
+        );
         store.Empty(hasher.Of(creator.Value));
     }
 
@@ -282,14 +360,23 @@ internal sealed class FactEditor(KeyHasher hasher, Names names, OverflowTable ex
         var slot = store.Video(place);
         if (slot.Word.Epoch == decider.Word.Epoch)
             return slot;
-        return new() { Name = slot.Name, Word = default(SlotWord).WithEpoch(decider.Word.Epoch).WithLink(store.Keep(null, slot.Word.Link)) };
+        return new()
+        {
+            Name = slot.Name,
+            Word = default(SlotWord).WithEpoch(decider.Word.Epoch).WithLink(store.Keep(null, slot.Word.Link)),
+        };
     }
 
     private VideoOverflow ExtraOf(in VideoSlot slot) =>
-        slot.Word.Link == 0 ? new() : extras.FindVideo(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+        slot.Word.Link == 0
+            ? new()
+            : extras.FindVideo(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
     private CreatorOverflow ExtraOf(in CreatorSlot slot) =>
-        slot.Word.Link == 0 ? new() : extras.FindCreator(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
+        slot.Word.Link == 0
+            ? new()
+            : extras.FindCreator(slot.Word.Link) ?? throw new MemoryLostException("A slot refers to nothing.");
 
-    private (FactKey Key, Requester Requester)? Named(Requester? requester) => requester is { } named ? (hasher.Of(named.Value), named) : null;
+    private (FactKey Key, Requester Requester)? Named(Requester? requester) =>
+        requester is { } named ? (hasher.Of(named.Value), named) : null;
 }

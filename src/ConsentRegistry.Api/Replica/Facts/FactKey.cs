@@ -4,7 +4,9 @@ using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 
-/// <summary>The name of a record in memory: a keyed hash of ids, 128 bits. Two names that differ are taken to be two records.</summary>
+/// <summary>
+/// The name of a record in memory: a keyed hash of ids, 128 bits. Two names that differ are taken to be two records.
+/// </summary>
 internal readonly record struct FactKey(ulong Low, ulong High)
 {
     /// <summary>No record: what an empty slot holds.</summary>
@@ -15,12 +17,12 @@ internal readonly record struct FactKey(ulong Low, ulong High)
 }
 
 /// <summary>
-/// Names records. The key is random and this process's own, so that nobody outside can choose ids that fall together: it guards a hash table
-/// and is no cryptography.
+/// Names records. The key is random and this process's own, so that nobody outside can choose ids that fall together:
+/// it guards a hash table and is no cryptography.
 /// </summary>
 /// <remarks>
-/// What is a creator's is named under the key that the creator's own name is: so nothing is hashed twice. No id contains a slash, so that a participant's own
-/// video is told from another's.
+/// What is a creator's is named under the key that the creator's own name is: so nothing is hashed twice. No id
+/// contains a slash, so that a participant's own video is told from another's.
 /// </remarks>
 [SkipLocalsInit]
 internal sealed class KeyHasher(ulong k0, ulong k1)
@@ -40,7 +42,8 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
     public FactKey OfVideo(ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) => OfVideo(OfCreator(owner), video);
 
     /// <summary>Names what a participant has said about somebody else's video.</summary>
-    public FactKey OfAppearance(ReadOnlySpan<byte> participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) => OfAppearance(OfCreator(participant), owner, video);
+    public FactKey OfAppearance(ReadOnlySpan<byte> participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video) =>
+        OfAppearance(OfCreator(participant), owner, video);
 
     /// <summary>Names what a participant has said about somebody else's video.</summary>
     public static FactKey OfAppearance(in FactKey participant, ReadOnlySpan<byte> owner, ReadOnlySpan<byte> video)
@@ -64,7 +67,10 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
     {
         Span<byte> owner = stackalloc byte[Identifier.MaxLength];
         Span<byte> name = stackalloc byte[Identifier.MaxLength];
-        return OfVideo(owner[..Encoding.ASCII.GetBytes(video.Creator.Value, owner)], name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]);
+        return OfVideo(
+            owner[..Encoding.ASCII.GetBytes(video.Creator.Value, owner)],
+            name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]
+        );
     }
 
     /// <summary>Names, by text, what somebody has said about a video: the owner, or a participant.</summary>
@@ -78,7 +84,8 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
         return OfAppearance(
             participant[..Encoding.ASCII.GetBytes(decider.Value, participant)],
             owner[..Encoding.ASCII.GetBytes(video.Creator.Value, owner)],
-            name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]);
+            name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]
+        );
     }
 
     private static FactKey Of(ulong low, ulong high, ReadOnlySpan<byte> name)

@@ -33,7 +33,10 @@ internal struct Outcome
     /// <summary>The version.</summary>
     public long Version;
 
-    /// <summary>Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of videos.</summary>
+    /// <summary>
+    /// Whether a fact could not be read: then the decision is indeterminate, for another reason than the number of
+    /// videos.
+    /// </summary>
     public bool IsUnreadable;
 
     /// <summary>Memory could not be read.</summary>
@@ -41,20 +44,25 @@ internal struct Outcome
 }
 
 /// <summary>
-/// All settings, stops and registered facts, as far as one writer has stored them. Any number of readers decide from it meanwhile without
-/// a lock: a number, odd while something is being stored, tells them whether to look again. Who looked in vain too often holds up the writer.
+/// All settings, stops and registered facts, as far as one writer has stored them. Any number of readers decide from it
+/// meanwhile without a lock: a number, odd while something is being stored, tells them whether to look again. Who
+/// looked in vain too often holds up the writer.
 /// </summary>
 internal sealed class FactMemory
 {
-    /// <summary>How often something longer than a decision is read beside the writer before the writer is held up for it.</summary>
+    /// <summary>
+    /// How often something longer than a decision is read beside the writer before the writer is held up for it.
+    /// </summary>
     private const int Attempts = 2;
 
-    /// <summary>How often a decision is tried again beside the writer: storing takes microseconds, but for a large poll.</summary>
+    /// <summary>
+    /// How often a decision is tried again beside the writer: storing takes microseconds, but for a large poll.
+    /// </summary>
     private const int DecisionAttempts = 50;
 
     /// <summary>
-    /// How long the writer may be held up, and how long a reader waits to be the one who does so. Half of the smallest Δ: a poll that is published so
-    /// much later is fresh still.
+    /// How long the writer may be held up, and how long a reader waits to be the one who does so. Half of the smallest
+    /// Δ: a poll that is published so much later is fresh still.
     /// </summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(ReplicaOptions.SmallestDeltaMs / 2);
 
@@ -68,9 +76,12 @@ internal sealed class FactMemory
 
     /// <summary>An empty memory, whose hash key nobody knows.</summary>
     public FactMemory()
-        : this(new KeyHasher(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))))
-    {
-    }
+        : this(
+            new KeyHasher(
+                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))
+            )
+        ) { }
 
     /// <summary>An empty memory whose records have the same names as another's.</summary>
     public FactMemory(KeyHasher hasher) => (Hasher, Names) = (hasher, new(hasher));
@@ -82,7 +93,8 @@ internal sealed class FactMemory
     public OverflowTable Overflow { get; } = new();
 
     /// <summary>The vocabulary, which is the first thing that is loaded.</summary>
-    public Vocabulary Vocabulary => Volatile.Read(ref vocabulary) ?? throw new InvalidOperationException("No vocabulary has been loaded.");
+    public Vocabulary Vocabulary =>
+        Volatile.Read(ref vocabulary) ?? throw new InvalidOperationException("No vocabulary has been loaded.");
 
     public bool HasVocabulary => Volatile.Read(ref vocabulary) is not null;
 
@@ -128,10 +140,13 @@ internal sealed class FactMemory
     }
 
     /// <summary>
-    /// Reads what one state of memory says: a few times beside the writer, and if something is stored meanwhile each time, once more with the
-    /// writer held up. So reading ends however often something is stored.
+    /// Reads what one state of memory says: a few times beside the writer, and if something is stored meanwhile each
+    /// time, once more with the writer held up. So reading ends however often something is stored.
     /// </summary>
-    /// <param name="read">Reads; gives up, with null, where its deadline has passed. What it says is thrown away where something was stored meanwhile.</param>
+    /// <param name="read">
+    /// Reads; gives up, with null, where its deadline has passed. What it says is thrown away where something was
+    /// stored meanwhile.
+    /// </param>
     /// <param name="deadline">Until when what is read is of use.</param>
     /// <returns>What was read; null if it could not be read by then.</returns>
     public T? Read<T>(Func<FactMemory, Deadline, T?> read, Deadline deadline)
@@ -162,7 +177,9 @@ internal sealed class FactMemory
         }
     }
 
-    /// <summary>Whether memory has reached these versions, by stream: whoever reads afterwards reads facts that are as new.</summary>
+    /// <summary>
+    /// Whether memory has reached these versions, by stream: whoever reads afterwards reads facts that are as new.
+    /// </summary>
     public bool Reaches(IReadOnlyDictionary<string, long> versions)
     {
         // A version may be seen while the rest of its poll is being stored. Whoever reads on sees that, and waits.
@@ -181,7 +198,11 @@ internal sealed class FactMemory
     }
 
     /// <summary>Stores what was prepared aside: readers see all of it or nothing.</summary>
-    public void Publish(IReadOnlyCollection<VideoSlot> changedVideos, IReadOnlyCollection<CreatorSlot> changedCreators, Vocabulary? newVocabulary)
+    public void Publish(
+        IReadOnlyCollection<VideoSlot> changedVideos,
+        IReadOnlyCollection<CreatorSlot> changedCreators,
+        Vocabulary? newVocabulary
+    )
     {
         foreach (var slot in changedVideos)
             videos.Reserve(slot.Key);
@@ -239,7 +260,8 @@ internal sealed class FactMemory
         }
     }
 
-    // Known to whoever holds up the writer. Where storing failed half-way, memory stays as it was left, and nothing is read from it any more.
+    // Known to whoever holds up the writer. Where storing failed half-way, memory stays as it was left, and nothing is
+    // read from it any more.
     private bool IsWhole => (Volatile.Read(ref generation) & 1) == 0;
 
     // False if something was stored meanwhile, so that the decision means nothing.
@@ -260,7 +282,13 @@ internal sealed class FactMemory
         var known = Vocabulary;
         var view = new MemoryView(this, known, check, keys);
         var silent = default(NoTrace);
-        Evaluator.Decide(new Check(Names.CheckedVideo, check.Purpose, now), ref view, known, ref silent, out outcome.Decision);
+        Evaluator.Decide(
+            new Check(Names.CheckedVideo, check.Purpose, now),
+            ref view,
+            known,
+            ref silent,
+            out outcome.Decision
+        );
         (outcome.Version, outcome.IsUnreadable) = (view.OwnerVersion, view.IsInDoubt);
     }
 

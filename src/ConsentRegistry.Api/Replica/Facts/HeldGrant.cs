@@ -14,7 +14,10 @@ internal readonly record struct GrantPlace(FactKey Requester, FactKey UsedIn)
     public override int GetHashCode() => Requester.GetHashCode() ^ (int)UsedIn.High;
 }
 
-/// <summary>A grant that stands, beside the video about which its creator decides. A plain value, so that whoever decides finds all of a video's in one place.</summary>
+/// <summary>
+/// A grant that stands, beside the video about which its creator decides. A plain value, so that whoever decides finds
+/// all of a video's in one place.
+/// </summary>
 /// <param name="Id">The grant.</param>
 /// <param name="Place">By what a check finds it.</param>
 /// <param name="Record">The grant as it is stored.</param>

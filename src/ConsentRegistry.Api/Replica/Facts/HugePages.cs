@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ConsentRegistry.Api.Replica.Facts;
 
 /// <summary>
-/// Asks the system to keep large tables on large pages: a look at a random record otherwise waits longer for where it is than for what it says. A hint,
-/// which changes no byte; where the system does not know it, nothing happens.
+/// Asks the system to keep large tables on large pages: a look at a random record otherwise waits longer for where it
+/// is than for what it says. A hint, which changes no byte; where the system does not know it, nothing happens.
 /// </summary>
 internal static partial class HugePages
 {

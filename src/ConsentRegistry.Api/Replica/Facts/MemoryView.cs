@@ -6,8 +6,8 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Replica.Facts;
 
 /// <summary>
-/// Memory, seen from one check. Whatever it reads may be half stored: nothing it does with that can fail, and whoever decides with it finds
-/// out afterwards.
+/// Memory, seen from one check. Whatever it reads may be half stored: nothing it does with that can fail, and whoever
+/// decides with it finds out afterwards.
 /// </summary>
 internal ref struct MemoryView : IFacts
 {
@@ -123,7 +123,12 @@ internal ref struct MemoryView : IFacts
         return buffers.Grants.AsSpan(0, count);
     }
 
-    private readonly bool TryRead(CreatorHandle creator, SlotWord said, scoped in Seen<VideoSlot> video, out VideoFacts facts)
+    private readonly bool TryRead(
+        CreatorHandle creator,
+        SlotWord said,
+        scoped in Seen<VideoSlot> video,
+        out VideoFacts facts
+    )
     {
         facts = new() { Owner = creator };
         if (said.IsUnreadable)
@@ -174,7 +179,8 @@ internal ref struct MemoryView : IFacts
         return requesterKey;
     }
 
-    private readonly FactKey KeyOf(CreatorHandle creator) => creator == Names.CheckedOwner ? keys.Owner : memory.Names[creator].Key;
+    private readonly FactKey KeyOf(CreatorHandle creator) =>
+        creator == Names.CheckedOwner ? keys.Owner : memory.Names[creator].Key;
 
     // Where memory keeps what a creator has said about a video.
     private readonly FactKey PlaceOf(CreatorHandle creator, VideoHandle about)
@@ -183,7 +189,9 @@ internal ref struct MemoryView : IFacts
         if (about == Names.CheckedVideo)
             return decider == keys.Owner ? keys.Video : KeyHasher.OfAppearance(decider, owner, video);
         var named = memory.Names[about];
-        return decider == memory.Names[named.Owner].Key ? named.Key : memory.Hasher.Of(memory.Names[creator].Id, named.Id);
+        return decider == memory.Names[named.Owner].Key
+            ? named.Key
+            : memory.Hasher.Of(memory.Names[creator].Id, named.Id);
     }
 
     private readonly Seen<CreatorSlot> SeeCreator(scoped in FactKey key)
@@ -202,7 +210,10 @@ internal ref struct MemoryView : IFacts
         return word.Epoch == decider.Epoch ? new(in slot, word) : new(in Nothing<VideoSlot>.Slots[0], default);
     }
 
-    /// <summary>A slot, and its word as it was read once: what is decided by the word is of one piece, whatever is stored meanwhile.</summary>
+    /// <summary>
+    /// A slot, and its word as it was read once: what is decided by the word is of one piece, whatever is stored
+    /// meanwhile.
+    /// </summary>
     private readonly ref struct Seen<T>(ref readonly T slot, SlotWord word)
         where T : unmanaged
     {
@@ -232,7 +243,9 @@ internal ref struct MemoryView : IFacts
         private readonly ref readonly PurposeSet related = ref related;
         private int count;
 
-        /// <summary>Whether a setting is for a purpose that the vocabulary at hand does not have: both were not of one state.</summary>
+        /// <summary>
+        /// Whether a setting is for a purpose that the vocabulary at hand does not have: both were not of one state.
+        /// </summary>
         public bool IsOfAnotherVocabulary { get; private set; }
 
         public readonly ReadOnlySpan<Setting> All => buffers.Settings.AsSpan(0, count);
@@ -246,7 +259,10 @@ internal ref struct MemoryView : IFacts
             }
         }
 
-        /// <summary>Whether settings for a purpose may bear on the check: one for an unrelated purpose has no part in the decision, nor in its detail.</summary>
+        /// <summary>
+        /// Whether settings for a purpose may bear on the check: one for an unrelated purpose has no part in the
+        /// decision, nor in its detail.
+        /// </summary>
         public bool Takes(PurposeIndex purpose)
         {
             if (related.Contains(purpose))

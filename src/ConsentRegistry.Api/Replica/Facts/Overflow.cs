@@ -75,8 +75,8 @@ internal sealed record CreatorOverflow
 }
 
 /// <summary>
-/// Where slots find what does not fit into them. A place that nothing refers to any more is used again; a reader who still comes by it sees
-/// something of another record, and finds out as with any slot.
+/// Where slots find what does not fit into them. A place that nothing refers to any more is used again; a reader who
+/// still comes by it sees something of another record, and finds out as with any slot.
 /// </summary>
 internal sealed class OverflowTable
 {
@@ -102,7 +102,8 @@ internal sealed class OverflowTable
         if ((uint)chunk >= (uint)all.Length)
             return null;
         var extra = all[chunk][link % ChunkSize];
-        // What it refers to was stored before it, the names of participants and sources too: a processor that loads out of order must not load those first.
+        // What it refers to was stored before it, the names of participants and sources too: a processor that loads out
+        // of order must not load those first.
         Volatile.ReadBarrier();
         return extra;
     }
@@ -133,8 +134,9 @@ internal sealed class OverflowTable
     }
 
     /// <summary>
-    /// Takes away what is kept of creators who were erased: it names videos and requesters. Their slots, which name nobody, refer to these places
-    /// still. Only the one writer may. It looks at everything, for no slot knows whose it is; an erasure is rare.
+    /// Takes away what is kept of creators who were erased: it names videos and requesters. Their slots, which name
+    /// nobody, refer to these places still. Only the one writer may. It looks at everything, for no slot knows whose it
+    /// is; an erasure is rare.
     /// </summary>
     public void Empty(IReadOnlySet<FactKey> deciders)
     {

@@ -68,7 +68,11 @@ internal sealed class SettingList
     /// <param name="purpose">The purpose.</param>
     /// <param name="requester">The requester and their name in memory; null for anybody.</param>
     /// <param name="replacement">The new settings, all of one record; none to take it away.</param>
-    public SettingList With(PurposeIndex purpose, (FactKey Key, Requester Requester)? requester, ReadOnlySpan<Setting> replacement)
+    public SettingList With(
+        PurposeIndex purpose,
+        (FactKey Key, Requester Requester)? requester,
+        ReadOnlySpan<Setting> replacement
+    )
     {
         if (requester is not { } to)
             return new(Replace(ForAnybody, purpose, replacement), few, many);
@@ -77,7 +81,8 @@ internal sealed class SettingList
     }
 
     public bool HasSameAs(SettingList other) =>
-        IsSame(ForAnybody, other.ForAnybody) && NamedCount == other.NamedCount
+        IsSame(ForAnybody, other.ForAnybody)
+        && NamedCount == other.NamedCount
         && Named.All(one => IsSame(one.Settings, other.For(one.Key).ToArray()));
 
     private SettingList With(FactKey key, NamedSettings? named)
@@ -94,7 +99,11 @@ internal sealed class SettingList
         return altered.Count <= Few / 2 ? new(ForAnybody, [.. altered.Values], null) : new(ForAnybody, [], altered);
     }
 
-    private static Setting[] Replace(ReadOnlySpan<Setting> settings, PurposeIndex purpose, ReadOnlySpan<Setting> replacement)
+    private static Setting[] Replace(
+        ReadOnlySpan<Setting> settings,
+        PurposeIndex purpose,
+        ReadOnlySpan<Setting> replacement
+    )
     {
         var kept = new List<Setting>(settings.Length + replacement.Length);
         foreach (ref readonly var setting in settings)
@@ -123,5 +132,6 @@ internal static class SettingSpans
         return -1;
     }
 
-    public static int IndexOfPurpose(this Setting[] settings, PurposeIndex purpose) => IndexOfPurpose((ReadOnlySpan<Setting>)settings, purpose);
+    public static int IndexOfPurpose(this Setting[] settings, PurposeIndex purpose) =>
+        IndexOfPurpose((ReadOnlySpan<Setting>)settings, purpose);
 }

@@ -4,17 +4,30 @@ using System.Runtime.CompilerServices;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 
-/// <summary>SipHash with 128 bits of output (Aumasson and Bernstein, 2012; the reference implementation is github.com/veorq/SipHash).</summary>
+/// <summary>
+/// SipHash with 128 bits of output (Aumasson and Bernstein, 2012; the reference implementation is
+/// github.com/veorq/SipHash).
+/// </summary>
 internal static class SipHash
 {
     /// <summary>SipHash-1-3-128: for hash tables whose keys others choose.</summary>
-    public static (ulong Low, ulong High) Hash13(ulong k0, ulong k1, ReadOnlySpan<byte> data) => Hash(k0, k1, data, compression: 1, finalization: 3);
+    public static (ulong Low, ulong High) Hash13(ulong k0, ulong k1, ReadOnlySpan<byte> data) =>
+        Hash(k0, k1, data, compression: 1, finalization: 3);
 
-    /// <summary>SipHash-2-4-128: of which there are official test vectors, so that the one above can be trusted too.</summary>
-    public static (ulong Low, ulong High) Hash24(ulong k0, ulong k1, ReadOnlySpan<byte> data) => Hash(k0, k1, data, compression: 2, finalization: 4);
+    /// <summary>
+    /// SipHash-2-4-128: of which there are official test vectors, so that the one above can be trusted too.
+    /// </summary>
+    public static (ulong Low, ulong High) Hash24(ulong k0, ulong k1, ReadOnlySpan<byte> data) =>
+        Hash(k0, k1, data, compression: 2, finalization: 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (ulong Low, ulong High) Hash(ulong k0, ulong k1, ReadOnlySpan<byte> data, int compression, int finalization)
+    private static (ulong Low, ulong High) Hash(
+        ulong k0,
+        ulong k1,
+        ReadOnlySpan<byte> data,
+        int compression,
+        int finalization
+    )
     {
         var v0 = k0 ^ 0x736f6d6570736575UL;
         var v1 = k1 ^ 0x646f72616e646f6dUL ^ 0xee;

@@ -81,7 +81,8 @@ internal static class SlotLayout
         if (Epoch.End > WordBits)
         {
             throw new InvalidOperationException(
-                $"The fields of a slot need {Epoch.End} bits, and a slot's word has {WordBits}.");
+                $"The fields of a slot need {Epoch.End} bits, and a slot's word has {WordBits}."
+            );
         }
         if (default(Effect).IsWord())
             throw new InvalidOperationException("An effect is 0, by which a slot says that it holds no setting.");

@@ -5,34 +5,44 @@ using System.Runtime.Intrinsics.X86;
 namespace ConsentRegistry.Api.Replica.Facts;
 
 /// <summary>
-/// A hash table of plain structs for one writer and any number of readers: open addressing with linear probing, in segments that each grow
-/// by themselves. The garbage collector has nothing to follow in it, and no operation touches more than one segment.
+/// A hash table of plain structs for one writer and any number of readers: open addressing with linear probing, in
+/// segments that each grow by themselves. The garbage collector has nothing to follow in it, and no operation touches
+/// more than one segment.
 /// </summary>
 /// <remarks>
-/// Readers may see a slot half written: whoever reads has to find out whether anything was stored meanwhile (<see cref="FactMemory"/>'s
-/// generation), and to read again. Until then what was read is safe to look at, and means nothing.
+/// Readers may see a slot half written: whoever reads has to find out whether anything was stored meanwhile
+/// (<see cref="FactMemory"/>'s generation), and to read again. Until then what was read is safe to look at, and means
+/// nothing.
 /// </remarks>
 /// <typeparam name="T">The slot.</typeparam>
 internal sealed class SlotTable<T>
     where T : unmanaged, ISlot
 {
     /// <summary>
-    /// A power of two. Few, so that where they are and how long stays in the processor's cache; not so few that growing holds the writer up: with ten million
-    /// records a segment has some ten thousands, which are copied in a millisecond.
+    /// A power of two. Few, so that where they are and how long stays in the processor's cache; not so few that growing
+    /// holds the writer up: with ten million records a segment has some ten thousands, which are copied in a
+    /// millisecond.
     /// </summary>
     private const int Segments = 256;
 
     private const int SegmentShift = 64 - 8;
 
-    /// <summary>Of a hundred slots of a segment, how many are taken before it grows. More make long walks, fewer waste memory.</summary>
+    /// <summary>
+    /// Of a hundred slots of a segment, how many are taken before it grows. More make long walks, fewer waste memory.
+    /// </summary>
     private const int FullPercent = 82;
 
-    /// <summary>By how many percent a full segment grows: little, since what is reserved is memory that nothing uses.</summary>
+    /// <summary>
+    /// By how many percent a full segment grows: little, since what is reserved is memory that nothing uses.
+    /// </summary>
     private const int GrowthPercent = 15;
 
     private const int SmallestGrowth = 4;
 
-    /// <summary>Of a hundred slots of a segment, how many are taken on average where the number of records is known beforehand: few segments have so many more that they grow.</summary>
+    /// <summary>
+    /// Of a hundred slots of a segment, how many are taken on average where the number of records is known beforehand:
+    /// few segments have so many more that they grow.
+    /// </summary>
     private const int ExpectedPercent = 78;
 
     private readonly T[][] segments = new T[Segments][];
@@ -41,8 +51,8 @@ internal sealed class SlotTable<T>
     // Of each segment, for how many records that are not there yet room was made.
     private readonly int[] reserved = new int[Segments];
 
-    // Where each segment was seen last, and its length: what is to be fetched is known before the segment itself has been looked at. The collector may have
-    // moved it; then other lines are fetched in vain.
+    // Where each segment was seen last, and its length: what is to be fetched is known before the segment itself has
+    // been looked at. The collector may have moved it; then other lines are fetched in vain.
     private readonly (nint First, int Length)[] places = new (nint, int)[Segments];
 
     public SlotTable() => Array.Fill(segments, []);
@@ -71,7 +81,10 @@ internal sealed class SlotTable<T>
         }
     }
 
-    /// <summary>Makes room for so many records in an empty table, so that it need not grow while they come: growing copies each of them several times.</summary>
+    /// <summary>
+    /// Makes room for so many records in an empty table, so that it need not grow while they come: growing copies each
+    /// of them several times.
+    /// </summary>
     public void Expect(long records)
     {
         var length = (int)Math.Min(records * 100 / ExpectedPercent / Segments, int.MaxValue / 2);
@@ -115,7 +128,9 @@ internal sealed class SlotTable<T>
         return ref Unsafe.NullRef<T>();
     }
 
-    /// <summary>Asks the processor to fetch the place where a record would be. A hint: it reads nothing and cannot fail.</summary>
+    /// <summary>
+    /// Asks the processor to fetch the place where a record would be. A hint: it reads nothing and cannot fail.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Prefetch(in FactKey key)
     {
@@ -123,7 +138,8 @@ internal sealed class SlotTable<T>
             return;
         var (first, length) = places[key.Low >> SegmentShift];
         var slot = (byte*)first + ((long)PlaceOf(key, length) * sizeof(T));
-        // Where the slot begins and ends, and where the next one does, in which the record may stand instead: mostly two lines of the processor's cache.
+        // Where the slot begins and ends, and where the next one does, in which the record may stand instead: mostly
+        // two lines of the processor's cache.
         Sse.Prefetch0(slot);
         Sse.Prefetch0(slot + sizeof(T) - 1);
         Sse.Prefetch0(slot + (2 * sizeof(T)) - 1);
@@ -147,7 +163,10 @@ internal sealed class SlotTable<T>
         slot = record;
     }
 
-    /// <summary>Makes room for a record beforehand, so that storing it, with all others for which room was made, is nothing but a store.</summary>
+    /// <summary>
+    /// Makes room for a record beforehand, so that storing it, with all others for which room was made, is nothing but
+    /// a store.
+    /// </summary>
     public void Reserve(in FactKey key)
     {
         var segment = (int)(key.Low >> SegmentShift);

@@ -17,8 +17,8 @@ internal interface ISlot
 }
 
 /// <summary>
-/// The part of a slot that is read and written as one word, and so is never half old and half new: a plain setting, and where to find what
-/// does not fit.
+/// The part of a slot that is read and written as one word, and so is never half old and half new: a plain setting, and
+/// where to find what does not fit.
 /// </summary>
 /// <param name="Bits">The fields of <see cref="SlotLayout"/>.</param>
 internal readonly record struct SlotWord(ulong Bits)
@@ -41,7 +41,9 @@ internal readonly record struct SlotWord(ulong Bits)
     /// <summary>Of a creator: whether what memory knows is in doubt, so that nothing may be answered from it.</summary>
     public bool IsUnreadable => SlotLayout.Unreadable.Of(Bits) != 0;
 
-    /// <summary>Of a creator: which of their records hold. Of a record: to which epoch of its decider it belongs.</summary>
+    /// <summary>
+    /// Of a creator: which of their records hold. Of a record: to which epoch of its decider it belongs.
+    /// </summary>
     public byte Epoch => (byte)SlotLayout.Epoch.Of(Bits);
 
     public SlotWord WithLink(int link) => new(SlotLayout.Link.In(Bits, (uint)link));
@@ -55,35 +57,44 @@ internal readonly record struct SlotWord(ulong Bits)
     public SlotWord WithoutPlain() => new(Bits & ~SlotLayout.Plain);
 
     /// <summary>The word with a plain setting. Of the setting, the stamp stands beside the word.</summary>
-    public SlotWord WithPlain(in Setting setting) => new(
-        (Bits & ~SlotLayout.Plain)
-        | SlotLayout.Purpose.Put(setting.Purpose.Value)
-        | SlotLayout.Effect.Put((ulong)setting.Effect)
-        | SlotLayout.Conditions.Put((ulong)setting.Conditions)
-        | SlotLayout.Vocabulary.Put((ulong)setting.VocabularyVersion));
+    public SlotWord WithPlain(in Setting setting) =>
+        new(
+            (Bits & ~SlotLayout.Plain)
+                | SlotLayout.Purpose.Put(setting.Purpose.Value)
+                | SlotLayout.Effect.Put((ulong)setting.Effect)
+                | SlotLayout.Conditions.Put((ulong)setting.Conditions)
+                | SlotLayout.Vocabulary.Put((ulong)setting.VocabularyVersion)
+        );
 
     /// <summary>Whether a setting fits: it is for anybody, covers every video and never expires.</summary>
     public static bool Fits(in Setting setting) =>
-        setting.Audience == Audience.Anybody && setting.ExpiresAt == Instant.Never && setting.From == Instant.Beginning
-        && setting.VocabularyVersion >= 0 && (ulong)setting.VocabularyVersion <= SlotLayout.Vocabulary.Largest;
+        setting.Audience == Audience.Anybody
+        && setting.ExpiresAt == Instant.Never
+        && setting.From == Instant.Beginning
+        && setting.VocabularyVersion >= 0
+        && (ulong)setting.VocabularyVersion <= SlotLayout.Vocabulary.Largest;
 
     /// <summary>The plain setting.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Setting Plain(Scope scope, Stamp stamp) => new()
-    {
-        Scope = scope,
-        Audience = Audience.Anybody,
-        Purpose = Purpose,
-        Effect = Effect,
-        Conditions = (Conditions)SlotLayout.Conditions.Of(Bits),
-        VocabularyVersion = (int)SlotLayout.Vocabulary.Of(Bits),
-        From = Instant.Beginning,
-        ExpiresAt = Instant.Never,
-        Stamp = stamp,
-    };
+    public Setting Plain(Scope scope, Stamp stamp) =>
+        new()
+        {
+            Scope = scope,
+            Audience = Audience.Anybody,
+            Purpose = Purpose,
+            Effect = Effect,
+            Conditions = (Conditions)SlotLayout.Conditions.Of(Bits),
+            VocabularyVersion = (int)SlotLayout.Vocabulary.Of(Bits),
+            From = Instant.Beginning,
+            ExpiresAt = Instant.Never,
+            Stamp = stamp,
+        };
 }
 
-/// <summary>What is registered about a video and what its owner has said about it; or what a participant has said about it. 48 bytes.</summary>
+/// <summary>
+/// What is registered about a video and what its owner has said about it; or what a participant has said about it. 48
+/// bytes.
+/// </summary>
 internal struct VideoSlot : ISlot
 {
     public FactKey Name;
@@ -97,7 +108,8 @@ internal struct VideoSlot : ISlot
     public readonly bool IsDead => !Word.HasPlain && !Word.IsRegistered && Word.Link == 0;
 
     /// <summary>When the video was published; the beginning if that is unknown.</summary>
-    public readonly Instant? Published => PublishedAt == Instant.Beginning.Microseconds ? null : new Instant(PublishedAt);
+    public readonly Instant? Published =>
+        PublishedAt == Instant.Beginning.Microseconds ? null : new Instant(PublishedAt);
 
     /// <summary>The change that last altered the plain setting.</summary>
     public readonly Stamp Stamp => new(StampVersion, new(StampAt));

@@ -4,8 +4,8 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Checks a creator's bundle: each record stands in the log under one signed checkpoint, and together they are the whole stream up to the version
-/// that the registry states.
+/// Checks a creator's bundle: each record stands in the log under one signed checkpoint, and together they are the
+/// whole stream up to the version that the registry states.
 /// </summary>
 internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519) : IExportCheck, IDisposable
 {
@@ -38,25 +38,28 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         Nothing,
     }
 
-    public Proven Proven => new()
-    {
-        Origin = header?.Origin,
-        Creator = header?.Creator.Value,
-        Entries = entries,
-        Streams = streams.Count,
-        Checkpoints = checkpoint is null ? 0 : 1,
-        KeptCheckpoints = kept.Agreed,
-        Bodies = streams.Bodies,
-        ErasedBodies = streams.Erased,
-        Size = checkpoint?.Size ?? 0,
-        Root = [.. checkpoint?.Root ?? []],
-        From = earliest,
-        To = latest,
-        Completeness = next != Next.Nothing ? null
-            : streams.Erased == 0 ? $"Complete: nothing up to version {last?.Version ?? 0} was withheld."
-            : "Each record is real; that none was withheld cannot be shown, because the erased bodies would name what came before them.",
-        KeysArePinned = request.HasPinnedKeys,
-    };
+    public Proven Proven =>
+        new()
+        {
+            Origin = header?.Origin,
+            Creator = header?.Creator.Value,
+            Entries = entries,
+            Streams = streams.Count,
+            Checkpoints = checkpoint is null ? 0 : 1,
+            KeptCheckpoints = kept.Agreed,
+            Bodies = streams.Bodies,
+            ErasedBodies = streams.Erased,
+            Size = checkpoint?.Size ?? 0,
+            Root = [.. checkpoint?.Root ?? []],
+            From = earliest,
+            To = latest,
+            Completeness =
+                next != Next.Nothing ? null
+                : streams.Erased == 0 ? $"Complete: nothing up to version {last?.Version ?? 0} was withheld."
+                : "Each record is real; that none was withheld cannot be shown, because the erased bodies would name "
+                    + "what came before them.",
+            KeysArePinned = request.HasPinnedKeys,
+        };
 
     public IEnumerable<string> Remarks => remarks.Concat(streams.Remarks);
 
@@ -86,8 +89,13 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         if ((kept.FindContradiction(header!.Origin, keys!) ?? kept.FindUnbelievable(header.Origin, keys!)) is { } wrong)
             return wrong;
         if (others > 0)
-            remarks.Add($"{others} kept checkpoints are over another size than the bundle's: only an export of the log can be compared with them.");
-        return request.Receipts.Length == 0 ? null : Finding.Unusable("A receipt is decided again from an export of the log, not from a creator's bundle.");
+            remarks.Add(
+                $"{others} kept checkpoints are over another size than the bundle's: only an export of the log can be "
+                    + "compared with them."
+            );
+        return request.Receipts.Length == 0
+            ? null
+            : Finding.Unusable("A receipt is decided again from an export of the log, not from a creator's bundle.");
     }
 
     public void Dispose() => hash.Dispose();
@@ -126,19 +134,37 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
             return Finding.Tampered("The entries do not stand in the order of the log.", line.Seq);
         if (CheckedEntry.Read(line, out var entry) is { } wrong)
             return wrong;
-        if (!MerkleTree.VerifyInclusion(line.Seq, checkpoint!.Size, MerkleTree.LeafHash(entry!.LeafBytes), line.Proof, checkpoint.Root))
-            return Finding.Tampered("The proof does not show that the entry stands in the log of the checkpoint.", line.Seq);
+        if (
+            !MerkleTree.VerifyInclusion(
+                line.Seq,
+                checkpoint!.Size,
+                MerkleTree.LeafHash(entry!.LeafBytes),
+                line.Proof,
+                checkpoint.Root
+            )
+        )
+            return Finding.Tampered(
+                "The proof does not show that the entry stands in the log of the checkpoint.",
+                line.Seq
+            );
         if (entry.Body is { } body && body.Stream != StreamId.OfCreator(header!.Creator))
             return Finding.Tampered("The entry is not of the bundle's creator.", line.Seq);
         var leaf = entry.Leaf;
-        // Here even erased events have their place, which their leaves tell; and a body tells that of the leaf before it, erased or not.
-        if (leaf.Ordinal != (IsWhole ? 1 : last!.Ordinal + 1) || leaf.Version != (IsWhole ? (last?.Version ?? 0) + 1 : last!.Version))
+        // Here even erased events have their place, which their leaves tell; and a body tells that of the leaf before
+        // it, erased or not.
+        if (
+            leaf.Ordinal != (IsWhole ? 1 : last!.Ordinal + 1)
+            || leaf.Version != (IsWhole ? (last?.Version ?? 0) + 1 : last!.Version)
+        )
             return Finding.Tampered("An event of the creator before this one is missing.", line.Seq);
         if (!IsWhole && (leaf.Count != last!.Count || leaf.Tx != last.Tx))
             return Finding.Tampered("The events of one version differ in their number or time.", line.Seq);
         if (IsWhole && last is not null && leaf.Tx <= last.Tx)
             return Finding.Tampered("A version is not later than the one before it.", line.Seq);
-        if (entry.Body is { Previous: var previous } && !(head is null ? previous is null : head.AsSpan().SequenceEqual(previous)))
+        if (
+            entry.Body is { Previous: var previous }
+            && !(head is null ? previous is null : head.AsSpan().SequenceEqual(previous))
+        )
             return Finding.Tampered("The event does not name the one before it.", line.Seq);
         (last, head, lastSeq) = (leaf, entry.Hash, line.Seq);
         (earliest, latest) = (earliest ?? leaf.Tx, leaf.Tx);
@@ -151,7 +177,9 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
     private Finding? Compare(ExportLine.Statement line)
     {
         if (!keys!.Verify(line.Token, StatementType).Succeeded(out var jws, out var failure))
-            return failure.Code is TrustedKeys.NoTokenKeys ? Finding.Unusable(failure.Detail) : Finding.Tampered($"The statement of where the stream ends: {failure.Detail}");
+            return failure.Code is TrustedKeys.NoTokenKeys
+                ? Finding.Unusable(failure.Detail)
+                : Finding.Tampered($"The statement of where the stream ends: {failure.Detail}");
         // What the entries and the checkpoint make of it has one spelling: there is nothing to read.
         var expected = new JsonObject
         {
@@ -163,7 +191,11 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
             ["version"] = last?.Version ?? 0,
         };
         if (!jws.Payload.SequenceEqual(CanonicalJson.Encode(expected)))
-            return Finding.Tampered($"The registry states another end of the stream than version {last?.Version ?? 0}, which the bundle ends with: something was withheld or mixed up.", entries == 0 ? null : lastSeq);
+            return Finding.Tampered(
+                $"The registry states another end of the stream than version {last?.Version ?? 0}, which the bundle "
+                    + "ends with: something was withheld or mixed up.",
+                entries == 0 ? null : lastSeq
+            );
         next = Next.End;
         return streams.Finish();
     }

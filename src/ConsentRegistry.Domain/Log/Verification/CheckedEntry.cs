@@ -3,7 +3,9 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
-/// <summary>An entry whose leaf is one, and whose body, where it is present, is the one that the leaf commits to.</summary>
+/// <summary>
+/// An entry whose leaf is one, and whose body, where it is present, is the one that the leaf commits to.
+/// </summary>
 /// <param name="Seq">Its place in the log.</param>
 /// <param name="Leaf">The leaf.</param>
 /// <param name="LeafBytes">The bytes that the log hashes.</param>
@@ -26,7 +28,10 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
         if (line.Body is null)
         {
             if (leaf.Type is EventType.CreatorErased or EventType.PurposeRegistered)
-                return Finding.Tampered($"The body is missing, which no erasure takes from an event of type {leaf.Type}.", seq);
+                return Finding.Tampered(
+                    $"The body is missing, which no erasure takes from an event of type {leaf.Type}.",
+                    seq
+                );
             entry = new(seq, leaf, line.Leaf, null, null);
             return null;
         }
@@ -34,7 +39,10 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
             return Finding.Tampered("The body is not the one that the leaf commits to.", seq);
         if (!EventBody.TryParse(leaf.Type, line.Body, out var body))
             return Finding.Tampered("The body is not one that the registry writes.", seq);
-        if ((body.Stream == StreamId.Vocabulary) != (leaf.Type == EventType.PurposeRegistered) || body.Stream.IsRequesters != EventType.IsOfRequesters(leaf.Type))
+        if (
+            (body.Stream == StreamId.Vocabulary) != (leaf.Type == EventType.PurposeRegistered)
+            || body.Stream.IsRequesters != EventType.IsOfRequesters(leaf.Type)
+        )
             return Finding.Tampered($"An event of type {leaf.Type} stands in the stream {body.Stream}.", seq);
         try
         {

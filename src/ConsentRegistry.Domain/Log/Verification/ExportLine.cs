@@ -14,17 +14,19 @@ internal abstract record ExportLine
 
     private const string KeysKind = "keys";
 
-    private ExportLine()
-    {
-    }
+    private ExportLine() { }
 
-    /// <summary>The first line of a part of the log: entries from <paramref name="From"/> on, and before <paramref name="To"/>.</summary>
+    /// <summary>
+    /// The first line of a part of the log: entries from <paramref name="From"/> on, and before <paramref name="To"/>.
+    /// </summary>
     public sealed record LogHeader(string Origin, long From, long To) : ExportLine;
 
     /// <summary>The first line of a creator's bundle.</summary>
     public sealed record CreatorHeader(string Origin, CreatorId Creator) : ExportLine;
 
-    /// <summary>The log's keys, as text still: whether they are spelled as they should be depends on the origin.</summary>
+    /// <summary>
+    /// The log's keys, as text still: whether they are spelled as they should be depends on the origin.
+    /// </summary>
     public sealed record Keys(byte[] Utf8) : ExportLine;
 
     /// <summary>An entry of the log. Body and salt are null where an erasure took them.</summary>
@@ -55,11 +57,15 @@ internal abstract record ExportLine
                     new CreatorHeader(OriginOf(members), CreatorId.Parse(members["creatorId"].Text())),
                 KeysKind when Has(members, KeySetReader.KeysMember, "kind") => new Keys(utf8.ToArray()),
                 "entry" when Has(members, "body", "kind", "leaf", "salt", "seq") => EntryOf(members, proof: null),
-                "entry" when Has(members, "body", "kind", "leaf", "proof", "salt", "seq") =>
-                    EntryOf(members, [.. members.Array("proof").Select(hash => BytesOf(hash, MerkleTree.HashLength))]),
+                "entry" when Has(members, "body", "kind", "leaf", "proof", "salt", "seq") => EntryOf(
+                    members,
+                    [.. members.Array("proof").Select(hash => BytesOf(hash, MerkleTree.HashLength))]
+                ),
                 "checkpoint" when Has(members, "kind", "note") => new Note(members["note"].Text()),
                 "statement" when Has(members, "jws", "kind") => new Statement(members["jws"].Text()),
-                "end" when Has(members, "kind", "sha256") => new End(BytesOf(members["sha256"], SHA256.HashSizeInBytes)),
+                "end" when Has(members, "kind", "sha256") => new End(
+                    BytesOf(members["sha256"], SHA256.HashSizeInBytes)
+                ),
                 _ => null,
             };
         }
@@ -80,12 +86,14 @@ internal abstract record ExportLine
         return CanonicalJson.Encode(expected).AsSpan().SequenceEqual(line.Utf8) ? keys : null;
     }
 
-    private static Entry EntryOf(JsonObject members, byte[][]? proof) => new(
-        IndexOf(members["seq"]),
-        Encoding.UTF8.GetBytes(members["leaf"].Text()),
-        members["body"] is { } body ? Encoding.UTF8.GetBytes(body.Text()) : null,
-        members["salt"] is { } salt ? BytesOf(salt, Event.SaltLength) : null,
-        proof);
+    private static Entry EntryOf(JsonObject members, byte[][]? proof) =>
+        new(
+            IndexOf(members["seq"]),
+            Encoding.UTF8.GetBytes(members["leaf"].Text()),
+            members["body"] is { } body ? Encoding.UTF8.GetBytes(body.Text()) : null,
+            members["salt"] is { } salt ? BytesOf(salt, Event.SaltLength) : null,
+            proof
+        );
 
     private static bool Has(JsonObject members, params ReadOnlySpan<string> names)
     {
@@ -98,10 +106,15 @@ internal abstract record ExportLine
     }
 
     private static string OriginOf(JsonObject members) =>
-        members["origin"].Text() is var origin && NoteKey.IsName(origin) ? origin : throw new FormatException("An origin names the log's keys.");
+        members["origin"].Text() is var origin && NoteKey.IsName(origin)
+            ? origin
+            : throw new FormatException("An origin names the log's keys.");
 
-    private static long IndexOf(JsonNode? node) => node.Integer() is >= 0 and var index ? index : throw new FormatException("An index is 0 or more.");
+    private static long IndexOf(JsonNode? node) =>
+        node.Integer() is >= 0 and var index ? index : throw new FormatException("An index is 0 or more.");
 
     private static byte[] BytesOf(JsonNode? node, int length) =>
-        StrictBase64.TryDecodeUrl(node.Text(), out var bytes) && bytes.Length == length ? bytes : throw new FormatException($"{length} bytes in base64url are expected.");
+        StrictBase64.TryDecodeUrl(node.Text(), out var bytes) && bytes.Length == length
+            ? bytes
+            : throw new FormatException($"{length} bytes in base64url are expected.");
 }

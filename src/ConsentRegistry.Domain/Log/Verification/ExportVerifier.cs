@@ -1,19 +1,20 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Verifies an export of the log, or a creator's bundle, offline: fed with bytes, it needs nothing else but keys. Memory grows with streams,
-/// missing bodies and what receipts rest on, never with entries. No input makes it throw.
+/// Verifies an export of the log, or a creator's bundle, offline: fed with bytes, it needs nothing else but keys.
+/// Memory grows with streams, missing bodies and what receipts rest on, never with entries. No input makes it throw.
 /// </summary>
 /// <example>
-/// Feed each file with <see cref="Read"/>, end each with <see cref="EndInput"/>, then ask <see cref="Finish"/>. Parts of the log are given in order,
-/// in one input or several.
+/// Feed each file with <see cref="Read"/>, end each with <see cref="EndInput"/>, then ask <see cref="Finish"/>. Parts
+/// of the log are given in order, in one input or several.
 /// </example>
 /// <param name="request">What the auditor brings.</param>
 /// <param name="ed25519">What imports the keys that an export brings.</param>
 public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519) : IDisposable
 {
     /// <summary>
-    /// Bytes of a line, at most: 8 MiB. A leaf has 64 KiB at most and a request, of which a body holds one record, 4 MiB at most.
+    /// Bytes of a line, at most: 8 MiB. A leaf has 64 KiB at most and a request, of which a body holds one record, 4
+    /// MiB at most.
     /// </summary>
     public const int MaxLineBytes = 8 << 20;
 
@@ -29,7 +30,11 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
     {
         var stop = failure is not null;
         if (!stop && !lines.TryRead(bytes, MaxLineBytes, ref stop, Take))
-            failure = Finding.Unusable($"A line is longer than {MaxLineBytes} bytes.") with { Input = input, Line = line + 1 };
+            failure = Finding.Unusable($"A line is longer than {MaxLineBytes} bytes.") with
+            {
+                Input = input,
+                Line = line + 1,
+            };
         return failure is null;
     }
 
@@ -47,22 +52,42 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
     public VerificationReport Finish()
     {
         var receipts = new List<ReceiptFinding>();
-        failure ??= request.KeptCheckpoints.Length > VerificationRequest.MaxItems || request.Receipts.Length > VerificationRequest.MaxItems
-            ? Finding.Unusable($"At most {VerificationRequest.MaxItems} kept checkpoints and receipts each can be verified at once.")
+        failure ??=
+            request.KeptCheckpoints.Length > VerificationRequest.MaxItems
+            || request.Receipts.Length > VerificationRequest.MaxItems
+                ? Finding.Unusable(
+                    $"At most {VerificationRequest.MaxItems} kept checkpoints and receipts each can be verified at "
+                        + "once."
+                )
             : check is null ? Finding.Unusable("There is nothing to verify: the input is empty.")
             : check.Finish(receipts);
-        return new(failure, check?.Proven ?? new() { KeysArePinned = request.HasPinnedKeys }, [.. check?.Remarks ?? []], [.. receipts]);
+        return new(
+            failure,
+            check?.Proven ?? new() { KeysArePinned = request.HasPinnedKeys },
+            [.. check?.Remarks ?? []],
+            [.. receipts]
+        );
     }
 
     /// <inheritdoc/>
     public void Dispose() => (check as IDisposable)?.Dispose();
 
-    /// <summary>Verifies the signatures of receipts by pinned keys where there is no log: that, and nothing about what they say.</summary>
+    /// <summary>
+    /// Verifies the signatures of receipts by pinned keys where there is no log: that, and nothing about what they say.
+    /// </summary>
     public static IReadOnlyList<ReceiptFinding> VerifySignatures(VerificationRequest request) =>
-        [.. request.Receipts.Select(token => request.PinnedSet is not { } keys
-            ? new(Verdict.Unusable, "There are no pinned keys to verify the signature with.")
-            : ReceiptCheck.JudgeSignature(token, each => Jws.Verify(each, Receipt.Type, keys)).Finding
-                ?? new(Verdict.Valid, "The signature is good. Its place in the log, and whether the decision was right, take an export of the log."))];
+        [
+            .. request.Receipts.Select(token =>
+                request.PinnedSet is not { } keys
+                    ? new(Verdict.Unusable, "There are no pinned keys to verify the signature with.")
+                    : ReceiptCheck.JudgeSignature(token, each => Jws.Verify(each, Receipt.Type, keys)).Finding
+                        ?? new(
+                            Verdict.Valid,
+                            "The signature is good. Its place in the log, and whether the decision was right, take an "
+                                + "export of the log."
+                        )
+            ),
+        ];
 
     private void Take(ReadOnlySpan<byte> utf8, ref bool stop)
     {
@@ -76,12 +101,14 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
         stop = failure is not null;
     }
 
-    private IExportCheck? CheckFor(ExportLine first) => first switch
-    {
-        ExportLine.LogHeader => new LogCheck(request, ed25519),
-        ExportLine.CreatorHeader => new BundleCheck(request, ed25519),
-        _ => null,
-    };
+    private IExportCheck? CheckFor(ExportLine first) =>
+        first switch
+        {
+            ExportLine.LogHeader => new LogCheck(request, ed25519),
+            ExportLine.CreatorHeader => new BundleCheck(request, ed25519),
+            _ => null,
+        };
 
-    private static Finding NoExport() => Finding.Unusable("This is neither an export of the registry's log nor a creator's bundle.");
+    private static Finding NoExport() =>
+        Finding.Unusable("This is neither an export of the registry's log nor a creator's bundle.");
 }

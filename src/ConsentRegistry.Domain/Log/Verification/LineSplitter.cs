@@ -8,7 +8,10 @@ internal sealed class LineSplitter
     /// <summary>Whether bytes wait for the end of their line.</summary>
     public bool IsInsideLine => rest.Count > 0;
 
-    /// <summary>Hands over each line that ends in these bytes, without its newline; false once one is longer than <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Hands over each line that ends in these bytes, without its newline; false once one is longer than
+    /// <paramref name="limit"/>.
+    /// </summary>
     public bool TryRead(ReadOnlySpan<byte> bytes, int limit, ref bool stop, LineAction take)
     {
         while (!stop)

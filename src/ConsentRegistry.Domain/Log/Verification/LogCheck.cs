@@ -1,8 +1,8 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Rebuilds the log from its parts: every entry goes into a tree, every checkpoint must be signed and have the root of that tree, and every
-/// stream must be whole. So each checkpoint appends to the one before it, without any proof.
+/// Rebuilds the log from its parts: every entry goes into a tree, every checkpoint must be signed and have the root of
+/// that tree, and every stream must be whole. So each checkpoint appends to the one before it, without any proof.
 /// </summary>
 internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : IExportCheck, IDisposable
 {
@@ -30,22 +30,23 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         Entries,
     }
 
-    public Proven Proven => new()
-    {
-        Origin = origin,
-        Entries = tree.Size,
-        Streams = streams.Count,
-        Checkpoints = checkpoints,
-        KeptCheckpoints = kept.Agreed,
-        Bodies = streams.Bodies,
-        ErasedBodies = streams.Erased,
-        Size = covered,
-        Root = [.. root],
-        From = earliest,
-        To = latest,
-        Completeness = covered > 0 && covered == tree.Size ? $"Entries 0 to {covered - 1} are all there." : null,
-        KeysArePinned = request.HasPinnedKeys,
-    };
+    public Proven Proven =>
+        new()
+        {
+            Origin = origin,
+            Entries = tree.Size,
+            Streams = streams.Count,
+            Checkpoints = checkpoints,
+            KeptCheckpoints = kept.Agreed,
+            Bodies = streams.Bodies,
+            ErasedBodies = streams.Erased,
+            Size = covered,
+            Root = [.. root],
+            From = earliest,
+            To = latest,
+            Completeness = covered > 0 && covered == tree.Size ? $"Entries 0 to {covered - 1} are all there." : null,
+            KeysArePinned = request.HasPinnedKeys,
+        };
 
     public IEnumerable<string> Remarks => remarks.Concat(streams.Remarks);
 
@@ -84,7 +85,10 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         if (isBrokenOff || next != Next.Header)
             return Finding.Unusable($"The export broke off: the part that goes on from entry {tree.Size} is missing.");
         if (tree.Size == 0 || covered < tree.Size)
-            return Finding.Unusable("The entries after the last checkpoint are not signed by anybody: export the log up to a checkpoint.", tree.Size == 0 ? null : covered);
+            return Finding.Unusable(
+                "The entries after the last checkpoint are not signed by anybody: export the log up to a checkpoint.",
+                tree.Size == 0 ? null : covered
+            );
         return kept.FindTruncation(origin, tree.Size, keys)
             ?? streams.Finish()
             ?? kept.FindUnbelievable(origin, keys)
@@ -101,9 +105,13 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         if (origin is not null && header.Origin != origin)
             return Finding.Tampered("A part is of another log than those before it.");
         if (header.From > tree.Size)
-            return Finding.Unusable($"Entries {tree.Size} to {header.From - 1} are missing: give the parts that have them, in order.");
+            return Finding.Unusable(
+                $"Entries {tree.Size} to {header.From - 1} are missing: give the parts that have them, in order."
+            );
         if (header.From < tree.Size)
-            return Finding.Unusable($"Entries from {header.From} on are given twice: the next part has to go on from entry {tree.Size}.");
+            return Finding.Unusable(
+                $"Entries from {header.From} on are given twice: the next part has to go on from entry {tree.Size}."
+            );
         if (header.To < header.From)
             return Finding.Tampered("A part ends before it begins.");
         if (origin is null)
@@ -139,7 +147,10 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         var tx = entry.Leaf.Tx;
         if (latest is { } newest && tx.Plus(request.ClockTolerance) < newest)
             return Finding.Tampered($"The entry is dated {tx}, before entries that precede it: backdated.", entry.Seq);
-        (earliest, latest) = (earliest is { } first ? Instant.Earlier(first, tx) : tx, latest is { } last && last > tx ? last : tx);
+        (earliest, latest) = (
+            earliest is { } first ? Instant.Earlier(first, tx) : tx,
+            latest is { } last && last > tx ? last : tx
+        );
         NoteRoot();
         if (streams.Take(entry) is { } broken)
             return broken;
@@ -159,7 +170,11 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return Finding.Tampered($"A checkpoint over {checkpoint.Size} entries stands after {tree.Size}.");
         var rebuilt = tree.Root();
         if (!rebuilt.AsSpan().SequenceEqual(checkpoint.Root))
-            return Finding.Tampered($"The entries are not those that the checkpoint over {checkpoint.Size} was signed for: one from {covered} on was changed.", covered);
+            return Finding.Tampered(
+                $"The entries are not those that the checkpoint over {checkpoint.Size} was signed for: one from "
+                    + $"{covered} on was changed.",
+                covered
+            );
         (covered, root) = (checkpoint.Size, rebuilt);
         checkpoints++;
         return null;

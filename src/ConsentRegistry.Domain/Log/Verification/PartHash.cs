@@ -23,7 +23,9 @@ internal sealed class PartHash : IDisposable
 
     /// <summary>Compares the last line with all before it.</summary>
     public Finding? Compare(ExportLine.End end) =>
-        hash.GetHashAndReset().AsSpan().SequenceEqual(end.Hash) ? null : Finding.Tampered("The part was changed after it was written: its last line is the hash of other bytes.");
+        hash.GetHashAndReset().AsSpan().SequenceEqual(end.Hash)
+            ? null
+            : Finding.Tampered("The part was changed after it was written: its last line is the hash of other bytes.");
 
     public void Dispose() => hash.Dispose();
 }

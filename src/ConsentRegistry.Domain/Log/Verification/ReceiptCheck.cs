@@ -5,15 +5,17 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Decides again what receipts say was decided: by the recorded changes of exactly the streams and versions that a receipt names. Only those
-/// are kept while the log goes by.
+/// Decides again what receipts say was decided: by the recorded changes of exactly the streams and versions that a
+/// receipt names. Only those are kept while the log goes by.
 /// </summary>
 internal sealed class ReceiptCheck
 {
     private readonly ImmutableArray<string> tokens;
     private readonly List<Receipt?> receipts = [];
     private readonly Dictionary<string, long> wanted = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<(long Version, RecordedChange Change)>> changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long Version, RecordedChange Change)>> changes = new(
+        StringComparer.Ordinal
+    );
     private readonly HashSet<long> sizes = [];
     private readonly Dictionary<long, byte[]> roots = [];
 
@@ -43,7 +45,11 @@ internal sealed class ReceiptCheck
     /// <summary>Keeps the change of an entry, if a receipt rests on it.</summary>
     public void Keep(CheckedEntry entry)
     {
-        if (entry.Change is null || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version) || entry.Leaf.Version > version)
+        if (
+            entry.Change is null
+            || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version)
+            || entry.Leaf.Version > version
+        )
             return;
         if (!changes.TryGetValue(entry.Body.Stream.Name, out var kept))
             changes[entry.Body.Stream.Name] = kept = [];
@@ -51,7 +57,13 @@ internal sealed class ReceiptCheck
     }
 
     /// <summary>Judges every receipt; the worst of the findings is that of all.</summary>
-    public Finding? Finish(string origin, long size, Streams streams, TrustedKeys keys, ICollection<ReceiptFinding> found)
+    public Finding? Finish(
+        string origin,
+        long size,
+        Streams streams,
+        TrustedKeys keys,
+        ICollection<ReceiptFinding> found
+    )
     {
         ReceiptFinding? worst = null;
         var number = 0;
@@ -59,7 +71,11 @@ internal sealed class ReceiptCheck
         {
             var finding = Judge(tokens[at], receipts[at], origin, size, streams, keys);
             found.Add(finding);
-            if (finding.Verdict == Verdict.Valid || worst is { Verdict: Verdict.Tampered } || worst?.Verdict == finding.Verdict)
+            if (
+                finding.Verdict == Verdict.Valid
+                || worst is { Verdict: Verdict.Tampered }
+                || worst?.Verdict == finding.Verdict
+            )
                 continue;
             (worst, number) = (finding, at + 1);
         }
@@ -67,16 +83,29 @@ internal sealed class ReceiptCheck
     }
 
     /// <summary>Judges one receipt's signature alone, where there is no log to hold it against.</summary>
-    public static (Receipt? Receipt, ReceiptFinding? Finding) JudgeSignature(string token, Func<string, Result<Jws>> verify)
+    public static (Receipt? Receipt, ReceiptFinding? Finding) JudgeSignature(
+        string token,
+        Func<string, Result<Jws>> verify
+    )
     {
         if (!verify(token).Succeeded(out var jws, out var failure))
-            return (null, new(failure.Code is TrustedKeys.NoTokenKeys ? Verdict.Unusable : Verdict.Tampered, failure.Detail));
+            return (
+                null,
+                new(failure.Code is TrustedKeys.NoTokenKeys ? Verdict.Unusable : Verdict.Tampered, failure.Detail)
+            );
         return Receipt.TryParse(jws.Payload, out var receipt)
             ? (receipt, null)
             : (null, new(Verdict.Tampered, "The token is signed, but holds no receipt as the registry writes it."));
     }
 
-    private ReceiptFinding Judge(string token, Receipt? receipt, string origin, long size, Streams streams, TrustedKeys keys)
+    private ReceiptFinding Judge(
+        string token,
+        Receipt? receipt,
+        string origin,
+        long size,
+        Streams streams,
+        TrustedKeys keys
+    )
     {
         if (JudgeSignature(token, each => keys.Verify(each, Receipt.Type)).Finding is { } unsigned)
             return unsigned;
@@ -99,9 +128,14 @@ internal sealed class ReceiptCheck
             if (version == 0)
                 continue;
             if (streams.Find(Receipt.StreamOf(name)) is not { } chain || chain.Version < version)
-                return Unusable($"It needs a longer export: version {version} of the stream {name} is not in this one.");
+                return Unusable(
+                    $"It needs a longer export: version {version} of the stream {name} is not in this one."
+                );
             if (version < chain.ErasedIn && chain.GapAt is not null)
-                return new(Verdict.Valid, $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased.");
+                return new(
+                    Verdict.Valid,
+                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased."
+                );
         }
         return null;
     }
@@ -124,20 +158,30 @@ internal sealed class ReceiptCheck
         {
             var facts = fold.FactsFor(request.Video, receipt.At);
             consulted.See(facts);
-            decision = DecisionRecord.From(facts, facts.Decide(request.Video, facts.Vocabulary.Find(request.Purpose), request.Requester, ref consulted), request.Requester);
+            decision = DecisionRecord.From(
+                facts,
+                facts.Decide(request.Video, facts.Vocabulary.Find(request.Purpose), request.Requester, ref consulted),
+                request.Requester
+            );
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException)
         {
             // No vocabulary, one that contradicts itself, or a purpose that it does not know.
             return Tampered("The versions that it names make no registry in which this could have been decided.");
         }
-        if (consulted.Creators.FirstOrDefault(creator => !receipt.Versions.ContainsKey(creator.Value)) is { } unnamed && unnamed != default)
+        if (
+            consulted.Creators.FirstOrDefault(creator => !receipt.Versions.ContainsKey(creator.Value)) is { } unnamed
+            && unnamed != default
+        )
             return Tampered($"The decision rests on the stream {unnamed}, whose version the receipt does not name.");
         return receipt.Decision.DifferenceTo(decision) is { } member
             ? Tampered($"Decided again from the log, the decision differs in '{member}'.")
-            : new(Verdict.Valid, receipt.Log is null
-                ? "Decided again from the log, the decision is the same; the receipt names no head of the log."
-                : "Decided again from the log, the decision is the same.");
+            : new(
+                Verdict.Valid,
+                receipt.Log is null
+                    ? "Decided again from the log, the decision is the same; the receipt names no head of the log."
+                    : "Decided again from the log, the decision is the same."
+            );
     }
 
     private static ReceiptFinding Tampered(string what) => new(Verdict.Tampered, what);
@@ -157,16 +201,10 @@ internal sealed class ReceiptCheck
 
         public readonly void Consider(Decider decider) => creators.Add(facts!.CreatorOf(decider.Creator));
 
-        public readonly void Weigh(in Setting setting, Standing standing, Setting? beatenBy)
-        {
-        }
+        public readonly void Weigh(in Setting setting, Standing standing, Setting? beatenBy) { }
 
-        public readonly void Weigh(in Grant grant, bool answers)
-        {
-        }
+        public readonly void Weigh(in Grant grant, bool answers) { }
 
-        public readonly void Conclude(in Decision answer)
-        {
-        }
+        public readonly void Conclude(in Decision answer) { }
     }
 }

@@ -19,10 +19,14 @@ internal sealed class StreamChain
     /// <summary>The version that erased the creator; 0 if none did.</summary>
     public long ErasedIn { get; private set; }
 
-    /// <summary>The first entry after a gap, which only an erasure of the stream can explain; null without a gap.</summary>
+    /// <summary>
+    /// The first entry after a gap, which only an erasure of the stream can explain; null without a gap.
+    /// </summary>
     public long? GapAt { get; private set; }
 
-    /// <summary>Bodies of changes before an erasure that are present and that no erasure's leaf was counted against.</summary>
+    /// <summary>
+    /// Bodies of changes before an erasure that are present and that no erasure's leaf was counted against.
+    /// </summary>
     public long Bodies { get; set; }
 
     /// <summary>Versions and ordinals of the leaves that the erasure covers; each can be there once.</summary>
@@ -37,8 +41,13 @@ internal sealed class StreamChain
         if (ErasedIn > 0 && (leaf.Version != ErasedIn || leaf.Type != EventType.CreatorErased))
             return Finding.Tampered("The stream goes on after its creator was erased.", entry.Seq);
         if ((leaf.Version, leaf.Ordinal).CompareTo((Version, Ordinal)) <= 0)
-            return Finding.Tampered($"Version {leaf.Version} of the stream stands there again, or after a later one.", entry.Seq);
-        var isNext = IsWhole ? leaf.Version == Version + 1 && leaf.Ordinal == 1 : leaf.Version == Version && leaf.Ordinal == Ordinal + 1;
+            return Finding.Tampered(
+                $"Version {leaf.Version} of the stream stands there again, or after a later one.",
+                entry.Seq
+            );
+        var isNext = IsWhole
+            ? leaf.Version == Version + 1 && leaf.Ordinal == 1
+            : leaf.Version == Version && leaf.Ordinal == Ordinal + 1;
         if (isNext && !(head is null ? previous is null : head.AsSpan().SequenceEqual(previous)))
             return Finding.Tampered("The event does not name the one before it in its stream.", entry.Seq);
         if (!isNext && (!mayHaveGap || previous is null))
@@ -49,7 +58,14 @@ internal sealed class StreamChain
             return Finding.Tampered("A version of the stream is not later than the one before it.", entry.Seq);
         if (!isNext)
             GapAt ??= entry.Seq;
-        (Version, Ordinal, count, tx, head, lastSeq) = (leaf.Version, leaf.Ordinal, leaf.Count, leaf.Tx, entry.Hash, entry.Seq);
+        (Version, Ordinal, count, tx, head, lastSeq) = (
+            leaf.Version,
+            leaf.Ordinal,
+            leaf.Count,
+            leaf.Tx,
+            entry.Hash,
+            entry.Seq
+        );
         if (leaf.Type == EventType.CreatorErased)
             ErasedIn = Version;
         else
@@ -62,7 +78,9 @@ internal sealed class StreamChain
     {
         if (GapAt is { } gap && (ErasedIn == 0 || Covered.Count == 0))
             return Finding.Tampered("Something of the stream before this event is missing.", gap);
-        return IsWhole ? null : Finding.Tampered($"Version {Version} of the stream ends before its {count} events are there.", lastSeq);
+        return IsWhole
+            ? null
+            : Finding.Tampered($"Version {Version} of the stream ends before its {count} events are there.", lastSeq);
     }
 
     private bool IsWhole => Ordinal == count;

@@ -2,7 +2,9 @@ using ConsentRegistry.Domain.History;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
-/// <summary>All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them.</summary>
+/// <summary>
+/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them.
+/// </summary>
 internal sealed class Streams
 {
     private readonly Dictionary<StreamId, StreamChain> chains = [];
@@ -50,8 +52,13 @@ internal sealed class Streams
         var found = chains.Values.Select(chain => chain.Finish()).OfType<Finding>();
         if (missingSeqs.Count > 0)
         {
-            found = found.Append(Finding.Tampered(
-                "The body is missing, and no erasure covers it (one that is logged later would: then the export has to reach further).", missingSeqs.Min));
+            found = found.Append(
+                Finding.Tampered(
+                    "The body is missing, and no erasure covers it (one that is logged later would: then the export "
+                        + "has to reach further).",
+                    missingSeqs.Min
+                )
+            );
         }
         return found.MinBy(finding => finding.Seq);
     }
@@ -83,7 +90,10 @@ internal sealed class Streams
         if (present > chain.Bodies)
             return WrongStream(entry);
         if (present > 0)
-            remarks.Add($"The erasure in entry {entry.Seq} is not complete: {present} of the bodies that it covers are still there.");
+            remarks.Add(
+                $"The erasure in entry {entry.Seq} is not complete: {present} of the bodies that it covers are still "
+                    + "there."
+            );
         chain.Bodies -= present;
         return null;
     }
@@ -98,5 +108,6 @@ internal sealed class Streams
         return leaf.Version < chain.ErasedIn && chain.Covered.Add((leaf.Version, leaf.Ordinal));
     }
 
-    private static Finding WrongStream(CheckedEntry entry) => Finding.Tampered("The erasure covers entries that are not of the erased creator's stream.", entry.Seq);
+    private static Finding WrongStream(CheckedEntry entry) =>
+        Finding.Tampered("The erasure covers entries that are not of the erased creator's stream.", entry.Seq);
 }

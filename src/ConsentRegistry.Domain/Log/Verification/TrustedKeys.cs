@@ -1,6 +1,8 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
-/// <summary>By which keys signatures are believed: the auditor's own, or, without any, those that the input brings.</summary>
+/// <summary>
+/// By which keys signatures are believed: the auditor's own, or, without any, those that the input brings.
+/// </summary>
 internal sealed class TrustedKeys
 {
     private readonly string origin;
@@ -35,19 +37,25 @@ internal sealed class TrustedKeys
         return null;
     }
 
-    /// <summary>Why a checkpoint of the input is not to be believed; null if every line of it is by a known key, one of them trusted.</summary>
+    /// <summary>
+    /// Why a checkpoint of the input is not to be believed; null if every line of it is by a known key, one of them
+    /// trusted.
+    /// </summary>
     public string? Refuse(SignedNote note) =>
         !note.IsSignedOnlyBy(known) ? "A checkpoint has a signature that is not by the log's keys."
         : arePinned && !note.IsAccepted(pinned) ? "A checkpoint is not signed by a pinned key."
         : null;
 
-    /// <summary>Whether a checkpoint that the auditor kept is signed by a trusted key; it may bear witnesses' lines as well.</summary>
+    /// <summary>
+    /// Whether a checkpoint that the auditor kept is signed by a trusted key; it may bear witnesses' lines as well.
+    /// </summary>
     public bool Accepts(SignedNote kept) => kept.IsAccepted(arePinned ? pinned : known);
 
     /// <summary>The token's payload, if it is signed by a trusted key.</summary>
-    public Result<Jws> Verify(string token, string type) => tokenKeys is null || !tokenKeys.Keys.OfType<P256Jwk>().Any()
-        ? new Failure(NoTokenKeys, "No P-256 key is trusted, which tokens are signed with; pin the key set.")
-        : Jws.Verify(token, type, tokenKeys);
+    public Result<Jws> Verify(string token, string type) =>
+        tokenKeys is null || !tokenKeys.Keys.OfType<P256Jwk>().Any()
+            ? new Failure(NoTokenKeys, "No P-256 key is trusted, which tokens are signed with; pin the key set.")
+            : Jws.Verify(token, type, tokenKeys);
 
     /// <summary>The code of a refusal where there is no key at all to verify tokens with.</summary>
     public const string NoTokenKeys = "noTokenKeys";

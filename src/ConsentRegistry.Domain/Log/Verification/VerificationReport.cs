@@ -44,7 +44,9 @@ public sealed record Proven
     /// <summary>What is shown about whether anything was withheld, in a sentence; null before that is known.</summary>
     public string? Completeness { get; init; }
 
-    /// <summary>Whether signatures were checked with keys of the auditor's own, rather than with those that the input brings.</summary>
+    /// <summary>
+    /// Whether signatures were checked with keys of the auditor's own, rather than with those that the input brings.
+    /// </summary>
     public bool KeysArePinned { get; init; }
 }
 
@@ -57,8 +59,15 @@ public sealed record ReceiptFinding(Verdict Verdict, string What);
 /// <param name="Failure">The first thing that is wrong; null if all is well.</param>
 /// <param name="Proven">What was verified.</param>
 /// <param name="Remarks">What is worth knowing, and not wrong.</param>
-/// <param name="Receipts">What became of each receipt, in the order in which they were given; empty where the verification stopped before.</param>
-public sealed record VerificationReport(Finding? Failure, Proven Proven, ImmutableArray<string> Remarks, ImmutableArray<ReceiptFinding> Receipts)
+/// <param name="Receipts">
+/// What became of each receipt, in the order in which they were given; empty where the verification stopped before.
+/// </param>
+public sealed record VerificationReport(
+    Finding? Failure,
+    Proven Proven,
+    ImmutableArray<string> Remarks,
+    ImmutableArray<ReceiptFinding> Receipts
+)
 {
     /// <summary>The verdict over everything.</summary>
     public Verdict Verdict => Failure?.Verdict ?? Verdict.Valid;

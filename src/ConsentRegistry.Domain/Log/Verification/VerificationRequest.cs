@@ -6,8 +6,8 @@ namespace ConsentRegistry.Domain.Log.Verification;
 public sealed record VerificationRequest
 {
     /// <summary>
-    /// How much older than the newest entry before it an entry may be: the registry orders each batch by time, and a change takes no longer than
-    /// minutes.
+    /// How much older than the newest entry before it an entry may be: the registry orders each batch by time, and a
+    /// change takes no longer than minutes.
     /// </summary>
     public static readonly TimeSpan DefaultClockTolerance = TimeSpan.FromMinutes(10);
 
@@ -20,7 +20,10 @@ public sealed record VerificationRequest
     /// <summary>Verifier keys that the auditor trusts, beside those of <see cref="PinnedSet"/>.</summary>
     public ImmutableArray<NoteKey> PinnedKeys { get; init; } = [];
 
-    /// <summary>Signed notes of checkpoints that the auditor kept: the log must still agree with each. At most <see cref="MaxItems"/>.</summary>
+    /// <summary>
+    /// Signed notes of checkpoints that the auditor kept: the log must still agree with each. At most
+    /// <see cref="MaxItems"/>.
+    /// </summary>
     public ImmutableArray<string> KeptCheckpoints { get; init; } = [];
 
     /// <summary>Decision receipts, as tokens. At most <see cref="MaxItems"/>.</summary>

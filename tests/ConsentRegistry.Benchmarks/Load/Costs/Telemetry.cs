@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ConsentRegistry.Benchmarks.Load.Costs;
 
-/// <summary>Whom a node tells of itself: a collector that takes everything, and a scraper that reads the metrics more often than most would.</summary>
+/// <summary>
+/// Whom a node tells of itself: a collector that takes everything, and a scraper that reads the metrics more often than
+/// most would.
+/// </summary>
 internal sealed class Telemetry : ICost
 {
     private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(1);
@@ -31,12 +34,12 @@ internal sealed class Telemetry : ICost
     public bool WasPaid => Volatile.Read(ref exports) > 0 && Volatile.Read(ref scrapes) > 0;
 
     public IReadOnlyList<string> Settings =>
-    [
-        $"--Management:Address={management}",
-        $"--OTEL_EXPORTER_OTLP_ENDPOINT={LoopbackServer.UrlOf(collector)}",
-        "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
-        "--OTEL_METRIC_EXPORT_INTERVAL=1000",
-    ];
+        [
+            $"--Management:Address={management}",
+            $"--OTEL_EXPORTER_OTLP_ENDPOINT={LoopbackServer.UrlOf(collector)}",
+            "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+            "--OTEL_METRIC_EXPORT_INTERVAL=1000",
+        ];
 
     public static async Task<ICost> StartAsync()
     {
@@ -69,8 +72,6 @@ internal sealed class Telemetry : ICost
             }
         }
         // The end, or a node that has ended before.
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
-        {
-        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException) { }
     }
 }

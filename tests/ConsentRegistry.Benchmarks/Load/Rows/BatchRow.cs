@@ -14,12 +14,26 @@ internal static class BatchRow
         var rounds = await Turns.RunAsync(
             run.Options.Rounds,
             round => Wrk.RunAsync(node, token, RequestKind.Batch, run.Scale, round, Connections, run.Options.Round),
-            round => Wrk.RunAsync(node, token, RequestKind.Single, run.Scale, round, SingleRow.Connections, run.Options.Round));
+            round =>
+                Wrk.RunAsync(
+                    node,
+                    token,
+                    RequestKind.Single,
+                    run.Scale,
+                    round,
+                    SingleRow.Connections,
+                    run.Options.Round
+                )
+        );
         return
         [
             Row.Of(
-                "batch of 1,000", "decisions/s", [.. rounds.Select(round => (round.One.PerSecond * ChecksPerBatch, round.Other.PerSecond))], "single checks",
-                Target.AtLeast(30)),
+                "batch of 1,000",
+                "decisions/s",
+                [.. rounds.Select(round => (round.One.PerSecond * ChecksPerBatch, round.Other.PerSecond))],
+                "single checks",
+                Target.AtLeast(30)
+            ),
         ];
     }
 }

@@ -3,10 +3,15 @@ using Npgsql;
 
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
-/// <summary>Changes over HTTP, each acknowledged when it is in force everywhere, beside transactions of PostgreSQL that do the least a change has to.</summary>
+/// <summary>
+/// Changes over HTTP, each acknowledged when it is in force everywhere, beside transactions of PostgreSQL that do the
+/// least a change has to.
+/// </summary>
 internal static class ChangeRow
 {
-    /// <summary>Writers at once: an acknowledgement waits for the nodes' memories, so that many wait together.</summary>
+    /// <summary>
+    /// Writers at once: an acknowledgement waits for the nodes' memories, so that many wait together.
+    /// </summary>
     private const int Writers = 64;
 
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(2);
@@ -16,13 +21,31 @@ internal static class ChangeRow
         var (node, token) = (await run.NodeAsync(), run.Data.AdminToken);
         await using var source = NpgsqlDataSource.Create(run.Data.ConnectionString);
         var rounds = await Turns.RunAsync(run.Options.Rounds, ChangeAsync, TransactAsync);
-        return [Row.Of("changes", "a second", [.. rounds.Select(round => (round.One, round.Other))], "pgbench, update and insert")];
+        return
+        [
+            Row.Of(
+                "changes",
+                "a second",
+                [.. rounds.Select(round => (round.One, round.Other))],
+                "pgbench, update and insert"
+            ),
+        ];
 
         // What counts is events in the database, not answers: a request that changed nothing would be answered as well.
         async Task<double> ChangeAsync(int round)
         {
             var before = await EventsAsync(source);
-            var answered = (await Wrk.RunAsync(node, token, RequestKind.Change, run.Scale, round + Random.Shared.Next(1_000_000), Writers, run.Options.Round)).PerSecond;
+            var answered = (
+                await Wrk.RunAsync(
+                    node,
+                    token,
+                    RequestKind.Change,
+                    run.Scale,
+                    round + Random.Shared.Next(1_000_000),
+                    Writers,
+                    run.Options.Round
+                )
+            ).PerSecond;
             var changed = (await EventsAsync(source) - before) / run.Options.Round.TotalSeconds;
             await DrainAsync(source);
             return Math.Min(answered, changed);
@@ -39,11 +62,15 @@ internal static class ChangeRow
 
     private static async Task<long> EventsAsync(NpgsqlDataSource source)
     {
-        await using var command = source.CreateCommand("SELECT coalesce((SELECT max(seq) FROM consent.history), 0) + (SELECT count(*) FROM consent.inbox)");
+        await using var command = source.CreateCommand(
+            "SELECT coalesce((SELECT max(seq) FROM consent.history), 0) + (SELECT count(*) FROM consent.inbox)"
+        );
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Waits until the log has all events: the sequencer's work for one turn must not fall on the other.</summary>
+    /// <summary>
+    /// Waits until the log has all events: the sequencer's work for one turn must not fall on the other.
+    /// </summary>
     private static async Task DrainAsync(NpgsqlDataSource source)
     {
         var started = Stopwatch.GetTimestamp();

@@ -11,19 +11,23 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
 /// <summary>
-/// The evaluator over memory alone, in this process and on one thread: ids in, decisions out, without HTTP or JSON. Beside it, as the least that it has to do,
-/// reading a random creator's record and a random video's from arrays of the same sizes; and the same memory with grants beside the one without.
+/// The evaluator over memory alone, in this process and on one thread: ids in, decisions out, without HTTP or JSON.
+/// Beside it, as the least that it has to do, reading a random creator's record and a random video's from arrays of the
+/// same sizes; and the same memory with grants beside the one without.
 /// </summary>
 internal static class EvaluatorRow
 {
     /// <summary>By how many checks a stream prepares ahead.</summary>
     private const int Block = 16;
 
-    /// <summary>Checks that are named beforehand: so many that what they read does not stay in the processor's caches.</summary>
+    /// <summary>
+    /// Checks that are named beforehand: so many that what they read does not stay in the processor's caches.
+    /// </summary>
     private const int Named = 4_000_000;
 
     /// <summary>Bytes of a check's two ids: <see cref="Scale"/> makes all of one width.</summary>
-    private static readonly int CreatorWidth = Scale.Creator(1).Length, VideoWidth = Scale.Video(1).Length;
+    private static readonly int CreatorWidth = Scale.Creator(1).Length,
+        VideoWidth = Scale.Video(1).Length;
 
     /// <summary>Decisions between two looks at the clock.</summary>
     private const int Stride = 1 << 14;
@@ -51,14 +55,30 @@ internal static class EvaluatorRow
             Of($"evaluator, in blocks of {Block}, one core", inBlocks, 3_000_000),
             Of("evaluator, one at a time, one core", oneByOne, 1_000_000),
             Row.Of(
-                $"evaluator, in blocks of {Block}, with {run.Scale.Grants:N0} grants", "decisions/s", [.. withGrants.Select(round => (round.One, round.Other))], "without"),
-            Row.Of("evaluator, memory allocated", string.Create(CultureInfo.InvariantCulture, $"{blockBytes + singleBytes} bytes"), Target.AtMost(0, " bytes"), blockBytes + singleBytes),
+                $"evaluator, in blocks of {Block}, with {run.Scale.Grants:N0} grants",
+                "decisions/s",
+                [.. withGrants.Select(round => (round.One, round.Other))],
+                "without"
+            ),
+            Row.Of(
+                "evaluator, memory allocated",
+                string.Create(CultureInfo.InvariantCulture, $"{blockBytes + singleBytes} bytes"),
+                Target.AtMost(0, " bytes"),
+                blockBytes + singleBytes
+            ),
         ];
 
-        async Task<(IReadOnlyList<(double One, double Other)> Rounds, long Allocated)> DriveAsync(Action<int> decide, Action<int> yardstick)
+        async Task<(IReadOnlyList<(double One, double Other)> Rounds, long Allocated)> DriveAsync(
+            Action<int> decide,
+            Action<int> yardstick
+        )
         {
             var allocated = 0L;
-            var rounds = await Turns.RunAsync(run.Options.Rounds, round => Task.Run(() => Rate(decide, round, out allocated)), round => Task.Run(() => Rate(yardstick, round, out _)));
+            var rounds = await Turns.RunAsync(
+                run.Options.Rounds,
+                round => Task.Run(() => Rate(decide, round, out allocated)),
+                round => Task.Run(() => Rate(yardstick, round, out _))
+            );
             return (rounds, allocated);
         }
 
@@ -110,7 +130,14 @@ internal static class EvaluatorRow
             memory.Load(Vocabulary.Initial);
             purpose = memory.Vocabulary.Find(Purpose.Parse("remix"));
             memory.Expect(scale.Creators, scale.Videos);
-            var editor = new FactEditor(memory.Hasher, memory.Names, memory.Overflow, new Api.Replica.Facts.LoadingStore(memory), memory.Vocabulary, Now);
+            var editor = new FactEditor(
+                memory.Hasher,
+                memory.Names,
+                memory.Overflow,
+                new Api.Replica.Facts.LoadingStore(memory),
+                memory.Vocabulary,
+                Now
+            );
             var (creator, video) = (new byte[CreatorWidth], new byte[VideoWidth]);
             for (var number = 1; number <= scale.Videos; number++)
             {
@@ -120,11 +147,25 @@ internal static class EvaluatorRow
                 var key = memory.Hasher.OfCreator(creator);
                 var place = KeyHasher.OfVideo(key, video);
                 if (number == (owner - 1) * Scale.VideosPerCreator + 1)
-                    editor.PutDefault(CreatorId.Parse(Scale.Creator(owner)), new(Purpose.Parse("remix"), null), DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value);
+                    editor.PutDefault(
+                        CreatorId.Parse(Scale.Creator(owner)),
+                        new(Purpose.Parse("remix"), null),
+                        DefaultSetting.Set(null, ChoiceOf("deny"), AppliesTo.All, new(1, Now)).Value
+                    );
                 editor.PutVideo(key, place, Now, [], []);
                 if (hasGrants && Scale.HasGrant(number))
-                    editor.PutGrant(CreatorId.Parse(Scale.Creator(owner)), Guid.CreateVersion7(), GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number)))));
-                editor.PutOverride(key, place, purpose, null, Setting.Create(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody));
+                    editor.PutGrant(
+                        CreatorId.Parse(Scale.Creator(owner)),
+                        Guid.CreateVersion7(),
+                        GrantFor(new(CreatorId.Parse(Scale.Creator(owner)), VideoId.Parse(Scale.Video(number))))
+                    );
+                editor.PutOverride(
+                    key,
+                    place,
+                    purpose,
+                    null,
+                    Setting.Create(new(ChoiceOf(Scale.EffectOf(number)), new(2, Now)), purpose, Audience.Anybody)
+                );
             }
             memory.Settle();
             var random = new Random(Seed: 1);
@@ -179,18 +220,38 @@ internal static class EvaluatorRow
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Effect Decide(int at, in CheckKeys named)
         {
-            memory.Decide(new() { Creator = CreatorAt(at), Video = VideoAt(at), Requester = StudioBytes, Purpose = purpose }, named, Now, out var outcome);
+            memory.Decide(
+                new()
+                {
+                    Creator = CreatorAt(at),
+                    Video = VideoAt(at),
+                    Requester = StudioBytes,
+                    Purpose = purpose,
+                },
+                named,
+                Now,
+                out var outcome
+            );
             return outcome.Decision.Effect;
         }
 
         private ReadOnlySpan<byte> CreatorAt(int at) => ids.AsSpan(at * (CreatorWidth + VideoWidth), CreatorWidth);
 
-        private ReadOnlySpan<byte> VideoAt(int at) => ids.AsSpan((at * (CreatorWidth + VideoWidth)) + CreatorWidth, VideoWidth);
+        private ReadOnlySpan<byte> VideoAt(int at) =>
+            ids.AsSpan((at * (CreatorWidth + VideoWidth)) + CreatorWidth, VideoWidth);
 
         private static GrantRecord GrantFor(VideoKey video) =>
-            new(Guid.Empty, video, video, Studio, new(Purpose.Parse("remix"), Conditions.None, vocabularyVersion: 1, expiresAt: null, uses: null), new(3, Now));
+            new(
+                Guid.Empty,
+                video,
+                video,
+                Studio,
+                new(Purpose.Parse("remix"), Conditions.None, vocabularyVersion: 1, expiresAt: null, uses: null),
+                new(3, Now)
+            );
 
-        private static Choice ChoiceOf(string effect) => Choice.Create(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
+        private static Choice ChoiceOf(string effect) =>
+            Choice.Create(Wording.Parse<Effect>(effect), Conditions.None, null, 1);
 
         // The same ids as those of Scale, which makes texts.
         private static void Write(int number, char letter, Span<byte> to)

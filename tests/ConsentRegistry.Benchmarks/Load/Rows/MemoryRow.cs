@@ -1,6 +1,9 @@
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
-/// <summary>Memory that a video with its override takes in a node: what the node over all data occupies beyond one over none, at rest.</summary>
+/// <summary>
+/// Memory that a video with its override takes in a node: what the node over all data occupies beyond one over none, at
+/// rest.
+/// </summary>
 internal static class MemoryRow
 {
     private const double MiB = 1 << 20;

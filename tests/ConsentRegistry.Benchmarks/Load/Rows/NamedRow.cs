@@ -48,17 +48,35 @@ internal static class NamedRow
             applied.Add(await Task.Run(() => Apply(poll)));
         using var writer = LoadRun.Client(await run.NodeAsync(), run.Data.AdminToken);
         var creator = Scale.Creator(1);
-        var (changed, besideChange) = await BesideAsync(run, () => SendAsync(writer, creator, Changes(Events, "deny"), dryRun: false));
-        var (previewed, besidePreviews) = await BesideAsync(run, () => Task.WhenAll(Enumerable.Range(0, Previews)
-            .Select(_ => SendAsync(writer, creator, Changes(PreviewedRequesters, "ask"), dryRun: true))));
+        var (changed, besideChange) = await BesideAsync(
+            run,
+            () => SendAsync(writer, creator, Changes(Events, "deny"), dryRun: false)
+        );
+        var (previewed, besidePreviews) = await BesideAsync(
+            run,
+            () =>
+                Task.WhenAll(
+                    Enumerable
+                        .Range(0, Previews)
+                        .Select(_ => SendAsync(writer, creator, Changes(PreviewedRequesters, "ask"), dryRun: true))
+                )
+        );
         // Nothing stays behind but events.
         await SendAsync(writer, creator, Changes(Events, effect: null), dryRun: false);
         return
         [
-            Row.Of($"a version of {Events:N0} events, applied to memory", Milliseconds(applied.Skip(1)), Soon, applied.Skip(1).Max()),
+            Row.Of(
+                $"a version of {Events:N0} events, applied to memory",
+                Milliseconds(applied.Skip(1)),
+                Soon,
+                applied.Skip(1).Max()
+            ),
             Row.Of("the same over HTTP, to its acknowledgement", Milliseconds([changed])),
             .. RowsOf("others' checks meanwhile", besideChange),
-            Row.Of($"{Previews} previews of {PreviewedRequesters:N0} requesters at once, one caller", Milliseconds([previewed])),
+            Row.Of(
+                $"{Previews} previews of {PreviewedRequesters:N0} requesters at once, one caller",
+                Milliseconds([previewed])
+            ),
             .. RowsOf("others' checks beside the previews", besidePreviews),
         ];
     }
@@ -67,8 +85,14 @@ internal static class NamedRow
     {
         var times = probes.Select(probe => probe.Milliseconds).ToArray();
         var failed = probes.Count(probe => !probe.IsAnswered);
-        yield return Row.Of(what, string.Create(
-            CultureInfo.InvariantCulture, $"p50 {Statistics.Median(times):0.0} ms, p99 {Statistics.At(times, 0.99):0.0} ms, largest {times.Max():0.0} ms"));
+        yield return Row.Of(
+            what,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"p50 {Statistics.Median(times):0.0} ms, p99 {Statistics.At(times, 0.99):0.0} ms, largest "
+                    + $"{times.Max():0.0} ms"
+            )
+        );
         yield return Row.Of($"{what}, not answered", $"{failed} of {probes.Count:N0}", None, failed);
     }
 
@@ -87,42 +111,64 @@ internal static class NamedRow
         var creator = CreatorId.Parse("named");
         var stream = StreamId.OfCreator(creator);
         var setting = new DefaultSetting([new(null, Choice.Deny(1), new(1, new(1)))]);
-        var version = Enumerable.Range(0, events).Select(i => new FeedEvent(
-            null,
-            stream,
-            Version: 1,
-            Ordinal: i + 1,
-            events,
-            Guid.CreateVersion7(),
-            EventType.DefaultChanged,
-            new EventBody(stream, null, Authorship.Registry, Records.DefaultChanged(KeyOf(i), null, setting)).Encode()));
+        var version = Enumerable
+            .Range(0, events)
+            .Select(i => new FeedEvent(
+                null,
+                stream,
+                Version: 1,
+                Ordinal: i + 1,
+                events,
+                Guid.CreateVersion7(),
+                EventType.DefaultChanged,
+                new EventBody(
+                    stream,
+                    null,
+                    Authorship.Registry,
+                    Records.DefaultChanged(KeyOf(i), null, setting)
+                ).Encode()
+            ));
         return new(1, new(1), "1:1:", new("benchmark", "00000001"), [], [], IsCut: false, Inbox: [.. version], []);
     }
 
     private static DefaultKey KeyOf(int number) => new(Purpose.Parse("mining"), Requester.Parse($"lab-{number}"));
 
     // Without an effect they are cleared.
-    private static IEnumerable<object> Changes(int count, string? effect) => Enumerable.Range(0, count).Select(i => (object)new
-    {
-        op = effect is null ? "clearDefault" : "setDefault",
-        purpose = "mining",
-        requester = $"lab-{i}",
-        effect,
-    });
+    private static IEnumerable<object> Changes(int count, string? effect) =>
+        Enumerable
+            .Range(0, count)
+            .Select(i =>
+                (object)
+                    new
+                    {
+                        op = effect is null ? "clearDefault" : "setDefault",
+                        purpose = "mining",
+                        requester = $"lab-{i}",
+                        effect,
+                    }
+            );
 
     private static async Task SendAsync(HttpClient writer, string creator, IEnumerable<object> changes, bool dryRun)
     {
-        using var answer = await writer.PostAsJsonAsync($"/v1/creators/{creator}/consent/changes", new { changes, dryRun });
+        using var answer = await writer.PostAsJsonAsync(
+            $"/v1/creators/{creator}/consent/changes",
+            new { changes, dryRun }
+        );
         // Of many previews of one caller most are told to come back.
         if (!answer.IsSuccessStatusCode && !(dryRun && (int)answer.StatusCode == 429))
             throw new BenchmarkException($"a bulk change was answered {(int)answer.StatusCode}");
     }
 
-    private static async Task<(double Milliseconds, IReadOnlyCollection<Probe> Probes)> BesideAsync(LoadRun run, Func<Task> work)
+    private static async Task<(double Milliseconds, IReadOnlyCollection<Probe> Probes)> BesideAsync(
+        LoadRun run,
+        Func<Task> work
+    )
     {
         var probes = new ConcurrentQueue<Probe>();
         using var stop = new CancellationTokenSource();
-        var checking = Task.WhenAll(Enumerable.Range(0, Checkers).Select(number => CheckAsync(run, number, probes, stop.Token)));
+        var checking = Task.WhenAll(
+            Enumerable.Range(0, Checkers).Select(number => CheckAsync(run, number, probes, stop.Token))
+        );
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -156,6 +202,9 @@ internal static class NamedRow
         var all = times.ToArray();
         return all.Length == 1
             ? string.Create(CultureInfo.InvariantCulture, $"{all[0]:0} ms")
-            : string.Create(CultureInfo.InvariantCulture, $"median {Statistics.Median(all):0} ms, largest {all.Max():0} ms ({all.Length} times)");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"median {Statistics.Median(all):0} ms, largest {all.Max():0} ms ({all.Length} times)"
+            );
     }
 }

@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
 /// <summary>
-/// How soon a revocation is in force on another node: an allow is set and seen there, then it is denied through the first node while the other
-/// is asked again and again.
+/// How soon a revocation is in force on another node: an allow is set and seen there, then it is denied through the
+/// first node while the other is asked again and again.
 /// </summary>
 internal static class RevocationRow
 {
@@ -27,10 +27,15 @@ internal static class RevocationRow
 
     private static readonly Target Soon = Target.AtMost(100, " ms at p99");
 
-    /// <summary>A check of the other node: when it was sent, when its answer was there, and whether it was allowed.</summary>
+    /// <summary>
+    /// A check of the other node: when it was sent, when its answer was there, and whether it was allowed.
+    /// </summary>
     private sealed record Probe(long Sent, long Answered, bool IsAllowed);
 
-    /// <summary>Milliseconds from a request and from its acknowledgement to the first denial, and the allows to checks sent after the acknowledgement.</summary>
+    /// <summary>
+    /// Milliseconds from a request and from its acknowledgement to the first denial, and the allows to checks sent
+    /// after the acknowledgement.
+    /// </summary>
     private sealed record Revocation(double FromRequest, double FromAcknowledgement, int StaleAllows);
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
@@ -47,10 +52,18 @@ internal static class RevocationRow
         if (counted.Length == 0)
             throw new BenchmarkException($"one revocation took longer than {Limit.TotalMinutes:0} minutes");
         var (requests, acknowledgements, stale) = (
-            counted.Select(one => one.FromRequest).ToArray(), counted.Select(one => one.FromAcknowledgement).ToArray(), counted.Sum(one => one.StaleAllows));
+            counted.Select(one => one.FromRequest).ToArray(),
+            counted.Select(one => one.FromAcknowledgement).ToArray(),
+            counted.Sum(one => one.StaleAllows)
+        );
         return
         [
-            Row.Of($"revocation, request to first denial on another node ({counted.Length} times)", Times(requests), Soon, Statistics.At(requests, 0.99)),
+            Row.Of(
+                $"revocation, request to first denial on another node ({counted.Length} times)",
+                Times(requests),
+                Soon,
+                Statistics.At(requests, 0.99)
+            ),
             Row.Of("revocation, acknowledgement to first denial there", Times(acknowledgements)),
             Row.Of("allows by checks sent after the acknowledgement", $"{stale}", None, stale),
         ];
@@ -65,19 +78,27 @@ internal static class RevocationRow
         var probing = ProbeAsync(reader, video, probes, stop.Token);
         try
         {
-            await UntilAsync(probing, () => probes.Any(probe => probe.IsAllowed), "an allow did not reach the other node");
+            await UntilAsync(
+                probing,
+                () => probes.Any(probe => probe.IsAllowed),
+                "an allow did not reach the other node"
+            );
             var requested = Stopwatch.GetTimestamp();
             await SetAsync(writer, creator, "deny");
             var acknowledged = Stopwatch.GetTimestamp();
             await UntilAsync(
                 probing,
-                () => probes.Any(probe => probe.Sent >= requested && !probe.IsAllowed) && probes.Count(probe => probe.Sent >= acknowledged) >= ChecksAfterwards,
-                "a denial did not reach the other node");
+                () =>
+                    probes.Any(probe => probe.Sent >= requested && !probe.IsAllowed)
+                    && probes.Count(probe => probe.Sent >= acknowledged) >= ChecksAfterwards,
+                "a denial did not reach the other node"
+            );
             var denied = probes.First(probe => probe.Sent >= requested && !probe.IsAllowed).Answered;
             return new(
                 Stopwatch.GetElapsedTime(requested, denied).TotalMilliseconds,
                 Math.Max(0, Stopwatch.GetElapsedTime(acknowledged, denied).TotalMilliseconds),
-                probes.Count(probe => probe.Sent >= acknowledged && probe.IsAllowed));
+                probes.Count(probe => probe.Sent >= acknowledged && probe.IsAllowed)
+            );
         }
         finally
         {
@@ -88,7 +109,8 @@ internal static class RevocationRow
 
     private static async Task SetAsync(HttpClient writer, int creator, string effect)
     {
-        var path = $"/v1/creators/{Scale.Creator(creator)}/videos/{Scale.Video(Scale.ChangeableVideoOf(creator))}/consent/remix";
+        var path =
+            $"/v1/creators/{Scale.Creator(creator)}/videos/{Scale.Video(Scale.ChangeableVideoOf(creator))}/consent/remix";
         using var answer = await writer.PutAsJsonAsync(path, new { effect });
         if (!answer.IsSuccessStatusCode)
             throw new BenchmarkException($"a change was answered {(int)answer.StatusCode}");
@@ -97,7 +119,12 @@ internal static class RevocationRow
             throw new BenchmarkException("a change was acknowledged before it was in force everywhere");
     }
 
-    private static async Task ProbeAsync(HttpClient reader, int video, ConcurrentQueue<Probe> probes, CancellationToken stop)
+    private static async Task ProbeAsync(
+        HttpClient reader,
+        int video,
+        ConcurrentQueue<Probe> probes,
+        CancellationToken stop
+    )
     {
         var check = Encoding.UTF8.GetBytes(Scale.Check(video));
         while (!stop.IsCancellationRequested)
@@ -126,7 +153,10 @@ internal static class RevocationRow
         }
     }
 
-    private static string Times(double[] milliseconds) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"p50 {Statistics.Median(milliseconds):0.0} ms, p99 {Statistics.At(milliseconds, 0.99):0.0} ms, largest {milliseconds.Max():0.0} ms");
+    private static string Times(double[] milliseconds) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"p50 {Statistics.Median(milliseconds):0.0} ms, p99 {Statistics.At(milliseconds, 0.99):0.0} ms, largest "
+                + $"{milliseconds.Max():0.0} ms"
+        );
 }

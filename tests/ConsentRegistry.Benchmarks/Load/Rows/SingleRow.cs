@@ -8,13 +8,30 @@ internal static class SingleRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var (node, bare, token) = (await run.NodeAsync(), await run.BareAsync(), run.Data.CheckToken);
-        var rounds = await Turns.RunAsync(run.Options.Rounds, round => DriveAsync(node, round), round => DriveAsync(bare, round));
+        var rounds = await Turns.RunAsync(
+            run.Options.Rounds,
+            round => DriveAsync(node, round),
+            round => DriveAsync(bare, round)
+        );
         return
         [
-            Row.Of("single check", "checks/s", [.. rounds.Select(round => (round.One.PerSecond, round.Other.PerSecond))], "bare endpoint", Target.AtLeast(0.85)),
-            Row.Of("single check, p99", "ms", [.. rounds.Select(round => (round.One.P99, round.Other.P99))], "bare endpoint", Target.AtMost(1.5)),
+            Row.Of(
+                "single check",
+                "checks/s",
+                [.. rounds.Select(round => (round.One.PerSecond, round.Other.PerSecond))],
+                "bare endpoint",
+                Target.AtLeast(0.85)
+            ),
+            Row.Of(
+                "single check, p99",
+                "ms",
+                [.. rounds.Select(round => (round.One.P99, round.Other.P99))],
+                "bare endpoint",
+                Target.AtMost(1.5)
+            ),
         ];
 
-        Task<WrkResult> DriveAsync(RunningServer server, int round) => Wrk.RunAsync(server, token, RequestKind.Single, run.Scale, round, Connections, run.Options.Round);
+        Task<WrkResult> DriveAsync(RunningServer server, int round) =>
+            Wrk.RunAsync(server, token, RequestKind.Single, run.Scale, round, Connections, run.Options.Round);
     }
 }

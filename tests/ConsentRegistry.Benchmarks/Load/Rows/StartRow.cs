@@ -8,6 +8,12 @@ internal static class StartRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var seconds = (await run.NodeAsync()).TimeToReady.TotalSeconds;
-        return [Row.Of("time to ready after start", Row.Number(seconds, "s"), Target, seconds) with { Holds = Target.HoldsAt(run.Scale, seconds) }];
+        return
+        [
+            Row.Of("time to ready after start", Row.Number(seconds, "s"), Target, seconds) with
+            {
+                Holds = Target.HoldsAt(run.Scale, seconds),
+            },
+        ];
     }
 }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
-/// <summary>One request that streams checks, client and server on the same machine, and what becomes of the server's memory meanwhile.</summary>
+/// <summary>
+/// One request that streams checks, client and server on the same machine, and what becomes of the server's memory
+/// meanwhile.
+/// </summary>
 internal static class StreamRow
 {
     private const long FullLines = 10_000_000;
@@ -43,12 +46,17 @@ internal static class StreamRow
             },
             Row.Of("stream, growth of memory", Row.Number(growth, "MiB"), Flat, growth) with
             {
-                Yardstick = $"{result.Lines:N0} lines, {Row.Number(result.Bytes / MiB, "MiB")} answered; from {Row.Number(memory[0] / MiB, "MiB")} to at most {Row.Number(memory.Max() / MiB, "MiB")}",
+                Yardstick =
+                    $"{result.Lines:N0} lines, {Row.Number(result.Bytes / MiB, "MiB")} answered; from "
+                    + $"{Row.Number(memory[0] / MiB, "MiB")} to at most {Row.Number(memory.Max() / MiB, "MiB")}",
             },
         ];
     }
 
-    /// <summary>How much more is occupied in the last quarter of the time than in the second: a first rise, as buffers fill, is none that goes on.</summary>
+    /// <summary>
+    /// How much more is occupied in the last quarter of the time than in the second: a first rise, as buffers fill, is
+    /// none that goes on.
+    /// </summary>
     private static double Growth(IReadOnlyList<long> looks)
     {
         var quarter = looks.Count / 4;
@@ -61,7 +69,10 @@ internal static class StreamRow
         var random = new Random(Seed: 2);
         var videos = Enumerable.Range(0, VerifiedLines).Select(_ => scale.RandomVideo(random)).ToArray();
         using var http = LoadRun.Client(node, token);
-        using var content = new StringContent(string.Concat(videos.Select(video => Scale.Check(video) + "\n")), new MediaTypeHeaderValue("application/x-ndjson"));
+        using var content = new StringContent(
+            string.Concat(videos.Select(video => Scale.Check(video) + "\n")),
+            new MediaTypeHeaderValue("application/x-ndjson")
+        );
         using var answer = await http.PostAsync("/v1/checks/stream", content);
         if (!answer.IsSuccessStatusCode)
             throw new BenchmarkException($"a stream was answered {(int)answer.StatusCode}");

@@ -4,7 +4,9 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain.Tests.Log.Verification;
 
-/// <summary>Damage of every kind that can be made by a machine: none of it is ever valid, and none of it throws.</summary>
+/// <summary>
+/// Damage of every kind that can be made by a machine: none of it is ever valid, and none of it throws.
+/// </summary>
 public sealed class DamageTests
 {
     private static readonly SampleLog Small = SmallLog();
@@ -19,7 +21,10 @@ public sealed class DamageTests
     public void Lines_that_are_shuffled_deleted_or_doubled_are_never_valid()
     {
         var random = new Random(20_261_123);
-        foreach (var original in (List<List<string>>)[SampleLog.Story().Export(), SampleLog.Story().Bundle("ana"), SampleLog.Story().Bundle("bea")])
+        foreach (
+            var original in (List<List<string>>)
+                [SampleLog.Story().Export(), SampleLog.Story().Bundle("ana"), SampleLog.Story().Bundle("bea")]
+        )
         {
             Assert.Equal(Verdict.Valid, SampleLog.Verify(original).Verdict);
             for (var round = 0; round < 600; round++)
@@ -57,7 +62,15 @@ public sealed class DamageTests
                     foreach (var value in values)
                     {
                         var lines = original.ToList();
-                        lines[at] = "{" + string.Join(',', members.Select(member => $"\"{member.Key}\":{(member.Key == name ? value : member.Value?.ToJsonString() ?? "null")}")) + "}";
+                        lines[at] =
+                            "{"
+                            + string.Join(
+                                ',',
+                                members.Select(member =>
+                                    $"\"{member.Key}\":{(member.Key == name ? value : member.Value?.ToJsonString() ?? "null")}"
+                                )
+                            )
+                            + "}";
                         if (lines[at] != original[at])
                             Assert.NotEqual(Verdict.Valid, SampleLog.Verify(lines).Verdict);
                     }
@@ -68,9 +81,13 @@ public sealed class DamageTests
 
     // An export may have any checkpoints that it likes, as long as one covers the last entry.
     private static bool HasOnlyFewerCheckpoints(List<string> lines, List<string> original) =>
-        lines.Count < original.Count && Entries(lines).SequenceEqual(Entries(original)) && lines.Count > 2 && lines[^2] == original[^2];
+        lines.Count < original.Count
+        && Entries(lines).SequenceEqual(Entries(original))
+        && lines.Count > 2
+        && lines[^2] == original[^2];
 
-    private static IEnumerable<string> Entries(List<string> lines) => lines.SkipLast(1).Where(line => !line.StartsWith("{\"kind\":\"checkpoint\"", StringComparison.Ordinal));
+    private static IEnumerable<string> Entries(List<string> lines) =>
+        lines.SkipLast(1).Where(line => !line.StartsWith("{\"kind\":\"checkpoint\"", StringComparison.Ordinal));
 
     private static void Damage(List<string> lines, Random random)
     {
@@ -97,7 +114,10 @@ public sealed class DamageTests
         for (var bit = 0; bit < original.Length * 8; bit++)
         {
             original[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.True(SampleLog.Verify(request, original).Verdict != Verdict.Valid, $"Bit {bit} of byte {bit / 8} may flip: {Encoding.UTF8.GetString(original)}");
+            Assert.True(
+                SampleLog.Verify(request, original).Verdict != Verdict.Valid,
+                $"Bit {bit} of byte {bit / 8} may flip: {Encoding.UTF8.GetString(original)}"
+            );
             original[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }

@@ -24,11 +24,17 @@ public sealed class ReceiptTests
     {
         var (log, receipts) = Play(new(seed), rounds: 150);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [.. receipts.Select(receipt => Sign(log, receipt))] });
+        var report = SampleLog.Verify(
+            log.Export(),
+            new() { Receipts = [.. receipts.Select(receipt => Sign(log, receipt))] }
+        );
 
         Assert.Null(report.Failure);
         Assert.Equal(receipts.Count, report.Receipts.Length);
-        Assert.All(report.Receipts, finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What));
+        Assert.All(
+            report.Receipts,
+            finding => Assert.Equal("Decided again from the log, the decision is the same.", finding.What)
+        );
         Assert.Contains(receipts, receipt => receipt["decision"]!["allowed"]!.GetValue<bool>());
         Assert.Contains(receipts, receipt => receipt["decision"]!["reason"]!.GetValue<string>() == "lockdown");
     }
@@ -55,21 +61,21 @@ public sealed class ReceiptTests
     }
 
     public static IEnumerable<TheoryDataRow<string, string, string>> Lies() =>
-    [
-        new("/decision/allowed", "true", "'allowed'"),
-        new("/decision/effect", "\"allow\"", "'effect'"),
-        new("/decision/reason", "\"hold\"", "'reason'"),
-        new("/decision/detail", "\"expired\"", "'detail'"),
-        new("/decision/decidedBy", "null", "'decidedBy'"),
-        new("/decision/obligations", "[\"attribution\"]", "'obligations'"),
-        new("/decision/excludes", "[\"remix.voice\"]", "'excludes'"),
-        new("/versions/ana", "1", "'reason'"),
-        new("/log/root", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"", "is another one"),
-        new("/log/origin", "\"elsewhere.example\"", "another log"),
-        new("/request/purpose", "\"mining\"", "no registry in which"),
-        new("/versions/$vocabulary", "0", "no registry in which"),
-        new("/v", "2", "no receipt"),
-    ];
+        [
+            new("/decision/allowed", "true", "'allowed'"),
+            new("/decision/effect", "\"allow\"", "'effect'"),
+            new("/decision/reason", "\"hold\"", "'reason'"),
+            new("/decision/detail", "\"expired\"", "'detail'"),
+            new("/decision/decidedBy", "null", "'decidedBy'"),
+            new("/decision/obligations", "[\"attribution\"]", "'obligations'"),
+            new("/decision/excludes", "[\"remix.voice\"]", "'excludes'"),
+            new("/versions/ana", "1", "'reason'"),
+            new("/log/root", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"", "is another one"),
+            new("/log/origin", "\"elsewhere.example\"", "another log"),
+            new("/request/purpose", "\"mining\"", "no registry in which"),
+            new("/versions/$vocabulary", "0", "no registry in which"),
+            new("/v", "2", "no receipt"),
+        ];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -94,7 +100,10 @@ public sealed class ReceiptTests
         var (log, receipt) = Denied();
         receipt["versions"]!.AsObject().Remove("ana");
 
-        Assert.Contains("does not name", SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] }).Failure!.What);
+        Assert.Contains(
+            "does not name",
+            SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] }).Failure!.What
+        );
     }
 
     [Fact]
@@ -108,7 +117,10 @@ public sealed class ReceiptTests
         {
             token[bit / 8] ^= (byte)(1 << (bit % 8));
             var flipped = System.Text.Encoding.Latin1.GetString(token);
-            Assert.NotEqual(Verdict.Valid, Assert.Single(ExportVerifier.VerifySignatures(request with { Receipts = [flipped] })).Verdict);
+            Assert.NotEqual(
+                Verdict.Valid,
+                Assert.Single(ExportVerifier.VerifySignatures(request with { Receipts = [flipped] })).Verdict
+            );
             token[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -147,7 +159,10 @@ public sealed class ReceiptTests
 
         Assert.Equal(Verdict.Unusable, ExportVerifier.VerifySignatures(request)[0].Verdict);
         Assert.Equal(Verdict.Valid, ExportVerifier.VerifySignatures(request with { PinnedSet = log.Keys })[0].Verdict);
-        Assert.Equal(Verdict.Tampered, ExportVerifier.VerifySignatures(request with { PinnedSet = LogFixtures.Keys(9) })[0].Verdict);
+        Assert.Equal(
+            Verdict.Tampered,
+            ExportVerifier.VerifySignatures(request with { PinnedSet = LogFixtures.Keys(9) })[0].Verdict
+        );
     }
 
     [Fact]
@@ -155,7 +170,10 @@ public sealed class ReceiptTests
     {
         var (log, receipt) = Denied();
 
-        Assert.Equal(Verdict.Unusable, SampleLog.Verify(log.Bundle("ana"), new() { Receipts = [Sign(log, receipt)] }).Verdict);
+        Assert.Equal(
+            Verdict.Unusable,
+            SampleLog.Verify(log.Bundle("ana"), new() { Receipts = [Sign(log, receipt)] }).Verdict
+        );
     }
 
     [Fact]
@@ -167,7 +185,8 @@ public sealed class ReceiptTests
         Assert.Equal(CanonicalJson.Encode(receipt), CanonicalJson.Encode(read.ToJson()));
     }
 
-    private static string Sign(SampleLog log, JsonObject receipt) => Jws.Sign(receipt, Receipt.Type, log.Keys.TokenSigner!);
+    private static string Sign(SampleLog log, JsonObject receipt) =>
+        Jws.Sign(receipt, Receipt.Type, log.Keys.TokenSigner!);
 
     // A video of ana's, allowed by default and stopped by a lockdown in version 3.
     private static (SampleLog Log, JsonObject Receipt) Denied()
@@ -178,13 +197,19 @@ public sealed class ReceiptTests
         var fold = new Fold();
         foreach (var purpose in log.Rows)
             Apply(fold, purpose.Event);
-        foreach (var change in (RecordChange[])[SampleLog.Video("ana", "v"), SampleLog.Default("remix", Effect.Allow), SampleLog.Lockdown()])
+        foreach (
+            var change in (RecordChange[])
+                [SampleLog.Video("ana", "v"), SampleLog.Default("remix", Effect.Allow), SampleLog.Lockdown()]
+        )
         {
             log.Add("ana", change);
             Apply(fold, log.Rows[^1].Event);
         }
         log.Checkpoints.Add(log.Rows.Count);
-        return (log, Check(log, fold, new(CreatorId.Parse("ana"), VideoId.Parse("v")), "remix", "studio", new() { ["ana"] = 3 }));
+        return (
+            log,
+            Check(log, fold, new(CreatorId.Parse("ana"), VideoId.Parse("v")), "remix", "studio", new() { ["ana"] = 3 })
+        );
     }
 
     /// <summary>Random changes by the registry's own rules for records, and a check after each.</summary>
@@ -206,19 +231,45 @@ public sealed class ReceiptTests
             Apply(fold, log.Rows[before].Event);
             if (random.Next(3) == 0)
                 log.Checkpoints.Add(log.Rows.Count);
-            var video = new VideoKey(CreatorId.Parse(Creators[random.Next(Creators.Length)]), VideoId.Parse($"v{random.Next(2)}"));
-            receipts.Add(Check(log, fold, video, Purposes[random.Next(Purposes.Length)], random.Next(3) == 0 ? null : Requesters[random.Next(2)], new(versions, StringComparer.Ordinal)));
+            var video = new VideoKey(
+                CreatorId.Parse(Creators[random.Next(Creators.Length)]),
+                VideoId.Parse($"v{random.Next(2)}")
+            );
+            receipts.Add(
+                Check(
+                    log,
+                    fold,
+                    video,
+                    Purposes[random.Next(Purposes.Length)],
+                    random.Next(3) == 0 ? null : Requesters[random.Next(2)],
+                    new(versions, StringComparer.Ordinal)
+                )
+            );
         }
         log.Checkpoints.Add(log.Rows.Count);
         return (log, receipts);
     }
 
-    private static JsonObject Check(SampleLog log, Fold fold, VideoKey video, string purpose, string? requester, Dictionary<string, long> versions)
+    private static JsonObject Check(
+        SampleLog log,
+        Fold fold,
+        VideoKey video,
+        string purpose,
+        string? requester,
+        Dictionary<string, long> versions
+    )
     {
-        var request = new ReceiptRequest(video, Purpose.Parse(purpose), requester is null ? null : Requester.Parse(requester));
+        var request = new ReceiptRequest(
+            video,
+            Purpose.Parse(purpose),
+            requester is null ? null : Requester.Parse(requester)
+        );
         var facts = fold.FactsFor(video, log.Now);
         var decision = facts.Decide(video, facts.Vocabulary.Find(request.Purpose), request.Requester);
-        var streams = versions.ToDictionary(version => StreamId.OfCreator(CreatorId.Parse(version.Key)), version => version.Value);
+        var streams = versions.ToDictionary(
+            version => StreamId.OfCreator(CreatorId.Parse(version.Key)),
+            version => version.Value
+        );
         streams[StreamId.Vocabulary] = 1;
         var size = log.Checkpoints.Max;
         return Receipt.Build(request, decision, facts, streams, log.Now, new(SampleLog.Origin, size, log.RootAt(size)));
@@ -244,13 +295,34 @@ public sealed class ReceiptTests
         var video = new VideoKey(CreatorId.Parse(creator), VideoId.Parse($"v{random.Next(2)}"));
         return random.Next(10) switch
         {
-            < 3 => Records.VideoRegistered(video, null, new VideoRecord(
-                stamp.At,
-                random.Next(2) == 0 ? [] : [new(CreatorId.Parse(Creators.First(name => name != creator)), Role.CoCreator)],
-                random.Next(2) == 0 ? [] : [new(CreatorId.Parse(Creators.Last(name => name != creator)), VideoId.Parse("v0"))])),
-            < 7 => Records.DefaultChanged(new DefaultKey(purpose, named), null, new DefaultSetting([new(null, choice, stamp)])),
-            7 => Records.OverrideChanged(new OverrideKey(video, purpose, named), null, new OverrideSetting(choice, stamp)),
-            8 => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(random.Next(2) == 0 ? [purpose] : null, stamp)),
+            < 3 => Records.VideoRegistered(
+                video,
+                null,
+                new VideoRecord(
+                    stamp.At,
+                    random.Next(2) == 0
+                        ? []
+                        : [new(CreatorId.Parse(Creators.First(name => name != creator)), Role.CoCreator)],
+                    random.Next(2) == 0
+                        ? []
+                        : [new(CreatorId.Parse(Creators.Last(name => name != creator)), VideoId.Parse("v0"))]
+                )
+            ),
+            < 7 => Records.DefaultChanged(
+                new DefaultKey(purpose, named),
+                null,
+                new DefaultSetting([new(null, choice, stamp)])
+            ),
+            7 => Records.OverrideChanged(
+                new OverrideKey(video, purpose, named),
+                null,
+                new OverrideSetting(choice, stamp)
+            ),
+            8 => Records.StopChanged(
+                StopKind.Lockdown,
+                null,
+                Stop.Create(random.Next(2) == 0 ? [purpose] : null, stamp)
+            ),
             _ => Records.StopChanged(StopKind.Lockdown, null, null),
         };
     }

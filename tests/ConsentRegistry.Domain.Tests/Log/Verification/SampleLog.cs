@@ -29,7 +29,9 @@ internal sealed class SampleLog
 
     public Instant Now { get; set; } = new(1_800_000_000_000_000);
 
-    /// <summary>A vocabulary, three creators, a version of three events, an erasure, and checkpoints between them.</summary>
+    /// <summary>
+    /// A vocabulary, three creators, a version of three events, an erasure, and checkpoints between them.
+    /// </summary>
     public static SampleLog Story()
     {
         var log = new SampleLog();
@@ -48,14 +50,24 @@ internal sealed class SampleLog
         return log;
     }
 
-    public void AddVocabulary(IEnumerable<string> names) => Add(
-        "$vocabulary", [.. names.Select(name => Records.PurposeRegistered(new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)))]);
+    public void AddVocabulary(IEnumerable<string> names) =>
+        Add(
+            "$vocabulary",
+            [
+                .. names.Select(name =>
+                    Records.PurposeRegistered(
+                        new PurposeDefinition(Purpose.Parse(name), false, $"What {name} means.", 1)
+                    )
+                ),
+            ]
+        );
 
     /// <summary>The change that is added to a stream next.</summary>
     public Stamp NextStamp(string stream) => new(heads.GetValueOrDefault(stream).Version + 1, Now.Plus(Step));
 
     /// <summary>A change: the next version of a stream, a minute later.</summary>
-    public void Add(string stream, params RecordChange[] changes) => Add(stream, new Authorship("somebody", "a program", null, "a \"reason\""), changes);
+    public void Add(string stream, params RecordChange[] changes) =>
+        Add(stream, new Authorship("somebody", "a program", null, "a \"reason\""), changes);
 
     /// <summary>A change by somebody: the next version of a stream, a minute later.</summary>
     public void Add(string stream, Authorship by, params RecordChange[] changes)
@@ -71,30 +83,50 @@ internal sealed class SampleLog
     /// <summary>Erases a creator; some of the covered events by their id instead of their place.</summary>
     public void Erase(string creator, int byId = 1)
     {
-        var covered = Rows.Select((row, seq) => (row, Seq: (long)seq)).Where(each => each.row.Event.Stream.Name == creator).ToList();
+        var covered = Rows.Select((row, seq) => (row, Seq: (long)seq))
+            .Where(each => each.row.Event.Stream.Name == creator)
+            .ToList();
         foreach (var (row, _) in covered)
             row.IsCleared = true;
-        var parts = Erasure.Of(covered.SkipLast(byId).Select(each => each.Seq), covered.TakeLast(byId).Select(each => each.row.Event.EventId));
+        var parts = Erasure.Of(
+            covered.SkipLast(byId).Select(each => each.Seq),
+            covered.TakeLast(byId).Select(each => each.row.Event.EventId)
+        );
         Add(creator, [.. parts.Select(part => Records.CreatorErased(Now, part))]);
     }
 
-    public static RecordChange Default(string purpose, Effect effect) => Records.DefaultChanged(
-        new DefaultKey(Purpose.Parse(purpose), null), null, new DefaultSetting([new(null, Choice.Create(effect, Conditions.None, null, 1), new(1, new(5)))]));
+    public static RecordChange Default(string purpose, Effect effect) =>
+        Records.DefaultChanged(
+            new DefaultKey(Purpose.Parse(purpose), null),
+            null,
+            new DefaultSetting([new(null, Choice.Create(effect, Conditions.None, null, 1), new(1, new(5)))])
+        );
 
     public static RecordChange Video(string creator, string video) =>
-        Records.VideoRegistered(new VideoKey(CreatorId.Parse(creator), VideoId.Parse(video)), null, new VideoRecord(null, [], []));
+        Records.VideoRegistered(
+            new VideoKey(CreatorId.Parse(creator), VideoId.Parse(video)),
+            null,
+            new VideoRecord(null, [], [])
+        );
 
-    public static RecordChange Lockdown() => Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(2, new(6))));
+    public static RecordChange Lockdown() =>
+        Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(2, new(6))));
 
     public byte[] RootAt(long size) => Root([.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))]);
 
     public string Note(long size, KeySet? keys = null) =>
-        SignedNote.Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin)).ToString();
+        SignedNote
+            .Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin))
+            .ToString();
 
     /// <summary>The lines of one part.</summary>
     public List<string> Part(long from, long to)
     {
-        List<string> lines = [$$"""{"from":{{from}},"kind":"log","origin":"{{Origin}}","to":{{to}},"v":1}""", KeysLine()];
+        List<string> lines =
+        [
+            $$"""{"from":{{from}},"kind":"log","origin":"{{Origin}}","to":{{to}},"v":1}""",
+            KeysLine(),
+        ];
         for (var seq = from; seq < to; seq++)
         {
             lines.Add(Entry(seq));
@@ -134,7 +166,9 @@ internal sealed class SampleLog
         var row = Rows[(int)seq];
         var body = row.IsCleared ? "null" : Quote(Encoding.UTF8.GetString(row.Body));
         var salt = row.IsCleared ? "null" : Quote(Base64Url.EncodeToString(row.Salt));
-        var path = proof is null ? "" : $"\"proof\":[{string.Join(',', proof.Select(hash => Quote(Base64Url.EncodeToString(hash))))}],";
+        var path = proof is null
+            ? ""
+            : $"\"proof\":[{string.Join(',', proof.Select(hash => Quote(Base64Url.EncodeToString(hash))))}],";
         return $$"""{"body":{{body}},"kind":"entry","leaf":{{Quote(Encoding.UTF8.GetString(row.Leaf))}},{{path}}"salt":{{salt}},"seq":{{seq}}}""";
     }
 
@@ -147,9 +181,11 @@ internal sealed class SampleLog
         return [.. kept, $$"""{"kind":"end","sha256":"{{Base64Url.EncodeToString(SHA256.HashData(Bytes(kept)))}}"}"""];
     }
 
-    public static byte[] Bytes(IEnumerable<string> lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+    public static byte[] Bytes(IEnumerable<string> lines) =>
+        Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
 
-    public static VerificationReport Verify(IEnumerable<string> lines, VerificationRequest? request = null) => Verify(request ?? new(), Bytes(lines));
+    public static VerificationReport Verify(IEnumerable<string> lines, VerificationRequest? request = null) =>
+        Verify(request ?? new(), Bytes(lines));
 
     public static VerificationReport Verify(VerificationRequest request, params IEnumerable<byte[]> inputs)
     {
@@ -163,7 +199,8 @@ internal sealed class SampleLog
         return verifier.Finish();
     }
 
-    public static string Quote(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"";
+    public static string Quote(string text) =>
+        $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")}\"";
 
     private string KeysLine() => Keys.Public(Origin)[..^1] + ",\"kind\":\"keys\"}";
 

@@ -6,67 +6,335 @@ using ConsentRegistry.Domain.Log.Verification;
 namespace ConsentRegistry.Domain.Tests.Log.Verification;
 
 /// <summary>
-/// What somebody with the whole database, and mostly with the registry's own keys, might do. Except where it says otherwise, last lines are made
-/// to fit: what is found is the deed itself.
+/// What somebody with the whole database, and mostly with the registry's own keys, might do. Except where it says
+/// otherwise, last lines are made to fit: what is found is the deed itself.
 /// </summary>
 public sealed class TamperingTests
 {
     private static readonly VerificationRequest Unarmed = new();
 
     public static IEnumerable<TheoryDataRow<Deed>> Deeds() =>
-    [
-        Row("A leaf is edited, checkpoints as signed: the first entry that no earlier checkpoint covers", 7, "The entries are not those", log => Lines(log, lines => Replace(lines, "entry", 10, Id(10), Id(99)))),
-        Row("A leaf is edited and everything is signed again, with a kept checkpoint", 12, "another past", log => Edit(log, 10, row => row.Leaf = Swap(row.Leaf, Id(10), Id(99))), KeptBefore),
-        Row("A body is edited", 5, "not the one that the leaf commits to", log => Edit(log, 5, row => row.Body = Swap(row.Body, "somebody", "someb0dy"))),
-        Row("A salt is swapped with another's", 5, "not the one that the leaf commits to", log => Edit(log, 5, row => row.Salt = log.Rows[4].Salt)),
-        Row("Body and salt are those of another entry", 5, "not the one that the leaf commits to", log => Edit(log, 5, row => (row.Body, row.Salt) = (log.Rows[4].Body, log.Rows[4].Salt))),
-        Row("Only a salt is cleared", 5, "only one is there", log => Lines(log, lines => Replace(lines, "entry", 5, log.Rows[5].Salt is var salt ? SampleLog.Quote(System.Buffers.Text.Base64Url.EncodeToString(salt)) : "", "null"))),
-        Row("Two entries of a stream change places, and everything is signed again", 3, "missing", log => Then(log, () => (log.Rows[3], log.Rows[4]) = (log.Rows[4], log.Rows[3]))),
-        Row("Two lines change places", 7, "stands where entry", log => Lines(log, lines => Swap(lines, Find(lines, 7), Find(lines, 8)))),
-        Row("A line of an entry is deleted", 8, "stands where entry", log => Lines(log, lines => lines.RemoveAt(Find(lines, 8)))),
-        Row("An entry is deleted, and everything is signed again", 12, "missing", log => Then(log, () => log.Rows.RemoveAt(8))),
-        Row("The first entry of a stream is deleted, and everything is signed again", 3, "missing", log => Then(log, () => log.Rows.RemoveAt(3))),
-        Row("An entry stands twice, and everything is signed again", 4, "again", log => Then(log, () => log.Rows.Insert(4, log.Rows[3]))),
-        Row("An entry is inserted that names the right one before it", 13, "again", log => Insert(log)),
-        Row("The newest entries are cut off, with a kept checkpoint", 7, "shorter than a checkpoint that was kept", log => log.Part(0, 7), KeptBefore),
-        Row("The last entry of a version is cut off, and everything is signed again", 4, "ends before its 3 events", log => Then(log, () => log.Rows.RemoveRange(5, 9), 5)),
-        Row("An entry is backdated, and everything is signed again", 14, "backdated", log => Backdate(log)),
-        Row("A body is cleared without an erasure, nothing after it", 13, "no erasure covers it", log => Edit(log, 13, row => row.IsCleared = true)),
-        Row("A body is cleared without an erasure, with more of the stream after it", 8, "no erasure covers it", log => Edit(log, 8, row => row.IsCleared = true)),
-        Row("A body of the vocabulary is cleared", 1, "no erasure takes", log => Edit(log, 1, row => row.IsCleared = true)),
-        Row("The body of an erasure is cleared", 11, "no erasure takes", log => Edit(log, 11, row => row.IsCleared = true)),
-        Row("Another creator's body is cleared under an erasure", 6, "missing", log => CoverAnother(log, isCleared: true)),
-        Row("Another creator's newest body is cleared under an erasure", 9, "not of the erased creator's stream", log => CoverNewest(log)),
-        Row("An erasure covers another creator's body, which is still there", 7, "not of the erased creator's stream", log => CoverAnother(log, isCleared: false)),
-        Row("An erasure covers an entry after it", 6, "not before it", log => CoverLater(log)),
-        Row("A stream goes on after its creator was erased", 14, "after its creator was erased", log => Then(log, () => log.Add("bea", SampleLog.Lockdown()))),
-        Row("Everything is signed again with other keys, but the auditor pinned the real ones", null, "not signed by a pinned key", Resigned, () => new() { PinnedSet = LogFixtures.Keys(1) }),
-        Row("Checkpoints are signed by keys that the export does not list", null, "not by the log's keys", log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(log.Note(3, LogFixtures.Keys(9))))),
-        Row("A fork: another past, with a kept checkpoint", 12, "another past", log => Edit(log, 10, row => row.Leaf = Swap(row.Leaf, Id(10), Id(99))), KeptBefore),
-        Row("A checkpoint is of a tree that was not yet so large", null, "stands after", log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(log.Note(7)))),
-        Row("A checkpoint stands twice", null, "stands after", log => Lines(log, lines => lines.Insert(Note(lines), lines[Note(lines)]))),
-        Row("The keys are another's", null, "not by the log's keys", log => Lines(log, lines => lines[1] = lines[1] is var _ ? Story(LogFixtures.Keys(9)).Export()[1] : "")),
-        Row("The keys have a member more", null, "not listed as", log => Lines(log, lines => lines[1] = lines[1].Replace("\"kty\":\"EC\"", "\"kid2\":\"\",\"kty\":\"EC\""))),
-        Row("A line has a member more", null, "not one that the registry writes", log => Lines(log, lines => lines[4] = lines[4].Replace("{\"body\"", "{\"a\":1,\"body\""))),
-        Row("A line has a space more", null, "not one that the registry writes", log => Lines(log, lines => lines[4] = lines[4].Replace("\"kind\":", "\"kind\": "))),
-        Row("The last line is not made to fit", null, "changed after it was written", log => [.. log.Export().SkipLast(1), log.Part(0, 13)[^1]]),
-        Row("The first line promises more entries", 14, "which its first line promises", log => Lines(log, lines => lines[0] = lines[0].Replace("\"to\":14", "\"to\":15"))),
-        Row("A bundle's newest version is withheld", 5, "another end of the stream", log => Withhold(log, keepEntries: 3)),
-        Row("An older statement hides that a bundle has more", 10, "another end of the stream", log => Statement(log, log.Statement("ana", 14, 1, log.Rows[5].Event.Hash))),
-        Row("A bundle's statement is another creator's", 10, "another end of the stream", log => Statement(log, log.Bundle("cem")[^2])),
-        Row("A bundle's statement is signed by somebody else", null, "signed by a key that is not known", log => Statement(log, Story(LogFixtures.Keys(9)).Bundle("ana")[^2])),
-        Row("A bundle leaves out an entry in the middle", 5, "before this one is missing", log => BundleLines(log, lines => lines.RemoveAt(4))),
-        Row("A bundle leaves out its first entry", 4, "before this one is missing", log => BundleLines(log, lines => lines.RemoveAt(3))),
-        Row("A bundle has an entry of another creator in place of its own", 7, "not of the bundle's creator", log => BundleLines(log, lines => lines[3] = log.Bundle("cem")[3])),
-        Row("A bundle has another creator's entry as well", 13, "not of the bundle's creator", log => BundleLines(log, lines => lines.Insert(7, log.Bundle("cem")[5]))),
-        Row("A bundle's entries change places", 4, "is missing", log => BundleLines(log, lines => Swap(lines, 3, 4))),
-        Row("A bundle's proof is for another place", 2, "does not show", log => BundleLines(log, lines => lines[3] = lines[3].Replace("\"seq\":3}", "\"seq\":2}"))),
-        Row("A bundle's body is cleared", 4, "no erasure covers it", log => Then(log, () => log.Rows[4].IsCleared = true, export: () => log.Bundle("ana"))),
-        Row("An erased event's leaf is replaced in the log, and the erased creator's bundle shows it", 3, "does not name the one before it", _ => ReplaceErased()),
-        Row("A bundle is said to be another creator's", 3, "not of the bundle's creator", log => BundleLines(log, lines => lines[0] = lines[0].Replace("ana", "dan"))),
-        Row("A bundle's checkpoint is signed with other keys, but the auditor pinned the real ones", null, "not signed by a pinned key", log => Story(LogFixtures.Keys(9)).Bundle("ana"), () => new() { PinnedSet = LogFixtures.Keys(1) }),
-        Row("A bundle of a fork, with a kept checkpoint of the same size", 13, "another past", log => Then(log, () => { log.Rows[8].Leaf = Swap(log.Rows[8].Leaf, Id(8), Id(99)); }, export: () => log.Bundle("ana")), KeptBefore),
-    ];
+        [
+            Row(
+                "A leaf is edited, checkpoints as signed: the first entry that no earlier checkpoint covers",
+                7,
+                "The entries are not those",
+                log => Lines(log, lines => Replace(lines, "entry", 10, Id(10), Id(99)))
+            ),
+            Row(
+                "A leaf is edited and everything is signed again, with a kept checkpoint",
+                12,
+                "another past",
+                log => Edit(log, 10, row => row.Leaf = Swap(row.Leaf, Id(10), Id(99))),
+                KeptBefore
+            ),
+            Row(
+                "A body is edited",
+                5,
+                "not the one that the leaf commits to",
+                log => Edit(log, 5, row => row.Body = Swap(row.Body, "somebody", "someb0dy"))
+            ),
+            Row(
+                "A salt is swapped with another's",
+                5,
+                "not the one that the leaf commits to",
+                log => Edit(log, 5, row => row.Salt = log.Rows[4].Salt)
+            ),
+            Row(
+                "Body and salt are those of another entry",
+                5,
+                "not the one that the leaf commits to",
+                log => Edit(log, 5, row => (row.Body, row.Salt) = (log.Rows[4].Body, log.Rows[4].Salt))
+            ),
+            Row(
+                "Only a salt is cleared",
+                5,
+                "only one is there",
+                log =>
+                    Lines(
+                        log,
+                        lines =>
+                            Replace(
+                                lines,
+                                "entry",
+                                5,
+                                log.Rows[5].Salt is var salt
+                                    ? SampleLog.Quote(System.Buffers.Text.Base64Url.EncodeToString(salt))
+                                    : "",
+                                "null"
+                            )
+                    )
+            ),
+            Row(
+                "Two entries of a stream change places, and everything is signed again",
+                3,
+                "missing",
+                log => Then(log, () => (log.Rows[3], log.Rows[4]) = (log.Rows[4], log.Rows[3]))
+            ),
+            Row(
+                "Two lines change places",
+                7,
+                "stands where entry",
+                log => Lines(log, lines => Swap(lines, Find(lines, 7), Find(lines, 8)))
+            ),
+            Row(
+                "A line of an entry is deleted",
+                8,
+                "stands where entry",
+                log => Lines(log, lines => lines.RemoveAt(Find(lines, 8)))
+            ),
+            Row(
+                "An entry is deleted, and everything is signed again",
+                12,
+                "missing",
+                log => Then(log, () => log.Rows.RemoveAt(8))
+            ),
+            Row(
+                "The first entry of a stream is deleted, and everything is signed again",
+                3,
+                "missing",
+                log => Then(log, () => log.Rows.RemoveAt(3))
+            ),
+            Row(
+                "An entry stands twice, and everything is signed again",
+                4,
+                "again",
+                log => Then(log, () => log.Rows.Insert(4, log.Rows[3]))
+            ),
+            Row("An entry is inserted that names the right one before it", 13, "again", log => Insert(log)),
+            Row(
+                "The newest entries are cut off, with a kept checkpoint",
+                7,
+                "shorter than a checkpoint that was kept",
+                log => log.Part(0, 7),
+                KeptBefore
+            ),
+            Row(
+                "The last entry of a version is cut off, and everything is signed again",
+                4,
+                "ends before its 3 events",
+                log => Then(log, () => log.Rows.RemoveRange(5, 9), 5)
+            ),
+            Row("An entry is backdated, and everything is signed again", 14, "backdated", log => Backdate(log)),
+            Row(
+                "A body is cleared without an erasure, nothing after it",
+                13,
+                "no erasure covers it",
+                log => Edit(log, 13, row => row.IsCleared = true)
+            ),
+            Row(
+                "A body is cleared without an erasure, with more of the stream after it",
+                8,
+                "no erasure covers it",
+                log => Edit(log, 8, row => row.IsCleared = true)
+            ),
+            Row(
+                "A body of the vocabulary is cleared",
+                1,
+                "no erasure takes",
+                log => Edit(log, 1, row => row.IsCleared = true)
+            ),
+            Row(
+                "The body of an erasure is cleared",
+                11,
+                "no erasure takes",
+                log => Edit(log, 11, row => row.IsCleared = true)
+            ),
+            Row(
+                "Another creator's body is cleared under an erasure",
+                6,
+                "missing",
+                log => CoverAnother(log, isCleared: true)
+            ),
+            Row(
+                "Another creator's newest body is cleared under an erasure",
+                9,
+                "not of the erased creator's stream",
+                log => CoverNewest(log)
+            ),
+            Row(
+                "An erasure covers another creator's body, which is still there",
+                7,
+                "not of the erased creator's stream",
+                log => CoverAnother(log, isCleared: false)
+            ),
+            Row("An erasure covers an entry after it", 6, "not before it", log => CoverLater(log)),
+            Row(
+                "A stream goes on after its creator was erased",
+                14,
+                "after its creator was erased",
+                log => Then(log, () => log.Add("bea", SampleLog.Lockdown()))
+            ),
+            Row(
+                "Everything is signed again with other keys, but the auditor pinned the real ones",
+                null,
+                "not signed by a pinned key",
+                Resigned,
+                () => new() { PinnedSet = LogFixtures.Keys(1) }
+            ),
+            Row(
+                "Checkpoints are signed by keys that the export does not list",
+                null,
+                "not by the log's keys",
+                log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(log.Note(3, LogFixtures.Keys(9))))
+            ),
+            Row(
+                "A fork: another past, with a kept checkpoint",
+                12,
+                "another past",
+                log => Edit(log, 10, row => row.Leaf = Swap(row.Leaf, Id(10), Id(99))),
+                KeptBefore
+            ),
+            Row(
+                "A checkpoint is of a tree that was not yet so large",
+                null,
+                "stands after",
+                log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(log.Note(7)))
+            ),
+            Row(
+                "A checkpoint stands twice",
+                null,
+                "stands after",
+                log => Lines(log, lines => lines.Insert(Note(lines), lines[Note(lines)]))
+            ),
+            Row(
+                "The keys are another's",
+                null,
+                "not by the log's keys",
+                log => Lines(log, lines => lines[1] = lines[1] is var _ ? Story(LogFixtures.Keys(9)).Export()[1] : "")
+            ),
+            Row(
+                "The keys have a member more",
+                null,
+                "not listed as",
+                log =>
+                    Lines(log, lines => lines[1] = lines[1].Replace("\"kty\":\"EC\"", "\"kid2\":\"\",\"kty\":\"EC\""))
+            ),
+            Row(
+                "A line has a member more",
+                null,
+                "not one that the registry writes",
+                log => Lines(log, lines => lines[4] = lines[4].Replace("{\"body\"", "{\"a\":1,\"body\""))
+            ),
+            Row(
+                "A line has a space more",
+                null,
+                "not one that the registry writes",
+                log => Lines(log, lines => lines[4] = lines[4].Replace("\"kind\":", "\"kind\": "))
+            ),
+            Row(
+                "The last line is not made to fit",
+                null,
+                "changed after it was written",
+                log => [.. log.Export().SkipLast(1), log.Part(0, 13)[^1]]
+            ),
+            Row(
+                "The first line promises more entries",
+                14,
+                "which its first line promises",
+                log => Lines(log, lines => lines[0] = lines[0].Replace("\"to\":14", "\"to\":15"))
+            ),
+            Row(
+                "A bundle's newest version is withheld",
+                5,
+                "another end of the stream",
+                log => Withhold(log, keepEntries: 3)
+            ),
+            Row(
+                "An older statement hides that a bundle has more",
+                10,
+                "another end of the stream",
+                log => Statement(log, log.Statement("ana", 14, 1, log.Rows[5].Event.Hash))
+            ),
+            Row(
+                "A bundle's statement is another creator's",
+                10,
+                "another end of the stream",
+                log => Statement(log, log.Bundle("cem")[^2])
+            ),
+            Row(
+                "A bundle's statement is signed by somebody else",
+                null,
+                "signed by a key that is not known",
+                log => Statement(log, Story(LogFixtures.Keys(9)).Bundle("ana")[^2])
+            ),
+            Row(
+                "A bundle leaves out an entry in the middle",
+                5,
+                "before this one is missing",
+                log => BundleLines(log, lines => lines.RemoveAt(4))
+            ),
+            Row(
+                "A bundle leaves out its first entry",
+                4,
+                "before this one is missing",
+                log => BundleLines(log, lines => lines.RemoveAt(3))
+            ),
+            Row(
+                "A bundle has an entry of another creator in place of its own",
+                7,
+                "not of the bundle's creator",
+                log => BundleLines(log, lines => lines[3] = log.Bundle("cem")[3])
+            ),
+            Row(
+                "A bundle has another creator's entry as well",
+                13,
+                "not of the bundle's creator",
+                log => BundleLines(log, lines => lines.Insert(7, log.Bundle("cem")[5]))
+            ),
+            Row(
+                "A bundle's entries change places",
+                4,
+                "is missing",
+                log => BundleLines(log, lines => Swap(lines, 3, 4))
+            ),
+            Row(
+                "A bundle's proof is for another place",
+                2,
+                "does not show",
+                log => BundleLines(log, lines => lines[3] = lines[3].Replace("\"seq\":3}", "\"seq\":2}"))
+            ),
+            Row(
+                "A bundle's body is cleared",
+                4,
+                "no erasure covers it",
+                log => Then(log, () => log.Rows[4].IsCleared = true, export: () => log.Bundle("ana"))
+            ),
+            Row(
+                "An erased event's leaf is replaced in the log, and the erased creator's bundle shows it",
+                3,
+                "does not name the one before it",
+                _ => ReplaceErased()
+            ),
+            Row(
+                "A bundle is said to be another creator's",
+                3,
+                "not of the bundle's creator",
+                log => BundleLines(log, lines => lines[0] = lines[0].Replace("ana", "dan"))
+            ),
+            Row(
+                "A bundle's checkpoint is signed with other keys, but the auditor pinned the real ones",
+                null,
+                "not signed by a pinned key",
+                log => Story(LogFixtures.Keys(9)).Bundle("ana"),
+                () => new() { PinnedSet = LogFixtures.Keys(1) }
+            ),
+            Row(
+                "A bundle of a fork, with a kept checkpoint of the same size",
+                13,
+                "another past",
+                log =>
+                    Then(
+                        log,
+                        () =>
+                        {
+                            log.Rows[8].Leaf = Swap(log.Rows[8].Leaf, Id(8), Id(99));
+                        },
+                        export: () => log.Bundle("ana")
+                    ),
+                KeptBefore
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Deeds))]
@@ -83,25 +351,66 @@ public sealed class TamperingTests
 
     [Fact]
     public void Without_a_kept_checkpoint_a_log_that_was_cut_off_at_a_checkpoint_is_a_shorter_log() =>
-        Assert.Equal((Verdict.Valid, 3), SampleLog.Verify(SampleLog.Story().Part(0, 3)) is var report ? (report.Verdict, report.Proven.Size) : default);
+        Assert.Equal(
+            (Verdict.Valid, 3),
+            SampleLog.Verify(SampleLog.Story().Part(0, 3)) is var report
+                ? (report.Verdict, report.Proven.Size)
+                : default
+        );
 
     public static IEnumerable<TheoryDataRow<Deed>> NotEnough() =>
-    [
-        Row("Entries after the last checkpoint", 7, "not signed by anybody", log => log.Part(0, 9)),
-        Row("The last line is missing", null, "broke off", log => [.. log.Export().SkipLast(1)]),
-        Row("Everything after the keys is missing", null, "broke off", log => [.. log.Export().Take(2)]),
-        Row("The export starts later", null, "Entries 0 to 6 are missing", log => log.Part(7, 14)),
-        Row("A part in the middle is missing", null, "Entries 3 to 6 are missing", log => [.. log.Part(0, 3), .. log.Part(7, 14)]),
-        Row("A part is given twice", null, "given twice", log => [.. log.Part(0, 7), .. log.Part(0, 7)]),
-        Row("A bundle without its last line", null, "broke off", log => [.. log.Bundle("ana").SkipLast(1)]),
-        Row("No export at all", null, "neither an export", _ => ["{\"error\":\"unauthorized\"}"]),
-        Row("An empty file", null, "nothing to verify", _ => []),
-        Row("An empty log", null, "not signed by anybody", log => log.Part(0, 0)),
-        Row("Pinned keys that sign no checkpoints", null, "Ed25519", log => log.Export(), () => new() { PinnedSet = LogFixtures.Keys(1) is var keys ? KeySet.Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{OnlyP256(keys)}]}}"), LogFixtures.Ed25519).Value : null }),
-        Row("A kept checkpoint that is none", null, "no signed checkpoint", log => log.Export(), () => new() { KeptCheckpoints = ["hello"] }),
-        Row("A kept checkpoint by other keys", null, "none of the trusted keys", log => log.Export(), () => new() { KeptCheckpoints = [SampleLog.Story().Note(7, LogFixtures.Keys(9))] }),
-        Row("A line beyond the limit", null, "longer than", log => [.. log.Export().Take(2), new string('a', ExportVerifier.MaxLineBytes + 1)]),
-    ];
+        [
+            Row("Entries after the last checkpoint", 7, "not signed by anybody", log => log.Part(0, 9)),
+            Row("The last line is missing", null, "broke off", log => [.. log.Export().SkipLast(1)]),
+            Row("Everything after the keys is missing", null, "broke off", log => [.. log.Export().Take(2)]),
+            Row("The export starts later", null, "Entries 0 to 6 are missing", log => log.Part(7, 14)),
+            Row(
+                "A part in the middle is missing",
+                null,
+                "Entries 3 to 6 are missing",
+                log => [.. log.Part(0, 3), .. log.Part(7, 14)]
+            ),
+            Row("A part is given twice", null, "given twice", log => [.. log.Part(0, 7), .. log.Part(0, 7)]),
+            Row("A bundle without its last line", null, "broke off", log => [.. log.Bundle("ana").SkipLast(1)]),
+            Row("No export at all", null, "neither an export", _ => ["{\"error\":\"unauthorized\"}"]),
+            Row("An empty file", null, "nothing to verify", _ => []),
+            Row("An empty log", null, "not signed by anybody", log => log.Part(0, 0)),
+            Row(
+                "Pinned keys that sign no checkpoints",
+                null,
+                "Ed25519",
+                log => log.Export(),
+                () =>
+                    new()
+                    {
+                        PinnedSet = LogFixtures.Keys(1) is var keys
+                            ? KeySet
+                                .Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{OnlyP256(keys)}]}}"), LogFixtures.Ed25519)
+                                .Value
+                            : null,
+                    }
+            ),
+            Row(
+                "A kept checkpoint that is none",
+                null,
+                "no signed checkpoint",
+                log => log.Export(),
+                () => new() { KeptCheckpoints = ["hello"] }
+            ),
+            Row(
+                "A kept checkpoint by other keys",
+                null,
+                "none of the trusted keys",
+                log => log.Export(),
+                () => new() { KeptCheckpoints = [SampleLog.Story().Note(7, LogFixtures.Keys(9))] }
+            ),
+            Row(
+                "A line beyond the limit",
+                null,
+                "longer than",
+                log => [.. log.Export().Take(2), new string('a', ExportVerifier.MaxLineBytes + 1)]
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(NotEnough))]
@@ -122,10 +431,19 @@ public sealed class TamperingTests
         log.Checkpoints.Add(15);
 
         Assert.Equal(Verdict.Valid, SampleLog.Verify(log.Export()).Verdict);
-        Assert.Equal(14, SampleLog.Verify(log.Export(), new() { ClockTolerance = TimeSpan.FromMinutes(5) }).Failure?.Seq);
+        Assert.Equal(
+            14,
+            SampleLog.Verify(log.Export(), new() { ClockTolerance = TimeSpan.FromMinutes(5) }).Failure?.Seq
+        );
     }
 
-    public sealed record Deed(string Name, long? Seq, string Sentence, Func<SampleLogLines, List<string>> Act, Func<VerificationRequest> Auditor)
+    public sealed record Deed(
+        string Name,
+        long? Seq,
+        string Sentence,
+        Func<SampleLogLines, List<string>> Act,
+        Func<VerificationRequest> Auditor
+    )
     {
         internal List<string> Do(SampleLog log) => Act(new(log));
 
@@ -141,10 +459,15 @@ public sealed class TamperingTests
     }
 
     private static TheoryDataRow<Deed> Row(
-        string name, long? seq, string sentence, Func<SampleLog, List<string>> act, Func<VerificationRequest>? auditor = null) =>
-        new(new(name, seq, sentence, lines => act(lines.Log), auditor ?? (() => Unarmed))) { TestDisplayName = name };
+        string name,
+        long? seq,
+        string sentence,
+        Func<SampleLog, List<string>> act,
+        Func<VerificationRequest>? auditor = null
+    ) => new(new(name, seq, sentence, lines => act(lines.Log), auditor ?? (() => Unarmed))) { TestDisplayName = name };
 
-    private static VerificationRequest KeptBefore() => new() { KeptCheckpoints = [SampleLog.Story().Note(13), SampleLog.Story().Note(14)] };
+    private static VerificationRequest KeptBefore() =>
+        new() { KeptCheckpoints = [SampleLog.Story().Note(13), SampleLog.Story().Note(14)] };
 
     private static SampleLog Story(KeySet keys)
     {
@@ -165,7 +488,12 @@ public sealed class TamperingTests
         return log.Export();
     }
 
-    private static List<string> Then(SampleLog log, Action act, long? checkpoint = null, Func<List<string>>? export = null)
+    private static List<string> Then(
+        SampleLog log,
+        Action act,
+        long? checkpoint = null,
+        Func<List<string>>? export = null
+    )
     {
         act();
         log.Checkpoints.RemoveWhere(size => size > log.Rows.Count);
@@ -175,11 +503,14 @@ public sealed class TamperingTests
 
     private static List<string> Lines(SampleLog log, Action<List<string>> change) => Changed(log.Export(), change);
 
-    private static List<string> BundleLines(SampleLog log, Action<List<string>> change) => Changed(log.Bundle("ana"), change);
+    private static List<string> BundleLines(SampleLog log, Action<List<string>> change) =>
+        Changed(log.Bundle("ana"), change);
 
-    private static List<string> Statement(SampleLog log, string statement) => BundleLines(log, lines => lines[^2] = statement);
+    private static List<string> Statement(SampleLog log, string statement) =>
+        BundleLines(log, lines => lines[^2] = statement);
 
-    private static List<string> Withhold(SampleLog log, int keepEntries) => BundleLines(log, lines => lines.RemoveRange(3 + keepEntries, lines.Count - 5 - keepEntries));
+    private static List<string> Withhold(SampleLog log, int keepEntries) =>
+        BundleLines(log, lines => lines.RemoveRange(3 + keepEntries, lines.Count - 5 - keepEntries));
 
     private static List<string> Changed(List<string> lines, Action<List<string>> change)
     {
@@ -191,7 +522,14 @@ public sealed class TamperingTests
     {
         // In the stream of cem a second version 1 follows, made by somebody who holds everything but the past.
         var forged = Event.Seal(
-            StreamId.OfCreator(CreatorId.Parse("cem")), 1, log.Now, log.Rows[8].Event.Hash, [SampleLog.Lockdown()], Authorship.Registry, () => new(Guid.AllBitsSet, new byte[32]))[0];
+            StreamId.OfCreator(CreatorId.Parse("cem")),
+            1,
+            log.Now,
+            log.Rows[8].Event.Hash,
+            [SampleLog.Lockdown()],
+            Authorship.Registry,
+            () => new(Guid.AllBitsSet, new byte[32])
+        )[0];
         return Then(log, () => log.Rows.Insert(13, new(forged)));
     }
 
@@ -268,7 +606,8 @@ public sealed class TamperingTests
 
     private static string Id(int row) => new Guid(0, 0, 0, [0, 0, 0, 0, 0, 0, 0, (byte)(row + 1)]).ToString();
 
-    private static string OnlyP256(KeySet keys) => keys.ToJson(false) is var json ? json[json.IndexOf("{\"alg\":\"ES256\"", StringComparison.Ordinal)..^2] : "";
+    private static string OnlyP256(KeySet keys) =>
+        keys.ToJson(false) is var json ? json[json.IndexOf("{\"alg\":\"ES256\"", StringComparison.Ordinal)..^2] : "";
 
     private static byte[] Swap(byte[] bytes, string from, string to)
     {
@@ -285,9 +624,12 @@ public sealed class TamperingTests
         lines[at] = lines[at].Replace(from, to);
     }
 
-    private static void Swap(List<string> lines, int one, int other) => (lines[one], lines[other]) = (lines[other], lines[one]);
+    private static void Swap(List<string> lines, int one, int other) =>
+        (lines[one], lines[other]) = (lines[other], lines[one]);
 
-    private static int Find(List<string> lines, int seq) => lines.FindIndex(line => line.EndsWith($"\"seq\":{seq}}}", StringComparison.Ordinal));
+    private static int Find(List<string> lines, int seq) =>
+        lines.FindIndex(line => line.EndsWith($"\"seq\":{seq}}}", StringComparison.Ordinal));
 
-    private static int Note(List<string> lines) => lines.FindIndex(line => line.StartsWith("{\"kind\":\"checkpoint\"", StringComparison.Ordinal));
+    private static int Note(List<string> lines) =>
+        lines.FindIndex(line => line.StartsWith("{\"kind\":\"checkpoint\"", StringComparison.Ordinal));
 }

@@ -16,7 +16,10 @@ public sealed class ValidExportTests
         Assert.Null(report.Failure);
         Assert.Equal(Verdict.Valid, report.Verdict);
         var proven = report.Proven;
-        Assert.Equal((14, 4, 4, 12, 2, 14), (proven.Entries, proven.Streams, proven.Checkpoints, proven.Bodies, proven.ErasedBodies, proven.Size));
+        Assert.Equal(
+            (14, 4, 4, 12, 2, 14),
+            (proven.Entries, proven.Streams, proven.Checkpoints, proven.Bodies, proven.ErasedBodies, proven.Size)
+        );
         Assert.Equal(log.RootAt(14), proven.Root);
         Assert.Equal((log.Rows[0].Event.Tx, log.Rows[^1].Event.Tx), (proven.From, proven.To));
         Assert.False(proven.KeysArePinned);
@@ -50,7 +53,9 @@ public sealed class ValidExportTests
         var (one, two, three) = (log.Part(0, 4), log.Part(4, 10), log.Part(10, 14));
 
         Assert.Null(SampleLog.Verify([.. one, .. two, .. three]).Failure);
-        Assert.Null(SampleLog.Verify(new(), SampleLog.Bytes(one), SampleLog.Bytes(two), SampleLog.Bytes(three)).Failure);
+        Assert.Null(
+            SampleLog.Verify(new(), SampleLog.Bytes(one), SampleLog.Bytes(two), SampleLog.Bytes(three)).Failure
+        );
     }
 
     [Fact]
@@ -61,7 +66,10 @@ public sealed class ValidExportTests
         for (var kept = SampleLog.Bytes(log.Part(0, 14).Take(2)).Length; kept < whole.Length - 1; kept += 97)
         {
             var torn = whole[..kept];
-            var entries = System.Text.Encoding.UTF8.GetString(torn).Split('\n')[..^1].Count(line => line.Contains("\"kind\":\"entry\""));
+            var entries = System
+                .Text.Encoding.UTF8.GetString(torn)
+                .Split('\n')[..^1]
+                .Count(line => line.Contains("\"kind\":\"entry\""));
             if (entries == 14)
                 continue;
 
@@ -84,7 +92,9 @@ public sealed class ValidExportTests
             var report = SampleLog.Verify(log.Export(), new() { PinnedSet = pinned });
             Assert.Null(report.Failure);
             Assert.True(report.Proven.KeysArePinned);
-            Assert.Null(SampleLog.Verify(log.Export(), new() { PinnedKeys = [.. pinned.LogKeys(SampleLog.Origin)] }).Failure);
+            Assert.Null(
+                SampleLog.Verify(log.Export(), new() { PinnedKeys = [.. pinned.LogKeys(SampleLog.Origin)] }).Failure
+            );
         }
     }
 
@@ -93,7 +103,10 @@ public sealed class ValidExportTests
     {
         var log = SampleLog.Story();
 
-        var report = SampleLog.Verify(log.Export(), new() { KeptCheckpoints = [log.Note(0), log.Note(2), log.Note(5), log.Note(14)] });
+        var report = SampleLog.Verify(
+            log.Export(),
+            new() { KeptCheckpoints = [log.Note(0), log.Note(2), log.Note(5), log.Note(14)] }
+        );
 
         Assert.Null(report.Failure);
         Assert.Equal(4, report.Proven.KeptCheckpoints);

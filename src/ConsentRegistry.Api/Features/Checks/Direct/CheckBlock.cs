@@ -7,12 +7,15 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it before the last of a block more is named.
-/// While one check's records are on their way, the others are decided.
+/// Decides many checks, a block behind: names each, has the processor fetch where its records are, and decides it
+/// before the last of a block more is named. While one check's records are on their way, the others are decided.
 /// </summary>
-internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, RequestChecks answers) : IDisposable
+internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer answer, RequestChecks answers)
+    : IDisposable
 {
-    /// <summary>Checks of a block: enough to hide the way to memory, few enough to stay in the processor's nearest cache.</summary>
+    /// <summary>
+    /// Checks of a block: enough to hide the way to memory, few enough to stay in the processor's nearest cache.
+    /// </summary>
     private const int Size = 16;
 
     [ThreadStatic]
@@ -33,14 +36,21 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     /// <summary>Whether the separator stands after each answer, the last one too, and not between them.</summary>
     public bool EndsEach { get; init; }
 
-    /// <summary>Adds a check, and answers the one that was added a block before; false, with nothing added, if the check is not one that the caller may make, or for no known purpose.</summary>
+    /// <summary>
+    /// Adds a check, and answers the one that was added a block before; false, with nothing added, if the check is not
+    /// one that the caller may make, or for no known purpose.
+    /// </summary>
     public bool TryAdd(ReadOnlySpan<byte> bytes, in DirectCheck check)
     {
         if (!rights.TryName(check.Requester.Of(bytes), out _) || !TryFind(bytes, check.Purpose))
             return false;
         if (named - decided == Size)
             Answer(bytes);
-        items[named++ % Size] = new(check, purpose.Index, permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes)));
+        items[named++ % Size] = new(
+            check,
+            purpose.Index,
+            permit.Memory.Prepare(check.Creator.Of(bytes), check.Video.Of(bytes))
+        );
         return true;
     }
 
@@ -70,7 +80,13 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
             answer.Add(Separator);
         ref readonly var item = ref items[decided++ % Size];
         rights.TryName(item.Check.Requester.Of(bytes), out var requester);
-        var asked = new AskedCheck { Creator = item.Check.Creator.Of(bytes), Video = item.Check.Video.Of(bytes), Requester = requester, Purpose = item.Purpose };
+        var asked = new AskedCheck
+        {
+            Creator = item.Check.Creator.Of(bytes),
+            Video = item.Check.Video.Of(bytes),
+            Requester = requester,
+            Purpose = item.Purpose,
+        };
         permit.Memory.Decide(asked, item.Keys, permit.Now, out var outcome);
         answers.Add(asked, outcome, permit);
         maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, item.Check.MaxStalenessMs));

@@ -4,7 +4,10 @@ using ConsentRegistry.Api.Replica;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
-/// <summary>Some whole lines of a stream, and then their answers, in one part or several. Its buffers are used again for the next.</summary>
+/// <summary>
+/// Some whole lines of a stream, and then their answers, in one part or several. Its buffers are used again for the
+/// next.
+/// </summary>
 internal sealed class Chunk : IDisposable
 {
     /// <summary>Chunks that are kept for use: more than streams keep busy at once on most machines.</summary>
@@ -33,7 +36,10 @@ internal sealed class Chunk : IDisposable
     /// <summary>Whether every line has its answer.</summary>
     public bool IsAnswered => At >= length;
 
-    /// <summary>Whether the stream ends after this chunk, for its last line is longer than a line may be, or the caller may not go on.</summary>
+    /// <summary>
+    /// Whether the stream ends after this chunk, for its last line is longer than a line may be, or the caller may not
+    /// go on.
+    /// </summary>
     public bool IsLast { get; private set; }
 
     /// <summary>The answers of the newest part, a line each.</summary>
@@ -45,7 +51,13 @@ internal sealed class Chunk : IDisposable
     /// <param name="most">Bytes of a chunk, at most; one line goes into it whatever its length.</param>
     /// <param name="longestLine">Bytes of a line, at most: a longer one is not kept, and the chunk is the last.</param>
     /// <param name="firstLine">The number of the first line.</param>
-    public static Chunk? TryCut(ref ReadOnlySequence<byte> arrived, bool isAll, int most, int longestLine, long firstLine)
+    public static Chunk? TryCut(
+        ref ReadOnlySequence<byte> arrived,
+        bool isAll,
+        int most,
+        int longestLine,
+        long firstLine
+    )
     {
         if (arrived.IsEmpty)
             return null;
@@ -81,12 +93,20 @@ internal sealed class Chunk : IDisposable
     public static Chunk Before(long line)
     {
         var chunk = Free.TryTake(out var free) ? free : new();
-        (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (0, BootClock.Now, 0, line, 0, false);
+        (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (
+            0,
+            BootClock.Now,
+            0,
+            line,
+            0,
+            false
+        );
         return chunk;
     }
 
     /// <summary>The length of the line that begins at a place, without its newline.</summary>
-    public int LengthAt(int at) => bytes.AsSpan(at, length - at).IndexOf((byte)'\n') is >= 0 and var end ? end : length - at;
+    public int LengthAt(int at) =>
+        bytes.AsSpan(at, length - at).IndexOf((byte)'\n') is >= 0 and var end ? end : length - at;
 
     /// <summary>Notes that the lines before a place have their answers.</summary>
     public void MoveTo(int at, long line) => (At, Line) = (at, line);

@@ -10,23 +10,37 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>Answers the lines of a chunk: those as nearly all are in runs, and each other one by itself.</summary>
 internal sealed class ChunkAnswers(
-    ConsentReplica replica, MemoryFacts facts, ReceiptSigner receipts, IValidator<CheckRequest> validator, CheckRecorder answered, TimeProvider clock)
+    ConsentReplica replica,
+    MemoryFacts facts,
+    ReceiptSigner receipts,
+    IValidator<CheckRequest> validator,
+    CheckRecorder answered,
+    TimeProvider clock
+)
 {
     /// <summary>
-    /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred explained answers could take any
-    /// amount of memory together. Those of a usual chunk are one part.
+    /// Bytes of answers with which a part is large enough to be sent before the next line is answered: some hundred
+    /// explained answers could take any amount of memory together. Those of a usual chunk are one part.
     /// </summary>
     public const int LargestPart = 1 << 20;
 
     /// <summary>How often a run of usual lines is decided whose permission ran out meanwhile.</summary>
     private const int Attempts = 3;
 
-    private static readonly Problem TooLong = new(413, ProblemCode.TooLarge, $"A line is longer than {CheckStream.LongestLine} bytes, and the stream ends here; send shorter lines.");
+    private static readonly Problem TooLong = new(
+        413,
+        ProblemCode.TooLarge,
+        $"A line is longer than {CheckStream.LongestLine} bytes, and the stream ends here; send shorter lines."
+    );
 
     /// <summary>The end of a stream whose caller's token has expired.</summary>
-    public static readonly Problem Expired = Problem.Unauthenticated("The token has expired, and the stream ends here; go on with a new token.");
+    public static readonly Problem Expired = Problem.Unauthenticated(
+        "The token has expired, and the stream ends here; go on with a new token."
+    );
 
-    /// <summary>Answers the lines of a chunk that have no answer yet, or as many of them as make a large part.</summary>
+    /// <summary>
+    /// Answers the lines of a chunk that have no answer yet, or as many of them as make a large part.
+    /// </summary>
     public async Task<Chunk> AnswerAsync(Chunk chunk, StreamCaller caller, CancellationToken cancellation)
     {
         chunk.Answer.Clear();
@@ -56,7 +70,8 @@ internal sealed class ChunkAnswers(
         return chunk;
     }
 
-    // Those up to the first line that is not as nearly all are have a permission of their own: the others wait, for memory or for the database.
+    // Those up to the first line that is not as nearly all are have a permission of their own: the others wait, for
+    // memory or for the database.
     private async ValueTask AnswerUsualAsync(Part part, CancellationToken cancellation)
     {
         var chunk = part.Chunk;
@@ -75,12 +90,21 @@ internal sealed class ChunkAnswers(
             }
             chunk.Answer.CutTo(before);
         }
-        while (!chunk.IsAnswered && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, chunk.At, out var check, out var length)
-            && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out var requester))
+        while (
+            !chunk.IsAnswered
+            && chunk.Answer.Length < LargestPart
+            && TryReadUsual(chunk, chunk.At, out var check, out var length)
+            && part.Caller.Rights.TryName(check.Requester.Of(chunk.Bytes.Span), out var requester)
+        )
         {
             DecisionWriter.WriteIndeterminateItem(chunk.Answer);
             var bytes = chunk.Bytes.Span;
-            part.Answers.AddIndeterminate(check.Creator.Of(bytes), check.Video.Of(bytes), requester, check.Purpose.Of(bytes));
+            part.Answers.AddIndeterminate(
+                check.Creator.Of(bytes),
+                check.Video.Of(bytes),
+                requester,
+                check.Purpose.Of(bytes)
+            );
             chunk.Answer.Add((byte)'\n');
             chunk.MoveTo(chunk.At + length + 1, chunk.Line + 1);
         }
@@ -91,8 +115,17 @@ internal sealed class ChunkAnswers(
         var chunk = part.Chunk;
         var (at, line) = (chunk.At, chunk.Line);
         var bytes = chunk.Bytes.Span;
-        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer, answers) { Separator = (byte)'\n', EndsEach = true };
-        while (at < bytes.Length && chunk.Answer.Length < LargestPart && TryReadUsual(chunk, at, out var check, out var length) && block.TryAdd(bytes, check))
+        using var block = new CheckBlock(permit, part.Caller.Rights, chunk.Answer, answers)
+        {
+            Separator = (byte)'\n',
+            EndsEach = true,
+        };
+        while (
+            at < bytes.Length
+            && chunk.Answer.Length < LargestPart
+            && TryReadUsual(chunk, at, out var check, out var length)
+            && block.TryAdd(bytes, check)
+        )
         {
             at += length + 1;
             line++;
@@ -120,7 +153,11 @@ internal sealed class ChunkAnswers(
     {
         var chunk = part.Chunk;
         var length = chunk.LengthAt(chunk.At);
-        var (question, answer, vocabularyVersion) = await AnswerAsync(part, chunk.Bytes.Slice(chunk.At, length), cancellation);
+        var (question, answer, vocabularyVersion) = await AnswerAsync(
+            part,
+            chunk.Bytes.Slice(chunk.At, length),
+            cancellation
+        );
         var before = chunk.Answer.Length;
         AddLine(chunk, answer);
         var entry = part.Answers.Add(question, answer, vocabularyVersion);
@@ -130,17 +167,32 @@ internal sealed class ChunkAnswers(
     }
 
     private async Task<(Question? Question, CheckResult Answer, int? VocabularyVersion)> AnswerAsync(
-        Part part, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        Part part,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellation
+    )
     {
         var line = part.Chunk.Line;
-        if (!StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem) || (problem = Validation.Check(validator, check!)) is not null)
+        if (
+            !StrictJson.TryRead<CheckRequest>(bytes, out var check, out var problem)
+            || (problem = Validation.Check(validator, check!)) is not null
+        )
             return (null, CheckResult.Refused(problem!, line), null);
         if (check!.AsOf is not null)
             return (null, CheckResult.Refused(CheckQuestions.PastOneAtATime, line), null);
         if (!CheckQuestions.TryRead(check, part.Caller.Caller, out var question, out problem))
             return (null, CheckResult.Refused(problem, line), null);
         var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
-        if (await facts.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation, wait: part.Wait) is not { } fresh)
+        if (
+            await facts.TakeAsync(
+                [question.Video],
+                Question.RequestersOf([question]),
+                need,
+                cancellation,
+                wait: part.Wait
+            )
+            is not { } fresh
+        )
             return (question, CheckResult.Of(DecisionBodies.IndeterminateTo(question)), null);
         var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
             ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))

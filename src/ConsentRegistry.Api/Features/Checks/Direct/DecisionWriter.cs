@@ -21,19 +21,25 @@ internal static class DecisionWriter
     private static readonly byte[][] Heads =
     [
         .. from effect in Every<Effect>()
-           from reason in Every<Reason>()
-           from detail in Every<Detail>()
-           select HeadOf(effect, reason, detail),
+        from reason in Every<Reason>()
+        from detail in Every<Detail>()
+        select HeadOf(effect, reason, detail),
     ];
 
     private static readonly byte[][] Roles =
-        [.. Every<Role>().Select(role => Bytes($"\",\"role\":\"{WordOf(role)}\",\"video\":{{\"creatorId\":\""))];
+    [
+        .. Every<Role>().Select(role => Bytes($"\",\"role\":\"{WordOf(role)}\",\"video\":{{\"creatorId\":\"")),
+    ];
 
     private static readonly byte[][] Scopes =
-        [.. Every<Scope>().Select(scope => Bytes($"\"}},\"scope\":\"{WordOf(scope)}\",\"purpose\":\""))];
+    [
+        .. Every<Scope>().Select(scope => Bytes($"\"}},\"scope\":\"{WordOf(scope)}\",\"purpose\":\"")),
+    ];
 
     private static readonly byte[][] Obligations =
-        [.. Every<Conditions>().Select(set => Bytes($",\"obligations\":[{ListOf(set)}],\"excludes\":"))];
+    [
+        .. Every<Conditions>().Select(set => Bytes($",\"obligations\":[{ListOf(set)}],\"excludes\":")),
+    ];
 
     private static readonly byte[] AskAt = Bytes($",\"askAt\":\"{Contracts.AskAt.Path}\"");
 
@@ -44,7 +50,13 @@ internal static class DecisionWriter
     /// <param name="permit">The permission by which it was decided.</param>
     /// <param name="maxStalenessMs">For how long the caller means to reuse an allow.</param>
     /// <returns>How long the decision may be reused, in milliseconds.</returns>
-    public static long Write(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
+    public static long Write(
+        AnswerBuffer to,
+        scoped in AskedCheck check,
+        in Outcome outcome,
+        in Permit permit,
+        int maxStalenessMs
+    )
     {
         var maxAgeMs = WriteMembers(to, check, outcome, permit, maxStalenessMs);
         to.Add((byte)'}');
@@ -53,7 +65,13 @@ internal static class DecisionWriter
 
     /// <summary>Writes a decision as one item among many: a <see cref="CheckResult"/>.</summary>
     /// <inheritdoc cref="Write"/>
-    public static long WriteItem(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
+    public static long WriteItem(
+        AnswerBuffer to,
+        scoped in AskedCheck check,
+        in Outcome outcome,
+        in Permit permit,
+        int maxStalenessMs
+    )
     {
         var maxAgeMs = WriteMembers(to, check, outcome, permit, maxStalenessMs);
         to.Add(",\"error\":null}"u8);
@@ -61,10 +79,18 @@ internal static class DecisionWriter
     }
 
     /// <summary>Writes the item that is answered where the facts cannot be read.</summary>
-    public static void WriteIndeterminateItem(AnswerBuffer to) => to.Add(
-        "{\"allowed\":false,\"effect\":\"deny\",\"reason\":\"indeterminate\",\"decidedBy\":null,\"obligations\":[],\"excludes\":[],\"version\":null,\"freshAt\":null,\"maxAgeMs\":0,\"error\":null}"u8);
+    public static void WriteIndeterminateItem(AnswerBuffer to) =>
+        to.Add(
+            "{\"allowed\":false,\"effect\":\"deny\",\"reason\":\"indeterminate\",\"decidedBy\":null,\"obligations\":[],\"excludes\":[],\"version\":null,\"freshAt\":null,\"maxAgeMs\":0,\"error\":null}"u8
+        );
 
-    private static long WriteMembers(AnswerBuffer to, scoped in AskedCheck check, in Outcome outcome, in Permit permit, int maxStalenessMs)
+    private static long WriteMembers(
+        AnswerBuffer to,
+        scoped in AskedCheck check,
+        in Outcome outcome,
+        in Permit permit,
+        int maxStalenessMs
+    )
     {
         ref readonly var decision = ref outcome.Decision;
         var maxAgeMs = DecisionBodies.MaxAgeOf(decision, maxStalenessMs, permit.Now);
@@ -86,7 +112,13 @@ internal static class DecisionWriter
         return maxAgeMs;
     }
 
-    private static void WriteDecider(AnswerBuffer to, scoped in AskedCheck check, in Decision decision, in Decider by, FactMemory memory)
+    private static void WriteDecider(
+        AnswerBuffer to,
+        scoped in AskedCheck check,
+        in Decision decision,
+        in Decider by,
+        FactMemory memory
+    )
     {
         to.Add("{\"creatorId\":\""u8);
         if (by.Creator == Names.CheckedOwner)
@@ -167,10 +199,13 @@ internal static class DecisionWriter
         to.Add(bytes[..Encoding.ASCII.GetBytes(text, bytes)]);
     }
 
-    private static byte[] HeadOf(Effect effect, Reason reason, Detail detail) => Bytes(
-        $"{{\"allowed\":{(effect == Effect.Allow ? "true" : "false")},\"effect\":\"{WordOf(effect)}\","
-        + $"\"reason\":\"{WordOf(reason)}\","
-        + (detail == Detail.None ? "" : $"\"detail\":\"{WordOf(detail)}\",") + "\"decidedBy\":");
+    private static byte[] HeadOf(Effect effect, Reason reason, Detail detail) =>
+        Bytes(
+            $"{{\"allowed\":{(effect == Effect.Allow ? "true" : "false")},\"effect\":\"{WordOf(effect)}\","
+                + $"\"reason\":\"{WordOf(reason)}\","
+                + (detail == Detail.None ? "" : $"\"detail\":\"{WordOf(detail)}\",")
+                + "\"decidedBy\":"
+        );
 
     private static int PlaceOf(Effect effect, Reason reason, Detail detail) =>
         ((((int)effect << ReasonBits) | (int)reason) << DetailBits) | (int)detail;

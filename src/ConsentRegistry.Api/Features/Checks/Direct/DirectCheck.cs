@@ -4,8 +4,8 @@ using ConsentRegistry.Domain;
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// A check read straight from a request's bytes. Only what nearly every check looks like is read this way; whatever else there may be, or be wrong,
-/// is left to the reader that names it.
+/// A check read straight from a request's bytes. Only what nearly every check looks like is read this way; whatever
+/// else there may be, or be wrong, is left to the reader that names it.
 /// </summary>
 /// <remarks>The parts are places in the bytes that were read, so that many can be kept.</remarks>
 internal struct DirectCheck
@@ -40,7 +40,9 @@ internal struct DirectCheck
         All = Creator | Video | Purpose | Requester | Consistency | MaxStaleness,
     }
 
-    /// <summary>Whether the reader throws this at what it cannot read: at no JSON, or at text that is not Unicode.</summary>
+    /// <summary>
+    /// Whether the reader throws this at what it cannot read: at no JSON, or at text that is not Unicode.
+    /// </summary>
     public static bool IsUnreadable(Exception exception) => exception is JsonException or InvalidOperationException;
 
     /// <summary>Reads a check that is all there is; false if it is not of the usual kind.</summary>
@@ -52,7 +54,11 @@ internal struct DirectCheck
         try
         {
             var reader = new Utf8JsonReader(bytes, isFinalBlock: true, default);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && TryReadMembers(ref reader, bytes, ref check) && check.IsWhole && !reader.Read();
+            return reader.Read()
+                && reader.TokenType == JsonTokenType.StartObject
+                && TryReadMembers(ref reader, bytes, ref check)
+                && check.IsWhole
+                && !reader.Read();
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -75,18 +81,27 @@ internal struct DirectCheck
     /// <summary>Whether the check names all that it has to.</summary>
     public readonly bool IsWhole => !Creator.IsNone && !Video.IsNone && !Purpose.IsNone;
 
-    /// <summary>Reads the members of an object that has just begun, up to its end; false if they are not of the usual kind.</summary>
+    /// <summary>
+    /// Reads the members of an object that has just begun, up to its end; false if they are not of the usual kind.
+    /// </summary>
     /// <param name="reader">The reader.</param>
     /// <param name="bytes">What it reads.</param>
     /// <param name="check">What is named already, and what is named here in its place.</param>
     public static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check) =>
         TryReadMembers(ref reader, bytes, ref check, Member.All);
 
-    /// <summary>Reads what checks have in common. Not even as null may that name a video: a default video would be every item's.</summary>
+    /// <summary>
+    /// Reads what checks have in common. Not even as null may that name a video: a default video would be every item's.
+    /// </summary>
     public static bool TryReadDefaults(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck defaults) =>
         TryReadMembers(ref reader, bytes, ref defaults, Member.All & ~Member.Video);
 
-    private static bool TryReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck check, Member known)
+    private static bool TryReadMembers(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> bytes,
+        ref DirectCheck check,
+        Member known
+    )
     {
         var seen = Member.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -104,7 +119,8 @@ internal struct DirectCheck
                 Member.Purpose => TryReadText(ref reader, ref check.Purpose),
                 Member.Requester => TryReadId(ref reader, ref check.Requester),
                 Member.Consistency => TryReadConsistency(ref reader, ref check.IsStrong),
-                _ => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out check.MaxStalenessMs)
+                _ => reader.TokenType == JsonTokenType.Number
+                    && reader.TryGetInt32(out check.MaxStalenessMs)
                     && check.MaxStalenessMs is >= 0 and <= CheckValidator.MaxStalenessMs,
             };
             if (!isGood)
@@ -141,7 +157,8 @@ internal struct DirectCheck
         return true;
     }
 
-    private static bool TryReadId(ref Utf8JsonReader reader, ref Part part) => TryReadText(ref reader, ref part) && Identifier.IsValid(reader.ValueSpan);
+    private static bool TryReadId(ref Utf8JsonReader reader, ref Part part) =>
+        TryReadText(ref reader, ref part) && Identifier.IsValid(reader.ValueSpan);
 
     private static bool TryReadConsistency(ref Utf8JsonReader reader, ref bool isStrong)
     {

@@ -11,10 +11,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request is answered from its
-/// bytes, before anything else of the service has a look at it; every other one goes the usual way, with its body unread.
+/// The short way of a check: a token that is known, a body as nearly all are, and memory that is fresh. Such a request
+/// is answered from its bytes, before anything else of the service has a look at it; every other one goes the usual
+/// way, with its body unread.
 /// </summary>
-internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, ConsentReplica replica, CheckRecorder answered)
+internal sealed class DirectChecks(
+    RequestDelegate next,
+    TokenCache tokens,
+    ConsentReplica replica,
+    CheckRecorder answered
+)
 {
     private const string SinglePath = "/v1/checks";
 
@@ -22,7 +28,9 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
 
     private const string JsonType = "application/json";
 
-    /// <summary>Bytes of a single check that is answered this way: the ids and words that one can hold take less than a quarter.</summary>
+    /// <summary>
+    /// Bytes of a single check that is answered this way: the ids and words that one can hold take less than a quarter.
+    /// </summary>
     private const int LongestSingle = 4 << 10;
 
     [ThreadStatic]
@@ -33,15 +41,26 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
     public Task InvokeAsync(HttpContext http)
     {
         var request = http.Request;
-        if (!HttpMethods.IsPost(request.Method) || request.Path.Value is not { } path || !path.StartsWith(SinglePath, StringComparison.Ordinal))
+        if (
+            !HttpMethods.IsPost(request.Method)
+            || request.Path.Value is not { } path
+            || !path.StartsWith(SinglePath, StringComparison.Ordinal)
+        )
             return next(http);
         var isSingle = path.Length == SinglePath.Length;
         if (!isSingle && path != BatchPath)
             return next(http);
-        if (request.QueryString.HasValue || UnevaluatedConditions.AreSentWith(request)
-            || request.ContentLength is not { } length || length == 0 || length > (isSingle ? LongestSingle : BodyLimit.Bulk.Bytes)
-            || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true || !(request.ContentType.Length == JsonType.Length || JsonBody.Refuse(request) is null)
-            || !tokens.TryFind(request.Headers.Authorization, out var token) || !token.Checks.May)
+        if (
+            request.QueryString.HasValue
+            || UnevaluatedConditions.AreSentWith(request)
+            || request.ContentLength is not { } length
+            || length == 0
+            || length > (isSingle ? LongestSingle : BodyLimit.Bulk.Bytes)
+            || request.ContentType?.StartsWith(JsonType, StringComparison.Ordinal) != true
+            || !(request.ContentType.Length == JsonType.Length || JsonBody.Refuse(request) is null)
+            || !tokens.TryFind(request.Headers.Authorization, out var token)
+            || !token.Checks.May
+        )
         {
             return next(http);
         }
@@ -60,7 +79,10 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         var isAnswered = false;
         try
         {
-            isAnswered = read.Buffer.Length >= length && read.Buffer.IsSingleSegment && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks);
+            isAnswered =
+                read.Buffer.Length >= length
+                && read.Buffer.IsSingleSegment
+                && TryAnswer(read.Buffer.FirstSpan, isSingle, token.Checks);
         }
         finally
         {
@@ -108,12 +130,23 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
 
     private bool TryAnswerSingle(ReadOnlySpan<byte> bytes, CheckRights rights, AnswerBuffer answer)
     {
-        if (!DirectCheck.TryRead(bytes, out var check) || check.IsStrong || !rights.TryName(check.Requester.Of(bytes), out var requester) || !replica.TryBegin(out var permit))
+        if (
+            !DirectCheck.TryRead(bytes, out var check)
+            || check.IsStrong
+            || !rights.TryName(check.Requester.Of(bytes), out var requester)
+            || !replica.TryBegin(out var permit)
+        )
             return false;
         var memory = permit.Memory;
         if (!memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
             return false;
-        var asked = new AskedCheck { Creator = check.Creator.Of(bytes), Video = check.Video.Of(bytes), Requester = requester, Purpose = purpose };
+        var asked = new AskedCheck
+        {
+            Creator = check.Creator.Of(bytes),
+            Video = check.Video.Of(bytes),
+            Requester = requester,
+            Purpose = purpose,
+        };
         memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now, out var outcome);
         // A fact that could not be read is 503, and not a decision.
         if (outcome.IsUnreadable || !permit.Holds)
@@ -157,13 +190,27 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read())
             return false;
         var defaults = default(DirectCheck);
-        if (reader.TokenType == JsonTokenType.PropertyName && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual("defaults"u8))
+        if (
+            reader.TokenType == JsonTokenType.PropertyName
+            && !reader.ValueIsEscaped
+            && reader.ValueSpan.SequenceEqual("defaults"u8)
+        )
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !DirectCheck.TryReadDefaults(ref reader, bytes, ref defaults) || !reader.Read())
+            if (
+                !reader.Read()
+                || reader.TokenType != JsonTokenType.StartObject
+                || !DirectCheck.TryReadDefaults(ref reader, bytes, ref defaults)
+                || !reader.Read()
+            )
                 return false;
         }
-        if (reader.TokenType != JsonTokenType.PropertyName || reader.ValueIsEscaped || !reader.ValueSpan.SequenceEqual("checks"u8)
-            || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        if (
+            reader.TokenType != JsonTokenType.PropertyName
+            || reader.ValueIsEscaped
+            || !reader.ValueSpan.SequenceEqual("checks"u8)
+            || !reader.Read()
+            || reader.TokenType != JsonTokenType.StartArray
+        )
         {
             return false;
         }
@@ -171,7 +218,13 @@ internal sealed class DirectChecks(RequestDelegate next, TokenCache tokens, Cons
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             var check = defaults;
-            if (++count > Question.PerRequest || !DirectCheck.TryReadMembers(ref reader, bytes, ref check) || !check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
+            if (
+                ++count > Question.PerRequest
+                || !DirectCheck.TryReadMembers(ref reader, bytes, ref check)
+                || !check.IsWhole
+                || check.IsStrong
+                || !block.TryAdd(bytes, check)
+            )
                 return false;
         }
         if (count == 0 || reader.TokenType != JsonTokenType.EndArray)
