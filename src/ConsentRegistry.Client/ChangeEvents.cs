@@ -36,6 +36,7 @@ public sealed record ChangeAuthor(string? Subject, string? Client, string? OnBeh
 /// <param name="Requester">The requester that the changed setting names; null for anybody.</param>
 /// <param name="Before">The record before, as the contract's <c>RecordBody</c> has it; null if there was none.</param>
 /// <param name="After">The record after; null if there is none any more.</param>
+/// <param name="Affects">Which checks to ask again; null where the event gives none another answer.</param>
 public sealed record ChangeEvent(
     Guid EventId,
     long Seq,
@@ -51,7 +52,25 @@ public sealed record ChangeEvent(
     string? Purpose = null,
     string? Requester = null,
     JsonElement? Before = null,
-    JsonElement? After = null
+    JsonElement? After = null,
+    AffectedChecks? Affects = null
+);
+
+/// <summary>
+/// The checks that a change may have given another answer: what to ask again, and to drop from a cache. It may name more
+/// checks than those that changed, and never fewer.
+/// </summary>
+/// <param name="CreatorId">On whose word they rest; null for everybody's.</param>
+/// <param name="Video">
+/// Only checks of this video and of videos that were made from it; null for all that rest on the creator's word.
+/// </param>
+/// <param name="Purposes">Only checks for these purposes, and for those below or above them; null for all.</param>
+/// <param name="Requester">Only checks for this requester; null for all.</param>
+public sealed record AffectedChecks(
+    string? CreatorId,
+    VideoName? Video,
+    IReadOnlyList<string>? Purposes,
+    string? Requester
 );
 
 /// <summary>

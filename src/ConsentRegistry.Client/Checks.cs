@@ -53,6 +53,9 @@ public sealed record Check(string? CreatorId, string VideoId, string? Purpose)
 
     /// <summary>Whether the answer has a <see cref="Decision.DecisionId"/>; if null, it does not.</summary>
     public bool? DecisionId { get; init; }
+
+    /// <summary>Whether the answer has <see cref="Decision.Versions"/>; if null, it does not.</summary>
+    public bool? Versions { get; init; }
 }
 
 /// <summary>Fields that the checks of a batch have in common; a check's own field goes before.</summary>
@@ -89,6 +92,9 @@ public sealed record BatchDefaults
 
     /// <inheritdoc cref="Check.DecisionId"/>
     public bool? DecisionId { get; init; }
+
+    /// <inheritdoc cref="Check.Versions"/>
+    public bool? Versions { get; init; }
 }
 
 /// <summary>

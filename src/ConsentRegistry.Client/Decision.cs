@@ -112,8 +112,8 @@ public sealed record Decision
     public string? AskAt { get; init; }
 
     /// <summary>
-    /// With <see cref="Check.Explain"/>: the versions of all streams consulted, that of the vocabulary under
-    /// <c>$vocabulary</c>.
+    /// With <see cref="Check.Versions"/> or <see cref="Check.Explain"/>: the versions of all streams consulted, that of
+    /// the vocabulary under <c>$vocabulary</c>. Null where the answers of a request would list more than 20,000.
     /// </summary>
     public IReadOnlyDictionary<string, long>? Versions { get; init; }
 

@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Tests.History;
+using ConsentRegistry.Api.Tests.Notifications;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -27,5 +28,6 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         // Whatever a test looked at: a request that failed by a bug is one.
         Assert.True(ending.Log.Errors.Count == 0, string.Join('\n', ending.Log.Errors));
         await Ledger.VerifyAsync(ending);
+        await NotificationMembersCheck.VerifyAsync(ending);
     }
 }

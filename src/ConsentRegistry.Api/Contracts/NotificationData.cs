@@ -7,7 +7,7 @@ namespace ConsentRegistry.Api.Contracts;
 
 /// <summary>
 /// What a notification says: the members of its kind, and of what happened. The others are absent. Kinds may get
-/// further members.
+/// further members. <see cref="NotificationMembers"/> has them by kind.
 /// </summary>
 /// <param name="CreatorId">Whom it is about: whose settings changed, who is asked, or whom a use concerns.</param>
 /// <param name="Version">The version of the creator's stream.</param>
@@ -37,6 +37,9 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Description">What a new purpose means.</param>
 /// <param name="VocabularyVersion">The vocabulary version that introduced it.</param>
 /// <param name="WebhookId">Of a ping: the webhook.</param>
+/// <param name="Affects">
+/// Which checks to ask again. Absent where none has another answer, and in what was told by an older service.
+/// </param>
 [SparseBody]
 public sealed record NotificationData(
     [property: Id] string? CreatorId,
@@ -66,7 +69,8 @@ public sealed record NotificationData(
     Instant? StopBy,
     [property: Text] string? Description,
     [property: AtLeast(1)] int? VocabularyVersion,
-    Guid? WebhookId
+    Guid? WebhookId,
+    AffectedBody? Affects
 );
 
 /// <summary>A setting that was altered, and what it says now.</summary>
@@ -102,9 +106,3 @@ public sealed record NotifiedVideo(string CreatorId, string VideoId);
 /// <summary>A stop that stands.</summary>
 /// <param name="Purposes">What it stops; null for everything.</param>
 public sealed record NotifiedStop([property: Purposes(1)] IReadOnlyList<string>? Purposes);
-
-/// <summary>The message that a webhook gets, by the Standard Webhooks specification.</summary>
-/// <param name="Type">What happened: a notification's kind, or <c>ping</c>. Pass over what you do not know.</param>
-/// <param name="Timestamp">When it happened.</param>
-/// <param name="Data">What happened, in detail.</param>
-public sealed record NotificationMessage(string Type, Instant Timestamp, NotificationData Data);

@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Evaluation;
@@ -51,7 +52,11 @@ internal static class DecisionBodies
         var facts = fresh.Set;
         var purpose = facts.Vocabulary.Find(question.Purpose);
         if (!question.Explain)
-            return fresh.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
+        {
+            return question.ListsVersions
+                ? fresh.AnswerWithVersions(question, purpose, budget)
+                : fresh.BodyOf(facts.Decide(question.Video, purpose, question.Requester), question);
+        }
         var trace = new Explanation(facts, question.Requester, budget);
         var decision = facts.Decide(question.Video, purpose, question.Requester, ref trace);
         return fresh.BodyOf(decision, question) with
@@ -59,6 +64,23 @@ internal static class DecisionBodies
             Versions = facts.VersionsOf(trace.Creators.Append(question.Video.Creator)),
             Trace = trace.Considered,
             TraceIsCut = budget.IsSpent ? true : null,
+        };
+    }
+
+    private static DecisionBody AnswerWithVersions(
+        this FreshFacts fresh,
+        Question question,
+        PurposeIndex purpose,
+        TraceBudget budget
+    )
+    {
+        var consulted = new ConsultedCreators(fresh.Set);
+        var decision = fresh.Set.Decide(question.Video, purpose, question.Requester, ref consulted);
+        // Without the owner's own stream a decision on nobody's word, such as one beyond a limit, would list none.
+        var creators = consulted.Creators.Append(question.Video.Creator).ToHashSet();
+        return fresh.BodyOf(decision, question) with
+        {
+            Versions = budget.TryTake(creators.Count) ? fresh.Set.VersionsOf(creators) : null,
         };
     }
 

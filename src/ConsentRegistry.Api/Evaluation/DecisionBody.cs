@@ -67,7 +67,8 @@ public sealed record DeciderBody(
 /// <param name="MaxAgeMs">How long the answer may be reused, in milliseconds.</param>
 /// <param name="AskAt">For the effect <c>ask</c>: where to ask.</param>
 /// <param name="Versions">
-/// With <c>explain</c>: the versions of all streams consulted, that of the vocabulary under <c>$vocabulary</c>.
+/// With <c>versions</c> or <c>explain</c>: the versions of all streams consulted, that of the vocabulary under
+/// <c>$vocabulary</c>. Left out where the answers of a request would list more than 20,000.
 /// </param>
 /// <param name="Trace">With <c>explain</c>: each creator considered, and what each of their settings did.</param>
 /// <param name="TraceIsCut">

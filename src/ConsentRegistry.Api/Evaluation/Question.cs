@@ -13,6 +13,7 @@ namespace ConsentRegistry.Api.Evaluation;
 /// <param name="Receipt">Whether to sign the decision.</param>
 /// <param name="IsStrong">Whether facts have to be newer than the request.</param>
 /// <param name="IsNamed">Whether the decision gets an id that the answer shows.</param>
+/// <param name="ListsVersions">Whether to list the versions of all streams consulted.</param>
 public sealed record Question(
     VideoKey Video,
     Purpose Purpose,
@@ -22,7 +23,8 @@ public sealed record Question(
     bool Explain,
     bool Receipt = false,
     bool IsStrong = false,
-    bool IsNamed = false
+    bool IsNamed = false,
+    bool ListsVersions = false
 )
 {
     /// <summary>An id for the decision; null where none is asked for.</summary>

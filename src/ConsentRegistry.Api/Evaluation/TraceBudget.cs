@@ -15,4 +15,13 @@ public sealed class TraceBudget
 
     /// <summary>Takes the place of one entry; false if there is none left.</summary>
     public bool TryTake() => left-- > 0;
+
+    /// <summary>Takes the places of so many entries, all or none.</summary>
+    public bool TryTake(int count)
+    {
+        if (left < count)
+            return false;
+        left -= count;
+        return true;
+    }
 }

@@ -17,7 +17,10 @@ internal static class LiveStream
     /// <summary>
     /// Says that the stream lives. Also the first event, so that the caller has the answer's head however quiet it is.
     /// </summary>
-    public static SseItem<JsonElement?> Heartbeat => new(null, "heartbeat");
+    public static SseItem<JsonElement?> Heartbeat => new(null, HeartbeatType);
+
+    /// <summary>The type of the event that says that a stream lives.</summary>
+    public const string HeartbeatType = "heartbeat";
 
     /// <summary>
     /// Ends a stream: when the caller leaves or the node stops, with the caller's token, and after an hour.

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -38,11 +39,18 @@ internal static class NotificationFactory
                 )
                 .Take(SettingsNamed),
         ]);
+        data["affects"] = NameOf(AffectedChecks.By(creator, plan));
         return Everybody(NotificationKind.ConsentChanged, creator, data);
     }
 
     /// <summary>A stop was set, extended or lifted.</summary>
-    public static Notification StopChanged(LockedStream stream, CreatorId creator, StopKind kind, Stop? after)
+    public static Notification StopChanged(
+        LockedStream stream,
+        CreatorId creator,
+        StopKind kind,
+        Stop? before,
+        Stop? after
+    )
     {
         var data = About(stream, creator);
         data[kind == StopKind.Hold ? "hold" : "lockdown"] = after is null
@@ -53,6 +61,7 @@ internal static class NotificationFactory
                     ? new JsonArray([.. listed.Select(purpose => JsonValue.Create(purpose.Name))])
                     : null,
             };
+        data["affects"] = NameOf(AffectedChecks.By(creator, before, after));
         return Everybody(
             kind == StopKind.Hold ? NotificationKind.ConsentChanged : NotificationKind.Lockdown,
             creator,
@@ -84,6 +93,7 @@ internal static class NotificationFactory
                 ["purpose"] = purpose.Purpose.Name,
                 ["description"] = purpose.Description,
                 ["vocabularyVersion"] = purpose.IntroducedIn,
+                ["affects"] = NameOf(AffectedChecks.By(purpose)),
             }
         );
 
@@ -104,7 +114,10 @@ internal static class NotificationFactory
     public static Notification Answered(StoredRequest request, bool isApproved)
     {
         var kind = isApproved ? NotificationKind.ApprovalApproved : NotificationKind.ApprovalRefused;
-        return new(kind, Creator: null, request.Wanted.Requester, ToPlatforms: false, Describe(request));
+        var data = Describe(request);
+        if (isApproved)
+            data["affects"] = NameOf(OfUse(request.Wanted.UsedIn, request.Wanted.Purpose, request.Wanted.Requester));
+        return new(kind, Creator: null, request.Wanted.Requester, ToPlatforms: false, data);
     }
 
     /// <summary>A request is about to expire: told to a creator who has not answered.</summary>
@@ -144,7 +157,7 @@ internal static class NotificationFactory
             creator,
             grant.Grant.Requester,
             ToPlatforms: true,
-            Ended(About(stream, creator, altersSettings: false), [grant])
+            Ended(About(stream, creator, altersSettings: false), creator, [grant])
         );
 
     /// <summary>
@@ -155,7 +168,7 @@ internal static class NotificationFactory
         CreatorId creator,
         SettingsPlan plan,
         IEnumerable<StoredGrant> grants
-    ) => ToEach(grants, () => About(stream, creator, altersSettings: plan.Count > 0));
+    ) => ToEach(creator, grants, () => About(stream, creator, altersSettings: plan.Count > 0));
 
     /// <summary>
     /// A creator was erased, and what they had granted with them: told to those whose it was, to each once.
@@ -164,9 +177,13 @@ internal static class NotificationFactory
         LockedStream stream,
         CreatorId creator,
         IEnumerable<StoredGrant> grants
-    ) => ToEach(grants, () => Erased(stream, creator));
+    ) => ToEach(creator, grants, () => Erased(stream, creator));
 
-    private static IEnumerable<Notification> ToEach(IEnumerable<StoredGrant> grants, Func<JsonObject> about) =>
+    private static IEnumerable<Notification> ToEach(
+        CreatorId creator,
+        IEnumerable<StoredGrant> grants,
+        Func<JsonObject> about
+    ) =>
         grants
             .GroupBy(grant => grant.Grant.Requester)
             .Select(own => new Notification(
@@ -174,11 +191,15 @@ internal static class NotificationFactory
                 Creator: null,
                 own.Key,
                 ToPlatforms: false,
-                Ended(about(), [.. own])
+                Ended(about(), creator, [.. own])
             ));
 
-    private static JsonObject Ended(JsonObject data, IReadOnlyList<StoredGrant> grants)
+    private static JsonObject Ended(JsonObject data, CreatorId creator, IReadOnlyList<StoredGrant> grants)
     {
+        // Of an erasure everything is affected, which was said.
+        data["affects"] ??= NameOf(
+            AffectedChecks.AnyOf(creator, [.. grants.Select(grant => AffectedChecks.By(creator, grant.Grant))])
+        );
         data["changes"] = grants.Count;
         data["revokedGrants"] = grants.Count;
         data["requester"] = grants[0].Grant.Requester.Value;
@@ -255,6 +276,7 @@ internal static class NotificationFactory
                 ["reason"] = recall.Record.Reason.Word(),
                 ["since"] = recall.Since.ToString(),
                 ["stopBy"] = recall.Record.StopBy.ToString(),
+                ["affects"] = NameOf(OfUse(recall.Record.Video, recall.Record.Purpose, recall.Record.Requester)),
             }
         );
 
@@ -267,6 +289,21 @@ internal static class NotificationFactory
             ["video"] = NameOf(request.Wanted.UsedIn),
             ["purpose"] = request.Wanted.Purpose.Name,
             ["expiresAt"] = request.ExpiresAt.ToString(),
+        };
+
+    // Every check of a video rests on its owner's word, whoever else decides.
+    private static AffectedChecks OfUse(VideoKey video, Purpose purpose, Requester requester) =>
+        new(video.Creator, video, [purpose], requester);
+
+    private static JsonObject NameOf(AffectedChecks affected) =>
+        new()
+        {
+            ["creatorId"] = affected.Creator?.Value,
+            ["video"] = affected.Video is { } video ? NameOf(video) : null,
+            ["purposes"] = affected.Purposes is { } purposes
+                ? new JsonArray([.. purposes.Select(purpose => JsonValue.Create(purpose.Name))])
+                : null,
+            ["requester"] = affected.Requester?.Value,
         };
 
     private static JsonObject NameOf(VideoKey video) =>
@@ -285,6 +322,7 @@ internal static class NotificationFactory
     {
         var data = About(stream, creator);
         data["erasedAt"] = stream.Tx.ToString();
+        data["affects"] = NameOf(AffectedChecks.AllOf(creator));
         return data;
     }
 

@@ -10,7 +10,10 @@ namespace ConsentRegistry.Api.Sequencing;
 /// <param name="Waiting">Events in the inbox, counted up to one beyond <see cref="LogWatch.MaxWaiting"/>.</param>
 /// <param name="Lag">For how long the oldest of them has waited.</param>
 /// <param name="Epoch">The epoch of whoever sequences.</param>
-public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag, long Epoch)
+/// <param name="CompleteUntil">
+/// The database's time up to which the log is complete: it has every change that was acknowledged before.
+/// </param>
+public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag, long Epoch, Instant CompleteUntil)
 {
     /// <summary>Whether a sequencer has something to do.</summary>
     public bool HasWork => Waiting > 0 || Size > (Head?.Size ?? 0);
@@ -106,7 +109,8 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
                 (SELECT count(*) FROM (SELECT FROM consent.inbox LIMIT $1) AS counted)::int,
                 clock_timestamp(),
                 (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1),
-                (SELECT epoch FROM consent.sequencer)
+                (SELECT epoch FROM consent.sequencer),
+                statement_timestamp()
             FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC
                 LIMIT 1) AS h ON true
             """
@@ -114,12 +118,17 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
         command.Parameters.Add(new() { Value = MaxWaiting + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
+        // A change has its time before it is acknowledged, and the statement its own before its snapshot. So what was
+        // acknowledged before both is in the snapshot, and waits no more.
+        Instant? oldestWaiting = reader.IsDBNull(6) ? null : new(reader.GetInt64(6));
+        var asked = Instant.From(reader.GetDateTime(8));
         return new(
             reader.GetInt64(0),
             reader.IsDBNull(1) ? null : new(reader.GetInt64(1), reader.GetFieldValue<byte[]>(2), reader.GetString(3)),
             reader.GetInt32(4),
-            reader.IsDBNull(6) ? TimeSpan.Zero : Instant.From(reader.GetDateTime(5)).Since(new(reader.GetInt64(6))),
-            reader.GetInt64(7)
+            oldestWaiting is { } oldest ? Instant.From(reader.GetDateTime(5)).Since(oldest) : TimeSpan.Zero,
+            reader.GetInt64(7),
+            oldestWaiting < asked ? oldestWaiting.Value : asked
         );
     }
 

@@ -121,6 +121,7 @@ internal static class CheckBatch
                 check.Explain ?? defaults.Explain,
                 check.Receipt ?? defaults.Receipt,
                 check.AsOf,
-                check.DecisionId ?? defaults.DecisionId
+                check.DecisionId ?? defaults.DecisionId,
+                check.Versions ?? defaults.Versions
             );
 }

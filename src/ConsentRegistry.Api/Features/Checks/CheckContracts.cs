@@ -39,6 +39,9 @@ public enum Consistency
 /// Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it,
 /// too.
 /// </param>
+/// <param name="Versions">
+/// Whether to answer with the versions of all streams consulted, for a cache that follows <c>GET /v1/changes</c>.
+/// </param>
 public sealed record CheckRequest(
     [property: Required] [property: Id] string? CreatorId,
     [property: Required] [property: Id] string? VideoId,
@@ -50,7 +53,8 @@ public sealed record CheckRequest(
     bool? Explain,
     bool? Receipt,
     [property: Time] string? AsOf,
-    bool? DecisionId = null
+    bool? DecisionId = null,
+    bool? Versions = null
 );
 
 /// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
@@ -63,6 +67,7 @@ public sealed record CheckRequest(
 /// <param name="Explain">Whether to say how the decisions came about.</param>
 /// <param name="Receipt">Whether to answer with receipts.</param>
 /// <param name="DecisionId">Whether to answer with ids of the decisions.</param>
+/// <param name="Versions">Whether to answer with the versions of all streams consulted.</param>
 public sealed record CheckDefaults(
     [property: Id] string? CreatorId,
     [property: PurposeName] string? Purpose,
@@ -72,7 +77,8 @@ public sealed record CheckDefaults(
     [property: Between(0, CheckValidator.MaxStalenessMs)] int? MaxStalenessMs,
     bool? Explain,
     bool? Receipt,
-    bool? DecisionId = null
+    bool? DecisionId = null,
+    bool? Versions = null
 );
 
 /// <summary>Many questions at once.</summary>

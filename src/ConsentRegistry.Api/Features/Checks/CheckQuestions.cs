@@ -47,7 +47,8 @@ internal static class CheckQuestions
             check.Explain ?? false,
             check.Receipt ?? false,
             check.Consistency == Consistency.Strong.Word(),
-            check.DecisionId ?? false
+            check.DecisionId ?? false,
+            check.Versions ?? false
         );
         return true;
     }

@@ -252,6 +252,7 @@ public sealed record RecordBody(
 /// <param name="Requester">The requester that the changed record names; null for anybody.</param>
 /// <param name="Before">The record before; null if there was none.</param>
 /// <param name="After">The record after; null if there is none any more.</param>
+/// <param name="Affects">Which checks to ask again; null where the event gives none another answer.</param>
 public sealed record HistoryItem(
     Guid EventId,
     long? Seq,
@@ -269,7 +270,8 @@ public sealed record HistoryItem(
     [property: PurposeName] string? Purpose,
     [property: Id] string? Requester,
     RecordBody? Before,
-    RecordBody? After
+    RecordBody? After,
+    AffectedBody? Affects
 )
 {
     /// <summary>An event in the words of the contract.</summary>
@@ -295,12 +297,19 @@ public sealed record HistoryItem(
             Purpose: null,
             Requester: null,
             Before: null,
-            After: null
+            After: null,
+            // What is not known any more may have been anything.
+            Affects: AffectedBody.Of(stored.Stream.Creator is { } creator ? AffectedChecks.AllOf(creator) : null)
         );
         if (body is null)
             return item;
-        item = item with { By = new(body.By.Subject, body.By.Client, body.By.OnBehalfOf?.Value, body.By.Reason) };
-        return RecordedChange.Read(body.Change) switch
+        var recorded = RecordedChange.Read(body.Change);
+        item = item with
+        {
+            By = new(body.By.Subject, body.By.Client, body.By.OnBehalfOf?.Value, body.By.Reason),
+            Affects = AffectedBody.Of(AffectedChecks.By(stored.Stream, recorded)),
+        };
+        return recorded switch
         {
             RecordedChange.OfDefault change => item with
             {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;
 
@@ -20,6 +21,13 @@ public sealed record ChangesPage(
     long? NextAfter
 );
 
+/// <summary>How far a stream of changes is.</summary>
+/// <param name="After">The <c>seq</c> up to which all is told; null before the first.</param>
+/// <param name="At">
+/// The database's time: every change that was acknowledged before is told. Null while that is not known.
+/// </param>
+internal sealed record FeedPosition(long? After, Instant? At);
+
 /// <summary>
 /// Lists everybody's changes. In the order of the log, for a platform's own caches; as server-sent events it follows
 /// live.
@@ -28,7 +36,9 @@ public sealed record ChangesPage(
 /// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with
 /// <c>Last-Event-ID</c> misses nothing; a stream ends after an hour, or with its token, and clients connect again. A
 /// node serves 20 streams for one caller. A place beyond the log's end is refused with 422: the log is not the one that
-/// was followed. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c>
+/// was followed. A <c>heartbeat</c> says each second how far the stream is, <c>{"after": 812, "at": "…"}</c>: it has told
+/// every change that was acknowledged before <c>at</c>, a time of the database. Where <c>at</c> stands still, the stream
+/// is behind. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c>
 /// comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
 /// requesters and creators wrote to each other is null without <c>consent:audit</c>.
 /// </remarks>
@@ -76,6 +86,11 @@ internal static class ListChanges
     }
 
     private const string LastEventId = "Last-Event-ID";
+
+    /// <summary>
+    /// How long a stream waits with the next heartbeat. A cache that follows has to know soon that it is behind.
+    /// </summary>
+    private static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromSeconds(1);
 
     // A client that reconnects says where it was; that is later than where it first began.
     private static bool TryReadStart(HttpContext http, LeafCounts counts, out long after)
@@ -137,12 +152,14 @@ internal static class ListChanges
         [EnumeratorCancellation] CancellationToken cancellation = default
     )
     {
-        var spoken = TimeProvider.System.GetTimestamp();
-        yield return LiveStream.Heartbeat;
+        var heartbeatAt = TimeProvider.System.GetTimestamp();
+        Instant? completeUntil = null;
+        yield return HeartbeatAt(after, completeUntil);
         while (!ending.IsCancellationRequested)
         {
+            var state = log.State;
             var items =
-                log.State?.Size - 1 > after
+                state?.Size - 1 > after
                     ? await reads.ReadAsync(
                         source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation),
                         otherwise: [],
@@ -159,18 +176,19 @@ internal static class ListChanges
                 if (ending.IsCancellationRequested)
                     yield break;
             }
-            if (items.Count > 0)
-                spoken = TimeProvider.System.GetTimestamp();
-            else if (TimeProvider.System.GetElapsedTime(spoken) >= LiveStream.LongestSilence)
+            // What the look saw has been told, whatever has come since.
+            if (state?.Size - 1 <= after)
+                completeUntil = state!.CompleteUntil;
+            if (TimeProvider.System.GetElapsedTime(heartbeatAt) >= BetweenHeartbeats)
             {
-                spoken = TimeProvider.System.GetTimestamp();
-                yield return LiveStream.Heartbeat;
+                heartbeatAt = TimeProvider.System.GetTimestamp();
+                yield return HeartbeatAt(after, completeUntil);
             }
             // A database that was restored meanwhile: whoever connects again is told. The last look may only be older
             // than what was read.
             if (
                 items.Count == 0
-                && log.State?.Size <= after
+                && state?.Size <= after
                 && await reads.ReadAsync(
                     source => FindEndAsync(source, after, cancellation),
                     otherwise: null,
@@ -186,11 +204,17 @@ internal static class ListChanges
         }
     }
 
+    private static SseItem<JsonElement?> HeartbeatAt(long after, Instant? completeUntil) =>
+        new(
+            JsonSerializer.SerializeToElement(new FeedPosition(after < 0 ? null : after, completeUntil), Json.Options),
+            LiveStream.HeartbeatType
+        );
+
     // The next look, or a heartbeat's time: there is no look while the database is out of reach.
     private static async Task NextAsync(LogWatch log, CancellationToken ending)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        silence.CancelAfter(LiveStream.LongestSilence);
+        silence.CancelAfter(BetweenHeartbeats);
         await ((Task)log.NextAsync(silence.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

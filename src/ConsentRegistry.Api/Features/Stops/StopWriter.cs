@@ -105,7 +105,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
                 altersSettings: true,
                 cancellation
             );
-            change.Notify(NotificationFactory.StopChanged(stream, creator, kind, after));
+            change.Notify(NotificationFactory.StopChanged(stream, creator, kind, before, after));
         }
         return ChangeBody.AnswerOf(
             stream,

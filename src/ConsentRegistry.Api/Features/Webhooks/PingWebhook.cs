@@ -11,6 +11,9 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// </summary>
 internal static class PingWebhook
 {
+    /// <summary>The type of the message, which no notification has.</summary>
+    public const string Kind = "ping";
+
     public static async Task<IResult> Handle(
         Guid webhookId,
         NoBody noBody,
@@ -45,7 +48,7 @@ internal static class PingWebhook
         var now = clock.GetUtcNow();
         var message = new Message(
             Guid.CreateVersion7(),
-            "ping",
+            Kind,
             Instant.From(now),
             $"{{\"webhookId\":\"{webhookId:D}\"}}"
         );
