@@ -209,7 +209,7 @@ public sealed class ApprovalsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<WantedApproval, ApprovalRequestChange>(
+        wire.ChangeAsync<WantedApproval, ApprovalRequestChange>(
             HttpMethod.Post,
             Wire.Path("v1", "approval-requests"),
             wanted,
@@ -230,9 +230,15 @@ public sealed class ApprovalsClient
         wire.GetAsync<ApprovalRequest>(Wire.Path("v1", "approval-requests", requestId.ToString()), cancellation);
 
     /// <summary>Takes a request back; refused with the code <c>notOpen</c> if nobody can answer it any more.</summary>
-    public Task<ApprovalRequestChange> WithdrawAsync(Guid requestId, CancellationToken cancellation = default) =>
-        wire.PostAsync<ApprovalRequestChange>(
+    public Task<ApprovalRequestChange> WithdrawAsync(
+        Guid requestId,
+        ChangeOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.ChangeAsync<ApprovalRequestChange>(
+            HttpMethod.Post,
             Wire.Path("v1", "approval-requests", requestId.ToString(), "withdraw"),
+            options,
             cancellation
         );
 
@@ -260,7 +266,7 @@ public sealed class ApprovalsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<Approval, AskedChange>(
+        wire.ChangeAsync<Approval, AskedChange>(
             HttpMethod.Post,
             Path(creatorId, "approval-requests", requestId.ToString(), "approve"),
             approval ?? new(),
@@ -281,7 +287,7 @@ public sealed class ApprovalsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<Refusal, AskedChange>(
+        wire.ChangeAsync<Refusal, AskedChange>(
             HttpMethod.Post,
             Path(creatorId, "approval-requests", requestId.ToString(), "refuse"),
             new(reason),
@@ -304,7 +310,13 @@ public sealed class ApprovalsClient
         Guid grantId,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<GrantChange>(Path(creatorId, "grants", grantId.ToString()), options, cancellation);
+    ) =>
+        wire.ChangeAsync<GrantChange>(
+            HttpMethod.Delete,
+            Path(creatorId, "grants", grantId.ToString()),
+            options,
+            cancellation
+        );
 
     /// <summary>Lists whom a creator keeps from asking.</summary>
     public IAsyncEnumerable<BlockedRequester> ListBlockedAsync(
@@ -317,8 +329,15 @@ public sealed class ApprovalsClient
     public Task<BlockedChange> BlockAsync(
         string creatorId,
         string requester,
+        ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.PutAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), cancellation);
+    ) =>
+        wire.ChangeAsync<BlockedChange>(
+            HttpMethod.Put,
+            Path(creatorId, "blocked-requesters", requester),
+            options,
+            cancellation
+        );
 
     /// <summary>Lets a requester ask again.</summary>
     public Task<BlockedChange> UnblockAsync(
@@ -326,7 +345,13 @@ public sealed class ApprovalsClient
         string requester,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<BlockedChange>(Path(creatorId, "blocked-requesters", requester), options, cancellation);
+    ) =>
+        wire.ChangeAsync<BlockedChange>(
+            HttpMethod.Delete,
+            Path(creatorId, "blocked-requesters", requester),
+            options,
+            cancellation
+        );
 
     private static string Path(string creatorId, params string[] rest) =>
         Wire.Path(["v1", "creators", creatorId, .. rest]);

@@ -163,7 +163,6 @@ public sealed class NotificationsClient
             HttpMethod.Post,
             Path(creatorId, "read"),
             new(notificationIds, null),
-            options: null,
             cancellation
         );
 
@@ -172,14 +171,7 @@ public sealed class NotificationsClient
         string creatorId,
         DateTimeOffset upTo,
         CancellationToken cancellation = default
-    ) =>
-        wire.SendAsync<ReadMark, MarkedRead>(
-            HttpMethod.Post,
-            Path(creatorId, "read"),
-            new(null, upTo),
-            options: null,
-            cancellation
-        );
+    ) => wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(null, upTo), cancellation);
 
     private static string Path(string creatorId, params string[] rest) =>
         Wire.Path(["v1", "creators", creatorId, "notifications", .. rest]);

@@ -54,7 +54,7 @@ public sealed class PurposesClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<PurposeToRegister, Purpose>(
+        wire.ChangeAsync<PurposeToRegister, Purpose>(
             HttpMethod.Post,
             Wire.Path("v1", "purposes"),
             new(purpose, usesLikeness, description),

@@ -81,13 +81,15 @@ public sealed class RecallsClient
     /// <param name="requester">
     /// Who has stopped; the token's own client if null. Another needs <c>consent:check:any</c>.
     /// </param>
+    /// <param name="options">What makes it safe to repeat.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<Recall> AcknowledgeAsync(
         Guid recallId,
         string? statement = null,
         string? requester = null,
+        ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => AnswerAsync(recallId, "acknowledge", statement, requester, cancellation);
+    ) => AnswerAsync(recallId, "acknowledge", statement, requester, options, cancellation);
 
     /// <summary>Disputes a recall; refused with the code <c>notOpen</c> if it was acknowledged.</summary>
     /// <param name="recallId">The recall.</param>
@@ -95,27 +97,30 @@ public sealed class RecallsClient
     /// <param name="requester">
     /// Who disputes it; the token's own client if null. Another needs <c>consent:check:any</c>.
     /// </param>
+    /// <param name="options">What makes it safe to repeat.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<Recall> DisputeAsync(
         Guid recallId,
         string statement,
         string? requester = null,
+        ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => AnswerAsync(recallId, "dispute", statement, requester, cancellation);
+    ) => AnswerAsync(recallId, "dispute", statement, requester, options, cancellation);
 
     private async Task<Recall> AnswerAsync(
         Guid recallId,
         string answer,
         string? statement,
         string? requester,
+        ChangeOptions? options,
         CancellationToken cancellation
     ) =>
         (
-            await wire.SendAsync<RecallStatement, AnsweredRecall>(
+            await wire.ChangeAsync<RecallStatement, AnsweredRecall>(
                 HttpMethod.Post,
                 Wire.Path("v1", "recalls", recallId.ToString(), answer) + Wire.Query(("requester", requester)),
                 new(statement),
-                options: null,
+                options,
                 cancellation
             )
         ).Recall;

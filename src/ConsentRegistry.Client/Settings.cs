@@ -41,7 +41,7 @@ public sealed class SettingsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<Choice, Change>(
+        wire.ChangeAsync<Choice, Change>(
             HttpMethod.Put,
             DefaultPath(creatorId, purpose, requester),
             choice,
@@ -59,7 +59,7 @@ public sealed class SettingsClient
         string? requester = null,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<Change>(DefaultPath(creatorId, purpose, requester), options, cancellation);
+    ) => wire.ChangeAsync<Change>(HttpMethod.Delete, DefaultPath(creatorId, purpose, requester), options, cancellation);
 
     /// <summary>
     /// Sets an override: for an own video, registered or not, or for one in which the creator is registered as a
@@ -74,7 +74,7 @@ public sealed class SettingsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<Choice, Change>(
+        wire.ChangeAsync<Choice, Change>(
             HttpMethod.Put,
             OverridePath(creatorId, video, purpose, requester),
             choice,
@@ -90,7 +90,13 @@ public sealed class SettingsClient
         string? requester = null,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<Change>(OverridePath(creatorId, video, purpose, requester), options, cancellation);
+    ) =>
+        wire.ChangeAsync<Change>(
+            HttpMethod.Delete,
+            OverridePath(creatorId, video, purpose, requester),
+            options,
+            cancellation
+        );
 
     /// <summary>
     /// Makes 1 to 10,000 changes as one: if one is refused, none is made. Two changes of one setting are refused with
@@ -110,7 +116,7 @@ public sealed class SettingsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<SettingChanges, Change>(
+        wire.ChangeAsync<SettingChanges, Change>(
             HttpMethod.Post,
             ConsentPath(creatorId, "changes"),
             new(changes, reason, vocabularyVersion),

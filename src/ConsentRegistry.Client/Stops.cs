@@ -27,7 +27,7 @@ public sealed class StopsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<StopToSet, Change>(
+        wire.ChangeAsync<StopToSet, Change>(
             HttpMethod.Put,
             Path(creatorId, "lockdown"),
             new(purposes, reason),
@@ -40,7 +40,7 @@ public sealed class StopsClient
         string creatorId,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<Change>(Path(creatorId, "lockdown"), options, cancellation);
+    ) => wire.ChangeAsync<Change>(HttpMethod.Delete, Path(creatorId, "lockdown"), options, cancellation);
 
     /// <summary>The operator's stop. Needs <c>consent:admin</c>.</summary>
     /// <param name="creatorId">The creator.</param>
@@ -57,7 +57,7 @@ public sealed class StopsClient
         ChangeOptions? options = null,
         CancellationToken cancellation = default
     ) =>
-        wire.SendAsync<StopToSet, Change>(
+        wire.ChangeAsync<StopToSet, Change>(
             HttpMethod.Put,
             Path(creatorId, "hold"),
             new(purposes, reason),
@@ -70,7 +70,7 @@ public sealed class StopsClient
         string creatorId,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.DeleteAsync<Change>(Path(creatorId, "hold"), options, cancellation);
+    ) => wire.ChangeAsync<Change>(HttpMethod.Delete, Path(creatorId, "hold"), options, cancellation);
 
     private static string Path(string creatorId, string stop) => Wire.Path("v1", "creators", creatorId, stop);
 }

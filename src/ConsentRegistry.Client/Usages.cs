@@ -198,7 +198,7 @@ public sealed class UsagesClient
         CancellationToken cancellation = default
     ) =>
         (
-            await wire.SendAsync<UseToRecord, RecordedUse>(
+            await wire.ChangeAsync<UseToRecord, RecordedUse>(
                 HttpMethod.Post,
                 Wire.Path("v1", "usages"),
                 use,
@@ -219,7 +219,7 @@ public sealed class UsagesClient
     )
     {
         ArgumentNullException.ThrowIfNull(uses);
-        var batch = await wire.SendAsync<UsesToRecord, RecordedUses>(
+        var batch = await wire.ChangeAsync<UsesToRecord, RecordedUses>(
             HttpMethod.Post,
             Wire.Path("v1", "usages", "batch"),
             new(uses),

@@ -119,7 +119,14 @@ public sealed class VideosClient
         VideoFacts facts,
         ChangeOptions? options = null,
         CancellationToken cancellation = default
-    ) => wire.SendAsync<VideoFacts, Registered>(HttpMethod.Put, Path(creatorId, videoId), facts, options, cancellation);
+    ) =>
+        wire.ChangeAsync<VideoFacts, Registered>(
+            HttpMethod.Put,
+            Path(creatorId, videoId),
+            facts,
+            options,
+            cancellation
+        );
 
     /// <summary>
     /// Registers 1 to 10,000 videos of any creators. A refused item spoils no other; the accepted ones commit together.
@@ -132,7 +139,7 @@ public sealed class VideosClient
     )
     {
         ArgumentNullException.ThrowIfNull(videos);
-        var batch = await wire.SendAsync<VideosToRegister, RegisteredBatch>(
+        var batch = await wire.ChangeAsync<VideosToRegister, RegisteredBatch>(
             HttpMethod.Post,
             Wire.Path("v1", "videos", "batch"),
             new(videos),

@@ -121,7 +121,7 @@ public sealed class WebhooksClient
     /// where they have ten.
     /// </summary>
     public Task<NewWebhook> CreateAsync(WebhookToCreate webhook, CancellationToken cancellation = default) =>
-        wire.SendAsync<WebhookToCreate, NewWebhook>(HttpMethod.Post, Path(), webhook, options: null, cancellation);
+        wire.SendAsync<WebhookToCreate, NewWebhook>(HttpMethod.Post, Path(), webhook, cancellation);
 
     /// <summary>Lists the caller's webhooks, or those of one owner, page by page while it is enumerated.</summary>
     /// <param name="audience">Only those that tell these; goes with <paramref name="owner"/>.</param>
@@ -143,29 +143,23 @@ public sealed class WebhooksClient
     /// Replaces what a webhook is; its secret and its owner stay. Enabling one that was disabled begins anew.
     /// </summary>
     public Task<Webhook> UpdateAsync(Guid webhookId, WebhookUpdate update, CancellationToken cancellation = default) =>
-        wire.SendAsync<WebhookUpdate, Webhook>(
-            HttpMethod.Put,
-            Path($"{webhookId:D}"),
-            update,
-            options: null,
-            cancellation
-        );
+        wire.SendAsync<WebhookUpdate, Webhook>(HttpMethod.Put, Path($"{webhookId:D}"), update, cancellation);
 
     /// <summary>Deletes a webhook.</summary>
     /// <returns>What it was.</returns>
     public Task<Webhook> DeleteAsync(Guid webhookId, CancellationToken cancellation = default) =>
-        wire.DeleteAsync<Webhook>(Path($"{webhookId:D}"), options: null, cancellation);
+        wire.SendAsync<Webhook>(HttpMethod.Delete, Path($"{webhookId:D}"), cancellation);
 
     /// <summary>Has a message of type <c>ping</c> sent, once and at once; the receiver has 15 s.</summary>
     public Task<PingResult> PingAsync(Guid webhookId, CancellationToken cancellation = default) =>
-        wire.PostAsync<PingResult>(Path($"{webhookId:D}", "ping"), cancellation);
+        wire.SendAsync<PingResult>(HttpMethod.Post, Path($"{webhookId:D}", "ping"), cancellation);
 
     /// <summary>
     /// Replaces the secret. For 24 hours messages are signed with the one before as well, each for its own; so a lost
     /// answer is made good by asking once more. After five within a day it is refused, <c>tooMany</c>.
     /// </summary>
     public Task<NewWebhook> RotateSecretAsync(Guid webhookId, CancellationToken cancellation = default) =>
-        wire.PostAsync<NewWebhook>(Path($"{webhookId:D}", "secret"), cancellation);
+        wire.SendAsync<NewWebhook>(HttpMethod.Post, Path($"{webhookId:D}", "secret"), cancellation);
 
     /// <summary>Lists what was sent to a webhook, newest first, page by page while it is enumerated.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -185,7 +179,12 @@ public sealed class WebhooksClient
         Guid webhookId,
         Guid notificationId,
         CancellationToken cancellation = default
-    ) => wire.PostAsync<Delivery>(Path($"{webhookId:D}", "deliveries", $"{notificationId:D}"), cancellation);
+    ) =>
+        wire.SendAsync<Delivery>(
+            HttpMethod.Post,
+            Path($"{webhookId:D}", "deliveries", $"{notificationId:D}"),
+            cancellation
+        );
 
     private static string Path(params string[] rest) => Wire.Path(["v1", "webhooks", .. rest]);
 }

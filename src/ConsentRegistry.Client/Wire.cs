@@ -17,6 +17,9 @@ internal sealed class Wire
     /// <summary>The header with which a change may be repeated.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
+    /// <summary>What has no end.</summary>
+    public const string LiveMediaType = "text/event-stream";
+
     private readonly HttpClient http;
     private readonly Uri root;
 
@@ -75,6 +78,14 @@ internal sealed class Wire
     public Task<T> GetAsync<T>(string path, CancellationToken cancellation) =>
         SendAsync<T>(new(HttpMethod.Get, new Uri(root, path)), cancellation);
 
+    /// <summary>What stands now: asked once.</summary>
+    public Task<T> GetOnceAsync<T>(string path, CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        request.Options.Set(RetryHandler.Once, true);
+        return SendAsync<T>(request, cancellation);
+    }
+
     /// <summary>What stands, unless it is of this version; null if it is.</summary>
     public async Task<T?> GetUnlessAsync<T>(string path, long version, CancellationToken cancellation)
         where T : class
@@ -85,24 +96,30 @@ internal sealed class Wire
         return response.StatusCode == HttpStatusCode.NotModified ? null : await ReadAsync<T>(response, cancellation);
     }
 
-    public Task<T> DeleteAsync<T>(string path, ChangeOptions? options, CancellationToken cancellation) =>
-        SendAsync<T>(With(options, new(HttpMethod.Delete, new Uri(root, path))), cancellation);
-
-    /// <summary>A request whose address says everything.</summary>
-    public Task<T> PutAsync<T>(string path, CancellationToken cancellation) =>
-        SendAsync<T>(new(HttpMethod.Put, new Uri(root, path)), cancellation);
-
-    /// <summary>A request whose address says everything.</summary>
-    public Task<T> PostAsync<T>(string path, CancellationToken cancellation) =>
-        SendAsync<T>(new(HttpMethod.Post, new Uri(root, path)), cancellation);
-
-    public Task<T> SendAsync<TBody, T>(
+    /// <summary>A change, which may be repeated with an idempotency key.</summary>
+    public Task<T> ChangeAsync<TBody, T>(
         HttpMethod method,
         string path,
         TBody body,
         ChangeOptions? options,
         CancellationToken cancellation
     ) => SendAsync<T>(With(options, new(method, new Uri(root, path)) { Content = Json(body) }), cancellation);
+
+    /// <summary>A change whose address says everything, and which may be repeated with an idempotency key.</summary>
+    public Task<T> ChangeAsync<T>(
+        HttpMethod method,
+        string path,
+        ChangeOptions? options,
+        CancellationToken cancellation
+    ) => SendAsync<T>(With(options, new(method, new Uri(root, path))), cancellation);
+
+    /// <summary>A request that takes no idempotency key.</summary>
+    public Task<T> SendAsync<TBody, T>(HttpMethod method, string path, TBody body, CancellationToken cancellation) =>
+        SendAsync<T>(new(method, new Uri(root, path)) { Content = Json(body) }, cancellation);
+
+    /// <summary>A request whose address says everything, and which takes no idempotency key.</summary>
+    public Task<T> SendAsync<T>(HttpMethod method, string path, CancellationToken cancellation) =>
+        SendAsync<T>(new(method, new Uri(root, path)), cancellation);
 
     /// <summary>Sends a question that changes nothing.</summary>
     public Task<T> AskAsync<TBody, T>(string path, TBody body, CancellationToken cancellation) =>
@@ -189,16 +206,15 @@ internal sealed class Wire
     )
         where T : class
     {
-        const string mediaType = "text/event-stream";
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
-        request.Headers.Accept.Add(new(mediaType));
+        request.Headers.Accept.Add(new(LiveMediaType));
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!response.IsSuccessStatusCode)
             throw await ProblemOfAsync(response, cancellation);
-        if (response.Content.Headers.ContentType?.MediaType != mediaType)
-            throw Unreadable($"The answer is not {mediaType}.");
+        if (response.Content.Headers.ContentType?.MediaType != LiveMediaType)
+            throw Unreadable($"The answer is not {LiveMediaType}.");
         await using var body = new LiveStream(await response.Content.ReadAsStreamAsync(cancellation));
         var parser = SseParser.Create(body, ReadEvent<T>);
         await using var events = parser.EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
@@ -256,6 +272,7 @@ internal sealed class Wire
             request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         if (options?.IdempotencyKey is { } key)
             request.Headers.Add(IdempotencyKey, key);
+        request.Options.Set(RetryHandler.TakesKey, true);
         return request;
     }
 

@@ -149,7 +149,7 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
             "requesterNotYours",
             (
                 await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-                    studio.Recalls.DisputeAsync(recall.Id, "Not us.", "another", Cancellation)
+                    studio.Recalls.DisputeAsync(recall.Id, "Not us.", "another", cancellation: Cancellation)
                 )
             ).Code
         );
@@ -174,7 +174,10 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
                 cancellation: Cancellation
             )
         ).Request;
-        Assert.Equal("withdrawn", (await studio.Approvals.WithdrawAsync(first.Id, Cancellation)).Request.Status);
+        Assert.Equal(
+            "withdrawn",
+            (await studio.Approvals.WithdrawAsync(first.Id, cancellation: Cancellation)).Request.Status
+        );
         var second = (
             await studio.Approvals.RequestAsync(
                 new(creator, "clip", "remix.voice", "A voice."),
@@ -190,7 +193,7 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
         );
         Assert.Equal(
             requester,
-            (await owner.Approvals.BlockAsync(creator, requester, Cancellation)).Blocked!.Requester
+            (await owner.Approvals.BlockAsync(creator, requester, cancellation: Cancellation)).Blocked!.Requester
         );
         Assert.Equal(
             requester,

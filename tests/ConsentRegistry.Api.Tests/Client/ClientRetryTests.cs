@@ -85,21 +85,40 @@ public sealed class ClientRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_without_a_key_is_sent_once()
+    public async Task A_change_without_a_key_gets_one_for_all_its_attempts()
+    {
+        using var http = Client();
+        var client = new ConsentRegistryClient(http);
+
+        foreach (var failure in (Func<HttpContext, Task>[])[Status(503, retryAfter: 0), Broken, CutShort])
+        {
+            Answer(failure, Body(Changed));
+            await client.Settings.SetDefaultAsync("ana", "remix", new(Effect.Deny), cancellation: Cancellation);
+        }
+
+        var keys = requests.Select(request => request.Key).ToList();
+        Assert.Equal(6, keys.Count);
+        Assert.All(keys, key => Assert.True(Guid.TryParse(key, out _), key));
+        Assert.Equal(3, keys.Distinct().Count());
+        Assert.All(keys.Chunk(2), two => Assert.Equal(two[0], two[1]));
+    }
+
+    [Fact]
+    public async Task What_takes_no_key_is_sent_once()
     {
         using var http = Client();
         var client = new ConsentRegistryClient(http);
 
         Answer(Status(503, retryAfter: 0));
         var refused = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-            client.Settings.SetDefaultAsync("ana", "remix", new(Effect.Deny), cancellation: Cancellation)
+            client.Webhooks.PingAsync(Guid.NewGuid(), Cancellation)
         );
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         Answer(Broken);
         await Assert.ThrowsAsync<HttpRequestException>(() =>
-            client.Stops.SetLockdownAsync("ana", cancellation: Cancellation)
+            client.Notifications.MarkReadAsync("ana", [Guid.NewGuid()], Cancellation)
         );
-        Assert.Equal(2, requests.Count);
+        Assert.Equal(["", ""], requests.Select(request => request.Key));
     }
 
     [Fact]
@@ -256,6 +275,14 @@ public sealed class ClientRetryTests : IAsyncLifetime
     {
         http.Abort();
         return Task.CompletedTask;
+    }
+
+    private static async Task CutShort(HttpContext http)
+    {
+        http.Response.ContentLength = Changed.Length;
+        await http.Response.WriteAsync(Changed[..^1], http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        http.Abort();
     }
 
     private static Func<HttpContext, Task> Body(string body) => http => http.Response.WriteAsync(body);
