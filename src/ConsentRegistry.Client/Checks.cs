@@ -100,7 +100,7 @@ public sealed record BatchDefaults
 /// <summary>
 /// Asks checks. Needs the scope <c>consent:check</c>; to name another requester, <c>consent:check:any</c>.
 /// </summary>
-public sealed class ChecksClient
+public sealed class ChecksClient : IConsentChecker
 {
     private readonly Wire wire;
 
@@ -111,7 +111,12 @@ public sealed class ChecksClient
     /// nothing is allowed: whoever catches it goes on as after a deny.
     /// </summary>
     public Task<Decision> CheckAsync(Check check, CancellationToken cancellation = default) =>
-        wire.AskAsync<Check, Decision>(Wire.Path("v1", "checks"), check, cancellation);
+        ClientTelemetry.MeasureAsync(
+            "single",
+            1,
+            () => wire.AskAsync<Check, Decision>(Wire.Path("v1", "checks"), check, cancellation),
+            decision => [decision]
+        );
 
     /// <summary>
     /// Asks 1 to 1,000 checks of one moment. An item that is no check spoils no other: it is not allowed, and
@@ -122,13 +127,27 @@ public sealed class ChecksClient
     /// <param name="defaults">Fields that the checks have in common; a check's own go before.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>As many results as checks, in their order.</returns>
-    public async Task<BatchDecision> CheckAsync(
+    public Task<BatchDecision> CheckAsync(
         IReadOnlyList<Check> checks,
         BatchDefaults? defaults = null,
         CancellationToken cancellation = default
     )
     {
         ArgumentNullException.ThrowIfNull(checks);
+        return ClientTelemetry.MeasureAsync(
+            "batch",
+            checks.Count,
+            () => AskAsync(checks, defaults, cancellation),
+            batch => batch.Results
+        );
+    }
+
+    private async Task<BatchDecision> AskAsync(
+        IReadOnlyList<Check> checks,
+        BatchDefaults? defaults,
+        CancellationToken cancellation
+    )
+    {
         var batch = await wire.AskAsync<CheckBatch, BatchDecision>(
             Wire.Path("v1", "checks", "batch"),
             new(defaults, checks),
@@ -165,7 +184,17 @@ public sealed class ChecksClient
     )
     {
         ArgumentNullException.ThrowIfNull(checks);
-        return CheckStream.AskAsync(checks, AskAsync, cancellation);
+        return CheckStream.AskAsync(
+            checks,
+            (part, ending) =>
+                ClientTelemetry.MeasureAsync(
+                    "stream",
+                    part.Checks.Count,
+                    () => AskAsync(part, ending),
+                    decisions => decisions
+                ),
+            cancellation
+        );
     }
 
     private async Task<IReadOnlyList<Decision>> AskAsync(StreamPart part, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ConsentRegistry.Client;
 
 /// <summary>Talks to a consent registry. Thread-safe; one instance serves a whole process.</summary>
@@ -15,8 +17,8 @@ namespace ConsentRegistry.Client;
 /// <para>
 /// <b>Retries</b> are <see cref="RetryHandler"/>'s, where the <see cref="HttpClient"/> has one; without it nothing is
 /// repeated. A check may be repeated at will. A change whose answer was lost may have been made; only the same
-/// <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to repeat, and that key has to outlive this process, so it
-/// is the caller's to choose and to keep.
+/// <see cref="ChangeOptions.IdempotencyKey"/> makes it safe to repeat. The handler gives each change a key that its own
+/// attempts share. Whoever wants to repeat a change after that chooses a key, and keeps it.
 /// </para>
 /// <para>
 /// <b>Times</b> are kept by the registry to the microsecond: finer digits of a <see cref="DateTimeOffset"/> are cut
@@ -25,6 +27,7 @@ namespace ConsentRegistry.Client;
 /// </para>
 /// </remarks>
 /// <example>
+/// With services, see <c>AddConsentRegistry</c>. By hand:
 /// <code>
 /// var sending = new AccessTokenHandler(tokens.GetAsync, new SocketsHttpHandler());
 /// var retrying = new RetryHandler(TimeSpan.FromSeconds(10), sending);
@@ -37,6 +40,8 @@ namespace ConsentRegistry.Client;
 /// </example>
 public sealed class ConsentRegistryClient
 {
+    private readonly Wire wire;
+
     /// <summary>A client over <paramref name="http"/>, which stays the caller's to dispose.</summary>
     /// <param name="http">
     /// Its <see cref="HttpClient.BaseAddress"/> is the registry's, a path included, and it adds the bearer token: see
@@ -46,7 +51,7 @@ public sealed class ConsentRegistryClient
     public ConsentRegistryClient(HttpClient http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var wire = new Wire(http);
+        wire = new Wire(http);
         Checks = new(wire);
         Settings = new(wire);
         Stops = new(wire);
@@ -92,4 +97,24 @@ public sealed class ConsentRegistryClient
 
     /// <summary>Where the registry tells others what happened.</summary>
     public WebhooksClient Webhooks { get; }
+
+    /// <summary>
+    /// Whether the registry says that it can answer now. Asks once and repeats nothing; for health checks. A check may
+    /// be refused all the same, for example for its token.
+    /// </summary>
+    /// <returns>True where it says so; false where it says that it cannot answer (status 503).</returns>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            var readiness = await wire.GetOnceAsync<Readiness>(Wire.Path("health", "ready"), cancellation);
+            return readiness.Status == "ready" ? true : throw Wire.Unreadable("It does not say that it is ready.");
+        }
+        catch (ConsentRegistryException e) when (e.Status == HttpStatusCode.ServiceUnavailable)
+        {
+            return false;
+        }
+    }
 }
+
+internal sealed record Readiness(string Status);
