@@ -106,4 +106,30 @@ public sealed class ChangesClient
         await foreach (var (change, _) in wire.FollowAsync<ChangeEvent>(path, lastEventId: null, cancellation))
             yield return change;
     }
+
+    /// <summary>As <see cref="FollowAsync"/>, with the heartbeats that say how far it is.</summary>
+    internal async IAsyncEnumerable<FeedItem> FollowWithPositionsAsync(
+        long? after,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var path = Wire.Path("v1", "changes") + Wire.Query(("after", after?.ToString(CultureInfo.InvariantCulture)));
+        await foreach (var (item, _) in wire.FollowAsync(path, lastEventId: null, FeedItem.Read, cancellation))
+            yield return item;
+    }
+
+    /// <summary>The last place in the log, as its newest checkpoint has it; null where there is none yet.</summary>
+    internal async Task<long?> FindEndAsync(CancellationToken cancellation)
+    {
+        // C2SP tlog-checkpoint: origin, size and root, a line each.
+        var note = await wire.FindTextAsync(Wire.Path("log", "checkpoint"), cancellation);
+        if (note is null)
+            return null;
+        return
+            note.Split('\n') is [_, { } size, ..]
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves)
+            && leaves > 0
+            ? leaves - 1
+            : throw Wire.Unreadable("The log's checkpoint has no size.");
+    }
 }

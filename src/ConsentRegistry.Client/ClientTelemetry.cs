@@ -49,6 +49,16 @@ internal static class ClientTelemetry
         }
     );
 
+    private static readonly Counter<long> Cached = Metrics.CreateCounter<long>(
+        "consent.client.cache.lookups",
+        "{check}",
+        "Checks that the cache of decisions could have answered, by whether it did."
+    );
+
+    /// <summary>Counts a check that the cache answered, or did not.</summary>
+    public static void CountCached(bool isHit) =>
+        Cached.Add(1, new TagList { { "consent.cache.result", isHit ? "hit" : "miss" } });
+
     /// <summary>Asks, and tells how that went.</summary>
     /// <param name="way">How it is asked: <c>single</c>, <c>batch</c> or <c>stream</c>.</param>
     /// <param name="count">How many checks are asked.</param>

@@ -78,6 +78,28 @@ public static class ConsentRegistryServiceCollectionExtensions
             .AddHttpMessageHandler(provider => new AccessTokenHandler(OptionsOf(provider).AccessToken!));
     }
 
+    /// <summary>
+    /// Puts a <see cref="DecisionCache"/> in front of the registry that <see cref="AddConsentRegistry"/> adds:
+    /// <see cref="IConsentChecker"/> is answered by it.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets what may be kept. Unless it says so, that is denies alone.</param>
+    public static IServiceCollection AddConsentDecisionCache(
+        this IServiceCollection services,
+        Action<DecisionCacheOptions>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<DecisionCacheOptions>().Configure(options => configure?.Invoke(options));
+        services.TryAddSingleton(provider => new DecisionCache(
+            provider.GetRequiredService<ConsentRegistryClient>(),
+            provider.GetRequiredService<IOptions<DecisionCacheOptions>>().Value
+        ));
+        return services.Replace(
+            ServiceDescriptor.Singleton<IConsentChecker>(provider => provider.GetRequiredService<DecisionCache>())
+        );
+    }
+
     // What a host's defaults added is here already, in whatever order it was said.
     private static void RemoveOtherRetries(IList<DelegatingHandler> handlers)
     {

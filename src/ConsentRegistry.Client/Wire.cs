@@ -20,6 +20,9 @@ internal sealed class Wire
     /// <summary>What has no end.</summary>
     public const string LiveMediaType = "text/event-stream";
 
+    /// <summary>The event that says that a feed lives.</summary>
+    public const string Heartbeat = "heartbeat";
+
     private readonly HttpClient http;
     private readonly Uri root;
 
@@ -84,6 +87,17 @@ internal sealed class Wire
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
         request.Options.Set(RetryHandler.Once, true);
         return SendAsync<T>(request, cancellation);
+    }
+
+    /// <summary>A text; null where there is none.</summary>
+    public async Task<string?> FindTextAsync(string path, CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(new Uri(root, path), cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        if (!response.IsSuccessStatusCode)
+            throw await ProblemOfAsync(response, cancellation);
+        return await response.Content.ReadAsStringAsync(cancellation);
     }
 
     /// <summary>What stands, unless it is of this version; null if it is.</summary>
@@ -199,9 +213,18 @@ internal sealed class Wire
     /// <summary>
     /// What comes as server-sent events, each with the id to go on from, until the other side ends it.
     /// </summary>
+    public IAsyncEnumerable<(T Item, string LastEventId)> FollowAsync<T>(
+        string path,
+        string? lastEventId,
+        CancellationToken cancellation
+    )
+        where T : class => FollowAsync(path, lastEventId, ReadEvent<T>, cancellation);
+
+    /// <summary>As above, where an event is read otherwise than by its type alone.</summary>
     public async IAsyncEnumerable<(T Item, string LastEventId)> FollowAsync<T>(
         string path,
         string? lastEventId,
+        SseItemParser<T?> read,
         [EnumeratorCancellation] CancellationToken cancellation
     )
         where T : class
@@ -216,7 +239,7 @@ internal sealed class Wire
         if (response.Content.Headers.ContentType?.MediaType != LiveMediaType)
             throw Unreadable($"The answer is not {LiveMediaType}.");
         await using var body = new LiveStream(await response.Content.ReadAsStreamAsync(cancellation));
-        var parser = SseParser.Create(body, ReadEvent<T>);
+        var parser = SseParser.Create(body, read);
         await using var events = parser.EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
         while (await IsThereAsync(events))
         {
@@ -229,7 +252,7 @@ internal sealed class Wire
     // That the other side lives is nothing to a caller.
     private static T? ReadEvent<T>(string type, ReadOnlySpan<byte> data)
         where T : class =>
-        type == "heartbeat"
+        type == Heartbeat
             ? null
             : JsonSerializer.Deserialize(data, TypeOf<T>()) ?? throw new JsonException("An event is null.");
 

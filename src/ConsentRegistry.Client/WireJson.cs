@@ -71,6 +71,7 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(AnsweredRecall))]
 [JsonSerializable(typeof(Page<Recall>), TypeInfoPropertyName = "PageOfRecalls")]
 [JsonSerializable(typeof(ChangeEvent))]
+[JsonSerializable(typeof(FeedPosition))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class WireJson : JsonSerializerContext;
