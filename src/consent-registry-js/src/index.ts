@@ -1,0 +1,10 @@
+export { ConsentRegistry, type CallOptions } from "./client.js";
+export type { ChangeOptions, SettingOptions } from "./change.js";
+export type { RegistryErrorCode } from "./codes.js";
+export { isAllowed, type BatchDecision, type Decision } from "./decision.js";
+export { ConsentRegistryError, type ClientErrorCode, type ErrorCode } from "./error.js";
+export type { components } from "./openapi.js";
+export type { DecidedCheck } from "./stream.js";
+export type { ConsentRegistryOptions } from "./transport.js";
+export type * from "./types.js";
+export { verifyWebhook, WebhookVerificationError, type WebhookHeaders, type WebhookMessage } from "./webhook.js";
