@@ -66,7 +66,7 @@ function expectedOf(step: Step, input: Input, expected: unknown): unknown {
 // ./dev says why there is no registry here.
 const skip = process.env["CONSENT_JS_SKIP_REGISTRY"] ?? false;
 
-describe("against a real registry", { skip }, () => {
+describe("against a real registry", () => {
   const variables = new Variables();
   const clients = new Map<string, ConsentRegistry>();
   let registry: Registry;
@@ -74,6 +74,7 @@ describe("against a real registry", { skip }, () => {
   let platformToken: string;
 
   before(async () => {
+    if (skip) return;
     for (const name of scenario.made) variables.set(name, `${name.toLowerCase()}-${crypto.randomUUID()}`);
     registry = await Registry.start({ RateLimits__RestrictionsPerSecond: "1" });
     proxy = new Proxy(registry.url);
@@ -117,7 +118,7 @@ describe("against a real registry", { skip }, () => {
     else assertFits({ ...error }, variables.fill(step.expectError), "error");
   }
 
-  test("the scenario of all clients", async (t) => {
+  test("the scenario of all clients", { skip }, async (t) => {
     // What comes after a step that is not as expected means nothing.
     for (const step of scenario.steps) {
       let failure: unknown;
@@ -133,7 +134,7 @@ describe("against a real registry", { skip }, () => {
     }
   });
 
-  test("changes are followed, from the place that was reached", async () => {
+  test("changes are followed, from the place that was reached", { skip }, async () => {
     const client = clients.get("platform")!;
     const creatorId = String(variables.fill("{creator}"));
     const follow = async (after?: number) => {
@@ -149,7 +150,7 @@ describe("against a real registry", { skip }, () => {
     await assert.rejects(client.followChanges({ after: 1_000_000_000 }).next(), { status: 422 });
   });
 
-  test("a webhook's message is verified", async (t) => {
+  test("a webhook's message is verified", { skip }, async (t) => {
     const received: Received[] = [];
     let told: () => void;
     const arrival = new Promise<void>((resolve) => { told = resolve; });
