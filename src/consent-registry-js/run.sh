@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds the npm package in a folder of its own, .data/consent-registry-js, and tests or packs it.
+# Builds the npm package in a folder of its own, .data/consent-registry-js, and tests or packs it. Packages that are
+# installed among the sources would be searched with them.
 #   run.sh test             ends with a line that counts:  TypeScript: 90 passed, 0 failed, 0 skipped
 #   run.sh pack <folder>    writes the package to that folder, and says its name
+#   run.sh generate         writes the types of docs/openapi.json to src
 # What this machine cannot get is said and left out.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
-readonly source=src/consent-registry-js work=.data/consent-registry-js
+readonly source=src/consent-registry-js work=.data/consent-registry-js repository=$PWD
 readonly oldest_node=20 patience=150
 export NO_COLOR=1
 
@@ -60,10 +62,10 @@ run_tests() {
 
 command=${1:-}
 case "$command $#" in
-  'test 1') ;;
+  'test 1' | 'generate 1') ;;
   'pack 2') target=$(mkdir -p "$2" && cd "$2" && pwd) || exit 1 ;;
   *)
-    echo "Usage: run.sh test | pack <folder>" >&2
+    echo "Usage: run.sh test | pack <folder> | generate" >&2
     exit 2
     ;;
 esac
@@ -77,5 +79,6 @@ if ! install; then
 fi
 case $command in
   test) run_tests ;;
+  generate) node scripts/generate.js "$repository/docs/openapi.json" "$repository/$source/src" ;;
   pack) npm run --silent build && npm pack --silent --pack-destination "$target" ;;
 esac

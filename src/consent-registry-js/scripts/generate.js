@@ -1,11 +1,11 @@
 // Writes what the OpenAPI document says as TypeScript: the types of its schemas, and the codes of its errors.
-//   node scripts/generate.js [document [folder]]      by default ../../docs/openapi.json and src
+//   node scripts/generate.js <document> <folder>
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const [file = "../../docs/openapi.json", folder = "src"] = process.argv.slice(2);
-const notice = "// Made from the OpenAPI document by `npm run generate`. Do not edit.\n";
+const [file, folder] = process.argv.slice(2);
+const notice = "// Made from docs/openapi.json by ./dev openapi. Do not edit.\n";
 
 const { openapi, info, components } = JSON.parse(await readFile(file, "utf8"));
 const { schemas } = components;

@@ -1,4 +1,4 @@
-// Made from the OpenAPI document by `npm run generate`. Do not edit.
+// Made from docs/openapi.json by ./dev openapi. Do not edit.
 
 /** The codes of the registry's errors. A newer registry may know more of them. */
 export type RegistryErrorCode =

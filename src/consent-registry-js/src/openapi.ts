@@ -1,4 +1,4 @@
-// Made from the OpenAPI document by `npm run generate`. Do not edit.
+// Made from docs/openapi.json by ./dev openapi. Do not edit.
 
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;

@@ -6,7 +6,7 @@ import { isObject, parseJson, type JsonObject } from "./json.js";
 export async function problemOf(response: Response): Promise<ConsentRegistryError> {
   const problem = await readProblem(response);
   const text = (name: string) => (typeof problem[name] === "string" ? problem[name] : undefined);
-  return new ConsentRegistryError(text("code") ?? "unknown", text("detail") ?? response.statusText, {
+  return new ConsentRegistryError(text("code") || "unknown", text("detail") ?? response.statusText, {
     status: response.status,
     traceId: text("traceId"),
     errors: readErrors(problem["errors"]),

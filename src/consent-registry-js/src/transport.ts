@@ -82,7 +82,9 @@ export class Transport {
           failed.idempotencyKey = request.idempotencyKey;
           const pause = pauseAfter(failed, attempt, deadline.left);
           if (pause === undefined) throw failed;
-          await deadline.pause(pause);
+          await deadline.pause(pause).catch((reason: unknown) => {
+            throw reason instanceof ConsentRegistryError ? failed : reason;
+          });
         }
       }
     } finally {

@@ -16,7 +16,7 @@ test("the types and the codes are those of the document", () => {
   try {
     run("scripts/generate.js", join(repositoryFolder, "docs/openapi.json"), folder);
     for (const file of ["openapi.ts", "codes.ts"])
-      assert.equal(read("src", file), readFileSync(join(folder, file), "utf8"), "Run npm run generate.");
+      assert.equal(read("src", file), readFileSync(join(folder, file), "utf8"), "Run ./dev openapi.");
   } finally {
     rmSync(folder, { recursive: true });
   }
