@@ -121,7 +121,7 @@ test("100,000 checks take constant memory", async (t) => {
   const [{ answers, more }] = await once(worker, "message") as [{ answers: number; more: number }];
 
   assert.equal(answers, 100_000);
-  // All of them would be more than 40 MB.
+  // Eighty thousand answers that are kept would be more than 20 MB.
   assert.ok(more < 8 << 20, `${more} bytes more are kept.`);
 });
 
