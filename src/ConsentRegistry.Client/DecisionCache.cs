@@ -45,10 +45,7 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxStaleness, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxStaleness, DecisionCacheOptions.LongestStaleness);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxFeedLag, TimeSpan.FromSeconds(1));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxEntries, 1);
+        Validate(options);
         (this.registry, this.options, this.clock) = (registry, options, clock);
         feed = new(registry, options.MaxFeedLag, longestDelta, clock);
         kept = new(new MemoryCacheOptions { SizeLimit = options.MaxEntries });
@@ -97,6 +94,16 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
         await following;
         stopping.Dispose();
         kept.Dispose();
+    }
+
+    private static void Validate(DecisionCacheOptions options)
+    {
+        if (options.MaxStaleness < TimeSpan.Zero || options.MaxStaleness > DecisionCacheOptions.LongestStaleness)
+            throw new ArgumentOutOfRangeException(nameof(options), "MaxStaleness is 0 to 5 minutes.");
+        if (options.MaxFeedLag < DecisionCacheOptions.ShortestFeedLag)
+            throw new ArgumentOutOfRangeException(nameof(options), "MaxFeedLag is at least 1 second.");
+        if (options.MaxEntries < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), "MaxEntries is at least 1.");
     }
 
     private static bool CanBeKept(Check check) =>

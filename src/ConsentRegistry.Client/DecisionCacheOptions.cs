@@ -6,6 +6,9 @@ public sealed class DecisionCacheOptions
     /// <summary>The longest <see cref="MaxStaleness"/> that a registry takes.</summary>
     public static readonly TimeSpan LongestStaleness = TimeSpan.FromMinutes(5);
 
+    /// <summary>The shortest <see cref="MaxFeedLag"/>: a registry says each second how far its feed is.</summary>
+    public static readonly TimeSpan ShortestFeedLag = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// For how long an allow may be answered again: 0, which is the default, to 5 minutes. With 0 an allow is always
     /// asked for. <b>A longer time is outside the registry's promise</b> that an acknowledged change is in force
@@ -16,7 +19,7 @@ public sealed class DecisionCacheOptions
 
     /// <summary>
     /// How far the feed of changes may be behind until no allow is answered from the cache: 3 seconds by default, 1
-    /// second at least. A registry says each second how far its feed is.
+    /// second at least.
     /// </summary>
     public TimeSpan MaxFeedLag { get; set; } = TimeSpan.FromSeconds(3);
 

@@ -193,6 +193,11 @@ public sealed class RegistryApplication : IAsyncDisposable
     /// <summary>Whether clients repeat what was refused because memory was not fresh for a moment.</summary>
     public bool HasPatientClients { get; set; }
 
+    /// <summary>A token as <c>./dev token</c> prints it for these words.</summary>
+    public string Token(params string[] words) =>
+        tokens.Make(words, TimeProvider.System.GetUtcNow())
+        ?? throw new ArgumentException("These words make no token.", nameof(words));
+
     /// <summary>A token with these claims, as this service accepts it.</summary>
     public string Sign(
         DateTimeOffset now,

@@ -9,6 +9,17 @@ export interface components {
             /** @description What was done, for the creators; at most 1,000 characters. */
             statement?: null | string;
         };
+        /** @description The checks that a change may have given another answer: what to ask again, and to drop from a cache. It may name more checks than those that changed, and never fewer. */
+        AffectedChecks: {
+            /** @description On whose word they rest; null for everybody's. */
+            creatorId: null | string;
+            /** @description Only checks of this video and of videos that were made from it; null for all that rest on the creator's word. */
+            video: components["schemas"]["VideoName"] | null;
+            /** @description Only checks for these purposes, and for those below or above them; null for all. */
+            purposes: null | string[];
+            /** @description Only checks for this requester; null for all. */
+            requester: null | string;
+        };
         /** @description A video of somebody else in which a creator is registered as a participant. */
         Appearance: {
             /** @description The video. */
@@ -36,6 +47,108 @@ export interface components {
          * @enum {string}
          */
         AppliesTo: "future" | "all";
+        /** @description What happened. Pass over members that you do not know. */
+        ApprovalApprovedData: {
+            /**
+             * Format: uuid
+             * @description The approval request.
+             */
+            requestId: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when the request can be answered, or the grant holds.
+             */
+            expiresAt: null | string;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ApprovalApprovedMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "approvalApproved";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ApprovalApprovedData"];
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        ApprovalExpiringData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /**
+             * Format: uuid
+             * @description The approval request.
+             */
+            requestId: string;
+            /**
+             * Format: uuid
+             * @description The grant that is about to expire.
+             */
+            grantId?: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when the request can be answered, or the grant holds.
+             */
+            expiresAt: null | string;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ApprovalExpiringMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "approvalExpiring";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ApprovalExpiringData"];
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        ApprovalRefusedData: {
+            /**
+             * Format: uuid
+             * @description The approval request.
+             */
+            requestId: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when the request can be answered, or the grant holds.
+             */
+            expiresAt: null | string;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ApprovalRefusedMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "approvalRefused";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ApprovalRefusedData"];
+        };
         /** @description An approval request as its requester sees it: one, however many creators it concerns. */
         ApprovalRequest: {
             /**
@@ -107,6 +220,39 @@ export interface components {
             items: components["schemas"]["ApprovalRequest"][];
             /** @description Where the list goes on; absent on the last page. */
             nextCursor?: string;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        ApprovalRequestedData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /**
+             * Format: uuid
+             * @description The approval request.
+             */
+            requestId: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when the request can be answered, or the grant holds.
+             */
+            expiresAt: null | string;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ApprovalRequestedMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "approvalRequested";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ApprovalRequestedData"];
         };
         /**
          * @description What became of a request. Its expiry is no state: it is compared with the clock.
@@ -295,6 +441,8 @@ export interface components {
             asOf?: null | string;
             /** @description Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it, too. */
             decisionId?: null | boolean;
+            /** @description Whether to answer with the versions of all streams consulted, for a cache that follows `GET /v1/changes`. */
+            versions?: null | boolean;
         };
         /** @description The candidate that beats another. */
         BeatingSetting: {
@@ -515,6 +663,8 @@ export interface components {
             receipt?: null | boolean;
             /** @description Whether to answer with ids of the decisions. */
             decisionId?: null | boolean;
+            /** @description Whether to answer with the versions of all streams consulted. */
+            versions?: null | boolean;
         };
         /** @description One question: may this requester use this video for this purpose? */
         CheckRequest: {
@@ -548,6 +698,8 @@ export interface components {
             asOf?: null | string;
             /** @description Whether to answer with an id of the decision. A receipt, a recorded use and the operator's log of decisions name it, too. */
             decisionId?: null | boolean;
+            /** @description Whether to answer with the versions of all streams consulted, for a cache that follows `GET /v1/changes`. */
+            versions?: null | boolean;
         };
         /** @description The answer to one check among many. A refused item has the same members as any other: it is not allowed, its effect is `deny`, nothing decided, and `error` says why. So a client that does not look at `error` reads a refusal. */
         CheckResult: {
@@ -589,7 +741,7 @@ export interface components {
             maxAgeMs: number;
             /** @description For the effect `ask`: where to ask. */
             askAt?: string;
-            /** @description With `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. */
+            /** @description With `versions` or `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. Left out where the answers of a request would list more than 20,000. */
             versions?: {
                 [key: string]: number;
             };
@@ -649,6 +801,63 @@ export interface components {
              * @description How many overrides there are, for the creator's own videos and others'.
              */
             overrides: number;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        ConsentChangedData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /**
+             * Format: int64
+             * @description The version of the creator's stream.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description The creator's settings version.
+             */
+            settingsVersion: number;
+            /**
+             * Format: date-time
+             * @description When the change was made.
+             */
+            changedAt: string;
+            /**
+             * Format: int32
+             * @description How many records were altered.
+             */
+            changes?: number;
+            /**
+             * Format: int32
+             * @description How many of them are grants that were revoked.
+             */
+            revokedGrants?: number;
+            /** @description The first ten altered settings. */
+            settings?: components["schemas"]["NotifiedSetting"][];
+            /** @description The first ten of the requester's grants that were revoked. */
+            grants?: components["schemas"]["NotifiedGrant"][];
+            /** @description Of a change of the operator's stop: what stands; null when it was lifted. */
+            hold?: components["schemas"]["NotifiedStop"] | null;
+            /**
+             * Format: date-time
+             * @description When the creator was erased: drop what you keep of them.
+             */
+            erasedAt?: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester?: string;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ConsentChangedMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "consentChanged";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ConsentChangedData"];
         };
         /** @description One creator's part in a decision. */
         ConsideredCreator: {
@@ -775,7 +984,7 @@ export interface components {
             maxAgeMs: number;
             /** @description For the effect `ask`: where to ask. */
             askAt?: string;
-            /** @description With `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. */
+            /** @description With `versions` or `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. Left out where the answers of a request would list more than 20,000. */
             versions?: {
                 [key: string]: number;
             };
@@ -978,7 +1187,7 @@ export interface components {
             maxAgeMs?: number;
             /** @description For the effect `ask`: where to ask. */
             askAt?: string;
-            /** @description With `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. */
+            /** @description With `versions` or `explain`: the versions of all streams consulted, that of the vocabulary under `$vocabulary`. Left out where the answers of a request would list more than 20,000. */
             versions?: {
                 [key: string]: number;
             };
@@ -1330,6 +1539,8 @@ export interface components {
             before: components["schemas"]["HistoryRecord"] | null;
             /** @description The record after; null if there is none any more. */
             after: components["schemas"]["HistoryRecord"] | null;
+            /** @description Which checks to ask again; null where the event gives none another answer. */
+            affects: components["schemas"]["AffectedChecks"] | null;
         };
         /** @description A page of a list. */
         HistoryItemPage: {
@@ -1403,6 +1614,42 @@ export interface components {
             code: string;
             /** @description A sentence for people, the field named. */
             detail: string;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        LockdownData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /**
+             * Format: int64
+             * @description The version of the creator's stream.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description The creator's settings version.
+             */
+            settingsVersion: number;
+            /**
+             * Format: date-time
+             * @description When the change was made.
+             */
+            changedAt: string;
+            /** @description Of a change of the emergency stop: what stands; null when it was lifted. */
+            lockdown: components["schemas"]["NotifiedStop"] | null;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        LockdownMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "lockdown";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["LockdownData"];
         };
         /** @description An emergency stop. Without a body it covers everything. */
         LockdownRequest: {
@@ -1496,7 +1743,7 @@ export interface components {
          * @enum {string}
          */
         NoConsentDetail: "erased" | "videoNotRegistered" | "publishedBeforeConsent" | "purposeNewerThanConsent" | "expired" | "neverSet";
-        /** @description What a notification says: the members of its kind, and of what happened. The others are absent. Kinds may get further members. */
+        /** @description What a notification says: the members of its kind, and of what happened. The others are absent. Kinds may get further members. `notificationMembers` has them by kind. */
         NotificationData: {
             /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
             creatorId?: string;
@@ -1605,6 +1852,8 @@ export interface components {
              * @description Of a ping: the webhook.
              */
             webhookId?: string;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
         };
         /** @description What happened that concerns a creator. */
         NotificationItem: {
@@ -1644,18 +1893,6 @@ export interface components {
          * @enum {string}
          */
         NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered";
-        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
-        NotificationMessage: {
-            /** @description What happened: a notification's kind, or `ping`. Pass over what you do not know. */
-            type: string;
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
-            timestamp: string;
-            /** @description What happened, in detail. */
-            data: components["schemas"]["NotificationData"];
-        };
         /** @description A page of an inbox. */
         NotificationsPage: {
             /** @description The notifications, newest first. */
@@ -1729,6 +1966,26 @@ export interface components {
             status: null | number;
             /** @description Why it did not answer. */
             error: components["schemas"]["DeliveryError"] | null;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        PingData: {
+            /**
+             * Format: uuid
+             * @description Of a ping: the webhook.
+             */
+            webhookId: string;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        PingMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "ping";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["PingData"];
         };
         /** @description What a change would do, had it been made. */
         Preview: {
@@ -1853,6 +2110,32 @@ export interface components {
             /** @description What a check would be answered. */
             decision: components["schemas"]["Decision"];
         };
+        /** @description What happened. Pass over members that you do not know. */
+        PurposeRegisteredData: {
+            /** @description The purpose. */
+            purpose: string;
+            /** @description What a new purpose means. */
+            description: string;
+            /**
+             * Format: int32
+             * @description The vocabulary version that introduced it.
+             */
+            vocabularyVersion: number;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        PurposeRegisteredMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "purposeRegistered";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["PurposeRegisteredData"];
+        };
         /** @description A part of what a node answers from. */
         ReadinessPart: {
             /** @description `database`, `memory`, `keys` (of the issuer of tokens), `log` (the history log) or `notifications` (handing them on). */
@@ -1956,6 +2239,46 @@ export interface components {
              * @description Where `superseded`: the version at which the stream stands now; absent where the change was of several streams.
              */
             currentVersion?: number;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        RecallData: {
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /** @description Why a use had consent or had none; of a recall, what decides now. */
+            reason: components["schemas"]["UseReason"];
+            /**
+             * Format: uuid
+             * @description The recall.
+             */
+            recallId: string;
+            /**
+             * Format: date-time
+             * @description Since when the requester relied on the consent.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description By when to stop.
+             */
+            stopBy: string;
+            /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
+            affects?: components["schemas"]["AffectedChecks"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        RecallMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "recall";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["RecallData"];
         };
         /** @description A page of a list. */
         RecallPage: {
@@ -2645,6 +2968,48 @@ export interface components {
             /** @description By purpose and requester; the first 1,000. */
             items: components["schemas"]["UseTotal"][];
         };
+        /** @description What happened. Pass over members that you do not know. */
+        UsedData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: uuid
+             * @description The recorded use.
+             */
+            useId: string;
+            /**
+             * Format: int32
+             * @description How many of the use's videos concern the creator.
+             */
+            videos: number;
+            /** @description Why a use had consent or had none; of a recall, what decides now. */
+            reason: components["schemas"]["UseReason"];
+            /**
+             * Format: date-time
+             * @description When the video was used.
+             */
+            usedAt: string;
+            /** @description True of the last use that is told for now: others follow, which the list of uses has. */
+            more: boolean;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        UsedMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "used";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["UsedData"];
+        };
         /** @description One video of a use, judged. */
         UsedVideo: {
             /** @description The video. */
@@ -2709,6 +3074,48 @@ export interface components {
             receipt?: null | string;
             /** @description Instead of a receipt: the decision that was relied on. It is kept with the use, which is judged by the consent of now. */
             decision?: components["schemas"]["DecisionRequest"] | null;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        UsedWithoutConsentData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /** @description Who asked, used the video or has to stop. */
+            requester: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /** @description The purpose. */
+            purpose: string;
+            /**
+             * Format: uuid
+             * @description The recorded use.
+             */
+            useId: string;
+            /**
+             * Format: int32
+             * @description How many of the use's videos concern the creator.
+             */
+            videos: number;
+            /** @description Why a use had consent or had none; of a recall, what decides now. */
+            reason: components["schemas"]["UseReason"];
+            /**
+             * Format: date-time
+             * @description When the video was used.
+             */
+            usedAt: string;
+            /** @description True of the last use that is told for now: others follow, which the list of uses has. */
+            more: boolean;
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        UsedWithoutConsentMessage: {
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            type: "usedWithoutConsent";
+            /** Format: date-time */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["UsedWithoutConsentData"];
         };
         /** @description The answer to uses, in the order of the request. */
         UsesChange: {

@@ -14,16 +14,16 @@ namespace ConsentRegistry.Api.Tests.Client;
 /// <summary>An application of a platform's, over real HTTP, whose endpoints require consent.</summary>
 internal sealed class ProtectedApplication : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication server;
     private readonly HttpClient caller;
 
-    private ProtectedApplication(WebApplication app) =>
-        (this.app, caller) = (app, new() { BaseAddress = new(LoopbackServer.UrlOf(app)) });
+    private ProtectedApplication(WebApplication server) =>
+        (this.server, caller) = (server, new() { BaseAddress = new(LoopbackServer.UrlOf(server)) });
 
     /// <summary>The consents with which the handler ran.</summary>
     public ConcurrentQueue<Decision> Handled { get; } = [];
 
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => server.Services;
 
     /// <summary>Starts an application with the endpoint <c>POST /remix/{owner}/{video}</c>.</summary>
     /// <param name="registry">The registry's address.</param>
@@ -104,7 +104,7 @@ internal sealed class ProtectedApplication : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         caller.Dispose();
-        await app.DisposeAsync();
+        await server.DisposeAsync();
     }
 }
 
