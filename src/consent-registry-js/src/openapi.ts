@@ -72,10 +72,13 @@ export interface components {
         ApprovalApprovedMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "approvalApproved";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["ApprovalApprovedData"];
@@ -110,10 +113,13 @@ export interface components {
         ApprovalExpiringMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "approvalExpiring";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["ApprovalExpiringData"];
@@ -141,10 +147,13 @@ export interface components {
         ApprovalRefusedMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "approvalRefused";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["ApprovalRefusedData"];
@@ -246,10 +255,13 @@ export interface components {
         ApprovalRequestedMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "approvalRequested";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["ApprovalRequestedData"];
@@ -851,10 +863,13 @@ export interface components {
         ConsentChangedMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "consentChanged";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["ConsentChangedData"];
@@ -1643,10 +1658,13 @@ export interface components {
         LockdownMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "lockdown";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["LockdownData"];
@@ -1979,10 +1997,13 @@ export interface components {
         PingMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "ping";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["PingData"];
@@ -2128,10 +2149,13 @@ export interface components {
         PurposeRegisteredMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "purposeRegistered";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["PurposeRegisteredData"];
@@ -2272,10 +2296,13 @@ export interface components {
         RecallMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "recall";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["RecallData"];
@@ -3002,10 +3029,13 @@ export interface components {
         UsedMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "used";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["UsedData"];
@@ -3109,10 +3139,13 @@ export interface components {
         UsedWithoutConsentMessage: {
             /**
              * @description What happened.
-             * @enum {string}
+             * @constant
              */
             type: "usedWithoutConsent";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             timestamp: string;
             /** @description What happened. Pass over members that you do not know. */
             data: components["schemas"]["UsedWithoutConsentData"];
@@ -3268,3 +3301,17 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
+/** The messages of webhooks, by kind. */
+export interface WebhookMessages {
+  consentChanged: components["schemas"]["ConsentChangedMessage"];
+  lockdown: components["schemas"]["LockdownMessage"];
+  approvalRequested: components["schemas"]["ApprovalRequestedMessage"];
+  approvalApproved: components["schemas"]["ApprovalApprovedMessage"];
+  approvalRefused: components["schemas"]["ApprovalRefusedMessage"];
+  approvalExpiring: components["schemas"]["ApprovalExpiringMessage"];
+  used: components["schemas"]["UsedMessage"];
+  usedWithoutConsent: components["schemas"]["UsedWithoutConsentMessage"];
+  recall: components["schemas"]["RecallMessage"];
+  purposeRegistered: components["schemas"]["PurposeRegisteredMessage"];
+  ping: components["schemas"]["PingMessage"];
+}

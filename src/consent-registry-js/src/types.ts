@@ -1,4 +1,4 @@
-import type { components } from "./openapi.js";
+import type { components, WebhookMessages } from "./openapi.js";
 
 type Schemas = components["schemas"];
 
@@ -47,5 +47,5 @@ export type Registration = Schemas["Registration"];
 /** One event of the consent history. Ignore kinds that you do not know. */
 export type ChangeEvent = Schemas["HistoryItem"];
 
-/** The body of a webhook's message. Ignore types and members of `data` that you do not know. */
-export type NotificationMessage = Schemas["NotificationMessage"];
+/** The body of a webhook's message: its `type` says which it is. Ignore types and members of `data` that you do not know. */
+export type NotificationMessage = WebhookMessages[keyof WebhookMessages];

@@ -5,10 +5,10 @@ import type { NotificationMessage } from "./types.js";
 export { WebhookVerificationError } from "standardwebhooks";
 
 /** A webhook's message that the registry has sent, and nobody has altered. */
-export interface WebhookMessage extends NotificationMessage {
+export type WebhookMessage = NotificationMessage & {
   /** The notification's id: the same at each attempt. Keep it, for the same message may arrive again. */
   readonly id: string;
-}
+};
 
 /** The headers of a request, as `fetch` or Node's `http` have them. */
 export type WebhookHeaders = Headers | Readonly<Record<string, string | string[] | undefined>>;

@@ -175,7 +175,8 @@ describe("against a real registry", () => {
 
     const [message] = received;
     const read = verifyWebhook(secret, message!.headers, message!.body);
-    assert.deepEqual([read.type, read.data.webhookId], ["ping", webhook.webhookId]);
+    assert.ok(read.type === "ping");
+    assert.equal(read.data.webhookId, webhook.webhookId);
     assert.throws(() => verifyWebhook(secret, message!.headers, message!.body.replace("ping", "used")));
   });
 });

@@ -19,6 +19,8 @@ test("a signed message is read, with its id", () => {
   const message = verifyWebhook(secret, signed(body), body);
 
   assert.deepEqual([message.id, message.type, message.timestamp], ["msg_1", "lockdown", "2026-11-23T15:29:53Z"]);
+  // The type says which members the data have.
+  assert.ok(message.type === "lockdown");
   assert.deepEqual([message.data.creatorId, message.data.version], ["ána", 3]);
 });
 

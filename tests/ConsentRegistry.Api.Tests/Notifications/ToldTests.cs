@@ -28,55 +28,55 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "A creator changes settings",
             "consentChanged",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":0,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}]}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":0,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}],"affects":{"creatorId":"{c}","video":null,"purposes":["remix"],"requester":null}}"""
         },
         {
             "An operator sets a hold",
             "consentChanged",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":{"purposes":null}}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":{"purposes":null},"affects":{"creatorId":"{c}","video":null,"purposes":null,"requester":null}}"""
         },
         {
             "An operator lifts a hold",
             "consentChanged",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":null}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","hold":null,"affects":{"creatorId":"{c}","video":null,"purposes":null,"requester":null}}"""
         },
         {
             "A creator revokes a grant",
             "consentChanged",
             "inbox agent platform requester",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}],"affects":{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"purposes":["remix"],"requester":"{r}"}}"""
         },
         {
             "A creator denies what was granted",
             "consentChanged",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":3,"revokedGrants":2,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}]}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":3,"revokedGrants":2,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}],"affects":{"creatorId":"{c}","video":null,"purposes":["remix"],"requester":null}}"""
         },
         {
             "A creator denies what was granted",
             "consentChanged",
             "requester",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":2,"revokedGrants":2,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix.voice"},{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":2,"revokedGrants":2,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix.voice"},{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}],"affects":{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"purposes":["remix","remix.voice"],"requester":"{r}"}}"""
         },
         {
             "A creator who had granted something is erased",
             "consentChanged",
             "platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*"}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*","affects":{"creatorId":"{c}","video":null,"purposes":null,"requester":null}}"""
         },
         {
             "A creator who had granted something is erased",
             "consentChanged",
             "requester",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}]}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","erasedAt":"*","changes":1,"revokedGrants":1,"requester":"{r}","grants":[{"grantId":"*","requestId":"*","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix"}],"affects":{"creatorId":"{c}","video":null,"purposes":null,"requester":null}}"""
         },
         {
             "A creator sets a lockdown",
             "lockdown",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","lockdown":{"purposes":["training"]}}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","lockdown":{"purposes":["training"]},"affects":{"creatorId":"{c}","video":null,"purposes":["training"],"requester":null}}"""
         },
         {
             "A requester asks",
@@ -88,7 +88,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "A creator approves",
             "approvalApproved",
             "requester",
-            """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*"}"""
+            """{"requestId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"remix","expiresAt":"*","affects":{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"purposes":["remix"],"requester":"{r}"}}"""
         },
         {
             "A creator refuses",
@@ -124,13 +124,13 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "Consent is withdrawn from what was used",
             "recall",
             "platform requester",
-            """{"recallId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"training","reason":"lockdown","since":"*","stopBy":"*"}"""
+            """{"recallId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"training","reason":"lockdown","since":"*","stopBy":"*","affects":{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"purposes":["training"],"requester":"{r}"}}"""
         },
         {
             "A purpose enters the vocabulary",
             "purposeRegistered",
             "platform requester otherRequester",
-            """{"purpose":"{p}","description":"New.","vocabularyVersion":"*"}"""
+            """{"purpose":"{p}","description":"New.","vocabularyVersion":"*","affects":{"creatorId":null,"video":null,"purposes":["{p}"],"requester":null}}"""
         },
     };
 

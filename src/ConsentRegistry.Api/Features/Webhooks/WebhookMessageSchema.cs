@@ -91,9 +91,14 @@ internal sealed class WebhookMessageSchema : IDocumentFilter
                     {
                         Type = JsonSchemaType.String,
                         Description = "What happened.",
-                        Enum = [JsonValue.Create(word)],
+                        Const = word,
                     },
-                    ["timestamp"] = context.SchemaGenerator.GenerateSchema(typeof(Instant), context.SchemaRepository),
+                    ["timestamp"] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Format = "date-time",
+                        Description = "When it happened.",
+                    },
                     ["data"] = data,
                 },
                 Required = new HashSet<string>(StringComparer.Ordinal) { "type", "timestamp", "data" },
