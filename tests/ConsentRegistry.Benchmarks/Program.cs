@@ -9,6 +9,7 @@ return args switch
     [LoadOptions.QuickWord] => await LoadBenchmark.RunAsync([LoadOptions.QuickWord]),
     ["load", .. var words] => await LoadBenchmark.RunAsync(words),
     ["log"] => await SequencingBenchmark.RunAsync(),
+    ["cache", .. var words] => await CacheBenchmark.RunAsync(words),
     ["neighbours", .. var words] => await NeighboursBenchmark.RunAsync(words),
     ["bare", var port, var answer, var contentType] => await BareEndpoint.RunAsync(port, answer, contentType),
     _ => Explain(),
@@ -31,6 +32,8 @@ static int Explain()
         {LoadBenchmark.Usage}
                            the service under load, with all data or so many creators'; all of the parts, or those named
         log                changes per second with and without sequencing, and how far checkpoints lag behind
+        {CacheBenchmark.Usage}
+                           what the client's cache of decisions saves, and how long it answers what was withdrawn
         {NeighboursBenchmark.Usage}
                            how long the checks of others wait while callers do what could stop a node
         """
