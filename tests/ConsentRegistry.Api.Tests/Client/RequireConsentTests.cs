@@ -175,8 +175,8 @@ public sealed class RequireConsentTests
         var refusal = await app.RemixAsync();
 
         Assert.Equal(
-            ["askAt", "code", "detail", "effect", "reason", "reasonDetail", "status", "title", "type"],
-            refusal.Problem.Select(member => member.Key).Where(name => name != "traceId").Order(StringComparer.Ordinal)
+            ["askAt", "code", "detail", "effect", "reason", "reasonDetail", "status", "title"],
+            refusal.Problem.Select(member => member.Key).Order(StringComparer.Ordinal)
         );
         Assert.Equal(
             (403, ConsentProblemCodes.ConsentRefused, "ask", "videoOverride", "neverSet", "/v1/approval-requests"),
