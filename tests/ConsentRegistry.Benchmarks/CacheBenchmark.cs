@@ -77,14 +77,16 @@ internal static class CacheBenchmark
         return plain.Stale.Count == 0 ? 0 : 1;
     }
 
-    private static async Task PrepareAsync(ConsentRegistryClient registry)
-    {
-        for (var creator = 0; creator < Creators; creator++)
-        {
-            await registry.Videos.RegisterAsync(NameOf(creator), "v", new());
-            await registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, Allow);
-        }
-    }
+    private static Task PrepareAsync(ConsentRegistryClient registry) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, Creators),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (creator, ending) =>
+            {
+                await registry.Videos.RegisterAsync(NameOf(creator), "v", new(), cancellation: ending);
+                await registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, Allow, cancellation: ending);
+            }
+        );
 
     private static async Task<Outcome> MeasureAsync(
         ConsentRegistryClient registry,
