@@ -5,6 +5,7 @@ namespace ConsentRegistry.Client;
 /// </summary>
 /// <param name="registry">Whom to follow.</param>
 /// <param name="maxLag">How far it may be behind and count as current.</param>
+/// <param name="maxStaleness">For how long an answer is used at most.</param>
 /// <param name="longestDelta">
 /// For how long a node of the registry may answer from what it knew: what was told before the feed began, or forgotten,
 /// may be missing from an answer for so long.
@@ -13,6 +14,7 @@ namespace ConsentRegistry.Client;
 internal sealed class ChangeFeed(
     ConsentRegistryClient registry,
     TimeSpan maxLag,
+    TimeSpan maxStaleness,
     TimeSpan longestDelta,
     TimeProvider clock
 )
@@ -31,7 +33,8 @@ internal sealed class ChangeFeed(
     private long knowsSince;
 
     /// <summary>What it told.</summary>
-    public RecentChanges Changes { get; } = new();
+    // An answer that was asked for so long after a change knows it; the rest is for a thread that was held up.
+    public RecentChanges Changes { get; } = new(longestDelta + maxStaleness + TimeSpan.FromMinutes(1), clock);
 
     /// <summary>
     /// Whether everything is told that was acknowledged until a moment ago. False while that is not known.

@@ -47,7 +47,7 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         (this.registry, this.options, this.clock) = (registry, options, clock);
-        feed = new(registry, options.MaxFeedLag, longestDelta, clock);
+        feed = new(registry, options.MaxFeedLag, options.MaxStaleness, longestDelta, clock);
         kept = new(new MemoryCacheOptions { SizeLimit = options.MaxEntries });
         following = KeepsAllows ? Task.Run(() => feed.RunAsync(stopping.Token)) : Task.CompletedTask;
     }

@@ -9,7 +9,9 @@ namespace ConsentRegistry.Client;
 /// An answer is compared when it is used, not dropped when a change comes. So an answer that arrives after the change
 /// that made it stale is no special case: it knew too old a version.
 /// </remarks>
-internal sealed class RecentChanges
+/// <param name="lasting">After how long no answer is used any more that may not know a change that was told.</param>
+/// <param name="clock">A clock.</param>
+internal sealed class RecentChanges(TimeSpan lasting, TimeProvider clock)
 {
     /// <summary>Changes of one stream that are kept apart. With more, the oldest count for every check.</summary>
     public const int PerStream = 16;
@@ -26,6 +28,7 @@ internal sealed class RecentChanges
     };
 
     private readonly ConcurrentDictionary<string, Changed> streams = new(StringComparer.Ordinal);
+    private readonly Queue<(string Stream, long ToldAt)> told = new();
     private long epoch;
 
     /// <summary>Rises whenever what was told is forgotten: an answer of an earlier epoch is worth nothing.</summary>
@@ -34,12 +37,13 @@ internal sealed class RecentChanges
     /// <summary>Whether there is no room for another stream.</summary>
     public bool IsFull => streams.Count >= MaxStreams;
 
-    /// <summary>Forgets what was told.</summary>
+    /// <summary>Forgets what was told. Called by the one who adds.</summary>
     public void Forget()
     {
         // The answers first: one that is used meanwhile must not find the changes gone and itself still good.
         Interlocked.Increment(ref epoch);
         streams.Clear();
+        told.Clear();
     }
 
     /// <summary>Takes what the feed told. Called by one at a time.</summary>
@@ -50,7 +54,10 @@ internal sealed class RecentChanges
         // A kind that is not known, without a word on what it affects, may affect everything of its stream.
         var affects = change.Affects ?? new(null, null, null, null);
         var before = streams.GetValueOrDefault(change.Stream, Changed.Never);
-        streams[change.Stream] = before.With(new(change.Version, affects, IsFirstRegistration(change)));
+        var now = clock.GetTimestamp();
+        streams[change.Stream] = before.With(new(change.Version, affects, IsFirstRegistration(change)), now);
+        told.Enqueue((change.Stream, now));
+        DropOld();
     }
 
     /// <summary>Whether an answer may be another one by now.</summary>
@@ -66,6 +73,16 @@ internal sealed class RecentChanges
                 return true;
         }
         return false;
+    }
+
+    private void DropOld()
+    {
+        while (told.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.ToldAt) > lasting)
+        {
+            told.Dequeue();
+            if (streams.TryGetValue(oldest.Stream, out var changed) && changed.ToldAt == oldest.ToldAt)
+                streams.TryRemove(oldest.Stream, out _);
+        }
     }
 
     // An allow rests on registered videos alone, so that it cannot rest on one that was not.
@@ -89,17 +106,15 @@ internal sealed class RecentChanges
 
     /// <param name="AllUpTo">The version up to which changes are not known apart.</param>
     /// <param name="Latest">Those after it, the oldest first.</param>
-    private sealed record Changed(long AllUpTo, Change[] Latest)
+    /// <param name="ToldAt">When the last of them was told.</param>
+    private sealed record Changed(long AllUpTo, Change[] Latest, long ToldAt)
     {
-        public static readonly Changed Never = new(0, []);
+        public static readonly Changed Never = new(0, [], 0);
 
-        public Changed With(Change change) =>
+        public Changed With(Change change, long toldAt) =>
             Latest.Length < PerStream
-                ? this with
-                {
-                    Latest = [.. Latest, change],
-                }
-                : new(Math.Max(AllUpTo, Latest[0].Version), [.. Latest[1..], change]);
+                ? new(AllUpTo, [.. Latest, change], toldAt)
+                : new(Math.Max(AllUpTo, Latest[0].Version), [.. Latest[1..], change], toldAt);
 
         public bool MayAlter(long version, string purpose, string? requester, bool isAllow) =>
             version < AllUpTo

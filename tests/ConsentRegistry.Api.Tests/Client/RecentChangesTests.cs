@@ -6,7 +6,7 @@ namespace ConsentRegistry.Api.Tests.Client;
 /// <summary>Which answers the changes that were told may alter.</summary>
 public sealed class RecentChangesTests
 {
-    private readonly RecentChanges changes = new();
+    private readonly RecentChanges changes = new(TimeSpan.FromHours(1), TimeProvider.System);
 
     [Theory]
     [InlineData("remix", null, 4, true)]
@@ -66,6 +66,24 @@ public sealed class RecentChangesTests
         Assert.False(MayAlter("ana", 4, "remix", "acme"));
         Assert.True(changes.MayAlter(new Dictionary<string, long> { ["ana"] = 4 }, "remix", "acme", isAllow: false));
         changes.Add(first with { Version = 6, Before = JsonDocument.Parse("{}").RootElement });
+        Assert.True(MayAlter("ana", 5, "remix", "acme"));
+    }
+
+    [Fact]
+    public void What_was_told_long_ago_makes_room()
+    {
+        var passing = new RecentChanges(TimeSpan.FromTicks(-1), TimeProvider.System);
+        for (var number = 0; number < 1_000; number++)
+            passing.Add(Changed($"c{number}", 5, new($"c{number}", null, null, null)));
+        Assert.False(passing.MayAlter(new Dictionary<string, long> { ["c7"] = 4 }, "remix", null, isAllow: true));
+        Assert.False(passing.IsFull);
+    }
+
+    [Fact]
+    public void A_stream_that_changed_again_is_kept_for_the_later_change()
+    {
+        changes.Add(Changed("ana", 5, new("ana", null, null, null)));
+        changes.Add(Changed("ana", 6, new("ana", null, null, null)));
         Assert.True(MayAlter("ana", 5, "remix", "acme"));
     }
 
