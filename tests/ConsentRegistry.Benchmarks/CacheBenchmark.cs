@@ -139,13 +139,13 @@ internal static class CacheBenchmark
                 var creator = Draw(random);
                 if (Volatile.Read(ref withdrawn[creator]) == 0)
                 {
-                    await registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, new(Effect.Deny));
+                    await SetAsync(creator, new(Effect.Deny));
                     Volatile.Write(ref withdrawn[creator], Stopwatch.GetTimestamp());
                 }
                 else
                 {
                     Volatile.Write(ref withdrawn[creator], 0);
-                    await registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, Allow);
+                    await SetAsync(creator, Allow);
                 }
             }
         }
@@ -154,8 +154,12 @@ internal static class CacheBenchmark
         for (var creator = 0; creator < Creators; creator++)
         {
             if (withdrawn[creator] != 0)
-                await registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, Allow);
+                await SetAsync(creator, Allow);
         }
+
+        // What was begun is waited for: a change of unknown outcome would tell nothing.
+        Task SetAsync(int creator, Choice choice) =>
+            registry.Settings.SetDefaultAsync(NameOf(creator), Purpose, choice, cancellation: CancellationToken.None);
     }
 
     // Few are asked about often, and most seldom.

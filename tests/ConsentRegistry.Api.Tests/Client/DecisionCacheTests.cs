@@ -270,9 +270,9 @@ public sealed class DecisionCacheTests(RegistryFixture registry) : IClassFixture
                     Interlocked.Increment(ref reads);
                     return count;
                 }
-                catch (OperationCanceledException) when (cut.IsCancellationRequested)
+                catch (OperationCanceledException e) when (cut.IsCancellationRequested)
                 {
-                    throw new IOException("Cut.");
+                    throw new IOException("Cut.", e);
                 }
             }
 
