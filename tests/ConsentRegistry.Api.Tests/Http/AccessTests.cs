@@ -631,7 +631,9 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
                     'hex'))),
             told AS (
                 INSERT INTO consent.notification (place, id, kind, creator, to_platforms, created_at, data)
-                VALUES (nextval('consent.notification_place'), $3, 'lockdown', $1, false, now(), '{}'))
+                VALUES (nextval('consent.notification_place'), $3, 'lockdown', $1, false, now(),
+                    jsonb_build_object('creatorId', $1, 'version', 1, 'settingsVersion', 1,
+                        'changedAt', '2026-11-23T09:30:00.000000Z', 'lockdown', NULL)))
             INSERT INTO consent.delivery (webhook, notification, state) VALUES ($2, $3, 'delivered')
             """
         );
