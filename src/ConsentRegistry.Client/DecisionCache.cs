@@ -76,7 +76,7 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
             KeepsAllows ? check with { Versions = true, MaxStaleness = options.MaxStaleness } : check,
             cancellation
         );
-        Keep(key, new(decision, epoch, askedAt));
+        Keep(key, decision, epoch, askedAt);
         return decision;
     }
 
@@ -120,31 +120,34 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
                 Versions: null or false,
             };
 
-    private void Keep(Key key, Kept answer)
+    private void Keep(Key key, Decision decision, long epoch, long askedAt)
     {
-        var decision = answer.Decision;
         if (decision.FreshAt is { } freshAt)
             feed.Saw(freshAt);
         var lasts = decision.Allowed && decision.MaxAge > options.MaxStaleness ? options.MaxStaleness : decision.MaxAge;
         if (lasts <= TimeSpan.Zero)
             return;
-        if (decision.Allowed && (decision.Versions is null || !feed.TellsWhatLacks(answer.AskedAt)))
+        if (decision.Allowed && (decision.Versions is null || !feed.TellsWhatLacks(askedAt)))
             return;
-        kept.Set(key, answer, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = lasts });
+        kept.Set(
+            key,
+            new Kept(decision, epoch, askedAt, lasts),
+            new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = lasts }
+        );
     }
 
     private bool IsGood(Kept answer, Check check)
     {
         var decision = answer.Decision;
         // By a clock that only goes forward; the expiry of the cache is by the time of day, and only makes room.
-        if (clock.GetElapsedTime(answer.AskedAt) >= decision.MaxAge)
+        if (clock.GetElapsedTime(answer.AskedAt) >= answer.Lasts)
             return false;
-        if (!decision.Allowed)
-            return true;
-        return clock.GetElapsedTime(answer.AskedAt) < options.MaxStaleness
-            && answer.Epoch == feed.Changes.Epoch
-            && feed.IsCurrent
-            && !feed.Changes.MayAlter(decision.Versions!, check.Purpose!, check.Requester, isAllow: true);
+        return !decision.Allowed
+            || (
+                answer.Epoch == feed.Changes.Epoch
+                && feed.IsCurrent
+                && !feed.Changes.MayAlter(decision.Versions!, check.Purpose!, check.Requester, isAllow: true)
+            );
     }
 
     private readonly record struct Key(string Creator, string Video, string Purpose, string? Requester);
@@ -152,5 +155,6 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
     /// <param name="Decision">The answer.</param>
     /// <param name="Epoch">Of what the feed had told when it was asked for.</param>
     /// <param name="AskedAt">When the question was sent.</param>
-    private sealed record Kept(Decision Decision, long Epoch, long AskedAt);
+    /// <param name="Lasts">For how long after that it may be answered again.</param>
+    private sealed record Kept(Decision Decision, long Epoch, long AskedAt, TimeSpan Lasts);
 }
