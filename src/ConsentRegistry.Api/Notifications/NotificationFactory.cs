@@ -23,12 +23,12 @@ internal static class NotificationFactory
         LockedStream stream,
         CreatorId creator,
         SettingsPlan plan,
-        int revokedGrants
+        IReadOnlyCollection<StoredGrant> revoked
     )
     {
         var data = About(stream, creator, altersSettings: plan.Count > 0);
-        data["changes"] = plan.Count + revokedGrants;
-        data["revokedGrants"] = revokedGrants;
+        data["changes"] = plan.Count + revoked.Count;
+        data["revokedGrants"] = revoked.Count;
         data["settings"] = new JsonArray([
             .. plan
                 .Defaults.Select(altered =>
@@ -39,7 +39,7 @@ internal static class NotificationFactory
                 )
                 .Take(SettingsNamed),
         ]);
-        data["affects"] = NameOf(AffectedChecks.By(creator, plan));
+        data["affects"] = NameOf(AffectedChecks.By(creator, plan, revoked.Select(stored => stored.Grant)));
         return Everybody(NotificationKind.ConsentChanged, creator, data);
     }
 

@@ -33,38 +33,25 @@ public sealed record AffectedChecks(
         return new(
             creator,
             changes.All(one => one.Video == first.Video) ? first.Video : null,
-            changes.Any(one => one.Purposes is null)
-                ? null
-                :
-                [
-                    .. changes
-                        .SelectMany(one => one.Purposes!)
-                        .Distinct()
-                        .OrderBy(one => one.Name, StringComparer.Ordinal),
-                ],
+            changes.Any(one => one.Purposes is null) ? null : Sorted(changes.SelectMany(one => one.Purposes!)),
             changes.All(one => one.Requester == first.Requester) ? first.Requester : null
         );
     }
 
-    /// <summary>The checks that altered settings affect. Grants that they revoke open no other.</summary>
-    public static AffectedChecks By(CreatorId creator, SettingsPlan plan) =>
+    /// <summary>The checks that altered settings affect, and grants that were revoked with them.</summary>
+    public static AffectedChecks By(CreatorId creator, SettingsPlan plan, IEnumerable<GrantRecord> revoked) =>
         AnyOf(
             creator,
             [
-                .. plan.Defaults.Select(altered => new AffectedChecks(
-                    creator,
-                    null,
-                    [altered.Key.Purpose],
-                    altered.Key.Requester
-                )),
-                .. plan.Overrides.Select(altered => new AffectedChecks(
-                    creator,
-                    altered.Key.Video,
-                    [altered.Key.Purpose],
-                    altered.Key.Requester
-                )),
+                .. plan.Defaults.Select(altered => By(creator, SettingKey.From(altered.Key))),
+                .. plan.Overrides.Select(altered => By(creator, SettingKey.From(altered.Key))),
+                .. revoked.Select(grant => By(creator, grant)),
             ]
         );
+
+    /// <summary>The checks that a setting affects.</summary>
+    public static AffectedChecks By(CreatorId creator, SettingKey key) =>
+        new(creator, key.Video, [key.Purpose], key.Requester);
 
     /// <summary>The checks that a grant opens, or opened.</summary>
     public static AffectedChecks By(CreatorId creator, GrantRecord grant) =>
@@ -77,13 +64,7 @@ public sealed record AffectedChecks(
         Stop[] stops = [.. new[] { before, after }.OfType<Stop>()];
         IReadOnlyList<Purpose>? purposes = Array.Exists(stops, stop => stop.Purposes is null)
             ? null
-            :
-            [
-                .. stops
-                    .SelectMany(stop => stop.Purposes!.Value)
-                    .Distinct()
-                    .OrderBy(purpose => purpose.Name, StringComparer.Ordinal),
-            ];
+            : Sorted(stops.SelectMany(stop => stop.Purposes!.Value));
         return new(creator, null, purposes, null);
     }
 
@@ -97,8 +78,8 @@ public sealed record AffectedChecks(
     public static AffectedChecks? By(StreamId stream, RecordedChange change) =>
         change switch
         {
-            RecordedChange.OfDefault { Key: var key } => new(stream.Creator, null, [key.Purpose], key.Requester),
-            RecordedChange.OfOverride { Key: var key } => new(stream.Creator, key.Video, [key.Purpose], key.Requester),
+            RecordedChange.OfDefault { Key: var key } => By(stream.Creator!.Value, SettingKey.From(key)),
+            RecordedChange.OfOverride { Key: var key } => By(stream.Creator!.Value, SettingKey.From(key)),
             RecordedChange.OfStop { Before: var before, After: var after } => By(stream.Creator!.Value, before, after),
             RecordedChange.OfVideo video => new(stream.Creator, video.Video, null, null),
             RecordedChange.OfGrant { After: var grant } => By(stream.Creator!.Value, grant),
@@ -108,4 +89,7 @@ public sealed record AffectedChecks(
                 null,
             _ => throw new InvalidOperationException($"Which checks a {change.GetType().Name} affects is not known."),
         };
+
+    private static IReadOnlyList<Purpose> Sorted(IEnumerable<Purpose> purposes) =>
+        [.. purposes.Distinct().OrderBy(purpose => purpose.Name, StringComparer.Ordinal)];
 }

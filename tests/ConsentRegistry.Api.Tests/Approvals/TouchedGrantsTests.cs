@@ -36,6 +36,59 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     private Database Database => registry.App.Services.GetRequiredService<Database>();
 
     [Fact]
+    public async Task A_grant_that_a_standing_deny_revokes_beside_another_change_is_told_among_the_affected_checks()
+    {
+        var asking = new Asking(registry.App);
+        var asked = await asking.CreatorWhoWantsToBeAskedAsync();
+        var consent = $"/v1/creators/{asked}/consent";
+        var client = registry.App.Creator(asked);
+        (await client.PutAsync($"{consent}/defaults/remix?requester=acme", new { effect = "ask" })).Is(200);
+        (await client.PutAsync($"{consent}/defaults/remix", new { effect = "deny" })).Is(200);
+        await asking.GrantAsync("acme", asked);
+
+        var changed = (
+            await client.PostAsync(
+                $"{consent}/changes",
+                new
+                {
+                    changes = new[]
+                    {
+                        new
+                        {
+                            op = "setDefault",
+                            purpose = "remix",
+                            effect = "deny",
+                        },
+                        new
+                        {
+                            op = "setDefault",
+                            purpose = "mining",
+                            effect = "deny",
+                        },
+                    },
+                }
+            )
+        ).Is(200);
+        // One setting was altered, and one grant revoked.
+        Assert.Equal(2, changed.Changes);
+        var affected = "";
+        await Eventually.HoldsAsync(
+            "the creator is told",
+            async () =>
+                (
+                    affected = (
+                        await registry.App.QueryAsync<string>(
+                            "SELECT (data -> 'affects' -> 'purposes')::text FROM consent.notification WHERE creator = $1 AND (data ->> 'version')::bigint = $2",
+                            asked,
+                            changed.Version
+                        )
+                    ).SingleOrDefault("")
+                ) != ""
+        );
+        Assert.Equal("""["mining", "remix"]""", affected);
+    }
+
+    [Fact]
     public async Task Denies_find_what_the_domain_says()
     {
         var random = new Random(TestSeed.Get());

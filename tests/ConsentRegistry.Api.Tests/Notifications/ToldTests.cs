@@ -52,7 +52,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "A creator denies what was granted",
             "consentChanged",
             "inbox agent platform",
-            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":3,"revokedGrants":2,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}],"affects":{"creatorId":"{c}","video":null,"purposes":["remix"],"requester":null}}"""
+            """{"creatorId":"{c}","version":"*","settingsVersion":"*","changedAt":"*","changes":3,"revokedGrants":2,"settings":[{"video":null,"purpose":"remix","requester":null,"effect":"deny"}],"affects":{"creatorId":"{c}","video":null,"purposes":["remix","remix.voice"],"requester":null}}"""
         },
         {
             "A creator denies what was granted",

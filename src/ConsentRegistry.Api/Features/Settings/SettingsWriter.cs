@@ -66,7 +66,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
                 altersSettings: plan.Count > 0,
                 cancellation
             );
-            change.Notify(NotificationFactory.SettingsChanged(stream, request.Creator, plan, revoked.Count));
+            change.Notify(NotificationFactory.SettingsChanged(stream, request.Creator, plan, revoked));
             foreach (var notice in NotificationFactory.Revoked(stream, request.Creator, plan, revoked))
                 change.Notify(notice);
         }

@@ -104,11 +104,12 @@ internal sealed class WebhookMessageSchema : IDocumentFilter
                 Required = new HashSet<string>(StringComparer.Ordinal) { "type", "timestamp", "data" },
             }
         );
-        document.Webhooks!.Add(word, ItemOf(document, name, message, example));
+        document.Webhooks!.Add(word, ItemOf(document, word, name, message, example));
     }
 
     private static OpenApiPathItem ItemOf(
         OpenApiDocument document,
+        string word,
         string name,
         OpenApiSchemaReference message,
         string? example
@@ -130,7 +131,7 @@ internal sealed class WebhookMessageSchema : IDocumentFilter
                 {
                     OperationId = $"on{name}",
                     Tags = new HashSet<OpenApiTagReference> { new(WebhooksApi.Table.Tag, document) },
-                    Summary = $"Tells a webhook of the kind {JsonNamingPolicy.CamelCase.ConvertName(name)}",
+                    Summary = $"Tells a webhook of the kind {word}",
                     Description =
                         "Sent to the address of each webhook that is told of the kind, at least once. Verify the "
                         + "signature before anything else.",
