@@ -4,11 +4,11 @@ namespace ConsentRegistry.Client;
 /// Follows the registry's changes for as long as it is run, and knows whether it is behind.
 /// </summary>
 /// <param name="registry">Whom to follow.</param>
-/// <param name="maxLag">How far it may be behind and count as current.</param>
+/// <param name="maxLag">How far the feed may be behind while it counts as current.</param>
 /// <param name="maxStaleness">For how long an answer is used at most.</param>
 /// <param name="longestDelta">
-/// For how long a node of the registry may answer from what it knew: what was told before the feed began, or forgotten,
-/// may be missing from an answer for so long.
+/// For how long a node of the registry may answer from older facts. For so long, an answer may lack a change that was
+/// told before the feed began, or that was forgotten.
 /// </param>
 /// <param name="clock">A clock.</param>
 internal sealed class ChangeFeed(
@@ -32,19 +32,21 @@ internal sealed class ChangeFeed(
     private long newestSeen;
     private long knowsSince;
 
-    /// <summary>What it told.</summary>
-    // An answer that was asked for so long after a change knows it; the rest is for a thread that was held up.
+    /// <summary>The changes that it told.</summary>
+    // An answer that may lack a change is asked for within Δ after it, and used no longer than the staleness. The
+    // minute is for a thread that stands still between two comparisons.
     public RecentChanges Changes { get; } = new(longestDelta + maxStaleness + TimeSpan.FromMinutes(1), clock);
 
     /// <summary>
-    /// Whether everything is told that was acknowledged until a moment ago. False while that is not known.
+    /// Whether the feed has told all changes but those of the last moment. False while that is not known.
     /// </summary>
     public bool IsCurrent
     {
         get
         {
             var reached = Volatile.Read(ref position);
-            // By this clock, how long ago its time last went on; by the registry's, whether answers are newer than it.
+            // Two measures. By this clock: how long ago a heartbeat brought a later time. By the registry's clock: how
+            // much newer the newest answer is.
             return reached != Nowhere
                 && clock.GetElapsedTime(reached.ReceivedAt) <= maxLag
                 && Volatile.Read(ref newestSeen) - reached.At.UtcTicks <= maxLag.Ticks;
@@ -52,12 +54,13 @@ internal sealed class ChangeFeed(
     }
 
     /// <summary>
-    /// Whether every change that an answer may lack is told, now or later: of an answer whose question was sent then.
+    /// Whether the feed tells each change that an answer may lack. The answer is to a question that was sent at
+    /// <paramref name="askedAt"/>.
     /// </summary>
     public bool TellsWhatLacks(long askedAt) =>
         Volatile.Read(ref knowsSince) is not 0 and var since && clock.GetElapsedTime(since, askedAt) >= longestDelta;
 
-    /// <summary>An answer was seen that is as new as this, by the registry's clock.</summary>
+    /// <summary>Takes note of how new an answer is, by the registry's clock.</summary>
     public void Saw(DateTimeOffset freshAt)
     {
         var ticks = freshAt.UtcTicks;
@@ -89,14 +92,14 @@ internal sealed class ChangeFeed(
             }
             catch (ConsentRegistryException e) when (e.Status == System.Net.HttpStatusCode.UnprocessableEntity)
             {
-                // Another log than the one that was followed: nothing that was kept is worth anything.
+                // The registry has another log than the one that was followed. No answer of before is used any more.
                 isStarted = false;
                 Forget();
             }
             catch (Exception e)
                 when (e is ConsentRegistryException or HttpRequestException or OperationCanceledException)
             {
-                // The registry is away or does not serve this now. Meanwhile nothing is current.
+                // The registry cannot be reached, or does not serve the feed. Until it does, the feed is not current.
             }
             Volatile.Write(ref position, Nowhere);
             await ((Task)Task.Delay(ReconnectPause, clock, stopping)).ConfigureAwait(
@@ -120,14 +123,14 @@ internal sealed class ChangeFeed(
         }
     }
 
-    // From now on, as at the beginning.
+    // The feed knows only changes from now on, as when it began.
     private void Forget()
     {
         Volatile.Write(ref knowsSince, clock.GetTimestamp());
         Changes.Forget();
     }
 
-    /// <param name="At">The registry's time before which everything is told.</param>
-    /// <param name="ReceivedAt">When that was heard, by this clock.</param>
+    /// <param name="At">The registry's time. All changes that were acknowledged before it are told.</param>
+    /// <param name="ReceivedAt">When the heartbeat arrived, by this clock.</param>
     private sealed record Position(DateTimeOffset At, long ReceivedAt);
 }

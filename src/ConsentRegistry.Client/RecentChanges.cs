@@ -3,20 +3,20 @@ using System.Collections.Concurrent;
 namespace ConsentRegistry.Client;
 
 /// <summary>
-/// What the feed told lately, by stream: whether an answer that knew a version of a stream may be another one by now.
+/// The changes that the feed told lately, by stream. They tell whether a kept answer may have become wrong.
 /// </summary>
 /// <remarks>
-/// An answer is compared when it is used, not dropped when a change comes. So an answer that arrives after the change
-/// that made it stale is no special case: it knew too old a version.
+/// An answer is compared with them each time it is used. It is not dropped when a change comes. So an answer that
+/// arrives after the change that made it stale needs no special care: it lists too old a version.
 /// </remarks>
-/// <param name="lasting">After how long no answer is used any more that may not know a change that was told.</param>
+/// <param name="lasting">How long a change is kept. After that time no answer is in use that may lack it.</param>
 /// <param name="clock">A clock.</param>
 internal sealed class RecentChanges(TimeSpan lasting, TimeProvider clock)
 {
-    /// <summary>Changes of one stream that are kept apart. With more, the oldest count for every check.</summary>
+    /// <summary>How many changes of one stream are kept one by one. Older ones count for every check.</summary>
     public const int PerStream = 16;
 
-    /// <summary>Streams that are kept. Then all is forgotten, and so is every answer.</summary>
+    /// <summary>How many streams are kept. At that number the feed forgets all of them, and every answer.</summary>
     public const int MaxStreams = 100_000;
 
     private static readonly HashSet<string> AffectNothing = new(StringComparer.Ordinal)
@@ -31,27 +31,27 @@ internal sealed class RecentChanges(TimeSpan lasting, TimeProvider clock)
     private readonly Queue<(string Stream, long ToldAt)> told = new();
     private long epoch;
 
-    /// <summary>Rises whenever what was told is forgotten: an answer of an earlier epoch is worth nothing.</summary>
+    /// <summary>Rises each time that the changes are forgotten. An answer of an earlier epoch is not used.</summary>
     public long Epoch => Volatile.Read(ref epoch);
 
     /// <summary>Whether there is no room for another stream.</summary>
     public bool IsFull => streams.Count >= MaxStreams;
 
-    /// <summary>Forgets what was told. Called by the one who adds.</summary>
+    /// <summary>Forgets the changes. Only the thread that adds calls it.</summary>
     public void Forget()
     {
-        // The answers first: one that is used meanwhile must not find the changes gone and itself still good.
+        // The epoch rises first. Otherwise an answer could be used in between, without the changes that forbid it.
         Interlocked.Increment(ref epoch);
         streams.Clear();
         told.Clear();
     }
 
-    /// <summary>Takes what the feed told. Called by one at a time.</summary>
+    /// <summary>Adds a change that the feed told. Only one thread at a time calls it.</summary>
     public void Add(ChangeEvent change)
     {
         if (change.Affects is null && AffectNothing.Contains(change.Kind))
             return;
-        // A kind that is not known, without a word on what it affects, may affect everything of its stream.
+        // The kind is not known, and the event does not say what it affects: it may affect all checks of its stream.
         var affects = change.Affects ?? new(null, null, null, null);
         var before = streams.GetValueOrDefault(change.Stream, Changed.Never);
         var now = clock.GetTimestamp();
@@ -60,7 +60,7 @@ internal sealed class RecentChanges(TimeSpan lasting, TimeProvider clock)
         DropOld();
     }
 
-    /// <summary>Whether an answer may be another one by now.</summary>
+    /// <summary>Whether a change that was told may have altered an answer.</summary>
     /// <param name="versions">The versions of the streams that it rests on.</param>
     /// <param name="purpose">The purpose of its check.</param>
     /// <param name="requester">The requester of its check; null where the check named none.</param>
@@ -85,13 +85,14 @@ internal sealed class RecentChanges(TimeSpan lasting, TimeProvider clock)
         }
     }
 
-    // An allow rests on registered videos alone, so that it cannot rest on one that was not.
+    // An allow rests only on registered videos. So it cannot rest on a video that was not registered before.
     private static bool IsFirstRegistration(ChangeEvent change) =>
         change is { Kind: "videoRegistered", Before: null, Erased: false };
 
     private sealed record Change(long Version, AffectedChecks Affects, bool IsFirstRegistration)
     {
-        // The feed says of a video also what was made from it, which is not known here: any video may be.
+        // The change also affects videos that were made from its video. Which these are is not known here, so the video
+        // is not compared.
         public bool MayAlter(string purpose, string? requester, bool isAllow) =>
             !(isAllow && IsFirstRegistration)
             && (Affects.Requester is null || requester is null || Affects.Requester == requester)
