@@ -220,10 +220,8 @@ public sealed class ApprovalsClient
     /// <summary>Lists the caller's own requests, newest first.</summary>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<ApprovalRequest> ListOwnAsync(
-        int? pageSize = null,
-        CancellationToken cancellation = default
-    ) => wire.ListAsync<ApprovalRequest>(Wire.Path("v1", "approval-requests"), pageSize, [], cancellation);
+    public PagedList<ApprovalRequest> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.List<ApprovalRequest>(Wire.Path("v1", "approval-requests"), pageSize, [], cancellation);
 
     /// <summary>Reads a request of the caller's; an auditor reads any.</summary>
     public Task<ApprovalRequest> GetAsync(Guid requestId, CancellationToken cancellation = default) =>
@@ -247,13 +245,12 @@ public sealed class ApprovalsClient
     /// <param name="state">Only requests that stand so, for example <c>open</c>; every one if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<AskedApproval> ListAskedAsync(
+    public PagedList<AskedApproval> ListAskedAsync(
         string creatorId,
         string? state = null,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) =>
-        wire.ListAsync<AskedApproval>(Path(creatorId, "approval-requests"), pageSize, [("state", state)], cancellation);
+    ) => wire.List<AskedApproval>(Path(creatorId, "approval-requests"), pageSize, [("state", state)], cancellation);
 
     /// <summary>
     /// Approves a request, as a whole or in part; refused with the code <c>notOpen</c> if it cannot be answered any
@@ -296,11 +293,11 @@ public sealed class ApprovalsClient
         );
 
     /// <summary>Lists a creator's grants, newest first, those that do not stand any more among them.</summary>
-    public IAsyncEnumerable<Grant> ListGrantsAsync(
+    public PagedList<Grant> ListGrantsAsync(
         string creatorId,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<Grant>(Path(creatorId, "grants"), pageSize, [], cancellation);
+    ) => wire.List<Grant>(Path(creatorId, "grants"), pageSize, [], cancellation);
 
     /// <summary>
     /// Revokes a grant, for good. Also one that is spent or has expired: what was used with it is recalled.
@@ -319,11 +316,11 @@ public sealed class ApprovalsClient
         );
 
     /// <summary>Lists whom a creator keeps from asking.</summary>
-    public IAsyncEnumerable<BlockedRequester> ListBlockedAsync(
+    public PagedList<BlockedRequester> ListBlockedAsync(
         string creatorId,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<BlockedRequester>(Path(creatorId, "blocked-requesters"), pageSize, [], cancellation);
+    ) => wire.List<BlockedRequester>(Path(creatorId, "blocked-requesters"), pageSize, [], cancellation);
 
     /// <summary>Keeps a requester from asking.</summary>
     public Task<BlockedChange> BlockAsync(

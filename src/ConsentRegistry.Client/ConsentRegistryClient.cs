@@ -61,6 +61,7 @@ public sealed class ConsentRegistryClient
         Usages = new(wire);
         Recalls = new(wire);
         Changes = new(wire);
+        History = new(wire);
         Notifications = new(wire);
         Webhooks = new(wire);
     }
@@ -91,6 +92,9 @@ public sealed class ConsentRegistryClient
 
     /// <summary>Everybody's changes, live.</summary>
     public ChangesClient Changes { get; }
+
+    /// <summary>What happened to a creator's consent.</summary>
+    public HistoryClient History { get; }
 
     /// <summary>A creator's inbox.</summary>
     public NotificationsClient Notifications { get; }

@@ -99,14 +99,14 @@ public sealed class NotificationsClient
     /// <param name="unread">Only unread ones, or only read ones; both if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Notification> ListAsync(
+    public PagedList<Notification> ListAsync(
         string creatorId,
         string? kind = null,
         bool? unread = null,
         int? pageSize = null,
         CancellationToken cancellation = default
     ) =>
-        wire.ListAsync<Notification>(
+        wire.List<Notification>(
             Path(creatorId),
             pageSize,
             [

@@ -48,13 +48,13 @@ public sealed class RecallsClient
     /// </param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Recall> ListOwnAsync(
+    public PagedList<Recall> ListOwnAsync(
         string? state = null,
         string? requester = null,
         int? pageSize = null,
         CancellationToken cancellation = default
     ) =>
-        wire.ListAsync<Recall>(
+        wire.List<Recall>(
             Wire.Path("v1", "recalls"),
             pageSize,
             [("state", state), ("requester", requester)],
@@ -62,13 +62,13 @@ public sealed class RecallsClient
         );
 
     /// <summary>Lists the recalls that concern a creator, newest first.</summary>
-    public IAsyncEnumerable<Recall> ListAsync(
+    public PagedList<Recall> ListAsync(
         string creatorId,
         string? state = null,
         int? pageSize = null,
         CancellationToken cancellation = default
     ) =>
-        wire.ListAsync<Recall>(
+        wire.List<Recall>(
             Wire.Path("v1", "creators", creatorId, "recalls"),
             pageSize,
             [("state", state)],

@@ -14,6 +14,13 @@ public sealed class SettingsClient
     public Task<Consent> GetAsync(string creatorId, CancellationToken cancellation = default) =>
         wire.GetAsync<Consent>(ConsentPath(creatorId), cancellation);
 
+    /// <summary>Reads all defaults and stops as they were at a past moment.</summary>
+    /// <param name="creatorId">The creator.</param>
+    /// <param name="asOf">The moment, not in the future.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<Consent> GetAsync(string creatorId, DateTimeOffset asOf, CancellationToken cancellation = default) =>
+        wire.GetAsync<Consent>(ConsentPath(creatorId) + Wire.Query(("asOf", Wire.Moment(asOf))), cancellation);
+
     /// <summary>
     /// Reads all defaults and stops if they are not of the version that the caller has already; null if they are.
     /// </summary>
@@ -147,11 +154,11 @@ public sealed class SettingsClient
     /// <param name="creatorId">The creator.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Setting> ListOverridesAsync(
+    public PagedList<Setting> ListOverridesAsync(
         string creatorId,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<Setting>(ConsentPath(creatorId, "overrides"), pageSize, [], cancellation);
+    ) => wire.List<Setting>(ConsentPath(creatorId, "overrides"), pageSize, [], cancellation);
 
     /// <summary>
     /// Lists every video of somebody else in which the creator is registered as a participant, page by page while it is
@@ -160,11 +167,11 @@ public sealed class SettingsClient
     /// <param name="creatorId">The creator.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Appearance> ListAppearancesAsync(
+    public PagedList<Appearance> ListAppearancesAsync(
         string creatorId,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<Appearance>(Wire.Path("v1", "creators", creatorId, "appearances"), pageSize, [], cancellation);
+    ) => wire.List<Appearance>(Wire.Path("v1", "creators", creatorId, "appearances"), pageSize, [], cancellation);
 
     private static string ConsentPath(string creatorId, params string[] rest) =>
         Wire.Path(["v1", "creators", creatorId, "consent", .. rest]);

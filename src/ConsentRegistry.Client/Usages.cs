@@ -175,8 +175,8 @@ public sealed record UseFilter
             ("ownerId", OwnerId),
             ("purpose", Purpose),
             ("requester", Requester),
-            ("from", From?.ToString("O")),
-            ("to", To?.ToString("O")),
+            ("from", Wire.Moment(From)),
+            ("to", Wire.Moment(To)),
         ];
 }
 
@@ -232,17 +232,17 @@ public sealed class UsagesClient
     }
 
     /// <summary>Lists the caller's own uses, newest first.</summary>
-    public IAsyncEnumerable<Use> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
-        wire.ListAsync<Use>(Wire.Path("v1", "usages"), pageSize, [], cancellation);
+    public PagedList<Use> ListOwnAsync(int? pageSize = null, CancellationToken cancellation = default) =>
+        wire.List<Use>(Wire.Path("v1", "usages"), pageSize, [], cancellation);
 
     /// <summary>Lists the uses that concern a creator, newest first.</summary>
-    public IAsyncEnumerable<ConcerningUse> ListAsync(
+    public PagedList<ConcerningUse> ListAsync(
         string creatorId,
         UseFilter? filter = null,
         int? pageSize = null,
         CancellationToken cancellation = default
     ) =>
-        wire.ListAsync<ConcerningUse>(
+        wire.List<ConcerningUse>(
             Wire.Path("v1", "creators", creatorId, "usages"),
             pageSize,
             (filter ?? new()).Parameters,

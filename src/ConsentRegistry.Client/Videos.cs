@@ -177,14 +177,14 @@ public sealed class VideosClient
     /// <param name="requester">For whom; for one that nobody named if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<VideoConsent> ListAsync(
+    public PagedList<VideoConsent> ListAsync(
         string creatorId,
         string? purpose = null,
         string? requester = null,
         int? pageSize = null,
         CancellationToken cancellation = default
     ) =>
-        wire.ListAsync<VideoConsent>(
+        wire.List<VideoConsent>(
             Wire.Path("v1", "creators", creatorId, "videos"),
             pageSize,
             [("purpose", purpose), ("requester", requester)],

@@ -128,12 +128,12 @@ public sealed class WebhooksClient
     /// <param name="owner">Only those of this owner; goes with <paramref name="audience"/>.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Webhook> ListAsync(
+    public PagedList<Webhook> ListAsync(
         string? audience = null,
         string? owner = null,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<Webhook>(Path(), pageSize, [("audience", audience), ("owner", owner)], cancellation);
+    ) => wire.List<Webhook>(Path(), pageSize, [("audience", audience), ("owner", owner)], cancellation);
 
     /// <summary>Reads a webhook; not its secret.</summary>
     public Task<Webhook> GetAsync(Guid webhookId, CancellationToken cancellation = default) =>
@@ -165,11 +165,11 @@ public sealed class WebhooksClient
     /// <param name="webhookId">The webhook.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public IAsyncEnumerable<Delivery> ListDeliveriesAsync(
+    public PagedList<Delivery> ListDeliveriesAsync(
         Guid webhookId,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) => wire.ListAsync<Delivery>(Path($"{webhookId:D}", "deliveries"), pageSize, [], cancellation);
+    ) => wire.List<Delivery>(Path($"{webhookId:D}", "deliveries"), pageSize, [], cancellation);
 
     /// <summary>
     /// Has a notification sent once more. Status 409 <c>webhookDisabled</c> of a disabled webhook, 404 where it was

@@ -65,6 +65,9 @@ internal sealed class Wire
         return given.Count == 0 ? "" : "?" + string.Join('&', given);
     }
 
+    /// <summary>A moment in an address, RFC 3339; null for none.</summary>
+    public static string? Moment(DateTimeOffset? moment) => moment?.ToString("O", CultureInfo.InvariantCulture);
+
     /// <summary>The exception for a success that makes no sense.</summary>
     public static ConsentRegistryException Unreadable(
         string detail,
@@ -98,6 +101,24 @@ internal sealed class Wire
         if (!response.IsSuccessStatusCode)
             throw await ProblemOfAsync(response, cancellation);
         return await response.Content.ReadAsStringAsync(cancellation);
+    }
+
+    /// <summary>A body of any length, to read as it comes. It stays the caller's to dispose.</summary>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadAsStreamAsync(cancellation)
+                : throw await ProblemOfAsync(response, cancellation);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What stands, unless it is of this version; null if it is.</summary>
@@ -139,33 +160,26 @@ internal sealed class Wire
     public Task<T> AskAsync<TBody, T>(string path, TBody body, CancellationToken cancellation) =>
         SendAsync<T>(Question(path, Json(body)), cancellation);
 
-    /// <summary>Every item of a list, page by page.</summary>
-    public async IAsyncEnumerable<T> ListAsync<T>(
+    /// <summary>A list that comes page by page.</summary>
+    public PagedList<T> List<T>(
         string path,
         int? pageSize,
         (string Name, string? Value)[] parameters,
-        [EnumeratorCancellation] CancellationToken cancellation
-    )
-    {
-        string? cursor = null;
-        do
-        {
-            var page = await GetAsync<Page<T>>(
-                path
-                    + Query([
-                        .. parameters,
-                        ("limit", pageSize?.ToString(CultureInfo.InvariantCulture)),
-                        ("cursor", cursor),
-                    ]),
-                cancellation
-            );
-            foreach (var item in page.Items)
-                yield return item;
-            if (page.NextCursor is not null && page.NextCursor == cursor)
-                throw Unreadable("The list does not go on.");
-            cursor = page.NextCursor;
-        } while (cursor is not null);
-    }
+        CancellationToken cancellation
+    ) =>
+        new(
+            (cursor, token) =>
+                GetAsync<Page<T>>(
+                    path
+                        + Query([
+                            .. parameters,
+                            ("limit", pageSize?.ToString(CultureInfo.InvariantCulture)),
+                            ("cursor", cursor),
+                        ]),
+                    token
+                ),
+            cancellation
+        );
 
     /// <summary>Adds a line of newline-delimited JSON.</summary>
     public static void WriteLine<T>(T item, IBufferWriter<byte> lines)

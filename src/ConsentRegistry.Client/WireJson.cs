@@ -71,12 +71,11 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(AnsweredRecall))]
 [JsonSerializable(typeof(Page<Recall>), TypeInfoPropertyName = "PageOfRecalls")]
 [JsonSerializable(typeof(ChangeEvent))]
+[JsonSerializable(typeof(Page<HistoryEvent>), TypeInfoPropertyName = "PageOfHistory")]
 [JsonSerializable(typeof(FeedPosition))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class WireJson : JsonSerializerContext;
-
-internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor = null);
 
 internal sealed record ProblemDetails(
     string? Code = null,
