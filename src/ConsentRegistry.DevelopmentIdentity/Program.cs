@@ -1,0 +1,3 @@
+using ConsentRegistry.DevelopmentIdentity;
+
+return await IdentityHost.RunAsync(args, Console.Out, Console.Error);
