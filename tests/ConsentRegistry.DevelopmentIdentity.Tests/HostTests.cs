@@ -184,7 +184,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         await provider.InitializeAsync();
         using var browser = new Browser(provider.Address);
-        using var console = new RelyingParty(provider);
+        using var console = new RelyingParty(provider.Address);
         var first = await console.RedeemAsync(await console.SignInAsync(browser, "creator-maria"));
         var code = RelyingParty.CodeOf(await browser.GetAsync(console.Question()));
         await provider.RestartAsync();
@@ -218,7 +218,7 @@ public sealed class HostTests : IAsyncLifetime
         };
         await other.InitializeAsync();
         using var browser = new Browser(other.Address);
-        using var console = new RelyingParty(other);
+        using var console = new RelyingParty(other.Address);
         var tokens = await console.RedeemAsync(await console.SignInAsync(browser, "auditor-ada"));
 
         var access = await console.ProveAsync(tokens.Access, "somebody-else");

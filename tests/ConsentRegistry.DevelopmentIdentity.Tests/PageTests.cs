@@ -7,7 +7,7 @@ namespace ConsentRegistry.DevelopmentIdentity.Tests;
 public sealed partial class PageTests(Provider provider) : IDisposable
 {
     private readonly Browser browser = new(provider.Address);
-    private readonly RelyingParty console = new(provider);
+    private readonly RelyingParty console = new(provider.Address);
 
     public void Dispose()
     {
@@ -57,7 +57,7 @@ public sealed partial class PageTests(Provider provider) : IDisposable
             var page = await browser.GetAsync(path);
             Assert.Equal(
                 "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "
-                    + Provider.ConsoleAddress,
+                    + RelyingParty.Address,
                 page.Headers["Content-Security-Policy"]
             );
             Assert.Equal("nosniff", page.Headers["X-Content-Type-Options"]);

@@ -11,9 +11,6 @@ namespace ConsentRegistry.DevelopmentIdentity.Tests;
 /// <summary>The provider in this process, over real HTTP on a free port, with a folder of its own.</summary>
 public sealed class Provider : IAsyncLifetime
 {
-    /// <summary>The console that may have people sign in. Nothing listens there: tests read where they are sent.</summary>
-    public const string ConsoleAddress = "http://localhost:5099";
-
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("consent-identity-");
     private WebApplication? app;
 
@@ -43,7 +40,7 @@ public sealed class Provider : IAsyncLifetime
         app = await IdentityHost.StartAsync([
             "--environment=Development",
             $"--Identity:Address={Address}",
-            $"--Identity:Consoles={ConsoleAddress}",
+            $"--Identity:Consoles={RelyingParty.Address}",
             $"--CONSENT_DATA={Data}",
             .. Settings,
         ]);

@@ -11,7 +11,7 @@ namespace ConsentRegistry.DevelopmentIdentity.Tests;
 public sealed class RefreshTests(Provider provider) : IDisposable
 {
     private readonly Browser browser = new(provider.Address);
-    private readonly RelyingParty console = new(provider);
+    private readonly RelyingParty console = new(provider.Address);
 
     public void Dispose()
     {
@@ -103,10 +103,10 @@ public sealed class RefreshTests(Provider provider) : IDisposable
         var second = await console.RefreshAsync(first.Refresh);
         var answer = await browser.GetAsync(
             $"{EndSession.Path}?id_token_hint={second.Identity}&state=s"
-                + $"&post_logout_redirect_uri={Uri.EscapeDataString($"{Provider.ConsoleAddress}/signout-callback-oidc")}"
+                + $"&post_logout_redirect_uri={Uri.EscapeDataString($"{RelyingParty.Address}/signout-callback-oidc")}"
         );
 
-        Assert.Equal($"{Provider.ConsoleAddress}/signout-callback-oidc?state=s", answer.Location?.ToString());
+        Assert.Equal($"{RelyingParty.Address}/signout-callback-oidc?state=s", answer.Location?.ToString());
         Assert.Equal("invalid_grant", (await console.RefreshAsync(second.Refresh)).Error);
         Assert.Contains(
             "Who do you want to be?",

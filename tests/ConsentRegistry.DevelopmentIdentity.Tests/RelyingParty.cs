@@ -7,9 +7,13 @@ using Microsoft.IdentityModel.Tokens;
 namespace ConsentRegistry.DevelopmentIdentity.Tests;
 
 /// <summary>The console as the provider sees it: it sends a browser, and redeems what the browser brings back.</summary>
-internal sealed class RelyingParty(Provider provider) : IDisposable
+/// <param name="provider">The address of the provider.</param>
+internal sealed class RelyingParty(string provider) : IDisposable
 {
-    public const string RedirectAddress = Provider.ConsoleAddress + "/signin-oidc";
+    /// <summary>Where a console is that may have people sign in. Nothing listens there: tests read where they are sent.</summary>
+    public const string Address = "http://localhost:5099";
+
+    public const string RedirectAddress = Address + "/signin-oidc";
 
     // A text that would show any place that does not encode.
     public const string State = "a+b c&d=\"<e>'é";
@@ -18,7 +22,7 @@ internal sealed class RelyingParty(Provider provider) : IDisposable
 
     public static readonly string[] AllScopes = ["openid", "profile", "offline_access", .. People.Scopes];
 
-    private readonly HttpClient http = new() { BaseAddress = new(provider.Address) };
+    private readonly HttpClient http = new() { BaseAddress = new(provider) };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -7,7 +7,7 @@ namespace ConsentRegistry.DevelopmentIdentity.Tests;
 public sealed class SignInTests(Provider provider) : IDisposable
 {
     private readonly Browser browser = new(provider.Address);
-    private readonly RelyingParty console = new(provider);
+    private readonly RelyingParty console = new(provider.Address);
 
     public static TheoryData<string> Everybody => [.. People.All.Select(person => person.Id)];
 

@@ -21,46 +21,38 @@ internal static class AuthenticationServices
     )
     {
         var rules = new TokenRules(options.Claims, takesEveryCreator: environment.IsDevelopment());
-        services
-            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
-            .AddJwtBearer(bearer =>
+        var authentication = services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme);
+        authentication.AddJwtBearer(bearer =>
+        {
+            if (options.Authority is { } authority)
             {
-                // Claims keep the names that the token gave them.
-                bearer.MapInboundClaims = false;
-                if (options.Authority is { } authority)
-                {
-                    bearer.Authority = authority;
-                    bearer.Audience = options.Audience;
-                    bearer.RequireHttpsMetadata = !environment.IsDevelopment();
-                    TokenRules.RestrictToPublicKeys(bearer.TokenValidationParameters);
-                }
-                else
+                bearer.Authority = authority;
+                bearer.Audience = options.Audience;
+                bearer.RequireHttpsMetadata = !environment.IsDevelopment();
+                TokenRules.RestrictToPublicKeys(bearer.TokenValidationParameters);
+            }
+            else
+            {
+                bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
+            }
+            Configure(bearer, rules);
+            if (TakesBoth(options, environment))
+                bearer.ForwardDefaultSelector = http =>
+                    DevelopmentTokens.IsMeantBy(http.Request.Headers.Authorization) ? DevelopmentTokens.Issuer : null;
+        });
+        // In Development, beside the tokens of an issuer: those of `./dev token`, each proven by its own key alone.
+        if (TakesBoth(options, environment))
+        {
+            authentication.AddJwtBearer(
+                DevelopmentTokens.Issuer,
+                bearer =>
                 {
                     bearer.TokenValidationParameters = DevelopmentTokens.Open(options.DataFolder).Validation;
+                    Configure(bearer, rules);
                 }
-                TokenRules.Restrict(bearer.TokenValidationParameters);
-                bearer.AutomaticRefreshInterval = IssuerKeys.BetweenRefreshes;
-                bearer.BackchannelTimeout = IssuerTimeout;
-                // Its words quote the token, whose issuer may be a text that no header can hold. The body says what is
-                // wrong.
-                bearer.IncludeErrorDetails = false;
-                bearer.Events = new()
-                {
-                    OnMessageReceived = UseKnownTokenAsync,
-                    OnTokenValidated = context =>
-                    {
-                        Read(context, rules);
-                        KeepToken(context);
-                        return Task.CompletedTask;
-                    },
-                    OnChallenge = context =>
-                    {
-                        if (context.AuthenticateFailure is not null)
-                            context.Error = "invalid_token";
-                        return Task.CompletedTask;
-                    },
-                };
-            });
+            );
+            services.AddOptions<JwtBearerOptions>(DevelopmentTokens.Issuer).ValidateOnStart();
+        }
         services.AddSingleton<IssuerDocuments>();
         // A key that cannot be read ends the start. Otherwise the host would start, and fail with every token.
         services
@@ -98,6 +90,36 @@ internal static class AuthenticationServices
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(IsNoOperation).Build());
     }
 
+    private static bool TakesBoth(RegistryOptions options, IHostEnvironment environment) =>
+        environment.IsDevelopment() && options.Authority is not null;
+
+    private static void Configure(JwtBearerOptions bearer, TokenRules rules)
+    {
+        // Claims keep the names that the token gave them.
+        bearer.MapInboundClaims = false;
+        TokenRules.Restrict(bearer.TokenValidationParameters);
+        bearer.AutomaticRefreshInterval = IssuerKeys.BetweenRefreshes;
+        bearer.BackchannelTimeout = IssuerTimeout;
+        // Its words quote the token, whose issuer may be a text that no header can hold. The body says what is wrong.
+        bearer.IncludeErrorDetails = false;
+        bearer.Events = new()
+        {
+            OnMessageReceived = UseKnownTokenAsync,
+            OnTokenValidated = context =>
+            {
+                Read(context, rules);
+                KeepToken(context);
+                return Task.CompletedTask;
+            },
+            OnChallenge = context =>
+            {
+                if (context.AuthenticateFailure is not null)
+                    context.Error = "invalid_token";
+                return Task.CompletedTask;
+            },
+        };
+    }
+
     // Paths that lead nowhere, and methods that a path lacks, are answered so; an operation without an access decision
     // is refused.
     private static bool IsNoOperation(AuthorizationHandlerContext context) =>
@@ -112,8 +134,10 @@ internal static class AuthenticationServices
             context.Success();
             return;
         }
+        // The key of Development is always known.
         if (
-            context.Request.Headers.Authorization.Count > 0
+            context.Scheme.Name != DevelopmentTokens.Issuer
+            && context.Request.Headers.Authorization.Count > 0
             && !await http.RequestServices.GetRequiredService<IssuerKeys>().AreKnownAsync(http.RequestAborted)
         )
         {

@@ -35,6 +35,24 @@ public sealed class DevelopmentTokens
             NameClaimType = "sub",
         };
 
+    /// <summary>
+    /// Whether a header carries a token that says it is one of these, which the signature alone proves.
+    /// </summary>
+    public static bool IsMeantBy(string? authorization)
+    {
+        const string Scheme = "Bearer ";
+        if (authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) is not true)
+            return false;
+        try
+        {
+            return new JsonWebToken(authorization[Scheme.Length..].Trim()).Issuer == Issuer;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens the key that a service has made in its data folder.</summary>
     /// <exception cref="StartupException">There is none: no service accepts what a new one would sign.</exception>
     public static DevelopmentTokens OpenExisting(string dataFolder)

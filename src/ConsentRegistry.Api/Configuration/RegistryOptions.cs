@@ -34,8 +34,8 @@ public sealed class RegistryOptions
     public required string DataFolder { get; init; }
 
     /// <summary>
-    /// The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. Without it, in Development only, a
-    /// local key signs.
+    /// The issuer of tokens: <c>Tokens:Authority</c>, an OpenID Connect provider. In Development only, it may be absent:
+    /// a local key signs, whose tokens are accepted beside those of an issuer as well.
     /// </summary>
     public string? Authority { get; init; }
 
@@ -191,7 +191,14 @@ public sealed class RegistryOptions
                 "DecisionLog:To is otlp, and nothing says where logs are sent; set OTEL_EXPORTER_OTLP_ENDPOINT."
             );
         if (environment.IsDevelopment())
+        {
+            // On the way to this machine itself nobody can alter anything.
+            if (options.Authority is { } issuer && !IsAddress(issuer, ofThisMachine: true))
+                throw new StartupException(
+                    "Tokens:Authority is an https address, or in Development an http address of this machine."
+                );
             return options;
+        }
         if (options.DecisionLog is { IsOn: true, HidesIds: true, KeyFile: null })
             throw new StartupException(
                 "DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 "
@@ -225,10 +232,7 @@ public sealed class RegistryOptions
         if (options.Authority is null)
             throw new StartupException("Tokens:Authority is required outside Development.");
         // Whoever can alter what comes over plain HTTP could put keys of their own in the provider's place.
-        if (
-            !Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority)
-            || authority.Scheme != Uri.UriSchemeHttps
-        )
+        if (!IsAddress(options.Authority, ofThisMachine: false))
             throw new StartupException("Tokens:Authority is an https address outside Development.");
         if (options.PublicUrl is null)
             throw new StartupException(
@@ -236,6 +240,10 @@ public sealed class RegistryOptions
             );
         return options;
     }
+
+    private static bool IsAddress(string text, bool ofThisMachine) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttps || (ofThisMachine && url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
     private static bool IsPublicUrl(string text, IHostEnvironment environment) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)

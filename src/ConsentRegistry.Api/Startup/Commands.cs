@@ -165,7 +165,7 @@ internal static class Commands
             options.ConnectionString ?? postgres!.ConnectionString
         );
         await ListenAsync(app);
-        if (app.Environment.IsDevelopment() && options.Authority is null)
+        if (app.Environment.IsDevelopment())
         {
             // So that what is shown can be pasted at once.
             while (
@@ -183,6 +183,7 @@ internal static class Commands
             output.WriteLine(
                 Welcome.Text(
                     url,
+                    options.Authority,
                     builder.Configuration[RegistryOptions.DataVariable],
                     DevelopmentTokens.Open(options.DataFolder),
                     TimeProvider.System.GetUtcNow()

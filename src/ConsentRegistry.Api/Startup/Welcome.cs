@@ -7,16 +7,24 @@ namespace ConsentRegistry.Api.Startup;
 internal static class Welcome
 {
     /// <param name="url">Where the service listens.</param>
+    /// <param name="authority">The provider where people sign in; null if there is none.</param>
     /// <param name="dataFolder">The data folder, whose key signs tokens; null for the usual one.</param>
     /// <param name="tokens">What makes tokens.</param>
     /// <param name="now">The time.</param>
-    public static string Text(string url, string? dataFolder, DevelopmentTokens tokens, DateTimeOffset now)
+    public static string Text(
+        string url,
+        string? authority,
+        string? dataFolder,
+        DevelopmentTokens tokens,
+        DateTimeOffset now
+    )
     {
         // Another folder's key would sign tokens that this service refuses.
         var dev = dataFolder is null ? "./dev" : $"{RegistryOptions.DataVariable}={dataFolder} ./dev";
         string Token(params string[] words) => tokens.Make(words, now)!;
         // A creator nobody has heard of, so that the tour begins at the beginning however often it is taken.
         var creator = $"ana-{now:yyMMdd-HHmmss}";
+        var signIn = authority is null ? "" : $"\n  Sign-in  {authority}";
         var check = $$"""{"creatorId":"{{creator}}","videoId":"first","purpose":"remix"}""";
         return $"""
 
@@ -24,7 +32,7 @@ internal static class Welcome
 
               API      {url}
               Swagger  {url}/swagger
-              Health   {url}/health/ready
+              Health   {url}/health/ready{signIn}
 
             Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: {dev} token admin | platform <id> | creator <id> | auditor):
 

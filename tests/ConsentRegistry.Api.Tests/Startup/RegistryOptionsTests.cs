@@ -194,11 +194,29 @@ public sealed class RegistryOptionsTests
             );
     }
 
-    [Fact]
-    public void An_issuer_without_TLS_is_for_Development() =>
+    [Theory]
+    [InlineData("http://localhost:8080")]
+    [InlineData("http://127.0.0.1:8080/realms/one")]
+    [InlineData("http://[::1]:8080")]
+    public void An_issuer_without_TLS_is_for_Development_and_on_this_machine(string address)
+    {
+        Assert.Equal(address, Read("Development", ("Tokens:Authority", address)).Authority);
+        Assert.Throws<StartupException>(() => Read("Production", ("Tokens:Authority", address)));
+        Assert.Throws<StartupException>(() => Read("Staging", ("Tokens:Authority", address)));
+    }
+
+    [Theory]
+    [InlineData("http://issuer.example")]
+    [InlineData("http://192.0.2.1:8080")]
+    [InlineData("http://0.0.0.0:8080")]
+    [InlineData("http://localhost.issuer.example")]
+    [InlineData("http://localhost@issuer.example")]
+    [InlineData("ftp://localhost")]
+    [InlineData("localhost:8080")]
+    public void An_issuer_elsewhere_without_TLS_is_refused_in_Development_too(string address) =>
         Assert.Equal(
-            "http://localhost:8080",
-            Read("Development", ("Tokens:Authority", "http://localhost:8080")).Authority
+            "Tokens:Authority is an https address, or in Development an http address of this machine.",
+            Assert.Throws<StartupException>(() => Read("Development", ("Tokens:Authority", address))).Message
         );
 
     [Fact]
