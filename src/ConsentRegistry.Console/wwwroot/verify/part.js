@@ -1,0 +1,76 @@
+/**
+ * The frame of every export: lines of canonical JSON, the first of which says what it is. The last one has the SHA-256 of
+ * all bytes before it.
+ */
+
+import { hasMembers, isObject, readCanonical } from "./canonical-json.js";
+import { fromUtf8, toBase64Url } from "./encoding.js";
+import { startSha256 } from "./hash.js";
+import { LINE_BYTES } from "./limits.js";
+import { readLines } from "./lines.js";
+import { accept, cannotJudge, refuse } from "./outcome.js";
+import { fault } from "./steps.js";
+
+/**
+ * @typedef {import("./canonical-json.js").JsonObject} JsonObject
+ * @typedef {import("./steps.js").Fault} Fault
+ * @typedef {Fault | undefined} Problem
+ */
+
+const NEW_LINE = Uint8Array.of(0x0a);
+
+/**
+ * Gives every line but the last to a handler, and stops at the first problem.
+ *
+ * @param {import("./lines.js").Bytes} source
+ * @param {(line: JsonObject, number: number) => Problem | Promise<Problem>} handle
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Problem>}
+ */
+export async function readPart(source, handle, signal) {
+  const hash = startSha256();
+  let hasEnded = false;
+  for await (const { bytes, number, end } of readLines(source)) {
+    signal?.throwIfAborted();
+    const where = { line: number };
+    if (hasEnded) return fault("whole", refuse("export.afterEnd"), where);
+    if (end === "tooLong") return fault("lines", refuse("line.tooLong", { limit: LINE_BYTES }), where);
+    if (end === "streamEnd") return fault("whole", cannotJudge("export.cut"), where);
+    const line = readLine(bytes);
+    if (!line.ok) return fault("lines", line, where);
+    if (line.value.kind === "end") {
+      hasEnded = true;
+      const isForm = hasMembers(line.value, ["kind", "sha256"]);
+      if (!isForm || line.value.sha256 !== toBase64Url(hash.digest())) return fault("whole", refuse("export.hash"), where);
+      continue;
+    }
+    hash.update(bytes).update(NEW_LINE);
+    const handled = handle(line.value, number);
+    const problem = handled instanceof Promise ? await handled : handled;
+    if (problem) return { ...problem, reason: { ...problem.reason, values: { ...where, ...problem.reason.values } } };
+  }
+  return hasEnded ? undefined : fault("whole", cannotJudge("export.cut"));
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {import("./outcome.js").Outcome<JsonObject>}
+ */
+function readLine(bytes) {
+  const text = fromUtf8(bytes);
+  if (text === undefined) return refuse("line.utf8");
+  const read = readCanonical(text);
+  if (!read.ok) return read;
+  return isObject(read.value) ? accept(read.value) : refuse("line.form");
+}
+
+/**
+ * The version of the format, in the first line.
+ *
+ * @param {JsonObject} header
+ * @returns {import("./outcome.js").Outcome<undefined>}
+ */
+export function checkVersion({ v }) {
+  if (v === 1) return accept(undefined);
+  return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : refuse("header.form");
+}

@@ -1,0 +1,53 @@
+/**
+ * The versions of one stream, event by event. Each version is one more than the one before, its events are counted from
+ * 1 to `of`, and each event names the leaf before it.
+ */
+
+import { toBase64Url } from "./encoding.js";
+import { sha256 } from "./hash.js";
+import { accept, refuse } from "./outcome.js";
+
+/**
+ * @typedef {{ ver: number, n: number, of: number, head: string | null }} Place where a stream is; `head` is the base64url
+ * SHA-256 of its newest leaf
+ * @typedef {import("./leaf.js").Leaf} Leaf
+ */
+
+/** Before the first event. @type {Place} */
+export const START = { ver: 0, n: 0, of: 0, head: null };
+
+/** @param {Leaf} leaf */
+export const headOf = (leaf) => toBase64Url(sha256(leaf.bytes));
+
+/**
+ * @param {Leaf} leaf
+ * @returns {Place}
+ */
+export const placeOf = (leaf) => ({ ver: leaf.ver, n: leaf.n, of: leaf.of, head: headOf(leaf) });
+
+/** @param {Place} place */
+export const isWhole = (place) => place.n === place.of;
+
+/**
+ * Whether an event is the next one by its numbers.
+ *
+ * @param {Place} place
+ * @param {{ ver: number, n: number, of: number }} next
+ */
+export const follows = (place, next) => isWhole(place)
+  ? next.ver === place.ver + 1 && next.n === 1
+  : next.ver === place.ver && next.of === place.of && next.n === place.n + 1;
+
+/**
+ * @param {Place} place
+ * @param {Leaf} leaf
+ * @param {string | null} prev what its body names as the leaf before
+ * @returns {import("./outcome.js").Outcome<Place>}
+ */
+export function advance(place, leaf, prev) {
+  if (!follows(place, leaf)) {
+    const expected = isWhole(place) ? { version: place.ver + 1, n: 1 } : { version: place.ver, n: place.n + 1 };
+    return refuse("chain.version", { expected: expected.version, expectedN: expected.n, version: leaf.ver, n: leaf.n });
+  }
+  return prev === place.head ? accept(placeOf(leaf)) : refuse("chain.prev");
+}
