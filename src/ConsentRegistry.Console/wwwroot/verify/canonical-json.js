@@ -44,15 +44,30 @@ export function canonical(value, depth = 0) {
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value === "string") return value.isWellFormed() ? JSON.stringify(value) : undefined;
   if (typeof value !== "object" || depth >= JSON_DEPTH) return undefined;
-  const isList = Array.isArray(value);
-  const parts = [];
-  for (const key of isList ? value.keys() : Object.keys(value).sort()) {
-    const part = canonical(/** @type {JsonObject} */ (value)[key], depth + 1);
-    const name = isList ? "" : canonical(key);
-    if (part === undefined || name === undefined) return undefined;
-    parts.push(isList ? part : `${name}:${part}`);
+  return Array.isArray(value) ? canonicalList(value, depth + 1) : canonicalObject(/** @type {JsonObject} */ (value), depth + 1);
+}
+
+/** @param {readonly unknown[]} list @param {number} depth */
+function canonicalList(list, depth) {
+  let text = "[";
+  for (const value of list) {
+    const written = canonical(value, depth);
+    if (written === undefined) return undefined;
+    text += text === "[" ? written : `,${written}`;
   }
-  return isList ? `[${parts.join(",")}]` : `{${parts.join(",")}}`;
+  return `${text}]`;
+}
+
+/** @param {JsonObject} object @param {number} depth */
+function canonicalObject(object, depth) {
+  let text = "{";
+  for (const key of Object.keys(object).sort()) {
+    const written = canonical(object[key], depth);
+    const name = canonical(key);
+    if (written === undefined || name === undefined) return undefined;
+    text += text === "{" ? `${name}:${written}` : `,${name}:${written}`;
+  }
+  return `${text}}`;
 }
 
 /**

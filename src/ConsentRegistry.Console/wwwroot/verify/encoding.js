@@ -29,6 +29,12 @@ export function toBase64(bytes) {
 /** @param {Uint8Array} bytes */
 export const toBase64Url = (bytes) => toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$/;
+const BASE64_URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
+// The bits of the last character that stand for no byte have to be zero. These characters have four, or two, such bits.
+const LAST_OF_TWO = "AQgw";
+const LAST_OF_THREE = "AEIMQUYcgkosw048";
+
 /**
  * Decodes base64 with padding. Another spelling of the same bytes is refused.
  *
@@ -36,16 +42,9 @@ export const toBase64Url = (bytes) => toBase64(bytes).replaceAll("+", "-").repla
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function fromBase64(text) {
-  if (typeof text !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  let binary;
-  try {
-    binary = atob(text);
-  } catch {
-    return undefined;
-  }
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return toBase64(bytes) === text ? bytes : undefined;
+  if (typeof text !== "string" || !BASE64.test(text)) return undefined;
+  const digits = text.endsWith("==") ? text.length - 2 : text.endsWith("=") ? text.length - 1 : text.length;
+  return decode(text, digits);
 }
 
 /**
@@ -55,9 +54,22 @@ export function fromBase64(text) {
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function fromBase64Url(text) {
-  if (typeof text !== "string" || !/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
-  const padding = "=".repeat((4 - (text.length % 4)) % 4);
-  return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/") + padding);
+  if (typeof text !== "string" || !BASE64_URL.test(text)) return undefined;
+  return decode(text.replaceAll("-", "+").replaceAll("_", "/"), text.length);
+}
+
+/**
+ * @param {string} text base64, with padding or without
+ * @param {number} digits characters before the padding
+ */
+function decode(text, digits) {
+  const last = text[digits - 1] ?? "";
+  if (digits % 4 === 2 && !LAST_OF_TWO.includes(last)) return undefined;
+  if (digits % 4 === 3 && !LAST_OF_THREE.includes(last)) return undefined;
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 /**

@@ -9,16 +9,16 @@ const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 /** The root of a tree without leaves. */
-export const EMPTY_ROOT = sha256(new Uint8Array());
+export const EMPTY_ROOT = sha256();
 
 /** @param {Uint8Array} leaf */
-export const leafHash = (leaf) => sha256.create().update(LEAF).update(leaf).digest();
+export const leafHash = (leaf) => sha256(LEAF, leaf);
 
 /**
  * @param {Uint8Array} left
  * @param {Uint8Array} right
  */
-export const nodeHash = (left, right) => sha256.create().update(NODE).update(left).update(right).digest();
+export const nodeHash = (left, right) => sha256(NODE, left, right);
 
 /** A tree that leaves are appended to. It keeps one hash for each binary digit of its size. */
 export class GrowingTree {

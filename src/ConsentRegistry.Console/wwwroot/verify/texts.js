@@ -141,7 +141,6 @@ export const ENGLISH = {
   "key.hash": "The verifier key has another hash than it says: perhaps a letter is wrong.",
   "key.weak": "These bytes are no sound public key.",
   "key.tooMany": "More than {limit} keys were given.",
-  "key.noLogKey": "Among these keys is none that signs checkpoints of a log.",
   "jws.form": "It is not a compact JWS.",
   "jws.tooLong": "It is longer than {limit} bytes.",
   "jws.header": "It is a JWS of another type.",
@@ -203,4 +202,7 @@ export function say(key, values = {}, texts = ENGLISH) {
  * @param {string} key
  * @param {Texts} texts
  */
-const textOf = (key, texts) => (Object.hasOwn(texts, key) ? texts[key] : ENGLISH[key]) ?? key;
+function textOf(key, texts) {
+  const from = [texts, ENGLISH].find((one) => Object.hasOwn(one, key));
+  return from?.[key] ?? key;
+}

@@ -1,6 +1,6 @@
 /** Verifier keys of C2SP signed-note, and which bytes are taken for an Ed25519 public key. */
 
-import { concat, fromBase64, sameBytes, utf8 } from "./encoding.js";
+import { fromBase64, sameBytes, utf8 } from "./encoding.js";
 import { sha256 } from "./hash.js";
 import { accept, refuse } from "./outcome.js";
 
@@ -29,7 +29,7 @@ export function readVerifierKey(text) {
   const [, name = "", stated = ""] = parts;
   const algorithm = bytes[0] ?? 0;
   if (algorithm !== ED25519 && algorithm !== COSIGNATURE) return refuse("key.algorithm", { algorithm });
-  const hash = new Uint8Array(sha256(concat(utf8(`${name}\n`), bytes)).subarray(0, 4));
+  const hash = new Uint8Array(sha256(utf8(`${name}\n`), bytes).subarray(0, 4));
   if (toHex(hash) !== stated) return refuse("key.hash");
   const key = bytes.slice(1);
   return isPublicKey(key) ? accept({ name, hash, algorithm, key, vkey: text }) : refuse("key.weak");
