@@ -9,7 +9,7 @@ import { verifyJws } from "./jws.js";
 import { readKeys } from "./keys.js";
 import { PROOF_HASHES } from "./limits.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
-import { refuse } from "./outcome.js";
+import { cannotJudge, refuse } from "./outcome.js";
 import { checkVersion, readPart } from "./part.js";
 import { failed, fault, passed, skipped } from "./steps.js";
 import { advance, follows, isWhole, placeOf, START } from "./stream-chain.js";
@@ -81,7 +81,7 @@ class Bundle {
     if (!version.ok) return fault("header", version);
     const isForm = line.kind === "creator" && hasMembers(line, ["creatorId", "kind", "origin", "v"]) &&
       typeof origin === "string" && typeof creatorId === "string" && creatorId !== "";
-    if (!isForm) return fault("header", refuse("header.form"));
+    if (!isForm) return fault("header", cannotJudge("header.form"));
     this.origin = origin;
     this.creator = creatorId;
     return undefined;

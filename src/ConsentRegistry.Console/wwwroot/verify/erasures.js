@@ -4,13 +4,13 @@
  */
 
 import { accept, refuse } from "./outcome.js";
-import { follows, headOf, isWhole } from "./stream-chain.js";
+import { follows, headOf, isInTime, isWhole } from "./stream-chain.js";
 
 /**
  * @typedef {import("./leaf.js").Leaf} Leaf
  * @typedef {import("./stream-chain.js").Place} Place
- * @typedef {{ seq: number, ver: number, n: number, of: number, head: string }} Missing
- * @typedef {{ start: Place, ver: number, prev: string | null, covered: Missing[] }} Open an erasure of several events
+ * @typedef {{ seq: number, ver: number, n: number, of: number, tx: number, head: string }} Missing
+ * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, covered: Missing[] }} Open an erasure of several events
  */
 
 export class Erasures {
@@ -31,7 +31,7 @@ export class Erasures {
   addMissing(seq, leaf) {
     this.#byEid.set(leaf.eid, this.#missing.length);
     this.#next.push(this.#missing.length);
-    this.#missing.push({ seq, ver: leaf.ver, n: leaf.n, of: leaf.of, head: headOf(leaf) });
+    this.#missing.push({ seq, ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
     this.#uncovered++;
   }
 
@@ -48,7 +48,7 @@ export class Erasures {
    */
   erase(stream, place, seq, leaf, prev) {
     const { ranges, eids } = leaf.erasure ?? { ranges: [], eids: [] };
-    const open = leaf.n === 1 ? { start: place, ver: leaf.ver, prev, covered: [] } : this.#open.get(stream);
+    const open = leaf.n === 1 ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, covered: [] } : this.#open.get(stream);
     if (!open) return refuse("chain.version", { expected: leaf.ver, expectedN: 1, version: leaf.ver, n: leaf.n });
     this.#open.set(stream, open);
     for (const [first, last] of ranges) {
@@ -72,13 +72,13 @@ export class Erasures {
   }
 
   /** @param {Open} open */
-  #isWhole({ start, ver, prev, covered }) {
+  #isWhole({ start, ver, tx, prev, covered }) {
     let place = start;
     for (const entry of covered.sort((a, b) => a.seq - b.seq)) {
-      if (!follows(place, entry)) return false;
+      if (!follows(place, entry) || !isInTime(place, entry)) return false;
       place = entry;
     }
-    return isWhole(place) && ver === place.ver + 1 && prev === place.head;
+    return isWhole(place) && ver === place.ver + 1 && tx > place.tx && prev === place.head;
   }
 
   /** @param {number} i @param {Open} open */

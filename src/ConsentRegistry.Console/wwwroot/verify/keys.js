@@ -37,7 +37,7 @@ export const trustOf = (pinned, registry) => ({
 });
 
 /**
- * Reads a key set. Keys of other kinds are passed over, as RFC 7517 says.
+ * Reads a key set. It has at least one key of checkpoints, and no key of another kind than a log has.
  *
  * @param {unknown} keys the member `keys` of a JWK Set
  * @returns {import("./outcome.js").Outcome<LogKeys>}
@@ -60,9 +60,11 @@ export function readKeys(keys) {
       const isPoint = fromBase64UrlOf(x, 32) && fromBase64UrlOf(y, 32);
       if (!isPoint || kid !== thumbprint({ crv: key.crv, kty: key.kty, x, y })) return refuse("keys.form");
       read.receiptKeys.push({ kid: String(kid), x: String(x), y: String(y) });
+    } else {
+      return refuse("keys.form");
     }
   }
-  return accept(read);
+  return read.verifiers.length > 0 ? accept(read) : refuse("keys.form");
 }
 
 /**

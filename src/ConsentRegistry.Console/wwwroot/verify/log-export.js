@@ -104,7 +104,7 @@ class LogExport {
     if (!version.ok) return fault("header", version);
     const isForm = line.kind === "log" && hasMembers(line, ["from", "kind", "origin", "to", "v"]) &&
       typeof origin === "string" && isInteger(from) && isInteger(to) && from <= to;
-    if (!isForm) return fault("header", refuse("header.form"));
+    if (!isForm) return fault("header", cannotJudge("header.form"));
     if (this.origin !== undefined && this.origin !== origin) {
       return fault("header", refuse("header.otherOrigin", { origin: this.origin, other: origin }));
     }
@@ -149,7 +149,7 @@ class LogExport {
       return fault("header", refuse("header.otherOrigin", { origin: this.origin ?? "", other: checkpoint.origin }));
     }
     const size = this.fold.tree.size;
-    if (checkpoint.size !== size) return fault("roots", refuse("checkpoint.place", { size: checkpoint.size, expected: size }));
+    if (checkpoint.size !== size || this.last?.size === size) return fault("roots", refuse("checkpoint.place", { size: checkpoint.size, expected: size }));
     const root = this.fold.tree.root();
     if (!sameBytes(root, checkpoint.root)) {
       return fault("roots", refuse("checkpoint.root", { size, stated: rootText(checkpoint), computed: toBase64(root) }));

@@ -37,7 +37,8 @@ export async function readPart(source, handle, signal) {
     if (end === "tooLong") return fault("lines", refuse("line.tooLong", { limit: LINE_BYTES }), where);
     if (end === "streamEnd") return fault("whole", cannotJudge("export.cut"), where);
     const line = readLine(bytes);
-    if (!line.ok) return fault("lines", line, where);
+    // What does not begin as an export is none, so that nothing in it can be called wrong.
+    if (!line.ok) return fault("lines", number === 1 ? cannotJudge(line.reason.key) : line, where);
     if (line.value.kind === "end") {
       hasEnded = true;
       const isForm = hasMembers(line.value, ["kind", "sha256"]);
@@ -72,5 +73,5 @@ function readLine(bytes) {
  */
 export function checkVersion({ v }) {
   if (v === 1) return accept(undefined);
-  return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : refuse("header.form");
+  return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : cannotJudge("header.form");
 }

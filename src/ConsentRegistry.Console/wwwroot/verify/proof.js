@@ -89,13 +89,14 @@ function* end(steps) {
  *   proof: Uint8Array[], checkpoint: unknown, body: unknown, salt: unknown }>}
  */
 function readForm(given) {
-  if (!isObject(given)) return refuse("proof.form");
+  if (!isObject(given)) return cannotJudge("proof.form");
   const isForm = hasMembers(given, ["checkpoint", "eventId", "leaf", "proof", "root", "seq", "size"], ["body", "salt"]);
+  if (!isForm) return cannotJudge("proof.form");
   const { eventId, seq, size, leaf, checkpoint, body = null, salt = null } = given;
   const root = fromBase64(given.root);
   const encoded = Array.isArray(given.proof) ? given.proof : undefined;
   const hasBody = (body === null && salt === null) || typeof body === "string";
-  if (!isForm || !isInteger(seq) || !isInteger(size) || root?.length !== 32 || !hasBody || !encoded ||
+  if (!isInteger(seq) || !isInteger(size) || root?.length !== 32 || !hasBody || !encoded ||
     encoded.length > PROOF_HASHES) return refuse("proof.form");
   const proof = encoded.flatMap((hash) => fromBase64(hash) ?? []);
   if (proof.length !== encoded.length) return refuse("proof.form");

@@ -8,13 +8,13 @@ import { sha256 } from "./hash.js";
 import { accept, refuse } from "./outcome.js";
 
 /**
- * @typedef {{ ver: number, n: number, of: number, head: string | null }} Place where a stream is; `head` is the base64url
- * SHA-256 of its newest leaf
+ * @typedef {{ ver: number, n: number, of: number, tx: number, head: string | null }} Place where a stream is; `head` is the
+ * base64url SHA-256 of its newest leaf
  * @typedef {import("./leaf.js").Leaf} Leaf
  */
 
 /** Before the first event. @type {Place} */
-export const START = { ver: 0, n: 0, of: 0, head: null };
+export const START = { ver: 0, n: 0, of: 0, tx: -1, head: null };
 
 /** @param {Leaf} leaf */
 export const headOf = (leaf) => toBase64Url(sha256(leaf.bytes));
@@ -23,7 +23,7 @@ export const headOf = (leaf) => toBase64Url(sha256(leaf.bytes));
  * @param {Leaf} leaf
  * @returns {Place}
  */
-export const placeOf = (leaf) => ({ ver: leaf.ver, n: leaf.n, of: leaf.of, head: headOf(leaf) });
+export const placeOf = (leaf) => ({ ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
 
 /** @param {Place} place */
 export const isWhole = (place) => place.n === place.of;
@@ -39,6 +39,14 @@ export const follows = (place, next) => isWhole(place)
   : next.ver === place.ver && next.of === place.of && next.n === place.n + 1;
 
 /**
+ * Whether the times fit: the events of a version have one time, and each version is later than the one before.
+ *
+ * @param {Place} place
+ * @param {{ n: number, tx: number }} next
+ */
+export const isInTime = (place, next) => (next.n === 1 ? next.tx > place.tx : next.tx === place.tx);
+
+/**
  * @param {Place} place
  * @param {Leaf} leaf
  * @param {string | null} prev what its body names as the leaf before
@@ -49,5 +57,6 @@ export function advance(place, leaf, prev) {
     const expected = isWhole(place) ? { version: place.ver + 1, n: 1 } : { version: place.ver, n: place.n + 1 };
     return refuse("chain.version", { expected: expected.version, expectedN: expected.n, version: leaf.ver, n: leaf.n });
   }
+  if (!isInTime(place, leaf)) return refuse("chain.time");
   return prev === place.head ? accept(placeOf(leaf)) : refuse("chain.prev");
 }

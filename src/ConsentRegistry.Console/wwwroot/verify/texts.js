@@ -119,6 +119,7 @@ export const ENGLISH = {
   "chain.version":
     "Event {n} of version {version} follows, where event {expectedN} of version {expected} should. An entry is missing, or there twice.",
   "chain.gap": "Event {n} of version {version} does not follow the entry before. An entry is missing, or there twice.",
+  "chain.time": "It is not later than the version before it, or the events of its version have several times.",
   "chain.prev": "It does not name the entry before it in its stream.",
   "chain.apart": "The events of version {version} do not stand together: event {n} is out of place.",
   "chain.unfinished": "The last version has {n} of {of} events. Export further.",
