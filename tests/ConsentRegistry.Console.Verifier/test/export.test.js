@@ -119,6 +119,7 @@ test("each alteration is found, with an end that fits", async () => {
     ["signatures note.form", (lines) => { lines.push({ kind: "checkpoint", note: 7 }); }],
     ["signatures keys.form", (lines) => { lines[1] = { keys: [...log.signer.keys, { kty: "RSA" }], kind: "keys" }; }],
     ["roots checkpoint.place", (lines) => { lines.push({ ...lines.at(-1) }); }],
+    ["roots checkpoint.place", (lines) => { lines.splice(2, 0, { kind: "checkpoint", note: log.note(0) }); }],
     ["lines line.kind", (lines) => { lines.push({ kind: "note" }); }],
     ["lines line.kind", (lines) => { lines.push({ ...lines[0] }); }],
     ["header header.form", (lines) => lines.slice(0, 1)],
@@ -148,6 +149,13 @@ test("each fault that a dishonest operator could sign is found", async () => {
     ["versions chain.apart", valid().add({ stream: "ana", of: 2 }).add({ stream: "ana", of: 3 })],
     ["versions chain.apart", valid().add({ stream: "ana", of: 2 }).add({ stream: "ana", tx: later })],
     ["versions chain.unfinished", valid().add({ stream: "ana", of: 2 })],
+    ["bodies body.otherStream", valid().add({ stream: "$vocabulary" })],
+    ["bodies body.otherStream", valid().add({ stream: "ana", type: "useRecorded" })],
+    ["bodies body.otherStream", valid().add({ stream: "ana", type: "purposeRegistered" })],
+    ["versions chain.afterErasure", missing().add(erase).add({ stream: "ben" })],
+    ["versions chain.afterErasure", missing().add(erase).add({ ...erase, erase: { ranges: [[3, 3]], eids: [] } })],
+    ["erasures erasure.others", missing().add({ ...erase, erase: { ranges: [[0, 2]], eids: [] } })],
+    ["erasures erasure.others", missing().add({ ...erase, erase: { ranges: [[0, 1]], eids: [eidOf(99)] } })],
     ["versions chain.time", valid().add({ stream: "ana", tx: 1_800_000_000_000_000 })],
     ["times entry.time", valid().add({ stream: "cem", tx: later }).add({ stream: "dora" })],
     ["bodies body.form", valid().add({ stream: "ana", body: { more: 1 } })],
@@ -233,7 +241,7 @@ test("an export is compared with checkpoints that were kept", async () => {
   const further = sampleLog(log.signer).add({ stream: "ana" });
   const beyond = await verify(file, kept(further.note()));
   assert.equal(failureOf(beyond), "kept kept.beyond");
-  assert.equal(verdictOf(beyond), "unjudged");
+  assert.equal(verdictOf(beyond), "invalid");
   assert.equal(failureOf(await verify(file, kept(new Log().add({ stream: "ana" }).note()))), "kept checkpoint.unsigned");
 });
 

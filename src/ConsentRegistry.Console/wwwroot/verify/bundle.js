@@ -12,7 +12,7 @@ import { leafHash, verifyInclusion } from "./merkle.js";
 import { cannotJudge, refuse } from "./outcome.js";
 import { checkVersion, readPart } from "./part.js";
 import { failed, fault, passed, skipped } from "./steps.js";
-import { advance, follows, isWhole, placeOf, START } from "./stream-chain.js";
+import { advance, follows, isWhole, placeAfter, START } from "./stream-chain.js";
 import { keyStep, witnessStep } from "./trust-steps.js";
 
 /**
@@ -124,7 +124,7 @@ class Bundle {
     if (!this.#isIncluded(seq, leaf, line.proof)) return fault("inclusion", refuse("inclusion.failed"), where);
     const problem = body === null ? this.#addMissing(seq, leaf, where) : this.#addBody(seq, leaf, body, where);
     if (problem) return problem;
-    this.place = placeOf(leaf);
+    this.place = placeAfter(this.place, leaf, body !== null);
     this.entries++;
     if (this.entries % 1_000 === 0) this.#options.onProgress?.(this.entries);
     return undefined;

@@ -40,5 +40,20 @@ function readWhatItSays(leaf, text, salt) {
   if (text === null && salt === null) return accept(null);
   if (typeof text !== "string") return refuse("body.form");
   const committed = checkCommitment(leaf.commit, text, salt);
-  return committed.ok ? readBody(text) : committed;
+  if (!committed.ok) return committed;
+  const body = readBody(text);
+  return body.ok && !belongs(leaf.type, body.value.stream) ? refuse("body.otherStream", { type: leaf.type }) : body;
+}
+
+/**
+ * Whether events of this type are in this stream: purposes in that of the vocabulary, uses and recalls in those of
+ * requesters, and all else in those of creators.
+ *
+ * @param {string} type
+ * @param {string} stream
+ */
+function belongs(type, stream) {
+  if (type === "purposeRegistered") return stream === "$vocabulary";
+  if (type === "useRecorded" || type === "recallChanged") return stream.startsWith("$requester/");
+  return !stream.startsWith("$");
 }

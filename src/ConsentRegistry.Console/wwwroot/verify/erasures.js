@@ -10,7 +10,8 @@ import { follows, headOf, isInTime, isWhole } from "./stream-chain.js";
  * @typedef {import("./leaf.js").Leaf} Leaf
  * @typedef {import("./stream-chain.js").Place} Place
  * @typedef {{ seq: number, ver: number, n: number, of: number, tx: number, head: string }} Missing
- * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, covered: Missing[] }} Open an erasure of several events
+ * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, claimed: number, covered: Missing[]
+ * }} Open an erasure of several events
  */
 
 export class Erasures {
@@ -48,20 +49,24 @@ export class Erasures {
    */
   erase(stream, place, seq, leaf, prev) {
     const { ranges, eids } = leaf.erasure ?? { ranges: [], eids: [] };
-    const open = leaf.n === 1 ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, covered: [] } : this.#open.get(stream);
+    const open = leaf.n === 1 ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, claimed: 0, covered: [] } : this.#open.get(stream);
     if (!open) return refuse("chain.version", { expected: leaf.ver, expectedN: 1, version: leaf.ver, n: leaf.n });
     this.#open.set(stream, open);
     for (const [first, last] of ranges) {
       if (last >= seq) return refuse("erasure.range");
+      open.claimed += last - first + 1;
       for (let i = this.#at(first); i < this.#missing.length && /** @type {Missing} */ (this.#missing[i]).seq <= last;
         i = this.#find(i)) this.#cover(i, open);
     }
+    open.claimed += eids.length;
     for (const eid of eids) {
       const i = this.#byEid.get(eid);
       if (i !== undefined) this.#cover(i, open);
     }
     if (leaf.n < leaf.of) return accept(undefined);
     this.#open.delete(stream);
+    // Entries of the stream that were exported before they were erased have their bodies still, and are covered too.
+    if (open.claimed !== open.covered.length + open.start.bodies) return refuse("erasure.others");
     return this.#isWhole(open) ? accept(undefined) : refuse("erasure.stream");
   }
 
@@ -73,6 +78,7 @@ export class Erasures {
 
   /** @param {Open} open */
   #isWhole({ start, ver, tx, prev, covered }) {
+    /** @type {{ ver: number, n: number, of: number, tx: number, head: string | null }} */
     let place = start;
     for (const entry of covered.sort((a, b) => a.seq - b.seq)) {
       if (!follows(place, entry) || !isInTime(place, entry)) return false;

@@ -149,7 +149,7 @@ class LogExport {
       return fault("header", refuse("header.otherOrigin", { origin: this.origin ?? "", other: checkpoint.origin }));
     }
     const size = this.fold.tree.size;
-    if (checkpoint.size !== size || this.last?.size === size) return fault("roots", refuse("checkpoint.place", { size: checkpoint.size, expected: size }));
+    if (checkpoint.size !== size || size === (this.last?.size ?? 0)) return fault("roots", refuse("checkpoint.place", { size: checkpoint.size, expected: size }));
     const root = this.fold.tree.root();
     if (!sameBytes(root, checkpoint.root)) {
       return fault("roots", refuse("checkpoint.root", { size, stated: rootText(checkpoint), computed: toBase64(root) }));

@@ -6,9 +6,9 @@
 import { Erasures } from "./erasures.js";
 import { CLOCK_TOLERANCE } from "./limits.js";
 import { GrowingTree, leafHash } from "./merkle.js";
-import { accept, cannotJudge, refuse } from "./outcome.js";
+import { accept, refuse } from "./outcome.js";
 import { fault } from "./steps.js";
-import { advance, placeOf, START } from "./stream-chain.js";
+import { advance, placeAfter, START } from "./stream-chain.js";
 
 /**
  * @typedef {import("./entry.js").Entry} Entry
@@ -57,7 +57,7 @@ export class LogFold {
     } else {
       const place = this.#streams.get(body.stream) ?? START;
       // What precedes an erasure has no bodies that would say whose it is: the erasure says it.
-      if (!leaf.erasure || leaf.n > 1) {
+      if (!leaf.erasure || leaf.n > 1 || place.isErased) {
         const next = advance(place, leaf, body.prev);
         if (!next.ok) return fault("versions", next, where);
       }
@@ -65,7 +65,7 @@ export class LogFold {
         const erased = this.#erasures.erase(body.stream, place, seq, leaf, body.prev);
         if (!erased.ok) return fault("erasures", erased, where);
       }
-      this.#streams.set(body.stream, placeOf(leaf));
+      this.#streams.set(body.stream, placeAfter(place, leaf, true));
       this.bodies++;
     }
     this.#before = leaf;
@@ -80,7 +80,7 @@ export class LogFold {
     const uncovered = this.#erasures.firstUncovered();
     if (uncovered !== undefined) return fault("erasures", refuse("erasure.missing"), { entry: uncovered });
     const last = this.#before;
-    if (last && last.n < last.of) return fault("versions", cannotJudge("chain.unfinished", { n: last.n, of: last.of }));
+    if (last && last.n < last.of) return fault("versions", refuse("chain.unfinished", { n: last.n, of: last.of }));
     return undefined;
   }
 }

@@ -8,30 +8,35 @@ import { sha256 } from "./hash.js";
 import { accept, refuse } from "./outcome.js";
 
 /**
- * @typedef {{ ver: number, n: number, of: number, tx: number, head: string | null }} Place where a stream is; `head` is the
- * base64url SHA-256 of its newest leaf
+ * @typedef {{ ver: number, n: number, of: number, tx: number, head: string | null, bodies: number, isErased: boolean
+ * }} Place where a stream is; `head` is the base64url SHA-256 of its newest leaf, `bodies` how many of its events have one
  * @typedef {import("./leaf.js").Leaf} Leaf
  */
 
 /** Before the first event. @type {Place} */
-export const START = { ver: 0, n: 0, of: 0, tx: -1, head: null };
+export const START = { ver: 0, n: 0, of: 0, tx: -1, head: null, bodies: 0, isErased: false };
 
 /** @param {Leaf} leaf */
 export const headOf = (leaf) => toBase64Url(sha256(leaf.bytes));
 
 /**
+ * @param {Place} before
  * @param {Leaf} leaf
+ * @param {boolean} hasBody
  * @returns {Place}
  */
-export const placeOf = (leaf) => ({ ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
+export const placeAfter = (before, leaf, hasBody) => ({
+  ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf), bodies: before.bodies + (hasBody ? 1 : 0),
+  isErased: leaf.erasure !== undefined,
+});
 
-/** @param {Place} place */
+/** @param {{ n: number, of: number }} place */
 export const isWhole = (place) => place.n === place.of;
 
 /**
  * Whether an event is the next one by its numbers.
  *
- * @param {Place} place
+ * @param {{ ver: number, n: number, of: number }} place
  * @param {{ ver: number, n: number, of: number }} next
  */
 export const follows = (place, next) => isWhole(place)
@@ -41,7 +46,7 @@ export const follows = (place, next) => isWhole(place)
 /**
  * Whether the times fit: the events of a version have one time, and each version is later than the one before.
  *
- * @param {Place} place
+ * @param {{ tx: number }} place
  * @param {{ n: number, tx: number }} next
  */
 export const isInTime = (place, next) => (next.n === 1 ? next.tx > place.tx : next.tx === place.tx);
@@ -50,13 +55,15 @@ export const isInTime = (place, next) => (next.n === 1 ? next.tx > place.tx : ne
  * @param {Place} place
  * @param {Leaf} leaf
  * @param {string | null} prev what its body names as the leaf before
- * @returns {import("./outcome.js").Outcome<Place>}
+ * @returns {import("./outcome.js").Outcome<undefined>}
  */
 export function advance(place, leaf, prev) {
   if (!follows(place, leaf)) {
     const expected = isWhole(place) ? { version: place.ver + 1, n: 1 } : { version: place.ver, n: place.n + 1 };
     return refuse("chain.version", { expected: expected.version, expectedN: expected.n, version: leaf.ver, n: leaf.n });
   }
+  // An erasure of several events is one version.
+  if (place.isErased && isWhole(place)) return refuse("chain.afterErasure");
   if (!isInTime(place, leaf)) return refuse("chain.time");
-  return prev === place.head ? accept(placeOf(leaf)) : refuse("chain.prev");
+  return prev === place.head ? accept(undefined) : refuse("chain.prev");
 }

@@ -119,10 +119,13 @@ export const ENGLISH = {
   "chain.version":
     "Event {n} of version {version} follows, where event {expectedN} of version {expected} should. An entry is missing, or there twice.",
   "chain.gap": "Event {n} of version {version} does not follow the entry before. An entry is missing, or there twice.",
+  "chain.afterErasure": "The stream goes on after its creator was erased.",
+  "body.otherStream": "An event of the type {type} does not belong in its stream.",
+  "erasure.others": "It covers entries that are not of its stream, or not all that are.",
   "chain.time": "It is not later than the version before it, or the events of its version have several times.",
   "chain.prev": "It does not name the entry before it in its stream.",
   "chain.apart": "The events of version {version} do not stand together: event {n} is out of place.",
-  "chain.unfinished": "The last version has {n} of {of} events. Export further.",
+  "chain.unfinished": "The last version has {n} of {of} events.",
   "erasure.missing": "Its body is missing, and no erasure covers it.",
   "erasure.noBody": "It erases, and has no body itself.",
   "erasure.range": "It erases entries that come after it.",
@@ -163,7 +166,7 @@ export const ENGLISH = {
   "receipt.tooMany": "The file has more than {limit} receipts.",
   "receipt.rootUnknown": "Nothing shows what the log was at {size} entries.",
   "receipt.otherRoot": "The log had another root at {size} entries than the receipt says.",
-  "kept.beyond": "It covers {size} entries, and the export has {last}.",
+  "kept.beyond": "It covers {size} entries, and the export has {last}. THE LOG WAS CUT, or the export is an older one.",
   "kept.fork": "The log had another root at {size} entries. IT WAS REWRITTEN.",
   "remembered.fork":
     "THE LOG WAS REWRITTEN. The checkpoint of {size} entries and that of {before} entries, seen before, are of different histories. " +

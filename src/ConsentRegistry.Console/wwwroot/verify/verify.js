@@ -142,12 +142,12 @@ async function compareWithKept(kept, { checkpoint, roots, signers }, { trust }) 
   const values = { size: kept.size, last: checkpoint.size };
   const verifiers = trust.verifiers ?? signers.map(({ verifier }) => verifier);
   const signed = await verifyCheckpoint(kept, verifiers);
-  if (!signed.ok) return failed("kept", signed.reason);
+  if (!signed.ok) return failed("kept", cannotJudge(signed.reason.key, signed.reason.values).reason);
   const root = roots.get(kept.size);
   if (kept.origin !== checkpoint.origin) {
     return failed("kept", refuse("header.otherOrigin", { origin: kept.origin, other: checkpoint.origin }).reason);
   }
-  if (!root) return failed("kept", cannotJudge("kept.beyond", values).reason);
+  if (!root) return failed("kept", refuse("kept.beyond", values).reason);
   return sameBytes(root, kept.root) ? passed("kept", "kept.passed", values) : failed("kept", refuse("kept.fork", values).reason);
 }
 
