@@ -10,91 +10,113 @@ import { assertValid, failureOf, verify } from "./support/steps.js";
 
 /** @param {Signer} signer */
 function keysOf(signer) {
-  const keys = readKeySet(JSON.stringify({ keys: signer.keys }));
-  assert.ok(keys.ok);
-  return keys.value;
+    const keys = readKeySet(JSON.stringify({ keys: signer.keys }));
+    assert.ok(keys.ok);
+    return keys.value;
 }
 
 test("receipts of every version are found in the log, and are not decided again", async () => {
-  const receipts = golden("every-event.receipts").toString().trim().split("\n");
-  const steps = await verify(golden("every-event.ndjson"), { receipts });
-  assertValid(steps);
-  assert.deepEqual(steps.filter(({ step }) => step === "root").map(({ text }) => text), receipts.map(() => "receipt.rootInExport"));
-  assert.deepEqual(steps.filter(({ step }) => step === "decision").map(({ status }) => status), receipts.map(() => "skipped"));
+    const receipts = golden("every-event.receipts").toString().trim().split("\n");
+    const steps = await verify(golden("every-event.ndjson"), { receipts });
+    assertValid(steps);
+    assert.deepEqual(
+        steps.filter(({ step }) => step === "root").map(({ text }) => text),
+        receipts.map(() => "receipt.rootInExport"),
+    );
+    assert.deepEqual(
+        steps.filter(({ step }) => step === "decision").map(({ status }) => status),
+        receipts.map(() => "skipped"),
+    );
 });
 
 test("each letter of a receipt counts", async () => {
-  const log = sampleLog();
-  const receipt = log.receipt();
-  const context = { trust: trustOf([], keysOf(log.signer)), registry: registryOf(() => log) };
-  assertValid(await verify(Buffer.from(receipt), context));
-  assertValid(await verify(Buffer.from(`${receipt}\r\n\n${receipt}\n`), context));
-  for (let i = 0; i < receipt.length; i++) {
-    const other = receipt.slice(0, i) + (receipt[i] === "A" ? "B" : "A") + receipt.slice(i + 1);
-    assert.notEqual(verdictOf(await verify(Buffer.from(other), context)), "valid", `at ${i}`);
-  }
+    const log = sampleLog();
+    const receipt = log.receipt();
+    const context = { trust: trustOf([], keysOf(log.signer)), registry: registryOf(() => log) };
+    assertValid(await verify(Buffer.from(receipt), context));
+    assertValid(await verify(Buffer.from(`${receipt}\r\n\n${receipt}\n`), context));
+    for (let i = 0; i < receipt.length; i++) {
+        const other = receipt.slice(0, i) + (receipt[i] === "A" ? "B" : "A") + receipt.slice(i + 1);
+        assert.notEqual(verdictOf(await verify(Buffer.from(other), context)), "valid", `at ${i}`);
+    }
 });
 
 test("each alteration that could be signed is found", async () => {
-  const log = sampleLog();
-  const fork = new Log(log.signer).add({ stream: "eve" });
-  const trust = trustOf([], keysOf(log.signer));
-  const registry = registryOf(() => log);
-  const head = { origin: log.signer.origin, root: "A".repeat(43), size: 15 };
-  /** @type {[string, string][]} */
-  const cases = [
-    ["root receipt.otherRoot", fork.receipt()],
-    ["root receipt.otherRoot", log.receipt({ log: head })],
-    ["root receipt.rootUnknown", sampleLog(log.signer).add({ stream: "ana" }).receipt()],
-    ["root header.otherOrigin", log.receipt({ log: { ...head, origin: "log.example.org/other" } })],
-    ["signature receipt.form", log.receipt({ log: { ...head, root: "AAAA" } })],
-    ["signature receipt.form", log.receipt({ log: { ...head, size: -1 } })],
-    ["signature receipt.form", log.receipt({ log: { ...head, more: 1 } })],
-    ["signature receipt.form", log.receipt({ more: 1 })],
-    ["signature receipt.form", log.receipt({ versions: { ana: "1" } })],
-    ["signature receipt.form", log.receipt({ decision: null })],
-    ["signature receipt.form", log.receipt({ v: 0 })],
-    ["signature format.newer", log.receipt({ v: 2 })],
-    ["signature jws.unknownKey", sampleLog(new Signer()).receipt()],
-    ["signature jws.header", log.signer.jws("consent-stream+jws", {})],
-    ["lines file.unknown", `${log.receipt()}.x`],
-    ["signature jws.form", log.receipt().replace(/\..*\./, ".AAAA.")],
-    ["signature jws.tooLong", `${log.receipt()}\n${"A".repeat(300_000)}`],
-  ];
-  for (const [i, [expected, receipt]] of cases.entries()) {
-    assert.equal(failureOf(await verify(Buffer.from(`${receipt}\n`), { trust, registry })), expected, `case ${i}`);
-  }
+    const log = sampleLog();
+    const fork = new Log(log.signer).add({ stream: "eve" });
+    const trust = trustOf([], keysOf(log.signer));
+    const registry = registryOf(() => log);
+    const head = { origin: log.signer.origin, root: "A".repeat(43), size: 15 };
+    /** @type {[string, string][]} */
+    const cases = [
+        ["root receipt.otherRoot", fork.receipt()],
+        ["root receipt.otherRoot", log.receipt({ log: head })],
+        ["root receipt.rootUnknown", sampleLog(log.signer).add({ stream: "ana" }).receipt()],
+        ["root header.otherOrigin", log.receipt({ log: { ...head, origin: "log.example.org/other" } })],
+        ["signature receipt.form", log.receipt({ log: { ...head, root: "AAAA" } })],
+        ["signature receipt.form", log.receipt({ log: { ...head, size: -1 } })],
+        ["signature receipt.form", log.receipt({ log: { ...head, more: 1 } })],
+        ["signature receipt.form", log.receipt({ more: 1 })],
+        ["signature receipt.form", log.receipt({ versions: { ana: "1" } })],
+        ["signature receipt.form", log.receipt({ decision: null })],
+        ["signature receipt.form", log.receipt({ v: 0 })],
+        ["signature format.newer", log.receipt({ v: 2 })],
+        ["signature jws.unknownKey", sampleLog(new Signer()).receipt()],
+        ["signature jws.header", log.signer.jws("consent-stream+jws", {})],
+        ["lines file.unknown", `${log.receipt()}.x`],
+        ["signature jws.form", log.receipt().replace(/\..*\./, ".AAAA.")],
+        ["signature jws.tooLong", `${log.receipt()}\n${"A".repeat(300_000)}`],
+    ];
+    for (const [i, [expected, receipt]] of cases.entries()) {
+        assert.equal(failureOf(await verify(Buffer.from(`${receipt}\n`), { trust, registry })), expected, `case ${i}`);
+    }
 });
 
 test("without keys, or without a log, a receipt cannot be judged", async () => {
-  const log = sampleLog();
-  const trust = trustOf([], keysOf(log.signer));
-  const unknown = await verify(Buffer.from(log.receipt()));
-  assert.equal(failureOf(unknown), "signature key.none");
-  assert.equal(verdictOf(unknown), "unjudged");
-  assert.equal(failureOf(await verify(Buffer.from(log.receipt()), { trust })), "root receipt.rootUnknown");
-  const broken = { ...registryOf(() => log), checkpoint: async () => cannotJudge("fetch.failed", { address: "x" }) };
-  assert.equal(failureOf(await verify(Buffer.from(log.receipt()), { trust, registry: broken })), "root fetch.failed");
-  const lying = { ...registryOf(() => log), consistency: async () => accept([new Uint8Array(32)]) };
-  assert.equal(failureOf(await verify(Buffer.from(log.receipt({}, 3)), { trust, registry: lying })), "root receipt.otherRoot");
-  const unsigned = { ...registryOf(() => sampleLog(new Signer())) };
-  assert.equal(failureOf(await verify(Buffer.from(log.receipt()), { trust, registry: unsigned })), "root checkpoint.unsigned");
+    const log = sampleLog();
+    const trust = trustOf([], keysOf(log.signer));
+    const unknown = await verify(Buffer.from(log.receipt()));
+    assert.equal(failureOf(unknown), "signature key.none");
+    assert.equal(verdictOf(unknown), "unjudged");
+    assert.equal(failureOf(await verify(Buffer.from(log.receipt()), { trust })), "root receipt.rootUnknown");
+    const broken = { ...registryOf(() => log), checkpoint: async () => cannotJudge("fetch.failed", { address: "x" }) };
+    assert.equal(failureOf(await verify(Buffer.from(log.receipt()), { trust, registry: broken })), "root fetch.failed");
+    const lying = { ...registryOf(() => log), consistency: async () => accept([new Uint8Array(32)]) };
+    assert.equal(
+        failureOf(await verify(Buffer.from(log.receipt({}, 3)), { trust, registry: lying })),
+        "root receipt.otherRoot",
+    );
+    const unsigned = { ...registryOf(() => sampleLog(new Signer())) };
+    assert.equal(
+        failureOf(await verify(Buffer.from(log.receipt()), { trust, registry: unsigned })),
+        "root checkpoint.unsigned",
+    );
 });
 
 test("a pinned key of checkpoints says nothing about the key of receipts", async () => {
-  const log = sampleLog();
-  const keys = keysOf(log.signer);
-  const trust = trustOf(keys.verifiers, keys);
-  const steps = await verify(Buffer.from(log.receipt()), { trust, registry: registryOf(() => log) });
-  assertValid(steps);
-  assert.deepEqual(steps.filter(({ step }) => step === "key").map(({ text }) => text), ["key.registry"]);
+    const log = sampleLog();
+    const keys = keysOf(log.signer);
+    const trust = trustOf(keys.verifiers, keys);
+    const steps = await verify(Buffer.from(log.receipt()), { trust, registry: registryOf(() => log) });
+    assertValid(steps);
+    assert.deepEqual(
+        steps.filter(({ step }) => step === "key").map(({ text }) => text),
+        ["key.registry"],
+    );
 });
 
 test("a receipt of a tree that the export does not reach is not valid", async () => {
-  const log = sampleLog();
-  const file = toFile(log.lines());
-  const beyond = sampleLog(log.signer).add({ stream: "ana" }).receipt();
-  assert.equal(failureOf(await verify(file, { receipts: [beyond] })), "root receipt.rootUnknown");
-  assert.equal(failureOf(await verify(file, { receipts: [log.receipt({ log: { origin: log.signer.origin, root: "A".repeat(43), size: 3 } })] })), "root receipt.otherRoot");
-  assert.equal(failureOf(await verify(file, { receipts: ["x"] })), "signature jws.form");
+    const log = sampleLog();
+    const file = toFile(log.lines());
+    const beyond = sampleLog(log.signer).add({ stream: "ana" }).receipt();
+    assert.equal(failureOf(await verify(file, { receipts: [beyond] })), "root receipt.rootUnknown");
+    assert.equal(
+        failureOf(
+            await verify(file, {
+                receipts: [log.receipt({ log: { origin: log.signer.origin, root: "A".repeat(43), size: 3 } })],
+            }),
+        ),
+        "root receipt.otherRoot",
+    );
+    assert.equal(failureOf(await verify(file, { receipts: ["x"] })), "signature jws.form");
 });

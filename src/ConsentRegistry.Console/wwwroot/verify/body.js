@@ -18,28 +18,30 @@ const BY = ["client", "onBehalfOf", "reason", "subject"];
  * @returns {import("./outcome.js").Outcome<undefined>}
  */
 export function checkCommitment(commit, body, salt) {
-  const key = fromBase64UrlOf(salt, 32);
-  if (!key) return refuse("body.salt");
-  return sameBytes(hmacSha256(key, utf8(body)), commit) ? accept(undefined) : refuse("body.commitment");
+    const key = fromBase64UrlOf(salt, 32);
+    if (!key) return refuse("body.salt");
+    return sameBytes(hmacSha256(key, utf8(body)), commit) ? accept(undefined) : refuse("body.commitment");
 }
 
 /**
- * Reads what every body has. What is in `key`, `before` and `after` depends on the type of the event, and is not judged.
+ * Reads what every body has. What is in `key`, `before` and `after` depends on the type of the event, and is not
+ * judged.
  *
  * @param {string} text
  * @returns {import("./outcome.js").Outcome<Body>}
  */
 export function readBody(text) {
-  const read = readCanonical(text);
-  if (!read.ok) return read;
-  const value = read.value;
-  if (!isObject(value) || !hasMembers(value, ["after", "before", "by", "key", "prev", "stream"])) {
-    return refuse("body.form");
-  }
-  const { stream, prev, by, key, before, after } = value;
-  const isBy = isObject(by) && hasMembers(by, BY) && BY.every((name) => by[name] === null || typeof by[name] === "string");
-  const areRecords = isObject(key) && [before, after].every((record) => record === null || isObject(record));
-  if (typeof stream !== "string" || stream === "" || !isBy || !areRecords) return refuse("body.form");
-  if (prev !== null && !fromBase64UrlOf(prev, 32)) return refuse("body.form");
-  return accept({ stream, prev: /** @type {string | null} */ (prev) });
+    const read = readCanonical(text);
+    if (!read.ok) return read;
+    const value = read.value;
+    if (!isObject(value) || !hasMembers(value, ["after", "before", "by", "key", "prev", "stream"])) {
+        return refuse("body.form");
+    }
+    const { stream, prev, by, key, before, after } = value;
+    const isBy =
+        isObject(by) && hasMembers(by, BY) && BY.every((name) => by[name] === null || typeof by[name] === "string");
+    const areRecords = isObject(key) && [before, after].every((record) => record === null || isObject(record));
+    if (typeof stream !== "string" || stream === "" || !isBy || !areRecords) return refuse("body.form");
+    if (prev !== null && !fromBase64UrlOf(prev, 32)) return refuse("body.form");
+    return accept({ stream, prev: /** @type {string | null} */ (prev) });
 }

@@ -22,172 +22,194 @@ import { keyStep, witnessStep } from "./trust-steps.js";
  * @typedef {import("./log-export.js").ExportOptions} ExportOptions
  */
 
-const STEPS = ["lines", "header", "leaves", "bodies", "inclusion", "versions", "erasures", "signatures", "statement", "whole"];
+const STEPS = [
+    "lines",
+    "header",
+    "leaves",
+    "bodies",
+    "inclusion",
+    "versions",
+    "erasures",
+    "signatures",
+    "statement",
+    "whole",
+];
 const STATEMENT = "consent-stream+jws";
 
 class Bundle {
-  origin = "";
-  creator = "";
-  entries = 0;
-  bodies = 0;
-  erasures = new Erasures();
-  /** @type {Checkpoint | undefined} */
-  checkpoint;
-  /** @type {import("./checkpoint.js").Signed} */
-  signed = { signers: [], witnesses: [] };
-  /** @type {import("./keys.js").ReceiptKey[]} */
-  receiptKeys = [];
-  hasStatement = false;
-  place = START;
-  #options;
-  #line = 0;
-  #lastSeq = -1;
-  /** Where the stream was before its missing bodies. @type {import("./stream-chain.js").Place | undefined} */
-  #beforeMissing;
-  /** @type {readonly import("./keys.js").Verifier[]} */
-  #verifiers = [];
+    origin = "";
+    creator = "";
+    entries = 0;
+    bodies = 0;
+    erasures = new Erasures();
+    /** @type {Checkpoint | undefined} */
+    checkpoint;
+    /** @type {import("./checkpoint.js").Signed} */
+    signed = { signers: [], witnesses: [] };
+    /** @type {import("./keys.js").ReceiptKey[]} */
+    receiptKeys = [];
+    hasStatement = false;
+    place = START;
+    #options;
+    #line = 0;
+    #lastSeq = -1;
+    /** Where the stream was before its missing bodies. @type {import("./stream-chain.js").Place | undefined} */
+    #beforeMissing;
+    /** @type {readonly import("./keys.js").Verifier[]} */
+    #verifiers = [];
 
-  /** @param {ExportOptions} options */
-  constructor(options) {
-    this.#options = options;
-  }
-
-  /** @param {import("./lines.js").Bytes} source @returns {Promise<Problem>} */
-  async read(source) {
-    const problem = await readPart(source, (line) => this.#handle(line), this.#options.signal);
-    if (problem) return problem;
-    if (this.#line < 3) return fault("header", refuse("header.form"));
-    const uncovered = this.erasures.firstUncovered();
-    if (uncovered !== undefined) return fault("erasures", refuse("erasure.missing"), { entry: uncovered });
-    return this.hasStatement ? undefined : fault("statement", refuse("statement.missing"));
-  }
-
-  /** @param {JsonObject} line @returns {Problem | Promise<Problem>} */
-  #handle(line) {
-    this.#line++;
-    if (this.#line === 1) return this.#readHeader(line);
-    if (this.#line === 2) return this.#readKeys(line);
-    if (this.#line === 3) return this.#readCheckpoint(line);
-    if (this.hasStatement) return fault("lines", refuse("line.kind"));
-    if (line.kind === "entry") return this.#readEntry(line);
-    if (line.kind === "statement") return this.#readStatement(line);
-    return fault("lines", refuse("line.kind"));
-  }
-
-  /** @param {JsonObject} line @returns {Problem} */
-  #readHeader(line) {
-    const { creatorId, origin } = line;
-    const version = checkVersion(line);
-    if (!version.ok) return fault("header", version);
-    const isForm = line.kind === "creator" && hasMembers(line, ["creatorId", "kind", "origin", "v"]) &&
-      typeof origin === "string" && typeof creatorId === "string" && creatorId !== "";
-    if (!isForm) return fault("header", cannotJudge("header.form"));
-    this.origin = origin;
-    this.creator = creatorId;
-    return undefined;
-  }
-
-  /** @param {JsonObject} line @returns {Problem} */
-  #readKeys(line) {
-    if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"])) return fault("header", refuse("keys.form"));
-    const keys = readKeys(line.keys);
-    if (!keys.ok) return fault("signatures", keys);
-    const { trust, witnesses = [] } = this.#options;
-    this.#verifiers = [...(trust.verifiers ?? keys.value.verifiers), ...witnesses];
-    this.receiptKeys = [...(trust.receiptKeys ?? keys.value.receiptKeys)];
-    return undefined;
-  }
-
-  /** @param {JsonObject} line @returns {Promise<Problem>} */
-  async #readCheckpoint(line) {
-    if (line.kind !== "checkpoint" || !hasMembers(line, ["kind", "note"])) return fault("header", refuse("header.form"));
-    const read = readCheckpoint(line.note);
-    if (!read.ok) return fault("signatures", read);
-    if (read.value.origin !== this.origin) {
-      return fault("header", refuse("header.otherOrigin", { origin: this.origin, other: read.value.origin }));
+    /** @param {ExportOptions} options */
+    constructor(options) {
+        this.#options = options;
     }
-    const signed = await verifyCheckpoint(read.value, this.#verifiers);
-    if (!signed.ok) return fault("signatures", signed);
-    this.checkpoint = read.value;
-    this.signed = signed.value;
-    return undefined;
-  }
 
-  /** @param {JsonObject} line @returns {Problem} */
-  #readEntry(line) {
-    const read = readEntry(line, ["proof"]);
-    if (!read.ok) return read.fault;
-    const { seq, leaf, body } = read.value;
-    const where = { entry: seq };
-    if (seq <= this.#lastSeq) return fault("leaves", refuse("entry.notLater"), where);
-    this.#lastSeq = seq;
-    if (!this.#isIncluded(seq, leaf, line.proof)) return fault("inclusion", refuse("inclusion.failed"), where);
-    const problem = body === null ? this.#addMissing(seq, leaf, where) : this.#addBody(seq, leaf, body, where);
-    if (problem) return problem;
-    this.place = placeAfter(this.place, leaf, body !== null);
-    this.entries++;
-    if (this.entries % 1_000 === 0) this.#options.onProgress?.(this.entries);
-    return undefined;
-  }
-
-  /**
-   * @param {number} seq
-   * @param {import("./leaf.js").Leaf} leaf
-   * @param {{ entry: number }} where
-   * @returns {Problem}
-   */
-  #addMissing(seq, leaf, where) {
-    if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
-    if (!follows(this.place, leaf)) return fault("versions", refuse("chain.gap", { version: leaf.ver, n: leaf.n }), where);
-    this.#beforeMissing ??= this.place;
-    this.erasures.addMissing(seq, leaf);
-    return undefined;
-  }
-
-  /**
-   * @param {number} seq
-   * @param {import("./leaf.js").Leaf} leaf
-   * @param {import("./body.js").Body} body
-   * @param {{ entry: number }} where
-   * @returns {Problem}
-   */
-  #addBody(seq, leaf, body, where) {
-    if (body.stream !== this.creator) return fault("bodies", refuse("bundle.otherStream"), where);
-    const next = advance(this.place, leaf, body.prev);
-    if (!next.ok) return fault("versions", next, where);
-    this.bodies++;
-    if (!leaf.erasure) return undefined;
-    const erased = this.erasures.erase(body.stream, this.#beforeMissing ?? this.place, seq, leaf, body.prev);
-    return erased.ok ? undefined : fault("erasures", erased, where);
-  }
-
-  /**
-   * @param {number} index
-   * @param {import("./leaf.js").Leaf} leaf
-   * @param {unknown} encoded
-   */
-  #isIncluded(index, leaf, encoded) {
-    if (!this.checkpoint || !Array.isArray(encoded) || encoded.length > PROOF_HASHES) return false;
-    const { size, root } = this.checkpoint;
-    const proof = encoded.flatMap((hash) => fromBase64UrlOf(hash, 32) ?? []);
-    return proof.length === encoded.length && verifyInclusion({ hash: leafHash(leaf.bytes), index, size, root, proof });
-  }
-
-  /** @param {JsonObject} line @returns {Promise<Problem>} */
-  async #readStatement(line) {
-    if (!hasMembers(line, ["jws", "kind"])) return fault("lines", refuse("line.form"));
-    const verified = await verifyJws(line.jws, STATEMENT, this.receiptKeys);
-    if (!verified.ok) return fault("statement", verified);
-    const { creatorId, head, origin, treeSize, v, version } = verified.value;
-    const isForm = hasMembers(verified.value, ["creatorId", "head", "origin", "treeSize", "v", "version"]) && isInteger(version);
-    const isOf = creatorId === this.creator && origin === this.origin && treeSize === this.checkpoint?.size && v === 1;
-    if (!isForm || !isOf) return fault("statement", refuse("statement.other"));
-    if (!isWhole(this.place) || version !== this.place.ver || head !== this.place.head) {
-      return fault("statement", refuse("statement.withheld", { stated: version, found: this.place.ver }));
+    /** @param {import("./lines.js").Bytes} source @returns {Promise<Problem>} */
+    async read(source) {
+        const problem = await readPart(source, (line) => this.#handle(line), this.#options.signal);
+        if (problem) return problem;
+        if (this.#line < 3) return fault("header", refuse("header.form"));
+        const uncovered = this.erasures.firstUncovered();
+        if (uncovered !== undefined) return fault("erasures", refuse("erasure.missing"), { entry: uncovered });
+        return this.hasStatement ? undefined : fault("statement", refuse("statement.missing"));
     }
-    this.hasStatement = true;
-    return undefined;
-  }
+
+    /** @param {JsonObject} line @returns {Problem | Promise<Problem>} */
+    #handle(line) {
+        this.#line++;
+        if (this.#line === 1) return this.#readHeader(line);
+        if (this.#line === 2) return this.#readKeys(line);
+        if (this.#line === 3) return this.#readCheckpoint(line);
+        if (this.hasStatement) return fault("lines", refuse("line.kind"));
+        if (line.kind === "entry") return this.#readEntry(line);
+        if (line.kind === "statement") return this.#readStatement(line);
+        return fault("lines", refuse("line.kind"));
+    }
+
+    /** @param {JsonObject} line @returns {Problem} */
+    #readHeader(line) {
+        const { creatorId, origin } = line;
+        const version = checkVersion(line);
+        if (!version.ok) return fault("header", version);
+        const isForm =
+            line.kind === "creator" &&
+            hasMembers(line, ["creatorId", "kind", "origin", "v"]) &&
+            typeof origin === "string" &&
+            typeof creatorId === "string" &&
+            creatorId !== "";
+        if (!isForm) return fault("header", cannotJudge("header.form"));
+        this.origin = origin;
+        this.creator = creatorId;
+        return undefined;
+    }
+
+    /** @param {JsonObject} line @returns {Problem} */
+    #readKeys(line) {
+        if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"])) return fault("header", refuse("keys.form"));
+        const keys = readKeys(line.keys);
+        if (!keys.ok) return fault("signatures", keys);
+        const { trust, witnesses = [] } = this.#options;
+        this.#verifiers = [...(trust.verifiers ?? keys.value.verifiers), ...witnesses];
+        this.receiptKeys = [...(trust.receiptKeys ?? keys.value.receiptKeys)];
+        return undefined;
+    }
+
+    /** @param {JsonObject} line @returns {Promise<Problem>} */
+    async #readCheckpoint(line) {
+        if (line.kind !== "checkpoint" || !hasMembers(line, ["kind", "note"]))
+            return fault("header", refuse("header.form"));
+        const read = readCheckpoint(line.note);
+        if (!read.ok) return fault("signatures", read);
+        if (read.value.origin !== this.origin) {
+            return fault("header", refuse("header.otherOrigin", { origin: this.origin, other: read.value.origin }));
+        }
+        const signed = await verifyCheckpoint(read.value, this.#verifiers);
+        if (!signed.ok) return fault("signatures", signed);
+        this.checkpoint = read.value;
+        this.signed = signed.value;
+        return undefined;
+    }
+
+    /** @param {JsonObject} line @returns {Problem} */
+    #readEntry(line) {
+        const read = readEntry(line, ["proof"]);
+        if (!read.ok) return read.fault;
+        const { seq, leaf, body } = read.value;
+        const where = { entry: seq };
+        if (seq <= this.#lastSeq) return fault("leaves", refuse("entry.notLater"), where);
+        this.#lastSeq = seq;
+        if (!this.#isIncluded(seq, leaf, line.proof)) return fault("inclusion", refuse("inclusion.failed"), where);
+        const problem = body === null ? this.#addMissing(seq, leaf, where) : this.#addBody(seq, leaf, body, where);
+        if (problem) return problem;
+        this.place = placeAfter(this.place, leaf, body !== null);
+        this.entries++;
+        if (this.entries % 1_000 === 0) this.#options.onProgress?.(this.entries);
+        return undefined;
+    }
+
+    /**
+     * @param {number} seq
+     * @param {import("./leaf.js").Leaf} leaf
+     * @param {{ entry: number }} where
+     * @returns {Problem}
+     */
+    #addMissing(seq, leaf, where) {
+        if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
+        if (!follows(this.place, leaf))
+            return fault("versions", refuse("chain.gap", { version: leaf.ver, n: leaf.n }), where);
+        this.#beforeMissing ??= this.place;
+        this.erasures.addMissing(seq, leaf);
+        return undefined;
+    }
+
+    /**
+     * @param {number} seq
+     * @param {import("./leaf.js").Leaf} leaf
+     * @param {import("./body.js").Body} body
+     * @param {{ entry: number }} where
+     * @returns {Problem}
+     */
+    #addBody(seq, leaf, body, where) {
+        if (body.stream !== this.creator) return fault("bodies", refuse("bundle.otherStream"), where);
+        const next = advance(this.place, leaf, body.prev);
+        if (!next.ok) return fault("versions", next, where);
+        this.bodies++;
+        if (!leaf.erasure) return undefined;
+        const erased = this.erasures.erase(body.stream, this.#beforeMissing ?? this.place, seq, leaf, body.prev);
+        return erased.ok ? undefined : fault("erasures", erased, where);
+    }
+
+    /**
+     * @param {number} index
+     * @param {import("./leaf.js").Leaf} leaf
+     * @param {unknown} encoded
+     */
+    #isIncluded(index, leaf, encoded) {
+        if (!this.checkpoint || !Array.isArray(encoded) || encoded.length > PROOF_HASHES) return false;
+        const { size, root } = this.checkpoint;
+        const proof = encoded.flatMap((hash) => fromBase64UrlOf(hash, 32) ?? []);
+        return (
+            proof.length === encoded.length && verifyInclusion({ hash: leafHash(leaf.bytes), index, size, root, proof })
+        );
+    }
+
+    /** @param {JsonObject} line @returns {Promise<Problem>} */
+    async #readStatement(line) {
+        if (!hasMembers(line, ["jws", "kind"])) return fault("lines", refuse("line.form"));
+        const verified = await verifyJws(line.jws, STATEMENT, this.receiptKeys);
+        if (!verified.ok) return fault("statement", verified);
+        const { creatorId, head, origin, treeSize, v, version } = verified.value;
+        const isForm =
+            hasMembers(verified.value, ["creatorId", "head", "origin", "treeSize", "v", "version"]) &&
+            isInteger(version);
+        const isOf =
+            creatorId === this.creator && origin === this.origin && treeSize === this.checkpoint?.size && v === 1;
+        if (!isForm || !isOf) return fault("statement", refuse("statement.other"));
+        if (!isWhole(this.place) || version !== this.place.ver || head !== this.place.head) {
+            return fault("statement", refuse("statement.withheld", { stated: version, found: this.place.ver }));
+        }
+        this.hasStatement = true;
+        return undefined;
+    }
 }
 
 /**
@@ -196,26 +218,27 @@ class Bundle {
  * @returns {AsyncGenerator<import("./steps.js").Step, import("./log-export.js").ExportFacts | undefined>}
  */
 export async function* verifyBundle(source, options) {
-  const bundle = new Bundle(options);
-  const problem = await bundle.read(source);
-  if (problem) {
-    for (const step of STEPS) yield step === problem.step ? failed(step, problem.reason) : skipped(step, "stopped");
-    return undefined;
-  }
-  const { checkpoint, erasures, entries, creator } = bundle;
-  if (!checkpoint) return undefined;
-  yield passed("lines", "lines.passed", { parts: 1 });
-  yield passed("header", "header.creator", { creator, origin: bundle.origin });
-  yield passed("leaves", "leaves.passed", { count: entries });
-  yield passed("bodies", "bodies.passed", { count: bundle.bodies });
-  yield passed("inclusion", "inclusion.all", { count: entries, size: checkpoint.size, root: rootText(checkpoint) });
-  yield passed("versions", "versions.creator", { version: bundle.place.ver });
-  yield erasures.covered === 0 ? passed("erasures", "erasures.none")
-    : passed("erasures", "erasures.passed", { count: erasures.covered });
-  yield passed("signatures", "signatures.passed", { count: 1 });
-  yield passed("statement", "statement.passed", { version: bundle.place.ver });
-  yield passed("whole", "whole.passed");
-  yield keyStep(options.trust.source);
-  yield witnessStep(options.witnesses ?? [], bundle.signed.witnesses.length);
-  return { checkpoint, signers: bundle.signed.signers, receiptKeys: bundle.receiptKeys, roots: new Map() };
+    const bundle = new Bundle(options);
+    const problem = await bundle.read(source);
+    if (problem) {
+        for (const step of STEPS) yield step === problem.step ? failed(step, problem.reason) : skipped(step, "stopped");
+        return undefined;
+    }
+    const { checkpoint, erasures, entries, creator } = bundle;
+    if (!checkpoint) return undefined;
+    yield passed("lines", "lines.passed", { parts: 1 });
+    yield passed("header", "header.creator", { creator, origin: bundle.origin });
+    yield passed("leaves", "leaves.passed", { count: entries });
+    yield passed("bodies", "bodies.passed", { count: bundle.bodies });
+    yield passed("inclusion", "inclusion.all", { count: entries, size: checkpoint.size, root: rootText(checkpoint) });
+    yield passed("versions", "versions.creator", { version: bundle.place.ver });
+    yield erasures.covered === 0
+        ? passed("erasures", "erasures.none")
+        : passed("erasures", "erasures.passed", { count: erasures.covered });
+    yield passed("signatures", "signatures.passed", { count: 1 });
+    yield passed("statement", "statement.passed", { version: bundle.place.ver });
+    yield passed("whole", "whole.passed");
+    yield keyStep(options.trust.source);
+    yield witnessStep(options.witnesses ?? [], bundle.signed.witnesses.length);
+    return { checkpoint, signers: bundle.signed.signers, receiptKeys: bundle.receiptKeys, roots: new Map() };
 }

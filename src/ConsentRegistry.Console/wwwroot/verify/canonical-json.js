@@ -19,9 +19,11 @@ export const isObject = (value) => typeof value === "object" && value !== null &
  * @param {readonly string[]} [optional]
  */
 export function hasMembers(value, names, optional = []) {
-  const found = Object.keys(value);
-  return names.every((name) => Object.hasOwn(value, name)) &&
-    found.every((name) => names.includes(name) || optional.includes(name));
+    const found = Object.keys(value);
+    return (
+        names.every((name) => Object.hasOwn(value, name)) &&
+        found.every((name) => names.includes(name) || optional.includes(name))
+    );
 }
 
 /**
@@ -30,7 +32,7 @@ export function hasMembers(value, names, optional = []) {
  * @returns {value is number}
  */
 export const isInteger = (value, least = 0) =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= least && !Object.is(value, -0);
+    typeof value === "number" && Number.isSafeInteger(value) && value >= least && !Object.is(value, -0);
 
 /**
  * Writes a value. The order of members is that of UTF-16 code units, which is JavaScript's own.
@@ -40,34 +42,36 @@ export const isInteger = (value, least = 0) =>
  * @returns {string | undefined} undefined if the value has no canonical form here
  */
 export function canonical(value, depth = 0) {
-  if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
-  if (typeof value === "string") return value.isWellFormed() ? JSON.stringify(value) : undefined;
-  if (typeof value !== "object" || depth >= JSON_DEPTH) return undefined;
-  return Array.isArray(value) ? canonicalList(value, depth + 1) : canonicalObject(/** @type {JsonObject} */ (value), depth + 1);
+    if (value === null || typeof value === "boolean") return String(value);
+    if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
+    if (typeof value === "string") return value.isWellFormed() ? JSON.stringify(value) : undefined;
+    if (typeof value !== "object" || depth >= JSON_DEPTH) return undefined;
+    return Array.isArray(value)
+        ? canonicalList(value, depth + 1)
+        : canonicalObject(/** @type {JsonObject} */ (value), depth + 1);
 }
 
 /** @param {readonly unknown[]} list @param {number} depth */
 function canonicalList(list, depth) {
-  let text = "[";
-  for (const value of list) {
-    const written = canonical(value, depth);
-    if (written === undefined) return undefined;
-    text += text === "[" ? written : `,${written}`;
-  }
-  return `${text}]`;
+    let text = "[";
+    for (const value of list) {
+        const written = canonical(value, depth);
+        if (written === undefined) return undefined;
+        text += text === "[" ? written : `,${written}`;
+    }
+    return `${text}]`;
 }
 
 /** @param {JsonObject} object @param {number} depth */
 function canonicalObject(object, depth) {
-  let text = "{";
-  for (const key of Object.keys(object).sort()) {
-    const written = canonical(object[key], depth);
-    const name = canonical(key);
-    if (written === undefined || name === undefined) return undefined;
-    text += text === "{" ? `${name}:${written}` : `,${name}:${written}`;
-  }
-  return `${text}}`;
+    let text = "{";
+    for (const key of Object.keys(object).sort()) {
+        const written = canonical(object[key], depth);
+        const name = canonical(key);
+        if (written === undefined || name === undefined) return undefined;
+        text += text === "{" ? `${name}:${written}` : `,${name}:${written}`;
+    }
+    return `${text}}`;
 }
 
 /**
@@ -78,11 +82,11 @@ function canonicalObject(object, depth) {
  * @returns {import("./outcome.js").Outcome<unknown>}
  */
 export function readCanonical(text) {
-  let value;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return refuse("json.invalid");
-  }
-  return canonical(value) === text ? accept(value) : refuse("json.notCanonical");
+    let value;
+    try {
+        value = JSON.parse(text);
+    } catch {
+        return refuse("json.invalid");
+    }
+    return canonical(value) === text ? accept(value) : refuse("json.notCanonical");
 }

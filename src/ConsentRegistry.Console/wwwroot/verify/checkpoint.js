@@ -24,15 +24,21 @@ import { COSIGNATURE, ED25519 } from "./verifier-key.js";
  * @returns {import("./outcome.js").Outcome<Checkpoint>} not verified
  */
 export function readCheckpoint(note) {
-  const parsed = readNote(note);
-  if (!parsed.ok) return parsed;
-  // Lines after the root are extensions, which that specification allows.
-  const [origin = "", digits = "", encoded, ...others] = parsed.value.text.slice(0, -1).split("\n");
-  const size = Number(digits);
-  const root = fromBase64(encoded);
-  if (origin === "" || !/^(0|[1-9][0-9]*)$/.test(digits) || !Number.isSafeInteger(size) || root?.length !== 32 ||
-    others.includes("")) return refuse("checkpoint.form");
-  return accept({ origin, size, root, note: /** @type {string} */ (note), parsed: parsed.value });
+    const parsed = readNote(note);
+    if (!parsed.ok) return parsed;
+    // Lines after the root are extensions, which that specification allows.
+    const [origin = "", digits = "", encoded, ...others] = parsed.value.text.slice(0, -1).split("\n");
+    const size = Number(digits);
+    const root = fromBase64(encoded);
+    if (
+        origin === "" ||
+        !/^(0|[1-9][0-9]*)$/.test(digits) ||
+        !Number.isSafeInteger(size) ||
+        root?.length !== 32 ||
+        others.includes("")
+    )
+        return refuse("checkpoint.form");
+    return accept({ origin, size, root, note: /** @type {string} */ (note), parsed: parsed.value });
 }
 
 /**
@@ -44,13 +50,16 @@ export function readCheckpoint(note) {
  * @returns {Promise<import("./outcome.js").Outcome<Signed>>}
  */
 export async function verifyCheckpoint(checkpoint, verifiers) {
-  if (!verifiers.some(({ algorithm }) => algorithm === ED25519)) return cannotJudge("key.none");
-  const verified = await verifySignatures(checkpoint.parsed, verifiers);
-  if (!verified.ok) return verified;
-  const signers = verified.value.filter(({ verifier }) =>
-    verifier.algorithm === ED25519 && verifier.name === checkpoint.origin);
-  const witnesses = verified.value.filter(({ verifier }) => verifier.algorithm === COSIGNATURE);
-  return signers.length > 0 ? accept({ signers, witnesses }) : refuse("checkpoint.unsigned", { origin: checkpoint.origin });
+    if (!verifiers.some(({ algorithm }) => algorithm === ED25519)) return cannotJudge("key.none");
+    const verified = await verifySignatures(checkpoint.parsed, verifiers);
+    if (!verified.ok) return verified;
+    const signers = verified.value.filter(
+        ({ verifier }) => verifier.algorithm === ED25519 && verifier.name === checkpoint.origin,
+    );
+    const witnesses = verified.value.filter(({ verifier }) => verifier.algorithm === COSIGNATURE);
+    return signers.length > 0
+        ? accept({ signers, witnesses })
+        : refuse("checkpoint.unsigned", { origin: checkpoint.origin });
 }
 
 /** @param {Checkpoint} checkpoint */

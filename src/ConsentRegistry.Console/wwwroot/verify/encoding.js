@@ -12,18 +12,18 @@ export const utf8 = (text) => encoder.encode(text);
  * @returns {string | undefined} undefined if the bytes are not UTF-8
  */
 export function fromUtf8(bytes) {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
+    try {
+        return decoder.decode(bytes);
+    } catch {
+        return undefined;
+    }
 }
 
 /** @param {Uint8Array} bytes */
 export function toBase64(bytes) {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return btoa(binary);
 }
 
 /** @param {Uint8Array} bytes */
@@ -42,9 +42,9 @@ const LAST_OF_THREE = "AEIMQUYcgkosw048";
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function fromBase64(text) {
-  if (typeof text !== "string" || !BASE64.test(text)) return undefined;
-  const digits = text.endsWith("==") ? text.length - 2 : text.endsWith("=") ? text.length - 1 : text.length;
-  return decode(text, digits);
+    if (typeof text !== "string" || !BASE64.test(text)) return undefined;
+    const digits = text.endsWith("==") ? text.length - 2 : text.endsWith("=") ? text.length - 1 : text.length;
+    return decode(text, digits);
 }
 
 /**
@@ -54,8 +54,8 @@ export function fromBase64(text) {
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function fromBase64Url(text) {
-  if (typeof text !== "string" || !BASE64_URL.test(text)) return undefined;
-  return decode(text.replaceAll("-", "+").replaceAll("_", "/"), text.length);
+    if (typeof text !== "string" || !BASE64_URL.test(text)) return undefined;
+    return decode(text.replaceAll("-", "+").replaceAll("_", "/"), text.length);
 }
 
 /**
@@ -63,13 +63,13 @@ export function fromBase64Url(text) {
  * @param {number} digits characters before the padding
  */
 function decode(text, digits) {
-  const last = text[digits - 1] ?? "";
-  if (digits % 4 === 2 && !LAST_OF_TWO.includes(last)) return undefined;
-  if (digits % 4 === 3 && !LAST_OF_THREE.includes(last)) return undefined;
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
+    const last = text[digits - 1] ?? "";
+    if (digits % 4 === 2 && !LAST_OF_TWO.includes(last)) return undefined;
+    if (digits % 4 === 3 && !LAST_OF_THREE.includes(last)) return undefined;
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
 }
 
 /**
@@ -77,8 +77,8 @@ function decode(text, digits) {
  * @param {number} length
  */
 export function fromBase64UrlOf(text, length) {
-  const bytes = fromBase64Url(text);
-  return bytes?.length === length ? bytes : undefined;
+    const bytes = fromBase64Url(text);
+    return bytes?.length === length ? bytes : undefined;
 }
 
 /**
@@ -86,18 +86,18 @@ export function fromBase64UrlOf(text, length) {
  * @param {Uint8Array} b
  */
 export function sameBytes(a, b) {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
 }
 
 /** @param {...Uint8Array} parts */
 export function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+        whole.set(part, at);
+        at += part.length;
+    }
+    return whole;
 }

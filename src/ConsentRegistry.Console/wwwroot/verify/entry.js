@@ -18,16 +18,16 @@ import { fault } from "./steps.js";
  * @returns {{ ok: true, value: Entry } | { ok: false, fault: import("./steps.js").Fault }}
  */
 export function readEntry(line, more = []) {
-  const { seq, body: text, salt } = line;
-  if (!hasMembers(line, ["body", "kind", "leaf", "salt", "seq", ...more]) || !isInteger(seq)) {
-    return { ok: false, fault: fault("leaves", refuse("entry.form")) };
-  }
-  const where = { entry: seq };
-  const leaf = readLeaf(line.leaf);
-  if (!leaf.ok) return { ok: false, fault: fault("leaves", leaf, where) };
-  const body = readWhatItSays(leaf.value, text, salt);
-  if (!body.ok) return { ok: false, fault: fault("bodies", body, where) };
-  return { ok: true, value: { seq, leaf: leaf.value, body: body.value } };
+    const { seq, body: text, salt } = line;
+    if (!hasMembers(line, ["body", "kind", "leaf", "salt", "seq", ...more]) || !isInteger(seq)) {
+        return { ok: false, fault: fault("leaves", refuse("entry.form")) };
+    }
+    const where = { entry: seq };
+    const leaf = readLeaf(line.leaf);
+    if (!leaf.ok) return { ok: false, fault: fault("leaves", leaf, where) };
+    const body = readWhatItSays(leaf.value, text, salt);
+    if (!body.ok) return { ok: false, fault: fault("bodies", body, where) };
+    return { ok: true, value: { seq, leaf: leaf.value, body: body.value } };
 }
 
 /**
@@ -37,12 +37,12 @@ export function readEntry(line, more = []) {
  * @returns {import("./outcome.js").Outcome<Body | null>}
  */
 function readWhatItSays(leaf, text, salt) {
-  if (text === null && salt === null) return accept(null);
-  if (typeof text !== "string") return refuse("body.form");
-  const committed = checkCommitment(leaf.commit, text, salt);
-  if (!committed.ok) return committed;
-  const body = readBody(text);
-  return body.ok && !belongs(leaf.type, body.value.stream) ? refuse("body.otherStream", { type: leaf.type }) : body;
+    if (text === null && salt === null) return accept(null);
+    if (typeof text !== "string") return refuse("body.form");
+    const committed = checkCommitment(leaf.commit, text, salt);
+    if (!committed.ok) return committed;
+    const body = readBody(text);
+    return body.ok && !belongs(leaf.type, body.value.stream) ? refuse("body.otherStream", { type: leaf.type }) : body;
 }
 
 /**
@@ -53,7 +53,7 @@ function readWhatItSays(leaf, text, salt) {
  * @param {string} stream
  */
 function belongs(type, stream) {
-  if (type === "purposeRegistered") return stream === "$vocabulary";
-  if (type === "useRecorded" || type === "recallChanged") return stream.startsWith("$requester/");
-  return !stream.startsWith("$");
+    if (type === "purposeRegistered") return stream === "$vocabulary";
+    if (type === "useRecorded" || type === "recallChanged") return stream.startsWith("$requester/");
+    return !stream.startsWith("$");
 }

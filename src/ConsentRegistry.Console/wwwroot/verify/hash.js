@@ -16,9 +16,9 @@ const work = library.create();
  * @param {...Uint8Array} parts
  */
 export function sha256(...parts) {
-  blank._cloneInto(work);
-  for (const part of parts) work.update(part);
-  return work.digest();
+    blank._cloneInto(work);
+    for (const part of parts) work.update(part);
+    return work.digest();
 }
 
 /**

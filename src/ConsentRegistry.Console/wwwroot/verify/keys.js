@@ -1,4 +1,6 @@
-/** The public keys of a log: a JWK Set with Ed25519 keys for checkpoints, and P-256 keys for receipts and statements. */
+/**
+ * The public keys of a log: a JWK Set with Ed25519 keys for checkpoints, and P-256 keys for receipts and statements.
+ */
 
 import { isObject } from "./canonical-json.js";
 import { fromBase64UrlOf, sameBytes, toBase64Url, utf8 } from "./encoding.js";
@@ -30,10 +32,10 @@ export const TRUST_FILE = { source: "file", verifiers: null, receiptSource: "fil
  * @returns {Trust}
  */
 export const trustOf = (pinned, registry) => ({
-  source: pinned.length > 0 ? "pinned" : registry ? "registry" : "file",
-  verifiers: pinned.length > 0 ? pinned : (registry?.verifiers ?? null),
-  receiptSource: registry ? "registry" : "file",
-  receiptKeys: registry?.receiptKeys ?? null,
+    source: pinned.length > 0 ? "pinned" : registry ? "registry" : "file",
+    verifiers: pinned.length > 0 ? pinned : (registry?.verifiers ?? null),
+    receiptSource: registry ? "registry" : "file",
+    receiptKeys: registry?.receiptKeys ?? null,
 });
 
 /**
@@ -43,28 +45,28 @@ export const trustOf = (pinned, registry) => ({
  * @returns {import("./outcome.js").Outcome<LogKeys>}
  */
 export function readKeys(keys) {
-  if (!Array.isArray(keys) || keys.length > KEYS) return refuse("keys.form");
-  /** @type {LogKeys} */
-  const read = { verifiers: [], receiptKeys: [] };
-  for (const key of keys) {
-    if (!isObject(key)) return refuse("keys.form");
-    if (key.kty === "OKP" && key.crv === "Ed25519") {
-      const verifier = readVerifierKey(key.vkey);
-      if (!verifier.ok) return verifier;
-      const x = fromBase64UrlOf(key.x, 32);
-      const kid = thumbprint({ crv: key.crv, kty: key.kty, x: key.x });
-      if (!x || key.kid !== kid || !sameBytes(x, verifier.value.key)) return refuse("keys.form");
-      read.verifiers.push(verifier.value);
-    } else if (key.kty === "EC" && key.crv === "P-256") {
-      const { kid, x, y } = key;
-      const isPoint = fromBase64UrlOf(x, 32) && fromBase64UrlOf(y, 32);
-      if (!isPoint || kid !== thumbprint({ crv: key.crv, kty: key.kty, x, y })) return refuse("keys.form");
-      read.receiptKeys.push({ kid: String(kid), x: String(x), y: String(y) });
-    } else {
-      return refuse("keys.form");
+    if (!Array.isArray(keys) || keys.length > KEYS) return refuse("keys.form");
+    /** @type {LogKeys} */
+    const read = { verifiers: [], receiptKeys: [] };
+    for (const key of keys) {
+        if (!isObject(key)) return refuse("keys.form");
+        if (key.kty === "OKP" && key.crv === "Ed25519") {
+            const verifier = readVerifierKey(key.vkey);
+            if (!verifier.ok) return verifier;
+            const x = fromBase64UrlOf(key.x, 32);
+            const kid = thumbprint({ crv: key.crv, kty: key.kty, x: key.x });
+            if (!x || key.kid !== kid || !sameBytes(x, verifier.value.key)) return refuse("keys.form");
+            read.verifiers.push(verifier.value);
+        } else if (key.kty === "EC" && key.crv === "P-256") {
+            const { kid, x, y } = key;
+            const isPoint = fromBase64UrlOf(x, 32) && fromBase64UrlOf(y, 32);
+            if (!isPoint || kid !== thumbprint({ crv: key.crv, kty: key.kty, x, y })) return refuse("keys.form");
+            read.receiptKeys.push({ kid: String(kid), x: String(x), y: String(y) });
+        } else {
+            return refuse("keys.form");
+        }
     }
-  }
-  return read.verifiers.length > 0 ? accept(read) : refuse("keys.form");
+    return read.verifiers.length > 0 ? accept(read) : refuse("keys.form");
 }
 
 /**
@@ -74,12 +76,12 @@ export function readKeys(keys) {
  * @returns {import("./outcome.js").Outcome<LogKeys>}
  */
 export function readKeySet(text) {
-  try {
-    const value = JSON.parse(text);
-    return isObject(value) ? readKeys(value.keys) : refuse("keys.form");
-  } catch {
-    return refuse("keys.form");
-  }
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? readKeys(value.keys) : refuse("keys.form");
+    } catch {
+        return refuse("keys.form");
+    }
 }
 
 /**
@@ -89,15 +91,15 @@ export function readKeySet(text) {
  * @returns {import("./outcome.js").Outcome<Verifier[]>}
  */
 export function readPinned(text) {
-  const lines = text.split(/\s+/).filter((line) => line !== "");
-  if (lines.length > PINNED_KEYS) return refuse("key.tooMany", { limit: PINNED_KEYS });
-  const verifiers = [];
-  for (const line of lines) {
-    const read = readVerifierKey(line);
-    if (!read.ok) return read;
-    verifiers.push(read.value);
-  }
-  return accept(verifiers);
+    const lines = text.split(/\s+/).filter((line) => line !== "");
+    if (lines.length > PINNED_KEYS) return refuse("key.tooMany", { limit: PINNED_KEYS });
+    const verifiers = [];
+    for (const line of lines) {
+        const read = readVerifierKey(line);
+        if (!read.ok) return read;
+        verifiers.push(read.value);
+    }
+    return accept(verifiers);
 }
 
 /**

@@ -17,29 +17,29 @@ const LINE_FEED = 0x0a;
  * @returns {AsyncGenerator<Line, void>}
  */
 export async function* readLines(source, limit = LINE_BYTES) {
-  let number = 1;
-  /** @type {Uint8Array[]} */
-  let begun = [];
-  let length = 0;
-  for await (const piece of source) {
-    let start = 0;
-    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, start)) {
-      const rest = piece.subarray(start, end);
-      const bytes = begun.length === 0 ? rest : concat(...begun, rest);
-      if (bytes.length > limit) return yield { bytes: bytes.subarray(0, limit), number, end: "tooLong" };
-      yield { bytes, number, end: "lineFeed" };
-      begun = [];
-      length = 0;
-      number++;
-      start = end + 1;
+    let number = 1;
+    /** @type {Uint8Array[]} */
+    let begun = [];
+    let length = 0;
+    for await (const piece of source) {
+        let start = 0;
+        for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, start)) {
+            const rest = piece.subarray(start, end);
+            const bytes = begun.length === 0 ? rest : concat(...begun, rest);
+            if (bytes.length > limit) return yield { bytes: bytes.subarray(0, limit), number, end: "tooLong" };
+            yield { bytes, number, end: "lineFeed" };
+            begun = [];
+            length = 0;
+            number++;
+            start = end + 1;
+        }
+        if (start === piece.length) continue;
+        // A piece may be a buffer that its source writes to again.
+        begun.push(piece.slice(start));
+        length += piece.length - start;
+        if (length > limit) return yield { bytes: concat(...begun).subarray(0, limit), number, end: "tooLong" };
     }
-    if (start === piece.length) continue;
-    // A piece may be a buffer that its source writes to again.
-    begun.push(piece.slice(start));
-    length += piece.length - start;
-    if (length > limit) return yield { bytes: concat(...begun).subarray(0, limit), number, end: "tooLong" };
-  }
-  if (length > 0) yield { bytes: concat(...begun), number, end: "streamEnd" };
+    if (length > 0) yield { bytes: concat(...begun), number, end: "streamEnd" };
 }
 
 /**
@@ -50,17 +50,17 @@ export async function* readLines(source, limit = LINE_BYTES) {
  * @returns {AsyncGenerator<Uint8Array, void>}
  */
 export async function* bytesOf(stream, signal) {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
+    const reader = stream.getReader();
+    try {
+        for (;;) {
+            signal?.throwIfAborted();
+            const { done, value } = await reader.read();
+            if (done) return;
+            yield value;
+        }
+    } finally {
+        await reader.cancel().catch(() => undefined);
     }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /**
@@ -71,32 +71,32 @@ export async function* bytesOf(stream, signal) {
  * @returns {Promise<{ start: Uint8Array, whole: AsyncGenerator<Uint8Array, void> }>}
  */
 export async function peek(source, length) {
-  const iterator = iterate(source);
-  /** @type {Uint8Array[]} */
-  const read = [];
-  let count = 0;
-  while (count < length) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    read.push(value.slice());
-    count += value.length;
-  }
-  async function* whole() {
-    try {
-      yield* read;
-      for (;;) {
+    const iterator = iterate(source);
+    /** @type {Uint8Array[]} */
+    const read = [];
+    let count = 0;
+    while (count < length) {
         const { done, value } = await iterator.next();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      await iterator.return();
+        if (done) break;
+        read.push(value.slice());
+        count += value.length;
     }
-  }
-  return { start: concat(...read).subarray(0, length), whole: whole() };
+    async function* whole() {
+        try {
+            yield* read;
+            for (;;) {
+                const { done, value } = await iterator.next();
+                if (done) return;
+                yield value;
+            }
+        } finally {
+            await iterator.return();
+        }
+    }
+    return { start: concat(...read).subarray(0, length), whole: whole() };
 }
 
 /** @param {Bytes} source @returns {AsyncGenerator<Uint8Array, void>} */
 async function* iterate(source) {
-  yield* source;
+    yield* source;
 }

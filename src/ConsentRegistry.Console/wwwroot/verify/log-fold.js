@@ -16,73 +16,73 @@ import { advance, placeAfter, START } from "./stream-chain.js";
  */
 
 export class LogFold {
-  tree = new GrowingTree();
-  bodies = 0;
-  /** The least and the greatest time of a change, in microseconds since 1970. */
-  earliest = Infinity;
-  latest = -Infinity;
-  /** @type {Map<string, import("./stream-chain.js").Place>} */
-  #streams = new Map();
-  #erasures = new Erasures();
-  /** @type {Leaf | undefined} */
-  #before;
-  #tolerance;
+    tree = new GrowingTree();
+    bodies = 0;
+    /** The least and the greatest time of a change, in microseconds since 1970. */
+    earliest = Infinity;
+    latest = -Infinity;
+    /** @type {Map<string, import("./stream-chain.js").Place>} */
+    #streams = new Map();
+    #erasures = new Erasures();
+    /** @type {Leaf | undefined} */
+    #before;
+    #tolerance;
 
-  /** @param {number} [tolerance] microseconds by which an entry may be dated before one that precedes it */
-  constructor(tolerance = CLOCK_TOLERANCE) {
-    this.#tolerance = tolerance;
-  }
-
-  get streams() {
-    return this.#streams.size;
-  }
-
-  get erased() {
-    return this.#erasures.covered;
-  }
-
-  /**
-   * @param {Entry} entry
-   * @returns {import("./part.js").Problem}
-   */
-  add({ seq, leaf, body }) {
-    const where = { entry: seq };
-    if (seq !== this.tree.size) return fault("leaves", refuse("entry.order", { expected: this.tree.size }), where);
-    const together = checkTogether(this.#before, leaf);
-    if (!together.ok) return fault("versions", together, where);
-    if (leaf.tx < this.latest - this.#tolerance) return fault("times", refuse("entry.time"), where);
-    if (body === null) {
-      if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
-      this.#erasures.addMissing(seq, leaf);
-    } else {
-      const place = this.#streams.get(body.stream) ?? START;
-      // What precedes an erasure has no bodies that would say whose it is: the erasure says it.
-      if (!leaf.erasure || leaf.n > 1 || place.isErased) {
-        const next = advance(place, leaf, body.prev);
-        if (!next.ok) return fault("versions", next, where);
-      }
-      if (leaf.erasure) {
-        const erased = this.#erasures.erase(body.stream, place, seq, leaf, body.prev);
-        if (!erased.ok) return fault("erasures", erased, where);
-      }
-      this.#streams.set(body.stream, placeAfter(place, leaf, true));
-      this.bodies++;
+    /** @param {number} [tolerance] microseconds by which an entry may be dated before one that precedes it */
+    constructor(tolerance = CLOCK_TOLERANCE) {
+        this.#tolerance = tolerance;
     }
-    this.#before = leaf;
-    this.earliest = Math.min(this.earliest, leaf.tx);
-    this.latest = Math.max(this.latest, leaf.tx);
-    this.tree.append(leafHash(leaf.bytes));
-    return undefined;
-  }
 
-  /** @returns {import("./part.js").Problem} what is missing at the end */
-  finish() {
-    const uncovered = this.#erasures.firstUncovered();
-    if (uncovered !== undefined) return fault("erasures", refuse("erasure.missing"), { entry: uncovered });
-    const last = this.#before;
-    if (last && last.n < last.of) return fault("versions", refuse("chain.unfinished", { n: last.n, of: last.of }));
-    return undefined;
-  }
+    get streams() {
+        return this.#streams.size;
+    }
+
+    get erased() {
+        return this.#erasures.covered;
+    }
+
+    /**
+     * @param {Entry} entry
+     * @returns {import("./part.js").Problem}
+     */
+    add({ seq, leaf, body }) {
+        const where = { entry: seq };
+        if (seq !== this.tree.size) return fault("leaves", refuse("entry.order", { expected: this.tree.size }), where);
+        const together = checkTogether(this.#before, leaf);
+        if (!together.ok) return fault("versions", together, where);
+        if (leaf.tx < this.latest - this.#tolerance) return fault("times", refuse("entry.time"), where);
+        if (body === null) {
+            if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
+            this.#erasures.addMissing(seq, leaf);
+        } else {
+            const place = this.#streams.get(body.stream) ?? START;
+            // What precedes an erasure has no bodies that would say whose it is: the erasure says it.
+            if (!leaf.erasure || leaf.n > 1 || place.isErased) {
+                const next = advance(place, leaf, body.prev);
+                if (!next.ok) return fault("versions", next, where);
+            }
+            if (leaf.erasure) {
+                const erased = this.#erasures.erase(body.stream, place, seq, leaf, body.prev);
+                if (!erased.ok) return fault("erasures", erased, where);
+            }
+            this.#streams.set(body.stream, placeAfter(place, leaf, true));
+            this.bodies++;
+        }
+        this.#before = leaf;
+        this.earliest = Math.min(this.earliest, leaf.tx);
+        this.latest = Math.max(this.latest, leaf.tx);
+        this.tree.append(leafHash(leaf.bytes));
+        return undefined;
+    }
+
+    /** @returns {import("./part.js").Problem} what is missing at the end */
+    finish() {
+        const uncovered = this.#erasures.firstUncovered();
+        if (uncovered !== undefined) return fault("erasures", refuse("erasure.missing"), { entry: uncovered });
+        const last = this.#before;
+        if (last && last.n < last.of) return fault("versions", refuse("chain.unfinished", { n: last.n, of: last.of }));
+        return undefined;
+    }
 }
 
 /**
@@ -93,9 +93,9 @@ export class LogFold {
  * @returns {import("./outcome.js").Outcome<undefined>}
  */
 function checkTogether(before, leaf) {
-  const isFirst = before === undefined || before.n === before.of;
-  const isNext = isFirst
-    ? leaf.n === 1
-    : leaf.n === before.n + 1 && leaf.of === before.of && leaf.ver === before.ver && leaf.tx === before.tx;
-  return isNext ? accept(undefined) : refuse("chain.apart", { version: leaf.ver, n: leaf.n });
+    const isFirst = before === undefined || before.n === before.of;
+    const isNext = isFirst
+        ? leaf.n === 1
+        : leaf.n === before.n + 1 && leaf.of === before.of && leaf.ver === before.ver && leaf.tx === before.tx;
+    return isNext ? accept(undefined) : refuse("chain.apart", { version: leaf.ver, n: leaf.n });
 }

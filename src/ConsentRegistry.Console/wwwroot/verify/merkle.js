@@ -22,29 +22,29 @@ export const nodeHash = (left, right) => sha256(NODE, left, right);
 
 /** A tree that leaves are appended to. It keeps one hash for each binary digit of its size. */
 export class GrowingTree {
-  size = 0;
-  /** Roots of whole subtrees of 1, 2, 4 … leaves. @type {(Uint8Array | undefined)[]} */
-  #whole = [];
+    size = 0;
+    /** Roots of whole subtrees of 1, 2, 4 … leaves. @type {(Uint8Array | undefined)[]} */
+    #whole = [];
 
-  /** @param {Uint8Array} hash a leaf's hash */
-  append(hash) {
-    let level = 0;
-    for (let left = this.#whole[0]; left !== undefined; left = this.#whole[++level]) {
-      hash = nodeHash(left, hash);
-      this.#whole[level] = undefined;
+    /** @param {Uint8Array} hash a leaf's hash */
+    append(hash) {
+        let level = 0;
+        for (let left = this.#whole[0]; left !== undefined; left = this.#whole[++level]) {
+            hash = nodeHash(left, hash);
+            this.#whole[level] = undefined;
+        }
+        this.#whole[level] = hash;
+        this.size++;
     }
-    this.#whole[level] = hash;
-    this.size++;
-  }
 
-  root() {
-    /** @type {Uint8Array | undefined} */
-    let root;
-    for (const left of this.#whole) {
-      if (left !== undefined) root = root === undefined ? left : nodeHash(left, root);
+    root() {
+        /** @type {Uint8Array | undefined} */
+        let root;
+        for (const left of this.#whole) {
+            if (left !== undefined) root = root === undefined ? left : nodeHash(left, root);
+        }
+        return root ?? EMPTY_ROOT;
     }
-    return root ?? EMPTY_ROOT;
-  }
 }
 
 /** @param {number} n */
@@ -66,25 +66,26 @@ const isCount = (n) => Number.isSafeInteger(n) && n >= 0;
  * @param {{ hash: Uint8Array, index: number, size: number, root: Uint8Array, proof: readonly Uint8Array[] }} claim
  */
 export function verifyInclusion({ hash, index, size, root, proof }) {
-  if (!isCount(index) || !isCount(size) || index >= size || hash.length !== HASH_BYTES || !isProof(proof)) return false;
-  let place = index;
-  let last = size - 1;
-  let computed = hash;
-  for (const other of proof) {
-    if (last === 0) return false;
-    if (isOdd(place) || place === last) {
-      computed = nodeHash(other, computed);
-      while (!isOdd(place) && place !== 0) {
+    if (!isCount(index) || !isCount(size) || index >= size || hash.length !== HASH_BYTES || !isProof(proof))
+        return false;
+    let place = index;
+    let last = size - 1;
+    let computed = hash;
+    for (const other of proof) {
+        if (last === 0) return false;
+        if (isOdd(place) || place === last) {
+            computed = nodeHash(other, computed);
+            while (!isOdd(place) && place !== 0) {
+                place = half(place);
+                last = half(last);
+            }
+        } else {
+            computed = nodeHash(computed, other);
+        }
         place = half(place);
         last = half(last);
-      }
-    } else {
-      computed = nodeHash(computed, other);
     }
-    place = half(place);
-    last = half(last);
-  }
-  return last === 0 && sameBytes(computed, root);
+    return last === 0 && sameBytes(computed, root);
 }
 
 /**
@@ -94,35 +95,35 @@ export function verifyInclusion({ hash, index, size, root, proof }) {
  * @param {{ from: number, fromRoot: Uint8Array, to: number, toRoot: Uint8Array, proof: readonly Uint8Array[] }} claim
  */
 export function verifyConsistency({ from, fromRoot, to, toRoot, proof }) {
-  if (!isCount(from) || !isCount(to) || from > to || !isProof(proof)) return false;
-  if (from === to) {
-    return proof.length === 0 && sameBytes(fromRoot, toRoot) && (from > 0 || sameBytes(fromRoot, EMPTY_ROOT));
-  }
-  if (from === 0 || proof.length === 0) return false;
-  let place = from - 1;
-  let last = to - 1;
-  while (isOdd(place)) {
-    place = half(place);
-    last = half(last);
-  }
-  // A tree whose size is a power of two is a node of the later tree, and the proof leaves it out.
-  const [start, ...rest] = place === 0 ? [fromRoot, ...proof] : proof;
-  let first = /** @type {Uint8Array} */ (start);
-  let second = first;
-  for (const other of rest) {
-    if (last === 0) return false;
-    if (isOdd(place) || place === last) {
-      first = nodeHash(other, first);
-      second = nodeHash(other, second);
-      while (!isOdd(place) && place !== 0) {
+    if (!isCount(from) || !isCount(to) || from > to || !isProof(proof)) return false;
+    if (from === to) {
+        return proof.length === 0 && sameBytes(fromRoot, toRoot) && (from > 0 || sameBytes(fromRoot, EMPTY_ROOT));
+    }
+    if (from === 0 || proof.length === 0) return false;
+    let place = from - 1;
+    let last = to - 1;
+    while (isOdd(place)) {
         place = half(place);
         last = half(last);
-      }
-    } else {
-      second = nodeHash(second, other);
     }
-    place = half(place);
-    last = half(last);
-  }
-  return last === 0 && sameBytes(first, fromRoot) && sameBytes(second, toRoot);
+    // A tree whose size is a power of two is a node of the later tree, and the proof leaves it out.
+    const [start, ...rest] = place === 0 ? [fromRoot, ...proof] : proof;
+    let first = /** @type {Uint8Array} */ (start);
+    let second = first;
+    for (const other of rest) {
+        if (last === 0) return false;
+        if (isOdd(place) || place === last) {
+            first = nodeHash(other, first);
+            second = nodeHash(other, second);
+            while (!isOdd(place) && place !== 0) {
+                place = half(place);
+                last = half(last);
+            }
+        } else {
+            second = nodeHash(second, other);
+        }
+        place = half(place);
+        last = half(last);
+    }
+    return last === 0 && sameBytes(first, fromRoot) && sameBytes(second, toRoot);
 }

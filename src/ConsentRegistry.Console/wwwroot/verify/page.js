@@ -60,160 +60,179 @@ const PIN = "consent-log-pin";
 const SHOWN = ["eventId", "seq", "kind", "version", "ordinal", "count", "at"];
 
 class LogVerifierPage {
-  #root;
-  #view;
-  #store = openStore();
-  #remembered = new RememberedCheckpoints(this.#store);
-  /** @type {AbortController | undefined} */
-  #running;
+    #root;
+    #view;
+    #store = openStore();
+    #remembered = new RememberedCheckpoints(this.#store);
+    /** @type {AbortController | undefined} */
+    #running;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    this.#root = root;
-    this.#view = new PageView(root);
-  }
-
-  async start() {
-    this.#view.texts = await this.#readTexts();
-    const field = this.#pinField();
-    if (field) field.value = this.#store.get(PIN) ?? "";
-    this.#on("pin-save", () => this.#pin());
-    this.#on("newest", () => this.#run(verifyNewest));
-    this.#on("stop", () => this.#running?.abort());
-    this.#on("dismiss", () => this.#remembered.dismiss());
-    this.#on("forget", () => this.#remembered.forget());
-    this.#listenForFiles();
-    document.addEventListener("click", (event) => {
-      // A page that was navigated away from has another verifier now.
-      if (!this.#root.isConnected) return;
-      const button = event.target instanceof Element ? event.target.closest("[data-verify-entry]") : null;
-      const named = button?.getAttribute("data-verify-entry");
-      if (named) this.#run((context) => this.#verifyEntry(named, context));
-    });
-    this.#view.showAlarms(this.#remembered.alarms());
-    this.#view.show("controls", true);
-    if (this.#root.dataset.checkpoint) await this.#run(verifyNewest);
-  }
-
-  /** @param {string} name @param {() => unknown} handle */
-  #on(name, handle) {
-    this.#view.part(name)?.addEventListener("click", () => {
-      handle();
-      this.#view.showAlarms(this.#remembered.alarms());
-    });
-  }
-
-  #listenForFiles() {
-    const input = this.#view.part("file");
-    if (input instanceof HTMLInputElement) {
-      input.addEventListener("change", () => {
-        const [file] = input.files ?? [];
-        if (file) this.#run((context) => verifyBlob(file, context));
-        // The same file can be chosen again.
-        input.value = "";
-      });
+    /** @param {HTMLElement} root */
+    constructor(root) {
+        this.#root = root;
+        this.#view = new PageView(root);
     }
-    const zone = this.#view.part("drop");
-    zone?.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      zone.dataset.over = "";
-    });
-    zone?.addEventListener("dragleave", () => delete zone.dataset.over);
-    zone?.addEventListener("drop", (event) => {
-      event.preventDefault();
-      delete zone.dataset.over;
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) this.#run((context) => verifyBlob(file, context));
-    });
-  }
 
-  /**
-   * Runs one verification, and ends the one before.
-   *
-   * @param {Verification} verification
-   */
-  async #run(verification) {
-    this.#running?.abort();
-    const running = new AbortController();
-    this.#running = running;
-    this.#view.clear();
-    this.#view.showVerdict("running");
-    this.#view.show("stop", true);
-    /** @type {Step[]} */
-    const steps = [];
-    const add = (/** @type {Step} */ step) => {
-      steps.push(step);
-      this.#view.addStep(step);
-    };
-    try {
-      for await (const step of verification(await this.#context(running.signal))) {
-        if (running.signal.aborted) break;
-        add(step);
-      }
-    } catch (error) {
-      // A file that changed or went away while it was read is no bug, and neither is a reader who ends this.
-      if (!running.signal.aborted) add(failed("lines", cannotJudge("file.unreadable").reason));
-      if (!(error instanceof DOMException)) throw error;
-    } finally {
-      if (this.#running === running) {
-        this.#view.showVerdict(running.signal.aborted ? "stopped" : verdictOf(steps));
-        this.#view.show("stop", false);
+    async start() {
+        this.#view.texts = await this.#readTexts();
+        const field = this.#pinField();
+        if (field) field.value = this.#store.get(PIN) ?? "";
+        this.#on("pin-save", () => this.#pin());
+        this.#on("newest", () => this.#run(verifyNewest));
+        this.#on("stop", () => this.#running?.abort());
+        this.#on("dismiss", () => this.#remembered.dismiss());
+        this.#on("forget", () => this.#remembered.forget());
+        this.#listenForFiles();
+        document.addEventListener("click", (event) => {
+            // A page that was navigated away from has another verifier now.
+            if (!this.#root.isConnected) return;
+            const button = event.target instanceof Element ? event.target.closest("[data-verify-entry]") : null;
+            const named = button?.getAttribute("data-verify-entry");
+            if (named) this.#run((context) => this.#verifyEntry(named, context));
+        });
         this.#view.showAlarms(this.#remembered.alarms());
-      }
+        this.#view.show("controls", true);
+        if (this.#root.dataset.checkpoint) await this.#run(verifyNewest);
     }
-  }
 
-  /** @param {AbortSignal} signal @returns {Promise<PageContext>} */
-  async #context(signal) {
-    const { checkpoint = "", keys = "", consistency = "" } = this.#root.dataset;
-    const registry = openRegistry({ checkpoint: absolute(checkpoint), keys: absolute(keys), consistency: absolute(consistency) });
-    const pinned = readPinned(this.#store.get(PIN) ?? "");
-    const named = pinned.ok ? pinned.value : [];
-    const read = await registry.keys();
-    const logKeys = named.filter(({ algorithm }) => algorithm === ED25519);
-    // Where keys cannot be read nothing is believed: what a file brings itself is not enough on the registry's own page.
-    const trust = pinned.ok && (logKeys.length > 0 || read.ok) ? trustOf(logKeys, read.ok ? read.value : null)
-      : { ...TRUST_FILE, verifiers: [], receiptKeys: [] };
-    return {
-      trust, registry, remembered: this.#remembered, signal, witnesses: named.filter(({ algorithm }) => algorithm === COSIGNATURE),
-      onProgress: (count) => this.#view.showVerdict("progress", { count }),
-    };
-  }
+    /** @param {string} name @param {() => unknown} handle */
+    #on(name, handle) {
+        this.#view.part(name)?.addEventListener("click", () => {
+            handle();
+            this.#view.showAlarms(this.#remembered.alarms());
+        });
+    }
 
-  /** @param {string} named @param {PageContext} context @returns {AsyncGenerator<Step, void>} */
-  async *#verifyEntry(named, context) {
-    const given = named.startsWith("#") ? readJson(document.getElementById(named.slice(1))?.textContent ?? "") : undefined;
-    const isItem = isObject(given) && typeof given.eventId === "string" && !Array.isArray(given.proof);
-    const address = named.startsWith("#") ? `${this.#root.dataset.proof ?? ""}${isItem ? encodeURIComponent(String(given.eventId)) : ""}` : named;
-    if (given !== undefined && !isItem) return yield* verifyEntry(given, context);
-    if (named.startsWith("#") && !isItem) return yield failed("leaf", refuse("proof.form").reason);
-    const proof = await context.registry.json(absolute(address));
-    if (!proof.ok) return yield failed("leaf", proof.reason);
-    if (!isItem) return yield* verifyEntry(proof.value, context);
-    yield* verifyEntry(proof.value, context, Object.fromEntries(SHOWN.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]])));
-  }
+    #listenForFiles() {
+        const input = this.#view.part("file");
+        if (input instanceof HTMLInputElement) {
+            input.addEventListener("change", () => {
+                const [file] = input.files ?? [];
+                if (file) this.#run((context) => verifyBlob(file, context));
+                // The same file can be chosen again.
+                input.value = "";
+            });
+        }
+        const zone = this.#view.part("drop");
+        zone?.addEventListener("dragover", (event) => {
+            event.preventDefault();
+            zone.dataset.over = "";
+        });
+        zone?.addEventListener("dragleave", () => delete zone.dataset.over);
+        zone?.addEventListener("drop", (event) => {
+            event.preventDefault();
+            delete zone.dataset.over;
+            const [file] = event.dataTransfer?.files ?? [];
+            if (file) this.#run((context) => verifyBlob(file, context));
+        });
+    }
 
-  #pinField() {
-    const field = this.#view.part("pin");
-    return field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement ? field : null;
-  }
+    /**
+     * Runs one verification, and ends the one before.
+     *
+     * @param {Verification} verification
+     */
+    async #run(verification) {
+        this.#running?.abort();
+        const running = new AbortController();
+        this.#running = running;
+        this.#view.clear();
+        this.#view.showVerdict("running");
+        this.#view.show("stop", true);
+        /** @type {Step[]} */
+        const steps = [];
+        const add = (/** @type {Step} */ step) => {
+            steps.push(step);
+            this.#view.addStep(step);
+        };
+        try {
+            for await (const step of verification(await this.#context(running.signal))) {
+                if (running.signal.aborted) break;
+                add(step);
+            }
+        } catch (error) {
+            // A file that changed or went away while it was read is no bug, and neither is a reader who ends this.
+            if (!running.signal.aborted) add(failed("lines", cannotJudge("file.unreadable").reason));
+            if (!(error instanceof DOMException)) throw error;
+        } finally {
+            if (this.#running === running) {
+                this.#view.showVerdict(running.signal.aborted ? "stopped" : verdictOf(steps));
+                this.#view.show("stop", false);
+                this.#view.showAlarms(this.#remembered.alarms());
+            }
+        }
+    }
 
-  #pin() {
-    const text = this.#pinField()?.value.trim() ?? "";
-    const pinned = readPinned(text);
-    if (!pinned.ok) return this.#view.showText("pin-state", pinned.reason.key, pinned.reason.values);
-    if (text === "") this.#store.delete(PIN);
-    else this.#store.set(PIN, text);
-    this.#view.showText("pin-state", text === "" ? "pin.forgotten" : "pin.remembered");
-  }
+    /** @param {AbortSignal} signal @returns {Promise<PageContext>} */
+    async #context(signal) {
+        const { checkpoint = "", keys = "", consistency = "" } = this.#root.dataset;
+        const registry = openRegistry({
+            checkpoint: absolute(checkpoint),
+            keys: absolute(keys),
+            consistency: absolute(consistency),
+        });
+        const pinned = readPinned(this.#store.get(PIN) ?? "");
+        const named = pinned.ok ? pinned.value : [];
+        const read = await registry.keys();
+        const logKeys = named.filter(({ algorithm }) => algorithm === ED25519);
+        // Where keys cannot be read nothing is believed: what a file brings itself is not enough on the registry's own
+        // page.
+        const trust =
+            pinned.ok && (logKeys.length > 0 || read.ok)
+                ? trustOf(logKeys, read.ok ? read.value : null)
+                : { ...TRUST_FILE, verifiers: [], receiptKeys: [] };
+        return {
+            trust,
+            registry,
+            remembered: this.#remembered,
+            signal,
+            witnesses: named.filter(({ algorithm }) => algorithm === COSIGNATURE),
+            onProgress: (count) => this.#view.showVerdict("progress", { count }),
+        };
+    }
 
-  async #readTexts() {
-    const { texts = "" } = this.#root.dataset;
-    const answer = texts === "" ? undefined : await fetchText(absolute(texts));
-    const value = answer?.ok ? readJson(answer.value) : undefined;
-    const entries = Object.entries(isObject(value) ? value : {}).filter(([, text]) => typeof text === "string");
-    return /** @type {import("./texts.js").Texts} */ (Object.fromEntries(entries));
-  }
+    /** @param {string} named @param {PageContext} context @returns {AsyncGenerator<Step, void>} */
+    async *#verifyEntry(named, context) {
+        const given = named.startsWith("#")
+            ? readJson(document.getElementById(named.slice(1))?.textContent ?? "")
+            : undefined;
+        const isItem = isObject(given) && typeof given.eventId === "string" && !Array.isArray(given.proof);
+        const address = named.startsWith("#")
+            ? `${this.#root.dataset.proof ?? ""}${isItem ? encodeURIComponent(String(given.eventId)) : ""}`
+            : named;
+        if (given !== undefined && !isItem) return yield* verifyEntry(given, context);
+        if (named.startsWith("#") && !isItem) return yield failed("leaf", refuse("proof.form").reason);
+        const proof = await context.registry.json(absolute(address));
+        if (!proof.ok) return yield failed("leaf", proof.reason);
+        if (!isItem) return yield* verifyEntry(proof.value, context);
+        yield* verifyEntry(
+            proof.value,
+            context,
+            Object.fromEntries(SHOWN.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]])),
+        );
+    }
+
+    #pinField() {
+        const field = this.#view.part("pin");
+        return field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement ? field : null;
+    }
+
+    #pin() {
+        const text = this.#pinField()?.value.trim() ?? "";
+        const pinned = readPinned(text);
+        if (!pinned.ok) return this.#view.showText("pin-state", pinned.reason.key, pinned.reason.values);
+        if (text === "") this.#store.delete(PIN);
+        else this.#store.set(PIN, text);
+        this.#view.showText("pin-state", text === "" ? "pin.forgotten" : "pin.remembered");
+    }
+
+    async #readTexts() {
+        const { texts = "" } = this.#root.dataset;
+        const answer = texts === "" ? undefined : await fetchText(absolute(texts));
+        const value = answer?.ok ? readJson(answer.value) : undefined;
+        const entries = Object.entries(isObject(value) ? value : {}).filter(([, text]) => typeof text === "string");
+        return /** @type {import("./texts.js").Texts} */ (Object.fromEntries(entries));
+    }
 }
 
 /** @param {Blob} file @param {Context} context */
@@ -224,22 +243,22 @@ const absolute = (address) => new URL(address, document.baseURI).href;
 
 /** @param {string} text @returns {unknown} */
 function readJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
 }
 
 /** @type {WeakSet<Element>} */
 const started = new WeakSet();
 
 function startPages() {
-  for (const root of document.querySelectorAll("[data-log-verifier]")) {
-    if (started.has(root) || !(root instanceof HTMLElement)) continue;
-    started.add(root);
-    void new LogVerifierPage(root).start();
-  }
+    for (const root of document.querySelectorAll("[data-log-verifier]")) {
+        if (started.has(root) || !(root instanceof HTMLElement)) continue;
+        started.add(root);
+        void new LogVerifierPage(root).start();
+    }
 }
 
 startPages();

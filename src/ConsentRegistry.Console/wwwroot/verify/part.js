@@ -1,5 +1,6 @@
 /**
- * The frame of every export: lines of canonical JSON, the first of which says what it is. The last one has the SHA-256 of
+ * The frame of every export: lines of canonical JSON, the first of which says what it is. The last one has the SHA-256
+ * of
  * all bytes before it.
  */
 
@@ -28,29 +29,31 @@ const NEW_LINE = Uint8Array.of(0x0a);
  * @returns {Promise<Problem>}
  */
 export async function readPart(source, handle, signal) {
-  const hash = startSha256();
-  let hasEnded = false;
-  for await (const { bytes, number, end } of readLines(source)) {
-    signal?.throwIfAborted();
-    const where = { line: number };
-    if (hasEnded) return fault("whole", refuse("export.afterEnd"), where);
-    if (end === "tooLong") return fault("lines", refuse("line.tooLong", { limit: LINE_BYTES }), where);
-    if (end === "streamEnd") return fault("whole", cannotJudge("export.cut"), where);
-    const line = readLine(bytes);
-    // What does not begin as an export is none, so that nothing in it can be called wrong.
-    if (!line.ok) return fault("lines", number === 1 ? cannotJudge(line.reason.key) : line, where);
-    if (line.value.kind === "end") {
-      hasEnded = true;
-      const isForm = hasMembers(line.value, ["kind", "sha256"]);
-      if (!isForm || line.value.sha256 !== toBase64Url(hash.digest())) return fault("whole", refuse("export.hash"), where);
-      continue;
+    const hash = startSha256();
+    let hasEnded = false;
+    for await (const { bytes, number, end } of readLines(source)) {
+        signal?.throwIfAborted();
+        const where = { line: number };
+        if (hasEnded) return fault("whole", refuse("export.afterEnd"), where);
+        if (end === "tooLong") return fault("lines", refuse("line.tooLong", { limit: LINE_BYTES }), where);
+        if (end === "streamEnd") return fault("whole", cannotJudge("export.cut"), where);
+        const line = readLine(bytes);
+        // What does not begin as an export is none, so that nothing in it can be called wrong.
+        if (!line.ok) return fault("lines", number === 1 ? cannotJudge(line.reason.key) : line, where);
+        if (line.value.kind === "end") {
+            hasEnded = true;
+            const isForm = hasMembers(line.value, ["kind", "sha256"]);
+            if (!isForm || line.value.sha256 !== toBase64Url(hash.digest()))
+                return fault("whole", refuse("export.hash"), where);
+            continue;
+        }
+        hash.update(bytes).update(NEW_LINE);
+        const handled = handle(line.value, number);
+        const problem = handled instanceof Promise ? await handled : handled;
+        if (problem)
+            return { ...problem, reason: { ...problem.reason, values: { ...where, ...problem.reason.values } } };
     }
-    hash.update(bytes).update(NEW_LINE);
-    const handled = handle(line.value, number);
-    const problem = handled instanceof Promise ? await handled : handled;
-    if (problem) return { ...problem, reason: { ...problem.reason, values: { ...where, ...problem.reason.values } } };
-  }
-  return hasEnded ? undefined : fault("whole", cannotJudge("export.cut"));
+    return hasEnded ? undefined : fault("whole", cannotJudge("export.cut"));
 }
 
 /**
@@ -58,11 +61,11 @@ export async function readPart(source, handle, signal) {
  * @returns {import("./outcome.js").Outcome<JsonObject>}
  */
 function readLine(bytes) {
-  const text = fromUtf8(bytes);
-  if (text === undefined) return refuse("line.utf8");
-  const read = readCanonical(text);
-  if (!read.ok) return read;
-  return isObject(read.value) ? accept(read.value) : refuse("line.form");
+    const text = fromUtf8(bytes);
+    if (text === undefined) return refuse("line.utf8");
+    const read = readCanonical(text);
+    if (!read.ok) return read;
+    return isObject(read.value) ? accept(read.value) : refuse("line.form");
 }
 
 /**
@@ -72,6 +75,6 @@ function readLine(bytes) {
  * @returns {import("./outcome.js").Outcome<undefined>}
  */
 export function checkVersion({ v }) {
-  if (v === 1) return accept(undefined);
-  return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : cannotJudge("header.form");
+    if (v === 1) return accept(undefined);
+    return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : cannotJudge("header.form");
 }

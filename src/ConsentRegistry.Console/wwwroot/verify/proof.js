@@ -36,71 +36,90 @@ const STEPS = ["leaf", "shown", "body", "signature", "inclusion"];
  * @returns {AsyncGenerator<Step, import("./log-export.js").ExportFacts | undefined>}
  */
 export async function* verifyProof(given, { trust, verifiers, witnesses = [], shown }) {
-  /** @type {Step[]} */
-  const steps = [];
-  const refused = (/** @type {string} */ name, /** @type {{ ok: false, reason: import("./outcome.js").Reason }} */ { reason }) =>
-    [...steps, failed(name, reason), ...STEPS.slice(steps.length + 1).map((step) => skipped(step, "stopped"))];
+    /** @type {Step[]} */
+    const steps = [];
+    const refused = (
+        /** @type {string} */ name,
+        /** @type {{ ok: false, reason: import("./outcome.js").Reason }} */ { reason },
+    ) => [...steps, failed(name, reason), ...STEPS.slice(steps.length + 1).map((step) => skipped(step, "stopped"))];
 
-  const form = readForm(given);
-  if (!form.ok) return yield* end(refused("leaf", form));
-  const { proof, size, seq } = form.value;
-  const leaf = readLeaf(form.value.leaf);
-  if (!leaf.ok) return yield* end(refused("leaf", leaf));
-  if (leaf.value.eid !== form.value.eventId) return yield* end(refused("leaf", refuse("proof.otherEvent")));
-  steps.push(passed("leaf", "leaf.passed", { entry: seq, type: leaf.value.type }));
+    const form = readForm(given);
+    if (!form.ok) return yield* end(refused("leaf", form));
+    const { proof, size, seq } = form.value;
+    const leaf = readLeaf(form.value.leaf);
+    if (!leaf.ok) return yield* end(refused("leaf", leaf));
+    if (leaf.value.eid !== form.value.eventId) return yield* end(refused("leaf", refuse("proof.otherEvent")));
+    steps.push(passed("leaf", "leaf.passed", { entry: seq, type: leaf.value.type }));
 
-  const differs = shown ? differenceOf(shown, leaf.value, seq) : undefined;
-  if (differs !== undefined) return yield* end(refused("shown", refuse("shown.differs", { member: differs })));
-  steps.push(shown ? passed("shown", "shown.passed") : skipped("shown", "shown.nothing"));
+    const differs = shown ? differenceOf(shown, leaf.value, seq) : undefined;
+    if (differs !== undefined) return yield* end(refused("shown", refuse("shown.differs", { member: differs })));
+    steps.push(shown ? passed("shown", "shown.passed") : skipped("shown", "shown.nothing"));
 
-  const { body, salt } = form.value;
-  const said = typeof body === "string" ? checkCommitment(leaf.value.commit, body, salt) : undefined;
-  if (said && !said.ok) return yield* end(refused("body", said));
-  const readable = typeof body === "string" ? readBody(body) : undefined;
-  if (readable && !readable.ok) return yield* end(refused("body", readable));
-  steps.push(said ? passed("body", "body.passed") : skipped("body", "body.notGiven"));
+    const { body, salt } = form.value;
+    const said = typeof body === "string" ? checkCommitment(leaf.value.commit, body, salt) : undefined;
+    if (said && !said.ok) return yield* end(refused("body", said));
+    const readable = typeof body === "string" ? readBody(body) : undefined;
+    if (readable && !readable.ok) return yield* end(refused("body", readable));
+    steps.push(said ? passed("body", "body.passed") : skipped("body", "body.notGiven"));
 
-  const read = form.value.checkpoint === null ? cannotJudge("proof.noCheckpoint", { size }) : readCheckpoint(form.value.checkpoint);
-  const checkpoint = read.ok ? read.value : undefined;
-  const signed = checkpoint ? await verifyCheckpoint(checkpoint, verifiers.concat(witnesses)) : undefined;
-  if (!read.ok) return yield* end(refused("signature", read));
-  if (!checkpoint || !signed) return undefined;
-  if (!signed.ok) return yield* end(refused("signature", signed));
-  steps.push(passed("signature", "signature.passed", { size: checkpoint.size, origin: checkpoint.origin }));
+    const read =
+        form.value.checkpoint === null
+            ? cannotJudge("proof.noCheckpoint", { size })
+            : readCheckpoint(form.value.checkpoint);
+    const checkpoint = read.ok ? read.value : undefined;
+    const signed = checkpoint ? await verifyCheckpoint(checkpoint, verifiers.concat(witnesses)) : undefined;
+    if (!read.ok) return yield* end(refused("signature", read));
+    if (!checkpoint || !signed) return undefined;
+    if (!signed.ok) return yield* end(refused("signature", signed));
+    steps.push(passed("signature", "signature.passed", { size: checkpoint.size, origin: checkpoint.origin }));
 
-  const isIncluded = checkpoint.size === size && sameBytes(form.value.root, checkpoint.root) &&
-    verifyInclusion({ hash: leafHash(leaf.value.bytes), index: seq, size, root: checkpoint.root, proof });
-  if (!isIncluded) return yield* end(refused("inclusion", refuse("inclusion.failed", { entry: seq })));
-  yield* steps;
-  yield passed("inclusion", "inclusion.passed", { entry: seq, size, root: rootText(checkpoint) });
-  yield keyStep(trust.source);
-  yield witnessStep(witnesses, signed.value.witnesses.length);
-  return { checkpoint, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
+    const isIncluded =
+        checkpoint.size === size &&
+        sameBytes(form.value.root, checkpoint.root) &&
+        verifyInclusion({ hash: leafHash(leaf.value.bytes), index: seq, size, root: checkpoint.root, proof });
+    if (!isIncluded) return yield* end(refused("inclusion", refuse("inclusion.failed", { entry: seq })));
+    yield* steps;
+    yield passed("inclusion", "inclusion.passed", { entry: seq, size, root: rootText(checkpoint) });
+    yield keyStep(trust.source);
+    yield witnessStep(witnesses, signed.value.witnesses.length);
+    return { checkpoint, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
 }
 
 /** @param {readonly Step[]} steps @returns {Generator<Step, undefined>} */
 function* end(steps) {
-  yield* steps;
+    yield* steps;
 }
 
 /**
  * @param {unknown} given
- * @returns {import("./outcome.js").Outcome<{ eventId: unknown, seq: number, size: number, leaf: unknown, root: Uint8Array,
+ * @returns {import("./outcome.js").Outcome<{ eventId: unknown, seq: number, size: number, leaf: unknown, root:
+ * Uint8Array,
  *   proof: Uint8Array[], checkpoint: unknown, body: unknown, salt: unknown }>}
  */
 function readForm(given) {
-  if (!isObject(given)) return cannotJudge("proof.form");
-  const isForm = hasMembers(given, ["checkpoint", "eventId", "leaf", "proof", "root", "seq", "size"], ["body", "salt"]);
-  if (!isForm) return cannotJudge("proof.form");
-  const { eventId, seq, size, leaf, checkpoint, body = null, salt = null } = given;
-  const root = fromBase64(given.root);
-  const encoded = Array.isArray(given.proof) ? given.proof : undefined;
-  const hasBody = (body === null && salt === null) || typeof body === "string";
-  if (!isInteger(seq) || !isInteger(size) || root?.length !== 32 || !hasBody || !encoded ||
-    encoded.length > PROOF_HASHES) return refuse("proof.form");
-  const proof = encoded.flatMap((hash) => fromBase64(hash) ?? []);
-  if (proof.length !== encoded.length) return refuse("proof.form");
-  return accept({ eventId, seq, size, leaf, root, proof, checkpoint, body, salt });
+    if (!isObject(given)) return cannotJudge("proof.form");
+    const isForm = hasMembers(
+        given,
+        ["checkpoint", "eventId", "leaf", "proof", "root", "seq", "size"],
+        ["body", "salt"],
+    );
+    if (!isForm) return cannotJudge("proof.form");
+    const { eventId, seq, size, leaf, checkpoint, body = null, salt = null } = given;
+    const root = fromBase64(given.root);
+    const encoded = Array.isArray(given.proof) ? given.proof : undefined;
+    const hasBody = (body === null && salt === null) || typeof body === "string";
+    if (
+        !isInteger(seq) ||
+        !isInteger(size) ||
+        root?.length !== 32 ||
+        !hasBody ||
+        !encoded ||
+        encoded.length > PROOF_HASHES
+    )
+        return refuse("proof.form");
+    const proof = encoded.flatMap((hash) => fromBase64(hash) ?? []);
+    if (proof.length !== encoded.length) return refuse("proof.form");
+    return accept({ eventId, seq, size, leaf, root, proof, checkpoint, body, salt });
 }
 
 /**
@@ -111,17 +130,18 @@ function readForm(given) {
  * @param {number} seq
  */
 function differenceOf(shown, leaf, seq) {
-  const leafs = { eventId: leaf.eid, seq, kind: leaf.type, version: leaf.ver, ordinal: leaf.n, count: leaf.of };
-  const differs = Object.entries(leafs).find(([name, value]) => {
-    const seen = shown[/** @type {keyof Shown} */ (name)];
-    return seen !== undefined && seen !== value;
-  });
-  if (differs) return differs[0];
-  return shown.at === undefined || microsecondsOf(shown.at) === leaf.tx ? undefined : "at";
+    const leafs = { eventId: leaf.eid, seq, kind: leaf.type, version: leaf.ver, ordinal: leaf.n, count: leaf.of };
+    const differs = Object.entries(leafs).find(([name, value]) => {
+        const seen = shown[/** @type {keyof Shown} */ (name)];
+        return seen !== undefined && seen !== value;
+    });
+    if (differs) return differs[0];
+    return shown.at === undefined || microsecondsOf(shown.at) === leaf.tx ? undefined : "at";
 }
 
 /** @param {unknown} moment RFC 3339, in UTC */
 function microsecondsOf(moment) {
-  const parts = typeof moment === "string" ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(moment) : null;
-  return parts ? Date.parse(`${parts[1]}Z`) * 1_000 + Number((parts[2] ?? "").padEnd(6, "0")) : undefined;
+    const parts =
+        typeof moment === "string" ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(moment) : null;
+    return parts ? Date.parse(`${parts[1]}Z`) * 1_000 + Number((parts[2] ?? "").padEnd(6, "0")) : undefined;
 }

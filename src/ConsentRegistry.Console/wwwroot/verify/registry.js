@@ -31,38 +31,40 @@ import { accept, cannotJudge } from "./outcome.js";
  * @returns {Registry}
  */
 export function openRegistry(addresses, fetchIt = fetch) {
-  const text = (/** @type {string} */ address) => fetchText(address, fetchIt);
-  const json = async (/** @type {string} */ address) => {
-    const answer = await text(address);
-    if (!answer.ok) return answer;
-    try {
-      return accept(/** @type {unknown} */ (JSON.parse(answer.value)));
-    } catch {
-      return cannotJudge("fetch.answer", { address });
-    }
-  };
-  return {
-    json,
-    checkpoint: () => text(addresses.checkpoint),
-    keys: async () => {
-      const answer = await text(addresses.keys);
-      return answer.ok ? readKeySet(answer.value) : answer;
-    },
-    consistency: async (from, to) => {
-      const address = new URL(addresses.consistency);
-      address.searchParams.set("from", String(from));
-      address.searchParams.set("to", String(to));
-      const answer = await json(address.href);
-      if (!answer.ok) return answer;
-      const { value } = answer;
-      const isAsked = isObject(value) && value.from === from && value.to === to && Array.isArray(value.proof);
-      if (!isAsked || !Array.isArray(value.proof) || value.proof.length > PROOF_HASHES) {
-        return cannotJudge("fetch.answer", { address: address.href });
-      }
-      const proof = value.proof.flatMap((hash) => fromBase64(hash) ?? []);
-      return proof.length === value.proof.length ? accept(proof) : cannotJudge("fetch.answer", { address: address.href });
-    },
-  };
+    const text = (/** @type {string} */ address) => fetchText(address, fetchIt);
+    const json = async (/** @type {string} */ address) => {
+        const answer = await text(address);
+        if (!answer.ok) return answer;
+        try {
+            return accept(/** @type {unknown} */ (JSON.parse(answer.value)));
+        } catch {
+            return cannotJudge("fetch.answer", { address });
+        }
+    };
+    return {
+        json,
+        checkpoint: () => text(addresses.checkpoint),
+        keys: async () => {
+            const answer = await text(addresses.keys);
+            return answer.ok ? readKeySet(answer.value) : answer;
+        },
+        consistency: async (from, to) => {
+            const address = new URL(addresses.consistency);
+            address.searchParams.set("from", String(from));
+            address.searchParams.set("to", String(to));
+            const answer = await json(address.href);
+            if (!answer.ok) return answer;
+            const { value } = answer;
+            const isAsked = isObject(value) && value.from === from && value.to === to && Array.isArray(value.proof);
+            if (!isAsked || !Array.isArray(value.proof) || value.proof.length > PROOF_HASHES) {
+                return cannotJudge("fetch.answer", { address: address.href });
+            }
+            const proof = value.proof.flatMap((hash) => fromBase64(hash) ?? []);
+            return proof.length === value.proof.length
+                ? accept(proof)
+                : cannotJudge("fetch.answer", { address: address.href });
+        },
+    };
 }
 
 /**
@@ -71,22 +73,25 @@ export function openRegistry(addresses, fetchIt = fetch) {
  * @returns {Promise<Outcome<string>>}
  */
 export async function fetchText(address, fetchIt = fetch) {
-  try {
-    const answer = await fetchIt(address, {
-      cache: "no-store", credentials: "omit", redirect: "error", signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
-    });
-    if (!answer.ok || !answer.body) return cannotJudge("fetch.status", { address, status: answer.status });
-    /** @type {Uint8Array[]} */
-    const pieces = [];
-    let length = 0;
-    for await (const piece of bytesOf(answer.body)) {
-      length += piece.length;
-      if (length > ANSWER_BYTES) return cannotJudge("fetch.tooLong", { address, limit: ANSWER_BYTES });
-      pieces.push(piece);
+    try {
+        const answer = await fetchIt(address, {
+            cache: "no-store",
+            credentials: "omit",
+            redirect: "error",
+            signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+        });
+        if (!answer.ok || !answer.body) return cannotJudge("fetch.status", { address, status: answer.status });
+        /** @type {Uint8Array[]} */
+        const pieces = [];
+        let length = 0;
+        for await (const piece of bytesOf(answer.body)) {
+            length += piece.length;
+            if (length > ANSWER_BYTES) return cannotJudge("fetch.tooLong", { address, limit: ANSWER_BYTES });
+            pieces.push(piece);
+        }
+        const text = fromUtf8(concat(...pieces));
+        return text === undefined ? cannotJudge("fetch.answer", { address }) : accept(text);
+    } catch {
+        return cannotJudge("fetch.failed", { address });
     }
-    const text = fromUtf8(concat(...pieces));
-    return text === undefined ? cannotJudge("fetch.answer", { address }) : accept(text);
-  } catch {
-    return cannotJudge("fetch.failed", { address });
-  }
 }

@@ -20,22 +20,23 @@ import { COSIGNATURE, ED25519 } from "./verifier-key.js";
  * @returns {import("./outcome.js").Outcome<Note>}
  */
 export function readNote(note) {
-  if (typeof note !== "string" || !note.isWellFormed()) return refuse("note.form");
-  if (note.length > NOTE_BYTES || utf8(note).length > NOTE_BYTES) return refuse("note.tooLong", { limit: NOTE_BYTES });
-  // Control characters other than the end of a line are no part of a note.
-  if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) return refuse("note.form");
-  const split = note.lastIndexOf("\n\n");
-  if (split < 0 || !note.endsWith("\n")) return refuse("note.form");
-  const lines = note.slice(split + 2, -1).split("\n");
-  if (lines.length > NOTE_SIGNATURES) return refuse("note.tooManySignatures", { limit: NOTE_SIGNATURES });
-  const signatures = [];
-  for (const line of lines) {
-    const parts = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line);
-    const bytes = parts ? fromBase64(parts[2]) : undefined;
-    if (!parts || !bytes || bytes.length < 5) return refuse("note.form");
-    signatures.push({ name: parts[1] ?? "", hash: bytes.slice(0, 4), signature: bytes.slice(4) });
-  }
-  return accept({ text: note.slice(0, split + 1), signatures });
+    if (typeof note !== "string" || !note.isWellFormed()) return refuse("note.form");
+    if (note.length > NOTE_BYTES || utf8(note).length > NOTE_BYTES)
+        return refuse("note.tooLong", { limit: NOTE_BYTES });
+    // Control characters other than the end of a line are no part of a note.
+    if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) return refuse("note.form");
+    const split = note.lastIndexOf("\n\n");
+    if (split < 0 || !note.endsWith("\n")) return refuse("note.form");
+    const lines = note.slice(split + 2, -1).split("\n");
+    if (lines.length > NOTE_SIGNATURES) return refuse("note.tooManySignatures", { limit: NOTE_SIGNATURES });
+    const signatures = [];
+    for (const line of lines) {
+        const parts = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line);
+        const bytes = parts ? fromBase64(parts[2]) : undefined;
+        if (!parts || !bytes || bytes.length < 5) return refuse("note.form");
+        signatures.push({ name: parts[1] ?? "", hash: bytes.slice(0, 4), signature: bytes.slice(4) });
+    }
+    return accept({ text: note.slice(0, split + 1), signatures });
 }
 
 /**
@@ -47,20 +48,21 @@ export function readNote(note) {
  * @returns {Promise<import("./outcome.js").Outcome<Signer[]>>} perhaps nobody
  */
 export async function verifySignatures(note, verifiers) {
-  /** @type {Signer[]} */
-  const signers = [];
-  for (const { name, hash, signature } of note.signatures) {
-    for (const verifier of verifiers) {
-      if (verifier.name !== name || !sameBytes(verifier.hash, hash)) continue;
-      const signed = whatIsSigned(note.text, verifier.algorithm, signature);
-      if (!signed) return refuse("note.signature", { name });
-      const verified = await verifyEd25519(verifier.key, signed.signature, signed.message);
-      if (!verified.ok) return verified;
-      if (!verified.value) return refuse("note.signature", { name });
-      if (!signers.some((one) => one.verifier.vkey === verifier.vkey)) signers.push({ verifier, time: signed.time });
+    /** @type {Signer[]} */
+    const signers = [];
+    for (const { name, hash, signature } of note.signatures) {
+        for (const verifier of verifiers) {
+            if (verifier.name !== name || !sameBytes(verifier.hash, hash)) continue;
+            const signed = whatIsSigned(note.text, verifier.algorithm, signature);
+            if (!signed) return refuse("note.signature", { name });
+            const verified = await verifyEd25519(verifier.key, signed.signature, signed.message);
+            if (!verified.ok) return verified;
+            if (!verified.value) return refuse("note.signature", { name });
+            if (!signers.some((one) => one.verifier.vkey === verifier.vkey))
+                signers.push({ verifier, time: signed.time });
+        }
     }
-  }
-  return accept(signers);
+    return accept(signers);
 }
 
 /**
@@ -70,9 +72,9 @@ export async function verifySignatures(note, verifiers) {
  * @returns {{ signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>, time: number | null } | undefined}
  */
 function whatIsSigned(text, algorithm, signature) {
-  if (algorithm === ED25519) return { signature, message: concat(utf8(text)), time: null };
-  if (algorithm !== COSIGNATURE || signature.length !== 72) return undefined;
-  const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
-  const message = concat(utf8(`cosignature/v1\ntime ${time}\n${text}`));
-  return { signature: signature.slice(8), message, time: Number(time) };
+    if (algorithm === ED25519) return { signature, message: concat(utf8(text)), time: null };
+    if (algorithm !== COSIGNATURE || signature.length !== 72) return undefined;
+    const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+    const message = concat(utf8(`cosignature/v1\ntime ${time}\n${text}`));
+    return { signature: signature.slice(8), message, time: Number(time) };
 }

@@ -25,8 +25,14 @@ import { say } from "./texts.js";
  * @param {Values} [values]
  * @returns {Step}
  */
-export const makeStep = (step, status, text, values = {}) =>
-  ({ step, status, text, values, detail: say(text, values), unjudged: false });
+export const makeStep = (step, status, text, values = {}) => ({
+    step,
+    status,
+    text,
+    values,
+    detail: say(text, values),
+    unjudged: false,
+});
 
 /**
  * @param {string} step
@@ -47,7 +53,10 @@ export const skipped = (step, text, values) => makeStep(step, "skipped", text, v
  * @param {Reason} reason
  * @returns {Step}
  */
-export const failed = (step, reason) => ({ ...makeStep(step, "failed", reason.key, reason.values), unjudged: reason.unjudged });
+export const failed = (step, reason) => ({
+    ...makeStep(step, "failed", reason.key, reason.values),
+    unjudged: reason.unjudged,
+});
 
 /**
  * @param {string} step
@@ -55,8 +64,10 @@ export const failed = (step, reason) => ({ ...makeStep(step, "failed", reason.ke
  * @param {Values} [where]
  * @returns {Fault}
  */
-export const fault = (step, { reason }, where) =>
-  ({ step, reason: where ? { ...reason, values: { ...where, ...reason.values } } : reason });
+export const fault = (step, { reason }, where) => ({
+    step,
+    reason: where ? { ...reason, values: { ...where, ...reason.values } } : reason,
+});
 
 /**
  * The verdict over all steps: `valid` needs at least one step that passed and none that failed.
@@ -65,7 +76,7 @@ export const fault = (step, { reason }, where) =>
  * @returns {"valid" | "invalid" | "unjudged"}
  */
 export function verdictOf(steps) {
-  const wrong = steps.filter(({ status }) => status === "failed");
-  if (wrong.some(({ unjudged }) => !unjudged)) return "invalid";
-  return wrong.length === 0 && steps.some(({ status }) => status === "passed") ? "valid" : "unjudged";
+    const wrong = steps.filter(({ status }) => status === "failed");
+    if (wrong.some(({ unjudged }) => !unjudged)) return "invalid";
+    return wrong.length === 0 && steps.some(({ status }) => status === "passed") ? "valid" : "unjudged";
 }

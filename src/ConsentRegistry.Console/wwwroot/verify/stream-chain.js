@@ -9,7 +9,8 @@ import { accept, refuse } from "./outcome.js";
 
 /**
  * @typedef {{ ver: number, n: number, of: number, tx: number, head: string | null, bodies: number, isErased: boolean
- * }} Place where a stream is; `head` is the base64url SHA-256 of its newest leaf, `bodies` how many of its events have one
+ * }} Place where a stream is; `head` is the base64url SHA-256 of its newest leaf, `bodies` how many of its events have
+ * one
  * @typedef {import("./leaf.js").Leaf} Leaf
  */
 
@@ -26,8 +27,13 @@ export const headOf = (leaf) => toBase64Url(sha256(leaf.bytes));
  * @returns {Place}
  */
 export const placeAfter = (before, leaf, hasBody) => ({
-  ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf), bodies: before.bodies + (hasBody ? 1 : 0),
-  isErased: leaf.erasure !== undefined,
+    ver: leaf.ver,
+    n: leaf.n,
+    of: leaf.of,
+    tx: leaf.tx,
+    head: headOf(leaf),
+    bodies: before.bodies + (hasBody ? 1 : 0),
+    isErased: leaf.erasure !== undefined,
 });
 
 /** @param {{ n: number, of: number }} place */
@@ -39,9 +45,10 @@ export const isWhole = (place) => place.n === place.of;
  * @param {{ ver: number, n: number, of: number }} place
  * @param {{ ver: number, n: number, of: number }} next
  */
-export const follows = (place, next) => isWhole(place)
-  ? next.ver === place.ver + 1 && next.n === 1
-  : next.ver === place.ver && next.of === place.of && next.n === place.n + 1;
+export const follows = (place, next) =>
+    isWhole(place)
+        ? next.ver === place.ver + 1 && next.n === 1
+        : next.ver === place.ver && next.of === place.of && next.n === place.n + 1;
 
 /**
  * Whether the times fit: the events of a version have one time, and each version is later than the one before.
@@ -58,12 +65,17 @@ export const isInTime = (place, next) => (next.n === 1 ? next.tx > place.tx : ne
  * @returns {import("./outcome.js").Outcome<undefined>}
  */
 export function advance(place, leaf, prev) {
-  if (!follows(place, leaf)) {
-    const expected = isWhole(place) ? { version: place.ver + 1, n: 1 } : { version: place.ver, n: place.n + 1 };
-    return refuse("chain.version", { expected: expected.version, expectedN: expected.n, version: leaf.ver, n: leaf.n });
-  }
-  // An erasure of several events is one version.
-  if (place.isErased && isWhole(place)) return refuse("chain.afterErasure");
-  if (!isInTime(place, leaf)) return refuse("chain.time");
-  return prev === place.head ? accept(undefined) : refuse("chain.prev");
+    if (!follows(place, leaf)) {
+        const expected = isWhole(place) ? { version: place.ver + 1, n: 1 } : { version: place.ver, n: place.n + 1 };
+        return refuse("chain.version", {
+            expected: expected.version,
+            expectedN: expected.n,
+            version: leaf.ver,
+            n: leaf.n,
+        });
+    }
+    // An erasure of several events is one version.
+    if (place.isErased && isWhole(place)) return refuse("chain.afterErasure");
+    if (!isInTime(place, leaf)) return refuse("chain.time");
+    return prev === place.head ? accept(undefined) : refuse("chain.prev");
 }

@@ -1,6 +1,8 @@
 /**
- * Verifies what a consent registry's log gives: an export of the log, a creator's bundle, a receipt, a checkpoint, or the
- * proof of one entry. Each gives its steps one after the other. What is wrong is a step that failed, never an exception;
+ * Verifies what a consent registry's log gives: an export of the log, a creator's bundle, a receipt, a checkpoint, or
+ * the
+ * proof of one entry. Each gives its steps one after the other. What is wrong is a step that failed, never an
+ * exception;
  * only an `AbortSignal` ends with one.
  *
  * It is written from the documents of the format, without the code of the registry. It runs in a browser and in Node.
@@ -48,14 +50,14 @@ const PEEK_BYTES = 64 << 10;
  * @returns {Kind | undefined}
  */
 export function kindOf(start) {
-  const text = new TextDecoder().decode(start);
-  if (text.startsWith("{")) {
-    const [line = ""] = text.split("\n", 1);
-    if (/"kind":"log"/.test(line)) return "log";
-    return /"kind":"creator"/.test(line) ? "creator" : "proof";
-  }
-  if (/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\s*(\n|$)/.test(text)) return "receipt";
-  return /\n\n\u2014 /.test(text) ? "checkpoint" : undefined;
+    const text = new TextDecoder().decode(start);
+    if (text.startsWith("{")) {
+        const [line = ""] = text.split("\n", 1);
+        if (/"kind":"log"/.test(line)) return "log";
+        return /"kind":"creator"/.test(line) ? "creator" : "proof";
+    }
+    if (/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\s*(\n|$)/.test(text)) return "receipt";
+    return /\n\n\u2014 /.test(text) ? "checkpoint" : undefined;
 }
 
 /**
@@ -66,24 +68,24 @@ export function kindOf(start) {
  * @returns {AsyncGenerator<Step, void>}
  */
 export async function* verifyFile(parts, context) {
-  const [first = [], ...others] = parts;
-  const { start, whole } = await peek(first, PEEK_BYTES);
-  const kind = kindOf(start);
-  if (kind !== "log" && others.length > 0) {
-    yield failed("lines", cannotJudge("file.onePart").reason);
-  } else if (kind === "log") {
-    yield* verifyWholeLog([whole, ...others], context);
-  } else if (kind === "creator") {
-    const facts = yield* verifyBundle(whole, context);
-    if (facts) yield* compareWithRemembered(facts, false, context);
-  } else if (kind === "receipt") {
-    yield* verifyReceipts(whole, context);
-  } else {
-    const text = kind === undefined ? undefined : await readText(whole);
-    if (kind === undefined || text === undefined) yield failed("lines", cannotJudge("file.unknown").reason);
-    else if (kind === "proof") yield* verifyEntry(fromJson(text), context);
-    else yield* verifyNote(text, false, context);
-  }
+    const [first = [], ...others] = parts;
+    const { start, whole } = await peek(first, PEEK_BYTES);
+    const kind = kindOf(start);
+    if (kind !== "log" && others.length > 0) {
+        yield failed("lines", cannotJudge("file.onePart").reason);
+    } else if (kind === "log") {
+        yield* verifyWholeLog([whole, ...others], context);
+    } else if (kind === "creator") {
+        const facts = yield* verifyBundle(whole, context);
+        if (facts) yield* compareWithRemembered(facts, false, context);
+    } else if (kind === "receipt") {
+        yield* verifyReceipts(whole, context);
+    } else {
+        const text = kind === undefined ? undefined : await readText(whole);
+        if (kind === undefined || text === undefined) yield failed("lines", cannotJudge("file.unknown").reason);
+        else if (kind === "proof") yield* verifyEntry(fromJson(text), context);
+        else yield* verifyNote(text, false, context);
+    }
 }
 
 /**
@@ -93,9 +95,9 @@ export async function* verifyFile(parts, context) {
  * @returns {AsyncGenerator<Step, void>}
  */
 export async function* verifyNewest(context) {
-  const note = await context.registry.checkpoint();
-  if (note.ok) yield* verifyNote(note.value, true, context);
-  else yield failed("signature", note.reason);
+    const note = await context.registry.checkpoint();
+    if (note.ok) yield* verifyNote(note.value, true, context);
+    else yield failed("signature", note.reason);
 }
 
 /**
@@ -107,9 +109,13 @@ export async function* verifyNewest(context) {
  * @returns {AsyncGenerator<Step, void>}
  */
 export async function* verifyEntry(given, context, shown) {
-  const options = { trust: context.trust, verifiers: context.trust.verifiers ?? [], witnesses: context.witnesses ?? [] };
-  const facts = yield* verifyProof(given, shown ? { ...options, shown } : options);
-  if (facts) yield* compareWithRemembered(facts, false, context);
+    const options = {
+        trust: context.trust,
+        verifiers: context.trust.verifiers ?? [],
+        witnesses: context.witnesses ?? [],
+    };
+    const facts = yield* verifyProof(given, shown ? { ...options, shown } : options);
+    if (facts) yield* compareWithRemembered(facts, false, context);
 }
 
 /**
@@ -118,19 +124,22 @@ export async function* verifyEntry(given, context, shown) {
  * @returns {AsyncGenerator<Step, void>}
  */
 async function* verifyWholeLog(parts, context) {
-  const { kept = [], receipts = [], remembered } = context;
-  const sizes = new Set(remembered?.sizes());
-  for (const checkpoint of kept) sizes.add(checkpoint.size);
-  for (const size of receipts.map(sizeOf)) if (size !== undefined) sizes.add(size);
-  const facts = yield* verifyLogExport(parts, { ...context, sizes });
-  if (!facts) return;
-  for (const checkpoint of kept) yield await compareWithKept(checkpoint, facts, context);
-  for (const receipt of receipts) {
-    yield* verifyReceipt(receipt, {
-      trust: context.trust, keys: facts.receiptKeys, origin: facts.checkpoint.origin, findRoot: findInExport(facts.roots),
-    });
-  }
-  yield* compareWithRemembered(facts, false, context);
+    const { kept = [], receipts = [], remembered } = context;
+    const sizes = new Set(remembered?.sizes());
+    for (const checkpoint of kept) sizes.add(checkpoint.size);
+    for (const size of receipts.map(sizeOf)) if (size !== undefined) sizes.add(size);
+    const facts = yield* verifyLogExport(parts, { ...context, sizes });
+    if (!facts) return;
+    for (const checkpoint of kept) yield await compareWithKept(checkpoint, facts, context);
+    for (const receipt of receipts) {
+        yield* verifyReceipt(receipt, {
+            trust: context.trust,
+            keys: facts.receiptKeys,
+            origin: facts.checkpoint.origin,
+            findRoot: findInExport(facts.roots),
+        });
+    }
+    yield* compareWithRemembered(facts, false, context);
 }
 
 /**
@@ -139,16 +148,18 @@ async function* verifyWholeLog(parts, context) {
  * @param {Context} context
  */
 async function compareWithKept(kept, { checkpoint, roots, signers }, { trust }) {
-  const values = { size: kept.size, last: checkpoint.size };
-  const verifiers = trust.verifiers ?? signers.map(({ verifier }) => verifier);
-  const signed = await verifyCheckpoint(kept, verifiers);
-  if (!signed.ok) return failed("kept", cannotJudge(signed.reason.key, signed.reason.values).reason);
-  const root = roots.get(kept.size);
-  if (kept.origin !== checkpoint.origin) {
-    return failed("kept", refuse("header.otherOrigin", { origin: kept.origin, other: checkpoint.origin }).reason);
-  }
-  if (!root) return failed("kept", refuse("kept.beyond", values).reason);
-  return sameBytes(root, kept.root) ? passed("kept", "kept.passed", values) : failed("kept", refuse("kept.fork", values).reason);
+    const values = { size: kept.size, last: checkpoint.size };
+    const verifiers = trust.verifiers ?? signers.map(({ verifier }) => verifier);
+    const signed = await verifyCheckpoint(kept, verifiers);
+    if (!signed.ok) return failed("kept", cannotJudge(signed.reason.key, signed.reason.values).reason);
+    const root = roots.get(kept.size);
+    if (kept.origin !== checkpoint.origin) {
+        return failed("kept", refuse("header.otherOrigin", { origin: kept.origin, other: checkpoint.origin }).reason);
+    }
+    if (!root) return failed("kept", refuse("kept.beyond", values).reason);
+    return sameBytes(root, kept.root)
+        ? passed("kept", "kept.passed", values)
+        : failed("kept", refuse("kept.fork", values).reason);
 }
 
 /**
@@ -157,16 +168,16 @@ async function compareWithKept(kept, { checkpoint, roots, signers }, { trust }) 
  * @returns {AsyncGenerator<Step, void>}
  */
 async function* verifyReceipts(source, { trust, registry = null }) {
-  const receipts = await readReceipts(source);
-  if (!receipts.ok) {
-    yield failed("signature", receipts.reason);
-    return;
-  }
-  const keys = trust.receiptKeys ?? [];
-  const origin = trust.verifiers?.[0]?.name;
-  for (const receipt of receipts.value) {
-    yield* verifyReceipt(receipt, { trust, keys, origin, findRoot: (head) => findInLog(head, trust, registry) });
-  }
+    const receipts = await readReceipts(source);
+    if (!receipts.ok) {
+        yield failed("signature", receipts.reason);
+        return;
+    }
+    const keys = trust.receiptKeys ?? [];
+    const origin = trust.verifiers?.[0]?.name;
+    for (const receipt of receipts.value) {
+        yield* verifyReceipt(receipt, { trust, keys, origin, findRoot: (head) => findInLog(head, trust, registry) });
+    }
 }
 
 /**
@@ -178,22 +189,26 @@ async function* verifyReceipts(source, { trust, registry = null }) {
  * @returns {ReturnType<import("./receipt.js").FindRoot>}
  */
 async function findInLog({ origin, size, root }, trust, registry) {
-  const found = { key: "receipt.rootInLog", values: { size } };
-  if (!registry) return cannotJudge("receipt.rootUnknown", { size });
-  const note = await registry.checkpoint();
-  if (!note.ok) return note;
-  const newest = readCheckpoint(note.value);
-  if (!newest.ok) return newest;
-  const signed = await verifyCheckpoint(newest.value, trust.verifiers ?? []);
-  if (!signed.ok) return signed;
-  if (newest.value.origin !== origin) return refuse("header.otherOrigin", { origin, other: newest.value.origin });
-  if (newest.value.size < size) return cannotJudge("receipt.rootUnknown", { size });
-  const proof = newest.value.size === size ? accept([]) : await registry.consistency(size, newest.value.size);
-  if (!proof.ok) return proof;
-  const isThere = verifyConsistency({
-    from: size, fromRoot: root, to: newest.value.size, toRoot: newest.value.root, proof: proof.value,
-  });
-  return isThere ? accept(found) : refuse("receipt.otherRoot", { size });
+    const found = { key: "receipt.rootInLog", values: { size } };
+    if (!registry) return cannotJudge("receipt.rootUnknown", { size });
+    const note = await registry.checkpoint();
+    if (!note.ok) return note;
+    const newest = readCheckpoint(note.value);
+    if (!newest.ok) return newest;
+    const signed = await verifyCheckpoint(newest.value, trust.verifiers ?? []);
+    if (!signed.ok) return signed;
+    if (newest.value.origin !== origin) return refuse("header.otherOrigin", { origin, other: newest.value.origin });
+    if (newest.value.size < size) return cannotJudge("receipt.rootUnknown", { size });
+    const proof = newest.value.size === size ? accept([]) : await registry.consistency(size, newest.value.size);
+    if (!proof.ok) return proof;
+    const isThere = verifyConsistency({
+        from: size,
+        fromRoot: root,
+        to: newest.value.size,
+        toRoot: newest.value.root,
+        proof: proof.value,
+    });
+    return isThere ? accept(found) : refuse("receipt.otherRoot", { size });
 }
 
 /**
@@ -203,23 +218,23 @@ async function findInLog({ origin, size, root }, trust, registry) {
  * @returns {AsyncGenerator<Step, void>}
  */
 async function* verifyNote(note, isNewest, context) {
-  const { trust, witnesses = [] } = context;
-  const checkpoint = readCheckpoint(note);
-  if (!checkpoint.ok) {
-    yield failed("signature", checkpoint.reason);
-    return;
-  }
-  const signed = await verifyCheckpoint(checkpoint.value, [...(trust.verifiers ?? []), ...witnesses]);
-  if (!signed.ok) {
-    yield failed("signature", signed.reason);
-    return;
-  }
-  const { size, origin } = checkpoint.value;
-  yield passed("signature", "signature.passed", { size, origin, root: rootText(checkpoint.value) });
-  yield keyStep(trust.source);
-  yield witnessStep(witnesses, signed.value.witnesses.length);
-  const facts = { checkpoint: checkpoint.value, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
-  yield* compareWithRemembered(facts, isNewest, context);
+    const { trust, witnesses = [] } = context;
+    const checkpoint = readCheckpoint(note);
+    if (!checkpoint.ok) {
+        yield failed("signature", checkpoint.reason);
+        return;
+    }
+    const signed = await verifyCheckpoint(checkpoint.value, [...(trust.verifiers ?? []), ...witnesses]);
+    if (!signed.ok) {
+        yield failed("signature", signed.reason);
+        return;
+    }
+    const { size, origin } = checkpoint.value;
+    yield passed("signature", "signature.passed", { size, origin, root: rootText(checkpoint.value) });
+    yield keyStep(trust.source);
+    yield witnessStep(witnesses, signed.value.witnesses.length);
+    const facts = { checkpoint: checkpoint.value, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
+    yield* compareWithRemembered(facts, isNewest, context);
 }
 
 /**
@@ -229,36 +244,37 @@ async function* verifyNote(note, isNewest, context) {
  * @returns {AsyncGenerator<Step, void>}
  */
 async function* compareWithRemembered({ checkpoint, signers, roots }, isNewest, { remembered, registry, trust }) {
-  // Under keys that a file brings itself anybody could contradict what is remembered.
-  if (remembered && trust.source !== "file") yield await remembered.observe({ checkpoint, signers, isNewest, roots }, registry?.consistency ?? null);
+    // Under keys that a file brings itself anybody could contradict what is remembered.
+    if (remembered && trust.source !== "file")
+        yield await remembered.observe({ checkpoint, signers, isNewest, roots }, registry?.consistency ?? null);
 }
 
 /** The size that a receipt names. Its signature is verified later. @param {string} receipt */
 function sizeOf(receipt) {
-  const payload = receipt.split(".")[1] ?? "";
-  const value = fromJson(fromUtf8(fromBase64Url(payload) ?? new Uint8Array()) ?? "");
-  const size = isObject(value) && isObject(value.log) ? value.log.size : undefined;
-  return typeof size === "number" ? size : undefined;
+    const payload = receipt.split(".")[1] ?? "";
+    const value = fromJson(fromUtf8(fromBase64Url(payload) ?? new Uint8Array()) ?? "");
+    const size = isObject(value) && isObject(value.log) ? value.log.size : undefined;
+    return typeof size === "number" ? size : undefined;
 }
 
 /** @param {string} text @returns {unknown} undefined if it is no JSON */
 function fromJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
 }
 
 /** @param {Bytes} source */
 async function readText(source) {
-  /** @type {Uint8Array[]} */
-  const pieces = [];
-  let length = 0;
-  for await (const piece of source) {
-    length += piece.length;
-    if (length > ANSWER_BYTES) return undefined;
-    pieces.push(piece.slice());
-  }
-  return fromUtf8(concat(...pieces));
+    /** @type {Uint8Array[]} */
+    const pieces = [];
+    let length = 0;
+    for await (const piece of source) {
+        length += piece.length;
+        if (length > ANSWER_BYTES) return undefined;
+        pieces.push(piece.slice());
+    }
+    return fromUtf8(concat(...pieces));
 }

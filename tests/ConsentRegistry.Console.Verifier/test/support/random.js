@@ -5,9 +5,9 @@
  * @returns {(below: number) => number}
  */
 export function numbers(seed) {
-  let state = seed;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
+    let state = seed;
+    return (below) => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state % below;
+    };
 }

@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
  * @param {string} name
  */
 function above(name) {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, name))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
+    for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+        if (existsSync(join(folder, name))) return folder;
+        if (folder === dirname(folder)) return undefined;
+    }
 }
 
 /** The folder of the repository. */
@@ -25,8 +25,8 @@ export const golden = (name) => readFileSync(join(goldenFolder, name));
 
 /** Public vectors, in a folder `shared` beside the repository; undefined where they are not there. */
 export const vectorsFolder = (() => {
-  const folder = above("shared/vectors");
-  return folder && join(folder, "shared/vectors");
+    const folder = above("shared/vectors");
+    return folder && join(folder, "shared/vectors");
 })();
 
 /** Why tests with vectors are skipped, or false. */

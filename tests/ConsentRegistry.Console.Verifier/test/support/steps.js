@@ -7,9 +7,9 @@ import { verifyFile } from "../../verify/verify.js";
 
 /** @param {AsyncIterable<Step>} steps */
 export async function all(steps) {
-  const list = [];
-  for await (const step of steps) list.push(step);
-  return list;
+    const list = [];
+    for await (const step of steps) list.push(step);
+    return list;
 }
 
 /**
@@ -17,12 +17,20 @@ export async function all(steps) {
  * @param {Partial<import("../../verify/verify.js").Context>} [context]
  */
 export const verify = (files, context = {}) =>
-  all(verifyFile((files instanceof Uint8Array ? [files] : files).map((file) => [file]), { trust: TRUST_FILE, ...context }));
+    all(
+        verifyFile(
+            (files instanceof Uint8Array ? [files] : files).map((file) => [file]),
+            { trust: TRUST_FILE, ...context },
+        ),
+    );
 
 /** @param {readonly Step[]} steps */
 export function assertValid(steps) {
-  assert.deepEqual(steps.filter(({ status }) => status === "failed").map(({ step, detail }) => `${step}: ${detail}`), []);
-  assert.equal(verdictOf(steps), "valid");
+    assert.deepEqual(
+        steps.filter(({ status }) => status === "failed").map(({ step, detail }) => `${step}: ${detail}`),
+        [],
+    );
+    assert.equal(verdictOf(steps), "valid");
 }
 
 /**
@@ -31,7 +39,7 @@ export function assertValid(steps) {
  * @param {readonly Step[]} steps
  */
 export function failureOf(steps) {
-  const failed = steps.filter(({ status }) => status === "failed");
-  assert.notEqual(verdictOf(steps), "valid");
-  return failed.map(({ step, text }) => `${step} ${text}`).join(", ");
+    const failed = steps.filter(({ status }) => status === "failed");
+    assert.notEqual(verdictOf(steps), "valid");
+    return failed.map(({ step, text }) => `${step} ${text}`).join(", ");
 }
