@@ -71,5 +71,6 @@ test(`an export of ${ENTRIES} entries needs no more memory at its end than at it
     assert.equal(seen, ENTRIES);
     const [first = 0, ...later] = uses;
     assert.equal(uses.length, 10);
-    assert.ok(Math.max(...later) - first < MEBIBYTE, uses.join());
+    // A piece that is being read is in it or not. This much is 24 bytes of each entry: whatever is kept of one is more.
+    assert.ok(Math.max(...later) - first < 4 * MEBIBYTE, uses.join());
 });
