@@ -2,14 +2,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ConsentRegistry.Cli.Demo;
+namespace ConsentRegistry.Client;
 
 /// <summary>
 /// Tells whether a message is the registry's and as it was sent, by the Standard Webhooks specification
-/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). A receiver of one's
-/// own uses one of its libraries.
+/// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Thread-safe.
 /// </summary>
-internal sealed class WebhookVerifier(string secret)
+/// <remarks>
+/// Messages are delivered at least once, and for five minutes anybody who saw one may send it again. So whatever a
+/// receiver does with a message, it has to be safe to do twice.
+/// </remarks>
+public sealed class WebhookVerifier
 {
     private const string SecretPrefix = "whsec_";
     private const string SignaturePrefix = "v1,";
@@ -20,11 +23,25 @@ internal sealed class WebhookVerifier(string secret)
     /// </summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
-    private readonly byte[] key = Convert.FromBase64String(
-        secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : secret
-    );
+    private readonly byte[] key;
 
-    /// <summary>Whether one of the signatures is by the secret, over these very bytes, and of about now.</summary>
+    /// <summary>A verifier of one webhook's messages.</summary>
+    /// <param name="secret">
+    /// The secret, <c>whsec_…</c>, as <see cref="NewWebhook.Secret"/> has it. While it is being replaced either one
+    /// will do, for messages are signed with both.
+    /// </param>
+    /// <exception cref="FormatException">It is no secret of a webhook.</exception>
+    public WebhookVerifier(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        key = Convert.FromBase64String(
+            secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : secret
+        );
+    }
+
+    /// <summary>
+    /// Whether one of the signatures is by the secret, over these very bytes, and of the five minutes around now.
+    /// </summary>
     /// <param name="id">The header <c>webhook-id</c>.</param>
     /// <param name="timestamp">The header <c>webhook-timestamp</c>: seconds since 1970.</param>
     /// <param name="signatures">
@@ -35,6 +52,7 @@ internal sealed class WebhookVerifier(string secret)
     /// <param name="now">The receiver's clock.</param>
     public bool Verifies(string id, string timestamp, string signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(signatures);
         if (
             !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentAt)
             || Math.Abs(now.ToUnixTimeSeconds() - sentAt) > Tolerance.TotalSeconds
