@@ -90,8 +90,8 @@ public sealed class DevelopmentTokens
     }
 
     /// <summary>
-    /// A token of a kind: <c>admin</c>, <c>platform &lt;id&gt;</c>, <c>creator &lt;id&gt;</c> or <c>auditor</c>; null
-    /// if the words name none.
+    /// A token of a kind: <c>admin</c>, <c>platform &lt;id&gt;</c>, <c>creator &lt;id&gt;</c>,
+    /// <c>agency &lt;id&gt; &lt;creator&gt; …</c> or <c>auditor</c>; null if the words name none.
     /// </summary>
     public string? Make(IReadOnlyList<string> words, DateTimeOffset now) =>
         words switch
@@ -105,6 +105,13 @@ public sealed class DevelopmentTokens
                 creators: []
             ),
             ["creator", var id] => Sign(now, [Scopes.Manage], subject: id, client: null, creators: []),
+            ["agency", var id, _, ..] => Sign(
+                now,
+                [Scopes.Manage],
+                subject: null,
+                client: id,
+                creators: [.. words.Skip(2)]
+            ),
             ["auditor"] => Sign(now, [Scopes.Audit], subject: "auditor", client: null, creators: []),
             _ => null,
         };

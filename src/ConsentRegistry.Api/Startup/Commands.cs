@@ -396,14 +396,14 @@ internal static class Commands
             );
         var folder = RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder;
         var tokens = DevelopmentTokens.OpenExisting(folder);
-        if (words.Length == 2 && !Domain.Identifier.IsValid(words[1]))
+        if (words.Skip(1).Any(id => !Domain.Identifier.IsValid(id)))
         {
             error.WriteLine($"An id is {Domain.Identifier.Grammar}.");
             return Usage;
         }
         if (tokens.Make(words, TimeProvider.System.GetUtcNow()) is not { } token)
         {
-            error.WriteLine("Usage: token admin | platform <id> | creator <id> | auditor");
+            error.WriteLine("Usage: token admin | platform <id> | creator <id> | agency <id> <creator>... | auditor");
             return Usage;
         }
         error.WriteLine($"For the service whose {RegistryOptions.DataVariable} is {folder}:");

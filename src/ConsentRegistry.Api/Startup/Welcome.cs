@@ -34,7 +34,7 @@ internal static class Welcome
               Swagger  {url}/swagger
               Health   {url}/health/ready{signIn}
 
-            Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: {dev} token admin | platform <id> | creator <id> | auditor):
+            Tokens for the next {DevelopmentTokens.Lifetime.TotalHours:0} hours (more with: {dev} token admin | platform <id> | creator <id> | agency <id> <creator>... | auditor):
 
               export REGISTRY={url}
               export PLATFORM_TOKEN={Token("platform", "studio")}
