@@ -62,6 +62,7 @@ internal static class Commands
                 ["migrate", .. var rest] => await MigrateAsync(rest, output),
                 ["declare-copy", .. var rest] => await DeclareCopyAsync(rest, output),
                 ["openapi"] => await PrintOpenApiAsync(output),
+                ["openapi", var folder] => await WriteHttpFilesAsync(folder, output),
                 ["new-keys", .. var old] => PrintNewKeys(old, output, error),
                 ["token", .. var words] => PrintToken(words, output, error),
                 [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(
@@ -311,6 +312,25 @@ internal static class Commands
     {
         await using var app = BuildWithoutDatabase();
         output.Write(await RegistryDocument.WriteAsync(app, CancellationToken.None));
+        return 0;
+    }
+
+    // Files of tags that are no more go as well.
+    private static async Task<int> WriteHttpFilesAsync(string folder, TextWriter output)
+    {
+        await using var app = BuildWithoutDatabase();
+        var document = await RegistryDocument.WriteAsync(app, CancellationToken.None);
+        var files = HttpCollection.Of(document);
+        Directory.CreateDirectory(folder);
+        foreach (
+            var old in Directory
+                .EnumerateFiles(folder, "*.http")
+                .Where(old => !files.ContainsKey(Path.GetFileName(old)))
+        )
+            File.Delete(old);
+        foreach (var (name, text) in files)
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text);
+        output.Write(document);
         return 0;
     }
 

@@ -25,6 +25,7 @@ internal static class Help
               new-keys --rotate <file>    print new keys before those of the file, which go on signing
               new-keys --retire <file>    print the keys of the file, of which only the newest go on signing
               openapi                     print the OpenAPI document
+              openapi <folder>            print it, and write its examples as .http files to the folder
               token admin | platform <id> | creator <id> | agency <id> <creator>... | auditor
                                           print an access token, in Development only
               --help                      print this

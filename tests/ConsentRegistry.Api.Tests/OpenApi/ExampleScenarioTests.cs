@@ -17,16 +17,7 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
         var wrong = new List<string>();
         foreach (var scene in ExampleScenario.Read().Steps)
         {
-            await Log.Exports.CoveredAsync(registry.App);
-            await Eventually.HoldsAsync(
-                "all is handed on",
-                () => registry.App.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM consent.outbox)")
-            );
-            if (scene.Operation == "listRecalls")
-                await Eventually.HoldsAsync(
-                    "the recall is issued",
-                    async () => await registry.App.ScalarAsync<long>("SELECT count(*) FROM consent.recall") > 0
-                );
+            await ExampleStory.ReadyAsync(registry.App, scene.Operation);
             var answer = (await SendAsync(scene, scene.Request)).Is(scene.Status);
             var (expected, actual) = (WithoutTimes(scene.Answer!), WithoutTimes(answer.Json));
             if (!JsonNode.DeepEquals(expected, actual))
@@ -87,41 +78,13 @@ public sealed class ExampleScenarioTests(RegistryFixture registry) : IClassFixtu
         }
     }
 
-    // What an id in a path stands for, which is not known before it is drawn.
-    private static readonly Dictionary<string, string> Drawn = new(StringComparer.Ordinal)
-    {
-        ["{first}"] = "SELECT event_id FROM consent.history ORDER BY seq LIMIT 1",
-        ["{request}"] = "SELECT id FROM consent.approval_request ORDER BY id DESC LIMIT 1",
-        ["{recall}"] = "SELECT id FROM consent.recall ORDER BY id DESC LIMIT 1",
-        ["{grant}"] = "SELECT id FROM consent.consent_grant ORDER BY id DESC LIMIT 1",
-        ["{webhook}"] = "SELECT coalesce((SELECT id FROM consent.webhook), gen_random_uuid())",
-    };
-
-    private async Task<string> PathOf(ExampleStep scene)
-    {
-        var path = scene.Path;
-        foreach (var (name, sql) in Drawn.Where(drawn => scene.Path.Contains(drawn.Key, StringComparison.Ordinal)))
-            path = path.Replace(
-                name,
-                $"{(await registry.App.QueryAsync<Guid>(sql)).FirstOrDefault(Guid.CreateVersion7()):D}",
-                StringComparison.Ordinal
-            );
-        return path;
-    }
-
     private async Task<Answer> SendAsync(ExampleStep scene, JsonNode? body)
     {
         var app = registry.App;
-        var caller = scene.Caller?.Split(' ') switch
-        {
-            ["platform", var id] => app.Platform(id),
-            ["creator", var id] => app.Creator(id),
-            ["admin"] => app.Admin(),
-            _ => app.Anonymous(),
-        };
+        var caller = ExampleStory.CallerOf(app, scene.Caller);
         return await caller.SendAsync(
             new(scene.Method),
-            await PathOf(scene),
+            await ExampleStory.WithIdsAsync(app, scene.Path, name => $"{{{name}}}"),
             body?.ToJsonString(),
             [.. scene.Headers ?? []]
         );
