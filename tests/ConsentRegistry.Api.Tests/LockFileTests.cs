@@ -11,7 +11,7 @@ public sealed class LockFileTests
     {
         // The solution's: what ./dev contract compiles is made anew each time.
         var solution = File.ReadAllText(Path.Combine(Repository.Folder, "ConsentRegistry.sln"));
-        var projects = new[] { "src", "tests" }
+        var projects = new[] { "src", "tests", "examples" }
             .SelectMany(folder =>
                 Directory.EnumerateFiles(
                     Path.Combine(Repository.Folder, folder),

@@ -19,6 +19,20 @@ internal sealed class Scratch : IAsyncDisposable
     /// <summary>What the hosts keep outside the database.</summary>
     public HostFolders Hosts => new(folder.FullName);
 
+    /// <summary>Whether PostgreSQL's programs are installed.</summary>
+    public static async Task<bool> CanBeMadeAsync()
+    {
+        try
+        {
+            await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, CancellationToken.None);
+            return true;
+        }
+        catch (PrivatePostgresException)
+        {
+            return false;
+        }
+    }
+
     public static async Task<Scratch> CreateAsync()
     {
         var root = Directory.CreateTempSubdirectory("consent-bench-");

@@ -61,7 +61,8 @@ internal static partial class HttpCollection
             .Select(name => $"@{name} =\n");
         return $"""
             # {tag}: the examples of docs/openapi.json. ./dev openapi writes this file.
-            # The numbers are the order of one story, over all files, on an empty registry. The comment above a request says whose token it needs.
+            # The numbers are the order of one story, over all files, on an empty registry.
+            # The comment above a request says whose token it needs.
             @address = http://127.0.0.1:5080
             {string.Concat(variables)}
 

@@ -132,10 +132,12 @@ public sealed partial class DocumentationTests
         var found = Directory
             .EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
             .Concat(
-                Directory.EnumerateFiles(
-                    Path.Combine(Repository.Folder, "src"),
-                    "README.md",
-                    SearchOption.AllDirectories
+                new[] { "src", "examples" }.SelectMany(folder =>
+                    Directory.EnumerateFiles(
+                        Path.Combine(Repository.Folder, folder),
+                        "README.md",
+                        SearchOption.AllDirectories
+                    )
                 )
             );
         foreach (var file in found)
