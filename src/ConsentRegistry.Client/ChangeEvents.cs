@@ -107,6 +107,27 @@ public sealed class ChangesClient
             yield return change;
     }
 
+    /// <summary>Reads some of everybody's changes in the order of the log, from one place on, and does not wait.</summary>
+    /// <param name="after">The place in the log after which to begin; null for its beginning.</param>
+    /// <param name="limit">How many at most, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The changes; none where the log ends there.</returns>
+    public async Task<IReadOnlyList<ChangeEvent>> ReadAsync(
+        long? after = null,
+        int? limit = null,
+        CancellationToken cancellation = default
+    ) =>
+        (
+            await wire.GetAsync<ChangesPage>(
+                Wire.Path("v1", "changes")
+                    + Wire.Query(
+                        ("after", after?.ToString(CultureInfo.InvariantCulture)),
+                        ("limit", limit?.ToString(CultureInfo.InvariantCulture))
+                    ),
+                cancellation
+            )
+        ).Items;
+
     /// <summary>As <see cref="FollowAsync"/>, with the heartbeats that say how far it is.</summary>
     internal async IAsyncEnumerable<FeedItem> FollowWithPositionsAsync(
         long? after,
@@ -133,3 +154,5 @@ public sealed class ChangesClient
             : throw Wire.Unreadable("The log's checkpoint has no size.");
     }
 }
+
+internal sealed record ChangesPage(IReadOnlyList<ChangeEvent> Items);

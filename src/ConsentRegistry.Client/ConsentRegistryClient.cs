@@ -64,6 +64,7 @@ public sealed class ConsentRegistryClient
         History = new(wire);
         Notifications = new(wire);
         Webhooks = new(wire);
+        Log = new(wire);
     }
 
     /// <summary>May this requester use this video for this purpose?</summary>
@@ -102,6 +103,9 @@ public sealed class ConsentRegistryClient
     /// <summary>Where the registry tells others what happened.</summary>
     public WebhooksClient Webhooks { get; }
 
+    /// <summary>What anybody may know of the history log.</summary>
+    public LogClient Log { get; }
+
     /// <summary>
     /// Whether the registry says that it can answer now. Asks once and repeats nothing; for health checks. A check may
     /// be refused all the same, for example for its token.
@@ -111,7 +115,7 @@ public sealed class ConsentRegistryClient
     {
         try
         {
-            var readiness = await wire.GetOnceAsync<Readiness>(Wire.Path("health", "ready"), cancellation);
+            var readiness = await wire.GetOnceAsync<ReadyBody>(Wire.Path("health", "ready"), cancellation);
             return readiness.Status == "ready" ? true : throw Wire.Unreadable("It does not say that it is ready.");
         }
         catch (ConsentRegistryException e) when (e.Status == HttpStatusCode.ServiceUnavailable)
@@ -119,6 +123,12 @@ public sealed class ConsentRegistryClient
             return false;
         }
     }
+
+    /// <summary>
+    /// Whether the node that answers can answer checks and changes, and what it lacks. Asks once and repeats nothing.
+    /// </summary>
+    public Task<Readiness> GetReadinessAsync(CancellationToken cancellation = default) =>
+        wire.GetReadinessAsync(Wire.Path("health", "ready"), cancellation);
 }
 
-internal sealed record Readiness(string Status);
+internal sealed record ReadyBody(string Status);

@@ -48,13 +48,15 @@ internal sealed class EffectConverter : JsonConverter<Effect>
     }
 
     public override void Write(Utf8JsonWriter writer, Effect value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(
-            value switch
-            {
-                Effect.Allow => "allow",
-                Effect.Ask => "ask",
-                Effect.Deny => "deny",
-                _ => throw new ArgumentException("An effect to set is allow, ask or deny.", nameof(value)),
-            }
-        );
+        writer.WriteStringValue(WordOf(value));
+
+    /// <summary>The word for an effect that a caller names.</summary>
+    public static string WordOf(Effect value) =>
+        value switch
+        {
+            Effect.Allow => "allow",
+            Effect.Ask => "ask",
+            Effect.Deny => "deny",
+            _ => throw new ArgumentException("An effect to name is allow, ask or deny.", nameof(value)),
+        };
 }

@@ -82,14 +82,26 @@ public sealed class NotificationsClient
 
     internal NotificationsClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Reads the newest notifications, with how many are unread.</summary>
+    /// <summary>Reads a page of notifications, newest first, with how many of all are unread.</summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="pageSize">Items, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="unread">Only unread ones, or only read ones; both if null.</param>
+    /// <param name="cursor"><see cref="InboxPage.NextCursor"/> of the page before; null for the first.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<InboxPage> GetAsync(string creatorId, int? pageSize = null, CancellationToken cancellation = default) =>
+    public Task<InboxPage> GetAsync(
+        string creatorId,
+        int? pageSize = null,
+        bool? unread = null,
+        string? cursor = null,
+        CancellationToken cancellation = default
+    ) =>
         wire.GetAsync<InboxPage>(
             Path(creatorId)
-                + Wire.Query(("limit", pageSize?.ToString(System.Globalization.CultureInfo.InvariantCulture))),
+                + Wire.Query(
+                    ("limit", pageSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                    ("unread", Word(unread)),
+                    ("cursor", cursor)
+                ),
             cancellation
         );
 
@@ -105,24 +117,7 @@ public sealed class NotificationsClient
         bool? unread = null,
         int? pageSize = null,
         CancellationToken cancellation = default
-    ) =>
-        wire.List<Notification>(
-            Path(creatorId),
-            pageSize,
-            [
-                ("kind", kind),
-                (
-                    "unread",
-                    unread switch
-                    {
-                        true => "true",
-                        false => "false",
-                        null => null,
-                    }
-                ),
-            ],
-            cancellation
-        );
+    ) => wire.List<Notification>(Path(creatorId), pageSize, [("kind", kind), ("unread", Word(unread))], cancellation);
 
     /// <summary>
     /// Follows an inbox: every notification a moment after what it tells of, in the order in which they were handed on.
@@ -172,6 +167,14 @@ public sealed class NotificationsClient
         DateTimeOffset upTo,
         CancellationToken cancellation = default
     ) => wire.SendAsync<ReadMark, MarkedRead>(HttpMethod.Post, Path(creatorId, "read"), new(null, upTo), cancellation);
+
+    private static string? Word(bool? value) =>
+        value switch
+        {
+            true => "true",
+            false => "false",
+            null => null,
+        };
 
     private static string Path(string creatorId, params string[] rest) =>
         Wire.Path(["v1", "creators", creatorId, "notifications", .. rest]);

@@ -100,6 +100,22 @@ public sealed record VideoConsent(Video? Video, IReadOnlyList<PurposeConsent> Co
 /// <param name="Decision">What a check would be answered.</param>
 public sealed record PurposeConsent(string Purpose, Decision Decision);
 
+/// <summary>Which videos to list; null in a member for all.</summary>
+public sealed record VideoFilter
+{
+    /// <summary>
+    /// Only videos whose decision has this effect, for the purpose that the list decides on: one has to be named. Pages
+    /// may then have fewer items than asked for, or none, before the last one.
+    /// </summary>
+    public Effect? Effect { get; init; }
+
+    /// <summary>Only videos whose id begins so.</summary>
+    public string? IdPrefix { get; init; }
+
+    /// <summary>Only videos for which the creator has an override.</summary>
+    public bool Overridden { get; init; }
+}
+
 /// <summary>
 /// Registers videos (scope <c>videos:write</c>), and reads them with their effective consent (the creator, or
 /// <c>consent:audit</c>).
@@ -170,24 +186,32 @@ public sealed class VideosClient
         );
 
     /// <summary>
-    /// Lists every registered video of a creator with its effective consent, page by page while it is enumerated.
+    /// Lists the registered videos of a creator with their effective consent, page by page while it is enumerated.
     /// </summary>
     /// <param name="creatorId">The creator.</param>
     /// <param name="purpose">The purpose to decide on; every one if null.</param>
     /// <param name="requester">For whom; for one that nobody named if null.</param>
     /// <param name="pageSize">Items of one request, 1 to 1,000; the registry's default (100) if null.</param>
+    /// <param name="filter">Which videos; all if null.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public PagedList<VideoConsent> ListAsync(
         string creatorId,
         string? purpose = null,
         string? requester = null,
         int? pageSize = null,
+        VideoFilter? filter = null,
         CancellationToken cancellation = default
     ) =>
         wire.List<VideoConsent>(
             Wire.Path("v1", "creators", creatorId, "videos"),
             pageSize,
-            [("purpose", purpose), ("requester", requester)],
+            [
+                ("purpose", purpose),
+                ("requester", requester),
+                ("effect", filter?.Effect is { } effect ? EffectConverter.WordOf(effect) : null),
+                ("idPrefix", filter?.IdPrefix),
+                ("overridden", filter?.Overridden is true ? "true" : null),
+            ],
             cancellation
         );
 

@@ -92,6 +92,35 @@ internal sealed class Wire
         return SendAsync<T>(request, cancellation);
     }
 
+    /// <summary>What a node says of itself. A refusal says it, too.</summary>
+    public async Task<Readiness> GetReadinessAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        request.Options.Set(RetryHandler.Once, true);
+        using var response = await http.SendAsync(request, cancellation);
+        var isRefusal = response.StatusCode == HttpStatusCode.ServiceUnavailable;
+        if (!isRefusal && !response.IsSuccessStatusCode)
+            throw await ProblemOfAsync(response, cancellation);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            var said = await JsonSerializer.DeserializeAsync(body, TypeOf<ReadinessBody>(), cancellation);
+            if (said?.Parts is { } parts)
+                return new(!isRefusal, parts);
+        }
+        catch (JsonException e) when (!isRefusal)
+        {
+            throw Unreadable(e.Message, response.StatusCode, e);
+        }
+        catch (JsonException)
+        {
+            // Something between here and the registry refuses in its place.
+        }
+        throw isRefusal
+            ? await ProblemOfAsync(response, cancellation)
+            : Unreadable("It does not say what it answers from.", response.StatusCode);
+    }
+
     /// <summary>A text; null where there is none.</summary>
     public async Task<string?> FindTextAsync(string path, CancellationToken cancellation)
     {

@@ -73,7 +73,11 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(ChangeEvent))]
 [JsonSerializable(typeof(Page<HistoryEvent>), TypeInfoPropertyName = "PageOfHistory")]
 [JsonSerializable(typeof(FeedPosition))]
-[JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
+[JsonSerializable(typeof(ReadyBody))]
+[JsonSerializable(typeof(ReadinessBody))]
+[JsonSerializable(typeof(LogKeys))]
+[JsonSerializable(typeof(ChangesPage))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class WireJson : JsonSerializerContext;
 

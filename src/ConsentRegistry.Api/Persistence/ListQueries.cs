@@ -50,16 +50,44 @@ internal static class ListQueries
                 .Take(count)
     );
 
-    /// <summary>A page of the ids of an owner's videos, after this one.</summary>
-    public static readonly Func<RegistryContext, string, string, int, IAsyncEnumerable<string>> Videos =
+    /// <summary>A page of the ids of an owner's videos, after this one and before that one.</summary>
+    public static readonly Func<RegistryContext, string, string, string, int, IAsyncEnumerable<string>> Videos =
         EF.CompileAsyncQuery(
-            (RegistryContext db, string owner, string after, int count) =>
+            (RegistryContext db, string owner, string after, string before, int count) =>
                 db
-                    .Videos.Where(row => row.Owner == owner && string.Compare(row.Video, after) > 0)
+                    .Videos.Where(row =>
+                        row.Owner == owner
+                        && string.Compare(row.Video, after) > 0
+                        && string.Compare(row.Video, before) < 0
+                    )
                     .OrderBy(row => row.Video)
                     .Select(row => row.Video)
                     .Take(count)
         );
+
+    /// <summary>As <see cref="Videos"/>, of those only for which the owner has an override.</summary>
+    public static readonly Func<
+        RegistryContext,
+        string,
+        string,
+        string,
+        int,
+        IAsyncEnumerable<string>
+    > VideosWithOverride = EF.CompileAsyncQuery(
+        (RegistryContext db, string owner, string after, string before, int count) =>
+            db
+                .Videos.Where(row =>
+                    row.Owner == owner
+                    && string.Compare(row.Video, after) > 0
+                    && string.Compare(row.Video, before) < 0
+                    && db.Overrides.Any(other =>
+                        other.Creator == owner && other.Owner == owner && other.Video == row.Video
+                    )
+                )
+                .OrderBy(row => row.Video)
+                .Select(row => row.Video)
+                .Take(count)
+    );
 
     /// <summary>A page of whom a creator keeps from asking, after this requester.</summary>
     public static readonly Func<RegistryContext, string, string, int, IAsyncEnumerable<BlockRow>> Blocks =

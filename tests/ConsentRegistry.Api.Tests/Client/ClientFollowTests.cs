@@ -43,7 +43,9 @@ public sealed class ClientFollowTests(RegistryFixture registry, PostgresFixture 
         Assert.Equal(3, next.Select(one => one.LastEventId).Append(first.LastEventId).Distinct().Count());
         Assert.Equal(
             next.Select(one => one.Notification.NotificationId).Reverse(),
-            (await client.Notifications.GetAsync(creator, 2, Cancellation)).Items.Select(item => item.NotificationId)
+            (await client.Notifications.GetAsync(creator, 2, cancellation: Cancellation)).Items.Select(item =>
+                item.NotificationId
+            )
         );
     }
 

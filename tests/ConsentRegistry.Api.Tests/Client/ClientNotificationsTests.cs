@@ -98,7 +98,7 @@ public sealed class ClientNotificationsTests(RegistryFixture registry) : IClassF
             async () => (await client.Notifications.GetAsync(creator, cancellation: Cancellation)).Items.Count == 3
         );
 
-        var page = await client.Notifications.GetAsync(creator, 2, Cancellation);
+        var page = await client.Notifications.GetAsync(creator, 2, cancellation: Cancellation);
         Assert.Equal((2, 3), (page.Items.Count, page.Unread));
         Assert.Equal(
             (NotificationKinds.ConsentChanged, creator),

@@ -99,7 +99,8 @@ public sealed class CursorTests(RegistryFixture registry) : IClassFixture<Regist
             "from" => "2020-01-01T00:00:00Z",
             "to" => "2999-01-01T00:00:00Z",
             "state" => list == "listAskedApprovals" ? "approved" : "open",
-            "unread" => "true",
+            "effect" => "deny",
+            "unread" or "overridden" => "true",
             "requester" => "acme",
             _ => "own1",
         };

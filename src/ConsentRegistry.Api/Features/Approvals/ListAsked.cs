@@ -10,7 +10,7 @@ internal static class ListAsked
 {
     public static async Task<IResult> Handle(
         CreatorId creatorId,
-        StateFilter<ApprovalStatus> state,
+        WordFilter<ApprovalStatus> state,
         int? limit,
         Cursor cursor,
         Database database,

@@ -10,7 +10,7 @@ internal static class ListRecalls
 {
     /// <summary>Lists what the caller has to stop. Newest first.</summary>
     public static async Task<IResult> Own(
-        StateFilter<RecallStatus> state,
+        WordFilter<RecallStatus> state,
         Requester? requester,
         int? limit,
         Cursor cursor,
@@ -38,7 +38,7 @@ internal static class ListRecalls
     /// </summary>
     public static Task<IResult> OfCreator(
         CreatorId creatorId,
-        StateFilter<RecallStatus> state,
+        WordFilter<RecallStatus> state,
         int? limit,
         Cursor cursor,
         Database database,

@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -12,10 +13,22 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// </summary>
 internal static class ListVideos
 {
+    /// <summary>How many videos are decided for one page, at most, where only those of one effect are listed.</summary>
+    public const int MostExamined = 10_000;
+
+    /// <summary>How many videos are read at once to find those of one effect.</summary>
+    private const int Chunk = 1_000;
+
+    // Above every character of an id, and below every other.
+    private const string AboveIds = "\u007f";
+
     public static async Task<IResult> Handle(
         CreatorId creatorId,
         Purpose? purpose,
         Requester? requester,
+        WordFilter<Effect> effect,
+        VideoId? idPrefix,
+        bool? overridden,
         int? limit,
         Cursor cursor,
         SnapshotReader reading,
@@ -23,34 +36,62 @@ internal static class ListVideos
         CancellationToken cancellation
     )
     {
+        if (effect.Value is not null && purpose is null)
+            return Problem
+                .OfField(422, FailureCode.Invalid, "purpose", "effect needs a purpose: the decision on it is compared.")
+                .AsResult();
         var size = limit ?? RequestShape.DefaultPage;
-        var after = cursor.Part(0);
-        List<VideoKey> videos;
-        await using (var snapshot = await reading.OpenAsync(cancellation))
+        var query = overridden is true ? ListQueries.VideosWithOverride : ListQueries.Videos;
+        var prefix = idPrefix?.Value ?? "";
+        var after = cursor.IsStart ? Before(prefix) : cursor.Part(0);
+        var wanted = effect.Value is null ? size + 1 : Chunk;
+        var found = new List<(VideoKey Video, VideoConsentBody Consent)>();
+        for (var examined = 0; ; )
         {
-            videos = await ListQueries
-                .Videos(snapshot.Db, creatorId.Value, after, size + 1)
-                .Select(video => new VideoKey(creatorId, VideoId.Parse(video)))
-                .ToListAsync(cancellation);
-        }
-        if (
-            await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation)
-            is not { } facts
-        )
-            return MemoryFacts.Unavailable.AsResult();
-        if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
-            return RequestShape.UnknownPurpose("purpose", asked.Name).AsResult();
-        var purposes = purpose is { } one
-            ? [one]
-            : facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose).ToArray();
-        return Results.Ok(
-            Page<VideoConsentBody>.Of(
-                videos,
-                size,
-                cursor,
-                video => VideoConsent.Of(facts, video, purposes, requester, explain: false),
-                video => [video.Video.Value]
+            List<VideoKey> videos;
+            await using (var snapshot = await reading.OpenAsync(cancellation))
+            {
+                videos = await query(snapshot.Db, creatorId.Value, after, prefix + AboveIds, wanted)
+                    .Select(video => new VideoKey(creatorId, VideoId.Parse(video)))
+                    .ToListAsync(cancellation);
+            }
+            if (
+                await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation)
+                is not { } facts
             )
-        );
+                return MemoryFacts.Unavailable.AsResult();
+            if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
+                return RequestShape.UnknownPurpose("purpose", asked.Name).AsResult();
+            Purpose[] purposes = purpose is { } one
+                ? [one]
+                : [.. facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose)];
+            foreach (var video in videos)
+            {
+                var consent = VideoConsent.Of(facts, video, purposes, requester, explain: false);
+                if (effect.Value is { } only && consent.Consent[0].Decision.Effect != only)
+                    continue;
+                found.Add((video, consent));
+                if (found.Count > size)
+                    return Answer(found[size - 1].Video);
+            }
+            examined += videos.Count;
+            if (videos.Count < wanted)
+                return Answer(goesOnAfter: null);
+            if (examined >= MostExamined)
+                return Answer(videos[^1]);
+            after = videos[^1].Video.Value;
+        }
+
+        IResult Answer(VideoKey? goesOnAfter) =>
+            Results.Ok(
+                new Page<VideoConsentBody>(
+                    [.. found.Take(size).Select(one => one.Consent)],
+                    goesOnAfter is { } last ? cursor.After(last.Video.Value) : null
+                )
+            );
     }
+
+    // What begins with the prefix is after it, or is the prefix itself.
+    private static string Before(string prefix) =>
+        prefix.Length == 0 ? "" : prefix[..^1] + (char)(prefix[^1] - 1) + AboveIds;
 }

@@ -15,7 +15,16 @@ internal static class VideosApi
 
         videos
             .MapGet("", ListVideos.Handle)
-            .Named("listVideos", VideoParameters.Purpose, VideoParameters.Requester, Paging.Limit, Paging.Cursor)
+            .Named(
+                "listVideos",
+                VideoParameters.Purpose,
+                VideoParameters.Requester,
+                VideoParameters.Effect,
+                VideoParameters.IdPrefix,
+                VideoParameters.Overridden,
+                Paging.Limit,
+                Paging.Cursor
+            )
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<Page<VideoConsentBody>>();
         // The creators who appear in a video may read it as well, which only its record tells: the operation decides.
