@@ -22,6 +22,7 @@ public sealed class RunTests : IDisposable
         [
             "ConsentRegistry.Api",
             "ConsentRegistry.Cli",
+            "ConsentRegistry.Console",
             "ConsentRegistry.DevelopmentIdentity",
             "ConsentRegistry.Domain",
             "ConsentRegistry.Cryptography",

@@ -14,6 +14,8 @@ internal sealed class ClusterHome : IDisposable
     /// <summary>Homes of folders that a root host's server cannot reach, such as a clone under <c>/root</c>.</summary>
     private const string SharedHomes = "/var/lib/consent-registry";
 
+    private const string PasswordName = "password";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int PasswordHexDigits = 48;
 
@@ -35,7 +37,7 @@ internal sealed class ClusterHome : IDisposable
     /// <summary>The major version that wrote the data, or null while there are none.</summary>
     public int? DataMajor => MajorOf(Data);
 
-    private string PasswordFile => System.IO.Path.Combine(Path, "password");
+    private string PasswordFile => System.IO.Path.Combine(Path, PasswordName);
 
     /// <summary>
     /// Finds the cluster's home for a folder, creates it when it is new, and locks it until it is disposed.
@@ -83,6 +85,28 @@ internal sealed class ClusterHome : IDisposable
                 cause
             );
         }
+    }
+
+    /// <summary>Reads where the server of a folder's cluster listens, and the password of its two users.</summary>
+    /// <returns>Null where no server runs on these data.</returns>
+    [UnsupportedOSPlatform("windows")]
+    public static async Task<(string Socket, string Password)?> FindRunningAsync(
+        string folder,
+        ILogger logger,
+        CancellationToken cancellation
+    )
+    {
+        folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
+        var (path, _) = await LocateAsync(folder, logger, cancellation);
+        var running = System.IO.Path.Combine(DataOf(path), "postmaster.pid");
+        if (!File.Exists(running))
+            return null;
+        // PostgreSQL's miscadmin.h: the fifth line is the folder of the first socket.
+        const int SocketLine = 4;
+        var lines = await File.ReadAllLinesAsync(running, cancellation);
+        return lines.Length > SocketLine && Directory.Exists(lines[SocketLine])
+            ? (lines[SocketLine], await File.ReadAllTextAsync(System.IO.Path.Combine(path, PasswordName), cancellation))
+            : null;
     }
 
     /// <summary>Makes an empty cluster unless there is one, and returns the password of its two users.</summary>

@@ -207,7 +207,49 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Makes a database in the cluster of a folder while a host runs on it, unless it is there: for another program that
+    /// is developed beside the host.
+    /// </summary>
+    /// <param name="folder">The host's data folder.</param>
+    /// <param name="database">The database's name: lower-case letters.</param>
+    /// <param name="logger">Told where the data are.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>How to connect to it; null where no host runs on the folder. Contains a password.</returns>
+    [UnsupportedOSPlatform("windows")]
+    public static async Task<string?> EnsureDatabaseAsync(
+        string folder,
+        string database,
+        ILogger logger,
+        CancellationToken cancellation
+    )
+    {
+        if (database.Length == 0 || !database.All(char.IsAsciiLetterLower))
+            throw new ArgumentException("Lower-case letters.", nameof(database));
+        if (await ClusterHome.FindRunningAsync(folder, logger, cancellation) is not (var socket, var password))
+            return null;
+        await using var connection = new NpgsqlConnection(ConnectionStringFor(socket, password, Name, Name, false));
+        await connection.OpenAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT 1 FROM pg_database WHERE datname = '{database}'";
+        if (await command.ExecuteScalarAsync(cancellation) is null)
+        {
+            command.CommandText = $"CREATE DATABASE {database}";
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        return ConnectionStringFor(socket, password, database, Name, pooling: true);
+    }
+
     private string ConnectionStringFor(string database, string user, bool pooling) =>
+        ConnectionStringFor(socketFolder, password, database, user, pooling);
+
+    private static string ConnectionStringFor(
+        string socketFolder,
+        string password,
+        string database,
+        string user,
+        bool pooling
+    ) =>
         new NpgsqlConnectionStringBuilder
         {
             Host = socketFolder,

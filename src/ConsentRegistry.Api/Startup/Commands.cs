@@ -14,6 +14,7 @@ using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Serilog;
 
@@ -64,6 +65,7 @@ internal static class Commands
                 ["openapi"] => await PrintOpenApiAsync(output),
                 ["openapi", var folder] => await WriteHttpFilesAsync(folder, output),
                 ["new-keys", .. var old] => PrintNewKeys(old, output, error),
+                ["database", .. var words] => await PrintDatabaseAsync(words, output, error),
                 ["token", .. var words] => PrintToken(words, output, error),
                 [[not ('-' or '/'), ..] word, ..] when !word.Contains('=', StringComparison.Ordinal) => RefuseCommand(
                     word,
@@ -405,6 +407,30 @@ internal static class Commands
     {
         error.WriteLine($"There is no command '{word}'; --help lists them. Without a command the host serves.");
         return Usage;
+    }
+
+    /// <summary>
+    /// Makes a database beside the registry's, in the private PostgreSQL of a service that runs, and prints how to
+    /// connect to it.
+    /// </summary>
+    private static async Task<int> PrintDatabaseAsync(string[] words, TextWriter output, TextWriter error)
+    {
+        if (words is not [{ Length: > 0 } name] || !name.All(char.IsAsciiLetterLower))
+        {
+            await error.WriteLineAsync("Usage: database <name in lower-case letters>");
+            return Usage;
+        }
+        var builder = WebApplication.CreateBuilder();
+        if (!builder.Environment.IsDevelopment() || OperatingSystem.IsWindows())
+            throw new StartupException("Databases are made beside the private PostgreSQL of Development only.");
+        var folder = RegistryOptions.From(builder.Configuration, builder.Environment).DataFolder;
+        var connection =
+            await PrivatePostgres.EnsureDatabaseAsync(folder, name, NullLogger.Instance, CancellationToken.None)
+            ?? throw new StartupException(
+                $"No Development service runs on the data folder '{folder}'; start it first."
+            );
+        await output.WriteLineAsync(connection);
+        return 0;
     }
 
     private static int PrintToken(string[] words, TextWriter output, TextWriter error)

@@ -26,6 +26,7 @@ internal static class Help
               new-keys --retire <file>    print the keys of the file, of which only the newest go on signing
               openapi                     print the OpenAPI document
               openapi <folder>            print it, and write its examples as .http files to the folder
+              database <name>             make a database in the private PostgreSQL of a service that runs, and print how to connect; in Development only
               token admin | platform <id> | creator <id> | agency <id> <creator>... | auditor
                                           print an access token, in Development only
               --help                      print this
