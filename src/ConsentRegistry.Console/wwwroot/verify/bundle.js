@@ -6,11 +6,10 @@ import { fromBase64UrlOf } from "./encoding.js";
 import { readEntry } from "./entry.js";
 import { Erasures } from "./erasures.js";
 import { verifyJws } from "./jws.js";
-import { readKeys } from "./keys.js";
 import { PROOF_HASHES } from "./limits.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { cannotJudge, refuse } from "./outcome.js";
-import { checkVersion, readPart } from "./part.js";
+import { checkVersion, readKeyLine, readPart } from "./part.js";
 import { failed, fault, passed, skipped } from "./steps.js";
 import { advance, follows, isWhole, placeAfter, START } from "./stream-chain.js";
 import { keyStep, witnessStep } from "./trust-steps.js";
@@ -104,12 +103,10 @@ class Bundle {
 
     /** @param {JsonObject} line @returns {Problem} */
     #readKeys(line) {
-        if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"])) return fault("header", refuse("keys.form"));
-        const keys = readKeys(line.keys);
-        if (!keys.ok) return fault("signatures", keys);
-        const { trust, witnesses = [] } = this.#options;
-        this.#verifiers = [...(trust.verifiers ?? keys.value.verifiers), ...witnesses];
-        this.receiptKeys = [...(trust.receiptKeys ?? keys.value.receiptKeys)];
+        const keys = readKeyLine(line, this.#options);
+        if (keys.problem) return keys.problem;
+        this.#verifiers = keys.verifiers;
+        this.receiptKeys = keys.receiptKeys;
         return undefined;
     }
 

@@ -4,11 +4,10 @@ import { hasMembers, isInteger } from "./canonical-json.js";
 import { readCheckpoint, rootText, verifyCheckpoint } from "./checkpoint.js";
 import { sameBytes, toBase64 } from "./encoding.js";
 import { readEntry } from "./entry.js";
-import { readKeys } from "./keys.js";
 import { PARTS } from "./limits.js";
 import { LogFold } from "./log-fold.js";
 import { cannotJudge, refuse } from "./outcome.js";
-import { checkVersion, readPart } from "./part.js";
+import { checkVersion, readKeyLine, readPart } from "./part.js";
 import { failed, fault, passed, skipped } from "./steps.js";
 import { keyStep, witnessStep } from "./trust-steps.js";
 
@@ -123,12 +122,10 @@ class LogExport {
 
     /** @param {JsonObject} line @returns {Problem} */
     #readKeys(line) {
-        if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"])) return fault("header", refuse("keys.form"));
-        const keys = readKeys(line.keys);
-        if (!keys.ok) return fault("signatures", keys);
-        const { trust, witnesses = [] } = this.#options;
-        this.#verifiers = [...(trust.verifiers ?? keys.value.verifiers), ...witnesses];
-        this.receiptKeys = [...(trust.receiptKeys ?? keys.value.receiptKeys)];
+        const keys = readKeyLine(line, this.#options);
+        if (keys.problem) return keys.problem;
+        this.#verifiers = keys.verifiers;
+        this.receiptKeys = keys.receiptKeys;
         return undefined;
     }
 

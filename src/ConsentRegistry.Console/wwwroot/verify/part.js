@@ -1,12 +1,12 @@
 /**
- * The frame of every export: lines of canonical JSON, the first of which says what it is. The last one has the SHA-256
- * of
- * all bytes before it.
+ * The frame of every export: lines of canonical JSON, the first of which says what it is. The last one has the
+ * SHA-256 of all bytes before it.
  */
 
 import { hasMembers, isObject, readCanonical } from "./canonical-json.js";
 import { fromUtf8, toBase64Url } from "./encoding.js";
 import { startSha256 } from "./hash.js";
+import { readKeys } from "./keys.js";
 import { LINE_BYTES } from "./limits.js";
 import { readLines } from "./lines.js";
 import { accept, cannotJudge, refuse } from "./outcome.js";
@@ -77,4 +77,23 @@ function readLine(bytes) {
 export function checkVersion({ v }) {
     if (v === 1) return accept(undefined);
     return typeof v === "number" && v > 1 ? cannotJudge("format.newer", { version: v }) : cannotJudge("header.form");
+}
+
+/**
+ * The line of keys: those that the reader trusts are believed, or else those that the file brings. Keys of witnesses
+ * come to those of checkpoints.
+ *
+ * @param {JsonObject} line
+ * @param {{ trust: import("./keys.js").Trust, witnesses?: readonly import("./keys.js").Verifier[] }} options
+ * @returns {{ problem: Fault } | ({ problem?: undefined } & import("./keys.js").LogKeys)}
+ */
+export function readKeyLine(line, { trust, witnesses = [] }) {
+    if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"]))
+        return { problem: fault("header", refuse("keys.form")) };
+    const keys = readKeys(line.keys);
+    if (!keys.ok) return { problem: fault("signatures", keys) };
+    return {
+        verifiers: [...(trust.verifiers ?? keys.value.verifiers), ...witnesses],
+        receiptKeys: [...(trust.receiptKeys ?? keys.value.receiptKeys)],
+    };
 }
