@@ -26,20 +26,7 @@ internal static class LogGrowthPlot
                 AxislineStyle = LineStyle.None,
             }
         );
-        plot.Axes.Add(
-            new LinearAxis
-            {
-                Position = AxisPosition.Left,
-                Minimum = 0,
-                MinimumMajorStep = 1,
-                MaximumPadding = 0.1,
-                StringFormat = "N0",
-                TickStyle = TickStyle.None,
-                AxislineStyle = LineStyle.None,
-                MajorGridlineStyle = LineStyle.Solid,
-                MajorGridlineColor = SvgChart.Grid,
-            }
-        );
+        plot.Axes.Add(SvgChart.CountAxis());
         var area = new AreaSeries { Color = OxyColors.Undefined, Fill = SvgChart.Area };
         var line = new LineSeries { Color = SvgChart.Line };
         foreach (var size in sizes)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Xml.Linq;
 using OxyPlot;
+using OxyPlot.Axes;
 
 namespace ConsentRegistry.Console.Charts;
 
@@ -80,6 +81,21 @@ internal static class SvgChart
         "text-anchor",
         "dominant-baseline"
     );
+
+    /// <summary>The upright axis of a plot that counts things, from zero in whole numbers.</summary>
+    public static LinearAxis CountAxis() =>
+        new()
+        {
+            Position = AxisPosition.Left,
+            Minimum = 0,
+            MinimumMajorStep = 1,
+            MaximumPadding = 0.1,
+            StringFormat = "N0",
+            TickStyle = TickStyle.None,
+            AxislineStyle = LineStyle.None,
+            MajorGridlineStyle = LineStyle.Solid,
+            MajorGridlineColor = Grid,
+        };
 
     /// <summary>Draws a plot.</summary>
     /// <param name="plot">The plot, in the colours above.</param>

@@ -27,21 +27,9 @@ internal static class UsesPlot
         };
         names.Labels.AddRange(spans.Select(span => span.Span));
         plot.Axes.Add(names);
-        plot.Axes.Add(
-            new LinearAxis
-            {
-                Position = AxisPosition.Left,
-                Minimum = 0,
-                MinimumRange = 1,
-                MinimumMajorStep = 1,
-                MaximumPadding = 0.1,
-                StringFormat = "N0",
-                TickStyle = TickStyle.None,
-                AxislineStyle = LineStyle.None,
-                MajorGridlineStyle = LineStyle.Solid,
-                MajorGridlineColor = SvgChart.Grid,
-            }
-        );
+        var counts = SvgChart.CountAxis();
+        counts.MinimumRange = 1;
+        plot.Axes.Add(counts);
         var with = new RectangleBarSeries { FillColor = SvgChart.With, StrokeColor = OxyColors.Undefined };
         var without = new RectangleBarSeries { FillColor = SvgChart.Without, StrokeColor = OxyColors.Undefined };
         foreach (var (span, place) in spans.Select((span, place) => (span, place)))

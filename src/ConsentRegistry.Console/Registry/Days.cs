@@ -29,6 +29,17 @@ internal static class Days
         return true;
     }
 
+    /// <summary>The end of a day, which is the last that something holds.</summary>
+    /// <param name="text">The day, as <c>yyyy-MM-dd</c>.</param>
+    /// <param name="end">The moment at which it ends; null where nothing was typed.</param>
+    /// <returns>Whether it is a day, or nothing was typed.</returns>
+    public static bool TryParseEnd(string? text, out DateTimeOffset? end)
+    {
+        var isRead = TryParse(text, out var start);
+        end = start?.AddDays(1);
+        return isRead;
+    }
+
     /// <summary>The day of a moment, as a form has it.</summary>
     public static string? Of(DateTimeOffset? moment) =>
         moment?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

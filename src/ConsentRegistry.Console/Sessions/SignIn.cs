@@ -69,7 +69,7 @@ internal static class SignIn
                     cookie.SessionStore = store;
                     cookie.ExpireTimeSpan = console.Value.IdleLimit;
                     cookie.SlidingExpiration = true;
-                    SetCookie(cookie.Cookie, "session", isDevelopment);
+                    ConsoleCookie.Set(cookie.Cookie, "session", isDevelopment);
                     cookie.LoginPath = Path;
                     cookie.ReturnUrlParameter = "returnUrl";
                     cookie.Events.OnValidatePrincipal = ValidateAsync;
@@ -94,8 +94,8 @@ internal static class SignIn
                     provider.Scope.Clear();
                     foreach (var scope in Scopes)
                         provider.Scope.Add(scope);
-                    SetCookie(provider.CorrelationCookie, "correlation.", isDevelopment);
-                    SetCookie(provider.NonceCookie, "nonce.", isDevelopment);
+                    ConsoleCookie.Set(provider.CorrelationCookie, "correlation.", isDevelopment);
+                    ConsoleCookie.Set(provider.NonceCookie, "nonce.", isDevelopment);
                     provider.Events.OnTokenValidated = KeepWhatWasGranted;
                     provider.Events.OnRemoteFailure = context =>
                     {
@@ -144,17 +144,6 @@ internal static class SignIn
         && !address.Any(char.IsControl)
             ? address
             : "/";
-
-    private static void SetCookie(CookieBuilder cookie, string name, bool isDevelopment)
-    {
-        // The prefix makes the browser refuse the cookie where it could come from another host or an open connection.
-        cookie.Name = isDevelopment ? $"consent-console-{name}" : $"__Host-consent-{name}";
-        cookie.SecurePolicy = isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
-        cookie.SameSite = SameSiteMode.Lax;
-        cookie.HttpOnly = true;
-        cookie.IsEssential = true;
-        cookie.Path = "/";
-    }
 
     // RFC 6749 section 5.1: a provider that grants all that was asked for may leave the scope out.
     private static Task KeepWhatWasGranted(TokenValidatedContext context)

@@ -17,6 +17,14 @@ internal static class EffectWords
             _ => "deny",
         };
 
+    /// <summary>
+    /// The effect of an answer. What may go ahead is an allow; whatever is neither that nor an ask is a refusal.
+    /// </summary>
+    public static Effect Of(Decision decision) =>
+        decision.Allowed ? Effect.Allow
+        : decision.Effect is Effect.Ask ? Effect.Ask
+        : Effect.Deny;
+
     /// <summary>The effect that a form names; null where it names none.</summary>
     public static Effect? Parse(string? word) =>
         word switch

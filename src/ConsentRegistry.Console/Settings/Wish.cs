@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConsentRegistry.Client;
 using ConsentRegistry.Console.Registry;
 
@@ -39,29 +38,15 @@ internal sealed record Wish(
     )
     {
         error = null;
-        DateTimeOffset? end = null;
         if (EffectWords.Parse(effect) is not { } chosen)
         {
             error = "choice.noEffect";
             return null;
         }
-        if (!string.IsNullOrWhiteSpace(until))
+        if (!Days.TryParseEnd(until, out var end))
         {
-            if (
-                !DateOnly.TryParseExact(
-                    until,
-                    "yyyy-MM-dd",
-                    CultureInfo.InvariantCulture,
-                    DateTimeStyles.None,
-                    out var day
-                )
-                || day == DateOnly.MaxValue
-            )
-            {
-                error = "choice.noDate";
-                return null;
-            }
-            end = new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+            error = "choice.noDate";
+            return null;
         }
         var isAllow = chosen == Effect.Allow;
         return new(

@@ -62,7 +62,7 @@ internal static class Composition
         services.AddPublicLog();
         services.AddSingleton<LogGrowth>();
         services.AddRazorComponents();
-        services.AddAntiforgery(options => SecurityHeaders.SetCookie(options.Cookie, isDevelopment));
+        services.AddAntiforgery(options => ConsoleCookie.Set(options.Cookie, "form", isDevelopment));
         services.Configure<ForwardedHeadersOptions>(options =>
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
         );

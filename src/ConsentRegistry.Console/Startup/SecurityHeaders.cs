@@ -34,14 +34,4 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<ConsoleOpti
         headers.CacheControl = "no-store";
         return next(context);
     }
-
-    /// <summary>Sets the cookie that a form's token is compared with.</summary>
-    public static void SetCookie(CookieBuilder cookie, bool isDevelopment)
-    {
-        cookie.Name = isDevelopment ? "consent-console-form" : "__Host-consent-form";
-        cookie.SecurePolicy = isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
-        cookie.SameSite = SameSiteMode.Lax;
-        cookie.HttpOnly = true;
-        cookie.Path = "/";
-    }
 }
