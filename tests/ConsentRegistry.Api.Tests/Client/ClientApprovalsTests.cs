@@ -222,10 +222,7 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
     private ConsentRegistryClient Client(string[] scopes, string? subject, string? client)
     {
         var token = registry.App.Sign(TimeProvider.System.GetUtcNow(), scopes, subject, client);
-        var http = new HttpClient(new AccessTokenHandler(_ => new(token), new SocketsHttpHandler()))
-        {
-            BaseAddress = registry.App.Address,
-        };
+        var http = registry.App.HttpWith(token);
         clients.Add(http);
         return new(http);
     }

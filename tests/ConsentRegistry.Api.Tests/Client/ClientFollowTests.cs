@@ -162,10 +162,7 @@ public sealed class ClientFollowTests(RegistryFixture registry, PostgresFixture 
             creator,
             "studio"
         );
-        var http = new HttpClient(new AccessTokenHandler(_ => new(token), new SocketsHttpHandler()))
-        {
-            BaseAddress = app.Address,
-        };
+        var http = app.HttpWith(token);
         clients.Add(http);
         return new(http);
     }

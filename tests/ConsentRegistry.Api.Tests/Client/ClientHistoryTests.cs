@@ -1,5 +1,4 @@
 using System.Net;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Client;
 
 namespace ConsentRegistry.Api.Tests.Client;
@@ -8,24 +7,7 @@ namespace ConsentRegistry.Api.Tests.Client;
 public sealed class ClientHistoryTests(RegistryFixture fixture) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly string creator = RegistryApplication.NewId();
-    private readonly HttpClient http = new(
-        new AccessTokenHandler(
-            _ =>
-                ValueTask.FromResult(
-                    fixture.App.Sign(
-                        TimeProvider.System.GetUtcNow(),
-                        Scopes.All.Keys,
-                        "admin",
-                        "admin",
-                        Caller.EveryCreator
-                    )
-                ),
-            new SocketsHttpHandler()
-        )
-    )
-    {
-        BaseAddress = fixture.App.Address,
-    };
+    private readonly HttpClient http = fixture.App.HttpForAll();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using ConsentRegistry.Api.Http;
 using ConsentRegistry.Client;
 
 namespace ConsentRegistry.Api.Tests.Client;
@@ -7,24 +6,7 @@ namespace ConsentRegistry.Api.Tests.Client;
 /// <summary>What the typed client reads of the log and of a node's readiness.</summary>
 public sealed class ClientLogTests(RegistryFixture fixture) : IClassFixture<RegistryFixture>, IDisposable
 {
-    private readonly HttpClient http = new(
-        new AccessTokenHandler(
-            _ =>
-                ValueTask.FromResult(
-                    fixture.App.Sign(
-                        TimeProvider.System.GetUtcNow(),
-                        Scopes.All.Keys,
-                        "admin",
-                        "admin",
-                        Caller.EveryCreator
-                    )
-                ),
-            new SocketsHttpHandler()
-        )
-    )
-    {
-        BaseAddress = fixture.App.Address,
-    };
+    private readonly HttpClient http = fixture.App.HttpForAll();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

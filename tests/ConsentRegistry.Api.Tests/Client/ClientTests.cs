@@ -571,10 +571,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
             ["creator", var id] => fixture.App.Sign(now, [Scopes.Manage], id, client: null),
             _ => fixture.App.Sign(now, Scopes.All.Keys, "admin", "admin", Caller.EveryCreator),
         };
-        var http = new HttpClient(new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler()))
-        {
-            BaseAddress = fixture.App.Address,
-        };
+        var http = fixture.App.HttpWith(token);
         disposables.Add(http);
         return new(http);
     }

@@ -1,4 +1,4 @@
-using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Tests.Client;
 using ConsentRegistry.Client;
 
 namespace ConsentRegistry.Api.Tests.Videos;
@@ -7,24 +7,7 @@ namespace ConsentRegistry.Api.Tests.Videos;
 public sealed class VideoFilterTests(RegistryFixture fixture) : IClassFixture<RegistryFixture>, IDisposable
 {
     private readonly string creator = RegistryApplication.NewId();
-    private readonly HttpClient http = new(
-        new AccessTokenHandler(
-            _ =>
-                ValueTask.FromResult(
-                    fixture.App.Sign(
-                        TimeProvider.System.GetUtcNow(),
-                        Scopes.All.Keys,
-                        "admin",
-                        "admin",
-                        Caller.EveryCreator
-                    )
-                ),
-            new SocketsHttpHandler()
-        )
-    )
-    {
-        BaseAddress = fixture.App.Address,
-    };
+    private readonly HttpClient http = fixture.App.HttpForAll();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
