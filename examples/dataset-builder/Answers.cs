@@ -27,7 +27,7 @@ internal static class Answers
         for (var i = 0; i < MaxRepetitions && decision.Reason == Reasons.Indeterminate; i++)
         {
             await Task.Delay(BetweenRepetitions, cancellation);
-            decision = (await registry.Checks.CheckAsync([check], cancellation: cancellation)).Results[0];
+            decision = (await registry.Checks.CheckBatchAsync([check], cancellation: cancellation)).Results[0];
         }
         return decision;
     }

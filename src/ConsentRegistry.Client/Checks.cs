@@ -127,7 +127,7 @@ public sealed class ChecksClient : IConsentChecker
     /// <param name="defaults">Fields that the checks have in common; a check's own go before.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>As many results as checks, in their order.</returns>
-    public Task<BatchDecision> CheckAsync(
+    public Task<BatchDecision> CheckBatchAsync(
         IReadOnlyList<Check> checks,
         BatchDefaults? defaults = null,
         CancellationToken cancellation = default

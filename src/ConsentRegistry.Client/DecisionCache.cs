@@ -81,11 +81,11 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<BatchDecision> CheckAsync(
+    public Task<BatchDecision> CheckBatchAsync(
         IReadOnlyList<Check> checks,
         BatchDefaults? defaults = null,
         CancellationToken cancellation = default
-    ) => registry.Checks.CheckAsync(checks, defaults, cancellation);
+    ) => registry.Checks.CheckBatchAsync(checks, defaults, cancellation);
 
     /// <summary>Stops following, and forgets everything.</summary>
     public async ValueTask DisposeAsync()

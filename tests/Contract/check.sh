@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the OpenAPI document as strangers will: two linters, and four generated clients that are compiled and read
-# recorded answers.
+# Checks the OpenAPI document as strangers will: two linters, a comparison with the last release's document, and four
+# generated clients that are compiled and read recorded answers.
 #   check.sh [--skip]     --skip: what this machine cannot get is said and left out; otherwise it is a failure
 # Each check is a line PASS, FAIL or SKIP; the last line counts them. Fails when a check fails. Leaves nothing outside
 # .data/contract.
@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 readonly document=$PWD/docs/openapi.json rules=$PWD/.spectral.yaml work=$PWD/.data/contract
-readonly node_checks=(spectral redocly openapi-typescript) dotnet_checks=(nswag newtonsoft kiota)
+readonly node_checks=(spectral redocly compatible openapi-typescript) dotnet_checks=(nswag newtonsoft kiota)
 readonly oldest_node=20.19 patience=150
 export NO_COLOR=1 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true KIOTA_OFFLINE_ENABLED=true KIOTA_TUTORIAL_ENABLED=false
 export KIOTA_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -123,6 +123,7 @@ if [[ -n $node_reason ]]; then
 else
   check spectral node "$work/node_modules/@stoplight/spectral-cli/dist/index.js" lint --fail-severity=warn -r "$rules" "$document"
   check redocly node "$work/node_modules/@redocly/cli/bin/cli.js" lint --max-problems 20 "$document"
+  check compatible node "$work/compatible.mjs" "$work/released.json" "$document"
   check openapi-typescript typescript
 fi
 

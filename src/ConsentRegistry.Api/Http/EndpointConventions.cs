@@ -52,6 +52,18 @@ internal static class EndpointConventions
     public static RouteHandlerBuilder NeedsNoDatabase(this RouteHandlerBuilder route) =>
         route.WithMetadata(new WithoutDatabase());
 
+    /// <summary>The operation is deprecated: its answers and the OpenAPI document say until when it works.</summary>
+    /// <param name="route">The operation. Not a check, which is answered before there is a route.</param>
+    /// <param name="since">The day from which on clients should not begin to use it.</param>
+    /// <param name="sunset">The day from which on it may be gone, at least a year later.</param>
+    /// <param name="guide">An address of a page that says what takes its place.</param>
+    public static RouteHandlerBuilder Deprecated(
+        this RouteHandlerBuilder route,
+        DateOnly since,
+        DateOnly sunset,
+        string guide
+    ) => route.WithMetadata(new Deprecation(since, sunset, guide));
+
     /// <summary>
     /// An operation that alters something: counts against the rate limit, and takes an Idempotency-Key.
     /// </summary>

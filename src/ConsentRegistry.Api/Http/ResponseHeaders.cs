@@ -2,7 +2,8 @@ namespace ConsentRegistry.Api.Http;
 
 /// <summary>
 /// Headers that every answer has unless it says otherwise: nobody keeps it, and a browser neither guesses its type,
-/// shows it in a frame, runs a script that is not the service's own, nor comes back without TLS.
+/// shows it in a frame, runs a script that is not the service's own, nor comes back without TLS. An operation that is
+/// deprecated says so.
 /// </summary>
 internal static class ResponseHeaders
 {
@@ -37,6 +38,7 @@ internal static class ResponseHeaders
                     // ended the TLS.
                     if (!isDevelopment)
                         headers.StrictTransportSecurity = $"max-age={TransportSeconds}";
+                    Deprecation.AddHeaders(http);
                     return Task.CompletedTask;
                 });
                 return next(http);

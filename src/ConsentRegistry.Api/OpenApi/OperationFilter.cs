@@ -57,6 +57,13 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         }
         foreach (var (status, codes) in Refusals.Of(route))
             operation.Responses[status.ToString()] = Refusal(status, codes, context);
+        if (route.Deprecation is not null)
+        {
+            operation.Deprecated = true;
+            foreach (var response in operation.Responses.Values.OfType<OpenApiResponse>())
+            foreach (var name in SharedParts.DeprecationHeaders.Keys)
+                response.Headers![name] = new OpenApiHeaderReference(name, context.Document);
+        }
         operation.Security =
         [
             .. (route.Access?.AnyOf ?? []).Select(way => SharedParts.Requirement(way.Scope, context.Document)),
@@ -71,9 +78,15 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         var text = own ?? docs.Summary(type) ?? "";
         var end = text.IndexOf(". ", StringComparison.Ordinal);
         operation.Summary = (end < 0 ? text : text[..end]).TrimEnd('.');
-        var paragraphs = new[] { text, own is null ? docs.Remarks(type) : null, WhoMayCall(route) };
+        var paragraphs = new[] { text, own is null ? docs.Remarks(type) : null, UntilWhen(route), WhoMayCall(route) };
         operation.Description = string.Join("\n\n", paragraphs.OfType<string>());
     }
+
+    private static string? UntilWhen(Route route) =>
+        route.Deprecation is { } deprecation
+            ? $"Deprecated since {deprecation.Since:yyyy-MM-dd}. It works until {deprecation.Sunset:yyyy-MM-dd} at "
+                + $"least. [What takes its place]({deprecation.Guide})."
+            : null;
 
     private static string WhoMayCall(Route route) =>
         route.Access is { } access

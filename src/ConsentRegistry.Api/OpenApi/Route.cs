@@ -39,6 +39,9 @@ internal sealed class Route(ApiDescription description, MethodInfo handler)
     /// <summary>Whether the operation answers without the database.</summary>
     public bool NeedsNoDatabase => Find<WithoutDatabase>() is not null;
 
+    /// <summary>Since when the operation is deprecated, and until when it works; null if it is not.</summary>
+    public Deprecation? Deprecation => Find<Deprecation>();
+
     /// <summary>
     /// Whether the operation can answer with events as they happen, of which a caller says the last one that it has.
     /// </summary>

@@ -20,6 +20,24 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
 
     public const string PreferenceApplied = PreferHeader.AppliedHeader;
 
+    /// <summary>The headers of answers of an operation that is deprecated.</summary>
+    public static readonly IReadOnlyDictionary<string, IOpenApiHeader> DeprecationHeaders = new Dictionary<
+        string,
+        IOpenApiHeader
+    >(StringComparer.Ordinal)
+    {
+        [Deprecation.Header] = Header(
+            "Since when the operation is deprecated, in seconds since 1970 after an `@` (RFC 9745).",
+            new() { Type = JsonSchemaType.String },
+            "@1798761600"
+        ),
+        [Deprecation.SunsetHeader] = Header(
+            "Until when the operation works at least (RFC 8594).",
+            new() { Type = JsonSchemaType.String },
+            "Sat, 01 Jan 2028 00:00:00 GMT"
+        ),
+    };
+
     private const string Bearer = "bearer";
 
     /// <summary>A bearer token with this scope.</summary>
@@ -81,6 +99,10 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
                 PreferHeader.RespondAsync
             ),
         };
+        // Only where something refers to them.
+        if (endpoints.Endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<Deprecation>() is not null))
+            foreach (var (name, header) in DeprecationHeaders)
+                parts.Headers[name] = header;
         // A method that the path lacks is no operation, so none refers to that problem.
         parts.Examples = ProblemCatalog
             .All.Where(entry => entry.Code != ProblemCode.MethodNotAllowed)

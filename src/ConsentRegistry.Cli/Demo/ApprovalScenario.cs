@@ -84,7 +84,7 @@ internal sealed class ApprovalScenario(
             cancellation: cancellation
         );
         narrator.Tell("creator", $"sets {Remix} to ask, in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
-        var batch = await registry.Checks.CheckAsync(
+        var batch = await registry.Checks.CheckBatchAsync(
             [
                 .. Enumerable
                     .Range(1, SwitchScenario.Videos)

@@ -172,7 +172,7 @@ internal sealed class SwitchScenario(ConsentRegistryClient registry, IAnsiConsol
         CancellationToken cancellation
     )
     {
-        var batch = await registry.Checks.CheckAsync(
+        var batch = await registry.Checks.CheckBatchAsync(
             [.. videos.Select(video => new Check(null, video.VideoId, null))],
             new()
             {

@@ -63,7 +63,7 @@ public sealed class ClientApprovalsTests(RegistryFixture registry) : IClassFixtu
         );
 
         var decision = await studio.Checks.CheckAsync(new(creator, "clip", "remix") { Receipt = true }, Cancellation);
-        var batch = await studio.Checks.CheckAsync(
+        var batch = await studio.Checks.CheckBatchAsync(
             [new(creator, "clip", "remix")],
             new() { Receipt = true },
             Cancellation

@@ -75,7 +75,7 @@ public sealed class ClientRetryTests : IAsyncLifetime
         );
         Answer(Status(503), Body($$"""{"results":[{{Allow}}],"freshAt":null,"maxAgeMs":0}"""));
         Assert.True(
-            Assert.Single((await client.Checks.CheckAsync([Question], cancellation: Cancellation)).Results).Allowed
+            Assert.Single((await client.Checks.CheckBatchAsync([Question], cancellation: Cancellation)).Results).Allowed
         );
         Answer(Status(503), Status(422));
         await Assert.ThrowsAsync<ConsentRegistryException>(() =>

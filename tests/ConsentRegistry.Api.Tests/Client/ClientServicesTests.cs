@@ -146,7 +146,7 @@ public sealed class ClientServicesTests
         metering.Start();
 
         await checker.CheckAsync(Question, Cancellation);
-        await checker.CheckAsync([Question, Question], cancellation: Cancellation);
+        await checker.CheckBatchAsync([Question, Question], cancellation: Cancellation);
         var unreadable = await Assert.ThrowsAsync<ConsentRegistryException>(() =>
             checker.CheckAsync(Question, Cancellation)
         );

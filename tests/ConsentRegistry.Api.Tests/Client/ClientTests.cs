@@ -97,7 +97,7 @@ public sealed class ClientTests(RegistryFixture fixture) : IClassFixture<Registr
             new(creator, source.VideoId, "remix") { Requester = "studio", Explain = true },
             Cancellation
         );
-        var many = await client.Checks.CheckAsync(
+        var many = await client.Checks.CheckBatchAsync(
             [new(null, source.VideoId, null), new(null, "derived", null), new(null, "derived", "zoo")],
             new()
             {

@@ -59,7 +59,7 @@ public sealed class ClientWireTests : IDisposable
             $$$"""{"results":[{"allowed":true,"effect":"perhaps"},{{{Allow}}},{"allowed":false,"error":{"code":"unknownPurpose","detail":"d"}}],"freshAt":null,"maxAgeMs":0}"""
         );
 
-        var batch = await client.Checks.CheckAsync(
+        var batch = await client.Checks.CheckBatchAsync(
             [new("a", "1", "remix"), new("a", "2", "remix"), new("a", "3", "zoo")],
             cancellation: Cancellation
         );
@@ -83,7 +83,7 @@ public sealed class ClientWireTests : IDisposable
                 ConsentRegistryException.UnreadableCode,
                 (
                     await Assert.ThrowsAsync<ConsentRegistryException>(() =>
-                        client.Checks.CheckAsync(checks, cancellation: Cancellation)
+                        client.Checks.CheckBatchAsync(checks, cancellation: Cancellation)
                     )
                 ).Code
             );

@@ -481,7 +481,7 @@ public sealed class RequireConsentTests
         public Task<Decision> CheckAsync(Check check, CancellationToken cancellation = default) =>
             Task.FromResult(Decision);
 
-        public Task<BatchDecision> CheckAsync(
+        public Task<BatchDecision> CheckBatchAsync(
             IReadOnlyList<Check> checks,
             BatchDefaults? defaults = null,
             CancellationToken cancellation = default

@@ -118,7 +118,7 @@ public sealed class ScenarioTests(PostgresFixture postgres) : IAsyncDisposable
         {
             "check" => Node(await client.Checks.CheckAsync(As<Check>(with), Cancellation)),
             "checkBatch" => Node(
-                await client.Checks.CheckAsync(
+                await client.Checks.CheckBatchAsync(
                     As<List<Check>>(with["checks"]!),
                     with["defaults"] is { } defaults ? As<BatchDefaults>(defaults) : null,
                     Cancellation
