@@ -58,6 +58,9 @@ public static class FailureCode
     /// <summary>There is nothing of that name that the caller could see.</summary>
     public const string NotFound = "notFound";
 
+    /// <summary>The caller may not speak for an identifier that it adds to a video.</summary>
+    public const string IdentifierNotYours = "identifierNotYours";
+
     /// <summary>
     /// The caller may not do this, or not for this creator; the same whether or not what was named exists.
     /// </summary>

@@ -19,6 +19,9 @@ public static class Limits
     /// </summary>
     public const int SourcesPerVideo = VideosPerCheck;
 
+    /// <summary>Identifiers of one video.</summary>
+    public const int IdentifiersPerVideo = 16;
+
     /// <summary>Purposes in the vocabulary: one byte names each.</summary>
     public const int Purposes = 256;
 

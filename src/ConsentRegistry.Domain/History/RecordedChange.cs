@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Usages;
@@ -46,7 +47,7 @@ public abstract record RecordedChange
     public sealed record OfRecall(Guid Recall, RecallRecord? Before, RecallRecord After) : RecordedChange;
 
     /// <summary>The creator was erased.</summary>
-    public sealed record OfErasure(Instant At) : RecordedChange;
+    public sealed record OfErasure(Instant At, ErasedIdentifiers? Identifiers = null) : RecordedChange;
 
     /// <summary>Reads the records of an event.</summary>
     /// <exception cref="FormatException">They are not as <see cref="Records"/> writes them.</exception>
@@ -133,7 +134,10 @@ public abstract record RecordedChange
                     OrNull(change.Before, RecallOf),
                     RecallOf(change.After.Object())
                 ),
-                EventType.CreatorErased => new OfErasure(change.After.Object()["erasedAt"].Moment()),
+                EventType.CreatorErased => new OfErasure(
+                    change.After.Object()["erasedAt"].Moment(),
+                    OrNull(change.After.Object()["identifiers"]?.Object(), ErasedOf)
+                ),
                 _ => throw new FormatException("Not a type of event."),
             };
         }
@@ -160,7 +164,7 @@ public abstract record RecordedChange
             OfAsking change => Records.AskingChanged(change.Requester, change.Before, change.After),
             OfUse change => Records.UseRecorded(change.Use, change.After),
             OfRecall change => Records.RecallChanged(change.Recall, change.Before, change.After),
-            OfErasure change => Records.CreatorErased(change.At, new([], [])),
+            OfErasure change => Records.CreatorErased(change.At, new([], []), change.Identifiers),
             _ => throw new InvalidOperationException("A change of no kind."),
         };
 
@@ -211,7 +215,23 @@ public abstract record RecordedChange
                     CreatorId.Parse(participant.Object()["creatorId"].Text()),
                     Wording.Parse<Videos.Role>(participant.Object()["role"].Text())
                 )),
-            record.Array("derivedFrom").Select(VideoOf)
+            record.Array("derivedFrom").Select(VideoOf),
+            record["identifiers"] is null ? [] : record.Array("identifiers").Select(IdentifierOf)
+        );
+
+    private static RegisteredIdentifier IdentifierOf(JsonNode? identifier) =>
+        new(
+            ContentIdentifier.ParseNormal(
+                Wording.Parse<IdentifierScheme>(identifier.Object()["scheme"].Text()),
+                identifier.Object()["value"].Text()
+            ),
+            identifier.Object()["listed"].Truth()
+        );
+
+    private static ErasedIdentifiers ErasedOf(JsonObject erased) =>
+        new(
+            erased["kid"].Text(),
+            [.. erased.Array("hmacs").Select(hash => IdentifierHash.Parse(hash.Text())).Distinct().Order()]
         );
 
     private static PurposeDefinition DefinitionOf(JsonObject record) =>

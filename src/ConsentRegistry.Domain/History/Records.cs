@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Usages;
@@ -127,8 +128,28 @@ public static class Records
     /// <summary>The creator was erased.</summary>
     /// <param name="at">When.</param>
     /// <param name="covered">The events whose bodies go; several parts make several events.</param>
-    public static RecordChange CreatorErased(Instant at, Erasure covered) =>
-        new(EventType.CreatorErased, [], null, new() { ["erasedAt"] = at.ToString() }) { Erased = covered };
+    /// <param name="identifiers">
+    /// What stays of the identifiers of the creator's videos; null if they had none. Several parts make several events.
+    /// </param>
+    public static RecordChange CreatorErased(Instant at, Erasure covered, ErasedIdentifiers? identifiers = null) =>
+        new(
+            EventType.CreatorErased,
+            [],
+            null,
+            new JsonObject { ["erasedAt"] = at.ToString() }.WithLater("identifiers", ToJson(identifiers))
+        )
+        {
+            Erased = covered,
+        };
+
+    private static JsonObject? ToJson(ErasedIdentifiers? identifiers) =>
+        identifiers is null
+            ? null
+            : new()
+            {
+                ["kid"] = identifiers.Kid,
+                ["hmacs"] = new JsonArray([.. identifiers.Hashes.Select(hash => JsonValue.Create(hash.ToString()))]),
+            };
 
     private static JsonObject KeyOf(VideoKey? video, Purpose purpose, Requester? requester)
     {
@@ -187,7 +208,7 @@ public static class Records
     private static JsonObject? ToJson(VideoRecord? record) =>
         record is null
             ? null
-            : new()
+            : new JsonObject
             {
                 ["publishedAt"] = record.PublishedAt?.ToString(),
                 ["participants"] = new JsonArray([
@@ -198,7 +219,17 @@ public static class Records
                     }),
                 ]),
                 ["derivedFrom"] = new JsonArray([.. record.Sources.Select(NameOf)]),
-            };
+            }.WithLater("identifiers", record.Identifiers.IsEmpty ? null : ToJson(record.Identifiers));
+
+    private static JsonArray ToJson(IEnumerable<RegisteredIdentifier> identifiers) =>
+        new([
+            .. identifiers.Select(one => new JsonObject
+            {
+                ["scheme"] = one.Identifier.Scheme.Word(),
+                ["value"] = one.Identifier.Value,
+                ["listed"] = one.Listed,
+            }),
+        ]);
 
     private static JsonObject? ToJson(ApprovalRecord? record) =>
         record is null

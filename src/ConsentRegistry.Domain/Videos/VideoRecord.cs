@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Domain.Videos;
 
@@ -18,10 +19,12 @@ public readonly record struct RegisteredParticipant(CreatorId Creator, Role Role
 /// <param name="PublishedAt">When the video was published.</param>
 /// <param name="Participants">Everybody else who is concerned.</param>
 /// <param name="Sources">The videos it was made from, in order.</param>
+/// <param name="Identifiers">What it is known by outside the platform.</param>
 public sealed record Registration(
     Instant? PublishedAt,
     IReadOnlyCollection<RegisteredParticipant>? Participants,
-    IReadOnlyCollection<VideoKey>? Sources
+    IReadOnlyCollection<VideoKey>? Sources,
+    IReadOnlyCollection<WantedIdentifier>? Identifiers = null
 );
 
 /// <summary>What is registered about a video.</summary>
@@ -31,12 +34,16 @@ public sealed record VideoRecord
     public VideoRecord(
         Instant? publishedAt,
         IEnumerable<RegisteredParticipant> participants,
-        IEnumerable<VideoKey> sources
+        IEnumerable<VideoKey> sources,
+        IEnumerable<RegisteredIdentifier>? identifiers = null
     )
     {
         PublishedAt = publishedAt;
         Participants = [.. participants.Distinct().Order()];
         Sources = [.. sources.Distinct()];
+        Identifiers = identifiers is null
+            ? []
+            : [.. identifiers.DistinctBy(one => one.Identifier).OrderBy(one => one.Identifier)];
     }
 
     /// <summary>When it was published; null if that is unknown.</summary>
@@ -48,9 +55,18 @@ public sealed record VideoRecord
     /// <summary>The videos it was made from, in their listed order.</summary>
     public ImmutableArray<VideoKey> Sources { get; }
 
+    /// <summary>What it is known by outside the platform, by scheme and value.</summary>
+    public ImmutableArray<RegisteredIdentifier> Identifiers { get; }
+
+    /// <summary>Those of the identifiers that another record does not have; null has none.</summary>
+    public IEnumerable<ContentIdentifier> IdentifiersBeyond(VideoRecord? other) =>
+        Identifiers
+            .Select(one => one.Identifier)
+            .Except(other is null ? [] : other.Identifiers.Select(one => one.Identifier));
+
     /// <summary>
-    /// The record after a registration. Facts change freely only in the cautious direction: participants and sources by
-    /// adding.
+    /// The record after a registration. Facts change freely only in the cautious direction: participants, sources and
+    /// identifiers by adding. Whether an identifier is listed changes freely.
     /// </summary>
     /// <param name="video">The video.</param>
     /// <param name="current">What stands; null if it was never registered.</param>
@@ -82,16 +98,29 @@ public sealed record VideoRecord
                 "derivedFrom names the video itself; send only others.",
                 "derivedFrom"
             );
+        if (wanted.Identifiers?.Distinct().GroupBy(one => one.Identifier).Any(same => same.Count() > 1) == true)
+            return new Failure(
+                FailureCode.Invalid,
+                "identifiers says of one identifier both that it is listed and otherwise; send it once.",
+                "identifiers"
+            );
 
         var record = new VideoRecord(
             wanted.PublishedAt ?? current?.PublishedAt,
             wanted.Participants ?? (IEnumerable<RegisteredParticipant>?)current?.Participants ?? [],
-            wanted.Sources ?? (IEnumerable<VideoKey>?)current?.Sources ?? []
+            wanted.Sources ?? (IEnumerable<VideoKey>?)current?.Sources ?? [],
+            wanted.Identifiers?.Select(one => new RegisteredIdentifier(
+                one.Identifier,
+                one.Listed ?? current?.Lists(one.Identifier) == true
+            ))
+                ?? (IEnumerable<RegisteredIdentifier>?)current?.Identifiers
         );
         if (record.Participants.Length > Limits.ParticipantsPerVideo)
             return TooMany(Limits.ParticipantsPerVideo, "participants");
         if (record.Sources.Length > Limits.SourcesPerVideo)
             return TooMany(Limits.SourcesPerVideo, "derivedFrom");
+        if (record.Identifiers.Length > Limits.IdentifiersPerVideo)
+            return TooMany(Limits.IdentifiersPerVideo, "identifiers");
         if (current is null)
             return record;
         if (!mayWiden && record.WidenedFieldOf(current) is { } field)
@@ -111,16 +140,21 @@ public sealed record VideoRecord
         other is not null
         && PublishedAt == other.PublishedAt
         && Participants.SequenceEqual(other.Participants)
-        && Sources.SequenceEqual(other.Sources);
+        && Sources.SequenceEqual(other.Sources)
+        && Identifiers.SequenceEqual(other.Identifiers);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(PublishedAt, Participants.Length, Sources.Length);
+    public override int GetHashCode() =>
+        HashCode.Combine(PublishedAt, Participants.Length, Sources.Length, Identifiers.Length);
+
+    private bool Lists(ContentIdentifier identifier) => Identifiers.Contains(new(identifier, Listed: true));
 
     // A date that is earlier can widen as well: the video may then fall under another segment.
     private string? WidenedFieldOf(VideoRecord current) =>
         PublishedAt != current.PublishedAt ? "publishedAt"
         : current.Participants.Except(Participants).Any() ? "participants"
         : current.Sources.Except(Sources).Any() ? "derivedFrom"
+        : current.IdentifiersBeyond(this).Any() ? "identifiers"
         : null;
 
     private static Failure TooMany(int limit, string field) =>

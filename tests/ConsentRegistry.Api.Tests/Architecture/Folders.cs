@@ -63,13 +63,14 @@ internal static class Folders
         ["ConsentRegistry.Domain"] = Read(
             """
             Log: History Decisions Settings Purposes Videos (root)
-            History: Usages Decisions Approvals Settings Purposes Videos (root)
+            History: Usages Decisions Approvals Settings Purposes Videos Identifiers (root)
             Usages: Decisions Settings Purposes (root)
             Decisions: Approvals Settings Purposes Videos (root)
             Approvals: Settings Purposes (root)
             Settings: Purposes (root)
             Purposes: (root)
-            Videos: (root)
+            Videos: Identifiers (root)
+            Identifiers: (root)
             Notifications:
             (root):
             """

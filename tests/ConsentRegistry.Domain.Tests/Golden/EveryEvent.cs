@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -21,7 +22,7 @@ internal static class EveryEvent
     /// The golden files of this log, without their endings. Whoever adds a member, a word or a type of event gives them
     /// a new name and writes new files; files that stand never change.
     /// </summary>
-    public const string Name = "v1/every-event";
+    public const string Name = "v1/with-identifiers";
 
     /// <summary>Whose bundle is golden as well.</summary>
     public const string Creator = "ana";
@@ -150,8 +151,24 @@ internal static class EveryEvent
             [new(CreatorId.Parse("cem"), Role.Depicted), new(CreatorId.Parse("dora"), Role.CoCreator)],
             [Video("cem", "song"), Video("dora", "intro")]
         );
+        var known = new VideoRecord(
+            full.PublishedAt,
+            full.Participants,
+            full.Sources,
+            [
+                new(ContentIdentifier.ParseNormal("url:https://videos.example/a?v=%C3%A9"), Listed: true),
+                new(ContentIdentifier.ParseNormal($"sha256:{new string('5', 64)}"), Listed: false),
+                new(ContentIdentifier.ParseNormal("iscc:ISCC:AAAWKLDTNB5A3C4D"), Listed: false),
+                new(
+                    ContentIdentifier.ParseNormal("c2pa:urn:c2pa:f9168c5e-ceb2-4faa-b6bf-329bf39fa1e4:acme:2_1"),
+                    Listed: false
+                ),
+                new(ContentIdentifier.ParseNormal("platform:videos.example:A-1"), Listed: true),
+            ]
+        );
         log.Add("ana", platform, Records.VideoRegistered(Clip, null, bare));
         log.Add("ana", platform, Records.VideoRegistered(Clip, bare, full));
+        log.Add("ana", platform, Records.VideoRegistered(Clip, full, known));
         log.Add("cem", platform, Records.VideoRegistered(Video("cem", "song"), null, bare));
         log.Add("dora", platform, Records.VideoRegistered(Video("dora", "intro"), null, bare));
         log.Checkpoints.Add(log.Rows.Count);
@@ -274,7 +291,11 @@ internal static class EveryEvent
         log.Add("ben", Records.DefaultChanged(new(Remix, null), null, deny));
         log.Add("ben", Records.VideoRegistered(Video("ben", "v"), null, new VideoRecord(null, [], [])));
         log.Add("ben", Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, log.NextStamp("ben"))));
-        log.Erase("ben");
+        var key = new IdentifierKey(SecretKey);
+        var carried = Enumerable
+            .Range(0, 3)
+            .Select(i => ContentIdentifier.ParseNormal($"platform:videos.example:B-{i}"));
+        log.Erase("ben", identifiers: ErasedIdentifiers.Of(key, carried));
     }
 
     // Events of requesters' streams name creators by pseudonyms.

@@ -1,3 +1,4 @@
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Tests.Videos;
@@ -12,7 +13,9 @@ public sealed class VideoRecordTests
     private static readonly RegisteredParticipant Zoe = new(CreatorId.Parse("Zoe"), Role.Depicted);
     private static readonly VideoKey One = Key("lena", "one");
     private static readonly VideoKey Two = Key("lena", "two");
-    private static readonly VideoRecord Standing = new(new Instant(500), [Noah], [One]);
+    private static readonly ContentIdentifier Page = ContentIdentifier.ParseNormal("url:https://a.example/1");
+    private static readonly ContentIdentifier Other = ContentIdentifier.ParseNormal("platform:a:1");
+    private static readonly VideoRecord Standing = new(new Instant(500), [Noah], [One], [new(Page, Listed: true)]);
 
     [Fact]
     public void A_first_registration_stands_as_it_is_wanted()
@@ -66,6 +69,8 @@ public sealed class VideoRecordTests
             { "The same participant in another role", new(null, [NoahDepicted], null), "participants" },
             { "No sources", new(null, null, []), "derivedFrom" },
             { "Another source instead", new(null, null, [Two]), "derivedFrom" },
+            { "No identifiers", new(null, null, null, []), "identifiers" },
+            { "Another identifier instead", new(null, null, null, [new(Other, null)]), "identifiers" },
             { "Several at once name the first", new(new Instant(1), [], []), "publishedAt" },
         };
 
@@ -87,6 +92,53 @@ public sealed class VideoRecordTests
         Assert.Equal(wanted.PublishedAt ?? Standing.PublishedAt, record.PublishedAt);
         Assert.Equal(wanted.Participants ?? [.. Standing.Participants], record.Participants);
         Assert.Equal(wanted.Sources ?? [.. Standing.Sources], record.Sources);
+        Assert.Equal(
+            wanted.Identifiers?.Select(one => one.Identifier) ?? [Page],
+            record.Identifiers.Select(one => one.Identifier)
+        );
+    }
+
+    [Fact]
+    public void Identifiers_are_added_freely_and_stand_in_order()
+    {
+        var record = Register(Standing, new(null, null, null, [new(Other, null), new(Page, null)])).Value;
+        Assert.Equal([new(Page, Listed: true), new(Other, Listed: false)], record.Identifiers);
+        Assert.Equal([Other], record.IdentifiersBeyond(Standing));
+        Assert.Empty(Standing.IdentifiersBeyond(record));
+        Assert.Equal([Page], Standing.IdentifiersBeyond(null));
+    }
+
+    [Fact]
+    public void Whether_an_identifier_is_listed_changes_freely_and_stays_where_nothing_is_said()
+    {
+        Assert.Same(Standing, Register(Standing, new(null, null, null, [new(Page, null)])).Value);
+        Assert.Same(Standing, Register(Standing, new(null, null, null, [new(Page, true), new(Page, true)])).Value);
+        var unlisted = Register(Standing, new(null, null, null, [new(Page, false)])).Value;
+        Assert.Equal([new(Page, Listed: false)], unlisted.Identifiers);
+        Assert.Equal(Standing, Register(unlisted, new(null, null, null, [new(Page, true)])).Value);
+    }
+
+    [Fact]
+    public void An_identifier_is_not_both_listed_and_otherwise()
+    {
+        Assert.False(
+            Register(null, new(null, null, null, [new(Page, true), new(Page, null)])).Succeeded(out _, out var failure)
+        );
+        Assert.Equal((FailureCode.Invalid, "identifiers"), (failure.Code, failure.Field));
+    }
+
+    [Fact]
+    public void A_video_has_16_identifiers_and_no_more()
+    {
+        WantedIdentifier[] many =
+        [
+            .. Enumerable
+                .Range(0, 17)
+                .Select(i => new WantedIdentifier(ContentIdentifier.ParseNormal($"platform:a:{i}"), null)),
+        ];
+        Assert.Equal(16, Register(null, new(null, null, null, [.. many[..16], many[0]])).Value.Identifiers.Length);
+        Assert.False(Register(null, new(null, null, null, many), mayWiden: true).Succeeded(out _, out var failure));
+        Assert.Equal((FailureCode.TooMany, "identifiers"), (failure.Code, failure.Field));
     }
 
     [Fact]
@@ -151,11 +203,15 @@ public sealed class VideoRecordTests
     [Fact]
     public void Records_are_equal_by_what_they_say()
     {
-        Assert.Equal(Standing, new(new Instant(500), [Noah], [One]));
-        Assert.Equal(Standing.GetHashCode(), new VideoRecord(new Instant(500), [Noah], [One]).GetHashCode());
-        Assert.NotEqual(Standing, new(new Instant(501), [Noah], [One]));
-        Assert.NotEqual(Standing, new(new Instant(500), [Zoe], [One]));
-        Assert.NotEqual(Standing, new(new Instant(500), [Noah], [Two]));
+        RegisteredIdentifier[] listed = [new(Page, Listed: true)];
+        Assert.Equal(Standing, new(new Instant(500), [Noah], [One], listed));
+        Assert.Equal(Standing.GetHashCode(), new VideoRecord(new Instant(500), [Noah], [One], listed).GetHashCode());
+        Assert.NotEqual(Standing, new(new Instant(501), [Noah], [One], listed));
+        Assert.NotEqual(Standing, new(new Instant(500), [Zoe], [One], listed));
+        Assert.NotEqual(Standing, new(new Instant(500), [Noah], [Two], listed));
+        Assert.NotEqual(Standing, new(new Instant(500), [Noah], [One]));
+        Assert.NotEqual(Standing, new(new Instant(500), [Noah], [One], [new(Page, Listed: false)]));
+        Assert.NotEqual(Standing, new(new Instant(500), [Noah], [One], [new(Other, Listed: true)]));
     }
 
     private static Result<VideoRecord> Register(VideoRecord? current, Registration wanted, bool mayWiden = false) =>

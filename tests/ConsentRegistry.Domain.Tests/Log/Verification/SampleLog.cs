@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Purposes;
@@ -81,7 +82,7 @@ internal sealed class SampleLog
     }
 
     /// <summary>Erases a creator; some of the covered events by their id instead of their place.</summary>
-    public void Erase(string creator, int byId = 1)
+    public void Erase(string creator, int byId = 1, IReadOnlyList<ErasedIdentifiers>? identifiers = null)
     {
         var covered = Rows.Select((row, seq) => (row, Seq: (long)seq))
             .Where(each => each.row.Event.Stream.Name == creator)
@@ -92,7 +93,20 @@ internal sealed class SampleLog
             covered.SkipLast(byId).Select(each => each.Seq),
             covered.TakeLast(byId).Select(each => each.row.Event.EventId)
         );
-        Add(creator, [.. parts.Select(part => Records.CreatorErased(Now, part))]);
+        Add(
+            creator,
+            [
+                .. Enumerable
+                    .Range(0, Math.Max(parts.Length, identifiers?.Count ?? 0))
+                    .Select(i =>
+                        Records.CreatorErased(
+                            Now,
+                            i < parts.Length ? parts[i] : new([], []),
+                            identifiers?.ElementAtOrDefault(i)
+                        )
+                    ),
+            ]
+        );
     }
 
     public static RecordChange Default(string purpose, Effect effect) =>

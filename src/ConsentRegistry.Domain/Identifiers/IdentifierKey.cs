@@ -1,0 +1,126 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ConsentRegistry.Domain.Identifiers;
+
+/// <summary>
+/// The key of the hashes that an erasure keeps of identifiers. It is kept for ever: without it nobody can tell any more
+/// which identifiers were erased.
+/// </summary>
+public sealed class IdentifierKey
+{
+    /// <summary>Bytes of a key.</summary>
+    public const int Length = 32;
+
+    private const int KidBytes = 8;
+
+    private readonly byte[] key;
+
+    /// <param name="key"><see cref="Length"/> random bytes, used for nothing else.</param>
+    /// <exception cref="ArgumentException">It has another length.</exception>
+    public IdentifierKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != Length)
+            throw new ArgumentException($"A key has {Length} bytes.", nameof(key));
+        this.key = key.ToArray();
+        // No identifier is hashed from this text: it has no colon.
+        Kid = Base64Url.EncodeToString(HMACSHA256.HashData(this.key, "kid"u8)[..KidBytes]);
+    }
+
+    /// <summary>
+    /// The key's name, which follows from the key: 11 characters of base64url, from HMAC-SHA-256 of <c>kid</c> under
+    /// it.
+    /// </summary>
+    public string Kid { get; }
+
+    /// <summary>
+    /// The hash of an identifier: the first 16 bytes of HMAC-SHA-256 of <c>scheme:value</c> in its normal form.
+    /// </summary>
+    public IdentifierHash HashOf(ContentIdentifier identifier)
+    {
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(identifier.ToString()), digest);
+        return IdentifierHash.From(digest[..IdentifierHash.Length]);
+    }
+
+    /// <summary>
+    /// Reads keys, the newest first: on each line 64 hexadecimal digits, with white space around them or not. Null if
+    /// the text holds none, one twice, or anything else.
+    /// </summary>
+    public static IReadOnlyList<IdentifierKey>? ReadAll(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var keys = new List<IdentifierKey>();
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length != 2 * Length || !line.All(char.IsAsciiHexDigit))
+                return null;
+            keys.Add(new(Convert.FromHexString(line)));
+        }
+        return keys.Count > 0 && keys.DistinctBy(key => key.Kid).Count() == keys.Count ? keys : null;
+    }
+}
+
+/// <summary>The hash of an identifier under a key: 128 bits.</summary>
+/// <param name="Value">The bytes, as a number with the first byte in front.</param>
+public readonly record struct IdentifierHash(UInt128 Value) : IComparable<IdentifierHash>
+{
+    /// <summary>Bytes of a hash.</summary>
+    public const int Length = 16;
+
+    /// <summary>A hash of these <see cref="Length"/> bytes.</summary>
+    public static IdentifierHash From(ReadOnlySpan<byte> bytes) =>
+        new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>The bytes.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return bytes;
+    }
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">It is no hash, or spelled otherwise.</exception>
+    public static IdentifierHash Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var bytes = Base64Url.DecodeFromChars(text);
+        return bytes.Length == Length && From(bytes) is var hash && hash.ToString() == text
+            ? hash
+            : throw new FormatException("Not the hash of an identifier.");
+    }
+
+    /// <summary>By their bytes.</summary>
+    public int CompareTo(IdentifierHash other) => Value.CompareTo(other.Value);
+
+    /// <summary>22 characters of base64url.</summary>
+    public override string ToString() => Base64Url.EncodeToString(ToBytes());
+}
+
+/// <summary>What an erasure keeps of the identifiers of the creator's videos: hashes, and which key made them.</summary>
+/// <param name="Kid">The <see cref="IdentifierKey.Kid"/> of the key.</param>
+/// <param name="Hashes">The hashes, rising; each once.</param>
+public sealed record ErasedIdentifiers(string Kid, IReadOnlyList<IdentifierHash> Hashes)
+{
+    /// <summary>
+    /// Hashes that the body of one event lists, at most. An erasure of more is several events of one version.
+    /// </summary>
+    public const int MaxHashes = 1_000;
+
+    /// <summary>Hashes identifiers, in as few parts as <see cref="MaxHashes"/> allows; none if there are none.</summary>
+    public static IReadOnlyList<ErasedIdentifiers> Of(IdentifierKey key, IEnumerable<ContentIdentifier> identifiers)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return
+        [
+            .. identifiers
+                .Select(key.HashOf)
+                .Distinct()
+                .Order()
+                .Chunk(MaxHashes)
+                .Select(part => new ErasedIdentifiers(key.Kid, part)),
+        ];
+    }
+}
