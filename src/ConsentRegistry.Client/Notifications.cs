@@ -34,6 +34,12 @@ public static class NotificationKinds
 
     /// <summary>A purpose entered the vocabulary.</summary>
     public const string PurposeRegistered = "purposeRegistered";
+
+    /// <summary>
+    /// A video of the creator got an identifier that says nothing of whose it is, or a video of another creator got one
+    /// that theirs carries.
+    /// </summary>
+    public const string IdentifierClaimed = "identifierClaimed";
 }
 
 /// <summary>What happened that concerns a creator.</summary>

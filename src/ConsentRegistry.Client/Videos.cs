@@ -24,6 +24,12 @@ public sealed record VideoFacts
     /// </summary>
     public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
 
+    /// <summary>
+    /// What it is known by outside the platform; at most 16. Each that is added has to be one that the client may speak
+    /// for: else status 403 <c>identifierNotYours</c>.
+    /// </summary>
+    public IReadOnlyList<WantedIdentifier>? Identifiers { get; init; }
+
     /// <summary>Why; required of an administrator who changes facts in the direction that can widen consent.</summary>
     public string? Reason { get; init; }
 }
@@ -42,6 +48,9 @@ public sealed record VideoToRegister(string CreatorId, string VideoId)
     /// <inheritdoc cref="VideoFacts.DerivedFrom"/>
     public IReadOnlyList<VideoName>? DerivedFrom { get; init; }
 
+    /// <inheritdoc cref="VideoFacts.Identifiers"/>
+    public IReadOnlyList<WantedIdentifier>? Identifiers { get; init; }
+
     /// <inheritdoc cref="VideoFacts.Reason"/>
     public string? Reason { get; init; }
 }
@@ -58,7 +67,14 @@ public sealed record Video(
     DateTimeOffset? PublishedAt,
     IReadOnlyList<Participant> Participants,
     IReadOnlyList<VideoName> DerivedFrom
-);
+)
+{
+    /// <summary>
+    /// What it is known by outside the platform, by scheme and value; none of an older registry, which has no
+    /// identifiers.
+    /// </summary>
+    public IReadOnlyList<RegisteredIdentifier> Identifiers { get; init; } = [];
+}
 
 /// <summary>The answer to a registration.</summary>
 /// <param name="Video">What is registered now.</param>
@@ -173,6 +189,27 @@ public sealed class VideosClient
     public Task<Video> GetAsync(string creatorId, string videoId, CancellationToken cancellation = default) =>
         wire.GetAsync<Video>(Path(creatorId, videoId), cancellation);
 
+    /// <summary>
+    /// Gives the videos that carry each of 1 to 1,000 identifiers (scope <c>videos:write</c>, <c>consent:check:any</c>
+    /// or <c>consent:audit</c>).
+    /// </summary>
+    /// <returns>As many results as identifiers, in their order.</returns>
+    public async Task<IReadOnlyList<LookupResult>> LookUpAsync(
+        IReadOnlyList<Identifier> identifiers,
+        CancellationToken cancellation = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(identifiers);
+        var found = await wire.AskAsync<IdentifiersToLookUp, Lookup>(
+            Wire.Path("v1", "lookups"),
+            new(identifiers),
+            cancellation
+        );
+        return found.Results.Count == identifiers.Count
+            ? found.Results
+            : throw Wire.Unreadable($"{identifiers.Count} identifiers have {found.Results.Count} results.");
+    }
+
     /// <summary>Effective consent for every purpose, for a requester or for one that nobody named.</summary>
     public Task<VideoConsent> GetConsentAsync(
         string creatorId,
@@ -220,3 +257,7 @@ public sealed class VideosClient
 }
 
 internal sealed record VideosToRegister(IReadOnlyList<VideoToRegister> Videos);
+
+internal sealed record IdentifiersToLookUp(IReadOnlyList<Identifier> Identifiers);
+
+internal sealed record Lookup(IReadOnlyList<LookupResult> Results);

@@ -94,10 +94,14 @@ public sealed class RegistryApplication : IAsyncDisposable
             var keys = Path.Combine(data, "mounted-keys.json");
             if (!File.Exists(keys))
                 await File.WriteAllTextAsync(keys, KeysOf(connectionString));
+            var identifiers = Path.Combine(data, "mounted-identifiers.key");
+            if (!File.Exists(identifiers))
+                await File.WriteAllTextAsync(identifiers, IdentifierKeyOf(connectionString));
             var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
             configuration =
             [
                 $"DataProtection:KeyRing={ring.FullName}",
+                $"Identifiers:KeyFile={identifiers}",
                 $"Log:KeyFile={keys}",
                 "Log:Origin=registry.test/log",
                 "PublicUrl=https://registry.test",
@@ -106,6 +110,8 @@ public sealed class RegistryApplication : IAsyncDisposable
         }
         if (!File.Exists(LogServices.KeyFileIn(data)))
             await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
+        if (!File.Exists(IdentifierServices.KeyFileIn(data)))
+            await File.WriteAllTextAsync(IdentifierServices.KeyFileIn(data), IdentifierKeyOf(connectionString));
         var builder = Commands.CreateBuilder([
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
@@ -143,6 +149,15 @@ public sealed class RegistryApplication : IAsyncDisposable
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> Keys = new();
+
+    /// <summary>The key of erased identifiers' hashes of a database: all its nodes have the same.</summary>
+    private static string IdentifierKeyOf(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        return IdentifierKeys.GetOrAdd((database.Host!, database.Database!), _ => IdentifierServices.DrawKey());
+    }
+
+    private static readonly ConcurrentDictionary<(string Host, string Database), string> IdentifierKeys = new();
 
     /// <summary>The node's memory.</summary>
     internal ConsentReplica Replica => app.Services.GetRequiredService<ConsentReplica>();

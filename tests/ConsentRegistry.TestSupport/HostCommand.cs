@@ -1,15 +1,27 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Cryptography;
+using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.TestSupport;
 
 /// <summary>How the host is started as a process of its own: as it is delivered, and silent but for errors.</summary>
 internal static class HostCommand
 {
-    public static ProcessStartInfo Of(string connectionString, string folder, string keyFile, int port) =>
-        new("dotnet")
+    public static ProcessStartInfo Of(string connectionString, string folder, string keyFile, int port)
+    {
+        // All nodes of a database share these.
+        var shared = Path.GetDirectoryName(keyFile)!;
+        var identifiers = Path.Combine(shared, "identifiers.key");
+        SecretFile.CreateIfMissing(
+            identifiers,
+            Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * IdentifierKey.Length))
+        );
+        return new("dotnet")
         {
             ArgumentList =
             {
@@ -19,8 +31,8 @@ internal static class HostCommand
                 $"--ConnectionStrings:Registry={connectionString}",
                 $"--{RegistryOptions.DataVariable}={folder}",
                 $"--Log:KeyFile={keyFile}",
-                // All nodes of a database share it.
-                $"--DataProtection:KeyRing={Path.Combine(Path.GetDirectoryName(keyFile)!, "key-ring")}",
+                $"--Identifiers:KeyFile={identifiers}",
+                $"--DataProtection:KeyRing={Path.Combine(shared, "key-ring")}",
                 "--RateLimits:ChangesPerSecond=1000000",
                 "--Serilog:MinimumLevel:Default=Error",
                 "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Error",
@@ -28,6 +40,7 @@ internal static class HostCommand
             UseShellExecute = false,
             RedirectStandardOutput = true,
         };
+    }
 
     public static int FreePort()
     {

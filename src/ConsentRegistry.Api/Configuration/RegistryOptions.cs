@@ -96,6 +96,15 @@ public sealed class RegistryOptions
     /// </summary>
     public required string KeyRing { get; init; }
 
+    /// <summary>Which client may speak for which identifiers of videos.</summary>
+    internal IdentifierRights IdentifierRights { get; init; } = IdentifierRights.None;
+
+    /// <summary>
+    /// The file with the keys of the hashes that erasures keep of identifiers: <c>Identifiers:KeyFile</c>. Without it,
+    /// in Development only, the data folder has one. Elsewhere the node is not ready without it.
+    /// </summary>
+    public string? IdentifierKeyFile { get; init; }
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = new();
 
@@ -163,6 +172,8 @@ public sealed class RegistryOptions
             LogKeyFile = settings.Log.KeyFile,
             IsDevelopment = environment.IsDevelopment(),
             Warnings = warnings,
+            IdentifierRights = IdentifierRights.From(settings.Identifiers, environment.IsDevelopment()),
+            IdentifierKeyFile = settings.Identifiers.KeyFile,
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,

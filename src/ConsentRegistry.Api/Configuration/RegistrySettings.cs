@@ -32,6 +32,8 @@ internal sealed class RegistrySettings
 
     public ManagementSettings Management { get; init; } = new();
 
+    public IdentifierSettings Identifiers { get; init; } = new();
+
     public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();
@@ -133,6 +135,18 @@ internal sealed class ClaimSettings
 internal sealed class LogSettings
 {
     public string Origin { get; init; } = RegistryOptions.DevelopmentOrigin;
+
+    public string? KeyFile { get; init; }
+}
+
+/// <summary>Which client may speak for which identifiers, and the keys of erased ones' hashes.</summary>
+internal sealed class IdentifierSettings
+{
+    public string? Hosts { get; init; }
+
+    public string? Namespaces { get; init; }
+
+    public string? Schemes { get; init; }
 
     public string? KeyFile { get; init; }
 }

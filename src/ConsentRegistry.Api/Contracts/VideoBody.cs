@@ -29,12 +29,14 @@ public sealed record ParticipantBody(
 /// <param name="PublishedAt">When it was published; null if that is unknown.</param>
 /// <param name="Participants">Everybody else who is concerned, in the order in which decisions name them.</param>
 /// <param name="DerivedFrom">The videos it was made from, in their listed order.</param>
+/// <param name="Identifiers">What it is known by outside the platform, by scheme and value.</param>
 public sealed record VideoBody(
     [property: Id] string CreatorId,
     [property: Id] string VideoId,
     Instant? PublishedAt,
     [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody> Participants,
-    [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoName> DerivedFrom
+    [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoName> DerivedFrom,
+    [property: Items(0, Limits.IdentifiersPerVideo)] IReadOnlyList<RegisteredIdentifierBody> Identifiers
 )
 {
     public static VideoBody Of(VideoKey video, VideoRecord record) =>
@@ -48,6 +50,7 @@ public sealed record VideoBody(
                     participant.Role.Word()
                 )),
             ],
-            [.. record.Sources.Select(VideoName.Of)]
+            [.. record.Sources.Select(VideoName.Of)],
+            [.. record.Identifiers.Select(RegisteredIdentifierBody.Of)]
         );
 }

@@ -84,7 +84,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     public static string NotFoundDetail(string what, string expected) =>
         $"No {what} that the caller may see has this name; send {expected}.";
 
-    /// <summary>Messages by field, for 400 and 422.</summary>
+    /// <summary>Messages by field, where fields are at fault.</summary>
     public ImmutableSortedDictionary<string, string[]> Errors { get; init; } =
         ImmutableSortedDictionary<string, string[]>.Empty;
 
@@ -186,6 +186,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     private static int StatusOf(string code) =>
         code switch
         {
+            FailureCode.IdentifierNotYours => 403,
             FailureCode.NotFound => 404,
             FailureCode.WouldWiden
             or FailureCode.PurposeExists
@@ -215,7 +216,7 @@ public sealed record Problem(int Status, string Code, string Detail)
 /// <param name="Detail">What is wrong, for people.</param>
 /// <param name="Code">What is wrong, as a stable word for programs.</param>
 /// <param name="TraceId">The id under which the service's log knows the request.</param>
-/// <param name="Errors">For 400 and 422: messages by field.</param>
+/// <param name="Errors">Where fields of the request are at fault: messages by field.</param>
 public sealed record ProblemBody(
     string Type,
     string Title,

@@ -8,8 +8,9 @@ using ConsentRegistry.Api.Sequencing;
 namespace ConsentRegistry.Api.Monitoring;
 
 /// <summary>A part of what a node answers from.</summary>
-/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens), <c>log</c> (the history
-/// log) or <c>notifications</c> (handing them on).</param>
+/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens), <c>identifiers</c> (the
+/// keys of the hashes of erased identifiers), <c>log</c> (the history log) or <c>notifications</c> (handing them
+/// on).</param>
 /// <param name="Ready">Whether it is as it should be.</param>
 /// <param name="Needed">Whether the node is not ready without it.</param>
 /// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow
@@ -23,6 +24,7 @@ internal sealed class Readiness(
     IssuerKeys keys,
     LogWatch log,
     OutboxRelay handOn,
+    IdentifierKeys identifierKeys,
     Drain drain,
     TimeProvider clock
 )
@@ -40,6 +42,7 @@ internal sealed class Readiness(
     private Task<bool> probe = Task.FromResult(false);
     private long? probedAt;
     private long? answeredAt;
+    private bool lacksKey;
 
     /// <summary>Looks at all parts.</summary>
     public async Task<IReadOnlyList<ReadinessPart>> LookAsync(CancellationToken cancellation)
@@ -53,6 +56,8 @@ internal sealed class Readiness(
         [
             new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
             new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
+            // Without them content that was erased would be answered as if nobody had ever registered it.
+            new("identifiers", HasIdentifierKeys, Needed: true, Milliseconds(AnswerAge)),
             // Checks and changes are answered without it, for as long as events may wait.
             new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
             // What is told waits in the database meanwhile, and another node may hand it on.
@@ -92,16 +97,30 @@ internal sealed class Readiness(
         await Task.Yield();
         try
         {
-            await using var command = database.Background.CreateCommand("SELECT 1");
-            command.CommandTimeout = ProbeSeconds;
-            await command.ExecuteScalarAsync();
+            var kids = await ErasedIdentifierStore.ReadKidsAsync(
+                database.Background,
+                ProbeSeconds,
+                CancellationToken.None
+            );
             lock (guard)
+            {
                 answeredAt = clock.GetTimestamp();
+                lacksKey = !kids.All(identifierKeys.Has);
+            }
             return true;
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {
             return false;
+        }
+    }
+
+    private bool HasIdentifierKeys
+    {
+        get
+        {
+            lock (guard)
+                return identifierKeys.Newest is not null && !lacksKey;
         }
     }
 

@@ -34,6 +34,12 @@ internal static class DeliveryStore
     /// <summary>Webhooks that are looked at at once, at random where there are more.</summary>
     private const int MaxDue = 1_000;
 
+    /// <summary>Videos of others that are looked at for one video that got identifiers.</summary>
+    private const int MostCarriers = 10_000;
+
+    /// <summary>Other owners who are told of one video that got identifiers.</summary>
+    private const int MostOwnersTold = 1_000;
+
     /// <summary>Rows that one statement of the cleaning deletes, so that none holds locks for long.</summary>
     public const int RowsCleaned = 1_000;
 
@@ -44,6 +50,19 @@ internal static class DeliveryStore
 
     // Any number that nothing else in this database locks by.
     private const long RelayLock = 0x6e6f7469;
+
+    // What tells owners of identifiers that another video got is about that video, and goes to whoever carries the same.
+    private const string IsClaim = "kind = 'identifierClaimed' AND creator IS NULL";
+
+    /// <summary>
+    /// Waits until nobody hands anything on, and keeps others from it until the transaction ends: an erasure deletes
+    /// what is told to and of a creator, and nothing of that may come after it.
+    /// </summary>
+    public static async Task HoldRelayAsync(StreamTransaction change, CancellationToken cancellation)
+    {
+        await using var command = change.Command($"SELECT pg_advisory_xact_lock({RelayLock})");
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>
     /// Hands on what the outbox holds: gives it its place among all notifications, and makes a delivery for each
@@ -73,14 +92,34 @@ internal static class DeliveryStore
             await durable.ExecuteNonQueryAsync(cancellation);
         // A webhook that is being deleted is waited for, and then told of nothing.
         await using var move = new NpgsqlCommand(
-            """
+            $"""
             WITH taken AS (
                 DELETE FROM consent.outbox WHERE id = ANY(ARRAY(SELECT id FROM consent.outbox ORDER BY id LIMIT $1 FOR
                     UPDATE SKIP LOCKED)) RETURNING *
+            ), claimed AS (
+                SELECT t.kind, t.created_at, t.data -> 'video' AS video,
+                    ARRAY(SELECT ((i ->> 'scheme') || ':' || (i ->> 'value')) COLLATE "C"
+                        FROM jsonb_array_elements(t.data -> 'identifiers') AS i) AS names
+                FROM taken t WHERE {IsClaim}
+            ), told AS (
+                SELECT id, kind, creator, requester, to_platforms, created_at, data FROM taken WHERE NOT ({IsClaim})
+                UNION ALL
+                SELECT gen_random_uuid(), c.kind, o.owner, NULL, false, c.created_at, jsonb_build_object(
+                        'creatorId', o.owner, 'video', jsonb_build_object('creatorId', o.owner, 'videoId', o.video),
+                        'videos', o.videos, 'identifiers', o.identifiers, 'claimedBy', c.video)
+                FROM claimed c CROSS JOIN LATERAL (
+                    SELECT v.owner, min(v.video) AS video, count(DISTINCT v.video) AS videos,
+                        jsonb_agg(DISTINCT jsonb_build_object('scheme', split_part(n.name, ':', 1),
+                            'value', substr(n.name, strpos(n.name, ':') + 1))) AS identifiers
+                    FROM (SELECT owner, video, identifiers FROM consent.video
+                            WHERE identifiers && c.names AND cardinality(identifiers) > 0
+                                AND owner <> (c.video ->> 'creatorId') COLLATE "C" LIMIT {MostCarriers}) AS v
+                        JOIN unnest(c.names) AS n(name) ON n.name = ANY(v.identifiers)
+                    GROUP BY v.owner ORDER BY v.owner LIMIT {MostOwnersTold}) AS o
             ), placed AS (
                 INSERT INTO consent.notification (place, id, kind, creator, requester, to_platforms, created_at, data)
                 SELECT nextval('consent.notification_place'), id, kind, creator, requester, to_platforms, created_at,
-                    data FROM (SELECT * FROM taken ORDER BY created_at, id) AS taken
+                    data FROM (SELECT * FROM told ORDER BY created_at, id) AS told
                 RETURNING id, kind, creator, requester, to_platforms
             ), platforms AS (
                 SELECT w.id AS webhook, p.id AS notification FROM placed p JOIN consent.webhook w ON p.to_platforms
@@ -98,7 +137,7 @@ internal static class DeliveryStore
                 INSERT INTO consent.delivery (webhook, notification) TABLE platforms UNION ALL TABLE requesters
                     UNION ALL TABLE agents
             )
-            SELECT count(*)::int FROM placed
+            SELECT count(*)::int FROM taken
             """,
             connection
         );

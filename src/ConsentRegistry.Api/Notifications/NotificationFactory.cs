@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Notifications;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -96,6 +98,55 @@ internal static class NotificationFactory
                 ["affects"] = NameOf(AffectedChecks.By(purpose)),
             }
         );
+
+    /// <summary>
+    /// Videos of one owner got identifiers: told to the owner where one says nothing of whose it is, and for each video
+    /// to every other owner whose videos carry the same. Who these are is found out when it is handed on: what others
+    /// register at this moment is seen then.
+    /// </summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="added">The videos in order, with what each got.</param>
+    public static IEnumerable<Notification> IdentifiersAdded(
+        CreatorId owner,
+        IReadOnlyList<(VideoKey Video, IReadOnlyList<ContentIdentifier> Identifiers)> added
+    )
+    {
+        var unproven = added
+            .Select(one =>
+                (one.Video, Identifiers: one.Identifiers.Where(each => IdentifierRights.NamesNobody(each.Scheme)))
+            )
+            .Where(one => one.Identifiers.Any())
+            .ToList();
+        if (unproven.Count > 0)
+        {
+            yield return new(
+                NotificationKind.IdentifierClaimed,
+                owner,
+                Requester: null,
+                ToPlatforms: false,
+                new()
+                {
+                    ["creatorId"] = owner.Value,
+                    ["video"] = NameOf(unproven[0].Video),
+                    ["videos"] = unproven.Count,
+                    ["identifiers"] = NameOf(unproven[0].Identifiers),
+                }
+            );
+        }
+        foreach (var (video, identifiers) in added)
+        {
+            yield return new(
+                NotificationKind.IdentifierClaimed,
+                Creator: null,
+                Requester: null,
+                ToPlatforms: false,
+                new() { ["video"] = NameOf(video), ["identifiers"] = NameOf(identifiers) }
+            );
+        }
+    }
+
+    private static JsonArray NameOf(IEnumerable<ContentIdentifier> identifiers) =>
+        new([.. identifiers.Select(one => new JsonObject { ["scheme"] = one.Scheme.Word(), ["value"] = one.Value })]);
 
     private static Notification Everybody(NotificationKind kind, CreatorId creator, JsonObject data) =>
         new(kind, creator, Requester: null, ToPlatforms: true, data);

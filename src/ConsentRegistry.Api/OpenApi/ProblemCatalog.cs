@@ -124,6 +124,14 @@ internal static class ProblemCatalog
             "The request names another requester, which takes `consent:check:any`.",
             RequesterAuthorization.RequesterNotYours.Detail
         ),
+        new(
+            403,
+            FailureCode.IdentifierNotYours,
+            "A video would get an identifier that the client may not speak for, by the registry's configuration.",
+            "identifiers[0] is an identifier that the token's client may not speak for; leave it out, or have the "
+                + "registry's operator configure the client for its host.",
+            "identifiers[0]"
+        ),
         new(404, FailureCode.NotFound, "Nothing is there.", Problem.UnknownPath.Detail),
         new(
             405,

@@ -67,7 +67,8 @@ internal static class RegistryModel
                 nameof(VideoRow.CoCreators),
                 nameof(VideoRow.Depicted),
                 nameof(VideoRow.SourceOwners),
-                nameof(VideoRow.SourceVideos)
+                nameof(VideoRow.SourceVideos),
+                nameof(VideoRow.Identifiers)
             );
         });
         model.Entity<BlockRow>(block =>

@@ -84,6 +84,10 @@ public sealed class VideoRow
     public required string[] SourceOwners { get; init; }
 
     public required string[] SourceVideos { get; init; }
+
+    public required string[] Identifiers { get; init; }
+
+    public int ListedIdentifiers { get; init; }
 }
 
 /// <summary>A requester whom a creator keeps from asking.</summary>

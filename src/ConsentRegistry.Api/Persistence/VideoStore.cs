@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -15,8 +16,9 @@ internal static class VideoStore
     {
         await using var command = change.Command(
             """
-            SELECT v.owner, v.video, v.published_at, v.co_creators, v.depicted, v.source_owners, v.source_videos
-                FROM consent.video v
+            SELECT v.owner, v.video, v.published_at, v.co_creators, v.depicted, v.source_owners, v.source_videos,
+                v.identifiers, v.listed_identifiers
+            FROM consent.video v
             JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
             """
         );
@@ -33,11 +35,48 @@ internal static class VideoStore
                     reader.GetFieldValue<string[]>(3),
                     reader.GetFieldValue<string[]>(4),
                     reader.GetFieldValue<string[]>(5),
-                    reader.GetFieldValue<string[]>(6)
+                    reader.GetFieldValue<string[]>(6),
+                    reader.GetFieldValue<string[]>(7),
+                    reader.GetInt32(8)
                 )
             );
         }
         return records;
+    }
+
+    /// <summary>Which videos carry these identifiers, by owner and id.</summary>
+    /// <param name="change">The transaction.</param>
+    /// <param name="identifiers">The identifiers, each once.</param>
+    /// <param name="most">Videos for each identifier, at most: any where more carry it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<Dictionary<ContentIdentifier, List<VideoKey>>> FindCarriersAsync(
+        StreamTransaction change,
+        IReadOnlyList<ContentIdentifier> identifiers,
+        int most,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = change.Command(
+            """
+            SELECT k.place::int, v.owner, v.video FROM unnest(@identifiers) WITH ORDINALITY AS k(identifier, place)
+                CROSS JOIN LATERAL (SELECT owner, video FROM consent.video
+                    WHERE identifiers @> ARRAY[k.identifier COLLATE "C"] AND cardinality(identifiers) > 0 LIMIT @most) v
+            """
+        );
+        command.Parameters.AddWithValue("identifiers", identifiers.Select(one => one.ToString()).ToArray());
+        command.Parameters.AddWithValue("most", most);
+        var carriers = new Dictionary<ContentIdentifier, List<VideoKey>>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var identifier = identifiers[reader.GetInt32(0) - 1];
+            if (!carriers.TryGetValue(identifier, out var videos))
+                carriers.Add(identifier, videos = []);
+            videos.Add(new(CreatorId.Parse(reader.GetString(1)), VideoId.Parse(reader.GetString(2))));
+        }
+        foreach (var videos in carriers.Values)
+            videos.Sort();
+        return carriers;
     }
 
     /// <summary>Those of the videos in which the creator is registered as a participant.</summary>
@@ -64,15 +103,18 @@ internal static class VideoStore
         change.WriteAsync(
             """
             INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos,
-                version)
+                identifiers, listed_identifiers, version)
             SELECT n.owner, n.video, n.published_at,
                 string_to_array(n.co_creators, '/'), string_to_array(n.depicted, '/'), string_to_array(n.source_owners, '/'), string_to_array(n.source_videos, '/'),
-                n.version
-            FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos, @versions)
-                AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos, version)
+                string_to_array(n.identifiers, ' '), n.listed, n.version
+            FROM unnest(@owners, @videos, @dates, @co_creators, @depicted, @source_owners, @source_videos, @identifiers,
+                @listed, @versions)
+                AS n(owner, video, published_at, co_creators, depicted, source_owners, source_videos, identifiers,
+                    listed, version)
             ON CONFLICT (owner, video) DO UPDATE SET
                 published_at = excluded.published_at, co_creators = excluded.co_creators, depicted = excluded.depicted,
-                source_owners = excluded.source_owners, source_videos = excluded.source_videos, version = excluded.version
+                source_owners = excluded.source_owners, source_videos = excluded.source_videos,
+                identifiers = excluded.identifiers, listed_identifiers = excluded.listed_identifiers, version = excluded.version
             """,
             videos,
             (parameters, part) =>
@@ -95,6 +137,13 @@ internal static class VideoStore
                     "source_videos",
                     part.Select(video => string.Join('/', video.Value.Sources.Select(source => source.Video))).ToArray()
                 );
+                // No identifier has a space.
+                parameters.AddWithValue(
+                    "identifiers",
+                    part.Select(video => string.Join(' ', video.Value.Identifiers.Select(one => one.Identifier)))
+                        .ToArray()
+                );
+                parameters.AddWithValue("listed", part.Select(video => ListedOf(video.Value)).ToArray());
                 parameters.AddWithValue("versions", part.Select(video => video.Version).ToArray());
             },
             cancellation
@@ -103,22 +152,43 @@ internal static class VideoStore
     public static VideoKey KeyOf(VideoRow row) => new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video));
 
     public static VideoRecord RecordOf(VideoRow row) =>
-        RecordOf(row.PublishedAt, row.CoCreators, row.Depicted, row.SourceOwners, row.SourceVideos);
+        RecordOf(
+            row.PublishedAt,
+            row.CoCreators,
+            row.Depicted,
+            row.SourceOwners,
+            row.SourceVideos,
+            row.Identifiers,
+            row.ListedIdentifiers
+        );
 
     public static VideoRecord RecordOf(
         Instant? publishedAt,
         string[] coCreators,
         string[] depicted,
         string[] sourceOwners,
-        string[] sourceVideos
+        string[] sourceVideos,
+        string[]? identifiers = null,
+        int listedIdentifiers = 0
     ) =>
         new(
             publishedAt,
             coCreators
                 .Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.CoCreator))
                 .Concat(depicted.Select(id => new RegisteredParticipant(CreatorId.Parse(id), Role.Depicted))),
-            sourceOwners.Zip(sourceVideos, (owner, video) => new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video)))
+            sourceOwners.Zip(
+                sourceVideos,
+                (owner, video) => new VideoKey(CreatorId.Parse(owner), VideoId.Parse(video))
+            ),
+            identifiers?.Select(
+                (one, i) =>
+                    new RegisteredIdentifier(ContentIdentifier.ParseNormal(one), ((listedIdentifiers >> i) & 1) == 1)
+            )
         );
+
+    // Bit i says whether identifier i is listed.
+    private static int ListedOf(VideoRecord record) =>
+        record.Identifiers.Select((one, i) => one.Listed ? 1 << i : 0).Sum();
 
     private static string Ids(VideoRecord record, Role role) =>
         string.Join(

@@ -127,9 +127,12 @@ internal static class Commands
         var database = app.Services.GetRequiredService<Database>();
         // Read now: a host without its keys does not start.
         var signer = app.Services.GetRequiredService<LogSigner>();
+        var identifierKeys = app.Services.GetRequiredService<IdentifierKeys>();
         var log = new StartLog(app.Services.GetRequiredService<ILogger<StartLog>>());
         foreach (var warning in options.Warnings)
             log.Doubtful(warning);
+        if (identifierKeys.Newest is null)
+            log.Doubtful(IdentifierServices.KeyMissing);
         if (options.IsDevelopment)
             await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
         await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);

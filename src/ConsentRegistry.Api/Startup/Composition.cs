@@ -55,6 +55,7 @@ internal static class Composition
         services.AddSingleton<Readiness>();
         services.AddTelemetry(options.Telemetry);
         services.AddDecisionLog(options);
+        services.AddIdentifiers(options);
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);

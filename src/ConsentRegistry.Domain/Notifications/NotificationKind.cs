@@ -32,4 +32,10 @@ public enum NotificationKind
 
     /// <summary>A purpose entered the vocabulary.</summary>
     PurposeRegistered,
+
+    /// <summary>
+    /// A video of the creator got an identifier that says nothing of whose it is, or a video of another creator got one
+    /// that theirs carries.
+    /// </summary>
+    IdentifierClaimed,
 }

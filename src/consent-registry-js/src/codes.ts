@@ -15,6 +15,7 @@ export type RegistryErrorCode =
   | "unauthenticated"
   | "forbidden"
   | "requesterNotYours"
+  | "identifierNotYours"
   | "notFound"
   | "methodNotAllowed"
   | "requestTimeout"

@@ -1597,6 +1597,62 @@ export interface components {
             /** @description Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters. */
             reason: string;
         };
+        /** @description An identifier: what content is known by outside the platform. */
+        Identifier: {
+            /** @description What kind of identifier it is. */
+            scheme: components["schemas"]["IdentifierScheme"];
+            /** @description Its value, in its normal form. */
+            value: string;
+        };
+        /** @description What happened. Pass over members that you do not know. */
+        IdentifierClaimedData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /** @description The video. */
+            video: components["schemas"]["VideoName"];
+            /**
+             * Format: int32
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+             */
+            videos: number;
+            /** @description Of identifiers: those of the video, or those that it shares. */
+            identifiers: components["schemas"]["Identifier"][];
+            /** @description The other creator's video, which got them now. */
+            claimedBy?: components["schemas"]["VideoName"];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        IdentifierClaimedMessage: {
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "identifierClaimed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["IdentifierClaimedData"];
+        };
+        /** @description An identifier, as a request names it. */
+        IdentifierReference: {
+            /** @description What kind of identifier it is. */
+            scheme: components["schemas"]["IdentifierScheme"];
+            /** @description Its value, in any spelling that has a normal form. */
+            value: string;
+        };
+        /**
+         * @description How content is identified outside the platform. In the order in which identifiers are listed.
+         *
+         *     - `url`: Where it is: an absolute http or https URL.
+         *     - `sha256`: The SHA-256 of a file's bytes.
+         *     - `iscc`: An International Standard Content Code (ISO 24138).
+         *     - `c2pa`: The id of a C2PA manifest.
+         *     - `platform`: What a platform calls it: a namespace and an id.
+         * @enum {string}
+         */
+        IdentifierScheme: "url" | "sha256" | "iscc" | "c2pa" | "platform";
         /** @description The proof that the log has an event. */
         InclusionProof: {
             /**
@@ -1699,6 +1755,25 @@ export interface components {
         LogKeys: {
             /** @description Those that sign now, newest first, then those that signed before. */
             keys: components["schemas"]["LogKey"][];
+        };
+        /** @description The videos for identifiers, in the order of the request. */
+        Lookup: {
+            /** @description For each identifier. */
+            results: components["schemas"]["LookupResult"][];
+        };
+        /** @description Identifiers to look up. */
+        LookupRequest: {
+            /** @description The identifiers; 1 to 1,000. */
+            identifiers: components["schemas"]["IdentifierReference"][];
+        };
+        /** @description Which videos carry one identifier. */
+        LookupResult: {
+            /** @description The identifier, in its normal form. */
+            identifier: components["schemas"]["Identifier"];
+            /** @description Videos that carry it, by owner and id; at most 64, more than which no check answers for. */
+            videos: components["schemas"]["VideoName"][];
+            /** @description Whether further videos carry it: then these are any 64 of them. */
+            more: boolean;
         };
         /** @description What was made of used videos. */
         Made: {
@@ -1831,7 +1906,7 @@ export interface components {
             useId?: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
              */
             videos?: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
@@ -1870,6 +1945,10 @@ export interface components {
              * @description Of a ping: the webhook.
              */
             webhookId?: string;
+            /** @description Of identifiers: those of the video, or those that it shares. */
+            identifiers?: components["schemas"]["Identifier"][];
+            /** @description The other creator's video, which got them now. */
+            claimedBy?: components["schemas"]["VideoName"];
             /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
             affects?: components["schemas"]["AffectedChecks"];
         };
@@ -1908,9 +1987,10 @@ export interface components {
          *     - `usedWithoutConsent`: A video was used without consent: it was denied, or nobody gave it.
          *     - `recall`: Consent was withdrawn from somebody who relied on it: they have to stop.
          *     - `purposeRegistered`: A purpose entered the vocabulary.
+         *     - `identifierClaimed`: A video of the creator got an identifier that says nothing of whose it is, or a video of another creator got one that theirs carries.
          * @enum {string}
          */
-        NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered";
+        NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered" | "identifierClaimed";
         /** @description A page of an inbox. */
         NotificationsPage: {
             /** @description The notifications, newest first. */
@@ -2071,7 +2151,7 @@ export interface components {
             code: string;
             /** @description The id under which the service's log knows the request. */
             traceId: string;
-            /** @description For 400 and 422: messages by field. */
+            /** @description Where fields of the request are at fault: messages by field. */
             errors: null | {
                 [key: string]: string[];
             };
@@ -2162,7 +2242,7 @@ export interface components {
         };
         /** @description A part of what a node answers from. */
         ReadinessPart: {
-            /** @description `database`, `memory`, `keys` (of the issuer of tokens), `log` (the history log) or `notifications` (handing them on). */
+            /** @description `database`, `memory`, `keys` (of the issuer of tokens), `identifiers` (the keys of the hashes of erased identifiers), `log` (the history log) or `notifications` (handing them on). */
             name: string;
             /** @description Whether it is as it should be. */
             ready: boolean;
@@ -2559,6 +2639,8 @@ export interface components {
             participants?: null | components["schemas"]["Participant"][];
             /** @description The videos it was made from; at most 64. */
             derivedFrom?: null | components["schemas"]["VideoName"][];
+            /** @description What it is known by outside the platform; at most 16. */
+            identifiers?: null | components["schemas"]["WantedIdentifier"][];
             /** @description Why; required of an administrator who changes facts in the direction that can widen consent. */
             reason?: null | string;
         };
@@ -2566,6 +2648,15 @@ export interface components {
         RegisterVideosRequest: {
             /** @description The videos; 1 to 10,000. */
             videos: components["schemas"]["RegistrationItem"][];
+        };
+        /** @description An identifier of a video. */
+        RegisteredIdentifier: {
+            /** @description What kind of identifier it is. */
+            scheme: components["schemas"]["IdentifierScheme"];
+            /** @description Its value, in its normal form. */
+            value: string;
+            /** @description Whether what is published for sites may name it. */
+            listed: boolean;
         };
         /** @description A purpose as it entered the vocabulary. */
         RegisteredPurpose: {
@@ -2648,6 +2739,8 @@ export interface components {
             participants?: null | components["schemas"]["Participant"][];
             /** @description The videos it was made from; at most 64. */
             derivedFrom?: null | components["schemas"]["VideoName"][];
+            /** @description What it is known by outside the platform; at most 16. */
+            identifiers?: null | components["schemas"]["WantedIdentifier"][];
             /** @description Why; required of an administrator who changes facts in the direction that can widen consent. */
             reason?: null | string;
         };
@@ -3012,7 +3105,7 @@ export interface components {
             useId: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
              */
             videos: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
@@ -3122,7 +3215,7 @@ export interface components {
             useId: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
              */
             videos: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
@@ -3186,6 +3279,8 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             /** @description The videos it was made from, in their listed order. */
             derivedFrom: components["schemas"]["VideoName"][];
+            /** @description What it is known by outside the platform, by scheme and value. */
+            identifiers: components["schemas"]["RegisteredIdentifier"][];
         };
         /** @description A video with its effective consent. */
         VideoConsent: {
@@ -3217,6 +3312,15 @@ export interface components {
             version: number;
             /** @description Every purpose, in order of registration; at most 256. */
             items: components["schemas"]["Purpose"][];
+        };
+        /** @description An identifier that a video is to have. */
+        WantedIdentifier: {
+            /** @description What kind of identifier it is. */
+            scheme: components["schemas"]["IdentifierScheme"];
+            /** @description Its value, in any spelling that has a normal form. */
+            value: string;
+            /** @description Whether what is published for sites may name it; without it that stays as it is, and a new identifier is not listed. */
+            listed?: null | boolean;
         };
         /** @description A webhook. */
         Webhook: {
@@ -3313,5 +3417,6 @@ export interface WebhookMessages {
   usedWithoutConsent: components["schemas"]["UsedWithoutConsentMessage"];
   recall: components["schemas"]["RecallMessage"];
   purposeRegistered: components["schemas"]["PurposeRegisteredMessage"];
+  identifierClaimed: components["schemas"]["IdentifierClaimedMessage"];
   ping: components["schemas"]["PingMessage"];
 }

@@ -39,7 +39,7 @@ internal static class Folders
             Features/Settings: Previews Contracts Changes Notifications Http Persistence
             Features/Stops: Contracts Changes Notifications Http Persistence
             Features/Usages: Evaluation Contracts Changes Notifications Sequencing Replica Http Persistence
-            Features/Videos: Evaluation Contracts Changes Replica Http Persistence
+            Features/Videos: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration
             Features/Webhooks: Contracts Notifications Http Persistence
             Monitoring: Notifications Authentication Sequencing Replica Http Persistence Telemetry
             Previews: Evaluation Contracts Changes Replica Http Persistence

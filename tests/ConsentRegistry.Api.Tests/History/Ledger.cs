@@ -331,7 +331,7 @@ internal sealed class Ledger
         );
         await CompareAsync(
             app,
-            RecordsOf("creatorErased", record => record),
+            RecordsOf("creatorErased", record => new JsonObject { ["erasedAt"] = (string)record["erasedAt"]! }),
             $$"""SELECT id || ' creatorErased {} ' || json_build_object('erasedAt', to_char(erased_at AT TIME ZONE 'UTC', {{Time}}))::text FROM consent.creator WHERE erased_at IS NOT NULL"""
         );
         foreach (var stop in new[] { "lockdown", "hold" })
@@ -351,7 +351,7 @@ internal sealed class Ledger
             RecordsOf("videoRegistered", record => record),
             $"""
             SELECT owner || ' videoRegistered ' || json_build_object('creatorId', owner, 'videoId',
-                video)::text || ' ' || json_build_object(
+                video)::text || ' ' || (jsonb_build_object(
                 'publishedAt', to_char(published_at AT TIME ZONE 'UTC', {Time}),
                 'participants', (SELECT coalesce(json_agg(json_build_object('creatorId', p.id, 'role', p.role)
                     ORDER BY p.id COLLATE "C", p.role), '[]')
@@ -359,7 +359,12 @@ internal sealed class Ledger
                         SELECT unnest(depicted), 'depicted') AS p),
                 'derivedFrom', (SELECT coalesce(json_agg(json_build_object('creatorId', s.o, 'videoId', s.v)
                     ORDER BY s.n), '[]')
-                    FROM unnest(source_owners, source_videos) WITH ORDINALITY AS s(o, v, n)))::text
+                    FROM unnest(source_owners, source_videos) WITH ORDINALITY AS s(o, v, n)))
+                || CASE WHEN cardinality(identifiers) > 0 THEN jsonb_build_object('identifiers',
+                    (SELECT jsonb_agg(jsonb_build_object('scheme', split_part(i.name, ':', 1),
+                        'value', substr(i.name, strpos(i.name, ':') + 1),
+                        'listed', (listed_identifiers >> (i.n::int - 1)) & 1 = 1) ORDER BY i.n)
+                        FROM unnest(identifiers) WITH ORDINALITY AS i(name, n))) ELSE jsonb_build_object() END)::text
             FROM consent.video
             """
         );

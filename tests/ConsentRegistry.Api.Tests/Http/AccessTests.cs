@@ -136,6 +136,11 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["listVideos"] = ("/v1/creators/{c}/videos", null, TheCreatorOrAuditor),
         ["getVideo"] = ("/v1/creators/{c}/videos/own", null, [.. TheCreatorOrAuditor, "platform", "only videos:write"]),
         ["registerVideo"] = ("/v1/creators/{c}/videos/own", new { }, Registrar),
+        ["lookUpVideos"] = (
+            "/v1/lookups",
+            new { identifiers = new[] { new { scheme = "url", value = "https://a.example/" } } },
+            [.. Registrar, "auditor", "only consent:check:any", "only consent:audit"]
+        ),
         ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
         ["registerVideos"] = (
             "/v1/videos/batch",

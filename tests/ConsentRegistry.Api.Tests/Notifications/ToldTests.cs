@@ -13,6 +13,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
 {
     private readonly string creator = RegistryApplication.NewId();
     private readonly string requester = RegistryApplication.NewId("r");
+    private readonly string hash = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
     private readonly string purpose = $"p{Guid.NewGuid():N}"[..16];
 
     private RegistryApplication App => registry.App;
@@ -127,6 +128,18 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             """{"recallId":"*","requester":"{r}","video":{"creatorId":"{c}","videoId":"clip"},"purpose":"training","reason":"lockdown","since":"*","stopBy":"*","affects":{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"purposes":["training"],"requester":"{r}"}}"""
         },
         {
+            "A platform registers a file's hash",
+            "identifierClaimed",
+            "inbox agent",
+            """{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"identifiers":[{"scheme":"sha256","value":"{h}"}]}"""
+        },
+        {
+            "Another creator's video gets the same URL",
+            "identifierClaimed",
+            "inbox agent",
+            """{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"identifiers":[{"scheme":"url","value":"https://{c}.example/"}],"claimedBy":{"creatorId":"{c}-2","videoId":"copy"}}"""
+        },
+        {
             "A purpose enters the vocabulary",
             "purposeRegistered",
             "platform requester otherRequester",
@@ -168,6 +181,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             data.Replace("{c}", creator, StringComparison.Ordinal)
                 .Replace("{r}", requester, StringComparison.Ordinal)
                 .Replace("{p}", purpose, StringComparison.Ordinal)
+                .Replace("{h}", hash, StringComparison.Ordinal)
         )!;
         var named = told.Split(' ').Order(StringComparer.Ordinal).ToList();
         await Eventually.HoldsAsync($"{told} told", async () => named.Except(await ToldAsync()).ToList().Count == 0);
@@ -243,6 +257,8 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "A video is used with consent" => UseAsync("training"),
             "A video is used without consent" => UseAsync("mining"),
             "Consent is withdrawn from what was used" => WithdrawAsync(),
+            "A platform registers a file's hash" => RegisterAsync(creator, "clip", "sha256", hash),
+            "Another creator's video gets the same URL" => ShareAsync($"https://{creator}.example/"),
             "A purpose enters the vocabulary" => RegisterPurposeAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, message: null),
         };
@@ -298,6 +314,18 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
     {
         await UseAsync("training");
         await LockdownAsync("training");
+    }
+
+    private async Task RegisterAsync(string owner, string video, string scheme, string value) =>
+        (
+            await App.Platform()
+                .PutAsync($"/v1/creators/{owner}/videos/{video}", new { identifiers = new[] { new { scheme, value } } })
+        ).Is(200);
+
+    private async Task ShareAsync(string url)
+    {
+        await RegisterAsync(creator, "clip", "url", url);
+        await RegisterAsync($"{creator}-2", "copy", "url", url);
     }
 
     private async Task RegisterPurposeAsync() =>

@@ -1,5 +1,7 @@
+using System.Text;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Cryptography;
 
 namespace ConsentRegistry.Api.Tests.Startup;
 
@@ -50,9 +52,17 @@ internal static class HostProcess
             ("PublicUrl", "https://registry.test"),
             ("Log__Origin", origin),
             ("Log__KeyFile", keyFile),
+            ("Identifiers__KeyFile", IdentifierKeysIn(folder)),
             ("DataProtection__KeyRing", Directory.CreateDirectory(Path.Combine(folder, "mounted-key-ring")).FullName),
             (RegistryOptions.DataVariable, folder),
         ];
+
+    private static string IdentifierKeysIn(string folder)
+    {
+        var path = Path.Combine(folder, "mounted-identifiers.key");
+        SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(IdentifierServices.DrawKey()));
+        return path;
+    }
 
     /// <summary>The variables of a Development host.</summary>
     public static (string Name, string? Value)[] Development(string connectionString, string folder) =>

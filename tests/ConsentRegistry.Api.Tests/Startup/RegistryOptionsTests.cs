@@ -126,6 +126,7 @@ public sealed class RegistryOptionsTests
             "DataProtection:",
             "PublicUrl",
             "DecisionLog:KeyFile",
+            "Identifiers:KeyFile",
             RegistryOptions.DataVariable,
         ];
         var others = RegistrySettings

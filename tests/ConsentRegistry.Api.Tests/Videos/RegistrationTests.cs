@@ -38,7 +38,7 @@ public sealed class RegistrationTests(RegistryFixture registry) : IClassFixture<
         ).Is(200);
 
         var video =
-            $$"""{"creatorId":"{{creator}}","videoId":"v","publishedAt":"2026-03-01T00:30:00.123456Z","participants":[{"creatorId":"Z","role":"depicted"},{"creatorId":"a","role":"coCreator"},{"creatorId":"a","role":"depicted"},{"creatorId":"z","role":"coCreator"}],"derivedFrom":[{"creatorId":"s","videoId":"2"},{"creatorId":"r","videoId":"1"}]}""";
+            $$"""{"creatorId":"{{creator}}","videoId":"v","publishedAt":"2026-03-01T00:30:00.123456Z","participants":[{"creatorId":"Z","role":"depicted"},{"creatorId":"a","role":"coCreator"},{"creatorId":"a","role":"depicted"},{"creatorId":"z","role":"coCreator"}],"derivedFrom":[{"creatorId":"s","videoId":"2"},{"creatorId":"r","videoId":"1"}],"identifiers":[]}""";
         Assert.Equal($$"""{"video":{{video}},"version":1,"changes":1,"effectiveEverywhere":true}""", answer.Text);
         Assert.Equal(video, (await App.Creator(creator).GetAsync(Video)).Is(200).Text);
     }

@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Notifications;
 using FluentValidation;
 
@@ -41,18 +42,26 @@ internal static class EraseCreator
         CreatorId creatorId,
         Body<EraseRequest> body,
         ChangePipeline pipeline,
+        IdentifierKeys keys,
         HttpContext http
     ) =>
         pipeline.RunAsync(
             http,
             (change, cancellation) =>
-                EraseAsync(change, creatorId, Caller.From(http).Author(creatorId, body.Value.Reason), cancellation),
+                EraseAsync(
+                    change,
+                    creatorId,
+                    keys.Newest,
+                    Caller.From(http).Author(creatorId, body.Value.Reason),
+                    cancellation
+                ),
             LockTimeout.EmergencyStop
         );
 
     private static async Task<Result<ChangeResponse>> EraseAsync(
         StreamTransaction change,
         CreatorId creator,
+        IdentifierKey? key,
         Authorship by,
         CancellationToken cancellation
     )
@@ -62,10 +71,29 @@ internal static class EraseCreator
         if (stream.ErasedAt is { } before)
             return new ChangeResponse(new ErasedBody(creator.Value, stream.Version - 1, before, Changes: 0));
 
-        var records = (await EventStore.ListForErasureAsync(change, id, cancellation))
-            .Select(part => Records.CreatorErased(stream.Tx, part))
+        var carried = await ErasedIdentifierStore.ReadCarriedAsync(change, creator, cancellation);
+        if (carried.Count > 0 && key is null)
+            return new Failure(
+                ProblemCode.Unavailable,
+                "This node lacks the key of identifiers' hashes, without which an erasure could widen consent; send the "
+                    + "request to another node."
+            );
+        IReadOnlyList<ErasedIdentifiers> kept = carried.Count == 0 ? [] : ErasedIdentifiers.Of(key!, carried);
+        foreach (var part in kept)
+            await ErasedIdentifierStore.KeepAsync(change, creator, part, cancellation);
+        var covered = await EventStore.ListForErasureAsync(change, id, cancellation);
+        var records = Enumerable
+            .Range(0, Math.Max(covered.Length, kept.Count))
+            .Select(i =>
+                Records.CreatorErased(
+                    stream.Tx,
+                    i < covered.Length ? covered[i] : new([], []),
+                    kept.ElementAtOrDefault(i)
+                )
+            )
             .ToList();
         var grants = await DeleteGrantsAsync(change, creator, cancellation);
+        await DeliveryStore.HoldRelayAsync(change, cancellation);
         foreach (var sql in Deletions)
         {
             await using var command = change.Command(sql);

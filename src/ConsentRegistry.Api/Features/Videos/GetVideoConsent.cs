@@ -1,7 +1,9 @@
 using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -16,6 +18,7 @@ internal static class GetVideoConsent
         VideoId videoId,
         Requester? requester,
         MemoryFacts memory,
+        SnapshotReader reading,
         CancellationToken cancellation
     )
     {
@@ -25,10 +28,12 @@ internal static class GetVideoConsent
             is not { } facts
         )
             return MemoryFacts.Unavailable.AsResult();
+        await using var snapshot = await reading.OpenAsync(cancellation);
         return Results.Ok(
             VideoConsent.Of(
                 facts,
                 video,
+                await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation),
                 facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose),
                 requester,
                 explain: true
@@ -42,9 +47,18 @@ internal static class VideoConsent
 {
     private static readonly Dictionary<string, long> NoVersions = [];
 
+    /// <param name="facts">What decides.</param>
+    /// <param name="video">The video.</param>
+    /// <param name="stored">
+    /// What is stored of videos. Memory holds no identifiers, and what it says of the rest goes first.
+    /// </param>
+    /// <param name="purposes">The purposes to decide on.</param>
+    /// <param name="requester">Who would use it.</param>
+    /// <param name="explain">Whether to explain the decisions.</param>
     public static VideoConsentBody Of(
         FreshFacts facts,
         VideoKey video,
+        IReadOnlyDictionary<VideoKey, VideoRecord> stored,
         IEnumerable<Purpose> purposes,
         Requester? requester,
         bool explain
@@ -52,7 +66,17 @@ internal static class VideoConsent
     {
         var budget = new TraceBudget();
         return new(
-            facts.Set.RecordOf(video) is { } record ? VideoBody.Of(video, record) : null,
+            facts.Set.RecordOf(video) is { } record
+                ? VideoBody.Of(
+                    video,
+                    new(
+                        record.PublishedAt,
+                        record.Participants,
+                        record.Sources,
+                        stored.GetValueOrDefault(video)?.Identifiers
+                    )
+                )
+                : null,
             [
                 .. purposes.Select(purpose => new PurposeConsentBody(
                     purpose.Name,

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -49,11 +50,13 @@ internal static class ListVideos
         for (var examined = 0; ; )
         {
             List<VideoKey> videos;
+            Dictionary<VideoKey, VideoRecord> stored;
             await using (var snapshot = await reading.OpenAsync(cancellation))
             {
                 videos = await query(snapshot.Db, creatorId.Value, after, prefix + AboveIds, wanted)
                     .Select(video => new VideoKey(creatorId, VideoId.Parse(video)))
                     .ToListAsync(cancellation);
+                stored = await VideoStore.ReadAsync(snapshot.OpenTransaction(), videos, cancellation);
             }
             if (
                 await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation)
@@ -67,7 +70,7 @@ internal static class ListVideos
                 : [.. facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose)];
             foreach (var video in videos)
             {
-                var consent = VideoConsent.Of(facts, video, purposes, requester, explain: false);
+                var consent = VideoConsent.Of(facts, video, stored, purposes, requester, explain: false);
                 if (effect.Value is { } only && consent.Consent[0].Decision.Effect != only)
                     continue;
                 found.Add((video, consent));

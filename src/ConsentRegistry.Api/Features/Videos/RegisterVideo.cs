@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -11,9 +12,10 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// them.
 /// </summary>
 /// <remarks>
-/// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants
-/// and sources; removing one, or another <c>publishedAt</c> than the stored one, is 409 without <c>consent:admin</c>
-/// and a reason.
+/// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants,
+/// sources and identifiers; removing one, or another <c>publishedAt</c> than the stored one, is 409 without
+/// <c>consent:admin</c> and a reason. An added identifier is one that the client may speak for, by the registry's
+/// configuration.
 /// </remarks>
 internal static class RegisterVideo
 {
@@ -21,19 +23,21 @@ internal static class RegisterVideo
         CreatorId creatorId,
         VideoId videoId,
         Body<RegisterVideoRequest> body,
+        IdentifierRights rights,
         ChangePipeline pipeline,
         HttpContext http
     ) =>
         pipeline.RunAsync(
             http,
             (change, cancellation) =>
-                RegisterAsync(change, new(creatorId, videoId), body.Value, Caller.From(http), cancellation)
+                RegisterAsync(change, new(creatorId, videoId), body.Value, rights, Caller.From(http), cancellation)
         );
 
     private static async Task<Result<ChangeResponse>> RegisterAsync(
         StreamTransaction change,
         VideoKey video,
         RegisterVideoRequest request,
+        IdentifierRights rights,
         Caller caller,
         CancellationToken cancellation
     )
@@ -42,6 +46,7 @@ internal static class RegisterVideo
         var result = await VideoRegistrar.RegisterAsync(
             change,
             [wish],
+            identifier => rights.MaySpeakFor(caller.Client, identifier),
             caller.Author(creator: null, request.Reason),
             cancellation
         );

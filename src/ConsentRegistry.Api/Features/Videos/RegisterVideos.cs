@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Changes;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -18,19 +19,21 @@ internal static class RegisterVideos
     public static Task<IResult> Handle(
         Body<RegisterVideosRequest> body,
         IValidator<RegisterItem> validator,
+        IdentifierRights rights,
         ChangePipeline pipeline,
         HttpContext http
     ) =>
         pipeline.RunAsync(
             http,
             (change, cancellation) =>
-                RegisterAsync(change, body.Value.Videos!, validator, Caller.From(http), cancellation)
+                RegisterAsync(change, body.Value.Videos!, validator, rights, Caller.From(http), cancellation)
         );
 
     private static async Task<Result<ChangeResponse>> RegisterAsync(
         StreamTransaction change,
         IReadOnlyList<RegisterItem> items,
         IValidator<RegisterItem> validator,
+        IdentifierRights rights,
         Caller caller,
         CancellationToken cancellation
     )
@@ -52,6 +55,7 @@ internal static class RegisterVideos
         var result = await VideoRegistrar.RegisterAsync(
             change,
             [.. wishes.Select(wish => wish.Wish)],
+            identifier => rights.MaySpeakFor(caller.Client, identifier),
             caller.Author(creator: null, reason),
             cancellation
         );

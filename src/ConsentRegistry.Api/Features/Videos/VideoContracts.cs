@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Videos;
 using FluentValidation;
 
@@ -18,6 +19,8 @@ public interface IRegistration
 
     IReadOnlyList<VideoReference>? DerivedFrom { get; }
 
+    IReadOnlyList<WantedIdentifierBody>? Identifiers { get; }
+
     string? Reason { get; }
 }
 
@@ -25,6 +28,7 @@ public interface IRegistration
 /// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
 /// <param name="DerivedFrom">The videos it was made from; at most 64.</param>
+/// <param name="Identifiers">What it is known by outside the platform; at most 16.</param>
 /// <param name="Reason">
 /// Why; required of an administrator who changes facts in the direction that can widen consent.
 /// </param>
@@ -32,6 +36,7 @@ public sealed record RegisterVideoRequest(
     [property: Time] string? PublishedAt,
     [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody>? Participants,
     [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoReference>? DerivedFrom,
+    [property: Items(0, Limits.IdentifiersPerVideo)] IReadOnlyList<WantedIdentifierBody>? Identifiers,
     [property: Text] string? Reason
 ) : IRegistration;
 
@@ -41,6 +46,7 @@ public sealed record RegisterVideoRequest(
 /// <param name="PublishedAt">When it was published, RFC 3339; not in the future.</param>
 /// <param name="Participants">Everybody else who is concerned; at most 64.</param>
 /// <param name="DerivedFrom">The videos it was made from; at most 64.</param>
+/// <param name="Identifiers">What it is known by outside the platform; at most 16.</param>
 /// <param name="Reason">
 /// Why; required of an administrator who changes facts in the direction that can widen consent.
 /// </param>
@@ -51,6 +57,7 @@ public sealed record RegisterItem(
     [property: Time] string? PublishedAt,
     [property: Items(0, Limits.ParticipantsPerVideo)] IReadOnlyList<ParticipantBody>? Participants,
     [property: Items(0, Limits.SourcesPerVideo)] IReadOnlyList<VideoReference>? DerivedFrom,
+    [property: Items(0, Limits.IdentifiersPerVideo)] IReadOnlyList<WantedIdentifierBody>? Identifiers,
     [property: Text] string? Reason
 ) : IRegistration;
 
@@ -159,6 +166,8 @@ internal sealed class RegistrationValidator : AbstractValidator<IRegistration>
                 source.RuleFor(one => one.CreatorId).MustBeGiven("the id of the source's owner").MustBeId();
                 source.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the source").MustBeId();
             });
+        RuleFor(request => request.Identifiers).MustHaveAtMost(Limits.IdentifiersPerVideo, "identifiers");
+        RuleForEach(request => request.Identifiers).MustBeIdentifiers();
         RuleFor(request => request.Reason).MustBeText();
     }
 }
@@ -177,6 +186,7 @@ internal static class Registrations
                 .ToArray(),
             request
                 .DerivedFrom?.Select(one => new VideoKey(CreatorId.Parse(one.CreatorId!), VideoId.Parse(one.VideoId!)))
-                .ToArray()
+                .ToArray(),
+            request.Identifiers?.Select(one => new WantedIdentifier(one.ToIdentifier(), one.Listed)).ToArray()
         );
 }

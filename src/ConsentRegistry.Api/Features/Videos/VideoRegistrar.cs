@@ -1,7 +1,9 @@
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Videos;
@@ -31,16 +33,23 @@ internal static class VideoRegistrar
     /// </summary>
     private const int MaxLooks = 3;
 
+    /// <param name="change">The transaction.</param>
+    /// <param name="wishes">The videos.</param>
+    /// <param name="maySpeakFor">Whether the caller may add an identifier to a video.</param>
+    /// <param name="by">Who registers them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What became of each wish; or <see cref="ProblemCode.Unavailable"/>.</returns>
     public static async Task<Result<IReadOnlyList<RegistrationOutcome>>> RegisterAsync(
         StreamTransaction change,
         IReadOnlyList<RequestedRegistration> wishes,
+        Predicate<ContentIdentifier> maySpeakFor,
         Authorship by,
         CancellationToken cancellation
     )
     {
         for (var look = 0; look < MaxLooks; look++)
         {
-            var seen = await DecideAsync(change, wishes, Locks.None, cancellation);
+            var seen = await DecideAsync(change, wishes, maySpeakFor, Locks.None, cancellation);
             var owners = seen.Altered.Keys.Select(video => video.Creator).Distinct().ToList();
             if (owners.Count == 0)
             {
@@ -50,7 +59,7 @@ internal static class VideoRegistrar
 
             await change.MarkAsync(cancellation);
             var locks = new Locks(await change.LockAsync(owners.Select(StreamId.OfCreator), cancellation));
-            var decided = await DecideAsync(change, wishes, locks, cancellation);
+            var decided = await DecideAsync(change, wishes, maySpeakFor, locks, cancellation);
             var altered = decided.Altered.Keys.Select(video => video.Creator).ToHashSet();
             if (altered.SetEquals(owners))
             {
@@ -82,6 +91,7 @@ internal static class VideoRegistrar
     private static async Task<Decided> DecideAsync(
         StreamTransaction change,
         IReadOnlyList<RequestedRegistration> wishes,
+        Predicate<ContentIdentifier> maySpeakFor,
         Locks locks,
         CancellationToken cancellation
     )
@@ -113,6 +123,11 @@ internal static class VideoRegistrar
                 fulfilments.Add(new(current, version, Changed: false, failure));
                 continue;
             }
+            if (RefuseIdentifier(wish.Wanted, current, record, maySpeakFor) is { } refusal)
+            {
+                fulfilments.Add(new(current, version, Changed: false, refusal));
+                continue;
+            }
             var changed = !ReferenceEquals(record, current);
             if (changed)
             {
@@ -124,6 +139,35 @@ internal static class VideoRegistrar
             fulfilments.Add(new(record, version, changed, null));
         }
         return new(fulfilments, altered, standing);
+    }
+
+    private static Failure? RefuseIdentifier(
+        Registration wanted,
+        VideoRecord? current,
+        VideoRecord record,
+        Predicate<ContentIdentifier> maySpeakFor
+    )
+    {
+        foreach (var added in record.IdentifiersBeyond(current))
+        {
+            if (maySpeakFor(added))
+                continue;
+            var at = wanted.Identifiers!.Index().First(one => one.Item.Identifier == added).Index;
+            var field = $"identifiers[{at}]";
+            return new(
+                FailureCode.IdentifierNotYours,
+                $"{field} is an identifier that the token's client may not speak for; leave it out, or have the "
+                    + "registry's operator configure the client for its "
+                    + added.Scheme switch
+                    {
+                        IdentifierScheme.Url => "host.",
+                        IdentifierScheme.Platform => "namespace.",
+                        _ => "scheme.",
+                    },
+                field
+            );
+        }
+        return null;
     }
 
     private static async Task WriteAsync(
@@ -158,6 +202,22 @@ internal static class VideoRegistrar
             )
             .ToList();
         await change.AppendAsync(records, by, altersSettings: false, cancellation);
+        foreach (var owner in decided.Altered.GroupBy(video => video.Key.Creator))
+        {
+            var added = owner
+                .OrderBy(video => video.Key)
+                .Select(video =>
+                    (
+                        video.Key,
+                        (IReadOnlyList<ContentIdentifier>)
+                            [.. video.Value[^1].After.IdentifiersBeyond(video.Value[0].Before)]
+                    )
+                )
+                .Where(video => video.Item2.Count > 0)
+                .ToList();
+            foreach (var told in NotificationFactory.IdentifiersAdded(owner.Key, added))
+                change.Notify(told);
+        }
     }
 
     private sealed record Decided(

@@ -40,7 +40,7 @@ internal static class VideosApi
             .Allow(Access.Scope(Scopes.WriteVideos))
             .Changes()
             .Produces<RegisteredBody>()
-            .Refuses(FailureCode.WouldWiden, FailureCode.TooMany);
+            .Refuses(FailureCode.IdentifierNotYours, FailureCode.WouldWiden, FailureCode.TooMany);
         videos
             .MapGet("/{videoId}/consent", GetVideoConsent.Handle)
             .Named("getVideoConsent", VideoParameters.Requester)
@@ -55,6 +55,13 @@ internal static class VideosApi
             .Changes()
             .WithMetadata(BodyLimit.Bulk)
             .Produces<RegisteredBatchBody>()
+            .Refuses(FailureCode.TooMany);
+
+        app.MapContract("/v1/lookups", Table)
+            .MapPost("", LookUpVideos.Handle)
+            .Named("lookUpVideos")
+            .Allow(Access.Scope(Scopes.WriteVideos), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
+            .Produces<LookupBody>()
             .Refuses(FailureCode.TooMany);
     }
 }

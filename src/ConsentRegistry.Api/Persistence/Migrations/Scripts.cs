@@ -114,3 +114,8 @@ public sealed class Traces : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261128000018_decisions")]
 public sealed class Decisions : ScriptMigration;
+
+/// <summary>What videos are known by outside the platform, and what erasures keep of it.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261129000019_identifiers")]
+public sealed class Identifiers : ScriptMigration;

@@ -1,0 +1,47 @@
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
+using FluentValidation;
+
+namespace ConsentRegistry.Api.Http;
+
+/// <summary>An identifier in a request.</summary>
+public interface IIdentifierRequest
+{
+    string? Scheme { get; }
+
+    string? Value { get; }
+}
+
+/// <summary>What identifiers in requests must be.</summary>
+internal static class IdentifierRules
+{
+    /// <summary>Each item of a list must be an identifier that has a normal form.</summary>
+    public static void MustBeIdentifiers<T, TIdentifier>(this IRuleBuilderInitialCollection<T, TIdentifier> rule)
+        where TIdentifier : class, IIdentifierRequest =>
+        rule.MustBeGiven("an object with scheme and value")
+            .ChildRules(identifier =>
+            {
+                identifier
+                    .RuleFor(one => one.Scheme)
+                    .MustBeGiven($"one of: {string.Join(", ", Wording.All<IdentifierScheme>())}")
+                    .MustBeWord<TIdentifier, IdentifierScheme>();
+                identifier
+                    .RuleFor(one => one.Value)
+                    .MustBeGiven("the value of the identifier")
+                    .Custom(
+                        (value, context) =>
+                        {
+                            if (
+                                value is not null
+                                && Wording.TryParse<IdentifierScheme>(context.InstanceToValidate.Scheme, out var scheme)
+                                && ContentIdentifier.Parse(scheme, value).Failure is { } failure
+                            )
+                                context.AddFailure(ValidationRules.Field + failure.Detail[failure.Field!.Length..]);
+                        }
+                    );
+            });
+
+    /// <summary>Reads an identifier that was validated.</summary>
+    public static ContentIdentifier ToIdentifier(this IIdentifierRequest request) =>
+        ContentIdentifier.Parse(Wording.Parse<IdentifierScheme>(request.Scheme!), request.Value!).Value;
+}
