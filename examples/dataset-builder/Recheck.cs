@@ -32,7 +32,7 @@ internal sealed class Recheck(ConsentRegistryClient registry, Dataset dataset)
                 var decision = await Answers.SettleAsync(registry, check, answer, cancellation);
                 if (Answers.RefusalOf(decision, manifest.CanMeet) is { } reason)
                 {
-                    Dataset.WriteLine(withdrawn, new WithdrawnVideo(check.CreatorId!, check.VideoId, reason));
+                    Dataset.WriteLine(withdrawn, new WithdrawnVideo(check.CreatorId!, check.VideoId!, reason));
                     Answers.Count(removed, reason);
                     Answers.Count(manifest.Withdrawn, reason);
                     continue;

@@ -15,11 +15,25 @@ public enum Consistency
 }
 
 /// <summary>One question: may this requester use this video for this purpose?</summary>
-/// <param name="CreatorId">The video's owner; null only in a batch, for what its defaults say.</param>
-/// <param name="VideoId">The owner's id for the video.</param>
+/// <param name="CreatorId">
+/// The video's owner; null with <see cref="Content"/>, and in a batch for what its defaults say.
+/// </param>
+/// <param name="VideoId">The owner's id for the video; null with <see cref="Content"/>.</param>
 /// <param name="Purpose">The purpose; null only in a batch, for what its defaults say.</param>
-public sealed record Check(string? CreatorId, string VideoId, string? Purpose)
+public sealed record Check(string? CreatorId, string? VideoId, string? Purpose)
 {
+    /// <summary>
+    /// 1 to 16 identifiers of one content, in place of the ids. They stand for every registered video that carries one
+    /// of them, and the strictest answer decides. Not with <see cref="Receipt"/>.
+    /// </summary>
+    public IReadOnlyList<Identifier>? Content { get; init; }
+
+    /// <summary>A check that names content.</summary>
+    /// <param name="content">1 to 16 identifiers.</param>
+    /// <param name="purpose">The purpose; null only in a batch, for what its defaults say.</param>
+    public static Check OfContent(IReadOnlyList<Identifier> content, string? purpose) =>
+        new(null, null, purpose) { Content = content };
+
     /// <summary>
     /// Who wants to use the video; the token's own client if null. Naming another needs the scope
     /// <c>consent:check:any</c>.

@@ -69,7 +69,10 @@ public sealed record Decision
     /// </summary>
     public string? Detail { get; init; }
 
-    /// <summary>Who and what decided; null if the decision is <see cref="Reasons.Indeterminate"/>.</summary>
+    /// <summary>
+    /// Who and what decided; null if the decision is <see cref="Reasons.Indeterminate"/>. With
+    /// <see cref="Check.Content"/> also null where no video carries it, and where the caller is not told whose it is.
+    /// </summary>
     public DecidedBy? DecidedBy { get; init; }
 
     /// <summary>
@@ -139,6 +142,12 @@ public sealed record Decision
     /// log of decisions name, too.
     /// </summary>
     public Guid? DecisionId { get; init; }
+
+    /// <summary>
+    /// With <see cref="Check.Content"/>: the registered videos that carry it. Null of a deny to a caller who may only
+    /// check for itself, who is told neither these nor who decided.
+    /// </summary>
+    public IReadOnlyList<VideoName>? Videos { get; init; }
 
     /// <summary>Of an item of a batch, or a check of a stream, that is none: why. Null otherwise.</summary>
     public ItemError? Error { get; init; }

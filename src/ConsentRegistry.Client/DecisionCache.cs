@@ -63,7 +63,7 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(check);
         if (!CanBeKept(check))
             return await registry.Checks.CheckAsync(check, cancellation);
-        var key = new Key(check.CreatorId!, check.VideoId, check.Purpose!, check.Requester);
+        var key = new Key(check.CreatorId!, check.VideoId!, check.Purpose!, check.Requester);
         if (kept.TryGetValue<Kept>(key, out var found) && IsGood(found!, check))
         {
             ClientTelemetry.CountCached(isHit: true);
@@ -110,6 +110,8 @@ public sealed class DecisionCache : IConsentChecker, IAsyncDisposable
         check
             is {
                 CreatorId: not null,
+                VideoId: not null,
+                Content: null,
                 Purpose: not null,
                 MinVersions: null,
                 Consistency: null or Consistency.Fast,

@@ -51,6 +51,8 @@ internal static class DecisionBodies
     {
         var facts = fresh.Set;
         var purpose = facts.Vocabulary.Find(question.Purpose);
+        if (question.Target is CheckTarget.OfContent content)
+            return fresh.AnswerContent(question, fresh.Contents[content], purpose, budget);
         if (!question.Explain)
         {
             return question.ListsVersions
@@ -65,6 +67,52 @@ internal static class DecisionBodies
             Trace = trace.Considered,
             TraceIsCut = budget.IsSpent ? true : null,
         };
+    }
+
+    // R10.
+    private static DecisionBody AnswerContent(
+        this FreshFacts fresh,
+        Question question,
+        CarriedContent content,
+        PurposeIndex purpose,
+        TraceBudget budget
+    )
+    {
+        var facts = fresh.Set;
+        var (consulted, trace) = (new ConsultedCreators(facts), new Explanation(facts, question.Requester, budget));
+        var decided = ContentConsent.Decide(
+            facts,
+            content,
+            question.Explain
+                ? video => facts.Decide(video, purpose, question.Requester, ref trace)
+                : video => facts.Decide(video, purpose, question.Requester, ref consulted)
+        );
+        var creators = (question.Explain ? trace.Creators : consulted.Creators)
+            .Concat(content.Videos.Select(video => video.Creator))
+            .ToHashSet();
+        var listsVersions = question.Explain || (question.ListsVersions && budget.TryTake(creators.Count));
+        var body = fresh.BodyOf(decided.Decision, question, decided.DecidingVideo) with
+        {
+            MaxAgeMs = decided
+                .Answers.Append(decided.Decision)
+                .Min(answer => MaxAgeOf(answer, question.MaxStalenessMs, facts.ReadAt)),
+            Versions = listsVersions ? facts.VersionsOf(creators) : null,
+            Trace = question.Explain ? trace.Considered : null,
+            TraceIsCut = question.Explain && budget.IsSpent ? true : null,
+            Videos = [.. content.Videos.Take(Limits.VideosPerCheck).Select(VideoName.Of)],
+            DecidingVideo = decided.DecidingVideo,
+        };
+        return body.Effect == Effect.Deny && !question.SeesCarriers
+            ? body with
+            {
+                DecidedBy = null,
+                Version = null,
+                Versions = null,
+                Trace = null,
+                TraceIsCut = null,
+                Videos = null,
+            }
+            : body;
     }
 
     private static DecisionBody AnswerWithVersions(
@@ -96,6 +144,14 @@ internal static class DecisionBodies
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static DecisionBody BodyOf(this FreshFacts fresh, Decision decision, Question question) =>
+        fresh.BodyOf(decision, question, question.Video);
+
+    private static DecisionBody BodyOf(
+        this FreshFacts fresh,
+        Decision decision,
+        Question question,
+        VideoKey? decidingVideo
+    ) =>
         new(
             decision.IsAllowed,
             decision.Effect,
@@ -104,7 +160,7 @@ internal static class DecisionBodies
             fresh.Set.DeciderOf(decision, question.Requester),
             decision.Obligations.Words(),
             [.. fresh.Set.Vocabulary.Names(decision.Excludes).Select(purpose => purpose.Name)],
-            fresh.Set.StateOf(question.Video.Creator).Version,
+            decidingVideo is { } video ? fresh.Set.StateOf(video.Creator).Version : null,
             fresh.FreshAt,
             MaxAgeOf(decision, question.MaxStalenessMs, fresh.Set.ReadAt),
             decision.Effect == Effect.Ask ? Contracts.AskAt.Path : null,

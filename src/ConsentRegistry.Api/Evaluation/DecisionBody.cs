@@ -78,6 +78,10 @@ public sealed record DeciderBody(
 /// With <c>receipt</c>: the decision as a compact JWS. There is none of an <c>indeterminate</c> one.
 /// </param>
 /// <param name="DecisionId">With <c>decisionId</c>: the id of the decision.</param>
+/// <param name="Videos">
+/// With <c>content</c>: the registered videos that carry it, by owner and id. A deny does not tell them to a caller who
+/// may only check for itself.
+/// </param>
 public record DecisionBody(
     bool Allowed,
     Effect Effect,
@@ -96,8 +100,15 @@ public record DecisionBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ConsideredBody>? Trace,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TraceIsCut,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Receipt = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null
-);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Items(0, Limits.VideosPerCheck)]
+        IReadOnlyList<VideoName>? Videos = null
+)
+{
+    /// <summary>The video that decided about content, whether or not the caller is told.</summary>
+    internal VideoKey? DecidingVideo { get; init; }
+}
 
 /// <summary>One creator's part in a decision.</summary>
 /// <param name="CreatorId">The creator.</param>

@@ -2,6 +2,7 @@ using System.Text;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Telemetry;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
@@ -18,8 +19,8 @@ internal static class DecisionEntries
         new(
             answer.DecisionId ?? Guid.CreateVersion7(),
             way,
-            question.Video.Creator.Value,
-            question.Video.Video.Value,
+            CheckedVideo(question, answer)?.Creator.Value,
+            CheckedVideo(question, answer)?.Video.Value,
             question.Requester?.Value,
             question.Purpose.Name,
             answer.Effect,
@@ -46,7 +47,7 @@ internal static class DecisionEntries
             memory.Vocabulary[asked.Purpose].Purpose.Name,
             decision.Effect,
             decision.Reason,
-            decision.DecidedBy is not { } by ? null
+            (asked.Withholds && decision.Effect == Effect.Deny) || decision.DecidedBy is not { } by ? null
                 : by.Creator == Names.CheckedOwner ? creator
                 : memory.Names[by.Creator].Id.Value,
             decision.Stamp?.Version,
@@ -67,8 +68,8 @@ internal static class DecisionEntries
         new(
             Guid.CreateVersion7(),
             way,
-            TextOf(creator),
-            TextOf(video),
+            creator.IsEmpty ? null : TextOf(creator),
+            video.IsEmpty ? null : TextOf(video),
             TextOf(requester),
             purpose.Name,
             Effect.Deny,
@@ -79,6 +80,9 @@ internal static class DecisionEntries
             VocabularyVersion: null,
             FreshAt: null
         );
+
+    private static VideoKey? CheckedVideo(Question question, DecisionBody answer) =>
+        question.Target is CheckTarget.OfVideo named ? named.Video : answer.DecidingVideo;
 
     private static string TextOf(ReadOnlySpan<byte> id) => Encoding.ASCII.GetString(id);
 }

@@ -14,4 +14,8 @@ public sealed record FreshFacts(FactSet Set, Instant FreshAt)
     /// </summary>
     public IReadOnlyDictionary<string, long> Reached { get; init; } =
         new Dictionary<string, long>(StringComparer.Ordinal);
+
+    /// <summary>What the content of the checks stands for.</summary>
+    public IReadOnlyDictionary<CheckTarget.OfContent, CarriedContent> Contents { get; init; } =
+        new Dictionary<CheckTarget.OfContent, CarriedContent>();
 }

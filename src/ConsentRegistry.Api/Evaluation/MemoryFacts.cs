@@ -20,7 +20,15 @@ internal sealed class MemoryFacts(ConsentReplica replica)
     );
 
     /// <summary>Takes the facts for checks of these videos by these requesters.</summary>
-    /// <param name="videos">The checked videos.</param>
+    public Task<FreshFacts?> TakeAsync(
+        IReadOnlyCollection<VideoKey> videos,
+        IReadOnlyCollection<Requester> requesters,
+        FreshnessRequirement need,
+        CancellationToken cancellation
+    ) => TakeAsync(videos.Select(video => (CheckTarget)video), requesters, need, cancellation, versionsOf: null);
+
+    /// <summary>Takes the facts for checks of these videos and contents by these requesters.</summary>
+    /// <param name="targets">The checked videos and contents.</param>
     /// <param name="requesters">The requesters; settings for others are left out.</param>
     /// <param name="need">What memory has to be, beside being fresh.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -30,7 +38,7 @@ internal sealed class MemoryFacts(ConsentReplica replica)
     /// The facts; null if memory is not what is needed within <see cref="ConsentReplica.LongestWait"/>.
     /// </returns>
     public async Task<FreshFacts?> TakeAsync(
-        IReadOnlyCollection<VideoKey> videos,
+        IEnumerable<CheckTarget> targets,
         IReadOnlyCollection<Requester> requesters,
         FreshnessRequirement need,
         CancellationToken cancellation,
@@ -46,7 +54,23 @@ internal sealed class MemoryFacts(ConsentReplica replica)
             permit.Memory.VersionOf,
             StringComparer.Ordinal
         );
-        var facts = permit.Memory.Extract(videos, requesters, permit.Now, permit.DeadlineOf(cancellation));
-        return facts is not null && permit.Holds ? new(facts, permit.State.DatabaseTime) { Reached = reached } : null;
+        var named = targets.ToList();
+        var contents = named.OfType<CheckTarget.OfContent>().ToList();
+        var taken = permit.Memory.Extract(
+            [.. named.OfType<CheckTarget.OfVideo>().Select(one => one.Video).Distinct()],
+            contents.ConvertAll(content => content.Identifiers),
+            requesters,
+            permit.Now,
+            permit.DeadlineOf(cancellation)
+        );
+        return taken is not null && permit.Holds
+            ? new(taken.Facts, permit.State.DatabaseTime)
+            {
+                Reached = reached,
+                Contents = contents
+                    .Zip(taken.Contents)
+                    .ToDictionary(content => content.First, content => content.Second),
+            }
+            : null;
     }
 }

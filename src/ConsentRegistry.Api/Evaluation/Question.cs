@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Purposes;
 namespace ConsentRegistry.Api.Evaluation;
 
 /// <summary>A check whose words are known to be good.</summary>
-/// <param name="Video">The checked video.</param>
+/// <param name="Target">The video or the content that is checked.</param>
 /// <param name="Purpose">The purpose's name; the vocabulary may not know it.</param>
 /// <param name="Requester">Who wants to use the video; null for one that nobody named.</param>
 /// <param name="MinVersions">Versions that the answer must know at least.</param>
@@ -14,8 +14,11 @@ namespace ConsentRegistry.Api.Evaluation;
 /// <param name="IsStrong">Whether facts have to be newer than the request.</param>
 /// <param name="IsNamed">Whether the decision gets an id that the answer shows.</param>
 /// <param name="ListsVersions">Whether to list the versions of all streams consulted.</param>
+/// <param name="SeesCarriers">
+/// Whether a deny about content may tell whose it is: an unlisted URL must not tell that to everybody.
+/// </param>
 public sealed record Question(
-    VideoKey Video,
+    CheckTarget Target,
     Purpose Purpose,
     Requester? Requester,
     IReadOnlyDictionary<string, long> MinVersions,
@@ -24,9 +27,17 @@ public sealed record Question(
     bool Receipt = false,
     bool IsStrong = false,
     bool IsNamed = false,
-    bool ListsVersions = false
+    bool ListsVersions = false,
+    bool SeesCarriers = false
 )
 {
+    /// <summary>The checked video.</summary>
+    /// <exception cref="InvalidOperationException">The question names content.</exception>
+    public VideoKey Video =>
+        Target is CheckTarget.OfVideo named
+            ? named.Video
+            : throw new InvalidOperationException("The question names no video.");
+
     /// <summary>An id for the decision; null where none is asked for.</summary>
     public Guid? DrawId() => IsNamed ? Guid.CreateVersion7() : null;
 

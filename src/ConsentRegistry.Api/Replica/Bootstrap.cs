@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using Npgsql;
@@ -15,7 +16,12 @@ namespace ConsentRegistry.Api.Replica;
 /// Loads memory from one snapshot: what stands, how far every stream is, and where the log is. From there on it follows
 /// the log alone. One node loads at a time, so that a restart of all of them does not ask for everything at once.
 /// </summary>
-internal sealed partial class Bootstrap(Database database, ILoggerFactory loggers, ILogger<Bootstrap> logger)
+internal sealed partial class Bootstrap(
+    Database database,
+    IdentifierKeys identifierKeys,
+    ILoggerFactory loggers,
+    ILogger<Bootstrap> logger
+)
 {
     /// <summary>What a node holds that loads: any number that nothing else in this database locks by.</summary>
     public const long LoadingLock = 0x434F4E53454E54;
@@ -40,7 +46,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
         var isAlone = await TryLockAsync(connection, cancellation);
         try
         {
-            var memory = new FactMemory();
+            var memory = new FactMemory(identifierKeys.All);
             await using var transaction = await connection.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead,
                 cancellation
@@ -49,7 +55,8 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             memory.Load(await VocabularyStore.ReadAsync(connection, cancellation));
             memory.Expect(
                 await EstimateAsync(connection, "consent.creator", cancellation),
-                await EstimateAsync(connection, "consent.video", cancellation)
+                await EstimateAsync(connection, "consent.video", cancellation),
+                await EstimateIdentifiersAsync(connection, cancellation)
             );
             var editor = new FactEditor(
                 memory.Hasher,
@@ -62,6 +69,7 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             await LoadStreamsAsync(connection, editor, cancellation);
             await LoadDefaultsAsync(connection, editor, cancellation);
             await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
+            await LoadErasedIdentifiersAsync(connection, editor, cancellation);
             await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, editor, cancellation);
             await LoadGrantsAsync(connection, editor, cancellation);
             var waiting = await ReadWaitingAsync(connection, cancellation);
@@ -222,10 +230,11 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
                 CASE WHEN cardinality(co_creators) > 0 THEN array_to_string(co_creators, '/') END,
                 CASE WHEN cardinality(depicted) > 0 THEN array_to_string(depicted, '/') END,
                 CASE WHEN cardinality(source_owners) > 0 THEN array_to_string(source_owners, '/') END,
-                CASE WHEN cardinality(source_videos) > 0 THEN array_to_string(source_videos, '/') END
+                CASE WHEN cardinality(source_videos) > 0 THEN array_to_string(source_videos, '/') END,
+                CASE WHEN cardinality(identifiers) > 0 THEN array_to_string(identifiers, ' ') END
             FROM consent.video
             """,
-            7,
+            8,
             cancellation
         );
         while (await rows.ReadAsync(cancellation))
@@ -233,6 +242,8 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             Instant? publishedAt = rows.IsNull(2) ? null : rows.Time(2);
             var owner = hasher.OfCreator(rows.Bytes(0));
             var video = KeyHasher.OfVideo(owner, rows.Bytes(1));
+            if (!rows.IsNull(7))
+                LoadIdentifiers(rows, owner, editor);
             if (rows.IsNull(3) && rows.IsNull(4) && rows.IsNull(5))
             {
                 editor.PutVideo(owner, video, publishedAt, [], []);
@@ -241,6 +252,44 @@ internal sealed partial class Bootstrap(Database database, ILoggerFactory logger
             var record = VideoStore.RecordOf(publishedAt, rows.Ids(3), rows.Ids(4), rows.Ids(5), rows.Ids(6));
             editor.PutVideo(owner, video, publishedAt, [.. record.Participants], [.. record.Sources]);
         }
+    }
+
+    // No identifier has a space.
+    private static void LoadIdentifiers(CopyRows rows, in FactKey owner, FactEditor editor)
+    {
+        var video = IdentifierIndex.NameOf(rows.Bytes(0), rows.Bytes(1));
+        var identifiers = rows.Bytes(7);
+        foreach (var identifier in identifiers.Split((byte)' '))
+            editor.PutIdentifier(owner, identifiers[identifier], video);
+    }
+
+    private static async Task LoadErasedIdentifiersAsync(
+        NpgsqlConnection connection,
+        FactEditor editor,
+        CancellationToken cancellation
+    )
+    {
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
+            "SELECT kid, hash FROM consent.erased_identifier",
+            2,
+            cancellation
+        );
+        while (await rows.ReadAsync(cancellation))
+            editor.PutErased(new(rows.Text(0), [IdentifierHash.From(rows.Bytes(1))]));
+    }
+
+    // From about a hundredth of the table.
+    private static async Task<long> EstimateIdentifiersAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT coalesce(100 * sum(cardinality(identifiers)), 0)::bigint FROM consent.video TABLESAMPLE SYSTEM (1)",
+            connection
+        );
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private static async Task LoadOverridesAsync(

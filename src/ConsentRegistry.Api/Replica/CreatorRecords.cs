@@ -79,6 +79,16 @@ internal sealed class CreatorRecords(CreatorId creator)
             )
             .Distinct();
 
+    /// <summary>What the videos that they own carry.</summary>
+    public IEnumerable<IdentifierChange> Carried(KeyHasher hasher) =>
+        Videos.SelectMany(video =>
+            video.Record.Identifiers.Select(one => new IdentifierChange(
+                hasher.Of(one.Identifier),
+                video.Video,
+                Carries: true
+            ))
+        );
+
     /// <summary>
     /// Adds the statements that read creators to a batch; <see cref="ReadAsync"/> takes their results.
     /// </summary>
@@ -147,7 +157,9 @@ internal sealed class CreatorRecords(CreatorId creator)
                             reader.GetFieldValue<string[]>(3),
                             reader.GetFieldValue<string[]>(4),
                             reader.GetFieldValue<string[]>(5),
-                            reader.GetFieldValue<string[]>(6)
+                            reader.GetFieldValue<string[]>(6),
+                            reader.GetFieldValue<string[]>(7),
+                            reader.GetInt32(8)
                         )
                     )
                 );
@@ -178,8 +190,11 @@ internal sealed class CreatorRecords(CreatorId creator)
             true
         ),
         (
-            "SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos FROM consent.video "
-                + "WHERE owner = ANY($1)",
+            """
+            SELECT owner, video, published_at, co_creators, depicted, source_owners, source_videos, identifiers,
+                listed_identifiers
+            FROM consent.video WHERE owner = ANY($1)
+            """,
             true
         ),
         (

@@ -163,8 +163,9 @@ internal sealed partial class ReplicaVerifier(
         var (creator, places) = (memory.Hasher.Of(records.Creator.Value), records.Places(memory.Hasher).ToList());
         // By a time that is later than what memory has let go of grants by.
         var until = state.At(BootClock.Now).Plus(Ending);
+        var carried = records.Carried(memory.Hasher).ToList();
         return memory.Read(
-            (now, _) => now.Compare(expected, creator, places, until),
+            (now, _) => now.Compare(expected, creator, places, carried, until),
             Deadline.In(ReadingTime, cancellation)
         );
     }

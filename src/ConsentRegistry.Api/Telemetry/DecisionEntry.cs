@@ -7,7 +7,9 @@ namespace ConsentRegistry.Api.Telemetry;
 /// <summary>A decision as it is logged. What is null could not be read, or was not there.</summary>
 /// <param name="Id">The decision: a UUID of version 7. Answers, receipts and uses name it, too.</param>
 /// <param name="Way">The way on which the check came.</param>
-/// <param name="Creator">The owner of the checked video.</param>
+/// <param name="Creator">
+/// The owner of the checked video. Of a check that names content: of the video that decided, if one did.
+/// </param>
 /// <param name="Video">The owner's id for it.</param>
 /// <param name="Requester">Who wants to use it.</param>
 /// <param name="Purpose">The purpose.</param>
@@ -21,8 +23,8 @@ namespace ConsentRegistry.Api.Telemetry;
 internal sealed record DecisionEntry(
     Guid Id,
     CheckChannel Way,
-    string Creator,
-    string Video,
+    string? Creator,
+    string? Video,
     string? Requester,
     string Purpose,
     Effect Effect,

@@ -27,8 +27,12 @@ internal sealed class DecisionLines : ITextFormatter
         ("decisionId", one => one.Entry.Id.ToString()),
         ("loggedAt", one => Instant.From(one.At).ToString()),
         ("way", one => one.Entry.Way.Word()),
-        ("creatorId", one => one.Creator(one.Entry.Creator)),
-        ("videoId", one => one.Names?.OfVideo(one.Entry.Creator, one.Entry.Video) ?? one.Entry.Video),
+        ("creatorId", one => one.Entry.Creator is { } owner ? one.Creator(owner) : null),
+        (
+            "videoId",
+            one =>
+                one.Entry is { Creator: { } owner, Video: { } video } ? one.Names?.OfVideo(owner, video) ?? video : null
+        ),
         (
             "requester",
             one => one.Entry.Requester is { } requester ? one.Names?.OfRequester(requester) ?? requester : null

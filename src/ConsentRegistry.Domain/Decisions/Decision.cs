@@ -99,6 +99,7 @@ public record struct Decision
     private bool namesRequester;
     private Conditions obligations;
     private bool restsOnCountedGrant;
+    private bool isOfNobody;
 
     /// <summary>The effect.</summary>
     public readonly Effect Effect => effect;
@@ -109,9 +110,9 @@ public record struct Decision
     /// <summary>Why there is no consent.</summary>
     public readonly Detail Detail => detail;
 
-    /// <summary>Who decided; null if the decision is indeterminate.</summary>
+    /// <summary>Who decided; null if the decision is indeterminate, or nobody's (R10).</summary>
     public readonly Decider? DecidedBy =>
-        reason == Reason.Indeterminate
+        reason == Reason.Indeterminate || isOfNobody
             ? null
             : new()
             {
@@ -160,6 +161,18 @@ public record struct Decision
             effect = Effect.Deny,
             reason = Reason.Indeterminate,
             holdsUntil = Instant.Never,
+        };
+
+    /// <summary>There is nobody who could consent: no video carries the content of a check (R10).</summary>
+    /// <param name="detail">Why there is nobody.</param>
+    public static Decision OfNobody(Detail detail) =>
+        new()
+        {
+            effect = Effect.Deny,
+            reason = Reason.NoConsent,
+            detail = detail,
+            holdsUntil = Instant.Never,
+            isOfNobody = true,
         };
 
     /// <summary>Nobody has answered yet.</summary>

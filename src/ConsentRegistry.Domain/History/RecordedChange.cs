@@ -63,7 +63,7 @@ public abstract record RecordedChange
 
     /// <summary>
     /// Reads what stands after an event, from a body that this service is known to have written: nothing is verified,
-    /// and what stood before is left out.
+    /// and what stood before is left out; but of a video, for which identifiers it lost follows from both.
     /// </summary>
     /// <param name="type">One of <see cref="EventType"/>.</param>
     /// <param name="body">The body.</param>
@@ -73,7 +73,8 @@ public abstract record RecordedChange
         try
         {
             var members = JsonNode.Parse(body).Object();
-            return ReadRecords(new(type, members["key"].Object(), Before: null, members["after"]?.Object()));
+            var before = type == EventType.VideoRegistered ? members["before"]?.Object() : null;
+            return ReadRecords(new(type, members["key"].Object(), before, members["after"]?.Object()));
         }
         catch (JsonException e)
         {

@@ -37,10 +37,14 @@ public sealed class IdentifierKey
     /// <summary>
     /// The hash of an identifier: the first 16 bytes of HMAC-SHA-256 of <c>scheme:value</c> in its normal form.
     /// </summary>
-    public IdentifierHash HashOf(ContentIdentifier identifier)
+    public IdentifierHash HashOf(ContentIdentifier identifier) =>
+        HashOf(Encoding.ASCII.GetBytes(identifier.ToString()));
+
+    /// <summary>The hash of an identifier by its text, <c>scheme:value</c> in its normal form.</summary>
+    public IdentifierHash HashOf(ReadOnlySpan<byte> identifier)
     {
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(identifier.ToString()), digest);
+        HMACSHA256.HashData(key, identifier, digest);
         return IdentifierHash.From(digest[..IdentifierHash.Length]);
     }
 

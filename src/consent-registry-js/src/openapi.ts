@@ -421,12 +421,12 @@ export interface components {
             /** @description What they gave as the reason. */
             reason: null | string;
         };
-        /** @description One question: may this requester use this video for this purpose? A field that is left out is that of the batch's `defaults`; together they are a whole check. */
+        /** @description One question: may this requester use this video for this purpose? The video is named by `creatorId` and `videoId`, or by `content`. A field that is left out is that of the batch's `defaults`; together they are a whole check. */
         BatchCheck: {
-            /** @description The video's owner. */
+            /** @description The video's owner; not with `content`. */
             creatorId?: null | string;
-            /** @description The owner's id for the video. */
-            videoId: string;
+            /** @description The owner's id for the video; not with `content`. */
+            videoId?: null | string;
             /** @description The purpose. */
             purpose?: null | string;
             /** @description Who wants to use the video; the token's own client without it. */
@@ -455,6 +455,8 @@ export interface components {
             decisionId?: null | boolean;
             /** @description Whether to answer with the versions of all streams consulted, for a cache that follows `GET /v1/changes`. */
             versions?: null | boolean;
+            /** @description 1 to 16 identifiers of one content, in place of the ids. They stand for every registered video that carries one of them, and the strictest answer decides. Not with `asOf` or `receipt`, which take ids: `POST /v1/lookups` gives them. */
+            content?: null | components["schemas"]["IdentifierReference"][];
         };
         /** @description The candidate that beats another. */
         BeatingSetting: {
@@ -678,12 +680,12 @@ export interface components {
             /** @description Whether to answer with the versions of all streams consulted. */
             versions?: null | boolean;
         };
-        /** @description One question: may this requester use this video for this purpose? */
+        /** @description One question: may this requester use this video for this purpose? The video is named by `creatorId` and `videoId`, or by `content`. */
         CheckRequest: {
-            /** @description The video's owner. */
-            creatorId: string;
-            /** @description The owner's id for the video. */
-            videoId: string;
+            /** @description The video's owner; not with `content`. */
+            creatorId?: null | string;
+            /** @description The owner's id for the video; not with `content`. */
+            videoId?: null | string;
             /** @description The purpose. */
             purpose: string;
             /** @description Who wants to use the video; the token's own client without it. */
@@ -712,6 +714,8 @@ export interface components {
             decisionId?: null | boolean;
             /** @description Whether to answer with the versions of all streams consulted, for a cache that follows `GET /v1/changes`. */
             versions?: null | boolean;
+            /** @description 1 to 16 identifiers of one content, in place of the ids. They stand for every registered video that carries one of them, and the strictest answer decides. Not with `asOf` or `receipt`, which take ids: `POST /v1/lookups` gives them. */
+            content?: null | components["schemas"]["IdentifierReference"][];
         };
         /** @description The answer to one check among many. A refused item has the same members as any other: it is not allowed, its effect is `deny`, nothing decided, and `error` says why. So a client that does not look at `error` reads a refusal. */
         CheckResult: {
@@ -768,6 +772,8 @@ export interface components {
              * @description With `decisionId`: the id of the decision.
              */
             decisionId?: string;
+            /** @description With `content`: the registered videos that carry it, by owner and id. A deny does not tell them to a caller who may only check for itself. */
+            videos?: components["schemas"]["VideoName"][];
         };
         /**
          * @description What a creator attaches to an allow or ask; in an answer, an obligation of the requester.
@@ -1014,6 +1020,8 @@ export interface components {
              * @description With `decisionId`: the id of the decision.
              */
             decisionId?: string;
+            /** @description With `content`: the registered videos that carry it, by owner and id. A deny does not tell them to a caller who may only check for itself. */
+            videos?: components["schemas"]["VideoName"][];
         };
         /** @description A decision that was relied on, as a check with `explain` answered it. */
         DecisionRequest: {
@@ -1217,6 +1225,8 @@ export interface components {
              * @description With `decisionId`: the id of the decision.
              */
             decisionId?: string;
+            /** @description With `content`: the registered videos that carry it, by owner and id. A deny does not tell them to a caller who may only check for itself. */
+            videos?: components["schemas"]["VideoName"][];
         };
         /** @description The answer to one evaluation. */
         EvaluationDecision: {

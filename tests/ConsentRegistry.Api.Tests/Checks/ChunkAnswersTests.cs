@@ -57,7 +57,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         await PrepareAsync("v", Array.Empty<object>());
         Assert.True(App.Replica.TryBegin(out var good));
         var nothing = new FactMemory();
-        nothing.Publish([], [], good.Memory.Vocabulary);
+        nothing.Publish([], [], [], [], good.Memory.Vocabulary);
         var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), BootClock.Of(TimeSpan.FromHours(1)));
         using var replica = new ConsentReplica(new() { DeltaMs = (int)moment.TotalMilliseconds });
         replica.NoteBeat(BootClock.Now + longEnough);

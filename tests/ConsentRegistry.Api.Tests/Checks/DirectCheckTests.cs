@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using ConsentRegistry.Domain;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
@@ -10,18 +8,6 @@ namespace ConsentRegistry.Api.Tests.Checks;
 /// </summary>
 public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private static readonly string[] Purposes =
-    [
-        "remix",
-        "remix.voice",
-        "remix.meme",
-        "training",
-        "training.generative",
-        "grounding",
-        "mining",
-    ];
-    private static readonly string[] Effects = ["allow", "ask", "deny"];
-
     private RegistryApplication App => registry.App;
 
     [Fact]
@@ -29,14 +15,14 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
     {
         var random = new Random(TestSeed.Get());
         var creators = Enumerable.Range(0, 3).Select(_ => RegistryApplication.NewId("d~")).ToArray();
-        await PrepareAsync(random, creators);
+        await RandomConsent.PrepareAsync(App, random, creators);
         var checks = Enumerable
             .Range(0, 400)
             .Select(_ => new
             {
                 creatorId = creators[random.Next(3)],
                 videoId = $"v{random.Next(4)}",
-                purpose = Purposes[random.Next(Purposes.Length)],
+                purpose = RandomConsent.Purposes[random.Next(RandomConsent.Purposes.Length)],
                 requester = random.Next(3) == 0 ? "rival" : null,
                 maxStalenessMs = random.Next(3) == 0 ? random.Next(300_000) : (int?)null,
             })
@@ -61,7 +47,7 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
                         }
                     )
             ).Is(200);
-            Assert.Equal(WithoutTimes(usual.Text), WithoutTimes(direct.Text));
+            Assert.Equal(RandomConsent.WithoutTimes(usual.Text), RandomConsent.WithoutTimes(direct.Text));
             Assert.Equal(usual.Headers["Content-Type"], direct.Headers["Content-Type"]);
             Assert.Equal(usual.Headers["Cache-Control"], direct.Headers["Cache-Control"]);
         }
@@ -69,7 +55,7 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
         var usualBatch = (
             await App.Platform("acme").PostAsync("/v1/checks/batch", new { defaults = new { explain = false }, checks })
         ).Is(200);
-        Assert.Equal(WithoutTimes(usualBatch.Text), WithoutTimes(batch.Text));
+        Assert.Equal(RandomConsent.WithoutTimes(usualBatch.Text), RandomConsent.WithoutTimes(batch.Text));
         Assert.Equal(400, batch["results"]!.AsArray().Count);
     }
 
@@ -162,100 +148,5 @@ public sealed class DirectCheckTests(RegistryFixture registry) : IClassFixture<R
             }
             Assert.Contains("HTTP/1.1 200 OK", text.ToString(), StringComparison.Ordinal);
         }
-    }
-
-    private async Task PrepareAsync(Random random, string[] creators)
-    {
-        foreach (var creator in creators)
-        {
-            for (var video = 0; video < 3; video++)
-            {
-                (
-                    await App.Platform()
-                        .PutAsync(
-                            $"/v1/creators/{creator}/videos/v{video}",
-                            new
-                            {
-                                publishedAt = random.Next(2) == 0 ? "2026-01-01T00:00:00Z" : null,
-                                participants = random.Next(2) == 0
-                                    ? new[]
-                                    {
-                                        new
-                                        {
-                                            creatorId = creators[random.Next(3)],
-                                            role = random.Next(2) == 0 ? "depicted" : "coCreator",
-                                        },
-                                    }
-                                    : null,
-                                derivedFrom = video > 0 && random.Next(2) == 0
-                                    ? new[] { new { creatorId = creators[random.Next(3)], videoId = "v0" } }.Where(
-                                        one => one.creatorId != creator
-                                    )
-                                    : null,
-                            }
-                        )
-                ).Is(200);
-            }
-            foreach (var purpose in Purposes.Where(_ => random.Next(4) > 0))
-            {
-                var effect = Effects[random.Next(3)];
-                (
-                    await App.Creator(creator)
-                        .PutAsync(
-                            $"/v1/creators/{creator}/consent/defaults/{purpose}{(random.Next(3) == 0 ? "?requester=rival" : "")}",
-                            new
-                            {
-                                effect,
-                                appliesTo = effect == "allow" ? "all" : null,
-                                conditions = effect != "deny" && random.Next(2) == 0
-                                    ? new[] { "attribution", "labelAsAi" }
-                                    : null,
-                                expiresAt = effect == "allow" && random.Next(2) == 0
-                                    ? Instant
-                                        .From(TimeProvider.System.GetUtcNow())
-                                        .Plus(TimeSpan.FromHours(1))
-                                        .ToString()
-                                    : null,
-                            }
-                        )
-                ).Is(200);
-                var one = Effects[random.Next(3)];
-                (
-                    await App.Creator(creator)
-                        .PutAsync(
-                            $"/v1/creators/{creator}/videos/v{random.Next(4)}/consent/{purpose}",
-                            new { effect = one }
-                        )
-                ).Is(200);
-            }
-        }
-        if (random.Next(2) == 0)
-            (
-                await App.Creator(creators[0])
-                    .PutAsync($"/v1/creators/{creators[0]}/lockdown", new { purposes = new[] { "mining" } })
-            ).Is(200);
-    }
-
-    // When it was read differs, and so does the age of what expires.
-    private static string WithoutTimes(string text)
-    {
-        static JsonNode? Without(JsonNode? node) =>
-            node switch
-            {
-                JsonObject members => new JsonObject(
-                    members.Select(member =>
-                        KeyValuePair.Create(
-                            member.Key,
-                            member.Key is "freshAt" or "maxAgeMs" ? null : Without(member.Value)
-                        )
-                    )
-                ),
-                JsonArray items => new JsonArray([.. items.Select(Without)]),
-                _ => node?.DeepClone(),
-            };
-        var json = Without(JsonNode.Parse(text))!.ToJsonString();
-        // The order of members, and their spelling, are compared as they stand; only values of times are not.
-        Assert.Equal(text.Count(c => c == ','), json.Count(c => c == ','));
-        return json;
     }
 }

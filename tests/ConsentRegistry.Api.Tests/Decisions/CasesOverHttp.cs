@@ -69,6 +69,7 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
                         role = p.Role,
                     }),
                     derivedFrom = operation.DerivedFrom?.Select(Named),
+                    identifiers = new[] { IdentifierOf(operation.CreatorId!, operation.VideoId!) },
                 }
             ),
             "setDefault" => await admin.PutAsync($"{creator}/consent/defaults/{operation.Purpose}{requester}", choice),
@@ -118,6 +119,27 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
         return singles;
     }
 
+    /// <summary>Asks the same by what the videos are known by.</summary>
+    public async Task<IReadOnlyList<Expectation>> AskByContentAsync(
+        IReadOnlyList<CaseQuestion> questions,
+        string consistency
+    ) => [.. (
+                await app.Platform()
+                    .PostAsync(
+                        "/v1/checks/batch",
+                        new
+                        {
+                            checks = questions.Select(question => new
+                            {
+                                content = new[] { IdentifierOf(question.CreatorId, question.VideoId) },
+                                purpose = question.Purpose,
+                                requester = question.Requester,
+                                consistency,
+                            }),
+                        }
+                    )
+            ).Is(200)["results"]!.AsArray().Select(result => InWords(result!))];
+
     /// <summary>Asks what was answered at a past moment.</summary>
     public async Task<IReadOnlyList<Expectation>> AskAsOfAsync(IReadOnlyList<CaseQuestion> questions, Instant moment)
     {
@@ -162,6 +184,9 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
             consistency,
             asOf,
         };
+
+    private object IdentifierOf(string creator, string video) =>
+        new { scheme = "platform", value = $"case:{prefix}{creator}.{video}" };
 
     private async Task GrantAsync(Operation operation)
     {

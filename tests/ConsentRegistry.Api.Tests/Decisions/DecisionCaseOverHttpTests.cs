@@ -54,6 +54,14 @@ public sealed class DecisionCaseOverHttpTests(
         // Waiting alone brings nothing to memory, so that facts as new as the clock are asked for.
         AssertExpected(@case, await cases.AskAsync(questions, consistency: "strong"));
 
+        AssertExpected(
+            @case with
+            {
+                Checks = [.. @case.Checks.Select(check => check with { Expect = ByContent(@case, check) })],
+            },
+            await cases.AskByContentAsync(questions, consistency: "strong")
+        );
+
         var then = registry.Clock.Now;
         await registry.Clock.MoveAsync(BetweenOperations);
         foreach (
@@ -65,6 +73,25 @@ public sealed class DecisionCaseOverHttpTests(
         )
             await cases.PlayAsync(new("hold", creator));
         AssertExpected(@case, await cases.AskAsOfAsync(questions, then));
+    }
+
+    // The same, but that nobody is named where no registered video carries the content any more.
+    private static Expectation ByContent(DecisionCase @case, CaseCheck check)
+    {
+        if (check.Expect.Error is not null)
+            return check.Expect;
+        var isRegistered = @case.Operations.Any(operation =>
+            operation.Op == "registerVideo"
+            && (operation.CreatorId, operation.VideoId) == (check.Check.CreatorId, check.Check.VideoId)
+        );
+        return isRegistered && !ErasedIn(@case).Contains(check.Check.CreatorId)
+            ? check.Expect
+            : check.Expect with
+            {
+                DecidedBy = null,
+                Detail = isRegistered ? "erased" : "videoNotRegistered",
+                Reason = "noConsent",
+            };
     }
 
     private static IEnumerable<string> ErasedIn(DecisionCase @case) =>

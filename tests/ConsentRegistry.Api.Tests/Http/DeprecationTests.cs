@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace ConsentRegistry.Api.Tests.Http;
 
@@ -39,19 +40,24 @@ public sealed class DeprecationTests
     public async Task Each_answer_says_until_when_the_operation_works(string path, int status, bool isDeprecated)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.UseResponseHeaders();
-        app.UseExceptionHandler(_ => { });
+        app.UseExceptionHandler(failed => failed.Run(_ => Task.CompletedTask));
         app.UseRouting();
         MapRoutes(app.MapGroup("/v1"));
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = new(app.Urls.Single()) };
 
-        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync(
+            new Uri(path, UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(status, (int)answer.StatusCode);
-        string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join('|', values) : null;
+        string? Header(string name) =>
+            answer.Headers.TryGetValues(name, out var values) ? string.Join('|', values) : null;
         Assert.Equal(isDeprecated ? "@1798761600" : null, Header("Deprecation"));
         Assert.Equal(isDeprecated ? "Sat, 01 Jan 2028 00:00:00 GMT" : null, Header("Sunset"));
         Assert.Equal(isDeprecated ? $"<{Guide}>; rel=\"deprecation\"; type=\"text/html\"" : null, Header("Link"));

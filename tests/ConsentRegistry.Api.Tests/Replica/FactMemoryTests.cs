@@ -353,7 +353,7 @@ public sealed class FactMemoryTests
         memory.Load(Vocabulary.Initial);
         Draft(memory, editor => editor.PutVideo(CaseRunner.Key("owner", "v"), new(null, [], [])));
         Assert.False(Ask(memory, "remix").IsUnreadable);
-        Assert.Throws<InvalidOperationException>(() => memory.Publish(new FullOnce(), [], null));
+        Assert.Throws<InvalidOperationException>(() => memory.Publish(new FullOnce(), [], [], [], null));
         Assert.True(Ask(memory, "remix").IsUnreadable);
         Assert.Null(memory.Extract([CaseRunner.Key("owner", "v")], [], new(9), Soon));
     }
@@ -409,6 +409,7 @@ public sealed class FactMemoryTests
                 expected,
                 memory.Hasher.Of(guest.Value),
                 [memory.Hasher.Of(guest, known)],
+                [],
                 new(5)
             )!;
             return found.IsOther || found.Found != found.Held;

@@ -22,6 +22,7 @@ internal static class LoadBenchmark
         ("memory", MemoryRow.MeasureAsync),
         ("single", SingleRow.MeasureAsync),
         (GrantRow.Name, GrantRow.MeasureAsync),
+        (ContentRow.Name, ContentRow.MeasureAsync),
         ("batch", BatchRow.MeasureAsync),
         ("stream", StreamRow.MeasureAsync),
         ("strong", StrongRow.MeasureAsync),
@@ -55,7 +56,11 @@ internal static class LoadBenchmark
             );
             return 2;
         }
-        await using var data = await LoadedData.OpenAsync(options.Scale, hasGranted: options.Wants(GrantRow.Name));
+        await using var data = await LoadedData.OpenAsync(
+            options.Scale,
+            hasGranted: options.Wants(GrantRow.Name),
+            hasIdentified: options.Wants(ContentRow.Name)
+        );
         var rows = new List<Row>();
         var isComplete = true;
         await using (var run = new LoadRun(options, data))

@@ -17,12 +17,16 @@ internal sealed class LoadedData : IAsyncDisposable
 
     private const string Granted = "bench_granted";
 
+    private const string Identified = "bench_identified";
+
     private const string Empty = "bench_empty";
 
     /// <summary>Who checks, and has the grants where there are grants.</summary>
     public const string Requester = "studio";
 
     private const string GrantedNode = "node-granted";
+
+    private const string IdentifiedNode = "node-identified";
 
     private readonly PrivatePostgres postgres;
     private readonly DirectoryInfo folder;
@@ -45,7 +49,8 @@ internal sealed class LoadedData : IAsyncDisposable
     /// <summary>Opens the data of a scale, and loads them where they are missing.</summary>
     /// <param name="scale">The scale.</param>
     /// <param name="hasGranted">Whether the same data with grants are wanted beside them.</param>
-    public static async Task<LoadedData> OpenAsync(Scale scale, bool hasGranted)
+    /// <param name="hasIdentified">Whether the same data with identifiers are wanted beside them.</param>
+    public static async Task<LoadedData> OpenAsync(Scale scale, bool hasGranted, bool hasIdentified)
     {
         var kept = Directory.CreateDirectory(Path.Combine(Repository.Folder, ".data", $"bench-{scale.Creators}"));
         var data = new LoadedData(
@@ -69,7 +74,14 @@ internal sealed class LoadedData : IAsyncDisposable
             // The service may have grown a migration since the data were loaded.
             await MigrateAsync(data.ConnectionString);
             if (hasGranted)
-                await data.CopyWithGrantsAsync();
+                await data.CopyAsync(Granted, GrantedNode, $"{scale.Grants:N0} grants", copy => copy.AddGrantsAsync());
+            if (hasIdentified)
+                await data.CopyAsync(
+                    Identified,
+                    IdentifiedNode,
+                    $"{scale.Videos:N0} identifiers",
+                    copy => copy.AddIdentifiersAsync()
+                );
             return data;
         }
         catch
@@ -87,6 +99,10 @@ internal sealed class LoadedData : IAsyncDisposable
 
     /// <summary>Starts a node over the data with grants.</summary>
     public Task<RunningServer> StartGrantedNodeAsync() => StartNodeAsync(GrantedNode, ConnectionStringOf(Granted), []);
+
+    /// <summary>Starts a node over the data with identifiers.</summary>
+    public Task<RunningServer> StartIdentifiedNodeAsync() =>
+        StartNodeAsync(IdentifiedNode, ConnectionStringOf(Identified), []);
 
     /// <summary>Starts a node over a database without data, made anew.</summary>
     public async Task<RunningServer> StartEmptyNodeAsync()
@@ -116,12 +132,12 @@ internal sealed class LoadedData : IAsyncDisposable
         );
 
     // Before any node is up: a database is copied while nobody uses it.
-    private async Task CopyWithGrantsAsync()
+    private async Task CopyAsync(string name, string node, string what, Func<Loading, Task> addAsync)
     {
-        Console.Error.WriteLine($"Copying the data, and adding {Scale.Grants:N0} grants to the copy.");
-        await CreateDatabaseAsync(Granted, template: Loaded);
-        Forget(GrantedNode);
-        await new Loading(ConnectionStringOf(Granted), Scale).AddGrantsAsync();
+        Console.Error.WriteLine($"Copying the data, and adding {what} to the copy.");
+        await CreateDatabaseAsync(name, template: Loaded);
+        Forget(node);
+        await addAsync(new Loading(ConnectionStringOf(name), Scale));
     }
 
     private async Task<RunningServer> StartNodeAsync(

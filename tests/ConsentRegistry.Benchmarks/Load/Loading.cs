@@ -72,6 +72,13 @@ internal sealed class Loading(string connectionString, Scale scale)
         Console.Error.WriteLine($"Loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s.");
     }
 
+    /// <summary>Adds an identifier of each video to data that were loaded.</summary>
+    public async Task AddIdentifiersAsync()
+    {
+        await RunAsync($"UPDATE consent.video SET identifiers = ARRAY[{Scale.IdentifierInSql}]");
+        await RunAsync("VACUUM (FREEZE, ANALYZE) consent.video");
+    }
+
     /// <summary>Adds the grants of a scale to data that were loaded.</summary>
     public async Task AddGrantsAsync()
     {

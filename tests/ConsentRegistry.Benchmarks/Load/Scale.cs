@@ -45,6 +45,15 @@ internal sealed record Scale(int Creators)
     public static string HasGrant(string video) => $"({video}) % {VideosPerGrant} = 2";
 
     /// <summary>
+    /// What a video is known by, where videos have identifiers, in SQL: by the table's column.
+    /// </summary>
+    public const string IdentifierInSql = "'url:https://videos.example/' || video";
+
+    /// <summary>The body of a check of a video that is named by its URL.</summary>
+    public static string ContentCheck(int video) =>
+        $$"""{"content":[{"scheme":"url","value":"https://videos.example/{{Video(video)}}"}],"purpose":"remix"}""";
+
+    /// <summary>
     /// The creator's last video, the only one whose override a run may change: all others stand as they were loaded.
     /// </summary>
     public static int ChangeableVideoOf(int creator) => creator * VideosPerCreator;

@@ -15,6 +15,9 @@ internal enum RequestKind
     /// <summary>A check.</summary>
     Single,
 
+    /// <summary>A check that names a video by a URL.</summary>
+    Content,
+
     /// <summary>A check from facts that were read after the request arrived.</summary>
     Strong,
 

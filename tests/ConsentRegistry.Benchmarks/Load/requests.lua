@@ -28,6 +28,11 @@ function make.Single(creators)
   return wrk.format("POST", "/v1/checks", nil, '{' .. names(id) .. ',"purpose":"remix"}')
 end
 
+function make.Content(creators)
+  local id = math.random(1, creators * VIDEOS_PER_CREATOR)
+  return wrk.format("POST", "/v1/checks", nil, '{"content":[{"scheme":"url","value":"https://videos.example/' .. video(id) .. '"}],"purpose":"remix"}')
+end
+
 function make.Strong(creators)
   local id = math.random(1, creators * VIDEOS_PER_CREATOR)
   return wrk.format("POST", "/v1/checks", nil, '{' .. names(id) .. ',"purpose":"remix","consistency":"strong"}')

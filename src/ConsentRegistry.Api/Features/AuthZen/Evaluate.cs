@@ -42,7 +42,7 @@ internal static class Evaluate
         if (asked.Question is not { } question)
             return Counted(EvaluationAnswer.Of(asked.Error!, answers));
         return
-            await memory.TakeAsync([question.Video], Question.RequestersOf([question]), default, cancellation)
+            await memory.TakeAsync([question.Target], Question.RequestersOf([question]), default, cancellation)
                 is { } facts
             ? Counted(EvaluationAnswer.Of(facts, question, answers))
             : MemoryFacts.Unavailable.AsResult();

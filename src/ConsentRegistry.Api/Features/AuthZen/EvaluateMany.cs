@@ -58,7 +58,7 @@ internal static class EvaluateMany
             questions.Count == 0
                 ? null
                 : await memory.TakeAsync(
-                    [.. questions.Select(question => question.Video).Distinct()],
+                    questions.Select(question => question.Target),
                     Question.RequestersOf(questions),
                     default,
                     cancellation

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 
@@ -64,7 +65,8 @@ internal sealed record EvaluationRequest(
 )
 {
     private const string SubjectType = "requester";
-    private const string ResourceType = "video";
+    private const string VideoType = "video";
+    private const string ContentType = "content";
 
     private static readonly string[] Parts = ["subject", "action", "resource", "context"];
 
@@ -122,15 +124,13 @@ internal sealed record EvaluationRequest(
             return new(null, new(400, Malformed.Detail));
         if ((string)Subject!["type"]! != SubjectType)
             return Unknown($"subject.type is {Characters.Quote((string)Subject["type"]!)}; send {SubjectType}.");
-        if ((string)Resource!["type"]! != ResourceType)
-            return Unknown($"resource.type is {Characters.Quote((string)Resource["type"]!)}; send {ResourceType}.");
+        var type = (string)Resource!["type"]!;
+        if (type is not (VideoType or ContentType))
+            return Unknown($"resource.type is {Characters.Quote(type)}; send {VideoType} or {ContentType}.");
         if (!Requester.TryParse((string)Subject["id"]!, out var requester))
             return Unknown(ValidationRules.NotAnId("subject.id", Characters.Quote((string)Subject["id"]!)));
-        if (!TryVideo(out var video))
-            return Unknown(
-                "resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each "
-                    + $"of {Identifier.Grammar}."
-            );
+        if (!(type == ContentType ? ReadContent() : ReadVideo()).Succeeded(out var target, out var wrong))
+            return Unknown(wrong.Detail);
         if (!Purpose.TryParse((string)Action!["name"]!, out var purpose))
             return Unknown(ValidationRules.NotAPurpose("action.name", Characters.Quote((string)Action["name"]!)));
         if (requester != caller.OwnRequester && !caller.Has(Scopes.CheckAny))
@@ -141,8 +141,43 @@ internal sealed record EvaluationRequest(
                     $"subject.id is not the token's client_id; send that, or a token with the scope {Scopes.CheckAny}."
                 )
             );
-        return new(new(video, purpose, requester, NoVersions, MaxStalenessMs: 0, Explain: false), null);
+        return new(
+            new(
+                target,
+                purpose,
+                requester,
+                NoVersions,
+                MaxStalenessMs: 0,
+                Explain: false,
+                SeesCarriers: caller.Has(Scopes.CheckAny)
+            ),
+            null
+        );
     }
+
+    private Result<CheckTarget> ReadContent()
+    {
+        if (
+            !TryText(Resource!["properties"]?["scheme"], out var word)
+            || !Wording.TryParse<IdentifierScheme>(word, out var scheme)
+        )
+            return new Failure(
+                FailureCode.Invalid,
+                $"resource.properties.scheme is missing or unknown; send one of: {string.Join(", ", Wording.All<IdentifierScheme>())}."
+            );
+        return ContentIdentifier.Parse(scheme, (string)Resource["id"]!).Succeeded(out var identifier, out var failure)
+            ? new CheckTarget.OfContent([identifier])
+            : new Failure(failure.Code, $"resource.id{failure.Detail[failure.Field!.Length..]}");
+    }
+
+    private Result<CheckTarget> ReadVideo() =>
+        TryVideo(out var video)
+            ? new CheckTarget.OfVideo(video)
+            : new Failure(
+                FailureCode.Invalid,
+                "resource names no video; send its id and properties.creatorId, or an id \"creatorId/videoId\", each "
+                    + $"of {Identifier.Grammar}."
+            );
 
     private bool TryVideo(out VideoKey video)
     {

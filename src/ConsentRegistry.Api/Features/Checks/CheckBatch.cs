@@ -81,7 +81,7 @@ internal static class CheckBatch
         CancellationToken cancellation
     )
     {
-        var videos = asked.Select(question => question.Video).Distinct().ToList();
+        var targets = asked.ConvertAll(question => question.Target);
         var requesters = Question.RequestersOf(asked);
         var versions = asked
             .SelectMany(question => question.MinVersions)
@@ -89,12 +89,12 @@ internal static class CheckBatch
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
         var need = new FreshnessRequirement(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
         var wait = new SharedWait();
-        return await memory.TakeAsync(videos, requesters, need, cancellation, versions.Keys, wait)
+        return await memory.TakeAsync(targets, requesters, need, cancellation, versions.Keys, wait)
             ?? (
                 versions.Count == 0
                     ? null
                     : await memory.TakeAsync(
-                        videos,
+                        targets,
                         requesters,
                         need with
                         {
@@ -111,7 +111,9 @@ internal static class CheckBatch
         defaults is null
             ? check
             : new(
-                check.CreatorId ?? defaults.CreatorId,
+                // An owner that all have in common is nothing to a check that names content.
+                check.CreatorId
+                    ?? (check.Content is null ? defaults.CreatorId : null),
                 check.VideoId,
                 check.Purpose ?? defaults.Purpose,
                 check.Requester ?? defaults.Requester,
@@ -122,6 +124,7 @@ internal static class CheckBatch
                 check.Receipt ?? defaults.Receipt,
                 check.AsOf,
                 check.DecisionId ?? defaults.DecisionId,
-                check.Versions ?? defaults.Versions
+                check.Versions ?? defaults.Versions,
+                check.Content
             );
 }

@@ -32,7 +32,7 @@ internal static class CheckConsent
             return await AnswerAsync(past, answered, question, at, cancellation);
         var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (
-            await memory.TakeAsync([question.Video], Question.RequestersOf([question]), need, cancellation)
+            await memory.TakeAsync([question.Target], Question.RequestersOf([question]), need, cancellation)
             is not { } facts
         )
             return MemoryFacts.Unavailable.AsResult();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
@@ -17,9 +18,12 @@ public enum Consistency
     Strong,
 }
 
-/// <summary>One question: may this requester use this video for this purpose?</summary>
-/// <param name="CreatorId">The video's owner.</param>
-/// <param name="VideoId">The owner's id for the video.</param>
+/// <summary>
+/// One question: may this requester use this video for this purpose? The video is named by <c>creatorId</c> and
+/// <c>videoId</c>, or by <c>content</c>.
+/// </summary>
+/// <param name="CreatorId">The video's owner; not with <c>content</c>.</param>
+/// <param name="VideoId">The owner's id for the video; not with <c>content</c>.</param>
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Requester">Who wants to use the video; the token's own client without it.</param>
 /// <param name="MinVersions">Streams' versions that the answer must know at least, by creator; at most 64.</param>
@@ -42,9 +46,14 @@ public enum Consistency
 /// <param name="Versions">
 /// Whether to answer with the versions of all streams consulted, for a cache that follows <c>GET /v1/changes</c>.
 /// </param>
+/// <param name="Content">
+/// 1 to 16 identifiers of one content, in place of the ids. They stand for every registered video that carries one of
+/// them, and the strictest answer decides. Not with <c>asOf</c> or <c>receipt</c>, which take ids:
+/// <c>POST /v1/lookups</c> gives them.
+/// </param>
 public sealed record CheckRequest(
-    [property: Required] [property: Id] string? CreatorId,
-    [property: Required] [property: Id] string? VideoId,
+    [property: Id] string? CreatorId,
+    [property: Id] string? VideoId,
     [property: Required] [property: PurposeName] string? Purpose,
     [property: Id] string? Requester,
     [property: Versions(Limits.VideosPerCheck)] IReadOnlyDictionary<string, long>? MinVersions,
@@ -54,7 +63,8 @@ public sealed record CheckRequest(
     bool? Receipt,
     [property: Time] string? AsOf,
     bool? DecisionId = null,
-    bool? Versions = null
+    bool? Versions = null,
+    [property: Items(1, Limits.IdentifiersPerVideo)] IReadOnlyList<IdentifierReference>? Content = null
 );
 
 /// <summary>Fields that checks of a batch have in common; a check's own field goes before.</summary>
@@ -108,10 +118,35 @@ internal sealed class CheckValidator : AbstractValidator<CheckRequest>
     /// <summary>The longest reuse of an allow that a caller can ask for, in milliseconds: five minutes.</summary>
     public const int MaxStalenessMs = 300_000;
 
+    private const string WithContent = "with content, which names the video as well";
+
+    private const string TakesIds = "with content, and takes ids, which POST /v1/lookups gives";
+
     public CheckValidator()
     {
-        RuleFor(check => check.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
-        RuleFor(check => check.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
+        When(
+                check => check.Content is null,
+                () =>
+                {
+                    RuleFor(check => check.CreatorId).MustBeGiven("the id of the video's owner, or content");
+                    RuleFor(check => check.VideoId).MustBeGiven("the owner's id for the video, or content");
+                }
+            )
+            .Otherwise(() =>
+            {
+                RuleFor(check => check.CreatorId).MustBeAbsent(WithContent);
+                RuleFor(check => check.VideoId).MustBeAbsent(WithContent);
+                RuleFor(check => check.AsOf).MustBeAbsent(TakesIds);
+                RuleFor(check => check.Receipt)
+                    .Must(receipt => receipt is not true)
+                    .WithMessage($"{ValidationRules.Field} is sent {TakesIds}; leave it out.");
+                RuleFor(check => check.Content)
+                    .MustHaveItems("at least one identifier")
+                    .MustHaveAtMost(Limits.IdentifiersPerVideo, "identifiers");
+                RuleForEach(check => check.Content).MustBeIdentifiers();
+            });
+        RuleFor(check => check.CreatorId).MustBeId();
+        RuleFor(check => check.VideoId).MustBeId();
         RuleFor(check => check.Purpose).MustBeGiven("the purpose that the check is for").MustBePurpose();
         RuleFor(check => check.Requester).MustBeId();
         RuleFor(check => check.AsOf).MustBeTime();

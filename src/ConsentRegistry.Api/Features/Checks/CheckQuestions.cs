@@ -39,7 +39,9 @@ internal static class CheckQuestions
         if (!RequesterAuthorization.TryRead(named, caller, out var requester, out problem, forAnybody: audits))
             return false;
         question = new(
-            new(CreatorId.Parse(check.CreatorId!), VideoId.Parse(check.VideoId!)),
+            check.Content is { } content
+                ? new CheckTarget.OfContent(content.Select(one => one.ToIdentifier()))
+                : new CheckTarget.OfVideo(new(CreatorId.Parse(check.CreatorId!), VideoId.Parse(check.VideoId!))),
             Purpose.Parse(check.Purpose!),
             requester,
             check.MinVersions ?? Question.NoVersions,
@@ -48,7 +50,8 @@ internal static class CheckQuestions
             check.Receipt ?? false,
             check.Consistency == Consistency.Strong.Word(),
             check.DecisionId ?? false,
-            check.Versions ?? false
+            check.Versions ?? false,
+            caller.Has(Scopes.CheckAny)
         );
         return true;
     }

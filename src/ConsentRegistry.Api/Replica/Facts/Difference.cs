@@ -5,17 +5,22 @@ using ConsentRegistry.Domain.Approvals;
 namespace ConsentRegistry.Api.Replica.Facts;
 
 /// <summary>How many records there are of a creator.</summary>
-internal readonly record struct Tally(long Overrides, long Videos, long Grants)
+internal readonly record struct Tally(long Overrides, long Videos, long Identifiers, long Grants)
 {
     public static Tally operator +(Tally one, Tally other) =>
-        new(one.Overrides + other.Overrides, one.Videos + other.Videos, one.Grants + other.Grants);
+        new(
+            one.Overrides + other.Overrides,
+            one.Videos + other.Videos,
+            one.Identifiers + other.Identifiers,
+            one.Grants + other.Grants
+        );
 }
 
 /// <summary>What comparing some of a creator's videos, and what they have said beside that, came to.</summary>
 /// <param name="Version">The version, which both memories have.</param>
 /// <param name="IsOther">Whether there is a difference.</param>
 /// <param name="Found">
-/// The records that were compared: overrides and videos of the other memory, and grants of this one.
+/// The records that were compared: overrides, videos and identifiers of the other memory, and grants of this one.
 /// </param>
 /// <param name="Held">All records of the creator that this memory holds.</param>
 internal sealed record Finding(long Version, bool IsOther, Tally Found, Tally Held);
@@ -34,6 +39,7 @@ internal static class Difference
     /// The names of all videos and appearances that are compared: the other memory holds no further ones of the
     /// creator.
     /// </param>
+    /// <param name="carried">What the other memory's videos of the creator carry.</param>
     /// <param name="until">Grants that end by then are passed over: memory may have let go of them.</param>
     /// <returns>Null where the versions differ, for then nothing can be said.</returns>
     public static Finding? Compare(
@@ -41,13 +47,15 @@ internal static class Difference
         FactMemory other,
         in FactKey creator,
         IReadOnlyCollection<FactKey> places,
+        IReadOnlyCollection<IdentifierChange> carried,
         Instant until
     )
     {
         var (here, there) = (Creator(memory, creator), Creator(other, creator));
         if (here.Version != there.Version)
             return null;
-        var (isOther, grants) = (!IsSame(memory, here, other, there), 0L);
+        var isOther = !IsSame(memory, here, other, there) || !carried.All(memory.Identifiers.Has);
+        var grants = 0L;
         foreach (var place in places)
         {
             var (mine, theirs) = (Video(memory, place, here), Video(other, place, there));
@@ -57,8 +65,8 @@ internal static class Difference
         return new(
             here.Version,
             isOther,
-            new(there.Overrides, there.Videos, grants),
-            new(here.Overrides, here.Videos, Extra(memory, here).Grants)
+            new(there.Overrides, there.Videos, there.Identifiers, grants),
+            new(here.Overrides, here.Videos, here.Identifiers, Extra(memory, here).Grants)
         );
     }
 

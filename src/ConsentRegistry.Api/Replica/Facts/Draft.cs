@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Replica.Facts;
@@ -10,6 +11,8 @@ internal sealed class Draft : ISlotStore
     private readonly FactMemory memory;
     private readonly Dictionary<FactKey, VideoSlot> videos = [];
     private readonly Dictionary<FactKey, CreatorSlot> creators = [];
+    private readonly List<IdentifierChange> identifiers = [];
+    private readonly List<ErasedIdentifiers> erased = [];
     private readonly List<int> released = [];
     private readonly HashSet<int> kept = [];
     private readonly HashSet<FactKey> emptied = [];
@@ -27,7 +30,12 @@ internal sealed class Draft : ISlotStore
     public FactEditor Editor { get; }
 
     /// <summary>Whether nothing was altered.</summary>
-    public bool IsEmpty => videos.Count == 0 && creators.Count == 0 && ReferenceEquals(Editor.Vocabulary, before);
+    public bool IsEmpty =>
+        videos.Count == 0
+        && creators.Count == 0
+        && identifiers.Count == 0
+        && erased.Count == 0
+        && ReferenceEquals(Editor.Vocabulary, before);
 
     /// <summary>Publishes everything at once. The draft is of no use afterwards.</summary>
     public void Publish()
@@ -37,6 +45,8 @@ internal sealed class Draft : ISlotStore
         memory.Publish(
             videos.Values,
             creators.Values,
+            identifiers,
+            erased,
             ReferenceEquals(Editor.Vocabulary, before) ? null : Editor.Vocabulary
         );
         foreach (var link in released)
@@ -85,6 +95,23 @@ internal sealed class Draft : ISlotStore
     }
 
     void ISlotStore.Empty(in FactKey creator) => emptied.Add(creator);
+
+    void ISlotStore.Index(in IdentifierChange change) => identifiers.Add(change);
+
+    // What is drafted of a creator and not taken away again is taken away as well.
+    void ISlotStore.Unindex(CreatorId creator) =>
+        identifiers.AddRange(
+            memory
+                .Identifiers.EverythingOf(creator)
+                .Concat(
+                    identifiers
+                        .FindAll(change => change.Carries && change.Video.Creator == creator)
+                        .ConvertAll(change => change with { Carries = false })
+                )
+                .ToList()
+        );
+
+    void ISlotStore.Add(ErasedIdentifiers more) => erased.Add(more);
 }
 
 /// <summary>A memory that nobody reads yet, into which everything is put at once.</summary>
@@ -115,4 +142,10 @@ internal sealed class LoadingStore(FactMemory memory) : ISlotStore
 
     // Of one who is erased nothing has been loaded.
     void ISlotStore.Empty(in FactKey creator) { }
+
+    void ISlotStore.Index(in IdentifierChange change) => memory.Identifiers.Put(change);
+
+    void ISlotStore.Unindex(CreatorId creator) { }
+
+    void ISlotStore.Add(ErasedIdentifiers more) => memory.ErasedIdentifiers.Add(more);
 }

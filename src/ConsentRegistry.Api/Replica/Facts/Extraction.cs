@@ -1,10 +1,16 @@
 using System.Runtime.CompilerServices;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Replica.Facts;
+
+/// <summary>Facts of some checks.</summary>
+/// <param name="Facts">The facts.</param>
+/// <param name="Contents">What each content stands for, in the order in which they were asked for.</param>
+internal sealed record ExtractedFacts(FactSet Facts, IReadOnlyList<CarriedContent> Contents);
 
 /// <summary>
 /// Takes the facts of some checks out of memory, for those who want to explain, sign, or try a change on them.
@@ -24,6 +30,25 @@ internal static class Extraction
         IReadOnlyCollection<Requester> requesters,
         Instant now,
         Deadline deadline
+    ) => memory.Extract(videos, [], requesters, now, deadline)?.Facts;
+
+    /// <summary>The facts for checks of these videos and contents by these requesters, all of one state of memory.</summary>
+    /// <param name="memory">Memory.</param>
+    /// <param name="videos">The checked videos.</param>
+    /// <param name="contents">The identifiers of each checked content.</param>
+    /// <param name="requesters">The requesters; settings for others are left out.</param>
+    /// <param name="now">The moment that expiries are compared with.</param>
+    /// <param name="deadline">Until when the facts are of use.</param>
+    /// <returns>
+    /// The facts; null where memory is in doubt about a creator, cannot tell what was erased, or the deadline has passed.
+    /// </returns>
+    public static ExtractedFacts? Extract(
+        this FactMemory memory,
+        IReadOnlyCollection<VideoKey> videos,
+        IReadOnlyCollection<IReadOnlyList<ContentIdentifier>> contents,
+        IReadOnlyCollection<Requester> requesters,
+        Instant now,
+        Deadline deadline
     )
     {
         var named = requesters
@@ -31,7 +56,7 @@ internal static class Extraction
             .DistinctBy(one => one.requester)
             .ToArray();
         return memory.Read(
-            (state, until) => new OneState(state, named, new(state.Vocabulary, now), until).Read(videos),
+            (state, until) => new OneState(state, named, new(state.Vocabulary, now), until).Read(videos, contents),
             deadline
         );
     }
@@ -48,12 +73,39 @@ internal static class Extraction
         private readonly HashSet<FactKey> wanted = [.. requesters.Select(one => one.Key)];
         private bool isInDoubt;
 
-        public FactSet? Read(IReadOnlyCollection<VideoKey> videos)
+        public ExtractedFacts? Read(
+            IReadOnlyCollection<VideoKey> videos,
+            IReadOnlyCollection<IReadOnlyList<ContentIdentifier>> contents
+        )
         {
             foreach (var video in videos)
                 Add(video);
-            return isInDoubt ? null : facts;
+            var carried = contents.Select(CarriedBy).ToList();
+            return isInDoubt ? null : new(facts, carried);
         }
+
+        private CarriedContent CarriedBy(IReadOnlyList<ContentIdentifier> content)
+        {
+            isInDoubt |= memory.ErasedIdentifiers.LacksKey;
+            var videos = new SortedSet<VideoKey>();
+            foreach (var identifier in content)
+            {
+                foreach (var video in Carriers(memory.Identifiers.Find(memory.Hasher.Of(identifier))))
+                {
+                    // One video more than a check may consult is enough to see that there are too many.
+                    if (videos.Count < CarriedContent.MostVideos && IsRegistered(video))
+                        videos.Add(video);
+                }
+            }
+            foreach (var video in videos)
+                Add(video);
+            return new([.. videos], content.Any(memory.ErasedIdentifiers.Contains));
+        }
+
+        private static IEnumerable<VideoKey> Carriers(Carriers found) =>
+            found.IsNone ? [] : found.Several ?? [IdentifierIndex.NameOf(found.Owner, found.Video)];
+
+        private bool IsRegistered(VideoKey video) => Current(video.Creator, memory.Hasher.Of(video)).Word.IsRegistered;
 
         private void Add(VideoKey root)
         {

@@ -3,6 +3,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -30,6 +31,15 @@ internal interface ISlotStore
     /// Has everything emptied that was kept beside slots of what a creator has said, of whom nothing is put any more.
     /// </summary>
     void Empty(in FactKey creator);
+
+    /// <summary>A video carries an identifier from now on, or does so no longer.</summary>
+    void Index(in IdentifierChange change);
+
+    /// <summary>A creator's videos carry nothing any more.</summary>
+    void Unindex(CreatorId creator);
+
+    /// <summary>Further identifiers deny for good.</summary>
+    void Add(ErasedIdentifiers more);
 }
 
 /// <summary>Memory is not what the database says, in a way that only loading it anew can mend.</summary>
@@ -76,6 +86,8 @@ internal sealed class FactEditor(
         // What stays behind in slots is of an epoch that is over. There are no more than a byte can count.
         if (slot.Word.Epoch == byte.MaxValue)
             throw new MemoryLostException("A creator was forgotten too often.");
+        if (slot.Videos > 0)
+            store.Unindex(creator);
         store.Set(
             new CreatorSlot
             {
@@ -105,13 +117,15 @@ internal sealed class FactEditor(
                 PutStop(stopped, stop.Kind, stop.After);
                 break;
             case RecordedChange.OfVideo video:
-                PutVideo(video.Video, video.After);
+                PutVideo(video.Video, video.After, video.Before);
                 break;
             case RecordedChange.OfGrant grant when creator is { } decider:
                 PutGrant(decider, grant.Grant, grant.After);
                 break;
-            case RecordedChange.OfErasure when creator is { } erased:
+            case RecordedChange.OfErasure erasure when creator is { } erased:
                 Erase(erased);
+                if (erasure.Identifiers is { } kept)
+                    store.Add(kept);
                 break;
             // Who asks, and who may not, is no fact of a check.
             case RecordedChange.OfApproval or RecordedChange.OfAsking when creator is not null:
@@ -180,8 +194,9 @@ internal sealed class FactEditor(
             store.Set(creator with { Overrides = creator.Overrides + change });
     }
 
-    /// <summary>Puts what is registered about a video.</summary>
-    public void PutVideo(VideoKey video, VideoRecord record) =>
+    /// <summary>Puts what is registered about a video, in place of what was before.</summary>
+    public void PutVideo(VideoKey video, VideoRecord record, VideoRecord? before = null)
+    {
         PutVideo(
             hasher.Of(video.Creator.Value),
             hasher.Of(video),
@@ -189,6 +204,25 @@ internal sealed class FactEditor(
             [.. record.Participants],
             [.. record.Sources]
         );
+        foreach (var gone in before?.IdentifiersBeyond(record) ?? [])
+            PutIdentifier(hasher.Of(video.Creator.Value), new(hasher.Of(gone), video, Carries: false));
+        foreach (var added in record.IdentifiersBeyond(before))
+            PutIdentifier(hasher.Of(video.Creator.Value), new(hasher.Of(added), video, Carries: true));
+    }
+
+    /// <summary>Puts hashes of identifiers that deny for good.</summary>
+    public void PutErased(ErasedIdentifiers erased) => store.Add(erased);
+
+    /// <summary>Puts an identifier that a video carries, by its text.</summary>
+    public void PutIdentifier(in FactKey owner, ReadOnlySpan<byte> identifier, VideoKey video) =>
+        PutIdentifier(owner, new(hasher.OfIdentifier(identifier), video, Carries: true));
+
+    private void PutIdentifier(in FactKey owner, in IdentifierChange change)
+    {
+        var creator = store.Creator(owner);
+        store.Set(creator with { Identifiers = creator.Identifiers + (change.Carries ? 1 : -1) });
+        store.Index(change);
+    }
 
     /// <summary>Puts what is registered about a video whose records are known by their names in memory.</summary>
     public void PutVideo(

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Api.Replica.Facts;
 
@@ -28,6 +29,9 @@ internal readonly record struct FactKey(ulong Low, ulong High)
 internal sealed class KeyHasher(ulong k0, ulong k1)
 {
     private const int LongestName = (2 * Identifier.MaxLength) + 1;
+
+    // With the longest scheme and a colon before it.
+    private const int LongestIdentifier = ContentIdentifier.MaxLength + 16;
 
     /// <summary>Names a creator.</summary>
     public FactKey OfCreator(ReadOnlySpan<byte> creator) => Of(k0, k1, creator);
@@ -86,6 +90,16 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
             owner[..Encoding.ASCII.GetBytes(video.Creator.Value, owner)],
             name[..Encoding.ASCII.GetBytes(video.Video.Value, name)]
         );
+    }
+
+    /// <summary>Names an identifier by its text: the scheme, a colon, and the value in its normal form.</summary>
+    public FactKey OfIdentifier(ReadOnlySpan<byte> identifier) => Of(k0, k1, identifier);
+
+    /// <summary>Names an identifier.</summary>
+    public FactKey Of(ContentIdentifier identifier)
+    {
+        Span<byte> bytes = stackalloc byte[LongestIdentifier];
+        return OfIdentifier(bytes[..Encoding.ASCII.GetBytes(identifier.ToString(), bytes)]);
     }
 
     private static FactKey Of(ulong low, ulong high, ReadOnlySpan<byte> name)

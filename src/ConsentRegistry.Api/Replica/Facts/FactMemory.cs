@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Replica.Facts;
@@ -19,6 +20,12 @@ internal readonly ref struct AskedCheck
     public ReadOnlySpan<byte> Requester { get; init; }
 
     public required PurposeIndex Purpose { get; init; }
+
+    /// <summary>Whether the caller named content, and the video is what carries it.</summary>
+    public bool IsContent { get; init; }
+
+    /// <summary>Whether a deny does not tell whose the content is.</summary>
+    public bool Withholds { get; init; }
 }
 
 /// <summary>The names in memory of a check's owner and video, made once and looked up as often as it takes.</summary>
@@ -75,22 +82,31 @@ internal sealed class FactMemory
     private Vocabulary? vocabulary;
 
     /// <summary>An empty memory, whose hash key nobody knows.</summary>
-    public FactMemory()
+    /// <param name="identifierKeys">The keys of the hashes that erasures keep of identifiers.</param>
+    public FactMemory(IReadOnlyList<IdentifierKey>? identifierKeys = null)
         : this(
             new KeyHasher(
                 BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
                 BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))
-            )
+            ),
+            identifierKeys
         ) { }
 
     /// <summary>An empty memory whose records have the same names as another's.</summary>
-    public FactMemory(KeyHasher hasher) => (Hasher, Names) = (hasher, new(hasher));
+    public FactMemory(KeyHasher hasher, IReadOnlyList<IdentifierKey>? identifierKeys = null) =>
+        (Hasher, Names, ErasedIdentifiers) = (hasher, new(hasher), new(identifierKeys ?? []));
 
     public KeyHasher Hasher { get; }
 
     public Names Names { get; }
 
     public OverflowTable Overflow { get; } = new();
+
+    /// <summary>Which videos carry which identifiers.</summary>
+    public IdentifierIndex Identifiers { get; } = new();
+
+    /// <summary>The identifiers that deny for good.</summary>
+    public ErasedIdentifierSet ErasedIdentifiers { get; }
 
     /// <summary>The vocabulary, which is the first thing that is loaded.</summary>
     public Vocabulary Vocabulary =>
@@ -137,6 +153,60 @@ internal sealed class FactMemory
     {
         if (!TryDecide(check, keys, now, out outcome))
             DecideAgain(check, keys, now, out outcome);
+    }
+
+    /// <summary>The state of memory: odd while something is being stored, another number after it.</summary>
+    public long Generation => Volatile.Read(ref generation);
+
+    /// <summary>
+    /// Finds the one video that carries all of the identifiers. False if one of them is carried by none, or they are
+    /// carried by several. What is found means nothing if something was stored meanwhile.
+    /// </summary>
+    /// <param name="identifiers">The names of the identifiers.</param>
+    /// <param name="names">Room for the ids.</param>
+    /// <param name="owner">The owner's id, in that room: what is in memory may be wiped.</param>
+    /// <param name="video">The video's id, in that room.</param>
+    public bool TryFindOnlyCarrier(
+        scoped ReadOnlySpan<FactKey> identifiers,
+        Span<byte> names,
+        out ReadOnlySpan<byte> owner,
+        out ReadOnlySpan<byte> video
+    )
+    {
+        owner = default;
+        video = default;
+        foreach (var identifier in identifiers)
+        {
+            var found = Identifiers.Find(identifier);
+            if (found.IsNone || found.Several is not null)
+                return false;
+            if (owner.IsEmpty)
+            {
+                found.Owner.CopyTo(names);
+                found.Video.CopyTo(names[found.Owner.Length..]);
+                owner = names[..found.Owner.Length];
+                video = names.Slice(found.Owner.Length, found.Video.Length);
+            }
+            else if (!found.Owner.SequenceEqual(owner) || !found.Video.SequenceEqual(video))
+            {
+                return false;
+            }
+        }
+        return !owner.IsEmpty;
+    }
+
+    /// <summary>
+    /// Decides a check of a registered video by a state of memory. False if the video is not registered, or something
+    /// was stored since.
+    /// </summary>
+    public bool TryDecide(scoped in AskedCheck check, long state, Instant now, out Outcome outcome)
+    {
+        outcome = default;
+        if ((state & 1) != 0)
+            return false;
+        var isRegistered = DecideOnce(check, Prepare(check.Creator, check.Video), now, ref outcome);
+        Volatile.ReadBarrier();
+        return isRegistered && Volatile.Read(ref generation) == state;
     }
 
     /// <summary>
@@ -201,6 +271,8 @@ internal sealed class FactMemory
     public void Publish(
         IReadOnlyCollection<VideoSlot> changedVideos,
         IReadOnlyCollection<CreatorSlot> changedCreators,
+        IReadOnlyCollection<IdentifierChange> changedIdentifiers,
+        IReadOnlyCollection<ErasedIdentifiers> erasedIdentifiers,
         Vocabulary? newVocabulary
     )
     {
@@ -208,6 +280,8 @@ internal sealed class FactMemory
             videos.Reserve(slot.Key);
         foreach (var slot in changedCreators)
             creators.Reserve(slot.Key);
+        foreach (var change in changedIdentifiers)
+            Identifiers.Reserve(change);
         lock (storing)
         {
             Volatile.Write(ref generation, generation + 1);
@@ -218,13 +292,18 @@ internal sealed class FactMemory
                 videos.Put(slot);
             foreach (var slot in changedCreators)
                 creators.Put(slot);
+            foreach (var change in changedIdentifiers)
+                Identifiers.Put(change);
+            foreach (var erased in erasedIdentifiers)
+                ErasedIdentifiers.Add(erased);
             Volatile.Write(ref generation, generation + 1);
         }
     }
 
     /// <summary>Makes room in a memory that nobody reads yet.</summary>
-    public void Expect(long expectedCreators, long expectedVideos)
+    public void Expect(long expectedCreators, long expectedVideos, long expectedIdentifiers)
     {
+        Identifiers.Expect(expectedIdentifiers);
         creators.Expect(expectedCreators);
         videos.Expect(expectedVideos);
     }
@@ -234,6 +313,7 @@ internal sealed class FactMemory
     {
         videos.Settle();
         creators.Settle();
+        Identifiers.Settle();
     }
 
     /// <summary>Stores into a memory that nobody reads yet.</summary>
@@ -277,7 +357,7 @@ internal sealed class FactMemory
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void DecideOnce(scoped in AskedCheck check, in CheckKeys keys, Instant now, ref Outcome outcome)
+    private bool DecideOnce(scoped in AskedCheck check, in CheckKeys keys, Instant now, ref Outcome outcome)
     {
         var known = Vocabulary;
         var view = new MemoryView(this, known, check, keys);
@@ -290,6 +370,7 @@ internal sealed class FactMemory
             out outcome.Decision
         );
         (outcome.Version, outcome.IsUnreadable) = (view.OwnerVersion, view.IsInDoubt);
+        return view.IsRegistered;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

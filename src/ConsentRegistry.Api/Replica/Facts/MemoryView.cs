@@ -44,6 +44,9 @@ internal ref struct MemoryView : IFacts
     /// <summary>The version of the stream of the checked video's owner.</summary>
     public readonly long OwnerVersion => owned.Slot.Version;
 
+    /// <summary>Whether the checked video is registered.</summary>
+    public readonly bool IsRegistered => registered.Word.IsRegistered;
+
     public bool TryRead(VideoHandle video, out VideoFacts facts)
     {
         if (video == Names.CheckedVideo)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Settings;
 
@@ -94,6 +95,10 @@ internal sealed class OverflowTable
 
     /// <summary>What a video's slot refers to; null if that is nothing.</summary>
     public VideoOverflow? FindVideo(int link) => Find(link) as VideoOverflow;
+
+    /// <summary>What an identifier's slot refers to; null if that is nothing.</summary>
+    public ImmutableSortedSet<VideoKey>? FindVideos(long link) =>
+        link <= int.MaxValue ? Find((int)link) as ImmutableSortedSet<VideoKey> : null;
 
     private object? Find(int link)
     {

@@ -178,6 +178,19 @@ internal sealed class SlotTable<T>
             Grow(segment);
     }
 
+    /// <summary>All records that say something. Only the one writer may look at all of them.</summary>
+    public IEnumerable<T> Everything()
+    {
+        foreach (var segment in segments)
+        {
+            foreach (var record in segment)
+            {
+                if (!record.Key.IsEmpty && !record.IsDead)
+                    yield return record;
+            }
+        }
+    }
+
     private bool HasRoom(int segment, int records) => records * 100L <= segments[segment].Length * (long)FullPercent;
 
     // Readers go on in the old segment, which holds the same until something is stored.

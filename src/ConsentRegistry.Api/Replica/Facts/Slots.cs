@@ -117,7 +117,7 @@ internal struct VideoSlot : ISlot
     public readonly Setting Plain => Word.Plain(Scope.Override, Stamp);
 }
 
-/// <summary>A creator's stream, and their default if it is a plain one. 56 bytes.</summary>
+/// <summary>A creator's stream, and their default if it is a plain one. 64 bytes.</summary>
 internal struct CreatorSlot : ISlot
 {
     public FactKey Name;
@@ -127,6 +127,7 @@ internal struct CreatorSlot : ISlot
     public SlotWord Word;
     public int Overrides;
     public int Videos;
+    public int Identifiers;
 
     public readonly FactKey Key => Name;
 

@@ -129,7 +129,7 @@ internal static class EvaluatorRow
             this.hasGrants = hasGrants;
             memory.Load(Vocabulary.Initial);
             purpose = memory.Vocabulary.Find(Purpose.Parse("remix"));
-            memory.Expect(scale.Creators, scale.Videos);
+            memory.Expect(scale.Creators, scale.Videos, expectedIdentifiers: 0);
             var editor = new FactEditor(
                 memory.Hasher,
                 memory.Names,

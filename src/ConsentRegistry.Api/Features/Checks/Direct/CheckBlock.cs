@@ -44,6 +44,8 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
     {
         if (!rights.TryName(check.Requester.Of(bytes), out _) || !TryFind(bytes, check.Purpose))
             return false;
+        if (!check.Content.IsNone)
+            return TryAddContent(bytes, check);
         if (named - decided == Size)
             Answer(bytes);
         items[named++ % Size] = new(
@@ -88,8 +90,39 @@ internal sealed class CheckBlock(Permit permit, CheckRights rights, AnswerBuffer
             Purpose = item.Purpose,
         };
         permit.Memory.Decide(asked, item.Keys, permit.Now, out var outcome);
+        Answer(asked, outcome, item.Check.MaxStalenessMs);
+    }
+
+    // Which video it is about is known only once it is decided.
+    private bool TryAddContent(ReadOnlySpan<byte> bytes, in DirectCheck check)
+    {
+        rights.TryName(check.Requester.Of(bytes), out var requester);
+        Span<byte> names = stackalloc byte[DirectContent.LongestNames];
+        if (
+            !DirectContent.TryDecide(
+                check.Content.Of(bytes),
+                requester,
+                purpose.Index,
+                withholds: !rights.Any,
+                permit,
+                names,
+                out var asked,
+                out var outcome
+            )
+        )
+            return false;
+        Flush(bytes);
+        if (decided > 0 && !EndsEach)
+            answer.Add(Separator);
+        (named, decided) = (named + 1, decided + 1);
+        Answer(asked, outcome, check.MaxStalenessMs);
+        return true;
+    }
+
+    private void Answer(scoped in AskedCheck asked, in Outcome outcome, int maxStalenessMs)
+    {
         answers.Add(asked, outcome, permit);
-        maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, item.Check.MaxStalenessMs));
+        maxAgeMs = Math.Min(maxAgeMs, Write(asked, outcome, maxStalenessMs));
         if (EndsEach)
             answer.Add(Separator);
     }

@@ -185,7 +185,7 @@ internal sealed class ChunkAnswers(
         var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (
             await facts.TakeAsync(
-                [question.Video],
+                [question.Target],
                 Question.RequestersOf([question]),
                 need,
                 cancellation,

@@ -95,21 +95,36 @@ internal static class DecisionWriter
         ref readonly var decision = ref outcome.Decision;
         var maxAgeMs = DecisionBodies.MaxAgeOf(decision, maxStalenessMs, permit.Now);
         to.Add(Heads[PlaceOf(decision.Effect, decision.Reason, decision.Detail)]);
-        if (decision.DecidedBy is { } by)
+        var isWithheld = check.Withholds && decision.Effect == Effect.Deny;
+        if (!isWithheld && decision.DecidedBy is { } by)
             WriteDecider(to, check, decision, by, permit.Memory);
         else
             to.Add("null"u8);
         to.Add(Obligations[(int)decision.Obligations]);
         WriteExcludes(to, decision.Excludes, permit.Memory.Vocabulary);
         to.Add(",\"version\":"u8);
-        to.AddNumber(outcome.Version);
+        if (isWithheld || (check.IsContent && decision.Reason == Reason.Indeterminate))
+            to.Add("null"u8);
+        else
+            to.AddNumber(outcome.Version);
         to.Add(",\"freshAt\":\""u8);
         to.Add(permit.State.DatabaseTimeText);
         to.Add("\",\"maxAgeMs\":"u8);
         to.AddNumber(maxAgeMs);
         if (decision.Effect == Effect.Ask)
             to.Add(AskAt);
+        if (check.IsContent && !isWithheld)
+            WriteVideo(to, check);
         return maxAgeMs;
+    }
+
+    private static void WriteVideo(AnswerBuffer to, scoped in AskedCheck check)
+    {
+        to.Add(",\"videos\":[{\"creatorId\":\""u8);
+        to.Add(check.Creator);
+        to.Add("\",\"videoId\":\""u8);
+        to.Add(check.Video);
+        to.Add("\"}]"u8);
     }
 
     private static void WriteDecider(

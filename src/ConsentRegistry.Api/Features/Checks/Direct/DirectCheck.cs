@@ -14,6 +14,9 @@ internal struct DirectCheck
     public Part Video;
     public Part Purpose;
     public Part Requester;
+
+    /// <summary>The list of a content's identifiers, as JSON.</summary>
+    public Part Content;
     public int MaxStalenessMs;
     public bool IsStrong;
 
@@ -37,7 +40,8 @@ internal struct DirectCheck
         Requester = 8,
         Consistency = 16,
         MaxStaleness = 32,
-        All = Creator | Video | Purpose | Requester | Consistency | MaxStaleness,
+        Content = 64,
+        All = Creator | Video | Purpose | Requester | Consistency | MaxStaleness | Content,
     }
 
     /// <summary>
@@ -75,11 +79,13 @@ internal struct DirectCheck
         check.Video = check.Video.Moved(start);
         check.Purpose = check.Purpose.Moved(start);
         check.Requester = check.Requester.Moved(start);
+        check.Content = check.Content.Moved(start);
         return true;
     }
 
     /// <summary>Whether the check names all that it has to.</summary>
-    public readonly bool IsWhole => !Creator.IsNone && !Video.IsNone && !Purpose.IsNone;
+    public readonly bool IsWhole =>
+        !Purpose.IsNone && (Content.IsNone ? !Creator.IsNone && !Video.IsNone : Creator.IsNone && Video.IsNone);
 
     /// <summary>
     /// Reads the members of an object that has just begun, up to its end; false if they are not of the usual kind.
@@ -92,9 +98,10 @@ internal struct DirectCheck
 
     /// <summary>
     /// Reads what checks have in common. Not even as null may that name a video: a default video would be every item's.
+    /// An owner that all have in common goes with ids only.
     /// </summary>
     public static bool TryReadDefaults(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ref DirectCheck defaults) =>
-        TryReadMembers(ref reader, bytes, ref defaults, Member.All & ~Member.Video);
+        TryReadMembers(ref reader, bytes, ref defaults, Member.All & ~(Member.Video | Member.Content));
 
     private static bool TryReadMembers(
         ref Utf8JsonReader reader,
@@ -118,6 +125,7 @@ internal struct DirectCheck
                 Member.Video => TryReadId(ref reader, ref check.Video),
                 Member.Purpose => TryReadText(ref reader, ref check.Purpose),
                 Member.Requester => TryReadId(ref reader, ref check.Requester),
+                Member.Content => TryReadList(ref reader, ref check.Content),
                 Member.Consistency => TryReadConsistency(ref reader, ref check.IsStrong),
                 _ => reader.TokenType == JsonTokenType.Number
                     && reader.TryGetInt32(out check.MaxStalenessMs)
@@ -141,6 +149,7 @@ internal struct DirectCheck
             9 when name.SequenceEqual("requester"u8) => Member.Requester,
             7 when name.SequenceEqual("videoId"u8) => Member.Video,
             7 when name.SequenceEqual("purpose"u8) => Member.Purpose,
+            7 when name.SequenceEqual("content"u8) => Member.Content,
             11 when name.SequenceEqual("consistency"u8) => Member.Consistency,
             14 when name.SequenceEqual("maxStalenessMs"u8) => Member.MaxStaleness,
             _ => Member.None,
@@ -159,6 +168,16 @@ internal struct DirectCheck
 
     private static bool TryReadId(ref Utf8JsonReader reader, ref Part part) =>
         TryReadText(ref reader, ref part) && Identifier.IsValid(reader.ValueSpan);
+
+    private static bool TryReadList(ref Utf8JsonReader reader, ref Part part)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return false;
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        part = new(start, (int)reader.BytesConsumed - start);
+        return true;
+    }
 
     private static bool TryReadConsistency(ref Utf8JsonReader reader, ref bool isStrong)
     {

@@ -140,14 +140,35 @@ internal sealed class DirectChecks(
         var memory = permit.Memory;
         if (!memory.Vocabulary.TryFind(check.Purpose.Of(bytes), out var purpose))
             return false;
-        var asked = new AskedCheck
+        Span<byte> names = stackalloc byte[DirectContent.LongestNames];
+        scoped AskedCheck asked;
+        Outcome outcome;
+        if (check.Content.IsNone)
         {
-            Creator = check.Creator.Of(bytes),
-            Video = check.Video.Of(bytes),
-            Requester = requester,
-            Purpose = purpose,
-        };
-        memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now, out var outcome);
+            asked = new()
+            {
+                Creator = check.Creator.Of(bytes),
+                Video = check.Video.Of(bytes),
+                Requester = requester,
+                Purpose = purpose,
+            };
+            memory.Decide(asked, memory.Prepare(asked.Creator, asked.Video), permit.Now, out outcome);
+        }
+        else if (
+            !DirectContent.TryDecide(
+                check.Content.Of(bytes),
+                requester,
+                purpose,
+                withholds: !rights.Any,
+                permit,
+                names,
+                out asked,
+                out outcome
+            )
+        )
+        {
+            return false;
+        }
         // A fact that could not be read is 503, and not a decision.
         if (outcome.IsUnreadable || !permit.Holds)
             return false;
@@ -218,13 +239,12 @@ internal sealed class DirectChecks(
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             var check = defaults;
-            if (
-                ++count > Question.PerRequest
-                || !DirectCheck.TryReadMembers(ref reader, bytes, ref check)
-                || !check.IsWhole
-                || check.IsStrong
-                || !block.TryAdd(bytes, check)
-            )
+            if (++count > Question.PerRequest || !DirectCheck.TryReadMembers(ref reader, bytes, ref check))
+                return false;
+            // An owner that all have in common is nothing to a check that names content.
+            if (!check.Content.IsNone && check.Creator == defaults.Creator)
+                check.Creator = default;
+            if (!check.IsWhole || check.IsStrong || !block.TryAdd(bytes, check))
                 return false;
         }
         if (count == 0 || reader.TokenType != JsonTokenType.EndArray)
