@@ -31,6 +31,8 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(Page<VideoConsent>), TypeInfoPropertyName = "PageOfVideos")]
 [JsonSerializable(typeof(VideoFacts))]
 [JsonSerializable(typeof(VideosToRegister))]
+[JsonSerializable(typeof(IdentifiersToLookUp))]
+[JsonSerializable(typeof(Lookup))]
 [JsonSerializable(typeof(Video))]
 [JsonSerializable(typeof(Registered))]
 [JsonSerializable(typeof(RegisteredBatch))]

@@ -28,7 +28,7 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="ExpiresAt">Until when the request can be answered, or the grant holds.</param>
 /// <param name="UseId">The recorded use.</param>
 /// <param name="Videos">
-/// How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+/// How many of the use's videos concern the creator; of identifiers, how many of the creator's videos got some.
 /// </param>
 /// <param name="Reason">Why a use had consent or had none; of a recall, what decides now.</param>
 /// <param name="UsedAt">When the video was used.</param>
@@ -40,7 +40,7 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="VocabularyVersion">The vocabulary version that introduced it.</param>
 /// <param name="WebhookId">Of a ping: the webhook.</param>
 /// <param name="Identifiers">Of identifiers: those of the video, or those that it shares.</param>
-/// <param name="ClaimedBy">The other creator's video, which got them now.</param>
+/// <param name="ClaimedBy">Other creators' videos that got them now: the first ten.</param>
 /// <param name="Affects">
 /// Which checks to ask again. Absent where none has another answer, and in what was told by an older service.
 /// </param>
@@ -75,7 +75,7 @@ public sealed record NotificationData(
     [property: AtLeast(1)] int? VocabularyVersion,
     Guid? WebhookId,
     [property: Items(1, Limits.IdentifiersPerVideo)] IReadOnlyList<IdentifierBody>? Identifiers,
-    NotifiedVideo? ClaimedBy,
+    IReadOnlyList<NotifiedVideo>? ClaimedBy,
     AffectedBody? Affects
 );
 

@@ -85,13 +85,8 @@ internal sealed record NotificationMembers(IReadOnlyList<string> Always, IReadOn
             [nameof(NotificationData.Affects)]
         ),
         [IdentifierClaimed] = new(
-            [
-                nameof(NotificationData.CreatorId),
-                nameof(NotificationData.Video),
-                nameof(NotificationData.Videos),
-                nameof(NotificationData.Identifiers),
-            ],
-            [nameof(NotificationData.ClaimedBy)]
+            [nameof(NotificationData.CreatorId), nameof(NotificationData.Video), nameof(NotificationData.Identifiers)],
+            [nameof(NotificationData.Videos), nameof(NotificationData.ClaimedBy)]
         ),
     };
 }

@@ -15,6 +15,12 @@ public interface IIdentifierRequest
 /// <summary>What identifiers in requests must be.</summary>
 internal static class IdentifierRules
 {
+    private const string Problem = "Problem";
+
+    private const string Cure = "Cure";
+
+    private const string ToSend = "; send ";
+
     /// <summary>Each item of a list must be an identifier that has a normal form.</summary>
     public static void MustBeIdentifiers<T, TIdentifier>(this IRuleBuilderInitialCollection<T, TIdentifier> rule)
         where TIdentifier : class, IIdentifierRequest =>
@@ -28,17 +34,22 @@ internal static class IdentifierRules
                 identifier
                     .RuleFor(one => one.Value)
                     .MustBeGiven("the value of the identifier")
-                    .Custom(
-                        (value, context) =>
+                    .Must(
+                        (request, value, context) =>
                         {
                             if (
-                                value is not null
-                                && Wording.TryParse<IdentifierScheme>(context.InstanceToValidate.Scheme, out var scheme)
-                                && ContentIdentifier.Parse(scheme, value).Failure is { } failure
+                                value is null
+                                || !Wording.TryParse<IdentifierScheme>(request.Scheme, out var scheme)
+                                || ContentIdentifier.Parse(scheme, value).Failure is not { } failure
                             )
-                                context.AddFailure(ValidationRules.Field + failure.Detail[failure.Field!.Length..]);
+                                return true;
+                            // What is wrong, and what to send, as it goes on after the field.
+                            var parts = failure.Detail[$"{failure.Field} ".Length..^1].Split(ToSend, 2);
+                            context.MessageFormatter.AppendArgument(Problem, parts[0]).AppendArgument(Cure, parts[1]);
+                            return false;
                         }
-                    );
+                    )
+                    .WithMessage($"{ValidationRules.Field} {{{Problem}}}{ToSend}{{{Cure}}}.");
             });
 
     /// <summary>Reads an identifier that was validated.</summary>

@@ -34,11 +34,11 @@ internal static class DeliveryStore
     /// <summary>Webhooks that are looked at at once, at random where there are more.</summary>
     private const int MaxDue = 1_000;
 
-    /// <summary>Videos of others that are looked at for one video that got identifiers.</summary>
-    private const int MostCarriers = 10_000;
+    /// <summary>Owners who are told at once that others got an identifier which their videos carry.</summary>
+    private const int MostOwnersTold = 10_000;
 
-    /// <summary>Other owners who are told of one video that got identifiers.</summary>
-    private const int MostOwnersTold = 1_000;
+    /// <summary>Videos that got one identifier, and are looked at at once.</summary>
+    private const int MostClaims = 100;
 
     /// <summary>Rows that one statement of the cleaning deletes, so that none holds locks for long.</summary>
     public const int RowsCleaned = 1_000;
@@ -51,7 +51,7 @@ internal static class DeliveryStore
     // Any number that nothing else in this database locks by.
     private const long RelayLock = 0x6e6f7469;
 
-    // What tells owners of identifiers that another video got is about that video, and goes to whoever carries the same.
+    // A video got identifiers: it is told to whoever else carries them, to each once, however many videos are handed on.
     private const string IsClaim = "kind = 'identifierClaimed' AND creator IS NULL";
 
     /// <summary>
@@ -96,26 +96,34 @@ internal static class DeliveryStore
             WITH taken AS (
                 DELETE FROM consent.outbox WHERE id = ANY(ARRAY(SELECT id FROM consent.outbox ORDER BY id LIMIT $1 FOR
                     UPDATE SKIP LOCKED)) RETURNING *
-            ), claimed AS (
-                SELECT t.kind, t.created_at, t.data -> 'video' AS video,
-                    ARRAY(SELECT ((i ->> 'scheme') || ':' || (i ->> 'value')) COLLATE "C"
-                        FROM jsonb_array_elements(t.data -> 'identifiers') AS i) AS names
-                FROM taken t WHERE {IsClaim}
+            ), claim AS (
+                SELECT n.name, t.data -> 'video' AS video, t.created_at,
+                    row_number() OVER (PARTITION BY n.name ORDER BY t.id) AS place
+                FROM taken t CROSS JOIN LATERAL (
+                    SELECT ((i ->> 'scheme') || ':' || (i ->> 'value')) COLLATE "C" AS name
+                    FROM jsonb_array_elements(t.data -> 'identifiers') AS i) AS n
+                WHERE {IsClaim}
+            ), carrier AS (
+                SELECT n.name, v.owner, v.video FROM (SELECT DISTINCT name FROM claim) AS n CROSS JOIN LATERAL (
+                    SELECT owner, min(video) AS video FROM consent.video
+                    WHERE identifiers @> ARRAY[n.name] AND cardinality(identifiers) > 0
+                    GROUP BY owner LIMIT {MostOwnersTold}) AS v
+            ), shared AS (
+                SELECT k.owner, min(k.video) AS video, array_agg(DISTINCT k.name) AS names,
+                    array_agg(DISTINCT c.video) AS claims, max(c.created_at) AS created_at
+                FROM carrier k JOIN claim c ON c.name = k.name AND c.place <= {MostClaims}
+                    AND (c.video ->> 'creatorId') COLLATE "C" <> k.owner
+                GROUP BY k.owner
             ), told AS (
                 SELECT id, kind, creator, requester, to_platforms, created_at, data FROM taken WHERE NOT ({IsClaim})
                 UNION ALL
-                SELECT gen_random_uuid(), c.kind, o.owner, NULL, false, c.created_at, jsonb_build_object(
-                        'creatorId', o.owner, 'video', jsonb_build_object('creatorId', o.owner, 'videoId', o.video),
-                        'videos', o.videos, 'identifiers', o.identifiers, 'claimedBy', c.video)
-                FROM claimed c CROSS JOIN LATERAL (
-                    SELECT v.owner, min(v.video) AS video, count(DISTINCT v.video) AS videos,
-                        jsonb_agg(DISTINCT jsonb_build_object('scheme', split_part(n.name, ':', 1),
-                            'value', substr(n.name, strpos(n.name, ':') + 1))) AS identifiers
-                    FROM (SELECT owner, video, identifiers FROM consent.video
-                            WHERE identifiers && c.names AND cardinality(identifiers) > 0
-                                AND owner <> (c.video ->> 'creatorId') COLLATE "C" LIMIT {MostCarriers}) AS v
-                        JOIN unnest(c.names) AS n(name) ON n.name = ANY(v.identifiers)
-                    GROUP BY v.owner ORDER BY v.owner LIMIT {MostOwnersTold}) AS o
+                SELECT gen_random_uuid(), 'identifierClaimed', owner, NULL, false, created_at, jsonb_build_object(
+                    'creatorId', owner, 'video', jsonb_build_object('creatorId', owner, 'videoId', video),
+                    'identifiers', (SELECT jsonb_agg(jsonb_build_object('scheme', split_part(i.name, ':', 1),
+                            'value', substr(i.name, strpos(i.name, ':') + 1)) ORDER BY i.place)
+                        FROM unnest(names[1:{Limits.IdentifiersPerVideo}]) WITH ORDINALITY AS i(name, place)),
+                    'claimedBy', to_jsonb(claims[1:{NotificationFactory.ClaimsNamed}]))
+                FROM shared
             ), placed AS (
                 INSERT INTO consent.notification (place, id, kind, creator, requester, to_platforms, created_at, data)
                 SELECT nextval('consent.notification_place'), id, kind, creator, requester, to_platforms, created_at,

@@ -20,6 +20,11 @@ internal static class NotificationFactory
     /// <summary>Revoked grants that one notification names; all are counted, and the requester can list them.</summary>
     public const int GrantsNamed = 10;
 
+    /// <summary>
+    /// Other creators' videos with an identifier of the creator's that one notification names; a lookup has them all.
+    /// </summary>
+    public const int ClaimsNamed = 10;
+
     /// <summary>A creator's settings were changed, and grants that a deny touches revoked.</summary>
     public static Notification SettingsChanged(
         LockedStream stream,

@@ -101,9 +101,7 @@ public readonly record struct ContentIdentifier : IComparable<ContentIdentifier>
 
     /// <summary>Whether <paramref name="text"/> is the <see cref="Authority"/> of some URL.</summary>
     public static bool IsHost(string text) =>
-        new[] { "https", "http" }.Any(scheme =>
-            Parse(IdentifierScheme.Url, $"{scheme}://{text}/").Succeeded(out var url, out _) && url.Authority == text
-        );
+        IsAuthorityOf($"https://{text}/", text) || IsAuthorityOf($"http://{text}/", text);
 
     /// <summary>By scheme, then by value, byte by byte.</summary>
     public int CompareTo(ContentIdentifier other) =>
@@ -117,6 +115,9 @@ public readonly record struct ContentIdentifier : IComparable<ContentIdentifier>
     /// <summary>A refusal of a value.</summary>
     /// <param name="problem">What is wrong, and after a semicolon what to send, as it goes on after the field.</param>
     internal static Failure Refuse(string problem) => new(FailureCode.Invalid, $"value {problem}.", "value");
+
+    private static bool IsAuthorityOf(string url, string text) =>
+        Parse(IdentifierScheme.Url, url).Succeeded(out var read, out _) && read.Authority == text;
 
     private static Result<string> NormalizeSha256(string text) =>
         text.Length == Sha256Length && text.All(char.IsAsciiHexDigit)

@@ -25,7 +25,7 @@ public sealed class IdentifierKey
             throw new ArgumentException($"A key has {Length} bytes.", nameof(key));
         this.key = key.ToArray();
         // No identifier is hashed from this text: it has no colon.
-        Kid = Base64Url.EncodeToString(HMACSHA256.HashData(this.key, "kid"u8)[..KidBytes]);
+        Kid = Base64Url.EncodeToString(HMACSHA256.HashData(this.key, "kid"u8).AsSpan(0, KidBytes));
     }
 
     /// <summary>

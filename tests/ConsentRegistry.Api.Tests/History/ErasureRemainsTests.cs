@@ -173,7 +173,17 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
                     {
                         videos = new object[]
                         {
-                            new { creatorId = creator, videoId = "clip" },
+                            new
+                            {
+                                creatorId = creator,
+                                videoId = "clip",
+                                identifiers = new[]
+                                {
+                                    new { scheme = "url", value = $"https://{creator}.example/{marker}" },
+                                    new { scheme = "url", value = "https://shared.example/" },
+                                    new { scheme = "platform", value = $"example.com:{marker}" },
+                                },
+                            },
                             new
                             {
                                 creatorId = creator,
@@ -185,6 +195,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
                                 creatorId = other,
                                 videoId = "shared",
                                 participants = new[] { new { creatorId = creator, role = "coCreator" } },
+                                identifiers = new[] { new { scheme = "url", value = "https://shared.example/" } },
                             },
                         },
                     }

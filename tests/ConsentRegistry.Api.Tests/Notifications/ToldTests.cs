@@ -137,7 +137,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "Another creator's video gets the same URL",
             "identifierClaimed",
             "inbox agent",
-            """{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"videos":1,"identifiers":[{"scheme":"url","value":"https://{c}.example/"}],"claimedBy":{"creatorId":"{c}-2","videoId":"copy"}}"""
+            """{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"identifiers":[{"scheme":"url","value":"https://{c}.example/"}],"claimedBy":[{"creatorId":"{c}-2","videoId":"copy"}]}"""
         },
         {
             "A purpose enters the vocabulary",

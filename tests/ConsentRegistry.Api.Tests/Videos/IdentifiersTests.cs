@@ -317,7 +317,7 @@ public sealed class IdentifiersTests(RegistryFixture registry) : IClassFixture<R
         );
         await ToldAsync(
             creator,
-            $$$"""{"creatorId":"{{{creator}}}","video":{"creatorId":"{{{creator}}}","videoId":"v"},"videos":1,"identifiers":[{"scheme":"url","value":"{{{page}}}"}],"claimedBy":{"creatorId":"{{{other}}}","videoId":"copy"}}"""
+            $$$"""{"creatorId":"{{{creator}}}","video":{"creatorId":"{{{creator}}}","videoId":"v"},"identifiers":[{"scheme":"url","value":"{{{page}}}"}],"claimedBy":[{"creatorId":"{{{other}}}","videoId":"copy"}]}"""
         );
         // The one who came second sees it in what they sent; a URL says whose it is.
         Assert.Empty(await InboxAsync(other));
@@ -335,6 +335,67 @@ public sealed class IdentifiersTests(RegistryFixture registry) : IClassFixture<R
         );
         await HandedOnAsync();
         Assert.Equal(2, (await InboxAsync(creator)).Count);
+    }
+
+    [Fact]
+    public async Task Many_videos_that_get_an_identifier_at_once_are_told_to_each_owner_once_and_ten_are_named()
+    {
+        await RegisterAsync(creator, "v", new { scheme = "url", value = page });
+        object[] videos =
+        [
+            .. Enumerable
+                .Range(0, 300)
+                .Select(i => new
+                {
+                    creatorId = $"{other}-{i}",
+                    videoId = "copy",
+                    identifiers = new[] { new { scheme = "url", value = page } },
+                }),
+        ];
+        (await App.Platform().PostAsync("/v1/videos/batch", new { videos })).Is(200);
+        await HandedOnAsync();
+        var said = JsonNode.Parse(Assert.Single(await InboxAsync(creator)))!;
+        Assert.Equal(10, said["claimedBy"]!.AsArray().Select(video => (string)video!["creatorId"]!).Distinct().Count());
+        // Each of the others hears of some that is not theirs.
+        var theirs = JsonNode.Parse(Assert.Single(await InboxAsync($"{other}-7")))!;
+        Assert.DoesNotContain(theirs["claimedBy"]!.AsArray(), video => (string)video!["creatorId"]! == $"{other}-7");
+    }
+
+    [Fact]
+    public async Task Of_two_who_register_the_same_at_the_same_moment_one_hears_of_the_other()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var (one, two) = (RegistryApplication.NewId(), RegistryApplication.NewId());
+            var url = new { scheme = "url", value = $"{page}/{round}" };
+            await Task.WhenAll(RegisterAsync(one, "v", url), RegisterAsync(two, "v", url));
+            await HandedOnAsync();
+            var (first, second) = (await InboxAsync(one), await InboxAsync(two));
+            Assert.True(
+                first.Any(said => said.Contains(two, StringComparison.Ordinal))
+                    || second.Any(said => said.Contains(one, StringComparison.Ordinal))
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_told_to_a_creator_who_is_erased_while_another_video_gets_the_same()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var gone = RegistryApplication.NewId();
+            var url = new { scheme = "url", value = $"{page}/{round}" };
+            await RegisterAsync(gone, "v", url);
+            await HandedOnAsync();
+            var erasing = App.Creator(gone).PostAsync($"/v1/creators/{gone}/erasure", new { reason = "asked for" });
+            await Task.WhenAll(erasing, RegisterAsync(other, $"v{round}", url));
+            (await erasing).Is(200);
+            await HandedOnAsync();
+            Assert.Equal(
+                0,
+                await App.ScalarAsync<long>("SELECT count(*) FROM consent.notification WHERE creator = $1", gone)
+            );
+        }
     }
 
     [Fact]
