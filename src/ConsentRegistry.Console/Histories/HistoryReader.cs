@@ -110,6 +110,12 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
             details.Add(texts["history.people"] + " " + string.Join(", ", people));
         if (sources.Count > 0)
             details.Add(texts["history.sources"] + " " + string.Join(", ", sources));
+        var identifiers = Items(after, "identifiers")
+            .Select(one => Isolated(Text(one, "value")))
+            .Take(ShownParts)
+            .ToList();
+        if (identifiers.Count > 0)
+            details.Add(texts["history.identifiers"] + " " + string.Join(", ", identifiers));
         object video = (object?)change.Video ?? Word("");
         return new(
             change,

@@ -90,6 +90,21 @@ internal sealed record NewsItem(
                 kind
             ),
             NotificationKinds.Recall => Item("recall", "news.recall", "/recalls", "news.look", who, video, kind),
+            NotificationKinds.IdentifierClaimed when FirstOf(data, "claimedBy") is { } claimer => Item(
+                "warning",
+                "news.claimedByOther",
+                "/history?kind=videoRegistered",
+                "news.look",
+                video,
+                claimer
+            ),
+            NotificationKinds.IdentifierClaimed => Item(
+                "info",
+                "news.claimed",
+                "/history?kind=videoRegistered",
+                "news.look",
+                video
+            ),
             NotificationKinds.PurposeRegistered => Item("info", "news.purpose", null, "news.look", kind),
             NotificationKinds.ApprovalApproved => Item("allow", "news.approved", null, "news.look", video, kind),
             NotificationKinds.ApprovalRefused => Item("deny", "news.refused", null, "news.look", video, kind),
@@ -148,6 +163,15 @@ internal sealed record NewsItem(
 
     private static string UsesOf(JsonElement data) =>
         Text(data, "requester") is { } who ? $"/uses?who={Uri.EscapeDataString(who)}" : "/uses";
+
+    // The owner of the first video of a list.
+    private static string? FirstOf(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var videos)
+        && videos.ValueKind == JsonValueKind.Array
+        && videos.GetArrayLength() > 0
+        && videos[0].ValueKind == JsonValueKind.Object
+            ? Text(videos[0], "creatorId")
+            : null;
 
     private static VideoName VideoOf(JsonElement data) =>
         data.TryGetProperty("video", out var video) && video.ValueKind == JsonValueKind.Object

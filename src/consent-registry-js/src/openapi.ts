@@ -1622,13 +1622,13 @@ export interface components {
             video: components["schemas"]["VideoName"];
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos got some.
              */
-            videos: number;
+            videos?: number;
             /** @description Of identifiers: those of the video, or those that it shares. */
             identifiers: components["schemas"]["Identifier"][];
-            /** @description The other creator's video, which got them now. */
-            claimedBy?: components["schemas"]["VideoName"];
+            /** @description Other creators' videos that got them now: the first ten. */
+            claimedBy?: components["schemas"]["VideoName"][];
         };
         /** @description The message that a webhook gets, by the Standard Webhooks specification. */
         IdentifierClaimedMessage: {
@@ -1916,7 +1916,7 @@ export interface components {
             useId?: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos got some.
              */
             videos?: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
@@ -1957,8 +1957,8 @@ export interface components {
             webhookId?: string;
             /** @description Of identifiers: those of the video, or those that it shares. */
             identifiers?: components["schemas"]["Identifier"][];
-            /** @description The other creator's video, which got them now. */
-            claimedBy?: components["schemas"]["VideoName"];
+            /** @description Other creators' videos that got them now: the first ten. */
+            claimedBy?: components["schemas"]["VideoName"][];
             /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
             affects?: components["schemas"]["AffectedChecks"];
         };
@@ -3115,7 +3115,7 @@ export interface components {
             useId: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos got some.
              */
             videos: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
@@ -3225,7 +3225,7 @@ export interface components {
             useId: string;
             /**
              * Format: int32
-             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos.
+             * @description How many of the use's videos concern the creator; of identifiers, how many of the creator's videos got some.
              */
             videos: number;
             /** @description Why a use had consent or had none; of a recall, what decides now. */
