@@ -1,20 +1,33 @@
 // Compares two OpenAPI documents, and fails when the newer one breaks clients of the older one.
 //   node compatible.mjs RELEASED CURRENT
-// What a change means to clients is api-smart-diff's judgment, with one exception, which docs/reference/versions.md
-// states: an answer may gain words, for clients read a word that they do not know as a refusal.
+// What a change means to clients is api-smart-diff's judgment, except for what docs/reference/versions.md permits and it
+// does not know: an answer may gain words, for clients read a word that they do not know as a refusal, and limits may
+// rise. It judges other types of members by their direction only in requests, so this is done here.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 // Its build for modules imports names that CommonJS packages do not export.
 const { apiCompare } = createRequire(import.meta.url)('api-smart-diff');
 
-const isNewWordOfAnswer = ({ action, path }) =>
-  action === 'add' && path.at(-2) === 'enum' && (path.includes('responses') || path[0] === 'webhooks');
+const typesOf = (type) => (Array.isArray(type) ? type : [type]);
+
+const areAmong = (some, all) => typesOf(some).every((type) => typesOf(all).includes(type));
+
+// Schemas are compared where operations and webhooks use them: only there it is known who sends them.
+const breaksClients = ({ type, action, path, before, after }) => {
+  const isReceived = path.includes('responses') || path[0] === 'webhooks';
+  if (path[0] === 'components') return false;
+  if (path.at(-1) === 'type' && action === 'replace')
+    return isReceived ? !areAmong(after, before) : !areAmong(before, after);
+  if (isReceived && action === 'add' && path.at(-2) === 'enum') return false;
+  if (['maxItems', 'maxLength', 'maximum'].includes(path.at(-1)) && action === 'replace') return after < before;
+  return type === 'breaking';
+};
 
 // apiCompare alters what it compares, so it has documents of its own.
 const breaking = (before, after) =>
   apiCompare(JSON.parse(before), JSON.parse(after))
-    .diffs.filter((change) => change.type === 'breaking' && !isNewWordOfAnswer(change))
+    .diffs.filter(breaksClients)
     .map(({ action, path }) => `${action} ${path.join(' ')}`);
 
 // Changes that break clients, each with how the place ends at which it has to be found.
@@ -24,7 +37,7 @@ const breakingChanges = [
     delete schemas.Decision.properties.allowed;
     schemas.Decision.required = schemas.Decision.required.filter((name) => name !== 'allowed');
   }],
-  [/^replace .* properties effectiveEverywhere type$/, ({ components: { schemas } }) => {
+  [/^replace paths .* responses .* properties effectiveEverywhere type$/, ({ components: { schemas } }) => {
     schemas.Change.properties.effectiveEverywhere = { type: 'string' };
   }],
   [/^remove paths \/v1\/usages post responses 201 .* required \d+$/, ({ components: { schemas } }) =>
@@ -35,6 +48,9 @@ const breakingChanges = [
   }],
   [/^remove .* requestBody .* properties effect .* enum \d+$/, ({ components: { schemas } }) =>
     schemas.Effect.enum.shift()],
+  [/^replace .* requestBody .* properties checks maxItems$/, ({ components: { schemas } }) => {
+    schemas.CheckBatchRequest.properties.checks.maxItems -= 1;
+  }],
   [/^remove paths \/v1\/videos\/batch post responses 200$/, ({ paths }) =>
     delete paths['/v1/videos/batch'].post.responses['200']],
 ];
@@ -44,6 +60,8 @@ const otherChanges = ({ paths, components: { schemas } }) => {
   schemas.Decision.properties.more = { type: 'string' };
   schemas.CheckRequest.properties.more = { type: 'string' };
   schemas.Reason.enum.push('more');
+  schemas.CheckRequest.properties.purpose.type = ['string', 'null'];
+  schemas.ChangeSettingsRequest.properties.changes.maxItems += 1;
 };
 
 const [released, current] = process.argv.slice(2).map((file) => readFileSync(file, 'utf8'));
