@@ -73,7 +73,11 @@ public sealed record Video(
     /// What it is known by outside the platform, by scheme and value; none of an older registry, which has no
     /// identifiers.
     /// </summary>
-    public IReadOnlyList<RegisteredIdentifier> Identifiers { get; init; } = [];
+    public IReadOnlyList<RegisteredIdentifier> Identifiers
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 }
 
 /// <summary>The answer to a registration.</summary>
