@@ -52,7 +52,7 @@ internal static class Answers
     public static AllowedVideo Allow(Check check, Decision decision) =>
         new(
             check.CreatorId!,
-            check.VideoId,
+            check.VideoId!,
             decision.Obligations,
             decision.Excludes,
             decision.Versions,
