@@ -85,6 +85,37 @@ public sealed record Leaf(
         return isWhole;
     }
 
+    /// <summary>
+    /// Whether the bytes are a leaf of a later format, or one of a type of event that came later: nobody who does not
+    /// know it can say whether it is as it should be.
+    /// </summary>
+    public static bool IsLater(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxBytes || !CanonicalReading.TryParse(bytes, out var members))
+            return false;
+        try
+        {
+            return members["v"].Integer() is var format
+                && (
+                    format > Format
+                    || (
+                        format == Format
+                        && !EventType.All.Contains(members["type"].Text())
+                        && Guid.TryParseExact(members["eid"].Text(), "D", out _)
+                        && members["n"].Integer() is >= 1 and var ordinal
+                        && members["of"].Integer() >= ordinal
+                        && members["ver"].Integer() >= 1
+                        && members["tx"].Integer() is >= 0
+                        && Base64Url.DecodeFromChars(members["commit"].Text()).Length == HMACSHA256.HashSizeInBytes
+                    )
+                );
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether the leaf commits to this body with this salt.</summary>
     public bool CommitsTo(ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt) =>
         salt.Length == Event.SaltLength

@@ -283,6 +283,22 @@ test("each fault that a dishonest operator could sign is found", async () => {
         ],
         ["erasures erasure.others", missing().add({ ...erase, erase: { ranges: [[0, 2]], eids: [] } })],
         ["erasures erasure.others", missing().add({ ...erase, erase: { ranges: [[0, 1]], eids: [eidOf(99)] } })],
+        // As many as are present, but another's: what is listed in its place is the event of ana.
+        [
+            "erasures erasure.others",
+            new Log()
+                .add({ stream: "ben" })
+                .add({ stream: "ana" })
+                .add({ stream: "ben", erased: true })
+                .add({ stream: "ben", erase: { ranges: [[1, 2]], eids: [] } }),
+        ],
+        [
+            "bodies body.kept",
+            new Log().add({ stream: "$requester/studio", type: "useRecorded", erased: true }).add({
+                stream: "ben",
+                erase: { ranges: [[0, 0]], eids: [] },
+            }),
+        ],
         ["versions chain.time", valid().add({ stream: "ana", tx: 1_800_000_000_000_000 })],
         ["times entry.time", valid().add({ stream: "cem", tx: later }).add({ stream: "dora" })],
         ["bodies body.form", valid().add({ stream: "ana", body: { more: 1 } })],

@@ -170,6 +170,7 @@ class Bundle {
         const next = advance(this.place, leaf, body.prev);
         if (!next.ok) return fault("versions", next, where);
         this.bodies++;
+        this.erasures.addPresent(seq, body.stream);
         if (!leaf.erasure) return undefined;
         const erased = this.erasures.erase(body.stream, this.#beforeMissing ?? this.place, seq, leaf, body.prev);
         return erased.ok ? undefined : fault("erasures", erased, where);

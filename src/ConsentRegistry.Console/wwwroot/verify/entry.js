@@ -6,6 +6,9 @@ import { accept, refuse } from "./outcome.js";
 import { readLeaf } from "./leaf.js";
 import { fault } from "./steps.js";
 
+/** Types whose bodies no erasure takes: it clears the creator's own stream. */
+const KEPT = new Set(["purposeRegistered", "useRecorded", "recallChanged"]);
+
 /**
  * @typedef {import("./leaf.js").Leaf} Leaf
  * @typedef {import("./body.js").Body} Body
@@ -37,7 +40,8 @@ export function readEntry(line, more = []) {
  * @returns {import("./outcome.js").Outcome<Body | null>}
  */
 function readWhatItSays(leaf, text, salt) {
-    if (text === null && salt === null) return accept(null);
+    if (text === null && salt === null)
+        return KEPT.has(leaf.type) ? refuse("body.kept", { type: leaf.type }) : accept(null);
     if (typeof text !== "string") return refuse("body.form");
     const committed = checkCommitment(leaf.commit, text, salt);
     if (!committed.ok) return committed;

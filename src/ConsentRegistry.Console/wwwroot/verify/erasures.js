@@ -10,19 +10,18 @@ import { follows, headOf, isInTime, isWhole } from "./stream-chain.js";
  * @typedef {import("./leaf.js").Leaf} Leaf
  * @typedef {import("./stream-chain.js").Place} Place
  * @typedef {{ seq: number, ver: number, n: number, of: number, tx: number, head: string }} Missing
- * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, claimed: number, covered: Missing[]
- * }} Open an erasure of several events
+ * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, listed: Set<number>, waited: number,
+ * covered: Missing[] }} Open an erasure of several events; `listed` have bodies still, and so have those who `waited` for
+ * their place and are named by id
  */
 
 export class Erasures {
-    /** Entries without bodies, by place in the log. @type {(Missing | undefined)[]} */
-    #missing = [];
-    /** For each of them, one at or after it that is not covered yet, so that no search passes over covered ones twice.
-     * @type {number[]} */
-    #next = [];
-    /** @type {Map<string, number>} */
+    /** Entries without bodies that no erasure covers yet, by place in the log. @type {Map<number, Missing>} */
+    #missing = new Map();
+    /** Where they are, by id. @type {Map<string, number>} */
     #byEid = new Map();
-    #uncovered = 0;
+    /** Whose the entries with bodies are, by place in the log: an erasure lists no others. @type {string[]} */
+    #owners = [];
     /** @type {Map<string, Open>} */
     #open = new Map();
     /** How many bodies erasures cover. */
@@ -30,10 +29,13 @@ export class Erasures {
 
     /** @param {number} seq @param {Leaf} leaf */
     addMissing(seq, leaf) {
-        this.#byEid.set(leaf.eid, this.#missing.length);
-        this.#next.push(this.#missing.length);
-        this.#missing.push({ seq, ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
-        this.#uncovered++;
+        this.#byEid.set(leaf.eid, seq);
+        this.#missing.set(seq, { seq, ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
+    }
+
+    /** @param {number} seq @param {string} stream */
+    addPresent(seq, stream) {
+        this.#owners[seq] = stream;
     }
 
     /**
@@ -52,37 +54,35 @@ export class Erasures {
         const { ranges, eids } = leaf.erasure ?? { ranges: [], eids: [] };
         const open =
             leaf.n === 1
-                ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, claimed: 0, covered: [] }
+                ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, listed: new Set(), waited: 0, covered: [] }
                 : this.#open.get(stream);
         if (!open) return refuse("chain.version", { expected: leaf.ver, expectedN: 1, version: leaf.ver, n: leaf.n });
         this.#open.set(stream, open);
         for (const [first, last] of ranges) {
             if (last >= seq) return refuse("erasure.range");
-            open.claimed += last - first + 1;
-            for (
-                let i = this.#at(first);
-                i < this.#missing.length && /** @type {Missing} */ (this.#missing[i]).seq <= last;
-                i = this.#find(i)
-            )
-                this.#cover(i, open);
+            // What is listed is of the stream, or was not covered before: no entry is passed over twice.
+            for (let i = first; i <= last; i++) {
+                if (this.#owners[i] === stream && !open.listed.has(i)) open.listed.add(i);
+                else if (!this.#cover(i, open)) return refuse("erasure.others");
+            }
         }
-        open.claimed += eids.length;
         for (const eid of eids) {
-            const i = this.#byEid.get(eid);
-            if (i !== undefined) this.#cover(i, open);
+            const at = this.#byEid.get(eid);
+            if (at === undefined) open.waited++;
+            else if (!this.#cover(at, open)) return refuse("erasure.others");
         }
         if (leaf.n < leaf.of) return accept(undefined);
         this.#open.delete(stream);
         // Entries of the stream that were exported before they were erased have their bodies still, and are covered
         // too.
-        if (open.claimed !== open.covered.length + open.start.bodies) return refuse("erasure.others");
+        if (open.listed.size + open.waited !== open.start.bodies) return refuse("erasure.others");
         return this.#isWhole(open) ? accept(undefined) : refuse("erasure.stream");
     }
 
     /** The first entry whose body is missing although no erasure covers it. */
     firstUncovered() {
-        const i = this.#find(0);
-        return this.#uncovered === 0 ? undefined : this.#missing[i]?.seq;
+        for (const seq of this.#missing.keys()) return seq;
+        return undefined;
     }
 
     /** @param {Open} open */
@@ -96,37 +96,13 @@ export class Erasures {
         return isWhole(place) && ver === place.ver + 1 && tx > place.tx && prev === place.head;
     }
 
-    /** @param {number} i @param {Open} open */
-    #cover(i, open) {
-        const entry = this.#missing[i];
-        if (!entry || this.#find(i) !== i) return;
-        this.#next[i] = i + 1;
-        this.#uncovered--;
+    /** @param {number} seq @param {Open} open */
+    #cover(seq, open) {
+        const entry = this.#missing.get(seq);
+        if (!entry) return false;
+        this.#missing.delete(seq);
         this.covered++;
         open.covered.push(entry);
-    }
-
-    /** The first missing entry at or after a place of the log that is not covered. @param {number} seq */
-    #at(seq) {
-        let low = 0;
-        let high = this.#missing.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            if (/** @type {Missing} */ (this.#missing[middle]).seq < seq) low = middle + 1;
-            else high = middle;
-        }
-        return this.#find(low);
-    }
-
-    /** @param {number} i */
-    #find(i) {
-        let end = i;
-        for (let next = this.#next[end]; next !== undefined && next !== end; next = this.#next[end]) end = next;
-        // What was passed over once leads straight to the end from now on.
-        for (let next = this.#next[i]; next !== undefined && next < end; next = this.#next[i]) {
-            this.#next[i] = end;
-            i = next;
-        }
-        return end;
+        return true;
     }
 }

@@ -39,7 +39,7 @@ export const trustOf = (pinned, registry) => ({
 });
 
 /**
- * Reads a key set. It has at least one key of checkpoints, and no key of another kind than a log has.
+ * Reads a key set. It has at least one key of each kind that a log has, and none of another kind.
  *
  * @param {unknown} keys the member `keys` of a JWK Set
  * @returns {import("./outcome.js").Outcome<LogKeys>}
@@ -66,7 +66,7 @@ export function readKeys(keys) {
             return refuse("keys.form");
         }
     }
-    return read.verifiers.length > 0 ? accept(read) : refuse("keys.form");
+    return read.verifiers.length > 0 && read.receiptKeys.length > 0 ? accept(read) : refuse("keys.form");
 }
 
 /**

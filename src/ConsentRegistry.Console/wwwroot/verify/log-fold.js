@@ -56,6 +56,7 @@ export class LogFold {
             this.#erasures.addMissing(seq, leaf);
         } else {
             const place = this.#streams.get(body.stream) ?? START;
+            this.#erasures.addPresent(seq, body.stream);
             // What precedes an erasure has no bodies that would say whose it is: the erasure says it.
             if (!leaf.erasure || leaf.n > 1 || place.isErased) {
                 const next = advance(place, leaf, body.prev);

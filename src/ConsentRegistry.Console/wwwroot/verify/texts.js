@@ -124,6 +124,7 @@ export const ENGLISH = {
     "chain.gap":
         "Event {n} of version {version} does not follow the entry before. An entry is missing, or there twice.",
     "chain.afterErasure": "The stream goes on after its creator was erased.",
+    "body.kept": "The body is missing, which no erasure takes from an event of the type {type}.",
     "body.otherStream": "An event of the type {type} does not belong in its stream.",
     "erasure.others": "It covers entries that are not of its stream, or not all that are.",
     "chain.time": "It is not later than the version before it, or the events of its version have several times.",

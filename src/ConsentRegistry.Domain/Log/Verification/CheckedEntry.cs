@@ -22,12 +22,20 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
         entry = null;
         var seq = line.Seq;
         if (!Leaf.TryParse(line.Leaf, out var leaf))
-            return Finding.Tampered("The leaf is not one that the registry writes.", seq);
+            return Leaf.IsLater(line.Leaf)
+                ? Finding.Unusable(
+                    "The leaf has a format, or a type of event, that this program does not know: use a newer one.",
+                    seq
+                )
+                : Finding.Tampered("The leaf is not one that the registry writes.", seq);
         if (line.Body is null != line.Salt is null)
             return Finding.Tampered("Of body and salt only one is there: an erasure takes both.", seq);
         if (line.Body is null)
         {
-            if (leaf.Type is EventType.CreatorErased or EventType.PurposeRegistered)
+            if (
+                leaf.Type is EventType.CreatorErased or EventType.PurposeRegistered
+                || EventType.IsOfRequesters(leaf.Type)
+            )
                 return Finding.Tampered(
                     $"The body is missing, which no erasure takes from an event of type {leaf.Type}.",
                     seq

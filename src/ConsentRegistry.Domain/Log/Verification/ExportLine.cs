@@ -76,10 +76,17 @@ internal abstract record ExportLine
         return line is not null;
     }
 
-    /// <summary>The key set of a line of keys; null unless it lists public keys exactly as the registry does.</summary>
+    /// <summary>
+    /// The key set of a line of keys; null unless it lists public keys exactly as the registry does, at least one of
+    /// each kind.
+    /// </summary>
     public static KeySet? KeysOf(Keys line, string origin, IEd25519 ed25519)
     {
-        if (!KeySet.Parse(line.Utf8, ed25519).Succeeded(out var keys, out _))
+        if (
+            !KeySet.Parse(line.Utf8, ed25519).Succeeded(out var keys, out _)
+            || !keys.Keys.OfType<Ed25519Jwk>().Any()
+            || !keys.Keys.OfType<P256Jwk>().Any()
+        )
             return null;
         var expected = JsonNode.Parse(keys.Public(origin))!.AsObject();
         expected["kind"] = KeysKind;

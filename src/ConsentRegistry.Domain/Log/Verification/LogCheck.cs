@@ -1,3 +1,5 @@
+using ConsentRegistry.Domain.History;
+
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
     private long checkpoints;
     private long covered;
     private byte[] root = [];
+    private Leaf? last;
     private Instant? earliest;
     private Instant? latest;
 
@@ -91,9 +94,15 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             );
         return kept.FindTruncation(origin, tree.Size, keys)
             ?? streams.Finish()
+            ?? FindUnfinished()
             ?? kept.FindUnbelievable(origin, keys)
             ?? receipts.Finish(origin, tree.Size, streams, keys, found);
     }
+
+    private Finding? FindUnfinished() =>
+        last is null || last.Ordinal == last.Count
+            ? null
+            : Finding.Tampered($"The last version ends before its {last.Count} events are there.", tree.Size - 1);
 
     public void Dispose() => hash.Dispose();
 
@@ -149,14 +158,27 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return Finding.Tampered($"The entry is dated {tx}, before entries that precede it: backdated.", entry.Seq);
         (earliest, latest) = (
             earliest is { } first ? Instant.Earlier(first, tx) : tx,
-            latest is { } last && last > tx ? last : tx
+            latest is { } before && before > tx ? before : tx
         );
         NoteRoot();
         if (streams.Take(entry) is { } broken)
             return broken;
+        if (!IsInItsVersion(entry.Leaf))
+            return Finding.Tampered(
+                "The events of a version do not stand together: another stands between them, or is missing.",
+                entry.Seq
+            );
+        last = entry.Leaf;
         receipts.Keep(entry);
         return null;
     }
+
+    // Leaves tell where a version begins and ends, also where their bodies are gone.
+    private bool IsInItsVersion(Leaf leaf) =>
+        last is null || last.Ordinal == last.Count
+            ? leaf.Ordinal == 1
+            : (leaf.Version, leaf.Ordinal, leaf.Count, leaf.Tx)
+                == (last.Version, last.Ordinal + 1, last.Count, last.Tx);
 
     private Finding? Compare(ExportLine.Note line)
     {

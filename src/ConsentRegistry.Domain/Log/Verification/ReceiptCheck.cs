@@ -131,7 +131,7 @@ internal sealed class ReceiptCheck
                 return Unusable(
                     $"It needs a longer export: version {version} of the stream {name} is not in this one."
                 );
-            if (version < chain.ErasedIn && chain.GapAt is not null)
+            if (version < chain.ErasedIn && chain.HasErasedBodies)
                 return new(
                     Verdict.Valid,
                     $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased."

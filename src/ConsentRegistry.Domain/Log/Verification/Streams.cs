@@ -3,14 +3,20 @@ using ConsentRegistry.Domain.History;
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them.
+/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them. It keeps some 50
+/// bytes for each entry: its id, which no other may have, and whose it is, for only then can an erasure not cover it.
 /// </summary>
 internal sealed class Streams
 {
-    private readonly Dictionary<StreamId, StreamChain> chains = [];
-    private readonly Dictionary<long, Leaf> missing = [];
-    private readonly SortedSet<long> missingSeqs = [];
-    private readonly Dictionary<Guid, long> missingIds = [];
+    /// <summary>The owner of an entry whose body is missing.</summary>
+    private const int Nobody = -1;
+
+    private readonly Dictionary<StreamId, int> numbers = [];
+    private readonly List<StreamChain> chains = [];
+    private readonly List<long> seqs = [];
+    private readonly List<int> owners = [];
+    private readonly Dictionary<Guid, int> places = [];
+    private readonly SortedDictionary<long, Leaf> missing = [];
     private readonly List<string> remarks = [];
 
     /// <summary>How many streams were seen.</summary>
@@ -26,88 +32,106 @@ internal sealed class Streams
     public IReadOnlyList<string> Remarks => remarks;
 
     /// <summary>A stream; null if none of its bodies was seen.</summary>
-    public StreamChain? Find(StreamId stream) => chains.GetValueOrDefault(stream);
+    public StreamChain? Find(StreamId stream) => numbers.TryGetValue(stream, out var number) ? chains[number] : null;
 
     /// <summary>Takes the next entry; says what is wrong with it.</summary>
     public Finding? Take(CheckedEntry entry)
     {
+        if (!places.TryAdd(entry.Leaf.EventId, seqs.Count))
+            return Finding.Tampered("Two events have the same id.", entry.Seq);
+        seqs.Add(entry.Seq);
         if (entry.Body is null)
         {
-            if (!missingIds.TryAdd(entry.Leaf.EventId, entry.Seq))
-                return Finding.Tampered("Two events have the same id.", entry.Seq);
+            owners.Add(Nobody);
             missing.Add(entry.Seq, entry.Leaf);
-            missingSeqs.Add(entry.Seq);
             return null;
         }
         Bodies++;
-        if (!chains.TryGetValue(entry.Body.Stream, out var chain))
-            chains[entry.Body.Stream] = chain = new();
-        return chain.Append(entry, mayHaveGap: missing.Count > 0)
-            ?? (entry.Leaf.Erased is { } erasure ? Cover(entry, erasure, chain) : null);
+        if (!numbers.TryGetValue(entry.Body.Stream, out var number))
+        {
+            numbers.Add(entry.Body.Stream, number = chains.Count);
+            chains.Add(new());
+        }
+        owners.Add(number);
+        return chains[number].Append(entry, mayHaveGap: missing.Count > 0)
+            ?? (entry.Leaf.Erased is { } erasure ? Cover(entry, erasure, number) : null);
     }
 
     /// <summary>What is wrong after the last entry: the first such entry.</summary>
     public Finding? Finish()
     {
-        var found = chains.Values.Select(chain => chain.Finish()).OfType<Finding>();
-        if (missingSeqs.Count > 0)
+        var found = chains.Select(chain => chain.Finish()).OfType<Finding>();
+        if (missing.Count > 0)
         {
             found = found.Append(
                 Finding.Tampered(
                     "The body is missing, and no erasure covers it (one that is logged later would: then the export "
                         + "has to reach further).",
-                    missingSeqs.Min
+                    missing.First().Key
                 )
             );
         }
         return found.MinBy(finding => finding.Seq);
     }
 
-    private Finding? Cover(CheckedEntry entry, Erasure erasure, StreamChain chain)
+    private Finding? Cover(CheckedEntry entry, Erasure erasure, int number)
     {
-        var present = 0L;
+        var chain = chains[number];
         var next = 0L;
         foreach (var (first, last) in erasure.Ranges)
         {
             if (first < next || last < first || last >= entry.Seq)
                 return Finding.Tampered("The erasure covers entries that are not before it, or one twice.", entry.Seq);
             next = last + 1;
-            long[] gone = [.. missingSeqs.GetViewBetween(first, last)];
-            present += last - first + 1 - gone.Length;
-            foreach (var seq in gone)
+            var from = PlaceOf(first);
+            var to = PlaceOf(last + 1);
+            if (to - from != last - first + 1)
+                return WrongStream(entry);
+            for (var place = from; place < to; place++)
             {
-                if (!TryTake(seq, chain))
+                if (!TryCover(place, number))
                     return WrongStream(entry);
             }
         }
         foreach (var id in erasure.EventIds)
         {
-            if (!missingIds.TryGetValue(id, out var seq))
-                present++;
-            else if (!TryTake(seq, chain))
+            if (!places.TryGetValue(id, out var place) || !TryCover(place, number))
                 return WrongStream(entry);
         }
-        if (present > chain.Bodies)
-            return WrongStream(entry);
-        if (present > 0)
+        if (entry.Leaf.Ordinal < entry.Leaf.Count)
+            return null;
+        if (chain.ListedBodies > 0)
             remarks.Add(
-                $"The erasure in entry {entry.Seq} is not complete: {present} of the bodies that it covers are still "
-                    + "there."
+                $"The erasure in entry {entry.Seq} is not complete: {chain.ListedBodies} of the bodies that it covers "
+                    + "are still there."
             );
-        chain.Bodies -= present;
-        return null;
+        return chain.CloseErasure(entry.Seq);
     }
 
-    // Leaves do not say whose they are, but no stream has one place twice, or any after its erasure.
-    private bool TryTake(long seq, StreamChain chain)
+    // The first entry at or after a place in the log.
+    private int PlaceOf(long seq)
     {
-        missing.Remove(seq, out var leaf);
-        missingSeqs.Remove(seq);
-        missingIds.Remove(leaf!.EventId);
+        var at = seqs.BinarySearch(seq);
+        return at >= 0 ? at : ~at;
+    }
+
+    // An entry without a body is anybody's, until it turns out where in a stream it would stand.
+    private bool TryCover(int place, int number)
+    {
+        var seq = seqs[place];
+        var chain = chains[number];
+        if (owners[place] == number)
+            return chain.List(seq);
+        if (owners[place] != Nobody || !missing.Remove(seq, out var leaf))
+            return false;
         Erased++;
-        return leaf.Version < chain.ErasedIn && chain.Covered.Add((leaf.Version, leaf.Ordinal));
+        chain.Cover(seq, leaf);
+        return true;
     }
 
     private static Finding WrongStream(CheckedEntry entry) =>
-        Finding.Tampered("The erasure covers entries that are not of the erased creator's stream.", entry.Seq);
+        Finding.Tampered(
+            "The erasure covers entries that are not of the erased creator's stream, or one twice.",
+            entry.Seq
+        );
 }

@@ -38,11 +38,11 @@ internal sealed class TrustedKeys
     }
 
     /// <summary>
-    /// Why a checkpoint of the input is not to be believed; null if every line of it is by a known key, one of them
-    /// trusted.
+    /// Why a checkpoint of the input is not to be believed; null if a trusted key signed it, and no line of a known key
+    /// is wrong. Lines of other keys say nothing (C2SP signed-note), nor does one that stands there twice.
     /// </summary>
     public string? Refuse(SignedNote note) =>
-        !note.IsSignedOnlyBy(known) ? "A checkpoint has a signature that is not by the log's keys."
+        !note.IsAccepted(known) ? "A checkpoint is not signed by the log's keys, or has a wrong signature of theirs."
         : arePinned && !note.IsAccepted(pinned) ? "A checkpoint is not signed by a pinned key."
         : null;
 

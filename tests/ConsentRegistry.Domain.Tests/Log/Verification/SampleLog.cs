@@ -8,6 +8,7 @@ using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Usages;
 using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Domain.Tests.Log.Verification;
@@ -81,6 +82,9 @@ internal sealed class SampleLog
         Rows.AddRange(events.Select(each => new Row(each)));
     }
 
+    /// <summary>Raises a stream by a version of which there is no event.</summary>
+    public void Skip(string stream) => heads[stream] = heads[stream] with { Version = heads[stream].Version + 1 };
+
     /// <summary>Erases a creator; some of the covered events by their id instead of their place.</summary>
     public void Erase(string creator, int byId = 1, IReadOnlyList<ErasedIdentifiers>? identifiers = null)
     {
@@ -125,6 +129,19 @@ internal sealed class SampleLog
 
     public static RecordChange Lockdown() =>
         Records.StopChanged(StopKind.Lockdown, null, Stop.Create(null, new(2, new(6))));
+
+    public static RecordChange Use(string creator, string video) =>
+        Records.UseRecorded(
+            new Guid(0, 0, 0, [0, 0, 0, 0, 0, 0, 1, 1]),
+            new UseRecord(
+                Requester.Parse("studio"),
+                Purpose.Parse("remix"),
+                null,
+                [new(new(CreatorId.Parse(creator), VideoId.Parse(video)), UseReason.CreatorDefault, [], null)],
+                new(7),
+                new(1, new(8))
+            )
+        );
 
     public byte[] RootAt(long size) => Root([.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))]);
 

@@ -85,8 +85,8 @@ public sealed class TamperingTests
             ),
             Row(
                 "An entry is deleted, and everything is signed again",
-                12,
-                "missing",
+                8,
+                "do not stand together",
                 log => Then(log, () => log.Rows.RemoveAt(8))
             ),
             Row(
@@ -98,7 +98,7 @@ public sealed class TamperingTests
             Row(
                 "An entry stands twice, and everything is signed again",
                 4,
-                "again",
+                "the same id",
                 log => Then(log, () => log.Rows.Insert(4, log.Rows[3]))
             ),
             Row("An entry is inserted that names the right one before it", 13, "again", log => Insert(log)),
@@ -142,7 +142,7 @@ public sealed class TamperingTests
             ),
             Row(
                 "Another creator's body is cleared under an erasure",
-                6,
+                3,
                 "missing",
                 log => CoverAnother(log, isCleared: true)
             ),
@@ -157,6 +157,40 @@ public sealed class TamperingTests
                 7,
                 "not of the erased creator's stream",
                 log => CoverAnother(log, isCleared: false)
+            ),
+            Row("Of an erased stream a whole version is gone", 4, "do not follow each other", _ => EraseWithout(3)),
+            Row(
+                "Of an erased stream the newest version is gone",
+                4,
+                "do not follow each other",
+                _ => EraseWithout(2, skip: true)
+            ),
+            Row("An erasure does not list an event of its stream", 5, "does not list all", _ => LeaveOut()),
+            Row("An erasure covers a place that its stream has already", 5, "do not follow each other", _ => Doubled()),
+            Row("An erasure covers a requester's use", 2, "no erasure takes", _ => CoverUse()),
+            Row(
+                "An event of another stream stands inside a version",
+                4,
+                "do not stand together",
+                log => Then(log, () => Move(log.Rows, 6, 4))
+            ),
+            Row(
+                "Two events have one id",
+                13,
+                "the same id",
+                log => Then(log, () => log.Rows[13] = Copied(log.Rows[13], log.Rows[3].Event.EventId))
+            ),
+            Row(
+                "The keys are of one kind only",
+                null,
+                "not listed as",
+                log => Lines(log, lines => lines[1] = OneKind(log.Keys))
+            ),
+            Row(
+                "One of a checkpoint's signatures by the log's keys is wrong",
+                null,
+                "a wrong signature",
+                log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(WrongBeside(log, 3)))
             ),
             Row("An erasure covers an entry after it", 6, "not before it", log => CoverLater(log)),
             Row(
@@ -175,7 +209,7 @@ public sealed class TamperingTests
             Row(
                 "Checkpoints are signed by keys that the export does not list",
                 null,
-                "not by the log's keys",
+                "not signed by the log's keys",
                 log => Lines(log, lines => lines[Note(lines)] = SampleLog.NoteLine(log.Note(3, LogFixtures.Keys(9))))
             ),
             Row(
@@ -200,7 +234,7 @@ public sealed class TamperingTests
             Row(
                 "The keys are another's",
                 null,
-                "not by the log's keys",
+                "not signed by the log's keys",
                 log => Lines(log, lines => lines[1] = lines[1] is var _ ? Story(LogFixtures.Keys(9)).Export()[1] : "")
             ),
             Row(
@@ -369,6 +403,18 @@ public sealed class TamperingTests
                 null,
                 "Entries 3 to 6 are missing",
                 log => [.. log.Part(0, 3), .. log.Part(7, 14)]
+            ),
+            Row(
+                "A leaf of a later format",
+                5,
+                "does not know",
+                log => Edit(log, 5, row => row.Leaf = Swap(row.Leaf, "\"v\":1", "\"v\":2"))
+            ),
+            Row(
+                "A type of event that came later",
+                5,
+                "does not know",
+                log => Edit(log, 5, row => row.Leaf = Swap(row.Leaf, "videoRegistered", "videoMoved"))
             ),
             Row("A part is given twice", null, "given twice", log => [.. log.Part(0, 7), .. log.Part(0, 7)]),
             Row("A bundle without its last line", null, "broke off", log => [.. log.Bundle("ana").SkipLast(1)]),
@@ -602,6 +648,93 @@ public sealed class TamperingTests
             own.Add("ana", SampleLog.Lockdown());
         own.Add("ana", Records.CreatorErased(own.Now, new([(1, 9)], [])));
         return Padded(own);
+    }
+
+    // The creator's versions but the last, or with a gap before the erasure.
+    private static List<string> EraseWithout(int versions, bool skip = false)
+    {
+        var own = new SampleLog();
+        own.AddVocabulary(["remix"]);
+        for (var version = 1; version <= versions; version++)
+            own.Add("ana", SampleLog.Lockdown());
+        if (skip)
+            own.Skip("ana");
+        own.Add("bea", SampleLog.Lockdown());
+        own.Erase("ana", byId: 0);
+        if (skip)
+            return Padded(own);
+        // Version 2 of three is gone as if it had never been, and the erasure covers what is left.
+        own.Rows.RemoveAt(2);
+        own.Rows[^1] = Erasing(own.Rows[^1], [(1, 2)]);
+        return Padded(own);
+    }
+
+    private static List<string> LeaveOut()
+    {
+        var own = new SampleLog();
+        own.AddVocabulary(["remix"]);
+        for (var version = 1; version <= 3; version++)
+            own.Add("ana", SampleLog.Lockdown());
+        own.Add("bea", SampleLog.Lockdown());
+        own.Add("ana", Records.CreatorErased(own.Now, new([(1, 2)], [])));
+        return Padded(own);
+    }
+
+    // The first version of bea passes for one of ana, who has a first one.
+    private static List<string> Doubled()
+    {
+        var own = new SampleLog();
+        own.AddVocabulary(["remix"]);
+        own.Add("ana", SampleLog.Lockdown());
+        own.Add("bea", SampleLog.Lockdown());
+        own.Add("ana", SampleLog.Lockdown());
+        own.Add("cem", SampleLog.Lockdown());
+        own.Rows[2].IsCleared = own.Rows[3].IsCleared = true;
+        own.Add("ana", Records.CreatorErased(own.Now, new([(1, 3)], [])));
+        return Padded(own);
+    }
+
+    private static List<string> CoverUse()
+    {
+        var own = new SampleLog();
+        own.AddVocabulary(["remix"]);
+        own.Add("ana", SampleLog.Lockdown());
+        own.Add("$requester/studio", SampleLog.Use("ana", "v"));
+        own.Rows[1].IsCleared = own.Rows[2].IsCleared = true;
+        own.Add("ana", Records.CreatorErased(own.Now, new([(1, 2)], [])));
+        return Padded(own);
+    }
+
+    private static void Move(List<SampleLog.Row> rows, int from, int to)
+    {
+        var row = rows[from];
+        rows.RemoveAt(from);
+        rows.Insert(to, row);
+    }
+
+    private static SampleLog.Row Copied(SampleLog.Row row, Guid id) =>
+        new(row.Event) { Leaf = Swap(row.Leaf, row.Event.EventId.ToString(), id.ToString()) };
+
+    private static SampleLog.Row Erasing(SampleLog.Row row, IEnumerable<(long, long)> ranges)
+    {
+        Assert.True(Leaf.TryParse(row.Leaf, out var leaf));
+        return new(row.Event) { Leaf = (leaf with { Erased = new([.. ranges], []) }).Encode() };
+    }
+
+    private static string OneKind(KeySet keys)
+    {
+        var all = keys.Public(SampleLog.Origin);
+        var ecdsa = all.IndexOf(",{\"alg\":\"ES256\"", StringComparison.Ordinal);
+        Assert.True(ecdsa > 0);
+        return all[..ecdsa] + "],\"kind\":\"keys\"}";
+    }
+
+    // The log's own key signed the checkpoint, and something else under it.
+    private static string WrongBeside(SampleLog log, long size)
+    {
+        var note = log.Note(size);
+        var other = log.Note(7);
+        return note + other[other.IndexOf('\u2014', StringComparison.Ordinal)..];
     }
 
     private static string Id(int row) => new Guid(0, 0, 0, [0, 0, 0, 0, 0, 0, 0, (byte)(row + 1)]).ToString();

@@ -99,6 +99,26 @@ public sealed class ValidExportTests
     }
 
     [Fact]
+    public void Signatures_of_unknown_keys_and_repeated_ones_are_passed_over()
+    {
+        var log = SampleLog.Story();
+        var lines = log.Export();
+        var at = lines.FindIndex(line => line.StartsWith("{\"kind\":\"checkpoint\"", StringComparison.Ordinal));
+        var (own, other) = (log.Note(3), log.Note(3, LogFixtures.Keys(9)));
+        string LineOf(string note) => note[note.IndexOf('\u2014', StringComparison.Ordinal)..];
+
+        foreach (var further in new[] { LineOf(other), LineOf(own), LineOf(other) + LineOf(own) + LineOf(other) })
+        {
+            lines[at] = SampleLog.NoteLine(own + further);
+            Assert.Null(SampleLog.Verify(SampleLog.Seal(lines)).Failure);
+            Assert.Null(SampleLog.Verify(SampleLog.Seal(lines), new() { PinnedSet = log.Keys }).Failure);
+            var bundle = log.Bundle("ana", 14);
+            bundle[2] = SampleLog.NoteLine(log.Note(14) + LineOf(log.Note(14, LogFixtures.Keys(9))));
+            Assert.Null(SampleLog.Verify(SampleLog.Seal(bundle)).Failure);
+        }
+    }
+
+    [Fact]
     public void The_log_agrees_with_every_checkpoint_that_was_kept()
     {
         var log = SampleLog.Story();
