@@ -13,12 +13,14 @@ namespace ConsentRegistry.Cli;
 /// <param name="Checkpoints">Files with a checkpoint each.</param>
 /// <param name="Receipts">Files with a receipt each.</param>
 /// <param name="ClockTolerance">How far back time may go.</param>
+/// <param name="JudgesMeaning">Whether each event is judged against those before it.</param>
 internal sealed record AuditorFiles(
     string? KeySet,
     IReadOnlyList<string> Keys,
     IReadOnlyList<string> Checkpoints,
     IReadOnlyList<string> Receipts,
-    TimeSpan ClockTolerance
+    TimeSpan ClockTolerance,
+    bool JudgesMeaning
 )
 {
     /// <summary>Bytes of one of these files, at most: no note, token or key set is longer.</summary>
@@ -52,6 +54,7 @@ internal sealed record AuditorFiles(
             // Who saves a token from a terminal has a newline after it.
             Receipts = [.. Receipts.Select(path => Encoding.UTF8.GetString(ReadFile(path)).TrimEnd('\r', '\n'))],
             ClockTolerance = ClockTolerance,
+            JudgesMeaning = JudgesMeaning,
         };
     }
 

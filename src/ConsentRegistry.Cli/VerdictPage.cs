@@ -19,7 +19,7 @@ internal static class VerdictPage
             }
         );
         if (report.Failure is { } failure)
-            console.MarkupLineInterpolated($"{PlaceOf(failure, files)}{failure.What}");
+            console.MarkupLineInterpolated($"{PlaceOf(failure, files)}{RuleOf(failure)}{failure.What}");
         console.Write(Table(console, report.Proven));
         for (var at = 0; at < report.Receipts.Length; at++)
             console.MarkupLineInterpolated(
@@ -33,6 +33,8 @@ internal static class VerdictPage
                 : "[yellow]No keys were pinned: signatures were checked with the keys that the export itself brings. "
                     + "Whoever forged all of it would have forged them too; --keys or --key pins the real ones.[/]"
         );
+        if (!request.JudgesMeaning)
+            console.MarkupLine("[yellow]What the events say was not judged.[/]");
         if (request.KeptCheckpoints.Length == 0)
             console.MarkupLine(
                 "No kept checkpoint was given: a log that was cut off, or rewritten and signed again by the registry "
@@ -84,6 +86,8 @@ internal static class VerdictPage
                 : "";
         return failure.Seq is { } seq ? $"{line}entry {seq}: " : line;
     }
+
+    private static string RuleOf(Finding failure) => failure.Code is { } code ? $"{code}: " : "";
 
     private static string WordOf(Verdict verdict) =>
         verdict switch

@@ -48,6 +48,12 @@ internal static class VerifyCommand
                 return default;
             },
         };
+        var noReplay = new Option<bool>("--no-replay")
+        {
+            Description =
+                "Do not judge events against those before them: show only that the log is whole and signed. For a log in "
+                + "which a broken rule is known already.",
+        };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing; the exit code says it all." };
         var command = new Command(
             "verify",
@@ -61,6 +67,7 @@ internal static class VerifyCommand
             checkpoint,
             receipt,
             tolerance,
+            noReplay,
             quiet,
         };
         command.SetAction(parsed =>
@@ -71,7 +78,8 @@ internal static class VerifyCommand
                     parsed.GetValue(key) ?? [],
                     parsed.GetValue(checkpoint) ?? [],
                     parsed.GetValue(receipt) ?? [],
-                    parsed.GetValue(tolerance)
+                    parsed.GetValue(tolerance),
+                    JudgesMeaning: !parsed.GetValue(noReplay)
                 ),
                 parsed.GetValue(quiet)
             )

@@ -32,6 +32,9 @@ public static class Pseudonym
     public static string Derive(string creator, ReadOnlySpan<byte> key) =>
         Prefix + Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(creator)));
 
+    /// <summary>Whether a name is a pseudonym, and nobody's id.</summary>
+    public static bool IsPseudonym(CreatorId name) => name.Value.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>The names by which an event names creators, and who signed in to make the change, each once.</summary>
     public static IReadOnlySet<string> NamesIn(RecordChange change, Authorship by)
     {

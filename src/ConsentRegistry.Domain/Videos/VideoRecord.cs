@@ -150,7 +150,7 @@ public sealed record VideoRecord
     private bool Lists(ContentIdentifier identifier) => Identifiers.Contains(new(identifier, Listed: true));
 
     // A date that is earlier can widen as well: the video may then fall under another segment.
-    private string? WidenedFieldOf(VideoRecord current) =>
+    internal string? WidenedFieldOf(VideoRecord current) =>
         PublishedAt != current.PublishedAt ? "publishedAt"
         : current.Participants.Except(Participants).Any() ? "participants"
         : current.Sources.Except(Sources).Any() ? "derivedFrom"

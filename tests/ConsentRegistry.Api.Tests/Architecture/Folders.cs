@@ -62,7 +62,8 @@ internal static class Folders
 
         ["ConsentRegistry.Domain"] = Read(
             """
-            Log: History Decisions Settings Purposes Videos (root)
+            Log: Replay History Decisions Settings Purposes Videos (root)
+            Replay: History Usages Decisions Approvals Settings Purposes Videos (root)
             History: Usages Decisions Approvals Settings Purposes Videos Identifiers (root)
             Usages: Decisions Settings Purposes (root)
             Decisions: Approvals Settings Purposes Videos (root)

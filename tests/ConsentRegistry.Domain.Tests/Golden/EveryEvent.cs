@@ -49,8 +49,7 @@ internal static class EveryEvent
         AddSettings(log);
         AddStops(log);
         AddVideos(log);
-        AddApprovals(log);
-        AddUses(log);
+        AddUses(log, AddApprovals(log));
         AddRecalls(log);
         AddErasure(log);
         log.Checkpoints.Add(log.Rows.Count);
@@ -117,7 +116,7 @@ internal static class EveryEvent
         log.Add(
             "ana",
             new Authorship("agency", "agency-tool", CreatorId.Parse("ana"), "By phone."),
-            Records.DefaultChanged(anybody, ask, new DefaultSetting([.. ask.Segments, new(second.At, allow, second)])),
+            Records.DefaultChanged(anybody, ask, DefaultSetting.Set(ask, allow, AppliesTo.Future, second).Value),
             Records.DefaultChanged(named, deny, null)
         );
 
@@ -167,27 +166,28 @@ internal static class EveryEvent
             ]
         );
         log.Add("ana", platform, Records.VideoRegistered(Clip, null, bare));
-        log.Add("ana", platform, Records.VideoRegistered(Clip, bare, full));
+        log.Add("ana", Administrator, Records.VideoRegistered(Clip, bare, full));
         log.Add("ana", platform, Records.VideoRegistered(Clip, full, known));
         log.Add("cem", platform, Records.VideoRegistered(Video("cem", "song"), null, bare));
         log.Add("dora", platform, Records.VideoRegistered(Video("dora", "intro"), null, bare));
         log.Checkpoints.Add(log.Rows.Count);
     }
 
-    private static void AddApprovals(SampleLog log)
+    private static Dictionary<Guid, GrantRecord> AddApprovals(SampleLog log)
     {
+        var given = new Dictionary<Guid, GrantRecord>();
         var until = log.Now.Plus(TimeSpan.FromDays(30));
         var wanted = new WantedUse(Studio, Clip, Voice, "Dub the clip into Welsh.", until, 3);
         var endless = wanted with { Use = "Dub everything.", Until = null, Uses = null };
-        (int, ApprovalState, string?)[] answers =
+        (int, WantedUse, ApprovalState, string?)[] answers =
         [
-            (1, ApprovalState.Approved, null),
-            (2, ApprovalState.Refused, "Not my voice."),
-            (3, ApprovalState.Withdrawn, null),
+            (1, wanted, ApprovalState.Approved, null),
+            (2, endless, ApprovalState.Refused, "Not my voice."),
+            (3, endless, ApprovalState.Withdrawn, null),
+            (4, endless, ApprovalState.Approved, null),
         ];
-        foreach (var (number, state, reason) in answers)
+        foreach (var (number, asked, state, reason) in answers)
         {
-            var asked = number == 1 ? wanted : endless;
             var open = new ApprovalRecord(
                 asked,
                 [Clip, Video("cem", "song")],
@@ -199,36 +199,41 @@ internal static class EveryEvent
             log.Add("ana", StudioTool, Records.ApprovalChanged(Id(number), null, open));
             var answered = open with { State = state, Reason = reason, Stamp = log.NextStamp("ana") };
             List<RecordChange> changes = [Records.ApprovalChanged(Id(number), open, answered)];
-            if (state == ApprovalState.Approved)
+            foreach (var (id, grant) in GrantsOf(log, number))
             {
-                changes.Add(Records.GrantChanged(Id(10), null, Grant(log, counted: true)));
-                changes.Add(Records.GrantChanged(Id(11), null, Grant(log, counted: false)));
+                given[Id(id)] = grant;
+                changes.Add(Records.GrantChanged(Id(id), null, grant));
             }
             log.Add("ana", state == ApprovalState.Withdrawn ? StudioTool : Ana, [.. changes]);
         }
-        var (spent, revoked) = (Grant(log, counted: true), Grant(log, counted: false));
-        log.Add("ana", StudioTool, Records.GrantChanged(Id(10), spent, spent.Spent(log.NextStamp("ana"))));
+        var revoked = given[Id(11)];
         log.Add("ana", Ana, Records.GrantChanged(Id(11), revoked, revoked.Revoked(log.NextStamp("ana"))));
 
         var blocked = log.NextStamp("ana");
         log.Add("ana", Ana, Records.AskingChanged(Studio, null, blocked));
         log.Add("ana", Ana, Records.AskingChanged(Studio, blocked, null));
         log.Checkpoints.Add(log.Rows.Count);
+        return given;
     }
 
-    private static GrantRecord Grant(SampleLog log, bool counted) =>
-        new(
-            Id(1),
-            Clip,
-            Video("dora", "mix"),
-            Studio,
-            counted
-                ? new(Voice, Conditions.Attribution, 2, log.Now.Plus(TimeSpan.FromDays(7)), 3)
-                : new(Voice, Conditions.None, 2, null, null),
-            log.NextStamp("ana")
-        );
+    // The first request is granted in part, the last as it was asked for.
+    private static IEnumerable<(int Id, GrantRecord Grant)> GrantsOf(SampleLog log, int request)
+    {
+        var expiry = log.Now.Plus(TimeSpan.FromDays(7));
+        var counted = new GrantTerms(Voice, Conditions.Attribution, 2, expiry, 1);
+        var endless = new GrantTerms(Voice, Conditions.None, 2, null, null);
+        return request switch
+        {
+            1 => [(10, Grant(Clip, counted)), (12, Grant(Video("cem", "song"), counted))],
+            4 => [(11, Grant(Clip, endless))],
+            _ => [],
+        };
 
-    private static void AddUses(SampleLog log)
+        GrantRecord Grant(VideoKey video, GrantTerms terms) =>
+            new(Id(request), video, Clip, Studio, terms, log.NextStamp("ana"));
+    }
+
+    private static void AddUses(SampleLog log, Dictionary<Guid, GrantRecord> given)
     {
         var stream = StreamId.OfRequester(Studio).Name;
         var decided = new ReliedOn(log.Now, HasReceipt: true);
@@ -236,7 +241,7 @@ internal static class EveryEvent
             .Select(
                 (reason, i) =>
                     new UsedVideo(
-                        Video("ana", $"clip{i}"),
+                        reason == UseReason.Grant ? Clip : Video("ana", $"clip{i}"),
                         reason,
                         reason == UseReason.Grant ? [Id(10), Id(12)] : [],
                         i % 3 == 0 ? null : decided with { HasReceipt = i % 3 == 1 }
@@ -254,6 +259,17 @@ internal static class EveryEvent
             var use = new UseRecord(Studio, Voice, made, [.. videos], log.Now, log.NextStamp(stream));
             AddForRequester(log, Records.UseRecorded(Id(number), use));
         }
+        // Each was for one use.
+        var stamp = log.NextStamp("ana");
+        log.Add(
+            "ana",
+            StudioTool,
+            [
+                .. new[] { 10, 12 }
+                    .Select(number => (Id: Id(number), Grant: given[Id(number)]))
+                    .Select(one => Records.GrantChanged(one.Id, one.Grant, one.Grant.Spent(stamp))),
+            ]
+        );
     }
 
     private static void AddRecalls(SampleLog log)

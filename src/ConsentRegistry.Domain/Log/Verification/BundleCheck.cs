@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
@@ -13,6 +14,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
     private const string StatementType = "consent-stream+jws";
 
     private readonly Streams streams = new();
+    private readonly EventReplay? replay = request.JudgesMeaning ? new(hasWholeLog: false) : null;
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
     private readonly PartHash hash = new();
     private readonly List<string> remarks = [];
@@ -169,7 +171,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         (last, head, lastSeq) = (leaf, entry.Hash, line.Seq);
         (earliest, latest) = (earliest ?? leaf.Tx, leaf.Tx);
         entries++;
-        return streams.Take(entry);
+        return streams.Take(entry) ?? (replay is null ? null : entry.Judge(replay));
     }
 
     private bool IsWhole => last is null || last.Ordinal == last.Count;

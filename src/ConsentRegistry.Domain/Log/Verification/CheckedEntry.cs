@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
@@ -15,6 +16,15 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
 {
     /// <summary>What the next event of the stream names as its predecessor.</summary>
     public byte[] Hash => SHA256.HashData(LeafBytes);
+
+    /// <summary>What is wrong with what the event says, given those before it.</summary>
+    public Finding? Judge(EventReplay replay)
+    {
+        if (Body is not null)
+            return replay.Take(Seq, Leaf, Body, Change!) is { } violation ? Finding.Broken(violation, Seq) : null;
+        replay.TakeErased(Leaf);
+        return null;
+    }
 
     /// <summary>Reads an entry, or says what is wrong with it.</summary>
     public static Finding? Read(ExportLine.Entry line, out CheckedEntry? entry)
@@ -36,8 +46,10 @@ internal sealed record CheckedEntry(long Seq, Leaf Leaf, byte[] LeafBytes, Event
                 leaf.Type is EventType.CreatorErased or EventType.PurposeRegistered
                 || EventType.IsOfRequesters(leaf.Type)
             )
-                return Finding.Tampered(
-                    $"The body is missing, which no erasure takes from an event of type {leaf.Type}.",
+                return Finding.Broken(
+                    StreamRules.Erasure.Broken(
+                        $"The body is missing, which no erasure takes from an event of type {leaf.Type}."
+                    ),
                     seq
                 );
             entry = new(seq, leaf, line.Leaf, null, null);

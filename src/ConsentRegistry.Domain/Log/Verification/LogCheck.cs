@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
@@ -10,6 +11,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
 {
     private readonly TreeBuilder tree = new();
     private readonly Streams streams = new();
+    private readonly EventReplay? replay = request.JudgesMeaning ? new(hasWholeLog: true) : null;
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
     private readonly ReceiptCheck receipts = new(request.Receipts);
     private readonly PartHash hash = new();
@@ -95,6 +97,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         return kept.FindTruncation(origin, tree.Size, keys)
             ?? streams.Finish()
             ?? FindUnfinished()
+            ?? (replay?.Finish() is { } late ? Finding.Broken(late.Violation, late.Seq) : null)
             ?? kept.FindUnbelievable(origin, keys)
             ?? receipts.Finish(origin, tree.Size, streams, keys, found);
     }
@@ -169,6 +172,8 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
                 entry.Seq
             );
         last = entry.Leaf;
+        if (replay is not null && !streams.HasGapBefore(entry) && entry.Judge(replay) is { } violation)
+            return violation;
         receipts.Keep(entry);
         return null;
     }

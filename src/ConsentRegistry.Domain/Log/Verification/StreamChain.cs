@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
@@ -81,7 +82,10 @@ internal sealed class StreamChain
         if (GapAt is not null)
             return null;
         if (listed.Count != Bodies)
-            return Finding.Tampered("The erasure does not list all earlier events of the stream.", seq);
+            return Finding.Broken(
+                StreamRules.Erasure.Broken("The erasure does not list all earlier events of the stream."),
+                seq
+            );
         var last = beforeErasure;
         foreach (var leaf in covered.Values)
         {
@@ -125,7 +129,10 @@ internal sealed class StreamChain
         if (leaf.Version == place.Version && (leaf.Count != place.Count || leaf.Tx != place.Tx))
             return Finding.Tampered("The events of one version differ in their number or time.", entry.Seq);
         if (place.Version > 0 && leaf.Version > place.Version && leaf.Tx <= place.Tx)
-            return Finding.Tampered("A version of the stream is not later than the one before it.", entry.Seq);
+            return Finding.Broken(
+                StreamRules.Time.Broken("A version of the stream is not later than the one before it."),
+                entry.Seq
+            );
         if (!isNext)
             GapAt ??= entry.Seq;
         return null;
@@ -134,9 +141,11 @@ internal sealed class StreamChain
     private static byte[] HeadOf(Leaf leaf) => SHA256.HashData(leaf.Encode());
 
     private static Finding NotItsStream(long seq) =>
-        Finding.Tampered(
-            "The erasure covers entries that are not of the erased creator's stream, or not all that are: its versions "
-                + "do not follow each other.",
+        Finding.Broken(
+            StreamRules.Erasure.Broken(
+                "The erasure covers entries that are not of the erased creator's stream, or not all that are: its "
+                    + "versions do not follow each other."
+            ),
             seq
         );
 

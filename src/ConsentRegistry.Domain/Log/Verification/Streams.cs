@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
@@ -34,11 +35,14 @@ internal sealed class Streams
     /// <summary>A stream; null if none of its bodies was seen.</summary>
     public StreamChain? Find(StreamId stream) => numbers.TryGetValue(stream, out var number) ? chains[number] : null;
 
+    /// <summary>Whether something is missing before an entry in its stream: what it changes cannot be known.</summary>
+    public bool HasGapBefore(CheckedEntry entry) => entry.Body is { } body && Find(body.Stream)?.GapAt is not null;
+
     /// <summary>Takes the next entry; says what is wrong with it.</summary>
     public Finding? Take(CheckedEntry entry)
     {
         if (!places.TryAdd(entry.Leaf.EventId, seqs.Count))
-            return Finding.Tampered("Two events have the same id.", entry.Seq);
+            return Finding.Broken(StreamRules.Once.Broken("Two events have the same id."), entry.Seq);
         seqs.Add(entry.Seq);
         if (entry.Body is null)
         {
@@ -81,7 +85,10 @@ internal sealed class Streams
         foreach (var (first, last) in erasure.Ranges)
         {
             if (first < next || last < first || last >= entry.Seq)
-                return Finding.Tampered("The erasure covers entries that are not before it, or one twice.", entry.Seq);
+                return Finding.Broken(
+                    StreamRules.Erasure.Broken("The erasure covers entries that are not before it, or one twice."),
+                    entry.Seq
+                );
             next = last + 1;
             var from = PlaceOf(first);
             var to = PlaceOf(last + 1);
@@ -130,8 +137,10 @@ internal sealed class Streams
     }
 
     private static Finding WrongStream(CheckedEntry entry) =>
-        Finding.Tampered(
-            "The erasure covers entries that are not of the erased creator's stream, or one twice.",
+        Finding.Broken(
+            StreamRules.Erasure.Broken(
+                "The erasure covers entries that are not of the erased creator's stream, or one twice."
+            ),
             entry.Seq
         );
 }

@@ -1,3 +1,5 @@
+using ConsentRegistry.Domain.Replay;
+
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>What became of a verification.</summary>
@@ -21,6 +23,18 @@ public enum Verdict
 /// <param name="Line">The line of that input, from 1.</param>
 public sealed record Finding(Verdict Verdict, string What, long? Seq = null, int? Input = null, long? Line = null)
 {
+    /// <summary>
+    /// The stable word for the rule that an event breaks, one of <see cref="ReplayRules.All"/>; null if it is another
+    /// thing that is wrong.
+    /// </summary>
+    public string? Code { get; init; }
+
+    internal static Finding Broken(Violation violation, long seq) =>
+        Tampered(violation.How, seq) with
+        {
+            Code = violation.Rule.Code,
+        };
+
     internal static Finding Tampered(string what, long? seq = null) => new(Verdict.Tampered, what, seq);
 
     internal static Finding Unusable(string what, long? seq = null) => new(Verdict.Unusable, what, seq);

@@ -32,6 +32,12 @@ public sealed record VerificationRequest
     /// <summary>How far back time may go from one entry to a later one.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
 
+    /// <summary>
+    /// Whether each event is judged against those before it (<see cref="Replay.ReplayRules"/>). Without it a log is
+    /// shown to be whole and signed, whatever its events say.
+    /// </summary>
+    public bool JudgesMeaning { get; init; } = true;
+
     /// <summary>Whether only keys of the auditor's own are trusted.</summary>
     public bool HasPinnedKeys => PinnedSet is not null || PinnedKeys.Length > 0;
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Log;
@@ -21,6 +22,7 @@ internal sealed class SampleLog
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (long Version, byte[]? Head)> heads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonObject?> records = new(StringComparer.Ordinal);
     private int drawn;
 
     public List<Row> Rows { get; } = [];
@@ -67,9 +69,26 @@ internal sealed class SampleLog
     /// <summary>The change that is added to a stream next.</summary>
     public Stamp NextStamp(string stream) => new(heads.GetValueOrDefault(stream).Version + 1, Now.Plus(Step));
 
-    /// <summary>A change: the next version of a stream, a minute later.</summary>
-    public void Add(string stream, params RecordChange[] changes) =>
-        Add(stream, new Authorship("somebody", "a program", null, "a \"reason\""), changes);
+    /// <summary>
+    /// A change: the next version of a stream, a minute later. The records get the stamps of that version, and begin
+    /// with what the stream has; a stop that stands is lifted.
+    /// </summary>
+    public void Add(string stream, params RecordChange[] changes)
+    {
+        var stamp = NextStamp(stream);
+        Add(
+            stream,
+            new Authorship("somebody", "a program", null, "a \"reason\""),
+            [.. changes.Select(change => Continued(stream, change, stamp))]
+        );
+    }
+
+    /// <summary>Whether a change would leave a record as it is.</summary>
+    public bool Has(string stream, RecordChange change)
+    {
+        var continued = Continued(stream, change, NextStamp(stream));
+        return JsonNode.DeepEquals(Stamped(continued.Before, default), Stamped(continued.After, default));
+    }
 
     /// <summary>A change by somebody: the next version of a stream, a minute later.</summary>
     public void Add(string stream, Authorship by, params RecordChange[] changes)
@@ -79,6 +98,8 @@ internal sealed class SampleLog
         Assert.True(StreamId.TryParse(stream, out var id));
         var events = Event.Seal(id, version + 1, Now, head, changes, by, Draw);
         heads[stream] = (version + 1, events[^1].Hash);
+        foreach (var change in changes)
+            records[PlaceOf(stream, change)] = change.After;
         Rows.AddRange(events.Select(each => new Row(each)));
     }
 
@@ -111,6 +132,38 @@ internal sealed class SampleLog
                     ),
             ]
         );
+    }
+
+    private RecordChange Continued(string stream, RecordChange change, Stamp stamp)
+    {
+        var before = records.GetValueOrDefault(PlaceOf(stream, change));
+        var isLift = before is not null && change.Type is EventType.LockdownChanged or EventType.HoldChanged;
+        return change with
+        {
+            Before = before,
+            After = isLift && before is not null ? null : Stamped(change.After, stamp),
+        };
+    }
+
+    private static string PlaceOf(string stream, RecordChange change) =>
+        $"{stream} {(change.Type.StartsWith("grant", StringComparison.Ordinal) ? "grant" : change.Type)} {change.Key.ToJsonString()}";
+
+    private static JsonObject? Stamped(JsonObject? record, Stamp stamp)
+    {
+        var stamped = record?.DeepClone().AsObject();
+        foreach (var each in stamped?["segments"]?.AsArray().OfType<JsonObject>() ?? [])
+            Put(each);
+        if (stamped is not null)
+            Put(stamped);
+        return stamped;
+
+        void Put(JsonObject members)
+        {
+            if (members.ContainsKey("changedAt"))
+                (members["version"], members["changedAt"]) = (stamp.Version, stamp.At.ToString());
+            if (members.ContainsKey("erasedAt"))
+                members["erasedAt"] = stamp.At.ToString();
+        }
     }
 
     public static RecordChange Default(string purpose, Effect effect) =>

@@ -1,0 +1,122 @@
+using ConsentRegistry.Domain.Approvals;
+using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Purposes;
+using ConsentRegistry.Domain.Usages;
+
+namespace ConsentRegistry.Domain.Replay;
+
+/// <summary>Recorded uses, and the grants that they spend.</summary>
+internal static class UseRules
+{
+    public static readonly ReplayRule Recorded = new(
+        "useRecorded",
+        "`useRecorded`",
+        "a use is recorded once, and names at least one video; only a video that was used with consent spends grants, each "
+            + "once",
+        "A use that nobody consented to spends a grant."
+    );
+
+    public static readonly ReplayRule Known = new(
+        "useUnknownGrant",
+        "`useRecorded`",
+        "a grant that a use spends was given before (or its event was erased), counts its uses, and is for the requester, "
+            + "the video, and the purpose or one above that it covers (R6)",
+        "A use for `training` spends a grant for `remix`."
+    );
+
+    public static readonly ReplayRule Within = new(
+        "useBeyondGrant",
+        "`useRecorded`",
+        "no grant is spent more often than it has uses",
+        "A grant for one use is spent by two uses."
+    );
+
+    public static readonly ReplayRule InTime = new(
+        "useAfterGrant",
+        "`useRecorded`",
+        "a grant is spent before it ends and before it is revoked. What counts is the time of the receipt, or else that of "
+            + "the event, and 60 seconds are allowed",
+        "A grant ended on 1 May. A use without a receipt on 2 May spends it."
+    );
+
+    public static IEnumerable<ReplayRule> All => [Recorded, Known, Within, InTime];
+
+    public static Violation? Judge(RecordedChange.OfUse change, in EventPlace place)
+    {
+        var use = change.After;
+        if (StreamId.OfRequester(use.Requester) != place.Stream)
+            return RecordRules.Elsewhere();
+        if (RecordRules.JudgeStamp(use.Stamp, place) is { } wrong)
+            return wrong;
+        if (use.Videos.Length == 0)
+            return Recorded.Broken("The use is of no video.");
+        return
+            use.Videos.FirstOrDefault(used =>
+                used.Spent.Length > 0
+                && (used.Status == UseStatus.Unconsented || used.Spent.Distinct().Count() < used.Spent.Length)
+            )
+                is null
+            ? null
+            : Recorded.Broken("A video that was used without consent spends a grant, or one spends it twice.");
+    }
+
+    /// <summary>Judges one spending of a grant.</summary>
+    /// <param name="spending">What is spent.</param>
+    /// <param name="grant">The grant as it was given.</param>
+    /// <param name="endedAt">When the grant was revoked, or its creator erased; null if neither.</param>
+    /// <param name="spentBefore">How often it was spent before.</param>
+    /// <param name="introducedIn">The version that introduced the purpose of the use; null if that is not known.</param>
+    public static Violation? Judge(
+        in Spending spending,
+        GrantRecord grant,
+        Instant? endedAt,
+        int spentBefore,
+        int? introducedIn
+    )
+    {
+        var terms = grant.Terms;
+        var covers =
+            spending.Purpose == terms.Purpose
+            || (spending.Purpose.IsBelow(terms.Purpose) && !(introducedIn > terms.VocabularyVersion));
+        if (
+            terms.Uses is not { } uses
+            || grant.Requester != spending.Requester
+            || !Names.AreOne(grant.UsedIn, spending.Video)
+            || !covers
+        )
+            return Known.Broken("The grant that the use spends is for something else, or does not count uses.");
+        if (spentBefore >= uses)
+            return Within.Broken($"The grant is for {uses} uses, and all of them were recorded before.");
+        // Events of two streams may be dated in another order than they were made in.
+        var latest = spending.DecidedAt.Plus(-ReplayRules.Tolerance);
+        if (terms.ExpiresAt <= latest || endedAt <= latest)
+            return InTime.Broken("The grant that the use spends had ended before.");
+        return grant.Stamp.At > spending.DecidedAt.Plus(ReplayRules.Tolerance)
+            ? Known.Broken("The grant that the use spends was given later.")
+            : null;
+    }
+}
+
+/// <summary>One grant that a use spends.</summary>
+/// <param name="Seq">The entry of the use.</param>
+/// <param name="Requester">Who used the video.</param>
+/// <param name="Video">The video; its owner may be a pseudonym.</param>
+/// <param name="Purpose">The purpose.</param>
+/// <param name="DecidedAt">The moment whose consent counts.</param>
+internal readonly record struct Spending(
+    long Seq,
+    Requester Requester,
+    VideoKey Video,
+    Purpose Purpose,
+    Instant DecidedAt
+);
+
+/// <summary>Compares names of creators where some are pseudonyms: those say nothing, and are passed over.</summary>
+internal static class Names
+{
+    public static bool AreOne(VideoKey one, VideoKey other) =>
+        one.Video == other.Video && AreOne(one.Creator, other.Creator);
+
+    public static bool AreOne(CreatorId one, CreatorId other) =>
+        one == other || Pseudonym.IsPseudonym(one) || Pseudonym.IsPseudonym(other);
+}
