@@ -107,6 +107,12 @@ internal static class KeySetReader
             return Invalid("The key's id is not its thumbprint; give the thumbprint by RFC 7638, or none.", "kid");
         if (members.ContainsKey("use") && members.Text("use") != "sig")
             return Invalid("The key's use is not signing; give sig, or none.", "use");
+        if (members.ContainsKey("key_ops") && !IsFor(members["key_ops"], key.HasPrivatePart ? "sign" : "verify"))
+            return Invalid(
+                "The key is for other operations; give key_ops with sign for a private key and verify for a public one, or "
+                    + "none.",
+                "key_ops"
+            );
         // EdDSA is the name of RFC 8037, Ed25519 the later one of RFC 9864.
         var algorithmFits =
             key is Ed25519Jwk ? members.Text("alg") is "EdDSA" or "Ed25519" : members.Text("alg") == "ES256";
@@ -122,6 +128,19 @@ internal static class KeySetReader
         return members.ContainsKey("vkey") && !verifierKeyFits
             ? Invalid("The verifier key is another key's; give " + "this key's, or none.", "vkey")
             : null;
+    }
+
+    // RFC 7517, section 4.3: a list of operations, none of them twice.
+    private static bool IsFor(JsonNode? operations, string wanted)
+    {
+        if (operations is not JsonArray items)
+            return false;
+        var words = items
+            .Select(item => item is JsonValue word && word.TryGetValue<string>(out var text) ? text : "")
+            .ToList();
+        return !words.Contains("")
+            && words.Distinct(StringComparer.Ordinal).Count() == words.Count
+            && words.Contains(wanted);
     }
 
     // Coordinates, public keys and private parts all have 32 bytes on both curves.

@@ -82,6 +82,18 @@ public sealed class KeySetTests
             Key($$"""{ {{Ed25519Members}},"kid":"another" }""", "kid", "An id that is not the thumbprint"),
             Key($$"""{ {{Ed25519Members}},"kid":1 }""", "kid", "An id that is a number"),
             Key($$"""{ {{Ed25519Members}},"use":"enc" }""", "use", "Another use"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":["encrypt"] }""", "key_ops", "Another operation"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":["sign"] }""", "key_ops", "A public key that signs"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":[] }""", "key_ops", "No operation"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":"verify" }""", "key_ops", "An operation that is no list"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":["verify","verify"] }""", "key_ops", "An operation twice"),
+            Key($$"""{ {{Ed25519Members}},"key_ops":["verify",1] }""", "key_ops", "An operation that is a number"),
+            Key($$"""{ {{P256Members}},"key_ops":["deriveKey"] }""", "key_ops", "Another operation, of P-256"),
+            Key(
+                $$"""{ {{P256Members}},{{P256Private}},"key_ops":["verify"] }""",
+                "key_ops",
+                "A private key that does not sign"
+            ),
             Key($$"""{ {{Ed25519Members}},"alg":"ES256" }""", "alg", "The other type's algorithm"),
             Key($$"""{ {{P256Members}},"alg":"EdDSA" }""", "alg", "The other type's algorithm, turned round"),
             Key($$"""{ {{Ed25519Members}},"vkey":"nonsense" }""", "vkey", "A verifier key that is none"),

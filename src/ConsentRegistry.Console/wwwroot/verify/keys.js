@@ -49,7 +49,7 @@ export function readKeys(keys) {
     /** @type {LogKeys} */
     const read = { verifiers: [], receiptKeys: [] };
     for (const key of keys) {
-        if (!isObject(key)) return refuse("keys.form");
+        if (!isObject(key) || !isToVerify(key)) return refuse("keys.form");
         if (key.kty === "OKP" && key.crv === "Ed25519") {
             const verifier = readVerifierKey(key.vkey);
             if (!verifier.ok) return verifier;
@@ -67,6 +67,26 @@ export function readKeys(keys) {
         }
     }
     return read.verifiers.length > 0 && read.receiptKeys.length > 0 ? accept(read) : refuse("keys.form");
+}
+
+const ALGORITHMS = new Map([
+    ["Ed25519", ["EdDSA", "Ed25519"]],
+    ["P-256", ["ES256"]],
+]);
+
+/**
+ * Whether what a key says about its use is verifying, by the algorithm of its curve (RFC 7517, section 4).
+ *
+ * @param {import("./canonical-json.js").JsonObject} key
+ */
+function isToVerify({ alg, crv, key_ops: operations, use }) {
+    const isFor =
+        operations === undefined ||
+        (Array.isArray(operations) &&
+            operations.includes("verify") &&
+            new Set(operations).size === operations.length);
+    const isBy = alg === undefined || (ALGORITHMS.get(String(crv)) ?? []).includes(String(alg));
+    return isFor && isBy && (use === undefined || use === "sig");
 }
 
 /**

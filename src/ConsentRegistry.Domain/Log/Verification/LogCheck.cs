@@ -221,6 +221,6 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return;
         var rebuilt = tree.Root();
         kept.Note(tree.Size, rebuilt);
-        receipts.Note(tree.Size, rebuilt);
+        receipts.Note(tree.Size, rebuilt, latest);
     }
 }

@@ -10,14 +10,22 @@ namespace ConsentRegistry.Domain.Log.Verification;
 /// </summary>
 internal sealed class ReceiptCheck
 {
+    /// <summary>
+    /// How far the time of a receipt may be from that of a version: what memory knows is some seconds old, and a change
+    /// takes its time before it is committed.
+    /// </summary>
+    private static readonly TimeSpan TimeTolerance = TimeSpan.FromSeconds(60);
+
     private readonly ImmutableArray<string> tokens;
     private readonly List<Receipt?> receipts = [];
     private readonly Dictionary<string, long> wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Version, RecordedChange Change)>> changes = new(
         StringComparer.Ordinal
     );
+    private readonly HashSet<(string Stream, long Version)> timed = [];
+    private readonly Dictionary<(string Stream, long Version), Instant> times = [];
     private readonly HashSet<long> sizes = [];
-    private readonly Dictionary<long, byte[]> roots = [];
+    private readonly Dictionary<long, (byte[] Root, Instant? Latest)> heads = [];
 
     public ReceiptCheck(ImmutableArray<string> tokens)
     {
@@ -32,24 +40,28 @@ internal sealed class ReceiptCheck
             if (receipt.Log is { } log)
                 sizes.Add(log.Size);
             foreach (var (stream, version) in receipt.Versions)
+            {
                 wanted[stream] = Math.Max(version, wanted.GetValueOrDefault(stream));
+                timed.Add((stream, version));
+                timed.Add((stream, version + 1));
+            }
         }
     }
 
     /// <summary>Whether the root at a size is wanted.</summary>
     public bool Wants(long size) => sizes.Contains(size);
 
-    /// <summary>Keeps the rebuilt root at a size.</summary>
-    public void Note(long size, byte[] root) => roots[size] = root;
+    /// <summary>Keeps the rebuilt root at a size, and the latest time of a change until then.</summary>
+    public void Note(long size, byte[] root, Instant? latest) => heads[size] = (root, latest);
 
     /// <summary>Keeps the change of an entry, if a receipt rests on it.</summary>
     public void Keep(CheckedEntry entry)
     {
-        if (
-            entry.Change is null
-            || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version)
-            || entry.Leaf.Version > version
-        )
+        if (entry.Change is null || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version))
+            return;
+        if (timed.Contains((entry.Body.Stream.Name, entry.Leaf.Version)))
+            times[(entry.Body.Stream.Name, entry.Leaf.Version)] = entry.Leaf.Tx;
+        if (entry.Leaf.Version > version)
             return;
         if (!changes.TryGetValue(entry.Body.Stream.Name, out var kept))
             changes[entry.Body.Stream.Name] = kept = [];
@@ -115,26 +127,66 @@ internal sealed class ReceiptCheck
                 return Tampered("It is of another log.");
             if (log.Size > size)
                 return Unusable($"It needs a longer export: its log had {log.Size} entries already.");
-            if (!roots.TryGetValue(log.Size, out var root) || !root.AsSpan().SequenceEqual(log.Root))
+            if (!heads.TryGetValue(log.Size, out var head) || !head.Root.AsSpan().SequenceEqual(log.Root))
                 return Tampered($"The log that it names, of {log.Size} entries, is another one.");
+            if (head.Latest > receipt.At.Plus(TimeTolerance))
+                return Tampered("It is dated before entries of the log that it names.");
         }
-        return Missing(receipt, streams) ?? DecideAgain(receipt);
+        var finding = FindMissing(receipt, streams) ?? FindErased(receipt, streams) ?? DecideAgain(receipt);
+        if (finding.Verdict != Verdict.Valid)
+            return finding;
+        return JudgeTimes(receipt, out var notShown)
+            ?? (notShown is null ? finding : finding with { What = $"{finding.What} Not shown: {notShown}" });
     }
 
-    private static ReceiptFinding? Missing(Receipt receipt, Streams streams)
+    // A receipt says what was in force at its time: no version that it names is later, and none that it passes over is
+    // earlier.
+    private ReceiptFinding? JudgeTimes(Receipt receipt, out string? notShown)
+    {
+        notShown = null;
+        foreach (var (name, version) in receipt.Versions)
+        {
+            if (times.TryGetValue((name, version), out var made) && made > receipt.At)
+            {
+                if (made > receipt.At.Plus(TimeTolerance))
+                    return Tampered($"It is dated {receipt.At}, before version {version} of {name}, which it names.");
+                notShown = $"version {version} of {name} is dated up to 60 seconds later.";
+            }
+            if (times.TryGetValue((name, version + 1), out var next) && next < receipt.At)
+            {
+                if (next < receipt.At.Plus(-TimeTolerance))
+                    return Tampered(
+                        $"It is dated {receipt.At}, when {name} was at version {version + 1} already, and names "
+                            + $"version {version}."
+                    );
+                notShown =
+                    $"whether version {version + 1} of {name}, up to 60 seconds before it, was in force already.";
+            }
+        }
+        return null;
+    }
+
+    private static ReceiptFinding? FindMissing(Receipt receipt, Streams streams)
     {
         foreach (var (name, version) in receipt.Versions)
         {
-            if (version == 0)
-                continue;
-            if (streams.Find(Receipt.StreamOf(name)) is not { } chain || chain.Version < version)
+            if (version > 0 && !(streams.Find(Receipt.StreamOf(name))?.Version >= version))
                 return Unusable(
                     $"It needs a longer export: version {version} of the stream {name} is not in this one."
                 );
-            if (version < chain.ErasedIn && chain.HasErasedBodies)
+        }
+        return null;
+    }
+
+    private static ReceiptFinding? FindErased(Receipt receipt, Streams streams)
+    {
+        foreach (var (name, version) in receipt.Versions)
+        {
+            if (streams.Find(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain && version < chain.ErasedIn)
                 return new(
                     Verdict.Valid,
-                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased."
+                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased. Not "
+                        + "shown: whether the decision was right, and what was in force at its time."
                 );
         }
         return null;

@@ -94,6 +94,58 @@ public sealed class ReceiptTests
         Assert.Contains(sentence, report.Failure!.What);
     }
 
+    [Theory]
+    [InlineData(-61, "before version 3 of ana")]
+    [InlineData(365 * 86_400, "at version 4 already")]
+    [InlineData(121, "at version 4 already")]
+    public void A_receipt_of_another_time_than_its_versions_is_refused(int seconds, string sentence)
+    {
+        var (log, receipt) = Denied();
+        log.Add("ana", SampleLog.Default("training", Effect.Deny));
+        log.Checkpoints.Add(log.Rows.Count);
+        Redate(receipt, seconds, withoutLog: true);
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+
+        Assert.Equal(Verdict.Tampered, report.Verdict);
+        Assert.Contains(sentence, report.Failure!.What);
+    }
+
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(-1)]
+    [InlineData(61)]
+    [InlineData(120)]
+    public void Within_a_minute_it_is_not_shown_what_was_in_force(int seconds)
+    {
+        var (log, receipt) = Denied();
+        log.Add("ana", SampleLog.Default("training", Effect.Deny));
+        log.Checkpoints.Add(log.Rows.Count);
+        Redate(receipt, seconds, withoutLog: true);
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+
+        Assert.Null(report.Failure);
+        Assert.Contains("Not shown:", Assert.Single(report.Receipts).What);
+    }
+
+    [Fact]
+    public void A_receipt_that_is_dated_before_its_log_is_refused()
+    {
+        var (log, receipt) = Denied();
+        log.Add("cem", SampleLog.Lockdown());
+        log.Now = log.Now.Plus(TimeSpan.FromMinutes(5));
+        log.Add("cem", SampleLog.Lockdown());
+        log.Checkpoints.Add(log.Rows.Count);
+        var size = log.Rows.Count;
+        receipt["log"]!["size"] = size;
+        receipt["log"]!["root"] = System.Buffers.Text.Base64Url.EncodeToString(log.RootAt(size));
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+
+        Assert.Contains("before entries of the log", report.Failure?.What);
+    }
+
     [Fact]
     public void A_receipt_names_every_stream_that_its_decision_rests_on()
     {
@@ -183,6 +235,15 @@ public sealed class ReceiptTests
 
         Assert.True(Receipt.TryParse(CanonicalJson.Encode(receipt), out var read));
         Assert.Equal(CanonicalJson.Encode(receipt), CanonicalJson.Encode(read.ToJson()));
+    }
+
+    // Its versions were made a minute after each other, the last of them at its time.
+    private static void Redate(JsonObject receipt, int seconds, bool withoutLog)
+    {
+        Assert.True(Instant.TryParse((string)receipt["at"]!, out var at));
+        receipt["at"] = at.Plus(TimeSpan.FromSeconds(seconds)).ToString();
+        if (withoutLog)
+            receipt["log"] = null;
     }
 
     private static string Sign(SampleLog log, JsonObject receipt) =>
