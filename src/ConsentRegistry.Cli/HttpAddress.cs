@@ -5,14 +5,16 @@ namespace ConsentRegistry.Cli;
 /// <summary>Addresses on the command line.</summary>
 internal static class HttpAddress
 {
-    public static Uri? Parse(ArgumentResult result)
+    public static Uri? Parse(ArgumentResult result) => Parse(result, result.Tokens[0].Value);
+
+    public static Uri[] ParseAll(ArgumentResult result) =>
+        [.. result.Tokens.Select(token => Parse(result, token.Value)).OfType<Uri>()];
+
+    private static Uri? Parse(ArgumentResult result, string text)
     {
-        if (
-            Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https"
-        )
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             return address;
-        result.AddError($"'{result.Tokens[0].Value}' is no http address.");
+        result.AddError($"'{text}' is no http address.");
         return null;
     }
 }

@@ -5,10 +5,16 @@ using System.Text.Json.Nodes;
 
 namespace ConsentRegistry.Cli;
 
+/// <summary>A registry does not show now what it should.</summary>
+internal sealed class LogSourceException(string message) : Exception(message);
+
 /// <summary>What a registry shows of its log to everybody.</summary>
 internal sealed class LogSource(Uri url) : IDisposable
 {
     private const int MaxAnswerBytes = 2 << 20;
+
+    /// <summary>Where it shows that.</summary>
+    public Uri Url { get; } = url;
 
     private readonly HttpClient http = new()
     {

@@ -1,51 +1,65 @@
-using System.Text;
+using System.Globalization;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary>
-/// A witness and the file in which it keeps the checkpoint that it saw last. One request at a time is judged and kept.
-/// </summary>
-internal sealed class LogWatcher(Witness witness, string state)
+/// <summary>A witness and what it keeps. One request at a time is judged and kept.</summary>
+internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? maxAge)
 {
     private readonly Lock oneAtATime = new();
+
+    /// <summary>The origins of the logs.</summary>
+    public IEnumerable<string> Origins => witness.Origins;
 
     /// <summary>Judges a request, and keeps what it shows before the answer is given out.</summary>
     public WitnessAnswer Add(AddCheckpoint request)
     {
         lock (oneAtATime)
         {
-            var answer = witness.Judge(
-                request,
-                Last()?.Checkpoint,
-                TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()
-            );
+            var last = Checkpoint.TryParse(request.Note.Text, out var shown) ? state.Last(shown.Origin) : null;
+            var answer = witness.Judge(request, last?.Checkpoint, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
             if (answer.Seen is { } seen)
-                Keep(state, seen.ToString());
+                state.Keep(seen, answer.Body);
+            if (answer.IsEvidence)
+            {
+                state.KeepEvidence(last?.Note ?? request.Note, request.Note);
+                Console.Error.WriteLine(
+                    $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not shown "
+                        + $"to go on from the one seen before; both are kept in '{state.EvidencePath}'."
+                );
+            }
             return answer;
         }
     }
 
+    /// <summary>The checkpoint of a log that was cosigned last, with the cosignature; null if there is none.</summary>
+    public string? Published(string origin)
+    {
+        lock (oneAtATime)
+            return state.Published(origin);
+    }
+
     /// <summary>Looks at the newest checkpoint of a registry.</summary>
+    /// <exception cref="LogSourceException">The registry does not show one.</exception>
     public async Task<int> LookAsync(LogSource source, CancellationToken cancellation)
     {
         var text = await source.CheckpointAsync(cancellation);
         if (!SignedNote.TryParse(text, out var note) || !witness.TryRead(note, out var newest))
-            throw new UnusableException(
-                "What is served there is no checkpoint of this log, signed by one of the given keys."
+            throw new LogSourceException(
+                "What is served there is no checkpoint of a watched log, signed by one of the given keys."
             );
-        var last = Last();
+        var last = state.Last(newest.Origin);
         if (last is { Checkpoint: var before } && newest.Size < before.Size)
-            return await LookBackAsync(source, note, newest, last.Value, cancellation);
+            return await LookBackAsync(source, note, newest, last, cancellation);
         var proof =
             last is { Checkpoint: { Size: > 0 } earlier } && earlier.Size < newest.Size
                 ? await source.ProofAsync(earlier.Size, newest.Size, cancellation)
                 : [];
         var answer = Add(new(last?.Checkpoint.Size ?? 0, proof ?? [], note));
         if (!answer.IsCosigned)
-            return Report(note, newest, last!.Value);
+            return Report(newest, last);
         Console.Write(note + answer.Body);
-        return ExitCode.Success;
+        return JudgeAge(newest.Origin);
     }
 
     // A cache on the way may serve an older checkpoint; it has to be one that the newer goes on from.
@@ -53,54 +67,61 @@ internal sealed class LogWatcher(Witness witness, string state)
         LogSource source,
         SignedNote note,
         Checkpoint older,
-        (SignedNote Note, Checkpoint Checkpoint) last,
+        SeenCheckpoint last,
         CancellationToken cancellation
     )
     {
-        var proof = await source.ProofAsync(older.Size, last.Checkpoint.Size, cancellation);
-        if (
-            proof is null
-            || !MerkleTree.VerifyConsistency(older.Size, last.Checkpoint.Size, proof, older.Root, last.Checkpoint.Root)
-        )
-            return Report(note, older, last);
+        var proof = older.Size == 0 ? [] : await source.ProofAsync(older.Size, last.Checkpoint.Size, cancellation);
+        var goesOn =
+            older.Size == 0
+                ? older.Root.AsSpan().SequenceEqual(MerkleTree.EmptyRoot)
+                : proof is not null
+                    && MerkleTree.VerifyConsistency(
+                        older.Size,
+                        last.Checkpoint.Size,
+                        proof,
+                        older.Root,
+                        last.Checkpoint.Root
+                    );
+        if (!goesOn)
+        {
+            state.KeepEvidence(last.Note, note);
+            return Report(older, last);
+        }
         await Console.Error.WriteLineAsync(
             $"The registry shows a checkpoint of {older.Size} leaves, older than that of {last.Checkpoint.Size} seen "
                 + "before, and consistent with it."
         );
-        return ExitCode.Success;
+        return JudgeAge(older.Origin);
     }
 
-    private int Report(SignedNote note, Checkpoint shown, (SignedNote Note, Checkpoint Checkpoint) last)
+    // A checkpoint says nothing about when it was made; since when it is the newest is known here.
+    private int JudgeAge(string origin)
     {
-        var evidence = $"{state}.evidence";
-        Keep(evidence, $"{last.Note}\n{note}");
+        if (maxAge is not { } most || state.FirstSeen(origin) is not { } since)
+            return ExitCode.Success;
+        var age = TimeProvider.System.GetUtcNow() - since;
+        if (age <= most)
+            return ExitCode.Success;
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"STALE: since {since:yyyy-MM-dd'T'HH:mm:ss'Z'} {origin} has shown nothing newer, which is longer than "
+            ) + $"{most.TotalSeconds} s."
+        );
+        return ExitCode.Unusable;
+    }
+
+    private int Report(Checkpoint shown, SeenCheckpoint? last)
+    {
+        var before = last is null
+            ? "is no history"
+            : $"does not go on from the {last.Checkpoint.Size} leaves with root "
+                + $"{Convert.ToBase64String(last.Checkpoint.Root)} seen before. Both are signed by the log";
         Console.WriteLine(
-            $"TAMPERED: the log now shows {shown.Size} leaves with root {Convert.ToBase64String(shown.Root)}, which "
-                + $"does not go on from the {last.Checkpoint.Size} leaves with root "
-                + $"{Convert.ToBase64String(last.Checkpoint.Root)} seen before. Both are signed by the log; they are "
-                + $"kept in '{evidence}'."
+            $"TAMPERED: {shown.Origin} now shows {shown.Size} leaves with root {Convert.ToBase64String(shown.Root)}, "
+                + $"which {before}; it is kept in '{state.EvidencePath}'."
         );
         return ExitCode.Unexpected;
-    }
-
-    private (SignedNote Note, Checkpoint Checkpoint)? Last()
-    {
-        if (!File.Exists(state))
-            return null;
-        // To begin anew where something is wrong with the file would be to forget what was seen.
-        return SignedNote.TryParse(File.ReadAllBytes(state), out var note) && witness.TryRead(note, out var checkpoint)
-            ? (note, checkpoint)
-            : throw new UnusableException($"'{state}' does not hold a checkpoint of this log.");
-    }
-
-    private static void Keep(string path, string text)
-    {
-        var fresh = $"{path}.new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, path, overwrite: true);
     }
 }

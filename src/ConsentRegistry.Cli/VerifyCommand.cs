@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
@@ -40,13 +39,7 @@ internal static class VerifyCommand
         {
             Description = "How much older than an entry before it an entry may be, such as 30s, 10m or 1h.",
             DefaultValueFactory = _ => VerificationRequest.DefaultClockTolerance,
-            CustomParser = result =>
-            {
-                if (TryParseDuration(result.Tokens[0].Value, out var duration))
-                    return duration;
-                result.AddError($"'{result.Tokens[0].Value}' is no duration such as 30s, 10m or 1h.");
-                return default;
-            },
+            CustomParser = Durations.Parse,
         };
         var noReplay = new Option<bool>("--no-replay")
         {
@@ -140,32 +133,4 @@ internal static class VerifyCommand
             Verdict.Tampered => ExitCode.Unexpected,
             _ => ExitCode.Unusable,
         };
-
-    private static bool TryParseDuration(string text, out TimeSpan duration)
-    {
-        duration = default;
-        var seconds =
-            text.Length > 0
-                ? text[^1] switch
-                {
-                    's' => 1,
-                    'm' => 60,
-                    'h' => 3_600,
-                    'd' => 86_400,
-                    _ => 0,
-                }
-                : 0;
-        if (
-            seconds == 0
-            || !int.TryParse(
-                text.AsSpan(0, text.Length - 1),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var count
-            )
-        )
-            return false;
-        duration = TimeSpan.FromSeconds((long)count * seconds);
-        return true;
-    }
 }

@@ -9,10 +9,10 @@ internal static class WitnessCommand
 {
     public static Command Create()
     {
-        var log = new Option<Uri?>("--log")
+        var log = new Option<Uri[]>("--log")
         {
-            Description = "The registry's address: look at its newest checkpoint.",
-            CustomParser = HttpAddress.Parse,
+            Description = "A registry's address: look at its newest checkpoint. May be repeated.",
+            CustomParser = HttpAddress.ParseAll,
         };
         var listen = new Option<string?>("--listen")
         {
@@ -20,12 +20,14 @@ internal static class WitnessCommand
         };
         var keys = new Option<string[]>("--key")
         {
-            Description = "A verifier key of the log (name+id+key), as /v1/log/keys gives it.",
+            Description =
+                "A verifier key of a log (name+id+key), as /v1/log/keys gives it. Where the key has another name than the "
+                + "log, the log's origin and a space before it. May be repeated, for several keys and several logs.",
             Required = true,
         };
         var state = new Option<FileInfo>("--state")
         {
-            Description = "The file that keeps the last checkpoint seen.",
+            Description = "The file that keeps the last checkpoint seen of each log. Evidence is kept beside it.",
             Required = true,
         };
         var signer = new Option<FileInfo>("--signer")
@@ -38,11 +40,23 @@ internal static class WitnessCommand
             Description = "The name of the witness, which its key carries.",
             DefaultValueFactory = _ => "witness.invalid/consent",
         };
-        var every = new Option<double?>("--every") { Description = "Go on looking, every so many seconds." };
+        var every = new Option<double?>("--every")
+        {
+            Description =
+                "Go on looking, every so many seconds, also while a registry cannot be reached; it ends when a log shows "
+                + "another history.",
+        };
+        var maxAge = new Option<TimeSpan?>("--max-age")
+        {
+            Description =
+                "For how long a log may show nothing newer, such as 30s, 10m or 1h. After that the exit code is 2: somebody "
+                + "may be showing an old checkpoint for ever.",
+            CustomParser = result => Durations.Parse(result),
+        };
         var command = new Command(
             "witness",
-            "Keeps the last checkpoint seen of a log, checks that the newest goes on from it, and cosigns it. Exit "
-                + "code 0 it does, 1 the log shows another history, 2 it could not be looked at."
+            "Keeps the last checkpoint seen of each log, checks that the newest goes on from it, and cosigns it. Exit "
+                + "code 0 it does, 1 a log shows another history, 2 it could not be looked at, or is too old."
         )
         {
             log,
@@ -52,6 +66,7 @@ internal static class WitnessCommand
             signer,
             name,
             every,
+            maxAge,
         };
         command.SetAction(
             async (parsed, cancellation) =>
@@ -62,18 +77,20 @@ internal static class WitnessCommand
                         parsed.GetValue(keys)!,
                         parsed.GetValue(state)!,
                         parsed.GetValue(signer)!,
-                        parsed.GetValue(name)!
+                        parsed.GetValue(name)!,
+                        parsed.GetValue(maxAge)
                     );
                     return (parsed.GetValue(log), parsed.GetValue(listen)) switch
                     {
-                        ({ } url, null) => await LookAsync(watch, url, parsed.GetValue(every), cancellation),
-                        (null, { } address) => await new WitnessServer(watch).ServeAsync(address, cancellation),
+                        ([_, ..] urls, null) => await LookAsync(watch, urls, parsed.GetValue(every), cancellation),
+                        (null or [], { } address) => await new WitnessServer(watch).ServeAsync(address, cancellation),
                         _ => throw new UnusableException("Either --log or --listen is needed."),
                     };
                 }
                 catch (Exception e)
                     when (e
                             is UnusableException
+                                or LogSourceException
                                 or IOException
                                 or UnauthorizedAccessException
                                 or HttpRequestException
@@ -94,35 +111,81 @@ internal static class WitnessCommand
         return command;
     }
 
-    private static LogWatcher Open(string[] keys, FileInfo state, FileInfo signer, string name)
+    private static LogWatcher Open(string[] keys, FileInfo state, FileInfo signer, string name, TimeSpan? maxAge)
     {
         var ed25519 = new NSecEd25519();
         if (!NoteKey.IsName(name))
             throw new UnusableException("--name has no spaces and no plus signs.");
-        var known = keys.Select(key =>
-                NoteKey.TryParse(key, ed25519, out var parsed) && parsed.Type == NoteKeyType.Ed25519
-                    ? parsed
-                    : throw new UnusableException("A verifier key is name+id+key, as /v1/log/keys gives it.")
-            )
-            .ToList();
-        if (known.Select(key => key.Name).Distinct(StringComparer.Ordinal).Count() != 1)
-            throw new UnusableException("A witness watches one log: all keys have its name.");
-        var witness = new Witness(known, WitnessKey.ReadOrCreate(signer.FullName, name, ed25519));
-        return new(witness, state.FullName);
+        var logs = keys.Select(key => ReadKey(key, ed25519))
+            .GroupBy(log => log.Origin, log => log.Key, StringComparer.Ordinal)
+            .ToDictionary(log => log.Key, log => (IReadOnlyCollection<NoteKey>)log.ToHashSet(), StringComparer.Ordinal);
+        var witness = new Witness(logs, WitnessKey.ReadOrCreate(signer.FullName, name, ed25519));
+        return new(witness, new(state.FullName, witness), maxAge);
     }
 
-    private static async Task<int> LookAsync(LogWatcher watch, Uri url, double? every, CancellationToken cancellation)
+    // A verifier key has no space, and an origin may have some.
+    private static (string Origin, NoteKey Key) ReadKey(string text, NSecEd25519 ed25519)
+    {
+        var space = text.LastIndexOf(' ');
+        if (
+            !NoteKey.TryParse(text[(space + 1)..], ed25519, out var key)
+            || key.Type != NoteKeyType.Ed25519
+            || space == 0
+        )
+            throw new UnusableException(
+                "A verifier key is name+id+key, as /v1/log/keys gives it, perhaps after the log's origin and a space."
+            );
+        return (space < 0 ? key.Name : text[..space], key);
+    }
+
+    private static async Task<int> LookAsync(
+        LogWatcher watch,
+        IReadOnlyCollection<Uri> urls,
+        double? every,
+        CancellationToken cancellation
+    )
     {
         if (every is not (null or (>= 1 and <= 86_400)))
             throw new UnusableException("--every is 1 to 86,400 seconds.");
-        using var source = new LogSource(url);
-        while (true)
+        var sources = urls.Select(url => new LogSource(url)).ToList();
+        try
         {
-            var code = await watch.LookAsync(source, cancellation);
-            // What was found out once stays so.
-            if (every is not { } seconds || code == ExitCode.Unexpected)
-                return code;
-            await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
+            while (true)
+            {
+                var worst = ExitCode.Success;
+                foreach (var source in sources)
+                {
+                    var code = await LookAsync(watch, source, cancellation);
+                    // Another history weighs more than one that could not be looked at.
+                    if (worst == ExitCode.Success || code == ExitCode.Unexpected)
+                        worst = code;
+                }
+                // What was found out once stays so; what could not be looked at now may be later.
+                if (every is not { } seconds || worst == ExitCode.Unexpected)
+                    return worst;
+                await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
+            }
+        }
+        finally
+        {
+            sources.ForEach(source => source.Dispose());
+        }
+    }
+
+    // One log that does not answer keeps nobody from looking at the others, or from looking again.
+    private static async Task<int> LookAsync(LogWatcher watch, LogSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            return await watch.LookAsync(source, cancellation);
+        }
+        catch (Exception e)
+            when (e is LogSourceException or HttpRequestException
+                || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
+        {
+            await Console.Error.WriteLineAsync($"UNUSABLE: {source.Url}: {e.Message}");
+            return ExitCode.Unusable;
         }
     }
 }

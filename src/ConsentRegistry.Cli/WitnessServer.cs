@@ -1,10 +1,13 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary>Serves <c>add-checkpoint</c> of C2SP tlog-witness, and nothing else.</summary>
+/// <summary>
+/// Serves C2SP tlog-witness: <c>add-checkpoint</c>, and the newest cosigned checkpoint of each log.
+/// </summary>
 internal sealed class WitnessServer(LogWatcher watch)
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
@@ -40,8 +43,16 @@ internal sealed class WitnessServer(LogWatcher watch)
 
     private async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellation)
     {
-        var (status, media, body) = (404, "text/plain", "There is nothing here.\n");
-        if (context.Request.Url?.AbsolutePath.EndsWith("/add-checkpoint", StringComparison.Ordinal) == true)
+        var (status, media, body) = (404, "text/plain; charset=utf-8", "There is nothing here.\n");
+        var path = context.Request.Url?.AbsolutePath ?? "";
+        if (Published(path) is { } checkpoint)
+        {
+            if (context.Request.HttpMethod is not ("GET" or "HEAD"))
+                (status, body) = (405, "Only GET.\n");
+            else
+                (status, body) = (200, checkpoint);
+        }
+        else if (path.EndsWith("/add-checkpoint", StringComparison.Ordinal))
         {
             if (context.Request.HttpMethod != "POST")
             {
@@ -59,8 +70,21 @@ internal sealed class WitnessServer(LogWatcher watch)
         }
         context.Response.StatusCode = status;
         context.Response.ContentType = media;
-        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+        if (context.Request.HttpMethod == "HEAD")
+            context.Response.Close();
+        else
+            context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
     }
+
+    // <monitoring prefix>/<SHA-256 of the origin in hex>/checkpoint
+    private string? Published(string path) =>
+        path.Split('/') is [.., var hash, "checkpoint"]
+        && watch.Origins.FirstOrDefault(origin =>
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin))) == hash
+        )
+            is { } named
+            ? watch.Published(named)
+            : null;
 
     private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellation)
     {

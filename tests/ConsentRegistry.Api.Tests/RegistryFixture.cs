@@ -1,11 +1,13 @@
 using ConsentRegistry.Api.Tests.History;
+using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Notifications;
+using ConsentRegistry.Domain.Log.Verification;
 
 namespace ConsentRegistry.Api.Tests;
 
 /// <summary>
 /// One running service for the tests of a class. They share it but never rows: each uses creators of its own. After the
-/// last one the events must tell exactly what the tables hold, whatever the tests did.
+/// last one the events must tell exactly what the tables hold, whatever the tests did, and an export must be valid.
 /// </summary>
 public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
 {
@@ -29,5 +31,9 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         Assert.True(ending.Log.Errors.Count == 0, string.Join('\n', ending.Log.Errors));
         await Ledger.VerifyAsync(ending);
         await NotificationMembersCheck.VerifyAsync(ending);
+        // And what an auditor downloads obeys every rule.
+        await Exports.CoveredAsync(ending);
+        var verdict = Exports.Verify(await Exports.OfLogAsync(ending));
+        Assert.True(verdict.Verdict == Verdict.Valid, $"{verdict.Failure}");
     }
 }

@@ -72,6 +72,14 @@ public sealed class SignedNote
         return Checked(Text, [.. Signatures, signature]);
     }
 
+    /// <summary>The same note with only some of its lines.</summary>
+    /// <exception cref="ArgumentException">No line would be left.</exception>
+    public SignedNote Keep(Func<NoteSignature, bool> keeps)
+    {
+        var kept = Signatures.Where(keeps).ToList();
+        return kept.Count > 0 ? new(Text, kept) : throw new ArgumentException("A note has a signature.", nameof(keeps));
+    }
+
     /// <summary>Reads a note from UTF-8; see <see cref="TryParse(string?, out SignedNote?)"/>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out SignedNote? note)
     {

@@ -62,62 +62,98 @@ public sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Proof, Si
 /// <param name="Status">The HTTP status of the protocol.</param>
 /// <param name="Body">The body: the cosignature's line, the size that was seen last, or why not.</param>
 /// <param name="Seen">
-/// The checkpoint that the witness has to keep before it gives the answer out; null if nothing changes.
+/// The checkpoint that the witness has to keep before it gives the answer out, with the lines of the log's keys alone;
+/// null if nothing changes.
 /// </param>
 public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = null)
 {
     /// <summary>Whether the checkpoint was found to go on from the one before.</summary>
     public bool IsCosigned => Status == 200;
 
+    /// <summary>
+    /// Whether the log's key signed a checkpoint that was not shown to go on from the one before: evidence to keep. Of
+    /// the same size, or of none, it is the proof of a fork; else there may be a better proof.
+    /// </summary>
+    public bool IsEvidence { get; init; }
+
     /// <summary>The media type of the body.</summary>
     public string MediaType => Status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8";
 }
 
 /// <summary>
-/// Watches one log: it cosigns a checkpoint only if it goes on from the one that it saw last. A log that shows
-/// different people different histories gets the cosignature for one of them.
+/// Watches logs: it cosigns a checkpoint only if it goes on from the one that it saw last of the same log. A log that
+/// shows different people different histories gets the cosignature for one of them.
 /// </summary>
-/// <param name="keys">The log's keys, all of one name: the log's origin.</param>
+/// <param name="logs">The keys of each log, by its origin. A key's name may be another than the origin.</param>
 /// <param name="signer">Who cosigns.</param>
-public sealed class Witness(IReadOnlyCollection<NoteKey> keys, NoteSigner signer)
+public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<NoteKey>> logs, NoteSigner signer)
 {
+    /// <summary>A witness of logs whose keys are named by their origins.</summary>
+    public Witness(IEnumerable<NoteKey> keys, NoteSigner signer)
+        : this(
+            keys.GroupBy(key => key.Name, StringComparer.Ordinal)
+                .ToDictionary(log => log.Key, log => (IReadOnlyCollection<NoteKey>)[.. log], StringComparer.Ordinal),
+            signer
+        ) { }
+
     /// <summary>The verifier key of the witness's cosignatures.</summary>
     public NoteKey Key { get; } = signer.Key(NoteKeyType.Cosignature);
 
+    /// <summary>The origins of the logs.</summary>
+    public IEnumerable<string> Origins => logs.Keys;
+
     /// <summary>
-    /// Reads a note as a checkpoint of the watched log; false if it is none, or not signed by a key of it.
+    /// Reads a note as a checkpoint of a watched log; false if it is none, or not signed by a key of that log.
     /// </summary>
     public bool TryRead(SignedNote note, [NotNullWhen(true)] out Checkpoint? checkpoint) =>
-        Checkpoint.TryParse(note.Text, out checkpoint) && IsKnown(checkpoint) && note.IsAccepted(keys);
+        Checkpoint.TryParse(note.Text, out checkpoint)
+        && logs.TryGetValue(checkpoint.Origin, out var keys)
+        && note.IsAccepted(keys);
 
     /// <summary>Judges a checkpoint.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="last">The checkpoint that was cosigned last; null if none was.</param>
+    /// <param name="last">The checkpoint of the same log that was cosigned last; null if none was.</param>
     /// <param name="seconds">The time, in seconds since 1970.</param>
     public WitnessAnswer Judge(AddCheckpoint request, Checkpoint? last, long seconds)
     {
         if (!Checkpoint.TryParse(request.Note.Text, out var checkpoint))
             return new(400, "The note is no checkpoint.\n");
-        if (!IsKnown(checkpoint))
+        if (!logs.TryGetValue(checkpoint.Origin, out var keys))
             return new(404, "The log is not known here.\n");
         if (!request.Note.IsAccepted(keys))
             return new(403, "No key of the log signed the checkpoint.\n");
         if (request.OldSize > checkpoint.Size)
             return new(400, "The old size is greater than that of the checkpoint.\n");
         var seen = last?.Size ?? 0;
-        if (
-            request.OldSize != seen
-            || (last is not null && last.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root))
-        )
-            return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n"));
+        var isOtherRoot =
+            checkpoint.Size == 0
+                ? !checkpoint.Root.AsSpan().SequenceEqual(MerkleTree.EmptyRoot)
+                : last?.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root);
+        if (request.OldSize != seen)
+            return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n")) { IsEvidence = isOtherRoot };
+        if (isOtherRoot)
+            return new(
+                422,
+                checkpoint.Size == 0
+                    ? "A checkpoint of size 0 has the root of the empty tree.\n"
+                    : "The checkpoint has another root than the one of the same size that was seen before.\n"
+            )
+            {
+                IsEvidence = true,
+            };
         var goesOn =
             last is null || last.Size == 0
                 ? request.Proof.Count == 0
                 : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
         return goesOn
-            ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n", request.Note)
-            : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n");
+            ? new(
+                200,
+                $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n",
+                request.Note.Keep(line => keys.Any(line.ClaimsToBeBy))
+            )
+            : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n")
+            {
+                IsEvidence = last is { Size: > 0 },
+            };
     }
-
-    private bool IsKnown(Checkpoint checkpoint) => keys.Any(key => key.Name == checkpoint.Origin);
 }

@@ -51,10 +51,56 @@ public sealed class WitnessTests
             [Log]
         );
         var answer = Witness.Judge(new(5, [], sameSize), last, Now);
-        Assert.Equal((409, "5\n", "text/x.tlog.size"), (answer.Status, answer.Body, answer.MediaType));
-        Assert.Equal(409, Witness.Judge(new(3, [], Note(3)), last, Now).Status);
+        Assert.Equal((422, true), (answer.Status, answer.IsEvidence));
+        Assert.Null(answer.Seen);
+        var late = Witness.Judge(new(3, [], sameSize), last, Now);
+        Assert.Equal((409, "5\n", "text/x.tlog.size", true), (late.Status, late.Body, late.MediaType, late.IsEvidence));
+        var older = Witness.Judge(new(3, [], Note(3)), last, Now);
+        Assert.Equal((409, "5\n", false), (older.Status, older.Body, older.IsEvidence));
         Assert.Equal(409, Witness.Judge(new(0, [], Note(9)), last, Now).Status);
-        Assert.All(new[] { answer }, refused => Assert.Null(refused.Seen));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_size_0_has_the_root_of_the_empty_tree()
+    {
+        SignedNote Empty(byte[] root) => SignedNote.Sign(new Checkpoint(Origin, 0, root).ToString(), [Log]);
+
+        Assert.Equal(200, Witness.Judge(new(0, [], Empty(MerkleTree.EmptyRoot)), null, Now).Status);
+        foreach (var last in new[] { null, new Checkpoint(Origin, 0, MerkleTree.EmptyRoot) })
+        {
+            var answer = Witness.Judge(new(0, [], Empty(LogFixtures.Root(1))), last, Now);
+            Assert.Equal((422, true), (answer.Status, answer.IsEvidence));
+        }
+        Assert.Equal(
+            200,
+            Witness.Judge(new(0, [], Note(3)), new Checkpoint(Origin, 0, MerkleTree.EmptyRoot), Now).Status
+        );
+    }
+
+    [Fact]
+    public void Watches_several_logs_whose_keys_have_names_of_their_own()
+    {
+        var named = new NoteSigner("key.example", Key(5));
+        var witness = new Witness(
+            new Dictionary<string, IReadOnlyCollection<NoteKey>>
+            {
+                [Origin] = [Log.Key(NoteKeyType.Ed25519)],
+                ["other.example/log"] = [named.Key(NoteKeyType.Ed25519)],
+            },
+            Cosigner
+        );
+        SignedNote By(NoteSigner signer, string origin) =>
+            SignedNote.Sign(new Checkpoint(origin, 3, Tree(3).Builder.Root()).ToString(), [signer]);
+
+        Assert.Equal(200, witness.Judge(new(0, [], Note(3)), null, Now).Status);
+        var answer = witness.Judge(new(0, [], By(named, "other.example/log").With(Note(3).Signatures[0])), null, Now);
+        Assert.Equal(200, answer.Status);
+        // What is kept has the lines of this log's keys alone.
+        Assert.Equal("key.example", Assert.Single(answer.Seen!.Signatures).Name);
+        // A key signs for its own log.
+        Assert.Equal(403, witness.Judge(new(0, [], By(named, Origin)), null, Now).Status);
+        Assert.Equal(403, witness.Judge(new(0, [], By(Log, "other.example/log")), null, Now).Status);
+        Assert.Equal(404, witness.Judge(new(0, [], By(named, "key.example")), null, Now).Status);
     }
 
     [Fact]

@@ -1,0 +1,123 @@
+using System.Text;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Cli;
+
+/// <summary>A checkpoint that a witness keeps.</summary>
+/// <param name="Note">
+/// The note with the lines of the log's keys, and the witness's own: the first that it gave for this checkpoint, and the
+/// newest.
+/// </param>
+/// <param name="Checkpoint">What it says.</param>
+internal sealed record SeenCheckpoint(SignedNote Note, Checkpoint Checkpoint);
+
+/// <summary>
+/// The file in which a witness keeps the newest checkpoint of each log, and the one beside it for evidence. It is replaced
+/// as a whole: nobody reads a part of it, and a crash leaves the one before.
+/// </summary>
+internal sealed class WitnessState
+{
+    /// <summary>What stands between two notes. No note has this character.</summary>
+    private const char Separator = '\f';
+
+    /// <summary>Pieces of evidence that are kept: only who has the log's key can make any.</summary>
+    private const int MaxEvidence = 100;
+
+    private readonly string path;
+    private readonly Witness witness;
+    private readonly Dictionary<string, SeenCheckpoint> seen = new(StringComparer.Ordinal);
+
+    // Of logs that are not watched now.
+    private readonly List<string> others = [];
+
+    /// <summary>Reads the file, if there is one.</summary>
+    /// <exception cref="UnusableException">
+    /// It holds something else: to begin anew would be to forget what was seen.
+    /// </exception>
+    public WitnessState(string path, Witness witness)
+    {
+        (this.path, this.witness) = (path, witness);
+        if (!File.Exists(path))
+            return;
+        foreach (var text in File.ReadAllText(path).Split(Separator))
+        {
+            if (!SignedNote.TryParse(text, out var note) || !Checkpoint.TryParse(note.Text, out var head))
+                throw new UnusableException($"'{path}' does not hold checkpoints.");
+            if (!witness.Origins.Contains(head.Origin, StringComparer.Ordinal))
+                others.Add(text);
+            else if (!witness.TryRead(note, out _) || !seen.TryAdd(head.Origin, new(note, head)))
+                throw new UnusableException(
+                    $"'{path}' holds a checkpoint of {head.Origin} that none of the given keys signed, or two of them."
+                );
+        }
+    }
+
+    /// <summary>Where evidence is kept.</summary>
+    public string EvidencePath => $"{path}.evidence";
+
+    /// <summary>The newest checkpoint that was seen of a log; null if none was.</summary>
+    public SeenCheckpoint? Last(string origin) => seen.GetValueOrDefault(origin);
+
+    /// <summary>Keeps a checkpoint that was cosigned.</summary>
+    /// <param name="note">The note with the lines of the log's keys.</param>
+    /// <param name="cosignature">The witness's own line.</param>
+    public void Keep(SignedNote note, string cosignature)
+    {
+        if (
+            !Checkpoint.TryParse(note.Text, out var head)
+            || !NoteSignature.TryParse(cosignature.TrimEnd('\n'), out var own)
+        )
+            throw new ArgumentException("Only a cosigned checkpoint is kept.", nameof(note));
+        var kept = note;
+        // When this checkpoint was seen first tells how old it is.
+        if (
+            Last(head.Origin) is { } last
+            && last.Checkpoint == head
+            && Cosignatures(last).FirstOrDefault() is { } first
+        )
+            kept = kept.With(first);
+        seen[head.Origin] = new(kept.With(own), head);
+        Write(path, string.Join(Separator, seen.Values.Select(one => one.Note.ToString()).Concat(others)));
+    }
+
+    /// <summary>
+    /// The checkpoint as it is given out, with the witness's newest line; null if none of it was cosigned.
+    /// </summary>
+    public string? Published(string origin) =>
+        Last(origin) is { } last && Cosignatures(last) is [.., var newest]
+            ? last.Note.Keep(line => !line.ClaimsToBeBy(witness.Key) || ReferenceEquals(line, newest)).ToString()
+            : null;
+
+    /// <summary>When the newest checkpoint of a log was seen first; null if that is not known.</summary>
+    public DateTimeOffset? FirstSeen(string origin) =>
+        Last(origin) is { } last
+        && Cosignatures(last) is [var first, ..]
+        && Cosignature.TryVerify(first, last.Note.Text, witness.Key, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    /// <summary>Keeps two checkpoints that contradict each other, unless they were kept before.</summary>
+    public void KeepEvidence(SignedNote last, SignedNote shown)
+    {
+        var pair = $"{last}\n{shown}";
+        var kept = File.Exists(EvidencePath) ? File.ReadAllText(EvidencePath) : "";
+        var pieces = kept.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
+        if (pieces.Length >= MaxEvidence || pieces.Contains(pair, StringComparer.Ordinal))
+            return;
+        Write(EvidencePath, string.Join(Separator, pieces.Append(pair)));
+    }
+
+    private List<NoteSignature> Cosignatures(SeenCheckpoint last) =>
+        [.. last.Note.Signatures.Where(line => line.ClaimsToBeBy(witness.Key))];
+
+    private static void Write(string path, string text)
+    {
+        var fresh = $"{path}.new";
+        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, path, overwrite: true);
+    }
+}

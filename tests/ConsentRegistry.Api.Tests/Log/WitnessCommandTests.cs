@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ConsentRegistry.Domain.Log;
+using ConsentRegistry.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ConsentRegistry.Api.Tests.Log;
+
+/// <summary><c>consent witness</c> as a process, against logs that do what no registry does.</summary>
+public sealed class WitnessCommandTests : IAsyncLifetime
+{
+    private static readonly byte[][] Leaves = [MerkleTree.LeafHash([0]), MerkleTree.LeafHash([1])];
+    private static readonly byte[] Whole = MerkleTree.NodeHash(Leaves[0], Leaves[1]);
+    private static readonly NoteSigner Own = new("log.example", Exports.Ed25519.ImportPrivateKey(Seed(1)));
+    private static readonly NoteSigner Named = new("key.example", Exports.Ed25519.ImportPrivateKey(Seed(2)));
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+    private readonly WebApplication server = LoopbackServer.Build();
+    private readonly Dictionary<string, string> shown = new(StringComparer.Ordinal);
+    private int asked;
+    private volatile bool isDown;
+
+    public async ValueTask InitializeAsync()
+    {
+        shown["one"] = Note(Own, "log.example", 1, Leaves[0]);
+        shown["other"] = Note(Named, "other log", 1, Leaves[0]);
+        server.Run(async http =>
+        {
+            Interlocked.Increment(ref asked);
+            var path = http.Request.Path.Value!.Split('/');
+            if (isDown)
+                http.Response.StatusCode = 503;
+            else if (path[^1] == "checkpoint")
+                await http.Response.WriteAsync(shown[path[1]]);
+            else
+                await http.Response.WriteAsync(
+                    JsonSerializer.Serialize(new { proof = new[] { Convert.ToBase64String(Leaves[1]) } })
+                );
+        });
+        await server.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Several_logs_are_followed_through_an_outage_until_one_shows_another_history()
+    {
+        Assert.Equal(0, await RunAsync([.. Logs, "--max-age", "1h"]));
+        shown["other"] = Note(Named, "other log", 2, Whole);
+        Assert.Equal(0, await RunAsync(Logs));
+
+        isDown = true;
+        Assert.Equal(2, await RunAsync(Logs));
+        using var looking = Start([.. Logs, "--every", "1"]);
+        var before = asked;
+        await Eventually.HoldsAsync("it looks again and again", () => Task.FromResult(asked >= before + 6));
+        Assert.False(looking.HasExited);
+        isDown = false;
+        shown["one"] = Note(Own, "log.example", 1, Leaves[1]);
+        await looking.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, looking.ExitCode);
+        var evidence = await File.ReadAllTextAsync(State + ".evidence", TestContext.Current.CancellationToken);
+        Assert.Contains(Note(Own, "log.example", 1, Leaves[1]), evidence, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToBase64String(Leaves[0]), evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_shown_for_ever_gets_too_old()
+    {
+        Assert.Equal(0, await RunAsync(Logs));
+        // What was seen first an hour ago: its own cosignature says so.
+        var witness = new NoteSigner("witness.invalid/consent", Exports.Ed25519.ImportPrivateKey(WitnessSeed()));
+        Assert.True(SignedNote.TryParse(shown["one"], out var note));
+        var hourAgo = DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeSeconds();
+        await File.WriteAllTextAsync(
+            State,
+            note.With(Cosignature.Sign(note.Text, hourAgo, witness)).ToString(),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        Assert.Equal(0, await RunAsync([.. Logs[..2], "--max-age", "2h"]));
+        Assert.Equal(2, await RunAsync([.. Logs[..2], "--max-age", "30m"]));
+    }
+
+    [Fact]
+    public async Task Serves_the_newest_checkpoint_keeps_evidence_and_answers_as_the_protocol_says()
+    {
+        var address = $"http://127.0.0.1:{FreePort()}/";
+        using var serving = Start(["--listen", address]);
+        try
+        {
+            using var http = new HttpClient { BaseAddress = new(address) };
+            var of = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("other log")))}/checkpoint";
+            await Eventually.HoldsAsync(
+                "it listens",
+                async () =>
+                {
+                    try
+                    {
+                        return (await http.GetAsync(of)).StatusCode == HttpStatusCode.NotFound;
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return false;
+                    }
+                }
+            );
+            async Task<int> AddAsync(string request) =>
+                (int)(await http.PostAsync("add-checkpoint", new StringContent(request))).StatusCode;
+
+            Assert.Equal(422, await AddAsync($"old 0\n\n{Note(Named, "other log", 0, Whole)}"));
+            Assert.Equal(200, await AddAsync($"old 0\n\n{shown["other"]}"));
+            Assert.Equal(422, await AddAsync($"old 1\n\n{Note(Named, "other log", 1, Leaves[1])}"));
+            Assert.Equal(409, await AddAsync($"old 0\n\n{shown["other"]}"));
+            Assert.Equal(403, await AddAsync($"old 1\n\n{Note(Own, "other log", 1, Leaves[0])}"));
+            var proof = Convert.ToBase64String(Leaves[1]);
+            Assert.Equal(200, await AddAsync($"old 1\n{proof}\n\n{Note(Named, "other log", 2, Whole)}"));
+
+            Assert.True(SignedNote.TryParse(await http.GetStringAsync(of), out var served));
+            Assert.StartsWith("other log\n2\n", served.Text, StringComparison.Ordinal);
+            Assert.Equal(["key.example", "witness.invalid/consent"], served.Signatures.Select(line => line.Name));
+            var evidence = await File.ReadAllTextAsync(State + ".evidence", TestContext.Current.CancellationToken);
+            Assert.Contains(Note(Named, "other log", 1, Leaves[1]), evidence, StringComparison.Ordinal);
+        }
+        finally
+        {
+            serving.Kill();
+        }
+    }
+
+    private string State => Path.Combine(folder.FullName, "seen.txt");
+
+    private string[] Logs =>
+        ["--log", $"{LoopbackServer.UrlOf(server)}/one/", "--log", $"{LoopbackServer.UrlOf(server)}/other/"];
+
+    private static byte[] Seed(byte first) => [.. Enumerable.Repeat(first, 32)];
+
+    private byte[] WitnessSeed() =>
+        Convert.FromBase64String(File.ReadAllText(Path.Combine(folder.FullName, "witness.key")).Trim());
+
+    private static string Note(NoteSigner signer, string origin, long size, byte[] root) =>
+        SignedNote.Sign(new Checkpoint(origin, size, root).ToString(), [signer]).ToString();
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<int> RunAsync(string[] arguments)
+    {
+        using var process = Start(arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    private Process Start(string[] arguments)
+    {
+        string[] own =
+        [
+            Path.Combine(AppContext.BaseDirectory, "consent.dll"),
+            "witness",
+            "--key",
+            Own.Key(NoteKeyType.Ed25519).ToString(),
+            "--key",
+            $"other log {Named.Key(NoteKeyType.Ed25519)}",
+            "--state",
+            State,
+            "--signer",
+            Path.Combine(folder.FullName, "witness.key"),
+        ];
+        return Process.Start(new ProcessStartInfo("dotnet", [.. own, .. arguments]) { UseShellExecute = false })!;
+    }
+}
