@@ -101,7 +101,7 @@ public sealed class EventReplay(bool hasWholeLog)
             : (body.Change.Before, body.Change.After);
         ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(
             records,
-            Digest.Of(body.Stream.Name, KindOf(change), CanonicalJson.Encode(body.Change.Key)),
+            Digest.Of(ScopeOf(body.Stream, change), KindOf(change), CanonicalJson.Encode(body.Change.Key)),
             out _
         );
         if (known != Digest.Of(before))
@@ -112,6 +112,10 @@ public sealed class EventReplay(bool hasWholeLog)
 
     private static JsonObject Kept(Guid recall, Usages.RecallRecord record) =>
         Records.RecallChanged(recall, null, RecallRules.Kept(record)).After!;
+
+    // Ids of these are unique in the whole registry; other records are told apart within their stream.
+    private static string ScopeOf(StreamId stream, RecordedChange change) =>
+        change is RecordedChange.OfGrant or RecordedChange.OfUse or RecordedChange.OfRecall ? "" : stream.Name;
 
     private static string KindOf(RecordedChange change) =>
         change is RecordedChange.OfStop { Kind: StopKind.Hold } ? nameof(StopKind.Hold) : change.GetType().Name;

@@ -168,9 +168,11 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
         );
     }
 
-    /// <summary>Gives grants as approvals do, all in one version.</summary>
-    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places) =>
-        BackgroundTransaction.RunAsync(
+    /// <summary>Gives grants as approvals do, all in one version, but without any request.</summary>
+    private Task<List<StoredGrant>> GiveAsync(CreatorId decider, IReadOnlyList<SettingKey> places)
+    {
+        registry.HasMadeUpEvents = true;
+        return BackgroundTransaction.RunAsync(
             Database.Changes,
             async change =>
             {
@@ -202,6 +204,7 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
             },
             TestContext.Current.CancellationToken
         );
+    }
 
     private static VideoKey Video(CreatorId owner, string clip) => new(owner, VideoId.Parse(clip));
 

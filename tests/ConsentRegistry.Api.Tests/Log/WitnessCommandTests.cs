@@ -181,6 +181,16 @@ public sealed class WitnessCommandTests : IAsyncLifetime
             "--signer",
             Path.Combine(folder.FullName, "witness.key"),
         ];
-        return Process.Start(new ProcessStartInfo("dotnet", [.. own, .. arguments]) { UseShellExecute = false })!;
+        var process = Process.Start(
+            new ProcessStartInfo("dotnet", [.. own, .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 }

@@ -45,7 +45,7 @@ test("the exports and bundles of every version are valid", async () => {
 });
 
 test("each line of the newest golden export counts", async () => {
-    for (const name of ["every-event.ndjson", "every-event.ana.ndjson"]) {
+    for (const name of ["every-event.ndjson", "every-event.ana.ndjson", "obeys-rules.ndjson", "obeys-rules.ana.ndjson"]) {
         const lines = golden(name).toString().trimEnd().split("\n");
         for (const [i, line] of lines.entries()) {
             const middle = line.length >> 1;

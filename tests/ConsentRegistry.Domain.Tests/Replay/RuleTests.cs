@@ -342,6 +342,41 @@ public sealed class RuleTests
             ),
             Row(
                 "recordBefore",
+                "A grant is given by two creators",
+                r =>
+                {
+                    var (id, grant) = Given(r, uses: 2);
+                    var request = RequestAt(r) with { Stamp = r.Next("bea") };
+                    r.Add("bea", Records.ApprovalChanged(Id(1), null, request));
+                    var stamp = r.Next("bea");
+                    r.Add(
+                        "bea",
+                        Records.ApprovalChanged(
+                            Id(1),
+                            request,
+                            request with
+                            {
+                                State = ApprovalState.Approved,
+                                Stamp = stamp,
+                            }
+                        ),
+                        Records.GrantChanged(id, null, new(Id(1), Clip, Clip, Studio, grant.Terms, stamp))
+                    );
+                }
+            ),
+            Row(
+                "recordBefore",
+                "A use stands in two streams",
+                r =>
+                {
+                    r.AddUse(Records.UseRecorded(Id(8), UseAt(r, [], UseReason.NoConsent)));
+                    const string other = "$requester/label";
+                    var use = UseAt(r, [], UseReason.NoConsent) with { Requester = Requester.Parse("label") };
+                    r.Add(other, Records.UseRecorded(Id(8), use with { Stamp = r.Next(other) }));
+                }
+            ),
+            Row(
+                "recordBefore",
                 "A use stands twice",
                 r =>
                 {

@@ -82,9 +82,7 @@ const ALGORITHMS = new Map([
 function isToVerify({ alg, crv, key_ops: operations, use }) {
     const isFor =
         operations === undefined ||
-        (Array.isArray(operations) &&
-            operations.includes("verify") &&
-            new Set(operations).size === operations.length);
+        (Array.isArray(operations) && operations.includes("verify") && new Set(operations).size === operations.length);
     const isBy = alg === undefined || (ALGORITHMS.get(String(crv)) ?? []).includes(String(alg));
     return isFor && isBy && (use === undefined || use === "sig");
 }

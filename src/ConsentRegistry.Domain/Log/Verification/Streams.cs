@@ -4,7 +4,7 @@ using ConsentRegistry.Domain.Replay;
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them. It keeps some 50
+/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them. It keeps some 100
 /// bytes for each entry: its id, which no other may have, and whose it is, for only then can an erasure not cover it.
 /// </summary>
 internal sealed class Streams
