@@ -24,8 +24,8 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
             {
                 state.KeepEvidence(last?.Note ?? request.Note, request.Note);
                 Console.Error.WriteLine(
-                    $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not shown "
-                        + $"to go on from the one seen before; both are kept in '{state.EvidencePath}'."
+                    $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not "
+                        + $"shown to go on from the one seen before; both are kept in '{state.EvidencePath}'."
                 );
             }
             return answer;

@@ -44,8 +44,8 @@ internal static class VerifyCommand
         var noReplay = new Option<bool>("--no-replay")
         {
             Description =
-                "Do not judge events against those before them: show only that the log is whole and signed. For a log in "
-                + "which a broken rule is known already.",
+                "Do not judge events against those before them: show only that the log is whole and signed. For a log "
+                + "in which a broken rule is known already.",
         };
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing; the exit code says it all." };
         var command = new Command(

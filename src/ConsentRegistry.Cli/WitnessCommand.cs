@@ -21,8 +21,8 @@ internal static class WitnessCommand
         var keys = new Option<string[]>("--key")
         {
             Description =
-                "A verifier key of a log (name+id+key), as /v1/log/keys gives it. Where the key has another name than the "
-                + "log, the log's origin and a space before it. May be repeated, for several keys and several logs.",
+                "A verifier key of a log (name+id+key), as /v1/log/keys gives it. Where the key has another name than "
+                + "the log, the log's origin and a space before it. May be repeated, for several keys and logs.",
             Required = true,
         };
         var state = new Option<FileInfo>("--state")
@@ -43,14 +43,14 @@ internal static class WitnessCommand
         var every = new Option<double?>("--every")
         {
             Description =
-                "Go on looking, every so many seconds, also while a registry cannot be reached; it ends when a log shows "
-                + "another history.",
+                "Go on looking, every so many seconds, also while a registry cannot be reached; it ends when a log "
+                + "shows another history.",
         };
         var maxAge = new Option<TimeSpan?>("--max-age")
         {
             Description =
-                "For how long a log may show nothing newer, such as 30s, 10m or 1h. After that the exit code is 2: somebody "
-                + "may be showing an old checkpoint for ever.",
+                "For how long a log may show nothing newer, such as 30s, 10m or 1h. After that the exit code is 2: "
+                + "somebody may be showing an old checkpoint for ever.",
             CustomParser = result => Durations.Parse(result),
         };
         var command = new Command(

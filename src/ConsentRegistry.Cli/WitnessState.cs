@@ -5,15 +5,15 @@ namespace ConsentRegistry.Cli;
 
 /// <summary>A checkpoint that a witness keeps.</summary>
 /// <param name="Note">
-/// The note with the lines of the log's keys, and the witness's own: the first that it gave for this checkpoint, and the
-/// newest.
+/// The note with the lines of the log's keys, and the witness's own: the first that it gave for this checkpoint, and
+/// the newest.
 /// </param>
 /// <param name="Checkpoint">What it says.</param>
 internal sealed record SeenCheckpoint(SignedNote Note, Checkpoint Checkpoint);
 
 /// <summary>
-/// The file in which a witness keeps the newest checkpoint of each log, and the one beside it for evidence. It is replaced
-/// as a whole: nobody reads a part of it, and a crash leaves the one before.
+/// The file in which a witness keeps the newest checkpoint of each log, and the one beside it for evidence. It is
+/// replaced as a whole: nobody reads a part of it, and a crash leaves the one before.
 /// </summary>
 internal sealed class WitnessState
 {

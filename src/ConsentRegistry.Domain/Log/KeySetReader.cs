@@ -109,8 +109,8 @@ internal static class KeySetReader
             return Invalid("The key's use is not signing; give sig, or none.", "use");
         if (members.ContainsKey("key_ops") && !IsFor(members["key_ops"], key.HasPrivatePart ? "sign" : "verify"))
             return Invalid(
-                "The key is for other operations; give key_ops with sign for a private key and verify for a public one, or "
-                    + "none.",
+                "The key is for other operations; give key_ops with sign for a private key and verify for a public "
+                    + "one, or none.",
                 "key_ops"
             );
         // EdDSA is the name of RFC 8037, Ed25519 the later one of RFC 9864.

@@ -17,8 +17,8 @@ internal static class ApprovalRules
     public static readonly ReplayRule Answered = new(
         "approvalAnswered",
         "`approvalChanged`",
-        "a request that is open is answered or withdrawn once, before it ends; nothing else about it changes, and only a "
-            + "refusal has a reason",
+        "a request that is open is answered or withdrawn once, before it ends; nothing else about it changes, and only "
+            + "a refusal has a reason",
         "A refused request becomes an approved one."
     );
 

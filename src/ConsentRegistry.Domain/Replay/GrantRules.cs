@@ -9,8 +9,8 @@ internal static class GrantRules
     public static readonly ReplayRule Asked = new(
         "grantUnasked",
         "`grantGiven`",
-        "a grant stands in the version that approves its request, after that event; it is for the requester, the video to "
-            + "be used in, and one of the videos of that request, each once",
+        "a grant stands in the version that approves its request, after that event; it is for the requester, the video "
+            + "to be used in, and one of the videos of that request, each once",
         "A grant is given in a version without an approval."
     );
 
@@ -25,8 +25,8 @@ internal static class GrantRules
     public static readonly ReplayRule Ended = new(
         "grantEnded",
         "`grantRevoked`, `grantSpent`",
-        "a grant that stands is spent, if it counts uses; one that was not revoked, and is not over, is revoked; nothing "
-            + "else about it changes",
+        "a grant that stands is spent, if it counts uses; one that was not revoked, and is not over, is revoked; "
+            + "nothing else about it changes",
         "A revoked grant is revoked again, with more uses."
     );
 

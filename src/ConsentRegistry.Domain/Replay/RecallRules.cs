@@ -16,8 +16,8 @@ internal static class RecallRules
     public static readonly ReplayRule Answered = new(
         "recallAnswered",
         "`recallChanged`",
-        "a recall is acknowledged or disputed; one that is acknowledged is not disputed any more; nothing but the answer "
-            + "changes",
+        "a recall is acknowledged or disputed; one that is acknowledged is not disputed any more; nothing but the "
+            + "answer changes",
         "The answer to a recall moves `stopBy` by a year."
     );
 
@@ -44,8 +44,8 @@ internal static class RecallRules
     }
 
     /// <summary>
-    /// What of a recall stays the same whatever is erased: an erasure takes what a requester said, and whose word it was,
-    /// from the table. Names become pseudonyms.
+    /// What of a recall stays the same whatever is erased: an erasure takes what a requester said, and whose word it
+    /// was, from the table. Names become pseudonyms.
     /// </summary>
     public static RecallRecord Kept(RecallRecord record) =>
         record with

@@ -15,8 +15,8 @@ internal static class RecordRules
     public static readonly ReplayRule Stamp = new(
         "recordStamp",
         "all",
-        "`version` and `changedAt` of a record that an event sets are `ver` and `tx` of its leaf; so is `introducedIn` of "
-            + "a purpose the `ver`, and `erasedAt` of an erasure the `tx`",
+        "`version` and `changedAt` of a record that an event sets are `ver` and `tx` of its leaf; so is `introducedIn` "
+            + "of a purpose the `ver`, and `erasedAt` of an erasure the `tx`",
         "A lockdown in version 7 has `\"version\":6`."
     );
 

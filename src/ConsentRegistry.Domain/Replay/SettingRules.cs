@@ -10,8 +10,8 @@ internal static class SettingRules
     public static readonly ReplayRule Ratchet = new(
         "settingRatchet",
         "`defaultChanged`",
-        "`after` is what setting a default makes of `before` (R3): one segment for every video, or the old segments made "
-            + "at most as permissive as a new allow, and that allow from now on",
+        "`after` is what setting a default makes of `before` (R3): one segment for every video, or the old segments "
+            + "made at most as permissive as a new allow, and that allow from now on",
         "An allow for the future leaves an older segment without the condition that it adds."
     );
 
@@ -25,8 +25,8 @@ internal static class SettingRules
     public static readonly ReplayRule Deny = new(
         "denyKeepsGrant",
         "`defaultChanged`, `overrideChanged`",
-        "a deny revokes, in the same version, each grant of the creator that it touches (R6) and that is neither spent nor "
-            + "over",
+        "a deny revokes, in the same version, each grant of the creator that it touches (R6) and that is neither spent "
+            + "nor over",
         "A creator denies `remix` to everybody, and a grant for `remix.voice` is still given."
     );
 

@@ -11,16 +11,16 @@ internal static class UseRules
     public static readonly ReplayRule Recorded = new(
         "useRecorded",
         "`useRecorded`",
-        "a use is recorded once, and names at least one video; only a video that was used with consent spends grants, each "
-            + "once",
+        "a use is recorded once, and names at least one video; only a video that was used with consent spends grants, "
+            + "each once",
         "A use that nobody consented to spends a grant."
     );
 
     public static readonly ReplayRule Known = new(
         "useUnknownGrant",
         "`useRecorded`",
-        "a grant that a use spends was given before (or its event was erased), counts its uses, and is for the requester, "
-            + "the video, and the purpose or one above that it covers (R6)",
+        "a grant that a use spends was given before (or its event was erased), counts its uses, and is for the "
+            + "requester, the video, and the purpose or one above that it covers (R6)",
         "A use for `training` spends a grant for `remix`."
     );
 
@@ -34,8 +34,8 @@ internal static class UseRules
     public static readonly ReplayRule InTime = new(
         "useAfterGrant",
         "`useRecorded`",
-        "a grant is spent before it ends and before it is revoked. What counts is the time of the receipt, or else that of "
-            + "the event, and 60 seconds are allowed",
+        "a grant is spent before it ends and before it is revoked. What counts is the time of the receipt, or else "
+            + "that of the event, and 60 seconds are allowed",
         "A grant ended on 1 May. A use without a receipt on 2 May spends it."
     );
 
@@ -65,7 +65,7 @@ internal static class UseRules
     /// <param name="grant">The grant as it was given.</param>
     /// <param name="endedAt">When the grant was revoked, or its creator erased; null if neither.</param>
     /// <param name="spentBefore">How often it was spent before.</param>
-    /// <param name="introducedIn">The version that introduced the purpose of the use; null if that is not known.</param>
+    /// <param name="introducedIn">The version that introduced the purpose of the use; null if it is not known.</param>
     public static Violation? Judge(
         in Spending spending,
         GrantRecord grant,

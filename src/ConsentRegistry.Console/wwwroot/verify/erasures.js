@@ -11,8 +11,8 @@ import { follows, headOf, isInTime, isWhole } from "./stream-chain.js";
  * @typedef {import("./stream-chain.js").Place} Place
  * @typedef {{ seq: number, ver: number, n: number, of: number, tx: number, head: string }} Missing
  * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, listed: Set<number>, waited: number,
- * covered: Missing[] }} Open an erasure of several events; `listed` have bodies still, and so have those who `waited` for
- * their place and are named by id
+ * covered: Missing[] }} Open an erasure of several events; `listed` have bodies still, and so have those that `waited`
+ * for their place and are named by id
  */
 
 export class Erasures {

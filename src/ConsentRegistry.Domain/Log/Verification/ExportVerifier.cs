@@ -2,8 +2,8 @@ namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
 /// Verifies an export of the log, or a creator's bundle, offline: fed with bytes, it needs nothing else but keys.
-/// Memory grows by some 100 bytes with each entry, and as much with each record; bodies are read and left. No input makes
-/// it throw.
+/// Memory grows by some 100 bytes with each entry, and as much with each record; bodies are read and left. No input
+/// makes it throw.
 /// </summary>
 /// <example>
 /// Feed each file with <see cref="Read"/>, end each with <see cref="EndInput"/>, then ask <see cref="Finish"/>. Parts

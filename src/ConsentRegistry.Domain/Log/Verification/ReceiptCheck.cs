@@ -185,8 +185,8 @@ internal sealed class ReceiptCheck
             if (streams.Find(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain && version < chain.ErasedIn)
                 return new(
                     Verdict.Valid,
-                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased. Not "
-                        + "shown: whether the decision was right, and what was in force at its time."
+                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased. "
+                        + "Not shown: whether the decision was right, and what was in force at its time."
                 );
         }
         return null;

@@ -4,8 +4,8 @@ using ConsentRegistry.Domain.Replay;
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them. It keeps some 100
-/// bytes for each entry: its id, which no other may have, and whose it is, for only then can an erasure not cover it.
+/// All streams of an input, and the bodies that are missing until an erasure's leaf accounts for them. It keeps some
+/// 100 bytes for each entry: its id, which no other may have, and whose it is, so that no other's erasure covers it.
 /// </summary>
 internal sealed class Streams
 {
