@@ -101,6 +101,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
         try
         {
             using var http = new HttpClient { BaseAddress = new(address) };
+            var cancellation = TestContext.Current.CancellationToken;
             var of = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("other log")))}/checkpoint";
             await Eventually.HoldsAsync(
                 "it listens",
@@ -108,7 +109,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
                 {
                     try
                     {
-                        return (await http.GetAsync(of)).StatusCode == HttpStatusCode.NotFound;
+                        return (await http.GetAsync(of, cancellation)).StatusCode == HttpStatusCode.NotFound;
                     }
                     catch (HttpRequestException)
                     {
@@ -117,7 +118,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
                 }
             );
             async Task<int> AddAsync(string request) =>
-                (int)(await http.PostAsync("add-checkpoint", new StringContent(request))).StatusCode;
+                (int)(await http.PostAsync("add-checkpoint", new StringContent(request), cancellation)).StatusCode;
 
             Assert.Equal(422, await AddAsync($"old 0\n\n{Note(Named, "other log", 0, Whole)}"));
             Assert.Equal(200, await AddAsync($"old 0\n\n{shown["other"]}"));
@@ -127,7 +128,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
             var proof = Convert.ToBase64String(Leaves[1]);
             Assert.Equal(200, await AddAsync($"old 1\n{proof}\n\n{Note(Named, "other log", 2, Whole)}"));
 
-            Assert.True(SignedNote.TryParse(await http.GetStringAsync(of), out var served));
+            Assert.True(SignedNote.TryParse(await http.GetStringAsync(of, cancellation), out var served));
             Assert.StartsWith("other log\n2\n", served.Text, StringComparison.Ordinal);
             Assert.Equal(["key.example", "witness.invalid/consent"], served.Signatures.Select(line => line.Name));
             var evidence = await File.ReadAllTextAsync(State + ".evidence", TestContext.Current.CancellationToken);
