@@ -1,4 +1,5 @@
-# The host as an image. It needs no shell, and writes nothing but /data and its log, which goes to the console.
+# Two images: the registry, which is built where no target is named, and with `--target console` the console. Neither needs a
+# shell. The registry writes nothing but /data, /key-ring and its log, the console nothing but its log.
 
 # A tag moves, a digest does not. To build from exactly what was tried, give the images with their digests, which the registry tells:
 #   docker buildx imagetools inspect mcr.microsoft.com/dotnet/sdk:10.0 --format '{{.Manifest.Digest}}'
@@ -23,7 +24,27 @@ COPY src/ConsentRegistry.Cryptography/ src/ConsentRegistry.Cryptography/
 COPY src/ConsentRegistry.Api/ src/ConsentRegistry.Api/
 RUN dotnet publish src/ConsentRegistry.Api -c Release --no-restore -p:UseAppHost=false -o /app
 
-FROM ${RUNTIME_IMAGE}
+FROM ${SDK_IMAGE} AS build-console
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/ConsentRegistry.Client/ConsentRegistry.Client.csproj src/ConsentRegistry.Client/packages.lock.json src/ConsentRegistry.Client/
+COPY src/ConsentRegistry.Console/ConsentRegistry.Console.csproj src/ConsentRegistry.Console/packages.lock.json src/ConsentRegistry.Console/
+RUN dotnet restore src/ConsentRegistry.Console --locked-mode
+
+COPY .editorconfig ./
+COPY src/ConsentRegistry.Client/ src/ConsentRegistry.Client/
+COPY src/ConsentRegistry.Console/ src/ConsentRegistry.Console/
+RUN dotnet publish src/ConsentRegistry.Console -c Release --no-restore -p:UseAppHost=false -o /app
+
+FROM ${RUNTIME_IMAGE} AS console
+WORKDIR /app
+COPY --from=build-console /app ./
+ENV ASPNETCORE_HTTP_PORTS=8080
+EXPOSE 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "ConsentRegistry.Console.dll"]
+
+FROM ${RUNTIME_IMAGE} AS registry
 WORKDIR /app
 COPY --from=build /app ./
 

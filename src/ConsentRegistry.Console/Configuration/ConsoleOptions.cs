@@ -21,8 +21,15 @@ internal sealed class ConsoleOptions
     [Required, StringLength(255, MinimumLength = 1)]
     public string ClientId { get; set; } = "consent-console";
 
-    /// <summary>The console's secret at the provider; null where it is a public client, which PKCE alone protects.</summary>
-    public string? ClientSecret { get; set; }
+    /// <summary>
+    /// The console's secret at the provider; null where it is a public client, which PKCE alone protects. What is empty
+    /// counts as not given, as compose files write it.
+    /// </summary>
+    public string? ClientSecret
+    {
+        get;
+        set => field = string.IsNullOrEmpty(value) ? null : value;
+    }
 
     /// <summary>
     /// How to connect to the console's own PostgreSQL database, which keeps sessions and the keys that protect them. All

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace ConsentRegistry.Console.Sessions;
 
@@ -27,9 +30,10 @@ internal sealed class SessionDatabase(DbContextOptions<SessionDatabase> options)
     /// <inheritdoc/>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
-    /// <summary>Makes what is missing. Several nodes may do it at once.</summary>
+    /// <summary>Makes what is missing, the database itself included. Several nodes may do it at once.</summary>
     public async Task CreateAsync(CancellationToken cancellation)
     {
+        await CreateDatabaseAsync(this.GetService<IRelationalDatabaseCreator>(), cancellation);
         await using var script = typeof(SessionDatabase).Assembly.GetManifestResourceStream(
             "ConsentRegistry.Console.Sessions.Schema.sql"
         )!;
@@ -47,6 +51,20 @@ internal sealed class SessionDatabase(DbContextOptions<SessionDatabase> options)
         await Database
             .SqlQuery<bool>($"SELECT to_regclass('console.session') IS NOT NULL AS \"Value\"")
             .SingleAsync(cancellation);
+
+    private static async Task CreateDatabaseAsync(IRelationalDatabaseCreator creator, CancellationToken cancellation)
+    {
+        if (await creator.ExistsAsync(cancellation))
+            return;
+        try
+        {
+            await creator.CreateAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase)
+        {
+            // Another node was faster.
+        }
+    }
 
     // Any number that nothing else in this database locks.
     private const long SchemaLock = 0x636F6E736F6C65;

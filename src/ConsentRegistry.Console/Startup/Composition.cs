@@ -36,6 +36,10 @@ internal static class Composition
             .AddFilter("System", LogLevel.Warning)
             // It warns of each page with a form that it may not be stored, as no page of the console may.
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
+        // It warns of each new key that the database keeps it as it is, which is for operators to know: on a developer's
+        // machine nobody else reads the database.
+        if (isDevelopment)
+            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement", LogLevel.Error);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<ConsoleOptions>, ConsoleOptionsAttributes>();
         services.AddSingleton<IValidateOptions<ConsoleOptions>, ConsoleAddresses>();
