@@ -51,7 +51,6 @@ public sealed class CreatorStoryTests(Stack stack)
         var remix = Card(page, "Remix");
         await remix.GetByLabel("Allow", new() { Exact = true }).CheckAsync();
         await remix.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show what would change" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "What would change" }).WaitForAsync();
         Assert.Empty((await stack.Registry.Settings.GetAsync(creator, Cancellation)).Defaults);
         await page.GetByRole(AriaRole.Button, new() { Name = "Confirm this choice" }).ClickAsync();
@@ -99,8 +98,7 @@ public sealed class CreatorStoryTests(Stack stack)
 
         await page.GotoAsync($"/creators/{creator}/videos/a");
         await page.GetByLabel("Kind of use").SelectOptionAsync("remix");
-        await page.GetByLabel("Ask me first").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save exception" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask me first" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("It holds everywhere.");
 
         await page.GotoAsync($"/creators/{creator}/videos");
@@ -120,6 +118,33 @@ public sealed class CreatorStoryTests(Stack stack)
         );
         await page.GotoAsync($"/creators/{creator}/videos?answer=allow&kind=remix");
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task Nothing_is_confirmed_that_was_not_looked_at()
+    {
+        var page = await stack.OpenAsync(Mode.Usual with { HasScripts = false });
+        var creator = await stack.SignInAsNewCreatorAsync(page);
+        await stack.Registry.Videos.RegisterAsync([new(creator, "a"), new(creator, "b")], cancellation: Cancellation);
+        await page.GotoAsync($"/creators/{creator}/choices/training?effect=allow");
+        await Assertions.Expect(page.GetByText("Also the videos that exist: 2 get another answer")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Also the videos that exist").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm this choice" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("You changed something after you looked")).ToBeVisibleAsync();
+        Assert.Empty((await stack.Registry.Settings.GetAsync(creator, Cancellation)).Defaults);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm this choice" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Saved. It holds everywhere.");
+        var said = (await stack.Registry.Settings.GetAsync(creator, Cancellation)).Defaults.Single();
+        Assert.Null(said.Segments!.Single().From);
+
+        await page.GotoAsync($"/creators/{creator}/videos");
+        await page.Locator("input[name=videos][value=a]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what would change" }).ClickAsync();
+        await page.Locator("input[name=videos][value=b]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change one video" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("You changed something after you looked")).ToBeVisibleAsync();
+        Assert.Equal(0, (await stack.Registry.Settings.GetAsync(creator, Cancellation)).Overrides);
     }
 
     private static ILocator Card(IPage page, string kind) =>

@@ -16,6 +16,9 @@ public sealed class SeededCreator(Stack stack) : IAsyncLifetime
     /// <summary>The creator's id.</summary>
     public string Id => $"creator-{name}";
 
+    /// <summary>The id of another creator, in whose videos this one appears.</summary>
+    public string OtherId => $"{Id}-other";
+
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -29,6 +32,8 @@ public sealed class SeededCreator(Stack stack) : IAsyncLifetime
                     DerivedFrom = [new($"{Id}-source", LongestId)],
                 },
                 new(Id, LongestId),
+                new(OtherId, "together") { Participants = [new(Id, Roles.CoCreator)] },
+                new(OtherId, "portrait") { Participants = [new(Id, Roles.Depicted)] },
                 .. Enumerable
                     .Range(0, 60)
                     .Select(number => new VideoToRegister(Id, $"clip-{number:00}") { PublishedAt = made }),

@@ -58,20 +58,26 @@ public sealed class SessionTests(Stack stack)
         Assert.DoesNotContain(stack.Address.Authority, new Uri(thief.Url).Authority, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("https://evil.example/")]
-    [InlineData("//evil.example/")]
-    [InlineData("/\\evil.example/")]
-    [InlineData("javascript:alert(1)")]
-    public async Task A_way_back_to_elsewhere_ends_at_home(string returnUrl)
+    [Fact]
+    public async Task A_way_back_to_elsewhere_ends_at_home()
     {
         var page = await stack.OpenAsync();
         await stack.SignInAsNewCreatorAsync(page);
-
-        await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(returnUrl)}");
-        Assert.Equal(stack.Address.Authority, new Uri(page.Url).Authority);
-        await page.GotoAsync($"/language/de?returnUrl={Uri.EscapeDataString(returnUrl)}");
-        Assert.Equal(stack.Address.Authority, new Uri(page.Url).Authority);
+        foreach (
+            var elsewhere in new[]
+            {
+                "https://evil.example/",
+                "//evil.example/",
+                "/\\evil.example/",
+                "javascript:alert(1)",
+            }
+        )
+        {
+            await page.GotoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(elsewhere)}");
+            Assert.Equal(stack.Address.Authority, new Uri(page.Url).Authority);
+            await page.GotoAsync($"/language/de?returnUrl={Uri.EscapeDataString(elsewhere)}");
+            Assert.Equal(stack.Address.Authority, new Uri(page.Url).Authority);
+        }
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class Stack : IAsyncLifetime
     private ProgramProcess? identity;
     private ProgramProcess? registry;
     private ProgramProcess? console;
+    private Hop? hop;
     private IPlaywright? playwright;
     private IBrowser? browser;
     private HttpClient? http;
@@ -53,6 +54,9 @@ public sealed class Stack : IAsyncLifetime
 
     /// <summary>The registry, for who may do everything.</summary>
     public ConsentRegistryClient Registry { get; private set; } = null!;
+
+    /// <summary>What lies between console and registry.</summary>
+    public Hop Hop => hop!;
 
     /// <summary>The browser; a test that needs it is skipped where none is installed.</summary>
     public IBrowser Browser
@@ -94,18 +98,13 @@ public sealed class Stack : IAsyncLifetime
         };
         Registry = new(http);
         var database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "console" };
-        await using (var connection = new NpgsqlConnection(postgres.ConnectionString))
-        {
-            await connection.OpenAsync(cancellation);
-            await using var create = new NpgsqlCommand("CREATE DATABASE console", connection);
-            await create.ExecuteNonQueryAsync(cancellation);
-        }
+        hop = await Hop.StartAsync(new($"http://127.0.0.1:{registryPort}"), cancellation);
         console = ProgramProcess.Start(
             "ConsentRegistry.Console",
             [$"--urls={Address}"],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["Console__Registry"] = $"http://127.0.0.1:{registryPort}",
+                ["Console__Registry"] = hop.Address,
                 ["Console__Authority"] = $"http://localhost:{identityPort}",
                 ["Console__ClientSecret"] = "consent-console-development",
                 ["Console__Database"] = database.ConnectionString,
@@ -175,6 +174,17 @@ public sealed class Stack : IAsyncLifetime
         return sessions[person] = session;
     }
 
+    /// <summary>
+    /// Has the registry's database look at what it holds, as it does by itself a minute after very much has come.
+    /// </summary>
+    public async Task AnalyzeAsync()
+    {
+        await using var connection = new NpgsqlConnection(postgres!.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var analyze = new NpgsqlCommand("ANALYZE", connection);
+        await analyze.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Ends the registry, as a crash does.</summary>
     public async Task StopRegistryAsync()
     {
@@ -202,6 +212,8 @@ public sealed class Stack : IAsyncLifetime
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
+        if (hop is not null)
+            await hop.DisposeAsync();
         foreach (var program in new[] { console, registry, identity })
         {
             if (program is not null)
@@ -218,6 +230,8 @@ public sealed class Stack : IAsyncLifetime
             ["CONSENT_DATA"] = Path.Combine(folder, "data"),
             ["ConnectionStrings__Registry"] = postgres!.ConnectionString,
             ["Tokens__Authority"] = $"http://localhost:{identityPort}",
+            // A change of very many videos is not followed by minutes of waiting.
+            ["RateLimits__ChangesPerSecond"] = "5000",
             ["Tokens__Claims__Client"] = "requester client_id",
         };
 

@@ -1,3 +1,5 @@
+using ConsentRegistry.Client;
+
 namespace ConsentRegistry.Console.Components;
 
 /// <summary>Addresses of pages.</summary>
@@ -12,6 +14,13 @@ internal static class Addresses
     /// <summary>The page about one video of a creator.</summary>
     public static string OfVideo(string creatorId, string videoId) =>
         OfCreator(creatorId, $"/videos/{Uri.EscapeDataString(videoId)}");
+
+    /// <summary>The page about one video of somebody else in which a creator appears.</summary>
+    public static string OfAppearance(string creatorId, VideoName video) =>
+        OfCreator(
+            creatorId,
+            $"/appearances/{Uri.EscapeDataString(video.CreatorId)}/{Uri.EscapeDataString(video.VideoId)}"
+        );
 
     /// <summary>Adds parameters that have a value.</summary>
     public static string With(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)

@@ -48,6 +48,14 @@ public abstract class RegistryPage : ComponentBase
             Http.Response.StatusCode = (int)Trouble.Status;
     }
 
+    /// <summary>
+    /// The key of a form that is shown now. The same form sent again is the same change while it is not known what became
+    /// of it; what was refused is asked for anew, for the registry answers a key that it knows as it did before.
+    /// </summary>
+    /// <param name="key">The key with which the form was sent; null where it was not.</param>
+    internal string KeyFor(string? key) =>
+        Trouble is { IsRefusal: false } && !string.IsNullOrEmpty(key) ? key : ChangeKey.New();
+
     private async Task<T?> TryAsync<T>(Func<Task<T>> question, bool isChange)
         where T : class
     {

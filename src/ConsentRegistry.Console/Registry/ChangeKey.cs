@@ -20,6 +20,13 @@ internal static class ChangeKey
     {
         if (string.IsNullOrEmpty(form) || form.Length > LongestForm)
             form = New();
+        return $"{form}-{DigestOf(content)}";
+    }
+
+    /// <summary>Tells contents apart: a form says with it which content its reader has seen the effect of.</summary>
+    /// <param name="content">Everything that was typed or chosen.</param>
+    public static string DigestOf(params ReadOnlySpan<string?> content)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in content)
         {
@@ -27,6 +34,6 @@ internal static class ChangeKey
             hash.AppendData(BitConverter.GetBytes(bytes.Length));
             hash.AppendData(bytes);
         }
-        return $"{form}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

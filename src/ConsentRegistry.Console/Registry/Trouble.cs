@@ -68,6 +68,15 @@ public sealed record Trouble(
             TroubleKind.Unreadable or _ => HttpStatusCode.BadGateway,
         };
 
+    /// <summary>Whether the registry said no, and so has done nothing.</summary>
+    public bool IsRefusal =>
+        Kind
+            is TroubleKind.NotAllowed
+                or TroubleKind.NotFound
+                or TroubleKind.Conflict
+                or TroubleKind.Changed
+                or TroubleKind.Invalid;
+
     /// <summary>Reads what a method of the client threw; null where it is a bug, and not a failure to be expected.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="isChange">Whether a change was asked for, which may have been made.</param>

@@ -19,6 +19,23 @@ function loadVerifier() {
   if (document.querySelector('[data-log-verifier]')) void import('/verify/page.js');
 }
 
+// Escape puts the reader's own time back, until the pointer or the focus comes anew.
+function dismissExactTimes(event) {
+  if (event.key !== 'Escape') return;
+  for (const moment of document.querySelectorAll('.time:is(:hover, :focus)')) moment.dataset.dismissed = '';
+}
+
+function allowExactTime(event) {
+  const moment = event.target instanceof Element ? event.target.closest('.time[data-dismissed]') : null;
+  if (moment && !moment.contains(event.relatedTarget)) delete moment.dataset.dismissed;
+}
+
+// The result of checking an entry is in the verifier's own place, which may be out of sight.
+function goToVerifier(event) {
+  if (!(event.target instanceof Element) || !event.target.closest('[data-verify-entry]')) return;
+  document.querySelector('[data-log-verifier] [data-verify-summary]')?.focus();
+}
+
 function start() {
   showLocalTimes();
   loadVerifier();
@@ -29,3 +46,7 @@ start();
 globalThis.Blazor?.addEventListener('enhancedload', start);
 // News that comes while the page is open.
 document.addEventListener('newcontent', showLocalTimes);
+document.addEventListener('keydown', dismissExactTimes);
+document.addEventListener('focusout', allowExactTime);
+document.addEventListener('pointerout', allowExactTime);
+document.addEventListener('click', goToVerifier);
