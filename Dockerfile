@@ -27,13 +27,12 @@ RUN dotnet publish src/ConsentRegistry.Api -c Release --no-restore -p:UseAppHost
 FROM ${SDK_IMAGE} AS build-console
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/ConsentRegistry.Client/ConsentRegistry.Client.csproj src/ConsentRegistry.Client/packages.lock.json src/ConsentRegistry.Client/
-COPY src/ConsentRegistry.Console/ConsentRegistry.Console.csproj src/ConsentRegistry.Console/packages.lock.json src/ConsentRegistry.Console/
-RUN dotnet restore src/ConsentRegistry.Console --locked-mode
-
+# Which packages these projects need depends on their other files, too.
 COPY .editorconfig ./
+COPY src/Package.props src/
 COPY src/ConsentRegistry.Client/ src/ConsentRegistry.Client/
 COPY src/ConsentRegistry.Console/ src/ConsentRegistry.Console/
+RUN dotnet restore src/ConsentRegistry.Console --locked-mode
 RUN dotnet publish src/ConsentRegistry.Console -c Release --no-restore -p:UseAppHost=false -o /app
 
 FROM ${RUNTIME_IMAGE} AS console
