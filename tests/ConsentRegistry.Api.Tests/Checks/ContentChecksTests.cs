@@ -197,7 +197,7 @@ public sealed class ContentChecksTests(RegistryFixture registry, PostgresFixture
                     new { identifiers = Array.Empty<object>(), reason = "A test." }
                 )
         ).Is(200);
-        Assert.Equal(1, (await AskAsync(url))["videos"]!.AsArray().Count);
+        Assert.Single((await AskAsync(url))["videos"]!.AsArray());
 
         // Erased, it denies for good: also what somebody else registers afterwards.
         (await App.Admin().PostAsync($"/v1/creators/{creator}/erasure", new { reason = "A test." })).Is(200);

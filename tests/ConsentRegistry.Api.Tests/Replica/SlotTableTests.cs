@@ -6,7 +6,7 @@ namespace ConsentRegistry.Api.Tests.Replica;
 /// <summary>The table against a dictionary.</summary>
 public sealed class SlotTableTests
 {
-    private const int Operations = 200_000;
+    private const int Operations = 50_000;
 
     [Fact]
     public void Finds_what_was_put_last_and_nothing_else()
