@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -38,6 +39,9 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     public List<(VideoKey Video, VideoRecord Record)> Videos { get; } = [];
 
+    /// <summary>What is left of what the videos of an erased creator carried.</summary>
+    public List<ErasedIdentifiers> ErasedIdentifiers { get; } = [];
+
     private List<StoredGrant> Grants { get; } = [];
 
     private bool IsErased { get; set; }
@@ -52,6 +56,8 @@ internal sealed class CreatorRecords(CreatorId creator)
         editor.Forget(Creator);
         if (IsErased)
             editor.Erase(Creator);
+        foreach (var erased in ErasedIdentifiers)
+            editor.PutErased(erased);
         editor.Reach(Creator, Version);
         foreach (var (video, record) in Videos)
             editor.PutVideo(video, record);
@@ -167,6 +173,12 @@ internal sealed class CreatorRecords(CreatorId creator)
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             all[reader.GetString(0)].Grants.Add(GrantColumns.Read(reader, 1));
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            all[reader.GetString(0)]
+                .ErasedIdentifiers.Add(
+                    new(reader.GetString(1), [IdentifierHash.From(reader.GetFieldValue<byte[]>(2))])
+                );
         return [.. all.Values];
     }
 
@@ -202,5 +214,6 @@ internal sealed class CreatorRecords(CreatorId creator)
                 + "AND state = 'standing'",
             true
         ),
+        ("SELECT creator, kid, hash FROM consent.erased_identifier WHERE creator = ANY($1)", false),
     ];
 }

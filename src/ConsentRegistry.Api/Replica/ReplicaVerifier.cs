@@ -165,7 +165,13 @@ internal sealed partial class ReplicaVerifier(
         var until = state.At(BootClock.Now).Plus(Ending);
         var carried = records.Carried(memory.Hasher).ToList();
         return memory.Read(
-            (now, _) => now.Compare(expected, creator, places, carried, until),
+            (now, _) =>
+                now.Compare(expected, creator, places, carried, until) is { } found
+                    ? found with
+                    {
+                        IsOther = found.IsOther || !records.ErasedIdentifiers.TrueForAll(now.ErasedIdentifiers.Has),
+                    }
+                    : null,
             Deadline.In(ReadingTime, cancellation)
         );
     }

@@ -37,7 +37,7 @@ test("the examples of the README and of the guide compile, and are short", () =>
     "declare const rawBody: Uint8Array;",
     "declare const questions: AsyncIterable<import('@consent-registry/client').Check>;",
     "declare function refuse(reason: string | null): void;",
-    "declare function use(videoId: string): void;",
+    "declare function use(video: unknown): void;",
   ].join("\n");
   writeFileSync(join(folder, "given.d.ts"), given);
   const files = examples.map((example, place) => {

@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Checks;
 
@@ -233,6 +237,39 @@ public sealed class ContentChecksTests(RegistryFixture registry, PostgresFixture
             Assert.Equal(expected, (string)answer["effect"]!);
             Assert.Equal(expected == "deny" ? "erased" : null, (string?)answer["detail"]);
         }
+    }
+
+    [Fact]
+    public async Task A_node_that_reads_a_creator_again_knows_what_was_erased_and_what_is_carried()
+    {
+        var (url, gone) = ($"https://r.example/{creator}", $"https://r.example/{creator}/gone");
+        await RegisterAsync(creator, "v", Url(url));
+        await SetAsync(creator, "allow");
+        Assert.Equal("videoNotRegistered", (string)(await AskAsync(Url(gone)))["detail"]!);
+        // As if the node had missed the event.
+        var key = App.Services.GetRequiredService<IdentifierKeys>().Newest!;
+        await App.ScalarAsync<string>(
+            "INSERT INTO consent.erased_identifier (creator, kid, hash) VALUES ($1, $2, $3) RETURNING creator",
+            creator,
+            key.Kid,
+            key.HashOf(ContentIdentifier.Parse(IdentifierScheme.Url, gone).Value).ToBytes()
+        );
+
+        App.Services.GetRequiredService<Applier>().Doubt(CreatorId.Parse(creator));
+
+        await Eventually.HoldsAsync(
+            "what is left of the erased is read",
+            async () => (string?)(await AskAsync(Url(gone)))["detail"] == "erased"
+        );
+        await Eventually.HoldsAsync(
+            "the creator is read again",
+            async () => (await App.Platform().PostAsync("/v1/checks", Question(url))).Status == 200
+        );
+        var answer = await AskAsync(Url(url));
+        Assert.True((bool)answer["allowed"]!);
+        Assert.Single(answer["videos"]!.AsArray());
+
+        static object Question(string value) => new { content = new[] { Url(value) }, purpose = "remix" };
     }
 
     [Theory]

@@ -7,7 +7,7 @@ import { verifyFile } from "../verify/verify.js";
 import { Signer } from "./support/log.js";
 import { all, assertValid } from "./support/steps.js";
 
-const ENTRIES = 80_000;
+const ENTRIES = 200_000;
 const STREAMS = 100;
 const BATCH = 500;
 const MEBIBYTE = 1 << 20;

@@ -39,6 +39,10 @@ internal sealed class ErasedIdentifierSet(IReadOnlyList<IdentifierKey> keys)
         return LacksKey;
     }
 
+    /// <summary>Whether all these hashes are kept.</summary>
+    public bool Has(ErasedIdentifiers erased) =>
+        erased.Hashes.All(hash => !Unsafe.IsNullRef(in hashes.Find(NameOf(hash))));
+
     /// <summary>Adds hashes. Only the one writer may.</summary>
     public void Add(ErasedIdentifiers erased)
     {
