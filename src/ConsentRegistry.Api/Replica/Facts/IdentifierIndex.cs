@@ -86,6 +86,13 @@ internal sealed class IdentifierIndex
     {
         ref readonly var found = ref slots.Find(change.Identifier);
         var link = Unsafe.IsNullRef(in found) ? 0 : found.Link;
+        // As nearly all are: an identifier of one video, that nobody carried before.
+        if (link == 0 && change.Carries)
+        {
+            slots.Put(new() { Name = change.Identifier, Link = names.Add(change.Video) });
+            Count++;
+            return;
+        }
         var before = VideosAt(link);
         var after = change.Carries ? before.Add(change.Video) : before.Remove(change.Video);
         if (after.Count == before.Count)
