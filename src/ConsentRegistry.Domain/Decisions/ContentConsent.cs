@@ -59,7 +59,7 @@ public static class ContentConsent
         var consulted = 0;
         foreach (var video in videos)
         {
-            consulted += facts.CountConsulted(video);
+            consulted += ReachedVideos.From(video, facts.RecordOf).Count;
             if (consulted > Limits.VideosPerCheck)
                 return true;
         }

@@ -141,26 +141,6 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         return Decide(video, purpose, requester, ref silent);
     }
 
-    /// <summary>
-    /// How many videos a check of this one consults: itself and its sources, each once. Not more than one beyond the
-    /// limit are counted.
-    /// </summary>
-    public int CountConsulted(VideoKey video)
-    {
-        var consulted = new List<VideoKey> { video };
-        for (var at = 0; at < consulted.Count; at++)
-        {
-            foreach (var source in RecordOf(consulted[at])?.Sources ?? [])
-            {
-                if (consulted.Count > Limits.VideosPerCheck)
-                    return consulted.Count;
-                if (!consulted.Contains(source))
-                    consulted.Add(source);
-            }
-        }
-        return consulted.Count;
-    }
-
     // Anybody first, then the requester where there is one.
     private static IEnumerable<Requester?> NamedFor(Requester? requester) =>
         requester is null ? [null] : [null, requester];

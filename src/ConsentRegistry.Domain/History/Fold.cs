@@ -77,25 +77,8 @@ public sealed class Fold
         return facts;
     }
 
-    /// <summary>
-    /// The checked video and its sources, nearest first: one more than a check may consult, so that a decision over too
-    /// many finds what it does not know (R8).
-    /// </summary>
-    public IReadOnlyCollection<VideoKey> Reached(VideoKey video)
-    {
-        var reached = new List<VideoKey> { video };
-        for (var at = 0; at < reached.Count; at++)
-        {
-            foreach (var source in RecordOf(reached[at])?.Sources ?? [])
-            {
-                if (reached.Count > Limits.VideosPerCheck)
-                    return reached;
-                if (!reached.Contains(source))
-                    reached.Add(source);
-            }
-        }
-        return reached;
-    }
+    /// <inheritdoc cref="ReachedVideos.From"/>
+    public IReadOnlyCollection<VideoKey> Reached(VideoKey video) => ReachedVideos.From(video, RecordOf);
 
     private void Apply(CreatorId creator, RecordedChange change)
     {

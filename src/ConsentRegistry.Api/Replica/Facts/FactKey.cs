@@ -30,8 +30,8 @@ internal sealed class KeyHasher(ulong k0, ulong k1)
 {
     private const int LongestName = (2 * Identifier.MaxLength) + 1;
 
-    // With the longest scheme and a colon before it.
-    private const int LongestIdentifier = ContentIdentifier.MaxLength + 16;
+    /// <summary>Bytes of an identifier's text: the longest value, and before it the longest scheme and a colon.</summary>
+    public const int LongestIdentifier = ContentIdentifier.MaxLength + 16;
 
     /// <summary>Names a creator.</summary>
     public FactKey OfCreator(ReadOnlySpan<byte> creator) => Of(k0, k1, creator);

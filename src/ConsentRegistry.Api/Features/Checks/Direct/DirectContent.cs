@@ -15,9 +15,6 @@ namespace ConsentRegistry.Api.Features.Checks.Direct;
 /// </summary>
 internal static class DirectContent
 {
-    /// <summary>Bytes of an identifier's text: the longest scheme, a colon, and the longest value.</summary>
-    private const int LongestText = 16 + ContentIdentifier.MaxLength;
-
     /// <summary>Bytes of the names of a video.</summary>
     public const int LongestNames = 2 * Identifier.MaxLength;
 
@@ -75,7 +72,7 @@ internal static class DirectContent
         var reader = new Utf8JsonReader(content, isFinalBlock: true, default);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return false;
-        Span<byte> text = stackalloc byte[LongestText];
+        Span<byte> text = stackalloc byte[KeyHasher.LongestIdentifier];
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             if (count == identifiers.Length || !TryReadText(ref reader, text, out var length))
