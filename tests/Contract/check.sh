@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the OpenAPI document as strangers will: two linters, a comparison with the last release's document, and four
-# generated clients that are compiled and read recorded answers.
+# Checks what strangers read. The OpenAPI document: two linters, a comparison with the last release's document, and four
+# generated clients that are compiled and read recorded answers. The pages of the repository: their spelling.
 #   check.sh [--skip]     --skip: what this machine cannot get is said and left out; otherwise it is a failure
 # Each check is a line PASS, FAIL or SKIP; the last line counts them. Fails when a check fails. Leaves nothing outside
 # .data/contract.
@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 readonly document=$PWD/docs/openapi.json rules=$PWD/.spectral.yaml work=$PWD/.data/contract
-readonly node_checks=(spectral redocly compatible openapi-typescript) dotnet_checks=(nswag newtonsoft kiota)
+readonly node_checks=(spectral redocly compatible openapi-typescript spelling) dotnet_checks=(nswag newtonsoft kiota)
 readonly oldest_node=20.19 patience=150
 export NO_COLOR=1 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true KIOTA_OFFLINE_ENABLED=true KIOTA_TUTORIAL_ENABLED=false
 export KIOTA_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -125,6 +125,7 @@ else
   check redocly node "$work/node_modules/@redocly/cli/bin/cli.js" lint --max-problems 20 "$document"
   check compatible node "$work/compatible.mjs" "$work/released.json" "$document"
   check openapi-typescript typescript
+  check spelling node "$work/node_modules/cspell/bin.mjs" lint --config .cspell.json --no-progress --no-summary --show-context
 fi
 
 # Its npm package has no generator in it, but downloads one at run time from where no package registry is.
