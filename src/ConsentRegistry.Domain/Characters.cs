@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ConsentRegistry.Domain;
 
 /// <summary>Counts and shows text in characters: Unicode code points, whatever UTF-16 makes of them.</summary>
@@ -24,6 +26,9 @@ public static class Characters
         return text.Length > 0 && text.Length <= 2L * most && (text.Length <= most || Count(text) <= most);
     }
 
+    /// <summary>Whether a character is one of text: any but control characters, of which line breaks and tabs are.</summary>
+    public static bool IsText(Rune character) => !Rune.IsControl(character) || character.Value is '\n' or '\r' or '\t';
+
     /// <summary>
     /// A value that a caller sent, in quotes, for the sentence that refuses it: at most <see cref="MaxQuoted"/>
     /// characters, a control character shown as U+FFFD.
@@ -31,13 +36,13 @@ public static class Characters
     public static string Quote(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var shown = new System.Text.StringBuilder("'");
+        var shown = new StringBuilder("'");
         var count = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             if (++count > MaxQuoted)
                 return shown.Append("…'").ToString();
-            shown.Append(System.Text.Rune.IsControl(rune) ? "\uFFFD" : rune.ToString());
+            shown.Append(Rune.IsControl(rune) ? "\uFFFD" : rune.ToString());
         }
         return shown.Append('\'').ToString();
     }

@@ -94,8 +94,7 @@ internal static class ValidationRules
     public static IRuleBuilderOptions<T, string?> MustBeText<T>(this IRuleBuilder<T, string?> rule) =>
         rule.MustHaveLength(MaxTextLength).MustBePlainText();
 
-    /// <summary>Text of any length that can be kept and shown.</summary>
-    public static IRuleBuilderOptions<T, string?> MustBePlainText<T>(this IRuleBuilder<T, string?> rule) =>
+    private static IRuleBuilderOptions<T, string?> MustBePlainText<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => text is null || IsPlain(text))
             .WithMessage(
                 $"{Field} has a control character or half a surrogate pair; send Unicode text with no control "
@@ -175,10 +174,7 @@ internal static class ValidationRules
     {
         for (var at = 0; at < text.Length; )
         {
-            if (
-                !System.Text.Rune.TryGetRuneAt(text, at, out var rune)
-                || (System.Text.Rune.IsControl(rune) && rune.Value is not ('\n' or '\r' or '\t'))
-            )
+            if (!System.Text.Rune.TryGetRuneAt(text, at, out var rune) || !Characters.IsText(rune))
                 return false;
             at += rune.Utf16SequenceLength;
         }

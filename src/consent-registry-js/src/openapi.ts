@@ -1604,7 +1604,7 @@ export interface components {
         HoldRequest: {
             /** @description What to stop, with everything above and below; everything without it. */
             purposes?: null | string[];
-            /** @description Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters. */
+            /** @description Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters, and a control character as U+FFFD. */
             reason: string;
         };
         /** @description An identifier: what content is known by outside the platform. */
@@ -1739,7 +1739,7 @@ export interface components {
         LockdownRequest: {
             /** @description What to stop, with everything above and below; everything without it. */
             purposes?: null | string[];
-            /** @description Why, for the history, which keeps the first 1,000 characters. */
+            /** @description Why, for the history, which keeps the first 1,000 characters. A control character is kept as U+FFFD. */
             reason?: null | string;
         };
         /** @description A public key of the log, as a JWK (RFC 7517). */

@@ -116,6 +116,22 @@ public sealed class StopsTests(RegistryFixture registry) : IClassFixture<Registr
     }
 
     [Theory]
+    [InlineData("lockdown")]
+    [InlineData("hold")]
+    public async Task A_reason_with_control_characters_refuses_no_stop(string stop)
+    {
+        (
+            await App.Admin().PutAsync($"/v1/creators/{creator}/{stop}", new { reason = "no\0more\u001b[31m\r\n\tnow" })
+        ).Is(200);
+
+        var body = await App.ScalarAsync<byte[]>("SELECT body FROM consent.event WHERE creator = $1", creator);
+        Assert.Equal(
+            "no\uFFFDmore\uFFFD[31m\r\n\tnow",
+            (string)System.Text.Json.Nodes.JsonNode.Parse(body)!["by"]!["reason"]!
+        );
+    }
+
+    [Theory]
     [InlineData("""{"purpose":["remix"]}""", 400)]
     [InlineData("""{"purposes":[]}""", 422)]
     [InlineData("""{"purposes":["remixing"]}""", 422)]

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using FluentValidation;
 
@@ -15,7 +17,9 @@ public interface IStopRequest
 
 /// <summary>An emergency stop. Without a body it covers everything.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
-/// <param name="Reason">Why, for the history, which keeps the first 1,000 characters.</param>
+/// <param name="Reason">
+/// Why, for the history, which keeps the first 1,000 characters. A control character is kept as U+FFFD.
+/// </param>
 public sealed record LockdownRequest(
     [property: Purposes(1)] IReadOnlyList<string>? Purposes,
     [property: Unlimited("Of a longer one the beginning is kept.")] string? Reason
@@ -24,7 +28,8 @@ public sealed record LockdownRequest(
 /// <summary>The operator's stop.</summary>
 /// <param name="Purposes">What to stop, with everything above and below; everything without it.</param>
 /// <param name="Reason">
-/// Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters.
+/// Why: the legal order or the protection of a minor. The history keeps the first 1,000 characters, and a
+/// control character as U+FFFD.
 /// </param>
 public sealed record HoldRequest(
     [property: Purposes(1)] IReadOnlyList<string>? Purposes,
@@ -56,23 +61,26 @@ internal sealed class StopValidator : AbstractValidator<IStopRequest>
             .WithMessage(
                 $"{ValidationRules.Field} is empty; send at least one purpose, or leave it out to stop everything."
             )
-            .MustHaveAtMost(Domain.Limits.Purposes, "purposes");
+            .MustHaveAtMost(Limits.Purposes, "purposes");
         RuleForEach(request => request.Purposes).MustBeGiven("a purpose, by its name").MustBePurpose();
-        RuleFor(request => request.Reason).MustBePlainText();
     }
 }
 
 internal static class StopRequests
 {
     /// <summary>
-    /// The reason as the history keeps it: its first <see cref="ValidationRules.MaxTextLength"/> characters, for no
-    /// stop fails by a long story.
+    /// The reason as the history keeps it: its first <see cref="ValidationRules.MaxTextLength"/> characters, with U+FFFD
+    /// for each control character. No stop fails by what is said about it.
     /// </summary>
     public static string? ShortReason(this IStopRequest request) =>
         request.Reason switch
         {
             null or "" => null,
-            var text => string.Concat(text.EnumerateRunes().Take(ValidationRules.MaxTextLength)),
+            var text => string.Concat(
+                text.EnumerateRunes()
+                    .Take(ValidationRules.MaxTextLength)
+                    .Select(character => Characters.IsText(character) ? character : Rune.ReplacementChar)
+            ),
         };
 
     public static IReadOnlyCollection<Purpose>? ParsedPurposes(this IStopRequest request) =>
