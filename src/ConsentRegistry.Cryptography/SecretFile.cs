@@ -6,7 +6,7 @@ public static class SecretFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // A move refuses to replace a file by looking first, which two at once might both do.
-    private static readonly Lock Turn = new();
+    private static readonly Lock CreationLock = new();
 
     /// <summary>
     /// Writes a file that only its owner may read, unless there is one. Nobody ever sees a part of it, and whoever
@@ -19,7 +19,7 @@ public static class SecretFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public static bool CreateIfMissing(string path, ReadOnlySpan<byte> secret)
     {
-        lock (Turn)
+        lock (CreationLock)
         {
             if (File.Exists(path))
                 return false;

@@ -33,4 +33,26 @@ public sealed class LockFileTests
             Assert.All(packages, package => Assert.NotNull((string?)package.Value!["contentHash"]));
         }
     }
+
+    [Fact]
+    public void New_versions_of_every_npm_package_are_looked_for()
+    {
+        var folders = new[] { "src", "tests", "examples" }
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(
+                    Path.Combine(Repository.Folder, folder),
+                    "package-lock.json",
+                    SearchOption.AllDirectories
+                )
+            )
+            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal))
+            .Select(file => '/' + Path.GetRelativePath(Repository.Folder, Path.GetDirectoryName(file)!))
+            .Order(StringComparer.Ordinal);
+        var listed = Assert.Single(
+            Documented.Text(".github/dependabot.yml").Split('\n'),
+            line => line.Contains("directories:", StringComparison.Ordinal)
+        );
+
+        Assert.Equal($"    directories: [{string.Join(", ", folders)}]", listed);
+    }
 }

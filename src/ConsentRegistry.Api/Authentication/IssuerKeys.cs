@@ -28,7 +28,7 @@ internal sealed partial class IssuerKeys(
     /// For how long a request waits for keys that were never read. It asks nobody by itself: many at once would wait
     /// for each other.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool hasKeys;
@@ -48,7 +48,7 @@ internal sealed partial class IssuerKeys(
     {
         if (!AreKnown)
             await known
-                .Task.WaitAsync(Patience, clock, cancellation)
+                .Task.WaitAsync(LongestWait, clock, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return AreKnown;
     }

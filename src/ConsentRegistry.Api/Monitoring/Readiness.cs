@@ -23,7 +23,7 @@ internal sealed class Readiness(
     ConsentReplica replica,
     IssuerKeys keys,
     LogWatch log,
-    OutboxRelay handOn,
+    OutboxRelay relay,
     IdentifierKeys identifierKeys,
     Drain drain,
     TimeProvider clock
@@ -61,7 +61,7 @@ internal sealed class Readiness(
             // Checks and changes are answered without it, for as long as events may wait.
             new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
             // What is told waits in the database meanwhile, and another node may hand it on.
-            new("notifications", handOn.IsWell, Needed: false, Milliseconds(handOn.Age)),
+            new("notifications", relay.IsWell, Needed: false, Milliseconds(relay.Age)),
         ];
 
     /// <summary>Why this node is not ready; null if it is.</summary>

@@ -38,7 +38,7 @@ internal sealed class RetrySchedule(double scale)
     /// <summary>
     /// A webhook at which nothing has succeeded for so long is disabled once a delivery's attempts are used up.
     /// </summary>
-    public TimeSpan Patience => TimeSpan.FromDays(3) * scale;
+    public TimeSpan DisableAfter => TimeSpan.FromDays(3) * scale;
 
     /// <summary>How long to wait after so many failed attempts; null if there is no further one.</summary>
     /// <param name="failed">Attempts that failed, at least one.</param>

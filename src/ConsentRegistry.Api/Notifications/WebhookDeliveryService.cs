@@ -152,7 +152,7 @@ internal sealed partial class WebhookDeliveryService(
                 source,
                 delivery.Permits.Webhook,
                 reason,
-                attempt.IsGone ? null : schedule.Patience,
+                attempt.IsGone ? null : schedule.DisableAfter,
                 CancellationToken.None
             )
         )

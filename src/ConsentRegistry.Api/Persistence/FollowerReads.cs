@@ -10,7 +10,7 @@ namespace ConsentRegistry.Api.Persistence;
 internal sealed class FollowerReads(Database database) : IDisposable
 {
     // How many wait is limited by how many streams there are.
-    private readonly ConcurrencyLimiter turns = new(
+    private readonly ConcurrencyLimiter limiter = new(
         new()
         {
             PermitLimit = Database.FollowerConnections,
@@ -27,7 +27,7 @@ internal sealed class FollowerReads(Database database) : IDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<T> ReadAsync<T>(Func<NpgsqlDataSource, Task<T>> read, T otherwise, CancellationToken cancellation)
     {
-        using var turn = await turns.AcquireAsync(permitCount: 1, cancellation);
+        using var lease = await limiter.AcquireAsync(permitCount: 1, cancellation);
         try
         {
             return await read(database.Followers);
@@ -38,5 +38,5 @@ internal sealed class FollowerReads(Database database) : IDisposable
         }
     }
 
-    public void Dispose() => turns.Dispose();
+    public void Dispose() => limiter.Dispose();
 }

@@ -17,7 +17,7 @@ internal sealed class PreviewLimiter : IDisposable
     private const int Waiting = 32;
 
     /// <summary>How long one waits for its turn.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<string, string>(caller =>
@@ -44,7 +44,7 @@ internal sealed class PreviewLimiter : IDisposable
     public async ValueTask<RateLimitLease> AcquireAsync(Caller caller, CancellationToken cancellation)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        waiting.CancelAfter(Patience);
+        waiting.CancelAfter(LongestWait);
         try
         {
             return await limiter.AcquireAsync(caller.Identity, permitCount: 1, waiting.Token);

@@ -14,7 +14,7 @@ internal sealed class LogIntegrityException(string message) : Exception(message)
 
 /// <summary>
 /// Moves events from the inbox to the log, and signs checkpoints over it: one node at a time, fenced by an epoch. A
-/// node takes over where nothing has moved for <see cref="Patience"/> although there is work. No request waits for any
+/// node takes over where nothing has moved for <see cref="TakeoverAfter"/> although there is work. No request waits for any
 /// of this.
 /// </summary>
 internal sealed partial class Sequencer(
@@ -27,7 +27,7 @@ internal sealed partial class Sequencer(
 ) : BackgroundService
 {
     /// <summary>For how long nothing moves before this node takes over.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan TakeoverAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Between two checkpoints while the log grows: half of what an event may wait for being covered by one.
@@ -77,7 +77,7 @@ internal sealed partial class Sequencer(
             var state = await watch.NextAsync(cancellation);
             if (!state.HasWork || state.Progress != seen)
                 (seen, since) = (state.Progress, clock.GetTimestamp());
-            else if (clock.GetElapsedTime(since) >= Patience)
+            else if (clock.GetElapsedTime(since) >= TakeoverAfter)
                 return;
         }
     }

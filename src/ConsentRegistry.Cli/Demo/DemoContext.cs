@@ -14,7 +14,7 @@ internal sealed class DemoContext : IAsyncDisposable
     /// How long the registry may take to tell: a notification takes a tenth of a second, and a recall a second or two,
     /// on a busy machine more.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
@@ -84,7 +84,7 @@ internal sealed class DemoContext : IAsyncDisposable
         if (HasWebhooks)
         {
             Report(
-                await receiver.Creator.FindAsync(kind, isMeant, Patience, cancellation),
+                await receiver.Creator.FindAsync(kind, isMeant, LongestWait, cancellation),
                 "the creator's agent",
                 kind,
                 about
@@ -117,7 +117,7 @@ internal sealed class DemoContext : IAsyncDisposable
         var letter = await receiver.Studio.FindAsync(
             kind,
             data => Owner(data) == creator && isMeant(data),
-            Patience,
+            LongestWait,
             cancellation
         );
         Report(letter, "the studio", kind, about);
@@ -153,7 +153,7 @@ internal sealed class DemoContext : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!await holds())
         {
-            if (Stopwatch.GetElapsedTime(started) > Patience)
+            if (Stopwatch.GetElapsedTime(started) > LongestWait)
                 return false;
             await Task.Delay(BetweenLooks, cancellation);
         }
@@ -198,7 +198,7 @@ internal sealed class DemoContext : IAsyncDisposable
         narrator.Promise(
             letter is not null,
             letter is null
-                ? $"{who} is told within {Patience.TotalSeconds:0} seconds of {kind}: {about}"
+                ? $"{who} is told within {LongestWait.TotalSeconds:0} seconds of {kind}: {about}"
                 : $"{who} is told, signature verified: {kind}, {about}"
         );
 

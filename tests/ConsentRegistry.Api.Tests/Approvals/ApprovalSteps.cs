@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Api.Tests.Approvals;
 
 /// <summary>What tests of approvals ask and answer, in one line each.</summary>
-internal sealed class Asking(RegistryApplication app)
+internal sealed class ApprovalSteps(RegistryApplication app)
 {
     /// <summary>A creator with a registered video <c>clip</c> whose remixes take asking.</summary>
     public async Task<string> CreatorWhoWantsToBeAskedAsync(object? facts = null)

@@ -7,12 +7,12 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     [Fact]
     public async Task An_ask_says_where_to_ask_and_an_approval_allows_what_was_asked_for_and_nothing_else()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         var asked = (
             await App.Platform(requester)
                 .PostAsync(
@@ -27,14 +27,14 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         ).Is(200);
         Assert.Equal("/v1/approval-requests", (string)asked["askAt"]!);
 
-        var opened = (await Asking.RequestAsync(requester, creator)).Is(201);
+        var opened = (await Steps.RequestAsync(requester, creator)).Is(201);
         Assert.True((bool)opened["effectiveEverywhere"]!);
         Assert.Equal("open", (string)opened["request"]!["status"]!);
         Assert.Equal(3, (long)opened["versions"]![creator]!);
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, creator));
 
         var approved = (
-            await Asking.ApproveAsync(
+            await Steps.ApproveAsync(
                 creator,
                 (string)opened["request"]!["id"]!,
                 new { conditions = new[] { "attribution" } }
@@ -70,11 +70,11 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         Assert.Equal("""["attribution"]""", allowed["obligations"]!.ToJsonString());
         Assert.Equal(9000, (long)allowed["maxAgeMs"]!);
         Assert.Null(allowed["askAt"]);
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync("somebody-else", creator));
-        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, creator, "mining"));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync("somebody-else", creator));
+        Assert.Equal("deny noConsent", await Steps.CheckAsync(requester, creator, "mining"));
         Assert.Equal(
             "videoRegistered defaultChanged approvalChanged approvalChanged grantGiven",
-            await Asking.EventsAsync(creator)
+            await Steps.EventsAsync(creator)
         );
     }
 
@@ -85,7 +85,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             RegistryApplication.NewId(),
             RegistryApplication.NewId(),
             RegistryApplication.NewId(),
-            await Asking.CreatorWhoWantsToBeAskedAsync()
+            await Steps.CreatorWhoWantsToBeAskedAsync()
         );
         (
             await App.Platform()
@@ -102,14 +102,14 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                     }
                 )
         ).Is(200);
-        await Asking.AskAsync(owner);
-        await Asking.AskAsync(depicted);
+        await Steps.AskAsync(owner);
+        await Steps.AskAsync(depicted);
         (
             await App.Creator(friend)
                 .PutAsync($"/v1/creators/{friend}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
         ).Is(200);
 
-        var opened = (await Asking.RequestAsync(requester, owner)).Is(201);
+        var opened = (await Steps.RequestAsync(requester, owner)).Is(201);
         var id = (string)opened["request"]!["id"]!;
         var asked = new[] { owner, depicted, source }.Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(asked, opened["request"]!["asked"]!.AsArray().Select(one => (string)one!["creatorId"]!));
@@ -117,7 +117,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         foreach (var (creator, at) in asked.Select((creator, at) => (creator, at)))
         {
             Assert.Equal("open", await StatusAsync(id));
-            Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, owner));
+            Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, owner));
             var mine = Assert.Single(
                 (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/approval-requests?state=open")).Is(200)[
                     "items"
@@ -127,7 +127,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                 (creator == source ? source : owner, owner),
                 ((string)mine["videos"]![0]!["creatorId"]!, (string)mine["video"]!["creatorId"]!)
             );
-            (await Asking.ApproveAsync(creator, id)).Is(200);
+            (await Steps.ApproveAsync(creator, id)).Is(200);
             Assert.Empty(
                 (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/approval-requests?state=open")).Is(200)[
                     "items"
@@ -135,18 +135,18 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             );
         }
         Assert.Equal("approved", await StatusAsync(id));
-        Assert.Equal("allow grant", await Asking.CheckAsync(requester, owner));
+        Assert.Equal("allow grant", await Steps.CheckAsync(requester, owner));
         // The source's creator opened this video and no other (R6).
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, source));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, source));
     }
 
     [Fact]
     public async Task A_request_is_answered_once_and_by_those_who_are_asked()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         var stranger = RegistryApplication.NewId();
-        var first = await Asking.OpenAsync(requester, creator);
-        (await Asking.ApproveAsync(stranger, first)).IsProblem(404, "notFound");
+        var first = await Steps.OpenAsync(requester, creator);
+        (await Steps.ApproveAsync(stranger, first)).IsProblem(404, "notFound");
         (
             await App.Creator(stranger).PostAsync($"/v1/creators/{creator}/approval-requests/{first}/approve", null)
         ).IsProblem(403, "forbidden");
@@ -158,28 +158,28 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         (await App.Auditor().GetAsync($"/v1/approval-requests/{first}")).Is(200);
         Assert.Empty((await App.Platform("other").GetAsync("/v1/approval-requests")).Is(200)["items"]!.AsArray());
 
-        (await Asking.ApproveAsync(creator, first)).Is(200);
-        (await Asking.ApproveAsync(creator, first)).IsProblem(409, "notOpen");
-        (await Asking.RefuseAsync(creator, first)).IsProblem(409, "notOpen");
+        (await Steps.ApproveAsync(creator, first)).Is(200);
+        (await Steps.ApproveAsync(creator, first)).IsProblem(409, "notOpen");
+        (await Steps.RefuseAsync(creator, first)).IsProblem(409, "notOpen");
         (await App.Platform(requester).PostAsync($"/v1/approval-requests/{first}/withdraw", null)).IsProblem(
             409,
             "notOpen"
         );
 
         var other = RegistryApplication.NewId("r");
-        var second = await Asking.OpenAsync(other, creator);
+        var second = await Steps.OpenAsync(other, creator);
         var withdrawn = (await App.Platform(other).PostAsync($"/v1/approval-requests/{second}/withdraw", null)).Is(200);
         Assert.Equal("withdrawn", (string)withdrawn["request"]!["status"]!);
-        (await Asking.ApproveAsync(creator, second)).IsProblem(409, "notOpen");
+        (await Steps.ApproveAsync(creator, second)).IsProblem(409, "notOpen");
 
-        var third = await Asking.OpenAsync(other, creator, until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O"));
+        var third = await Steps.OpenAsync(other, creator, until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O"));
         await Eventually.HoldsAsync(
             "it expires",
             async () =>
                 (string)(await App.Platform(other).GetAsync($"/v1/approval-requests/{third}")).Is(200)["status"]!
                 == "expired"
         );
-        (await Asking.ApproveAsync(creator, third)).IsProblem(409, "notOpen");
+        (await Steps.ApproveAsync(creator, third)).IsProblem(409, "notOpen");
         Assert.Equal(
             [third, second],
             (await App.Platform(other).GetAsync("/v1/approval-requests")).Is(200)["items"]!
@@ -199,10 +199,10 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                     new { participants = new[] { new { creatorId = friend, role = "coCreator" } } }
                 )
         ).Is(200);
-        await Asking.AskAsync(owner);
-        await Asking.AskAsync(friend);
-        var request = await Asking.OpenAsync(requester, owner);
-        (await Asking.ApproveAsync(owner, request)).Is(200);
+        await Steps.AskAsync(owner);
+        await Steps.AskAsync(friend);
+        var request = await Steps.OpenAsync(requester, owner);
+        (await Steps.ApproveAsync(owner, request)).Is(200);
 
         var withdrawn = (await App.Platform(requester).PostAsync($"/v1/approval-requests/{request}/withdraw", null)).Is(
             200
@@ -218,7 +218,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         );
         foreach (var creator in new[] { owner, friend })
         {
-            await Asking.AskAsync(creator, "attribution");
+            await Steps.AskAsync(creator, "attribution");
             var versions = await App.QueryAsync<long>(
                 "SELECT DISTINCT version FROM consent.event WHERE creator = $1 ORDER BY version",
                 creator
@@ -233,7 +233,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
         var (owner, friend, source) = (
             RegistryApplication.NewId(),
             RegistryApplication.NewId(),
-            await Asking.CreatorWhoWantsToBeAskedAsync()
+            await Steps.CreatorWhoWantsToBeAskedAsync()
         );
         (
             await App.Platform()
@@ -250,12 +250,12 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             await App.Creator(owner)
                 .PutAsync($"/v1/creators/{owner}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
         ).Is(200);
-        await Asking.AskAsync(friend);
-        var request = await Asking.OpenAsync(requester, owner);
-        (await Asking.ApproveAsync(friend, request)).Is(200);
+        await Steps.AskAsync(friend);
+        var request = await Steps.OpenAsync(requester, owner);
+        (await Steps.ApproveAsync(friend, request)).Is(200);
         (await App.Creator(source).PostAsync($"/v1/creators/{source}/erasure", new { reason = "asked for" })).Is(200);
         Assert.Equal("expired", await StatusAsync(request));
-        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, owner));
+        Assert.Equal("deny noConsent", await Steps.CheckAsync(requester, owner));
         (await App.Creator(friend).PostAsync($"/v1/creators/{friend}/erasure", new { reason = "asked for" })).Is(200);
         (await App.Platform(requester).GetAsync($"/v1/approval-requests/{request}")).IsProblem(404, "notFound");
     }
@@ -264,14 +264,14 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
     public async Task Where_all_approve_at_once_the_requester_is_told_once()
     {
         var friends = Enumerable.Range(0, 8).Select(_ => RegistryApplication.NewId()).ToArray();
-        var owner = await Asking.CreatorWhoWantsToBeAskedAsync(
+        var owner = await Steps.CreatorWhoWantsToBeAskedAsync(
             new { participants = friends.Select(friend => new { creatorId = friend, role = "coCreator" }) }
         );
-        await Task.WhenAll(friends.Select(friend => Asking.AskAsync(friend)));
-        var request = await Asking.OpenAsync(requester, owner);
+        await Task.WhenAll(friends.Select(friend => Steps.AskAsync(friend)));
+        var request = await Steps.OpenAsync(requester, owner);
         // Each of them twice: one of the two is too late.
         var answers = await Task.WhenAll(
-            friends.Append(owner).SelectMany(one => new[] { one, one }).Select(one => Asking.ApproveAsync(one, request))
+            friends.Append(owner).SelectMany(one => new[] { one, one }).Select(one => Steps.ApproveAsync(one, request))
         );
         Assert.Equal(friends.Length + 1, answers.Count(answer => answer.Status == 200));
         Assert.All(answers.Where(answer => answer.Status != 200), answer => answer.IsProblem(409, "notOpen"));
@@ -317,21 +317,19 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                     )
             ).Is(200);
         }
-        await Task.WhenAll(participants.Append(owner).Select(one => Asking.AskAsync(one)));
-        (await Asking.RequestAsync(requester, owner)).IsProblem(422, "tooMany");
+        await Task.WhenAll(participants.Append(owner).Select(one => Steps.AskAsync(one)));
+        (await Steps.RequestAsync(requester, owner)).IsProblem(422, "tooMany");
         Assert.Equal(
             65,
-            (await Asking.RequestAsync(requester, owner, video: "source0")).Is(201)["request"]!["asked"]!
-                .AsArray()
-                .Count
+            (await Steps.RequestAsync(requester, owner, video: "source0")).Is(201)["request"]!["asked"]!.AsArray().Count
         );
     }
 
     [Fact]
     public async Task An_agency_answers_on_behalf_of_the_creator()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var request = await Asking.OpenAsync(requester, creator);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        var request = await Steps.OpenAsync(requester, creator);
         (
             await App.With("consent:manage", "agency", null, creator)
                 .PostAsync($"/v1/creators/{creator}/approval-requests/{request}/approve", null)
@@ -345,11 +343,11 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
     [Fact]
     public async Task Asking_is_for_an_ask_and_not_again_and_not_for_whom_the_creator_does_not_want()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        (await Asking.RequestAsync(requester, creator, "mining")).IsProblem(409, "notAsked");
-        (await Asking.RequestAsync(requester, creator, "remix.unheard")).IsProblem(422, "unknownPurpose");
-        (await Asking.RequestAsync(requester, creator, until: "2020-01-01T00:00:00Z")).IsProblem(422, "invalid");
-        (await Asking.RequestAsync(requester, creator, uses: 0)).IsProblem(422, "invalid");
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        (await Steps.RequestAsync(requester, creator, "mining")).IsProblem(409, "notAsked");
+        (await Steps.RequestAsync(requester, creator, "remix.unheard")).IsProblem(422, "unknownPurpose");
+        (await Steps.RequestAsync(requester, creator, until: "2020-01-01T00:00:00Z")).IsProblem(422, "invalid");
+        (await Steps.RequestAsync(requester, creator, uses: 0)).IsProblem(422, "invalid");
         (
             await App.With("consent:check", "somebody")
                 .PostAsync(
@@ -364,16 +362,16 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                 )
         ).IsProblem(422, "invalid");
 
-        var open = await Asking.OpenAsync(requester, creator);
-        (await Asking.RequestAsync(requester, creator)).IsProblem(409, "alreadyAsked");
-        var refused = (await Asking.RefuseAsync(creator, open, new { reason = "Not this one." })).Is(200);
+        var open = await Steps.OpenAsync(requester, creator);
+        (await Steps.RequestAsync(requester, creator)).IsProblem(409, "alreadyAsked");
+        var refused = (await Steps.RefuseAsync(creator, open, new { reason = "Not this one." })).Is(200);
         Assert.Equal(
             ("refused", "Not this one."),
             ((string)refused["request"]!["status"]!, (string)refused["request"]!["reason"]!)
         );
-        (await Asking.RequestAsync(requester, creator)).IsProblem(409, "refusedBefore");
-        (await Asking.RequestAsync(requester, creator, "remix.voice")).IsProblem(409, "refusedBefore");
-        (await Asking.RequestAsync(requester, await Asking.CreatorWhoWantsToBeAskedAsync())).Is(201);
+        (await Steps.RequestAsync(requester, creator)).IsProblem(409, "refusedBefore");
+        (await Steps.RequestAsync(requester, creator, "remix.voice")).IsProblem(409, "refusedBefore");
+        (await Steps.RequestAsync(requester, await Steps.CreatorWhoWantsToBeAskedAsync())).Is(201);
 
         var pest = RegistryApplication.NewId("r");
         var blocked = (
@@ -386,7 +384,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                 .Is(200)
                 .Changes
         );
-        (await Asking.RequestAsync(pest, creator)).IsProblem(409, "askingBlocked");
+        (await Steps.RequestAsync(pest, creator)).IsProblem(409, "askingBlocked");
         Assert.Equal(
             [pest],
             (await App.Creator(creator).GetAsync($"/v1/creators/{creator}/blocked-requesters")).Is(200)["items"]!
@@ -399,16 +397,16 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                 .Is(200)
                 .Changes
         );
-        await Asking.OpenAsync(pest, creator);
+        await Steps.OpenAsync(pest, creator);
     }
 
     [Fact]
     public async Task Everybody_is_told_what_concerns_them()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.OpenAsync(requester, creator, until: DateTimeOffset.UtcNow.AddDays(2).ToString("O"));
-        var answered = await Asking.OpenAsync(requester, creator, "remix.meme");
-        (await Asking.RefuseAsync(creator, answered)).Is(200);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.OpenAsync(requester, creator, until: DateTimeOffset.UtcNow.AddDays(2).ToString("O"));
+        var answered = await Steps.OpenAsync(requester, creator, "remix.meme");
+        (await Steps.RefuseAsync(creator, answered)).Is(200);
         // Once for what ends soon, and never for what was answered or has time.
         await Eventually.HoldsAsync(
             "the creator is told of the end",
@@ -440,7 +438,7 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             "Approvals:OpenDays=1",
             "Approvals:RefusedDays=0"
         );
-        var asking = new Asking(app);
+        var asking = new ApprovalSteps(app);
         var creator = await asking.CreatorWhoWantsToBeAskedAsync();
         var first = await asking.OpenAsync(requester, creator, "remix");
         var second = await asking.OpenAsync(requester, creator, "remix.voice");
@@ -463,9 +461,9 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
     [Fact]
     public async Task An_approval_may_be_for_less_and_never_for_more()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         var soon = DateTimeOffset.UtcNow.AddDays(3).ToString("O");
-        var request = await Asking.OpenAsync(requester, creator, uses: 10, until: soon);
+        var request = await Steps.OpenAsync(requester, creator, uses: 10, until: soon);
         foreach (
             var wider in new object[]
             {
@@ -476,14 +474,14 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
                 new { uses = 0 },
             }
         )
-            (await Asking.ApproveAsync(creator, request, wider)).IsProblem(422, "invalid");
-        (await Asking.ApproveAsync(creator, request, new { purpose = "remix.unheard" })).IsProblem(
+            (await Steps.ApproveAsync(creator, request, wider)).IsProblem(422, "invalid");
+        (await Steps.ApproveAsync(creator, request, new { purpose = "remix.unheard" })).IsProblem(
             422,
             "unknownPurpose"
         );
 
         var approved = (
-            await Asking.ApproveAsync(
+            await Steps.ApproveAsync(
                 creator,
                 request,
                 new
@@ -500,8 +498,8 @@ public sealed class ApprovalsTests(RegistryFixture registry, PostgresFixture pos
             ("remix.voice", 3, """["labelAsAi"]"""),
             ((string)grant["purpose"]!, (int)grant["uses"]!, grant["conditions"]!.ToJsonString())
         );
-        Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator, "remix.voice"));
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator, "remix"));
+        Assert.Equal("allow grant", await Steps.CheckAsync(requester, creator, "remix.voice"));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, creator, "remix"));
         // What is counted may be spent by somebody else meanwhile: no answer is for reuse.
         var counted = (
             await App.Platform(requester)

@@ -12,14 +12,14 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     [Fact]
     public async Task A_revoked_grant_is_revoked_for_good_and_once()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var grant = await Asking.GrantAsync(requester, creator);
-        Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator));
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        var grant = await Steps.GrantAsync(requester, creator);
+        Assert.Equal("allow grant", await Steps.CheckAsync(requester, creator));
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{Guid.NewGuid()}")).IsProblem(
             404,
             "notFound"
@@ -31,7 +31,7 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
 
         var revoked = (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         Assert.Equal((1, "revoked", 5L), (revoked.Changes, (string)revoked["grant"]!["status"]!, revoked.Version));
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, creator));
         var again = (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         Assert.Equal((0, 5L), (again.Changes, again.Version));
         Assert.Equal(["revoked"], await StatusesAsync(creator));
@@ -47,7 +47,7 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     [InlineData("a deny for another purpose", "consent/defaults/remix.meme", false)]
     public async Task A_deny_revokes_what_it_touches_in_the_same_change(string name, string setting, bool touches)
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         await App.Admin()
             .PostAsync(
                 "/v1/purposes",
@@ -58,21 +58,21 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
                     description = "Dubbing.",
                 }
             );
-        await Asking.GrantAsync(requester, creator, "remix.voice");
+        await Steps.GrantAsync(requester, creator, "remix.voice");
         var path = $"/v1/creators/{creator}/{setting.Replace("{r}", requester, StringComparison.Ordinal)}";
         var denied = (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200);
         Assert.Equal((touches ? 2 : 1, touches ? 1 : null), (denied.Changes, (int?)denied["revokedGrants"]));
         Assert.True(
-            touches == (await Asking.EventsAsync(creator)).EndsWith("Changed grantRevoked", StringComparison.Ordinal),
+            touches == (await Steps.EventsAsync(creator)).EndsWith("Changed grantRevoked", StringComparison.Ordinal),
             name
         );
 
         // Revoked for good: what stands after the deny is cleared, and asking is set again, is an ask.
         (await App.Creator(creator).DeleteAsync(path)).Is(200);
-        await Asking.AskAsync(creator);
+        await Steps.AskAsync(creator);
         Assert.Equal(
             touches ? "ask creatorDefault" : "allow grant",
-            await Asking.CheckAsync(requester, creator, "remix.voice")
+            await Steps.CheckAsync(requester, creator, "remix.voice")
         );
     }
 
@@ -88,13 +88,13 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
                 )
         ).Is(200);
         foreach (var one in new[] { creator, friend })
-            await Asking.AskAsync(one);
+            await Steps.AskAsync(one);
         foreach (var purpose in new[] { "remix.voice", "remix.meme", "remix.background" })
         {
-            var request = await Asking.OpenAsync(requester, creator, purpose);
-            (await Asking.ApproveAsync(creator, request)).Is(200);
-            (await Asking.ApproveAsync(friend, request)).Is(200);
-            Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator, purpose));
+            var request = await Steps.OpenAsync(requester, creator, purpose);
+            (await Steps.ApproveAsync(creator, request)).Is(200);
+            (await Steps.ApproveAsync(friend, request)).Is(200);
+            Assert.Equal("allow grant", await Steps.CheckAsync(requester, creator, purpose));
         }
 
         var bulk = (
@@ -146,15 +146,15 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     [Fact]
     public async Task What_has_expired_is_revoked_by_nothing()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var grant = await Asking.GrantAsync(
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        var grant = await Steps.GrantAsync(
             requester,
             creator,
             until: DateTimeOffset.UtcNow.AddSeconds(2).ToString("O")
         );
         await Eventually.HoldsAsync(
             "the grant ends",
-            async () => await Asking.CheckAsync(requester, creator) == "ask creatorDefault"
+            async () => await Steps.CheckAsync(requester, creator) == "ask creatorDefault"
         );
         Assert.Equal(
             0,
@@ -172,7 +172,7 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     public async Task A_grant_reaches_no_purpose_that_is_newer_than_the_vocabulary_which_the_creator_saw()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
-        var asking = new Asking(app);
+        var asking = new ApprovalSteps(app);
         var creator = await asking.CreatorWhoWantsToBeAskedAsync();
         (
             await app.Admin()
@@ -197,41 +197,41 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     [Fact]
     public async Task A_deny_that_stands_already_is_a_change_where_it_touches_a_grant()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         (
             await App.Creator(creator)
                 .PutAsync($"/v1/creators/{creator}/consent/defaults/mining", new { effect = "deny" })
         ).Is(200);
         var path = $"/v1/creators/{creator}/consent/defaults/remix.voice";
-        var request = await Asking.OpenAsync(requester, creator);
+        var request = await Steps.OpenAsync(requester, creator);
         (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200);
         // The answer to an open request is the creator's word, even beside a deny.
-        (await Asking.ApproveAsync(creator, request)).Is(200);
+        (await Steps.ApproveAsync(creator, request)).Is(200);
         var before = await App.ScalarAsync<long>("SELECT settings_version FROM consent.creator WHERE id = $1", creator);
 
         var again = (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200);
         Assert.Equal((1, 1, before), (again.Changes, (int)again["revokedGrants"]!, again.SettingsVersion));
         Assert.Equal(0, (await App.Creator(creator).PutAsync(path, new { effect = "deny" })).Is(200).Changes);
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator, "remix.meme"));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, creator, "remix.meme"));
     }
 
     [Fact]
     public async Task A_lockdown_stops_what_was_granted_and_lifting_restores_it()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.GrantAsync(requester, creator);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.GrantAsync(requester, creator);
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
-        Assert.Equal("deny lockdown", await Asking.CheckAsync(requester, creator));
+        Assert.Equal("deny lockdown", await Steps.CheckAsync(requester, creator));
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/lockdown")).Is(200);
-        Assert.Equal("allow grant", await Asking.CheckAsync(requester, creator));
+        Assert.Equal("allow grant", await Steps.CheckAsync(requester, creator));
     }
 
     [Fact]
     public async Task A_past_check_knows_the_grants_of_then()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         var before = await App.NowAsync();
-        var grant = await Asking.GrantAsync(requester, creator);
+        var grant = await Steps.GrantAsync(requester, creator);
         var between = await App.NowAsync();
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         var after = await App.NowAsync();
@@ -262,19 +262,19 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
         string creator;
         await using (var app = await RegistryApplication.StartAsync(database))
         {
-            creator = await new Asking(app).CreatorWhoWantsToBeAskedAsync();
-            await new Asking(app).GrantAsync(requester, creator, "remix.voice");
-            await new Asking(app).GrantAsync(
+            creator = await new ApprovalSteps(app).CreatorWhoWantsToBeAskedAsync();
+            await new ApprovalSteps(app).GrantAsync(requester, creator, "remix.voice");
+            await new ApprovalSteps(app).GrantAsync(
                 requester,
                 creator,
                 "remix.meme",
                 until: DateTimeOffset.UtcNow.AddSeconds(4).ToString("O")
             );
-            Assert.Equal("allow grant", await new Asking(app).CheckAsync(requester, creator, "remix.meme"));
+            Assert.Equal("allow grant", await new ApprovalSteps(app).CheckAsync(requester, creator, "remix.meme"));
         }
         await using (var app = await RegistryApplication.StartAsync(database))
         {
-            var asking = new Asking(app);
+            var asking = new ApprovalSteps(app);
             Assert.Equal("allow grant", await asking.CheckAsync(requester, creator, "remix.voice"));
             await Eventually.HoldsAsync(
                 "the grant ends",
@@ -298,14 +298,14 @@ public sealed class GrantsTests(RegistryFixture registry, PostgresFixture postgr
     [Fact]
     public async Task Nothing_is_left_of_an_erased_creators_requests_and_grants()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.GrantAsync(requester, creator);
-        var open = await Asking.OpenAsync("somebody-else", creator, "remix.voice");
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.GrantAsync(requester, creator);
+        var open = await Steps.OpenAsync("somebody-else", creator, "remix.voice");
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/blocked-requesters/pest", null)).Is(200);
         (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
 
-        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, creator));
-        (await Asking.ApproveAsync(creator, open)).IsProblem(409, "creatorErased");
+        Assert.Equal("deny noConsent", await Steps.CheckAsync(requester, creator));
+        (await Steps.ApproveAsync(creator, open)).IsProblem(409, "creatorErased");
         (await App.Platform("somebody-else").GetAsync($"/v1/approval-requests/{open}")).IsProblem(404, "notFound");
         foreach (var table in new[] { "approval_part", "consent_grant", "asking_block" })
             Assert.Equal(

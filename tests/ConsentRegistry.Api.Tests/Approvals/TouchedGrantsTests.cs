@@ -38,7 +38,7 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task A_grant_that_a_standing_deny_revokes_beside_another_change_is_told_among_the_affected_checks()
     {
-        var asking = new Asking(registry.App);
+        var asking = new ApprovalSteps(registry.App);
         var asked = await asking.CreatorWhoWantsToBeAskedAsync();
         var consent = $"/v1/creators/{asked}/consent";
         var client = registry.App.Creator(asked);

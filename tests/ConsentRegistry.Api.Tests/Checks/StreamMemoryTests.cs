@@ -1,9 +1,5 @@
 namespace ConsentRegistry.Api.Tests.Checks;
 
-/// <summary>Tests that look at what the whole process has allocated, and run while no other does.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>
 /// However long a stream is, and however little of it is taken, the service holds the same few chunks.
 /// </summary>

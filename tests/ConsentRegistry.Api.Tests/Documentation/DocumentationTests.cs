@@ -4,19 +4,24 @@ using System.Text.RegularExpressions;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.OpenApi;
+using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Api.Tests.Architecture;
 using ConsentRegistry.Domain;
 using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Documentation;
 
 /// <summary>
-/// What the pages of the repository name is there: pages and headings, commands, settings and codes of errors.
+/// What the pages of the repository name is there: pages and headings, commands, settings, folders and codes of errors.
 /// </summary>
 public sealed partial class DocumentationTests
 {
     private const string SettingsPage = "docs/reference/configuration.md";
 
     private const string ErrorsPage = "docs/reference/errors.md";
+
+    /// <summary>Columns of a line of text.</summary>
+    private const int Columns = 120;
 
     private static readonly IReadOnlyList<string> Pages = [.. Find().Order(StringComparer.Ordinal)];
 
@@ -58,6 +63,62 @@ public sealed partial class DocumentationTests
             new HashSet<string>(["run", "test", "verify"], StringComparer.Ordinal),
             named.Select(one => one.Name).ToHashSet(StringComparer.Ordinal)
         );
+    }
+
+    [Fact]
+    public void Every_command_of_the_host_and_of_consent_that_a_page_names_exists()
+    {
+        var tool = Directory
+            .EnumerateFiles(
+                Path.Combine(Repository.Folder, "src/ConsentRegistry.Cli"),
+                "*Command.cs",
+                SearchOption.AllDirectories
+            )
+            .SelectMany(file => ToolCommand().Matches(File.ReadAllText(file)))
+            .Select(command => command.Groups["name"].Value);
+
+        AssertNamed(HostCommandInPage(), HelpLine().Matches(Help.Text).Select(line => line.Groups["name"].Value));
+        AssertNamed(ToolCommandInPage(), tool);
+
+        static void AssertNamed(Regex inPage, IEnumerable<string> commands)
+        {
+            var known = commands.ToHashSet(StringComparer.Ordinal);
+            var named = (
+                from page in Pages
+                from code in CodeOf(Documented.Text(page))
+                from match in inPage.Matches(code)
+                select (Page: page, Name: match.Groups["name"].Value)
+            ).ToList();
+            Assert.Empty(named.Where(one => !known.Contains(one.Name)).Select(one => $"{one.Page}: {one.Name}"));
+            Assert.NotEmpty(named);
+        }
+    }
+
+    [Theory]
+    [InlineData("CONTRIBUTING.md", "| folder | what it holds |")]
+    [InlineData("docs/explanation/architecture.md", "| folder | what it holds |")]
+    public void A_table_of_the_hosts_folders_has_each_once_in_their_order(string page, string head)
+    {
+        var folders = Folders
+            .ByProject["ConsentRegistry.Api"]
+            .Select(folder =>
+                folder.Name.StartsWith("Features/", StringComparison.Ordinal) ? "Features/<Capability>" : folder.Name
+            )
+            .Distinct(StringComparer.Ordinal);
+
+        Assert.Equal(folders, TablesWith(page, head).Select(row => InlineCode().Match(row.Cells[0]).Value.Trim('`')));
+    }
+
+    [Fact]
+    public void A_line_of_text_has_at_most_so_many_columns()
+    {
+        var longer =
+            from page in Pages
+            from line in Written().Replace(Fence().Replace(Documented.Text(page), ""), "").Split('\n')
+            where line.Length > Columns && !line.TrimStart().StartsWith('|') && line.LastIndexOf(' ', Columns) > 0
+            select $"{page}: {line}";
+
+        Assert.Empty(longer);
     }
 
     [Fact]
@@ -125,28 +186,14 @@ public sealed partial class DocumentationTests
             .Select(field => (string)field.GetRawConstantValue()!);
 
     // What builds leave behind is not the repository's.
-    private static IEnumerable<string> Find()
-    {
-        foreach (var page in new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md" })
-            yield return page;
-        var found = Directory
-            .EnumerateFiles(Path.Combine(Repository.Folder, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(
-                new[] { "src", "examples" }.SelectMany(folder =>
-                    Directory.EnumerateFiles(
-                        Path.Combine(Repository.Folder, folder),
-                        "README.md",
-                        SearchOption.AllDirectories
-                    )
-                )
-            );
-        foreach (var file in found)
-        {
-            var page = Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/');
-            if (!page.Split('/').Any(folder => folder is "bin" or "obj"))
-                yield return page;
-        }
-    }
+    private static IEnumerable<string> Find() =>
+        new[] { ".github", "deploy", "docs", "examples", "src", "tests" }
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*.md", SearchOption.AllDirectories)
+            )
+            .Concat(Directory.EnumerateFiles(Repository.Folder, "*.md"))
+            .Select(file => Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/'))
+            .Where(page => !page.Split('/').Any(folder => folder is "bin" or "obj" or "node_modules"));
 
     private static IEnumerable<string> LinksOf(string text) =>
         Link()
@@ -196,7 +243,13 @@ public sealed partial class DocumentationTests
         {
             if (line.StartsWith('#'))
                 heading = line.TrimStart('#', ' ');
-            if (isIn && line.StartsWith("| `", StringComparison.Ordinal))
+            if (
+                isIn
+                && (
+                    line.StartsWith("| `", StringComparison.Ordinal)
+                    || line.StartsWith("| [`", StringComparison.Ordinal)
+                )
+            )
                 yield return new(heading, [.. line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries)]);
             isIn = line == head || (isIn && line.StartsWith('|'));
         }
@@ -234,6 +287,42 @@ public sealed partial class DocumentationTests
         matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex DevCase();
+
+    // What a benchmark writes into a page.
+    [GeneratedRegex(
+        "^<!-- [a-z ]+: written by .*?^<!-- end of [a-z ]+ -->$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex Written();
+
+    [GeneratedRegex(
+        "^  (?<name>[a-z][a-z-]*)( |$)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex HelpLine();
+
+    [GeneratedRegex(
+        @"ConsentRegistry\.Api\.dll\s+(?<name>[a-z][a-z-]*)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex HostCommandInPage();
+
+    [GeneratedRegex(
+        @"new Command\(\s*""(?<name>[a-z]+)""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex ToolCommand();
+
+    [GeneratedRegex(
+        @"(^|`|consent/)consent (?<name>[a-z]+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex ToolCommandInPage();
 
     private sealed record Row(string Heading, IReadOnlyList<string> Cells);
 }

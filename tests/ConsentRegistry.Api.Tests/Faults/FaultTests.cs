@@ -281,7 +281,7 @@ public sealed class FaultTests(PrivateServer server) : IClassFixture<PrivateServ
     public async Task A_grant_is_spent_once_for_each_use_though_the_database_dies_in_the_middle()
     {
         const int granted = 40;
-        var (requester, asking) = (RegistryApplication.NewId("r"), new Approvals.Asking(App));
+        var (requester, asking) = (RegistryApplication.NewId("r"), new Approvals.ApprovalSteps(App));
         var creator = await asking.CreatorWhoWantsToBeAskedAsync();
         await asking.GrantAsync(requester, creator, uses: granted);
         var recorded = 0;

@@ -147,7 +147,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
             )
         );
 
-        await new Recalling(app).UseAsync(requester, creator);
+        await new RecallSteps(app).UseAsync(requester, creator);
         Assert.True(
             await app.ScalarAsync<bool>(
                 "SELECT key IS NULL AND name IS NULL FROM consent.pseudonym WHERE creator = $1",
@@ -164,7 +164,7 @@ public sealed partial class ErasureRemainsTests(PostgresFixture postgres)
     // Everything that names the creator, with the marker in whatever is free text about them.
     private async Task TellAsync(RegistryApplication app)
     {
-        var (own, asking, recalling) = (app.Creator(creator), new Asking(app), new Recalling(app));
+        var (own, asking, recalling) = (app.Creator(creator), new ApprovalSteps(app), new RecallSteps(app));
         (
             await app.Platform()
                 .PostAsync(

@@ -173,7 +173,7 @@ public sealed class HistoryKindsTests(RegistryFixture registry) : IClassFixture<
     // At least one event of each kind.
     private async Task<JsonNode> TellAsync()
     {
-        var (asking, recalling, own) = (new Asking(App), new Recalling(App), App.Creator(creator));
+        var (asking, recalling, own) = (new ApprovalSteps(App), new RecallSteps(App), App.Creator(creator));
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { })).Is(200);
         await asking.AskAsync(creator, "attribution");
         var grant = await asking.GrantAsync(requester, creator, uses: 1, until: "2999-01-01T00:00:00Z");

@@ -237,7 +237,7 @@ public sealed class MomentTests(PostgresFixture postgres, RegistryFixture regist
                     new { effect = "allow", expiresAt = Last }
                 )
         ).Is(200);
-        await new Recalling(app).UseAsync(requester, creator);
+        await new RecallSteps(app).UseAsync(requester, creator);
         (
             await app.Platform(requester)
                 .PostAsync(

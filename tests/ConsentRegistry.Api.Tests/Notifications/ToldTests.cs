@@ -18,7 +18,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     private string Consent => $"/v1/creators/{creator}/consent/defaults";
 
@@ -154,7 +154,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         var other = RegistryApplication.NewId();
         await App.ChangeAsync(other);
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/clip", new { })).Is(200);
-        await Asking.AskAsync(creator);
+        await Steps.AskAsync(creator);
         (await App.Creator(creator).PutAsync($"{Consent}/training", new { effect = "allow", appliesTo = "all" })).Is(
             200
         );
@@ -249,11 +249,11 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "A creator denies what was granted" => DenyAsync(),
             "A creator who had granted something is erased" => EraseAsync(),
             "A creator sets a lockdown" => LockdownAsync("training"),
-            "A requester asks" => Asking.OpenAsync(requester, creator),
-            "A creator approves" => Asking.GrantAsync(requester, creator),
+            "A requester asks" => Steps.OpenAsync(requester, creator),
+            "A creator approves" => Steps.GrantAsync(requester, creator),
             "A creator refuses" => RefuseAsync(),
-            "A request is about to expire" => Asking.OpenAsync(requester, creator, until: InTwoDays),
-            "A grant is about to expire" => Asking.GrantAsync(requester, creator, until: InTwoDays),
+            "A request is about to expire" => Steps.OpenAsync(requester, creator, until: InTwoDays),
+            "A grant is about to expire" => Steps.GrantAsync(requester, creator, until: InTwoDays),
             "A video is used with consent" => UseAsync("training"),
             "A video is used without consent" => UseAsync("mining"),
             "Consent is withdrawn from what was used" => WithdrawAsync(),
@@ -276,20 +276,20 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
 
     private async Task RevokeAsync()
     {
-        var grant = await Asking.GrantAsync(requester, creator);
+        var grant = await Steps.GrantAsync(requester, creator);
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
     }
 
     private async Task DenyAsync()
     {
-        await Asking.GrantAsync(requester, creator, "remix.voice");
-        await Asking.GrantAsync(requester, creator);
+        await Steps.GrantAsync(requester, creator, "remix.voice");
+        await Steps.GrantAsync(requester, creator);
         await App.ChangeAsync(creator);
     }
 
     private async Task EraseAsync()
     {
-        await Asking.GrantAsync(requester, creator);
+        await Steps.GrantAsync(requester, creator);
         (await App.Creator(creator).PostAsync($"/v1/creators/{creator}/erasure", new { reason = "asked for" })).Is(200);
     }
 
@@ -299,7 +299,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         );
 
     private async Task RefuseAsync() =>
-        (await Asking.RefuseAsync(creator, await Asking.OpenAsync(requester, creator))).Is(200);
+        (await Steps.RefuseAsync(creator, await Steps.OpenAsync(requester, creator))).Is(200);
 
     private async Task UseAsync(string of) =>
         (

@@ -231,7 +231,7 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task A_grant_that_was_revoked_already_is_superseded_when_its_creator_is_erased()
     {
-        var asking = new Asking(App);
+        var asking = new ApprovalSteps(App);
         var asked = await asking.CreatorWhoWantsToBeAskedAsync();
         var grant = $"/v1/creators/{asked}/grants/{(await asking.GrantAsync("acme", asked))["id"]}";
         (await App.Creator(asked).DeleteAsync(grant)).Is(200);
@@ -266,7 +266,7 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task An_answer_to_a_recall_that_was_given_already_is_superseded_by_another()
     {
-        var (recalling, requester) = (new Recalling(App), RegistryApplication.NewId("r"));
+        var (recalling, requester) = (new RecallSteps(App), RegistryApplication.NewId("r"));
         var used = await recalling.CreatorAsync();
         await recalling.UseAsync(requester, used);
         await recalling.DenyAsync(used);
@@ -305,7 +305,7 @@ public sealed class ReplayTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task An_approval_and_a_block_are_superseded_when_they_are_taken_back()
     {
-        var asking = new Asking(App);
+        var asking = new ApprovalSteps(App);
         var asked = await asking.CreatorWhoWantsToBeAskedAsync();
         var request = await asking.OpenAsync("acme", asked);
         Task<Answer> ApproveAsync() =>

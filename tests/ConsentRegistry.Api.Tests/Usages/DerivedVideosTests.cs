@@ -9,7 +9,7 @@ public sealed class DerivedVideosTests(RegistryFixture registry) : IClassFixture
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     [Fact]
     public async Task A_derived_video_has_the_used_ones_as_its_sources()
@@ -53,7 +53,7 @@ public sealed class DerivedVideosTests(RegistryFixture registry) : IClassFixture
                 }
             )
         ).Is(201);
-        Assert.Equal("videoRegistered videoRegistered", await Asking.EventsAsync(maker));
+        Assert.Equal("videoRegistered videoRegistered", await Steps.EventsAsync(maker));
         Assert.Equal(
             [creator, other],
             (await App.Platform().GetAsync($"/v1/creators/{maker}/videos/mix")).Is(200)["derivedFrom"]!
@@ -113,7 +113,7 @@ public sealed class DerivedVideosTests(RegistryFixture registry) : IClassFixture
         Assert.Equal(status == 403 ? "forbidden" : null, (string?)batch["results"]![0]!["error"]?["code"]);
         Assert.Equal("consented", (string)batch["results"]![1]!["use"]!["status"]!);
         Assert.Equal(status == 403 ? 1 : 3, (await client.GetAsync("/v1/usages")).Is(200)["items"]!.AsArray().Count);
-        Assert.Equal(status == 403 ? "" : "videoRegistered videoRegistered", await Asking.EventsAsync(maker));
+        Assert.Equal(status == 403 ? "" : "videoRegistered videoRegistered", await Steps.EventsAsync(maker));
         if (status == 403)
             answer.IsProblem(403, "forbidden");
 
@@ -172,8 +172,8 @@ public sealed class DerivedVideosTests(RegistryFixture registry) : IClassFixture
                 }
             )
         ).IsProblem(403, "forbidden");
-        Assert.Equal("deny noConsent", await Asking.CheckAsync(requester, victim, video: "secret"));
-        Assert.Equal("allow creatorDefault", await Asking.CheckAsync(requester, victim, video: "public"));
+        Assert.Equal("deny noConsent", await Steps.CheckAsync(requester, victim, video: "secret"));
+        Assert.Equal("allow creatorDefault", await Steps.CheckAsync(requester, victim, video: "public"));
         Assert.Empty((await me.GetAsync("/v1/usages")).Is(200)["items"]!.AsArray());
     }
 
@@ -195,23 +195,23 @@ public sealed class DerivedVideosTests(RegistryFixture registry) : IClassFixture
             "consented",
             await MakeAsync(maker, "mix", Enumerable.Range(0, 16).Select(i => Name(source, $"v{i}")))
         );
-        Assert.Equal("allow creatorDefault", await Asking.CheckAsync(requester, maker, video: "mix"));
+        Assert.Equal("allow creatorDefault", await Steps.CheckAsync(requester, maker, video: "mix"));
         Assert.Equal("unconsented", await MakeAsync(maker, "mix", [Name(denier)]));
-        Assert.Equal("deny creatorDefault", await Asking.CheckAsync(requester, maker, video: "mix"));
+        Assert.Equal("deny creatorDefault", await Steps.CheckAsync(requester, maker, video: "mix"));
 
         // As many as a check may consult, and one more: it stays closed, and the use is stored.
         Assert.Equal(
             "consented",
             await MakeAsync(maker, "big", Enumerable.Range(0, 63).Select(i => Name(source, $"v{i}")))
         );
-        Assert.Equal("allow creatorDefault", await Asking.CheckAsync(requester, maker, video: "big"));
+        Assert.Equal("allow creatorDefault", await Steps.CheckAsync(requester, maker, video: "big"));
         Assert.Equal("unconsented", await MakeAsync(maker, "big", [Name(denier)]));
-        Assert.Equal("deny indeterminate", await Asking.CheckAsync(requester, maker, video: "big"));
+        Assert.Equal("deny indeterminate", await Steps.CheckAsync(requester, maker, video: "big"));
         Assert.Equal(
             "consented",
             await MakeAsync(maker, "huge", Enumerable.Range(0, 100).Select(i => Name(source, $"v{i}")))
         );
-        Assert.Equal("deny indeterminate", await Asking.CheckAsync(requester, maker, video: "huge"));
+        Assert.Equal("deny indeterminate", await Steps.CheckAsync(requester, maker, video: "huge"));
         Assert.Equal("consented", await MakeAsync(maker, "huge", [Name(source, "v99")]));
         Assert.Equal(
             64,

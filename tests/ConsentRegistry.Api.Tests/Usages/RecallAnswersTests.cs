@@ -10,15 +10,15 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
 
     private RegistryApplication App => registry.App;
 
-    private Recalling Recalling => new(App);
+    private RecallSteps RecallSteps => new(App);
 
     [Fact]
     public async Task A_requester_acknowledges_or_disputes_and_the_creator_sees_who_has_not()
     {
-        var creator = await Recalling.CreatorAsync();
+        var creator = await RecallSteps.CreatorAsync();
         var silent = RegistryApplication.NewId("r");
-        await Recalling.UseAsync(requester, creator);
-        await Recalling.UseAsync(silent, creator);
+        await RecallSteps.UseAsync(requester, creator);
+        await RecallSteps.UseAsync(silent, creator);
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         var id = await RecallAsync(requester);
         await RecallAsync(silent);
@@ -64,9 +64,9 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task Somebody_elses_recall_is_not_found_whether_or_not_it_exists()
     {
-        var creator = await Recalling.CreatorAsync();
-        await Recalling.UseAsync(requester, creator);
-        await Recalling.DenyAsync(creator);
+        var creator = await RecallSteps.CreatorAsync();
+        await RecallSteps.UseAsync(requester, creator);
+        await RecallSteps.DenyAsync(creator);
         var id = await RecallAsync(requester);
         var bodies = new HashSet<string>(StringComparer.Ordinal);
         foreach (var recall in new[] { id, $"{Guid.NewGuid()}" })
@@ -85,14 +85,14 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
                 );
         }
         Assert.Single(bodies);
-        Assert.Equal("open", (string)Assert.Single(await Recalling.ListAsync(requester))["status"]!);
+        Assert.Equal("open", (string)Assert.Single(await RecallSteps.ListAsync(requester))["status"]!);
     }
 
     [Fact]
     public async Task A_platform_answers_for_the_tools_whose_uses_it_records_and_others_do_not()
     {
         var (creator, platform, tool) = (
-            await Recalling.CreatorAsync(),
+            await RecallSteps.CreatorAsync(),
             App.Platform(RegistryApplication.NewId("p")),
             RegistryApplication.NewId("t")
         );
@@ -112,15 +112,17 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
             videos = new[] { new { creatorId = creator, videoId = "clip" } },
         };
         (await platform.PostAsync("/v1/usages", use)).Is(201);
-        await Recalling.DenyAsync(creator);
+        await RecallSteps.DenyAsync(creator);
         await Eventually.HoldsAsync(
             "the platform is told",
             () => Task.FromResult(receiver.All.Any(one => (string)one.Json["data"]!["requester"]! == tool))
         );
 
         var id = (string)
-            Assert.Single(Recalling.Items(await platform.GetAsync($"/v1/recalls?requester={tool}&state=open")))["id"]!;
-        Assert.Empty(Recalling.Items(await platform.GetAsync("/v1/recalls")));
+            Assert.Single(RecallSteps.Items(await platform.GetAsync($"/v1/recalls?requester={tool}&state=open")))[
+                "id"
+            ]!;
+        Assert.Empty(RecallSteps.Items(await platform.GetAsync("/v1/recalls")));
         (await platform.PostAsync($"/v1/recalls/{id}/acknowledge", null)).IsProblem(404, "notFound");
         (await platform.PostAsync($"/v1/recalls/{id}/dispute?requester={tool}", new { statement = "Not ours." })).Is(
             200
@@ -149,7 +151,7 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
         Assert.Equal(
             "acknowledged",
             (string)
-                Assert.Single(Recalling.Items(await Tool(tool).GetAsync($"/v1/recalls?requester={tool}")))["status"]!
+                Assert.Single(RecallSteps.Items(await Tool(tool).GetAsync($"/v1/recalls?requester={tool}")))["status"]!
         );
         (await App.With("consent:check", "somebody").GetAsync("/v1/recalls")).IsProblem(422, "invalid");
     }
@@ -157,12 +159,12 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task A_requester_is_told_by_webhook_what_to_stop_and_by_when()
     {
-        var creator = await Recalling.CreatorAsync();
+        var creator = await RecallSteps.CreatorAsync();
         await using var receiver = await Receiver.StartAsync();
         var (_, secret) = await App.Platform(requester)
             .CreateWebhookAsync(new { audience = "requester", url = receiver.Url.ToString() });
-        await Recalling.UseAsync(requester, creator);
-        await Recalling.DenyAsync(creator);
+        await RecallSteps.UseAsync(requester, creator);
+        await RecallSteps.DenyAsync(creator);
         await Eventually.HoldsAsync(
             "the requester is told",
             () => Task.FromResult(receiver.All.Any(one => one.Kind == "recall"))
@@ -170,7 +172,7 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
 
         var (told, recall) = (
             Assert.Single(receiver.All, one => one.Kind == "recall"),
-            Assert.Single(await Recalling.ListAsync(requester))
+            Assert.Single(await RecallSteps.ListAsync(requester))
         );
         Assert.True(told.IsSignedBy(secret));
         Assert.Equal(
@@ -190,24 +192,24 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task Everybody_on_whose_word_it_rested_sees_a_recall()
     {
-        var (friend, source) = (RegistryApplication.NewId(), await Recalling.CreatorAsync());
-        await Recalling.AllowAsync(friend);
-        var owner = await Recalling.CreatorAsync(
+        var (friend, source) = (RegistryApplication.NewId(), await RecallSteps.CreatorAsync());
+        await RecallSteps.AllowAsync(friend);
+        var owner = await RecallSteps.CreatorAsync(
             new
             {
                 participants = new[] { new { creatorId = friend, role = "coCreator" } },
                 derivedFrom = new[] { new { creatorId = source, videoId = "clip" } },
             }
         );
-        await Recalling.UseAsync(requester, owner);
-        await Recalling.DenyAsync(friend);
+        await RecallSteps.UseAsync(requester, owner);
+        await RecallSteps.DenyAsync(friend);
         await RecallAsync(requester);
         foreach (var concerned in new[] { owner, friend, source })
         {
             Assert.Equal([requester], await RequestersAsync(App.Creator(concerned), concerned, "open"));
             Assert.Equal([requester], await RequestersAsync(App.Auditor(), concerned, "open"));
         }
-        var stranger = await Recalling.CreatorAsync();
+        var stranger = await RecallSteps.CreatorAsync();
         Assert.Empty(await RequestersAsync(App.Creator(stranger), stranger, "open"));
 
         // Who is erased is not named any more, but the owner's video is, for who still uses it is to be found.
@@ -222,14 +224,14 @@ public sealed class RecallAnswersTests(RegistryFixture registry) : IClassFixture
     private RegistryClient Tool(string client) => App.With("consent:check", null, client);
 
     private async Task<string> RecallAsync(string of) =>
-        (string)Assert.Single(await Recalling.RecallsAsync(of, 1))["id"]!;
+        (string)Assert.Single(await RecallSteps.RecallsAsync(of, 1))["id"]!;
 
     private static async Task<IEnumerable<string>> RequestersAsync(
         RegistryClient client,
         string creator,
         string state
     ) =>
-        Recalling
+        RecallSteps
             .Items(await client.GetAsync($"/v1/creators/{creator}/recalls?state={state}"))
             .Select(recall => (string)recall["requester"]!);
 }

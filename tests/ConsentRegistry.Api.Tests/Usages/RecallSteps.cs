@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ConsentRegistry.Api.Tests.Usages;
 
 /// <summary>What tests of recalls use and wait for, in one line each.</summary>
-internal sealed class Recalling(RegistryApplication app)
+internal sealed class RecallSteps(RegistryApplication app)
 {
     /// <summary>A creator with a registered video <c>clip</c> that anybody may remix.</summary>
     public async Task<string> CreatorAsync(object? facts = null)

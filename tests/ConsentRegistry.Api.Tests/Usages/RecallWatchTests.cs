@@ -13,18 +13,18 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
 
     private RegistryApplication App => registry.App;
 
-    private Recalling Recalling => new(App);
+    private RecallSteps RecallSteps => new(App);
 
     [Theory]
     [InlineData("UPDATE consent.creator SET id = id WHERE id = '$requester/' || $1")]
     [InlineData("UPDATE consent.reliance SET check_at = check_at WHERE requester = $1")]
     public async Task A_busy_requester_holds_up_nobody_else_and_is_told_later(string busy)
     {
-        var creator = await Recalling.CreatorAsync();
+        var creator = await RecallSteps.CreatorAsync();
         // Who is told in the order of their names: the busy one first.
         var (first, other) = (RegistryApplication.NewId("a"), RegistryApplication.NewId("z"));
-        await Recalling.UseAsync(first, creator);
-        await Recalling.UseAsync(other, creator);
+        await RecallSteps.UseAsync(first, creator);
+        await RecallSteps.UseAsync(other, creator);
         await using var connection = await App.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (
@@ -32,41 +32,41 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
         )
             Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
 
-        await Recalling.DenyAsync(creator);
-        await Recalling.RecallsAsync(other, 1);
-        Assert.Empty(await Recalling.ListAsync(first));
+        await RecallSteps.DenyAsync(creator);
+        await RecallSteps.RecallsAsync(other, 1);
+        Assert.Empty(await RecallSteps.ListAsync(first));
         await held.CommitAsync(TestContext.Current.CancellationToken);
-        await Recalling.RecallsAsync(first, 1);
+        await RecallSteps.RecallsAsync(first, 1);
     }
 
     [Fact]
     public async Task A_creator_in_doubt_puts_off_nobody_elses_recalls()
     {
-        var (doubted, creator) = (await Recalling.CreatorAsync(), await Recalling.CreatorAsync());
-        await Recalling.UseAsync(requester, doubted);
-        await Recalling.UseAsync(requester, creator);
+        var (doubted, creator) = (await RecallSteps.CreatorAsync(), await RecallSteps.CreatorAsync());
+        await RecallSteps.UseAsync(requester, doubted);
+        await RecallSteps.UseAsync(requester, creator);
         Assert.True(App.Replica.TryBegin(out var permit));
         var draft = new Draft(permit.Memory, permit.Now);
         draft.Editor.Doubt(CreatorId.Parse(doubted));
         draft.Publish();
-        await Recalling.DueAsync(requester);
-        await Recalling.DenyAsync(creator);
-        Assert.Equal(creator, (string)Assert.Single(await Recalling.RecallsAsync(requester, 1))["creatorId"]!);
+        await RecallSteps.DueAsync(requester);
+        await RecallSteps.DenyAsync(creator);
+        Assert.Equal(creator, (string)Assert.Single(await RecallSteps.RecallsAsync(requester, 1))["creatorId"]!);
         Assert.Equal(
             1L,
             await App.ScalarAsync<long>("SELECT count(*) FROM consent.reliance WHERE owner = $1", doubted)
         );
 
         App.Services.GetRequiredService<Applier>().Doubt(CreatorId.Parse(doubted));
-        await Recalling.DenyAsync(doubted);
-        await Recalling.RecallsAsync(requester, 2);
+        await RecallSteps.DenyAsync(doubted);
+        await RecallSteps.RecallsAsync(requester, 2);
     }
 
     [Fact]
     public async Task However_many_rely_on_a_creator_all_are_told()
     {
         const int Videos = 1_200;
-        var creator = await Recalling.CreatorAsync();
+        var creator = await RecallSteps.CreatorAsync();
         var videos = Enumerable.Range(0, Videos).Select(i => $"v{i}").ToList();
         (
             await App.Platform()
@@ -112,11 +112,11 @@ public sealed class RecallWatchTests(RegistryFixture registry) : IClassFixture<R
     [Fact]
     public async Task A_new_video_makes_nobody_due_who_relies_on_its_owner()
     {
-        var creator = await Recalling.CreatorAsync();
-        await Recalling.UseAsync(requester, creator);
+        var creator = await RecallSteps.CreatorAsync();
+        await RecallSteps.UseAsync(requester, creator);
         // What the creator did before makes due as well: it has to be over.
         await FollowedAsync();
-        await Recalling.LookedAtAsync(requester);
+        await RecallSteps.LookedAtAsync(requester);
         var before = await RowAsync();
         (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/new", new { })).Is(200);
         await FollowedAsync();

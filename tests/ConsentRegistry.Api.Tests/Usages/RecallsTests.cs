@@ -10,9 +10,9 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
-    private Recalling Recalling => new(App);
+    private RecallSteps RecallSteps => new(App);
 
     [Theory]
     [InlineData("deny", "creatorDefault")]
@@ -58,18 +58,18 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
             TimeSpan.FromHours(72),
             TimeSpan.FromHours(72)
         );
-        Assert.Equal("useRecorded recallChanged", await Asking.EventsAsync($"$requester/{requester}"));
+        Assert.Equal("useRecorded recallChanged", await Steps.EventsAsync($"$requester/{requester}"));
     }
 
     [Fact]
     public async Task A_revoked_grant_recalls_and_an_expired_one_as_well()
     {
         var (revoking, ending) = (
-            await Asking.CreatorWhoWantsToBeAskedAsync(),
-            await Asking.CreatorWhoWantsToBeAskedAsync()
+            await Steps.CreatorWhoWantsToBeAskedAsync(),
+            await Steps.CreatorWhoWantsToBeAskedAsync()
         );
-        var grant = await Asking.GrantAsync(requester, revoking);
-        await Asking.GrantAsync(requester, ending, until: DateTimeOffset.UtcNow.AddSeconds(5).ToString("O"));
+        var grant = await Steps.GrantAsync(requester, revoking);
+        await Steps.GrantAsync(requester, ending, until: DateTimeOffset.UtcNow.AddSeconds(5).ToString("O"));
         await UseAsync(revoking);
         await UseAsync(ending);
         (await App.Creator(revoking).DeleteAsync($"/v1/creators/{revoking}/grants/{grant["id"]}")).Is(200);
@@ -87,15 +87,15 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     [InlineData("expiry", "creatorDefault")]
     public async Task A_spent_grant_covers_what_was_used_with_it_until_consent_is_withdrawn(string way, string reason)
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         (
             await App.Creator(creator)
                 .PutAsync($"/v1/creators/{creator}/consent/defaults/remix.meme", new { effect = "ask" })
         ).Is(200);
         var until = way == "expiry" ? DateTimeOffset.UtcNow.AddSeconds(20).ToString("O") : null;
-        var grant = await Asking.GrantAsync(requester, creator, "remix.meme", uses: 1, until: until);
+        var grant = await Steps.GrantAsync(requester, creator, "remix.meme", uses: 1, until: until);
         await UseAsync(creator, purpose: "remix.meme");
-        await Recalling.LookedAtAsync(requester);
+        await RecallSteps.LookedAtAsync(requester);
         Assert.Equal((0, 1L), ((await ListAsync(requester)).Count, await RelyingAsync(creator)));
 
         var consent = $"/v1/creators/{creator}/consent/defaults";
@@ -117,7 +117,7 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         Assert.Equal((creator, reason), ((string)recall["creatorId"]!, (string)recall["reason"]!));
         Assert.Equal(
             way == "revoke",
-            (await Asking.EventsAsync(creator)).EndsWith("grantSpent grantRevoked", StringComparison.Ordinal)
+            (await Steps.EventsAsync(creator)).EndsWith("grantSpent grantRevoked", StringComparison.Ordinal)
         );
     }
 
@@ -125,23 +125,23 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task Of_two_grants_the_one_that_was_used_last_decides()
     {
         var (creator, other) = (
-            await Asking.CreatorWhoWantsToBeAskedAsync(),
-            await Asking.CreatorWhoWantsToBeAskedAsync()
+            await Steps.CreatorWhoWantsToBeAskedAsync(),
+            await Steps.CreatorWhoWantsToBeAskedAsync()
         );
         foreach (var one in new[] { creator, other })
         {
-            await Asking.GrantAsync(requester, one, uses: 1);
+            await Steps.GrantAsync(requester, one, uses: 1);
             await UseAsync(one);
         }
         var (used, unused) = (
-            await Asking.GrantAsync(requester, creator),
-            await Asking.GrantAsync(requester, other, uses: 1)
+            await Steps.GrantAsync(requester, creator),
+            await Steps.GrantAsync(requester, other, uses: 1)
         );
         await UseAsync(creator);
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{used["id"]}")).Is(200);
         (await App.Creator(other).DeleteAsync($"/v1/creators/{other}/grants/{unused["id"]}")).Is(200);
         await RecallsAsync(1);
-        await Recalling.LookedAtAsync(requester);
+        await RecallSteps.LookedAtAsync(requester);
         Assert.Equal(creator, (string)Assert.Single(await RecallsAsync(1))["creatorId"]!);
         Assert.Equal(1L, await RelyingAsync(other));
     }
@@ -149,8 +149,8 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     [Fact]
     public async Task A_preview_counts_what_a_spent_grant_covers()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.GrantAsync(requester, creator, uses: 1);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.GrantAsync(requester, creator, uses: 1);
         await UseAsync(creator);
         var denied = await PreviewAsync(creator, "remix", "deny");
         Assert.Equal((1, 0), ((int)denied["recalls"]!["count"]!, (int)denied["revokedGrants"]!["count"]!));
@@ -160,15 +160,15 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
     [Fact]
     public async Task A_grant_that_a_deny_revokes_recalls_and_an_allow_that_expires_as_well()
     {
-        var (denying, ending) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await CreatorAsync());
-        await Asking.GrantAsync(requester, denying);
+        var (denying, ending) = (await Steps.CreatorWhoWantsToBeAskedAsync(), await CreatorAsync());
+        await Steps.GrantAsync(requester, denying);
         await UseAsync(denying);
         (
             await App.Creator(denying)
                 .PutAsync($"/v1/creators/{denying}/consent/defaults/remix", new { effect = "deny" })
         ).Is(200);
         await RecallsAsync(1);
-        Assert.EndsWith("defaultChanged grantRevoked", await Asking.EventsAsync(denying), StringComparison.Ordinal);
+        Assert.EndsWith("defaultChanged grantRevoked", await Steps.EventsAsync(denying), StringComparison.Ordinal);
 
         var end = new
         {
@@ -352,7 +352,7 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
             made: new { video = new { creatorId = maker, videoId = "mix" }, publishedAt = "2026-05-01T00:00:00Z" }
         );
         await UseAsync(maker, "mix", "another");
-        await Asking.GrantAsync(requester, creator, "training");
+        await Steps.GrantAsync(requester, creator, "training");
         await UseAsync(creator, purpose: "training");
 
         var preview = await PreviewAsync(creator, "remix", "deny");
@@ -430,12 +430,12 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         );
     }
 
-    private Task DueAsync() => Recalling.DueAsync(requester);
+    private Task DueAsync() => RecallSteps.DueAsync(requester);
 
     private Task<IReadOnlyList<JsonNode>> RecallsAsync(int expected, string? of = null) =>
-        Recalling.RecallsAsync(of ?? requester, expected);
+        RecallSteps.RecallsAsync(of ?? requester, expected);
 
-    private Task<IReadOnlyList<JsonNode>> ListAsync(string of) => Recalling.ListAsync(of);
+    private Task<IReadOnlyList<JsonNode>> ListAsync(string of) => RecallSteps.ListAsync(of);
 
     private Task UseAsync(
         string creator,
@@ -443,7 +443,7 @@ public sealed class RecallsTests(RegistryFixture registry) : IClassFixture<Regis
         string? by = null,
         object? made = null,
         string purpose = "remix"
-    ) => Recalling.UseAsync(by ?? requester, creator, video, made, purpose);
+    ) => RecallSteps.UseAsync(by ?? requester, creator, video, made, purpose);
 
-    private Task<string> CreatorAsync() => Recalling.CreatorAsync();
+    private Task<string> CreatorAsync() => RecallSteps.CreatorAsync();
 }

@@ -10,7 +10,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     [Fact]
     public async Task The_status_of_a_use_of_several_videos_is_that_of_the_worst()
@@ -228,9 +228,9 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task An_agency_approves_for_its_creator_and_sees_the_uses_that_follow()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
         var agency = App.With("consent:manage", "agency", "tool", creator);
-        var request = await Asking.OpenAsync(requester, creator, uses: 1);
+        var request = await Steps.OpenAsync(requester, creator, uses: 1);
         (await agency.PostAsync($"/v1/creators/{creator}/approval-requests/{request}/approve", null)).Is(200);
         Assert.Equal("consented grant", await UseAsync(creator));
         Assert.Equal(1, await CountAsync(agency, creator, ""));
@@ -294,11 +294,11 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
             new { creatorId = friend, role = "depicted" },
         };
         (await App.Platform().PutAsync($"/v1/creators/{owner}/videos/clip", new { participants })).Is(200);
-        await Asking.AskAsync(friend);
+        await Steps.AskAsync(friend);
         foreach (var uses in new[] { 3, 2 })
         {
-            var request = await Asking.OpenAsync(requester, owner, uses: uses);
-            (await Asking.ApproveAsync(friend, request)).Is(200);
+            var request = await Steps.OpenAsync(requester, owner, uses: uses);
+            (await Steps.ApproveAsync(friend, request)).Is(200);
             for (var used = 1; used <= uses; used++)
             {
                 Assert.Equal("consented creatorDefault", await UseAsync(owner));
@@ -317,8 +317,8 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
     [Fact]
     public async Task Beyond_a_grant_is_what_was_granted_and_is_used_up_or_over()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.GrantAsync(requester, creator, "remix.meme", uses: 1);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.GrantAsync(requester, creator, "remix.meme", uses: 1);
         Assert.Equal("consented grant", await UseAsync(creator, "remix.meme"));
         Assert.Equal("unconsented beyondGrant", await UseAsync(creator, "remix.meme"));
         Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix.voice"));
@@ -327,7 +327,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
 
         // A grant for a purpose above covered it, for a while.
         var end = DateTimeOffset.UtcNow.AddSeconds(3);
-        await Asking.GrantAsync(requester, creator, until: end.ToString("O"));
+        await Steps.GrantAsync(requester, creator, until: end.ToString("O"));
         await Eventually.HoldsAsync(
             "the grant is over",
             async () => await App.ScalarAsync<bool>("SELECT clock_timestamp() > $1", end)
@@ -335,7 +335,7 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.Equal("unconsented beyondGrant", await UseAsync(creator, "remix.voice"));
 
         // What was taken back was not overrun.
-        var grant = await Asking.GrantAsync(requester, creator, uses: 5);
+        var grant = await Steps.GrantAsync(requester, creator, uses: 5);
         (await App.Creator(creator).DeleteAsync($"/v1/creators/{creator}/grants/{grant["id"]}")).Is(200);
         Assert.Equal("unconsented notApproved", await UseAsync(creator));
 
@@ -348,29 +348,29 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
                     new { participants = new[] { new { creatorId = friend, role = "coCreator" } } }
                 )
         ).Is(200);
-        await Asking.AskAsync(friend);
+        await Steps.AskAsync(friend);
         Assert.Equal("unconsented notApproved", await UseAsync(creator, "remix.meme"));
     }
 
     [Fact]
     public async Task A_counted_grant_is_spent_use_by_use_and_the_last_one_is_an_event()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var grant = await Asking.GrantAsync(requester, creator, uses: 3);
-        var before = await Asking.EventsAsync(creator);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        var grant = await Steps.GrantAsync(requester, creator, uses: 3);
+        var before = await Steps.EventsAsync(creator);
 
         var spent = (await RecordAsync(new { purpose = "remix", videos = new[] { Name(creator) } })).Is(201)["use"]!;
         Assert.Equal($"[\"{grant["id"]}\"]", spent["videos"]![0]!["spentGrants"]!.ToJsonString());
         Assert.Equal("consented grant", await UseAsync(creator));
         Assert.Equal((2, "standing"), await GrantOfAsync(creator));
-        Assert.Equal(before, await Asking.EventsAsync(creator));
+        Assert.Equal(before, await Steps.EventsAsync(creator));
         Assert.Equal("consented grant", await UseAsync(creator));
         Assert.Equal((3, "spent"), await GrantOfAsync(creator));
-        Assert.Equal($"{before} grantSpent", await Asking.EventsAsync(creator));
-        Assert.Equal("ask creatorDefault", await Asking.CheckAsync(requester, creator));
+        Assert.Equal($"{before} grantSpent", await Steps.EventsAsync(creator));
+        Assert.Equal("ask creatorDefault", await Steps.CheckAsync(requester, creator));
         Assert.Equal("unconsented beyondGrant", await UseAsync(creator));
         // Another grant begins anew.
-        await Asking.GrantAsync(requester, creator, uses: 1);
+        await Steps.GrantAsync(requester, creator, uses: 1);
         Assert.Equal("consented grant", await UseAsync(creator));
         Assert.Equal("unconsented beyondGrant", await UseAsync(creator));
     }
@@ -386,11 +386,11 @@ public sealed class UsagesTests(RegistryFixture registry) : IClassFixture<Regist
                     new { participants = new[] { new { creatorId = friend, role = "coCreator" } } }
                 )
         ).Is(200);
-        await Asking.AskAsync(owner);
-        await Asking.AskAsync(friend);
-        var request = await Asking.OpenAsync(requester, owner, uses: 5);
-        (await Asking.ApproveAsync(owner, request)).Is(200);
-        (await Asking.ApproveAsync(friend, request, new { uses = 2 })).Is(200);
+        await Steps.AskAsync(owner);
+        await Steps.AskAsync(friend);
+        var request = await Steps.OpenAsync(requester, owner, uses: 5);
+        (await Steps.ApproveAsync(owner, request)).Is(200);
+        (await Steps.ApproveAsync(friend, request, new { uses = 2 })).Is(200);
 
         var one = new { purpose = "remix", videos = new[] { Name(owner) } };
         var uses = (

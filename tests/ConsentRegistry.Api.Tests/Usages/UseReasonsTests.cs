@@ -17,7 +17,7 @@ public sealed class UseReasonsTests(RegistryFixture registry) : IClassFixture<Re
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     public static TheoryData<string> Words => [.. Wording.All<UseReason>()];
 
@@ -26,7 +26,7 @@ public sealed class UseReasonsTests(RegistryFixture registry) : IClassFixture<Re
     public async Task Each_word_is_the_reason_of_some_use_which_is_stored_and_listed(string word)
     {
         var creator = word is "grant" or "notApproved" or "beyondGrant"
-            ? await Asking.CreatorWhoWantsToBeAskedAsync()
+            ? await Steps.CreatorWhoWantsToBeAskedAsync()
             : await CreatorAsync();
         var use = word switch
         {
@@ -302,13 +302,13 @@ public sealed class UseReasonsTests(RegistryFixture registry) : IClassFixture<Re
 
     private async Task<JsonNode> GrantedAsync(string creator)
     {
-        await Asking.GrantAsync(requester, creator);
+        await Steps.GrantAsync(requester, creator);
         return await UseAsync(creator);
     }
 
     private async Task<JsonNode> BeyondAsync(string creator)
     {
-        await Asking.GrantAsync(requester, creator, uses: 1);
+        await Steps.GrantAsync(requester, creator, uses: 1);
         await UseAsync(creator);
         return await UseAsync(creator);
     }

@@ -3,13 +3,6 @@ using ConsentRegistry.Api.Tests.Approvals;
 namespace ConsentRegistry.Api.Tests.Usages;
 
 /// <summary>
-/// A thousand requests at once keep both a node and PostgreSQL busy: no other test is to be answered late because of
-/// them.
-/// </summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
-/// <summary>
 /// Many uses at once, and beside them whatever takes away what they rest on: each is recorded once, and no grant is
 /// overspent.
 /// </summary>
@@ -27,7 +20,7 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
 
     private RegistryApplication App => registry.App;
 
-    private Asking Asking => new(App);
+    private ApprovalSteps Steps => new(App);
 
     public void Dispose() => http.Dispose();
 
@@ -35,8 +28,8 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     public async Task Of_a_thousand_approvals_at_once_one_is_made_and_of_a_thousand_uses_at_once_as_many_as_were_granted()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        var request = await Asking.OpenAsync(requester, creator, uses: 100);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        var request = await Steps.OpenAsync(requester, creator, uses: 100);
         var approvals = await AtOnceAsync(
                 Many,
                 Client(creator),
@@ -46,7 +39,7 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
             .WaitAsync(cancel);
         Assert.Single(approvals, answer => answer.Status == 200);
         Assert.All(approvals.Where(answer => answer.Status != 200), answer => answer.IsProblem(409, "notOpen"));
-        var before = await Asking.EventsAsync(creator);
+        var before = await Steps.EventsAsync(creator);
 
         var uses = await RecordAtOnceAsync(Many, creator).WaitAsync(cancel);
         Assert.Equal(100, uses.Count(use => use == "consented grant"));
@@ -57,7 +50,7 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
         );
         Assert.Equal(100, await UsedAsync(creator));
         // No other use touched the creator's stream.
-        Assert.Equal($"{before} grantSpent", await Asking.EventsAsync(creator));
+        Assert.Equal($"{before} grantSpent", await Steps.EventsAsync(creator));
     }
 
     [Theory]
@@ -67,8 +60,8 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     {
         for (var round = 0; round < 3; round++)
         {
-            var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-            var grant = await Asking.GrantAsync(requester, creator, uses: 50);
+            var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+            var grant = await Steps.GrantAsync(requester, creator, uses: 50);
             var recording = RecordAtOnceAsync(24, creator);
             (
                 what == "a deny is set"
@@ -93,10 +86,10 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     [Fact]
     public async Task Batches_that_cross_each_other_are_all_recorded()
     {
-        var (one, other) = (await Asking.CreatorWhoWantsToBeAskedAsync(), await Asking.CreatorWhoWantsToBeAskedAsync());
+        var (one, other) = (await Steps.CreatorWhoWantsToBeAskedAsync(), await Steps.CreatorWhoWantsToBeAskedAsync());
         var (first, second) = ($"{requester}-1", $"{requester}-2");
-        await Asking.GrantAsync(first, one, uses: 5);
-        await Asking.GrantAsync(second, other, uses: 5);
+        await Steps.GrantAsync(first, one, uses: 5);
+        await Steps.GrantAsync(second, other, uses: 5);
         object[] usages =
         [
             new
@@ -130,8 +123,8 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     [Fact]
     public async Task A_repeated_request_spends_once()
     {
-        var creator = await Asking.CreatorWhoWantsToBeAskedAsync();
-        await Asking.GrantAsync(requester, creator, uses: 10);
+        var creator = await Steps.CreatorWhoWantsToBeAskedAsync();
+        await Steps.GrantAsync(requester, creator, uses: 10);
         var answers = await AtOnceAsync(24, Client(), "/v1/usages", Use(creator), key: $"{Guid.NewGuid()}");
         Assert.Single(answers.Select(answer => (string)answer.Is(201)["use"]!["id"]!).Distinct());
         Assert.Equal(1, await UsedAsync(creator));

@@ -426,16 +426,20 @@ public sealed class IdentifiersTests(RegistryFixture registry) : IClassFixture<R
                 )
             ).Select(bytes => IdentifierHash.From(bytes))
         );
-        var body = JsonNode.Parse(
-            await App.ScalarAsync<byte[]>(
-                "SELECT body FROM consent.event WHERE creator = $1 AND type = 'creatorErased'",
+        // Events that wait for their place in the log are covered by an event of their own.
+        var kept = (
+            await App.QueryAsync<byte[]>(
+                "SELECT body FROM consent.event WHERE creator = $1 AND type = 'creatorErased' ORDER BY ordinal",
                 creator
             )
-        )!;
-        Assert.Equal(key.Kid, (string)body["after"]!["identifiers"]!["kid"]!);
+        )
+            .Select(body => JsonNode.Parse(body)!["after"]!["identifiers"])
+            .OfType<JsonNode>()
+            .ToList();
+        Assert.All(kept, part => Assert.Equal(key.Kid, (string)part["kid"]!));
         Assert.Equal(
             hashes.Select(one => one.ToString()),
-            body["after"]!["identifiers"]!["hmacs"]!.AsArray().Select(one => (string)one!)
+            kept.SelectMany(part => part["hmacs"]!.AsArray()).Select(one => (string)one!)
         );
         Assert.Empty(await CarriersAsync("url", page));
         Assert.Equal(0, await App.ScalarAsync<long>("SELECT count(*) FROM consent.video WHERE owner = $1", creator));

@@ -3,7 +3,7 @@ namespace ConsentRegistry.Benchmarks.Load;
 /// <summary>
 /// Drives two things in turn, and the turns in both orders: what else the machine does falls on both.
 /// </summary>
-internal static class Turns
+internal static class AlternatingRounds
 {
     /// <summary>Runs both once without counting it, which warms them up, then as often as there are rounds.</summary>
     /// <param name="rounds">How many rounds.</param>

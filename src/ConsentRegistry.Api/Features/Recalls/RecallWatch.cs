@@ -85,12 +85,17 @@ internal sealed partial class RecallWatch(
     private Task<int> StepAsync(CancellationToken cancellation) =>
         BackgroundTransaction.RunAsync(
             database.Background,
-            async turn =>
+            async transaction =>
             {
-                var due = await RecallStore.TakeDueAsync(turn, ReliancesPerStep, cancellation);
+                var due = await RecallStore.TakeDueAsync(transaction, ReliancesPerStep, cancellation);
                 if (
                     due.Count == 0
-                    || await DecideAsync(turn, due.ToArray(), new(Question.NoVersions, BootClock.Now), cancellation)
+                    || await DecideAsync(
+                        transaction,
+                        due.ToArray(),
+                        new(Question.NoVersions, BootClock.Now),
+                        cancellation
+                    )
                         is not { } looked
                 )
                     return 0;
@@ -120,7 +125,7 @@ internal sealed partial class RecallWatch(
     // Who is in doubt in memory puts off nobody else: where the facts for all cannot be had, those for each half are
     // asked for. Null if memory is not fresh at all.
     private async Task<List<Looked>?> DecideAsync(
-        StreamTransaction turn,
+        StreamTransaction transaction,
         ArraySegment<DueReliance> due,
         FreshnessRequirement need,
         CancellationToken cancellation
@@ -136,7 +141,7 @@ internal sealed partial class RecallWatch(
             { Set: var facts }
         )
         {
-            var judge = await RelianceJudge.ForAsync(turn, [.. due.Select(one => one.Key)], cancellation);
+            var judge = await RelianceJudge.ForAsync(transaction, [.. due.Select(one => one.Key)], cancellation);
             return [.. due.Select(one => Decide(one, judge, facts))];
         }
         if (await memory.TakeAsync([], [], need, cancellation) is null)
@@ -144,8 +149,8 @@ internal sealed partial class RecallWatch(
         if (due.Count == 1)
             return [new(due[0], Outcome.InDoubt, default, [])];
         return
-            await DecideAsync(turn, due[..(due.Count / 2)], need, cancellation) is { } first
-            && await DecideAsync(turn, due[(due.Count / 2)..], need, cancellation) is { } second
+            await DecideAsync(transaction, due[..(due.Count / 2)], need, cancellation) is { } first
+            && await DecideAsync(transaction, due[(due.Count / 2)..], need, cancellation) is { } second
             ? [.. first, .. second]
             : null;
     }

@@ -74,7 +74,7 @@ internal sealed class FactMemory
     private static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(ReplicaOptions.SmallestDeltaMs / 2);
 
     // Of those who hold up the writer only one at a time waits for it, so that the writer's turn comes.
-    private readonly Lock turn = new();
+    private readonly Lock holdLock = new();
     private readonly Lock storing = new();
     private readonly SlotTable<VideoSlot> videos = new();
     private readonly SlotTable<CreatorSlot> creators = new();
@@ -235,7 +235,7 @@ internal sealed class FactMemory
             }
             wait.SpinOnce(sleep1Threshold: -1);
         }
-        if (deadline.HasPassed || !turn.TryEnter(LongestHold))
+        if (deadline.HasPassed || !holdLock.TryEnter(LongestHold))
             return null;
         try
         {
@@ -243,7 +243,7 @@ internal sealed class FactMemory
         }
         finally
         {
-            turn.Exit();
+            holdLock.Exit();
         }
     }
 

@@ -11,7 +11,7 @@ internal static class BatchRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var (node, token) = (await run.NodeAsync(), run.Data.CheckToken);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round => Wrk.RunAsync(node, token, RequestKind.Batch, run.Scale, round, Connections, run.Options.Round),
             round =>

@@ -20,7 +20,7 @@ internal static class ChangeRow
     {
         var (node, token) = (await run.NodeAsync(), run.Data.AdminToken);
         await using var source = NpgsqlDataSource.Create(run.Data.ConnectionString);
-        var rounds = await Turns.RunAsync(run.Options.Rounds, ChangeAsync, TransactAsync);
+        var rounds = await AlternatingRounds.RunAsync(run.Options.Rounds, ChangeAsync, TransactAsync);
         return
         [
             Row.Of(

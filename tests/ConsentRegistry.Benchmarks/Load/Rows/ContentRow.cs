@@ -26,7 +26,7 @@ internal static class ContentRow
         await using var node = await run.Data.StartIdentifiedNodeAsync();
         var with = await MemoryWatch.SettleAsync(node);
         await RequireRightAsync(node, token, run.Scale);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round => DriveAsync(RequestKind.Content, round),
             round => DriveAsync(RequestKind.Single, round)

@@ -62,7 +62,7 @@ internal static class CostRow
         await using var with = await run.Data.StartNodeAsync("node-cost", cost.Settings);
         cost.Begin();
         await Sample.CheckAsync(with, run.Data.CheckToken, run.Scale);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round => driveAsync(with, round),
             round => driveAsync(without, round)

@@ -74,7 +74,7 @@ internal static class EvaluatorRow
         )
         {
             var allocated = 0L;
-            var rounds = await Turns.RunAsync(
+            var rounds = await AlternatingRounds.RunAsync(
                 run.Options.Rounds,
                 round => Task.Run(() => Rate(decide, round, out allocated)),
                 round => Task.Run(() => Rate(yardstick, round, out _))

@@ -12,7 +12,7 @@ internal static class GrantRow
         var (without, token) = (await run.NodeAsync(), run.Data.CheckToken);
         await using var with = await run.Data.StartGrantedNodeAsync();
         await Sample.CheckAsync(with, token, run.Scale, hasGrants: true);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round => DriveAsync(with, round),
             round => DriveAsync(without, round)

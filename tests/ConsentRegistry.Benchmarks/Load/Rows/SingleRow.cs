@@ -8,7 +8,7 @@ internal static class SingleRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var (node, bare, token) = (await run.NodeAsync(), await run.BareAsync(), run.Data.CheckToken);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round => DriveAsync(node, round),
             round => DriveAsync(bare, round)

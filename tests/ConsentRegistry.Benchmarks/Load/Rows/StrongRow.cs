@@ -6,7 +6,7 @@ internal static class StrongRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var (node, token) = (await run.NodeAsync(), run.Data.CheckToken);
-        var rounds = await Turns.RunAsync(
+        var rounds = await AlternatingRounds.RunAsync(
             run.Options.Rounds,
             round =>
                 Wrk.RunAsync(
