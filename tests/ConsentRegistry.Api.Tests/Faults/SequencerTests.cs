@@ -120,6 +120,7 @@ public sealed class SequencerTests(PostgresFixture postgres)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Beyond_50000_waiting_events_only_stops_and_erasures_are_taken_until_there_is_room_again()
     {
         await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());

@@ -17,6 +17,7 @@ public sealed class KillTests : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task What_a_killed_node_had_committed_and_not_delivered_is_delivered_with_the_same_id()
     {
         await using var scratch = await Scratch.CreateAsync();

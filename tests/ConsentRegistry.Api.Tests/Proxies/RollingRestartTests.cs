@@ -18,6 +18,7 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task No_request_fails_while_nodes_are_restarted_one_after_the_other()
     {
         Nginx.SkipUnlessInstalled();

@@ -37,6 +37,7 @@ public sealed class StalenessRunTests
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Without_the_fence_stale_allows_are_found_and_none_of_them_in_a_strong_check()
     {
         var summary = await RunAsync(
