@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
-readonly document=$PWD/docs/openapi.json rules=$PWD/.spectral.yaml work=$PWD/.data/contract
+readonly repository=$PWD document=$PWD/docs/openapi.json rules=$PWD/.spectral.yaml work=$PWD/.data/contract
 readonly node_checks=(spectral redocly compatible openapi-typescript spelling) dotnet_checks=(nswag newtonsoft kiota)
 readonly oldest_node=20.19 patience=150
 export NO_COLOR=1 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true KIOTA_OFFLINE_ENABLED=true KIOTA_TUTORIAL_ENABLED=false
@@ -125,7 +125,8 @@ else
   check redocly node "$work/node_modules/@redocly/cli/bin/cli.js" lint --max-problems 20 "$document"
   check compatible node "$work/compatible.mjs" "$work/released.json" "$document"
   check openapi-typescript typescript
-  check spelling node "$work/node_modules/cspell/bin.mjs" lint --config .cspell.json --no-progress --no-summary --show-context
+  check spelling node "$work/node_modules/cspell/bin.mjs" lint --config "$repository/.cspell.json" --root "$repository" \
+    --no-progress --no-summary --show-context
 fi
 
 # Its npm package has no generator in it, but downloads one at run time from where no package registry is.

@@ -18,6 +18,18 @@ internal sealed class CheckRecorder(int node, Recording recording, Tally tally)
     public void Record(Question question, Way way, long start, JsonElement? answer, long? end = null)
     {
         var (decision, version) = answer is { } given ? Read(given, way) : (CheckAnswer.None, null);
+        Record(question, way, start, decision, version, end);
+    }
+
+    /// <summary>Records a decision that has just arrived.</summary>
+    /// <param name="question">What was asked.</param>
+    /// <param name="way">How.</param>
+    /// <param name="start">The time just before it was sent.</param>
+    /// <param name="decision">What was decided.</param>
+    /// <param name="version">The version of the owner's stream that the answer knows.</param>
+    /// <param name="end">The time after the answer had arrived; now without it.</param>
+    public void Record(Question question, Way way, long start, CheckAnswer decision, long? version, long? end = null)
+    {
         recording.Add(
             question.Key,
             new Check(

@@ -16,7 +16,8 @@ internal static class OldAnswers
 
     public static IEnumerable<OldAnswer> Find(KeyRecording key)
     {
-        foreach (var check in key.Checks)
+        // A cache answers a deny for as long as it was told to, whatever the creator allows meanwhile.
+        foreach (var check in key.Checks.Where(check => check.Way != Way.Cached))
         {
             var least = check.MinVersion;
             foreach (var change in key.Changes)

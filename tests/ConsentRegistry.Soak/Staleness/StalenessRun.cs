@@ -70,6 +70,7 @@ internal static class StalenessRun
             .Range(0, options.Nodes)
             .Select(node => new Checker(node, options, nodes, stage, recording, tally))
             .ToList();
+        await using var cached = new CachedChecker(0, options, nodes, stage, recording, tally, token);
         using var stop = new CancellationTokenSource();
         try
         {
@@ -83,6 +84,7 @@ internal static class StalenessRun
                         )
                     ),
                 .. checkers.Select(checker => checker.RunAsync(token, stop.Token)),
+                cached.RunAsync(stop.Token),
                 new Faults(scratch, clock, nodes, http, options.Delta, tally).DriveAsync(
                     FaultScript.From(
                         options.Seed,

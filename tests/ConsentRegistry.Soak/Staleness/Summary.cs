@@ -27,13 +27,17 @@ internal sealed class Summary
     public Summary(StalenessOptions options, Recording recording, Tally tally, long started)
     {
         (this.options, this.tally, this.started, lasted) = (options, tally, started, Stopwatch.GetElapsedTime(started));
-        StaleAllows = [.. Staleness.StaleAllows.Find(recording)];
+        var stale = Staleness.StaleAllows.Find(recording).ToLookup(allow => allow.Check.Way == Way.Cached);
+        (StaleAllows, CachedStaleAllows) = ([.. stale[false]], [.. stale[true]]);
         OldAnswers = [.. Staleness.OldAnswers.Find(recording)];
         foreach (var key in recording.Keys)
             Count(key);
     }
 
     public IReadOnlyList<StaleAllow> StaleAllows { get; }
+
+    /// <summary>Allows that the client's cache answered after a restriction was acknowledged.</summary>
+    public IReadOnlyList<StaleAllow> CachedStaleAllows { get; }
 
     public IReadOnlyList<OldAnswer> OldAnswers { get; }
 
@@ -63,12 +67,18 @@ internal sealed class Summary
     /// </summary>
     public int Violations =>
         options.HasFence
-            ? StaleAllows.Count + OldAnswers.Count
+            ? StaleAllows.Count
+                + OldAnswers.Count
+                + CachedStaleAllows.Count(stale => Lateness(stale) > CachedChecker.MaxStaleness)
             : StaleAllows.Count(stale => stale.Check.Asked == Asked.Strong)
                 + OldAnswers.Count(old => old.Check.Asked == Asked.Strong || old.Check.Version < old.Check.MinVersion);
 
     /// <summary>Whether the run is as it has to be: nothing is stale, or, without the fence, something is.</summary>
     public bool Passed => IsTelling && Violations == 0 && (options.HasFence || StaleAllows.Count > 0);
+
+    /// <summary>How long after the restriction it was asked for; without end where nothing had ever been allowed.</summary>
+    private static TimeSpan Lateness(StaleAllow stale) =>
+        stale.Restriction?.End is { } end ? Stopwatch.GetElapsedTime(end, stale.Check.Start) : TimeSpan.MaxValue;
 
     public override string ToString()
     {
@@ -90,6 +100,9 @@ internal sealed class Summary
         );
         foreach (var stale in StaleAllows.DistinctBy(stale => stale.Restriction).Take(Shown))
             Show(stale);
+        Line(
+            $"the client's cache answered {tally.CacheHits:0.00} of its checks by itself; allows after a restriction: {CachedStaleAllows.Count}, the latest {(CachedStaleAllows.Count == 0 ? 0 : CachedStaleAllows.Max(Lateness).TotalMilliseconds):0} ms after it, of {CachedChecker.MaxStaleness.TotalMilliseconds:0} ms that it may"
+        );
         Line($"answers older than what was acknowledged or asked for: {OldAnswers.Count}");
         foreach (var old in OldAnswers.DistinctBy(old => (old.Key, old.Version)).Take(Shown))
             Line($"  {Describe(old.Key, old.Check)} knew version {old.Check.Version}, and had to know {old.Version}");

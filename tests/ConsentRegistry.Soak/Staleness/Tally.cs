@@ -14,6 +14,8 @@ internal sealed class Tally
     private int acknowledged;
     private int unknown;
     private int expiring;
+    private int askedCache;
+    private int missedCache;
 
     /// <summary>Checks that were answered with a decision.</summary>
     public int Answered => Volatile.Read(ref answered);
@@ -29,6 +31,9 @@ internal sealed class Tally
 
     /// <summary>Allows with an expiry that were acknowledged.</summary>
     public int WithExpiry => expiring;
+
+    /// <summary>The share of the cache's checks that it answered by itself.</summary>
+    public double CacheHits => askedCache == 0 ? 0 : 1 - ((double)missedCache / askedCache);
 
     /// <summary>Checks that were answered with a decision, by the kind of request.</summary>
     public IReadOnlyDictionary<Way, int> Ways => ways;
@@ -69,6 +74,10 @@ internal sealed class Tally
     }
 
     public void Expiring() => Interlocked.Increment(ref expiring);
+
+    public void AskedCache() => Interlocked.Increment(ref askedCache);
+
+    public void MissedCache() => Interlocked.Increment(ref missedCache);
 
     public void Replayed(Replay occasion) => Count(replays, occasion);
 

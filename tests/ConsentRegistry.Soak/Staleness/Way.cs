@@ -14,4 +14,7 @@ internal enum Way
 
     /// <summary>An evaluation of AuthZEN.</summary>
     AuthZen,
+
+    /// <summary>By the client's cache of decisions, which may answer from what it was told before.</summary>
+    Cached,
 }

@@ -1,5 +1,5 @@
 // Reads the answers that the document has as examples with one generated client: nswag, newtonsoft or kiota. It fails
-// unless every refusal reads as one.
+// unless every refusal reads as one, and a history and a webhook's message read as what they say.
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -31,6 +31,8 @@ string[] expected =
     "evaluations: True Allow, False Deny",
     "preview: True Deny",
     "an item that says nothing: False Deny",
+    "history: HoldChanged remix.likeness remix.voice",
+    "message: lockdown ana training",
 ];
 var differences = seen.Zip(expected)
     .Where(one => one.First != one.Second)
@@ -67,13 +69,18 @@ async Task<string[]> ReadWithNSwagAsync()
         null,
         new() { Changes = [new() { Op = NSwag.ChangeOperation.SetDefault, Purpose = "remix" }] }
     );
+    var history = await client.ListHistoryAsync("ana", null, null, null, null, null, null, null);
+    var changed = history.Items.First();
+    var message = System.Text.Json.JsonSerializer.Deserialize<NSwag.LockdownMessage>(recorded.Message)!;
     static string Show(NSwag.CheckResult one) => $"{one.Allowed} {one.Effect} {one.Error?.Code}";
     return Said(
         batch.Results.Select(Show),
         lines.Select(Show),
         evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
         $"{preview.Complete} {preview.First.Single().Flips.Single().After}",
-        new NSwag.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : ""
+        new NSwag.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : "",
+        $"{changed.Kind} {string.Join(' ', changed.Before.Stop.Purposes)}",
+        $"{message.Type} {message.Data.CreatorId} {string.Join(' ', message.Data.Lockdown.Purposes)}"
     );
 }
 
@@ -102,13 +109,18 @@ async Task<string[]> ReadWithNewtonsoftAsync()
         null,
         new() { Changes = [new() { Op = Newton.ChangeOperation.SetDefault, Purpose = "remix" }] }
     );
+    var history = await client.ListHistoryAsync("ana", null, null, null, null, null, null, null);
+    var changed = history.Items.First();
+    var message = Newtonsoft.Json.JsonConvert.DeserializeObject<Newton.LockdownMessage>(recorded.Message)!;
     static string Show(Newton.CheckResult one) => $"{one.Allowed} {one.Effect} {one.Error?.Code}";
     return Said(
         batch.Results.Select(Show),
         lines.Select(Show),
         evaluations.Evaluations.Select(one => $"{one.Decision} {one.Context.Effect}"),
         $"{preview.Complete} {preview.First.Single().Flips.Single().After}",
-        new Newton.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : ""
+        new Newton.CheckResult() is var none ? $"{none.Allowed} {none.Effect}" : "",
+        $"{changed.Kind} {string.Join(' ', changed.Before.Stop.Purposes)}",
+        $"{message.Type} {message.Data.CreatorId} {string.Join(' ', message.Data.Lockdown.Purposes)}"
     );
 }
 
@@ -127,6 +139,8 @@ async Task<string[]> ReadWithKiotaAsync()
     );
     var evaluations = await client.Access.V1.Evaluations.PostAsync(new());
     var preview = await client.V1.Creators["ana"].Consent.Changes.Preview.PostAsync(new());
+    var history = await client.V1.Creators["ana"].History.GetAsync();
+    var changed = history!.Items!.First();
     // A member that is not there is null, and null is neither true nor an allow.
     static string Show(Kiota.Models.CheckResult one) =>
         $"{one.Allowed is true} {one.Effect ?? Kiota.Models.Effect.Deny} {one.Error?.Code}";
@@ -135,7 +149,9 @@ async Task<string[]> ReadWithKiotaAsync()
         lines.Select(Show),
         evaluations!.Evaluations!.Select(one => $"{one.Decision is true} {one.Context?.Effect}"),
         $"{preview!.Complete} {preview.First!.Single().Flips!.Single().After}",
-        Show(new()).TrimEnd()
+        Show(new()).TrimEnd(),
+        $"{changed.Kind} {string.Join(' ', changed.Before!.Stop!.Purposes!)}",
+        message: null
     );
 }
 
@@ -144,7 +160,9 @@ static string[] Said(
     IEnumerable<string> lines,
     IEnumerable<string> evaluations,
     string preview,
-    string none
+    string none,
+    string history,
+    string? message
 ) =>
     [
         $"batch: {string.Join(", ", batch)}",
@@ -152,6 +170,9 @@ static string[] Said(
         $"evaluations: {string.Join(", ", evaluations)}",
         $"preview: {preview}",
         $"an item that says nothing: {none}",
+        $"history: {history}",
+        // Kiota makes nothing of a document's webhooks.
+        .. message is null ? [] : new[] { $"message: {message}" },
     ];
 
 /// <summary>
@@ -160,7 +181,22 @@ static string[] Said(
 internal sealed class Recorded(JsonNode document) : HttpMessageHandler
 {
     public IEnumerable<string> Lines =>
-        ((string)Example("/v1/checks/stream")!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        ((string)Example("/v1/checks/stream", "post")!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What a webhook gets, of the notification that the example of an inbox shows.</summary>
+    public string Message
+    {
+        get
+        {
+            var shown = Example("/v1/creators/{creatorId}/notifications", "get")["items"]![0]!;
+            return new JsonObject
+            {
+                ["type"] = shown["kind"]!.DeepClone(),
+                ["timestamp"] = shown["createdAt"]!.DeepClone(),
+                ["data"] = shown["data"]!.DeepClone(),
+            }.ToJsonString();
+        }
+    }
 
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -171,13 +207,17 @@ internal sealed class Recorded(JsonNode document) : HttpMessageHandler
         return Task.FromResult(
             new HttpResponseMessage(HttpStatusCode.OK)
             {
-                Content = new StringContent(Example(path).ToJsonString(), Encoding.UTF8, "application/json"),
+                Content = new StringContent(
+                    Example(path, request.Method.Method.ToLowerInvariant()).ToJsonString(),
+                    Encoding.UTF8,
+                    "application/json"
+                ),
             }
         );
     }
 
-    private JsonNode Example(string path) =>
-        document["paths"]![path]!["post"]!["responses"]!["200"]!["content"]!.AsObject().First().Value!["examples"]!
+    private JsonNode Example(string path, string method) =>
+        document["paths"]![path]![method]!["responses"]!["200"]!["content"]!.AsObject().First().Value!["examples"]!
             .AsObject()
             .First()
             .Value!["value"]!;

@@ -8,6 +8,9 @@ type CheckResult = components["schemas"]["CheckResult"];
 
 type Batch = operations["checkConsentBatch"]["responses"][200]["content"]["application/json"];
 type Evaluations = operations["evaluateMany"]["responses"][200]["content"]["application/json"];
+type History = operations["listHistory"]["responses"][200]["content"]["application/json"];
+type Inbox = operations["listNotifications"]["responses"][200]["content"]["application/json"];
+type LockdownMessage = components["schemas"]["LockdownMessage"];
 type Preview = operations["previewChanges"]["responses"][200]["content"]["application/json"];
 
 const document = JSON.parse(readFileSync(process.argv[2]!, "utf8"));
@@ -39,5 +42,15 @@ assert.deepEqual(evaluations.evaluations?.map((one) => [one.decision, one.contex
 const preview = answers("previewChanges")[0] as Preview;
 assert.equal(preview.complete, true);
 assert.deepEqual(preview.first.flatMap((video) => video.flips.map((flip) => flip.after)), ["deny"]);
+
+const history = answers("listHistory")[0] as History;
+const changed = history.items[0]!;
+const kind: components["schemas"]["EventKind"] = changed.kind;
+assert.deepEqual([kind, changed.before?.stop?.purposes], ["holdChanged", ["remix.likeness", "remix.voice"]]);
+
+// What a webhook gets, of the notification that the example of an inbox shows.
+const told = (answers("listNotifications")[0] as Inbox).items[0]!;
+const message = { type: told.kind, timestamp: told.createdAt, data: told.data } as LockdownMessage;
+assert.deepEqual([message.type, message.data.creatorId, message.data.lockdown?.purposes], ["lockdown", "ana", ["training"]]);
 
 console.log("Every refusal reads as one.");
