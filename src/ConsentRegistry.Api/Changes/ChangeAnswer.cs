@@ -39,8 +39,8 @@ public abstract record ChangeAnswer
     public bool? Replayed { get; init; }
 
     /// <summary>
-    /// True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in
-    /// force any more as it says; absent otherwise. Changes of anything else do not count.
+    /// True in a repeated answer where something that the answer speaks of has been changed since. It is then not in
+    /// force any more as the answer says. Absent otherwise. Changes of anything else do not count.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Superseded { get; init; }

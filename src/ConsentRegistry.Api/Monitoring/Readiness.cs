@@ -8,9 +8,9 @@ using ConsentRegistry.Api.Sequencing;
 namespace ConsentRegistry.Api.Monitoring;
 
 /// <summary>A part of what a node answers from.</summary>
-/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c> (of the issuer of tokens), <c>identifiers</c> (the
-/// keys of the hashes of erased identifiers), <c>log</c> (the history log) or <c>notifications</c> (handing them
-/// on).</param>
+/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c>, <c>identifiers</c>, <c>log</c> or
+/// <c>notifications</c>. <c>keys</c> are those of the issuer of tokens. <c>identifiers</c> are the keys of the hashes
+/// of erased identifiers. <c>log</c> is the history log. <c>notifications</c> is the part that hands them on.</param>
 /// <param name="Ready">Whether it is as it should be.</param>
 /// <param name="Needed">Whether the node is not ready without it.</param>
 /// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow

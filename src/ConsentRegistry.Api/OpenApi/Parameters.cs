@@ -48,8 +48,8 @@ internal static class Parameters
         ),
         Path(
             "tile",
-            "The tile's place in groups of three digits, all but the last marked with x, and the width of one that is "
-                + "not full: `x001/234` or `000.p/12`. A slash may be sent as it is or as `%2F`.",
+            "The tile's place in groups of three digits, all but the last marked with x: `x001/234`. Of one that is "
+                + "not full, its width follows: `000.p/12`. A slash may be sent as it is or as `%2F`.",
             Text(3, 64),
             "000.p/1"
         ),
@@ -88,7 +88,7 @@ internal static class Parameters
         ),
         ["IdempotencyKey"] = Header(
             IdempotencyKey.Header,
-            "A text of the caller's own, such as a UUID, that makes repeating the request safe: the change is made "
+            "A text of the caller's own, such as a UUID, that makes repeating the request safe. The change is made "
                 + $"once and answered the same for {IdempotencyKey.KeptFor.TotalHours:0} hours. "
                 + "A repeated answer says `replayed: true`, and `superseded: true` if what it speaks of has been "
                 + "changed since. A key belongs to its caller and to one request.",
@@ -96,9 +96,9 @@ internal static class Parameters
         ),
         ["Prefer"] = Header(
             PreferHeader.Header,
-            $"`{PreferHeader.RespondAsync}` (RFC 7240) asks for an answer as soon as the change is committed: 202, "
-                + "with the moment by which it is in force on every node. "
-                + "Without it the answer comes when it is.",
+            $"`{PreferHeader.RespondAsync}` (RFC 7240) asks for an answer as soon as the change is committed. "
+                + "That answer is 202, with the moment by which the change is in force on every node. "
+                + "Without the header the answer comes when it is.",
             Text(1, null)
         ),
     };

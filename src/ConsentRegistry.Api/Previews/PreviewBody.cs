@@ -14,7 +14,7 @@ namespace ConsentRegistry.Api.Previews;
 /// <param name="RevokedGrants">The grants that a deny would revoke.</param>
 /// <param name="Recalls">The uses and receipts that would be recalled.</param>
 /// <param name="Complete">
-/// Whether everything was looked at that the change bears on; false where that takes more than 400,000 checks of
+/// Whether everything was looked at that the change bears on. It is false where that takes more than 400,000 checks of
 /// videos, or as many of those who rely on the creator's consent. Then the numbers are of what was looked at.
 /// </param>
 public sealed record PreviewBody(

@@ -34,7 +34,7 @@ public enum NotificationKind
     PurposeRegistered,
 
     /// <summary>
-    /// A video of the creator got an identifier that says nothing of whose it is, or a video of another creator got one
+    /// A video of the creator got an identifier that says nothing of whose it is. Or a video of another creator got one
     /// that theirs carries.
     /// </summary>
     IdentifierClaimed,

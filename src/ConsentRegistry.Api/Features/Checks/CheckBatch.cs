@@ -12,8 +12,9 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// indeterminate.
 /// </summary>
 /// <remarks>
-/// The answers stand in the order of the checks. An item that is no check, or whose requester the token may not name,
-/// has an <c>error</c> beside <c>allowed: false</c> and <c>effect: deny</c>; of every other item it is null.
+/// The answers stand in the order of the checks. An item is refused if it is no check, or if the token may not name its
+/// requester. It then has an <c>error</c> beside <c>allowed: false</c> and <c>effect: deny</c>. The <c>error</c> of
+/// every other item is null.
 /// </remarks>
 internal static class CheckBatch
 {

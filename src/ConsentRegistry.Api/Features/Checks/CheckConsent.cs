@@ -10,8 +10,8 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <remarks>
 /// Without <c>requester</c> the check is for the token's own <c>client_id</c>; to name another takes the scope
 /// <c>consent:check:any</c>. The scope <c>consent:audit</c> is for checks with <c>asOf</c> alone. Ask again for each
-/// use: <c>maxAgeMs</c> says how long an answer may be reused, and for an allow that is 0 unless <c>maxStalenessMs</c>
-/// was asked for.
+/// use: <c>maxAgeMs</c> says how long an answer may be reused. For an allow that is 0 unless <c>maxStalenessMs</c> was
+/// asked for.
 /// </remarks>
 internal static class CheckConsent
 {

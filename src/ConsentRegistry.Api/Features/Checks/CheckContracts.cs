@@ -29,7 +29,7 @@ public enum Consistency
 /// <param name="MinVersions">Streams' versions that the answer must know at least, by creator; at most 64.</param>
 /// <param name="Consistency">How the check comes by its facts.</param>
 /// <param name="MaxStalenessMs">
-/// For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise
+/// For how long the caller means to reuse an allow, in milliseconds, at most 300,000. Such reuse is outside the promise
 /// that an acknowledged change is in force.
 /// </param>
 /// <param name="Explain">Whether to say how the decision came about.</param>

@@ -15,12 +15,12 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <remarks>
 /// Both ways are newline-delimited JSON (<c>application/x-ndjson</c>): lines of <c>CheckRequest</c>, answered with
 /// lines of <c>CheckResult</c>. A line that is no check is answered with its number and an <c>error</c> beside
-/// <c>allowed: false</c> and <c>effect: deny</c>, and the stream goes on. Some things end the stream, and the last line
-/// is then an <c>error</c> with the number of the first line that has no answer: a line longer than 16 KiB
-/// (<c>tooLarge</c>), the end of the token (<c>unauthenticated</c>), 10 minutes without a line (<c>requestTimeout</c>),
-/// the end of the node where the body has no length (<c>unavailable</c>), and a body that is not well-formed HTTP
-/// (<c>malformedRequest</c>). Lines that arrive together with the malformed part may have no answer. A caller who takes
-/// nothing for 30 seconds is cut off.
+/// <c>allowed: false</c> and <c>effect: deny</c>, and the stream goes on. Some things end the stream. The last line is
+/// then an <c>error</c> with the number of the first line that has no answer. A line longer than 16 KiB ends it with
+/// <c>tooLarge</c>, and the end of the token with <c>unauthenticated</c>. Ten minutes without a line end it with
+/// <c>requestTimeout</c>. A node that stops ends it with <c>unavailable</c>, where the body has no length. A body that
+/// is not well-formed HTTP ends it with <c>malformedRequest</c>. Lines that arrive together with the malformed part may
+/// have no answer. A caller who takes nothing for 30 seconds is cut off.
 /// </remarks>
 internal static class CheckStream
 {

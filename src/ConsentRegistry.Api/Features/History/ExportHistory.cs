@@ -16,8 +16,8 @@ namespace ConsentRegistry.Api.Features.History;
 /// verify</c>.
 /// </summary>
 /// <remarks>
-/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, the public keys, and a
-/// signed statement of where the stream ends, which shows that nothing was withheld. An answer without its last line,
+/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, and the public keys. A
+/// signed statement of where the stream ends shows that nothing was withheld. An answer without its last line,
 /// <c>end</c>, was cut short: ask again.
 /// </remarks>
 internal static class ExportHistory

@@ -33,14 +33,14 @@ internal sealed record FeedPosition(long? After, Instant? At);
 /// live.
 /// </summary>
 /// <remarks>
-/// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id, so that a client which reconnects with
-/// <c>Last-Event-ID</c> misses nothing; a stream ends after an hour, or with its token, and clients connect again. A
+/// With <c>Accept: text/event-stream</c> each event has its <c>seq</c> as id. So a client that reconnects with
+/// <c>Last-Event-ID</c> misses nothing. A stream ends after an hour, or with its token, and clients connect again. A
 /// node serves 20 streams for one caller. A place beyond the log's end is refused with 422: the log is not the one that
-/// was followed. A <c>heartbeat</c> says each second how far the stream is, <c>{"after": 812, "at": "…"}</c>: it has told
-/// every change that was acknowledged before <c>at</c>, a time of the database. Where <c>at</c> stands still, the stream
-/// is behind. An erased event says only that it was: drop what you keep of its creator when <c>creatorErased</c>
-/// comes. An event of a requester's stream names an erased creator by a pseudonym, which is nobody's id. What
-/// requesters and creators wrote to each other is null without <c>consent:audit</c>.
+/// was followed. A <c>heartbeat</c> says each second how far the stream is: <c>{"after": 812, "at": "…"}</c>. The
+/// stream has told every change that was acknowledged before <c>at</c>, a time of the database. Where <c>at</c> stands
+/// still, the stream is behind. An erased event says only that it was: drop what you keep of its creator when
+/// <c>creatorErased</c> comes. An event of a requester's stream names an erased creator by a pseudonym, which is
+/// nobody's id. What requesters and creators wrote to each other is null without <c>consent:audit</c>.
 /// </remarks>
 internal static class ListChanges
 {

@@ -7,8 +7,8 @@ namespace ConsentRegistry.Api.Features.Log;
 /// Shows the newest checkpoint. A signed note of C2SP tlog-checkpoint: the log's name, its size and its root.
 /// </summary>
 /// <remarks>
-/// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. 404 in the
-/// first seconds of a registry.
+/// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. In the
+/// first seconds of a registry it is 404.
 /// </remarks>
 internal static class GetCheckpoint
 {

@@ -9,9 +9,9 @@ namespace ConsentRegistry.Api.Features.Log;
 /// changes.
 /// </summary>
 /// <remarks>
-/// The path is the tile's level and its place in groups of three digits, as <c>/log/tile/0/x001/234</c>; <c>.p/W</c>
-/// after it asks for the first <c>W</c> hashes of a tile that is not full. A slash in the place may be sent as
-/// <c>%2F</c>; any other spelling is 404. Only what the newest checkpoint covers is there.
+/// The path is the tile's level and its place in groups of three digits, as <c>/log/tile/0/x001/234</c>. With
+/// <c>.p/W</c> after it, it asks for the first <c>W</c> hashes of a tile that is not full. A slash in the place may be
+/// sent as <c>%2F</c>; any other spelling is 404. Only what the newest checkpoint covers is there.
 /// </remarks>
 internal static class GetTile
 {

@@ -47,12 +47,12 @@ public sealed record NotificationsPage(
 
 /// <summary>Lists a creator's notifications. Newest first; as server-sent events it follows live.</summary>
 /// <remarks>
-/// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> a client that sends
-/// the <c>Last-Event-ID</c> of the page, or reconnects with that of the last event, misses nothing; without it the
-/// stream begins with what comes next. A <c>Last-Event-ID</c> beyond the last place of any inbox is refused with 422:
-/// it is of another registry, or of a copy that was replaced. A stream knows no filter, and ends after an hour, or with
-/// its token: clients connect again. A node serves ten streams of one inbox, and 200 for one caller. Notifications are
-/// kept for 90 days unless the operator says otherwise.
+/// A notification appears a moment after what it tells of. With <c>Accept: text/event-stream</c> it is a stream. A
+/// client that sends the <c>Last-Event-ID</c> of the page, or reconnects with that of the last event, misses nothing.
+/// Without it the stream begins with what comes next. A <c>Last-Event-ID</c> beyond the last place of any inbox is
+/// refused with 422: it is of another registry, or of a copy that was replaced. A stream knows no filter, and ends
+/// after an hour, or with its token: clients connect again. A node serves ten streams of one inbox, and 200 for one
+/// caller. Notifications are kept for 90 days unless the operator says otherwise.
 /// </remarks>
 internal static class ListNotifications
 {

@@ -36,10 +36,10 @@ public sealed record ConsentBody(
 /// reads as version 0.
 /// </summary>
 /// <remarks>
-/// The <c>ETag</c> changes with everything that the answer shows: it is the settings version, as <c>"3"</c>, while
-/// <c>version</c> is the same number, and
-/// otherwise both, as <c>"3.7"</c>. <c>If-Match</c> takes either, and looks at the settings version alone. With
-/// <c>asOf</c>, as they were at a past moment; of an erased creator only what holds since the erasure is known.
+/// The <c>ETag</c> changes with everything that the answer shows. It is the settings version, as <c>"3"</c>, while
+/// <c>version</c> is the same number. Otherwise it is both, as <c>"3.7"</c>. <c>If-Match</c> takes either, and looks at
+/// the settings version alone. With <c>asOf</c>, as they were at a past moment; of an erased creator only what holds
+/// since the erasure is known.
 /// </remarks>
 internal static class GetConsent
 {

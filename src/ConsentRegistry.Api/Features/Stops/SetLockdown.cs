@@ -14,7 +14,7 @@ namespace ConsentRegistry.Api.Features.Stops;
 /// <para>
 /// It has a rate limit of its own, and a reason that is too long is cut. An <c>Idempotency-Key</c> never refuses it:
 /// one that is malformed, in flight or used for another request is passed over. If the key was used for this request,
-/// and the stop was lifted since, the stop is set anew: its conditions are evaluated again, and the new answer replaces
+/// and the stop was lifted since, the stop is set anew. Its conditions are evaluated again, and the new answer replaces
 /// the stored one.
 /// </para>
 /// </remarks>

@@ -14,12 +14,12 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// </summary>
 /// <remarks>
 /// It is judged by the consent at the earlier of its receipt's time and now. A receipt backs any number of uses that
-/// are recorded within 30 days of it, but none from before it: one that is said to have been more than 5 minutes
+/// are recorded within 30 days of it, but none from before it. A use that is said to have been more than 5 minutes
 /// earlier is `laterReceipt`. A use that is said to have been more than 5 minutes ago takes a receipt. Of a creator who
 /// was erased since, no receipt shows consent any more. A grant for a number of uses is spent by what is recorded, each
-/// use once. A derived video gets the used ones as its sources; the use is refused (403), and nothing done, if that
-/// would register or alter a video and the token lacks `videos:write`. Send an `Idempotency-Key`: a 503 is then
-/// repeated until it is answered, and the use is recorded and spent once.
+/// use once. A derived video gets the used ones as its sources. If that would register or alter a video, the token
+/// needs `videos:write`. Without it the use is refused (403), and nothing is done. Send an `Idempotency-Key`: a 503 is
+/// then repeated until it is answered, and the use is recorded and spent once.
 /// </remarks>
 internal static class RecordUse
 {

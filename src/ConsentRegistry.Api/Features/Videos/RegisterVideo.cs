@@ -13,9 +13,9 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// </summary>
 /// <remarks>
 /// A fact that is left out stays as it is. Facts change freely only in the cautious direction, by adding participants,
-/// sources and identifiers; removing one, or another <c>publishedAt</c> than the stored one, is 409 without
-/// <c>consent:admin</c> and a reason. An added identifier is one that the client may speak for, by the registry's
-/// configuration.
+/// sources and identifiers. Removing one takes <c>consent:admin</c> and a reason, and so does another
+/// <c>publishedAt</c> than the stored one. Otherwise it is 409. An added identifier is one that the client may speak
+/// for, by the registry's configuration.
 /// </remarks>
 internal static class RegisterVideo
 {

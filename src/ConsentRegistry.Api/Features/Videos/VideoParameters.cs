@@ -26,7 +26,7 @@ internal static class VideoParameters
         "DecidedEffect",
         ParameterKind.Words,
         "Only videos whose decision has this effect; `purpose` says for what. A page may then have fewer items than "
-            + "`limit`, or none, and the list goes on all the same as long as there is a `nextCursor`.",
+            + "`limit`, or none. The list goes on all the same as long as there is a `nextCursor`.",
         typeof(Effect)
     );
 

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// the same moment.
 /// </summary>
 /// <remarks>
-/// Whoever has lost the answer asks once more: each secret that was replaced signs for its own 24 hours, and the secret
+/// Whoever has lost the answer asks once more. Each secret that was replaced signs for its own 24 hours, and the secret
 /// can be replaced five times within them.
 /// </remarks>
 internal static class RotateSecret

@@ -28,8 +28,8 @@ internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookRe
 
 /// <summary>Replaces what a webhook is. Its secret, its audience and its owner stay.</summary>
 /// <remarks>
-/// Disabling drops what waits to be sent, and what happens meanwhile is not sent later; what was dropped can be asked
-/// for one by one once it is enabled.
+/// Disabling drops what waits to be sent, and what happens meanwhile is not sent later. What was dropped can be asked
+/// for one by one once the webhook is enabled.
 /// </remarks>
 internal static class UpdateWebhook
 {
