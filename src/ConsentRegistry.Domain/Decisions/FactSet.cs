@@ -32,6 +32,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private readonly Dictionary<DefaultPlace, Dictionary<DefaultKey, DefaultSetting>> defaults = [];
     private readonly Dictionary<OverridePlace, Dictionary<OverrideKey, OverrideSetting>> overrides = [];
     private readonly Dictionary<GrantPlace, Dictionary<Guid, GrantRecord>> grants = [];
+    private readonly Dictionary<CreatorId, HashSet<Requester>> named = [];
 
     /// <summary>The vocabulary of the snapshot.</summary>
     public Vocabulary Vocabulary { get; } = vocabulary;
@@ -58,16 +59,29 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     public void Add(CreatorId creator, CreatorState state) => states[creator] = state;
 
     /// <summary>Adds or replaces a default; null takes it away.</summary>
-    public void Add(CreatorId creator, DefaultKey key, DefaultSetting? setting) =>
+    public void Add(CreatorId creator, DefaultKey key, DefaultSetting? setting)
+    {
+        Name(creator, key.Requester);
         Put(defaults, new(creator, key.Requester), key, setting);
+    }
 
     /// <summary>Adds or replaces an override; null takes it away.</summary>
-    public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting) =>
+    public void Add(CreatorId creator, OverrideKey key, OverrideSetting? setting)
+    {
+        Name(creator, key.Requester);
         Put(overrides, new(creator, key.Video, key.Requester), key, setting);
+    }
 
     /// <summary>Adds or replaces a grant.</summary>
     public void Add(CreatorId creator, Guid id, GrantRecord grant) =>
         Put(grants, new(creator, grant.Video, grant.UsedIn, grant.Requester), id, grant);
+
+    /// <summary>
+    /// The requesters whom settings of a creator name, of those that were added. One whose settings were taken away since
+    /// may be among them.
+    /// </summary>
+    public IReadOnlyCollection<Requester> RequestersNamedBy(CreatorId creator) =>
+        named.GetValueOrDefault(creator) ?? (IReadOnlyCollection<Requester>)[];
 
     /// <summary>
     /// The grants of a creator about a video that were given to a requester for use in the checked one, whether or not
@@ -161,6 +175,14 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private CreatorHandle HandleOf(CreatorId creator) => new(creators.NumberOf(creator));
 
     private VideoHandle HandleOf(VideoKey video) => new(videos.NumberOf(video));
+
+    private void Name(CreatorId creator, Requester? requester)
+    {
+        if (requester is null)
+            return;
+        ref var requesters = ref CollectionsMarshal.GetValueRefOrAddDefault(named, creator, out _);
+        (requesters ??= []).Add(requester.Value);
+    }
 
     private static void Put<TOwner, TKey, TSetting>(
         Dictionary<TOwner, Dictionary<TKey, TSetting>> all,

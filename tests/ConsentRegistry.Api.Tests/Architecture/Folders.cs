@@ -63,6 +63,7 @@ internal static class Folders
         ["ConsentRegistry.Domain"] = Read(
             """
             Log: Replay History Decisions Settings Purposes Videos (root)
+            Signals: Decisions Settings Purposes Videos Identifiers (root)
             Replay: History Usages Decisions Approvals Settings Purposes Videos (root)
             History: Usages Decisions Approvals Settings Purposes Videos Identifiers (root)
             Usages: Decisions Settings Purposes (root)
