@@ -21,12 +21,12 @@ public sealed record AffectedBody(
     [property: Id] string? Requester
 )
 {
-    internal static AffectedBody? Of(AffectedChecks? affected) =>
+    internal static AffectedBody? From(AffectedChecks? affected) =>
         affected is null
             ? null
             : new(
                 affected.Creator?.Value,
-                affected.Video is { } video ? VideoName.Of(video) : null,
+                affected.Video is { } video ? VideoName.From(video) : null,
                 affected.Purposes is { } purposes ? [.. purposes.Select(purpose => purpose.Name)] : null,
                 affected.Requester?.Value
             );

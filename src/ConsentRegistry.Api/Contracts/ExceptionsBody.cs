@@ -27,12 +27,12 @@ public sealed record ExceptionsBody(
 {
     public static readonly ExceptionsBody None = new(0, []);
 
-    public static ExceptionsBody Of(SettingsPlan plan) =>
+    public static ExceptionsBody From(SettingsPlan plan) =>
         new(
             plan.ExceptionCount,
             [
                 .. plan.FirstExceptions.Select(milder => new ExceptionBody(
-                    milder.Key.Video is { } video ? VideoName.Of(video) : null,
+                    milder.Key.Video is { } video ? VideoName.From(video) : null,
                     milder.Key.Purpose.Name,
                     milder.Key.Requester?.Value,
                     milder.Effect

@@ -54,14 +54,14 @@ public sealed record GrantBody(
     Instant ChangedAt
 )
 {
-    internal static GrantBody Of(StoredGrant stored, Instant now)
+    internal static GrantBody From(StoredGrant stored, Instant now)
     {
         var grant = stored.Grant;
         return new(
             stored.Id,
             grant.Request,
-            VideoName.Of(grant.Video),
-            VideoName.Of(grant.UsedIn),
+            VideoName.From(grant.Video),
+            VideoName.From(grant.UsedIn),
             grant.Requester.Value,
             grant.Terms.Purpose.Name,
             grant.Terms.Conditions.Words(),

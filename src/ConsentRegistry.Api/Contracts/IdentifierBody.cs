@@ -14,7 +14,7 @@ public sealed record IdentifierBody(
     [property: TextLength(1, ContentIdentifier.MaxLength)] string Value
 )
 {
-    public static IdentifierBody Of(ContentIdentifier identifier) => new(identifier.Scheme.Word(), identifier.Value);
+    public static IdentifierBody From(ContentIdentifier identifier) => new(identifier.Scheme.Word(), identifier.Value);
 }
 
 /// <summary>An identifier, as a request names it.</summary>
@@ -49,6 +49,6 @@ public sealed record RegisteredIdentifierBody(
     bool Listed
 )
 {
-    public static RegisteredIdentifierBody Of(RegisteredIdentifier one) =>
+    public static RegisteredIdentifierBody From(RegisteredIdentifier one) =>
         new(one.Identifier.Scheme.Word(), one.Identifier.Value, one.Listed);
 }

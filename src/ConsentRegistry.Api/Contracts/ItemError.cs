@@ -7,7 +7,7 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="Detail">A sentence for people, the field named.</param>
 public sealed record ItemError(string Code, string Detail)
 {
-    internal static ItemError Of(Problem problem) =>
+    internal static ItemError From(Problem problem) =>
         new(
             problem.Code,
             problem.Errors.IsEmpty ? problem.Detail : string.Join(" ", problem.Errors.SelectMany(field => field.Value))

@@ -51,10 +51,10 @@ public sealed record SettingBody(
         IReadOnlyList<SegmentBody>? Segments
 )
 {
-    public static SettingBody Of(DefaultKey key, DefaultSetting setting)
+    public static SettingBody From(DefaultKey key, DefaultSetting setting)
     {
         var newest = setting.Segments[^1];
-        return Of(SettingKey.From(key), newest.Choice, newest.Stamp) with
+        return From(SettingKey.From(key), newest.Choice, newest.Stamp) with
         {
             Segments =
             [
@@ -71,12 +71,12 @@ public sealed record SettingBody(
         };
     }
 
-    public static SettingBody Of(OverrideKey key, OverrideSetting setting) =>
-        Of(SettingKey.From(key), setting.Choice, setting.Stamp);
+    public static SettingBody From(OverrideKey key, OverrideSetting setting) =>
+        From(SettingKey.From(key), setting.Choice, setting.Stamp);
 
-    private static SettingBody Of(SettingKey key, Choice choice, Stamp stamp) =>
+    private static SettingBody From(SettingKey key, Choice choice, Stamp stamp) =>
         new(
-            key.Video is { } video ? VideoName.Of(video) : null,
+            key.Video is { } video ? VideoName.From(video) : null,
             key.Purpose.Name,
             key.Requester?.Value,
             choice.Effect,

@@ -14,7 +14,7 @@ public sealed record StopBody(
     Instant ChangedAt
 )
 {
-    public static StopBody? Of(Stop? stop) =>
+    public static StopBody? From(Stop? stop) =>
         stop is null
             ? null
             : new(stop.Purposes?.Select(purpose => purpose.Name).ToArray(), stop.Stamp.Version, stop.Stamp.At);

@@ -10,8 +10,8 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="TrainingRun">The id of a training run; null if it was none.</param>
 public sealed record MadeBody(VideoName? Video, string? TrainingRun)
 {
-    internal static MadeBody? Of(Made? made) =>
-        made is null ? null : new(made.Video is { } video ? VideoName.Of(video) : null, made.TrainingRun);
+    internal static MadeBody? From(Made? made) =>
+        made is null ? null : new(made.Video is { } video ? VideoName.From(video) : null, made.TrainingRun);
 }
 
 /// <summary>A recorded use.</summary>
@@ -40,21 +40,21 @@ public sealed record UseBody(
     /// <summary>Videos of one use: a training run of more is several.</summary>
     public const int MaxVideos = 1_000;
 
-    internal static UseBody Of(Guid id, UseRecord use) =>
+    internal static UseBody From(Guid id, UseRecord use) =>
         new(
             id,
             use.Requester.Value,
             use.Purpose.Name,
-            MadeBody.Of(use.Made),
+            MadeBody.From(use.Made),
             use.Deciding.Status,
             use.Deciding.Reason,
             [
                 .. use.Videos.Select(used => new UsedVideoBody(
-                    VideoName.Of(used.Video),
+                    VideoName.From(used.Video),
                     used.Status,
                     used.Reason,
                     used.Spent,
-                    ReliedOnBody.Of(used.ReliedOn)
+                    ReliedOnBody.From(used.ReliedOn)
                 )),
             ],
             use.UsedAt,
@@ -86,6 +86,6 @@ public sealed record ReliedOnBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? DecisionId = null
 )
 {
-    internal static ReliedOnBody? Of(ReliedOn? decision) =>
+    internal static ReliedOnBody? From(ReliedOn? decision) =>
         decision is null ? null : new(decision.DecidedAt, decision.HasReceipt, decision.DecisionId);
 }

@@ -39,7 +39,7 @@ public sealed record VideoBody(
     [property: Items(0, Limits.IdentifiersPerVideo)] IReadOnlyList<RegisteredIdentifierBody> Identifiers
 )
 {
-    public static VideoBody Of(VideoKey video, VideoRecord record) =>
+    public static VideoBody From(VideoKey video, VideoRecord record) =>
         new(
             video.Creator.Value,
             video.Video.Value,
@@ -50,7 +50,7 @@ public sealed record VideoBody(
                     participant.Role.Word()
                 )),
             ],
-            [.. record.Sources.Select(VideoName.Of)],
-            [.. record.Identifiers.Select(RegisteredIdentifierBody.Of)]
+            [.. record.Sources.Select(VideoName.From)],
+            [.. record.Identifiers.Select(RegisteredIdentifierBody.From)]
         );
 }

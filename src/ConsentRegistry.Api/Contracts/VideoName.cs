@@ -11,7 +11,7 @@ public sealed record VideoName([property: Id] string CreatorId, [property: Id] s
     /// <summary>Videos that one list of a request or an answer names.</summary>
     public const int MaxListed = 10_000;
 
-    public static VideoName Of(VideoKey video) => new(video.Creator.Value, video.Video.Value);
+    public static VideoName From(VideoKey video) => new(video.Creator.Value, video.Video.Value);
 
     public VideoKey ToKey() => new(Domain.CreatorId.Parse(CreatorId), Domain.VideoId.Parse(VideoId));
 }

@@ -23,15 +23,15 @@ public sealed record CheckResult : DecisionBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Line { get; private init; }
 
-    internal static CheckResult Of(DecisionBody decision) => new(decision);
+    internal static CheckResult From(DecisionBody decision) => new(decision);
 
     /// <summary>The answer where this one cannot be given after all. Its id stays.</summary>
-    internal CheckResult Withdrawn() => Of(DecisionBodies.Indeterminate with { DecisionId = DecisionId });
+    internal CheckResult Withdrawn() => From(DecisionBodies.Indeterminate with { DecisionId = DecisionId });
 
     internal static CheckResult Refused(Problem problem, long? line = null) =>
         new(DecisionBodies.Indeterminate with { Reason = null, MaxAgeMs = DecisionBodies.RefusalReuseMs })
         {
-            Error = ItemError.Of(problem),
+            Error = ItemError.From(problem),
             Line = line,
         };
 }

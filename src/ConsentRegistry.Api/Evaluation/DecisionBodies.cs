@@ -99,7 +99,7 @@ internal static class DecisionBodies
             Versions = listsVersions ? facts.VersionsOf(creators) : null,
             Trace = question.Explain ? trace.Considered : null,
             TraceIsCut = question.Explain && budget.IsSpent ? true : null,
-            Videos = [.. content.Videos.Take(Limits.VideosPerCheck).Select(VideoName.Of)],
+            Videos = [.. content.Videos.Take(Limits.VideosPerCheck).Select(VideoName.From)],
             DecidingVideo = decided.DecidingVideo,
         };
         return body.Effect == Effect.Deny && !question.SeesCarriers
@@ -180,7 +180,7 @@ internal static class DecisionBodies
         return new(
             facts.CreatorOf(by.Creator).Value,
             by.Role,
-            VideoName.Of(facts.VideoOf(by.Video)),
+            VideoName.From(facts.VideoOf(by.Video)),
             setting is null ? null : (setting.Value.Scope?.Word() ?? DecidingScope.Grant.Word()),
             setting is { } deciding ? facts.Vocabulary[deciding.Purpose].Purpose.Name : null,
             setting is { NamesRequester: true } ? requester?.Value : null,
@@ -254,7 +254,7 @@ internal static class DecisionBodies
                 new(
                     creator.Value,
                     by.Role,
-                    VideoName.Of(facts.VideoOf(by.Video)),
+                    VideoName.From(facts.VideoOf(by.Video)),
                     answer.Effect,
                     answer.Reason,
                     WordOf(answer.Detail),

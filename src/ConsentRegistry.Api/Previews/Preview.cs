@@ -83,10 +83,10 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
                 request.Creator.Value,
                 creator.SettingsVersion,
                 plan.Plan.Count + revoked.Count,
-                ExceptionsBody.Of(plan.Plan),
+                ExceptionsBody.From(plan.Plan),
                 flips.Counts,
                 flips.First,
-                new(revoked.Count, [.. revoked.Take(Named).Select(grant => GrantBody.Of(grant, now))]),
+                new(revoked.Count, [.. revoked.Take(Named).Select(grant => GrantBody.From(grant, now))]),
                 new(recalls.Count, [.. recalls.Take(Named)]),
                 Complete: sawAll && foundAll
             )
@@ -126,7 +126,7 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
                     .Where(one => one.Second && !Stands(one.First))
                     .Select(one => new PreviewedRecall(
                         one.First.Requester.Value,
-                        VideoName.Of(one.First.Video),
+                        VideoName.From(one.First.Video),
                         one.First.Purpose.Name
                     ))
             );
@@ -280,7 +280,7 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
         private bool isFull;
 
         public IReadOnlyList<FlippedVideo> First =>
-            [.. first.Select(one => new FlippedVideo(VideoName.Of(one.Video), one.Count, one.Flips))];
+            [.. first.Select(one => new FlippedVideo(VideoName.From(one.Video), one.Count, one.Flips))];
 
         public IReadOnlyList<FlipCount> Counts =>
             [

@@ -21,7 +21,7 @@ namespace ConsentRegistry.Api.Tests.Checks;
 /// </summary>
 public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private static readonly StreamCaller Acme = StreamCaller.Of(
+    private static readonly StreamCaller Acme = StreamCaller.From(
         new(new ClaimsIdentity([new("scope", Scopes.Check), new("client_id", "acme"), new("exp", "4102444800.5")]))
     );
 

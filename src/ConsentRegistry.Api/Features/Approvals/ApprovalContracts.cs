@@ -34,11 +34,11 @@ public sealed record ApprovalRequestBody(
     IReadOnlyList<AskedCreatorBody> Asked
 )
 {
-    internal static ApprovalRequestBody Of(StoredRequest request, IReadOnlyList<StoredPart> parts, Instant now) =>
+    internal static ApprovalRequestBody From(StoredRequest request, IReadOnlyList<StoredPart> parts, Instant now) =>
         new(
             request.Id,
             request.Wanted.Requester.Value,
-            VideoName.Of(request.Wanted.UsedIn),
+            VideoName.From(request.Wanted.UsedIn),
             request.Wanted.Purpose.Name,
             request.Wanted.Use,
             request.Wanted.Until,
@@ -46,7 +46,7 @@ public sealed record ApprovalRequestBody(
             StatusOf([.. parts.Select(part => part.Record)], request.Asked, now),
             request.CreatedAt,
             request.ExpiresAt,
-            [.. parts.Select(part => AskedCreatorBody.Of(part, now))]
+            [.. parts.Select(part => AskedCreatorBody.From(part, now))]
         );
 
     /// <summary>One refusal is enough, and approved is what everybody approved who was asked.</summary>
@@ -78,12 +78,12 @@ public sealed record AskedCreatorBody(
     IReadOnlyList<GrantBody> Grants
 )
 {
-    internal static AskedCreatorBody Of(StoredPart part, Instant now) =>
+    internal static AskedCreatorBody From(StoredPart part, Instant now) =>
         new(
             part.Creator.Value,
             ApprovalRequestBody.StatusOf([part.Record], asked: 1, now),
             part.Record.Reason,
-            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]
+            [.. part.Grants.Select(grant => GrantBody.From(grant, now))]
         );
 }
 
@@ -119,14 +119,14 @@ public sealed record AskedBody(
     IReadOnlyList<GrantBody> Grants
 )
 {
-    internal static AskedBody Of(StoredRequest request, StoredPart part, Instant now)
+    internal static AskedBody From(StoredRequest request, StoredPart part, Instant now)
     {
         var wanted = part.Record.Wanted;
         return new(
             request.Id,
             wanted.Requester.Value,
-            VideoName.Of(wanted.UsedIn),
-            [.. part.Record.Videos.Select(VideoName.Of)],
+            VideoName.From(wanted.UsedIn),
+            [.. part.Record.Videos.Select(VideoName.From)],
             wanted.Purpose.Name,
             wanted.Use,
             wanted.Until,
@@ -135,7 +135,7 @@ public sealed record AskedBody(
             part.Record.Reason,
             request.CreatedAt,
             request.ExpiresAt,
-            [.. part.Grants.Select(grant => GrantBody.Of(grant, now))]
+            [.. part.Grants.Select(grant => GrantBody.From(grant, now))]
         );
     }
 }

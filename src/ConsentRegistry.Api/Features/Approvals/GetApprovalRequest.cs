@@ -27,6 +27,6 @@ internal static class GetApprovalRequest
                 .NotFound("approval request", "the id of one that GET /v1/approval-requests lists")
                 .AsResult();
         }
-        return Results.Ok(ApprovalRequestBody.Of(request, parts, Instant.From(clock.GetUtcNow())));
+        return Results.Ok(ApprovalRequestBody.From(request, parts, Instant.From(clock.GetUtcNow())));
     }
 }

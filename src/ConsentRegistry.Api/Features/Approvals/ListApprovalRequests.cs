@@ -31,7 +31,7 @@ internal static class ListApprovalRequests
                 found,
                 size,
                 cursor,
-                one => ApprovalRequestBody.Of(one.Request, one.Parts, now),
+                one => ApprovalRequestBody.From(one.Request, one.Parts, now),
                 one => [one.Request.Id.ToString()]
             )
         );

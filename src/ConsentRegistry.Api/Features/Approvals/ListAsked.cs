@@ -35,7 +35,7 @@ internal static class ListAsked
                 found,
                 size,
                 cursor,
-                one => AskedBody.Of(one.Request, one.Part, now),
+                one => AskedBody.From(one.Request, one.Part, now),
                 one => [one.Request.Id.ToString()]
             )
         );

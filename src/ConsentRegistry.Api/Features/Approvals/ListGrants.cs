@@ -30,7 +30,13 @@ internal static class ListGrants
         command.Parameters.AddWithValue("limit", size + 1);
         var grants = await GrantStore.ReadAsync(command, cancellation);
         return Results.Ok(
-            Page<GrantBody>.Of(grants, size, cursor, grant => GrantBody.Of(grant, now), grant => [grant.Id.ToString()])
+            Page<GrantBody>.Of(
+                grants,
+                size,
+                cursor,
+                grant => GrantBody.From(grant, now),
+                grant => [grant.Id.ToString()]
+            )
         );
     }
 }

@@ -81,7 +81,7 @@ internal sealed record OpenPart(LockedStream Stream, StoredRequest Request, Stor
         )
             change.Notify(NotificationFactory.Answered(Request, isApproved: status == ApprovalStatus.Approved));
         return new ChangeResponse(
-            new AskedChange(Part.Creator.Value, Stream.Version, AskedBody.Of(Request, answered, Stream.Tx))
+            new AskedChange(Part.Creator.Value, Stream.Version, AskedBody.From(Request, answered, Stream.Tx))
         );
     }
 }

@@ -169,7 +169,7 @@ internal static class RequestApproval
             change.Notify(NotificationFactory.Requested(request, part));
         return new ChangeResponse(
             new ApprovalRequestChange(
-                ApprovalRequestBody.Of(request, parts, now),
+                ApprovalRequestBody.From(request, parts, now),
                 streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)
             ),
             Status: 201

@@ -57,7 +57,7 @@ internal static class RevokeGrant
         {
             change.Confirm(stream.Id, Records.GrantChanged(id, stored.Grant, stored.Grant));
             return new ChangeResponse(
-                new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.Of(stored, stream.Tx))
+                new GrantChange(creator.Value, stream.Version - 1, Changes: 0, GrantBody.From(stored, stream.Tx))
             );
         }
         var revoked = stored with { Grant = stored.Grant.Revoked(stream.Stamp) };
@@ -71,7 +71,7 @@ internal static class RevokeGrant
         );
         change.Notify(NotificationFactory.Revoked(stream, creator, revoked));
         return new ChangeResponse(
-            new GrantChange(creator.Value, stream.Version, Changes: 1, GrantBody.Of(revoked, stream.Tx))
+            new GrantChange(creator.Value, stream.Version, Changes: 1, GrantBody.From(revoked, stream.Tx))
         );
     }
 }

@@ -82,7 +82,7 @@ internal static class WithdrawApproval
         var after = await ApprovalStore.ReadPartsAsync(change, request, cancellation);
         return new ChangeResponse(
             new ApprovalRequestChange(
-                ApprovalRequestBody.Of(request, after, now),
+                ApprovalRequestBody.From(request, after, now),
                 streams.Values.ToDictionary(stream => stream.Id.Name, stream => stream.Version)
             )
         );

@@ -54,11 +54,11 @@ internal static class CheckBatch
             if (questions[i] is not { } question)
                 continue;
             if (facts is null || !question.MinVersions.All(wanted => facts.Reached[wanted.Key] >= wanted.Value))
-                results[i] = CheckResult.Of(DecisionBodies.IndeterminateTo(question));
+                results[i] = CheckResult.From(DecisionBodies.IndeterminateTo(question));
             else if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
                 results[i] = CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name));
             else
-                results[i] = CheckResult.Of(
+                results[i] = CheckResult.From(
                     receipts.Sign(facts.Answer(question, budget), facts.Set, question, reliances)
                 );
         }

@@ -55,7 +55,7 @@ internal static class CheckStream
                 .Equals(JsonLines.MediaType, StringComparison.OrdinalIgnoreCase) != true
         )
             return JsonBody.WrongType(http.Request.ContentType, JsonLines.MediaType).AsResult();
-        var caller = StreamCaller.Of(http.User);
+        var caller = StreamCaller.From(http.User);
         using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
         if (share is null)
             return limits.CheckStreams.Refusal.AsResult();

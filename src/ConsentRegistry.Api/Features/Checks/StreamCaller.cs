@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <param name="Rights">What they may check.</param>
 internal sealed record StreamCaller(Caller Caller, CheckRights Rights)
 {
-    public static StreamCaller Of(ClaimsPrincipal principal)
+    public static StreamCaller From(ClaimsPrincipal principal)
     {
         var caller = Caller.From(principal);
         return new(caller, CheckRights.Of(caller));

@@ -70,12 +70,12 @@ public sealed record RecordedApproval(
     Instant ChangedAt
 )
 {
-    internal static RecordedApproval Of(Guid request, ApprovalRecord record, bool showsTexts) =>
+    internal static RecordedApproval From(Guid request, ApprovalRecord record, bool showsTexts) =>
         new(
             request,
             record.Wanted.Requester.Value,
-            VideoName.Of(record.Wanted.UsedIn),
-            [.. record.Videos.Select(VideoName.Of)],
+            VideoName.From(record.Wanted.UsedIn),
+            [.. record.Videos.Select(VideoName.From)],
             record.Wanted.Purpose.Name,
             showsTexts ? record.Wanted.Use : null,
             record.Wanted.Until,
@@ -118,12 +118,12 @@ public sealed record RecordedGrant(
     Instant ChangedAt
 )
 {
-    internal static RecordedGrant Of(Guid id, GrantRecord grant) =>
+    internal static RecordedGrant From(Guid id, GrantRecord grant) =>
         new(
             id,
             grant.Request,
-            VideoName.Of(grant.Video),
-            VideoName.Of(grant.UsedIn),
+            VideoName.From(grant.Video),
+            VideoName.From(grant.UsedIn),
             grant.Requester.Value,
             grant.Terms.Purpose.Name,
             grant.Terms.Conditions.Words(),
@@ -162,11 +162,11 @@ public sealed record RecordedRecall(
     Instant ChangedAt
 )
 {
-    internal static RecordedRecall Of(Guid id, RecallRecord recall) =>
+    internal static RecordedRecall From(Guid id, RecallRecord recall) =>
         new(
             id,
             recall.Requester.Value,
-            VideoName.Of(recall.Video),
+            VideoName.From(recall.Video),
             recall.Purpose.Name,
             recall.Creator?.Value,
             recall.Reason,
@@ -203,28 +203,28 @@ public sealed record RecordBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? ErasedAt = null
 )
 {
-    internal static RecordBody? Of(DefaultKey key, DefaultSetting? setting) =>
-        setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? From(DefaultKey key, DefaultSetting? setting) =>
+        setting is null ? null : new(Setting: SettingBody.From(key, setting));
 
-    internal static RecordBody? Of(OverrideKey key, OverrideSetting? setting) =>
-        setting is null ? null : new(Setting: SettingBody.Of(key, setting));
+    internal static RecordBody? From(OverrideKey key, OverrideSetting? setting) =>
+        setting is null ? null : new(Setting: SettingBody.From(key, setting));
 
-    internal static RecordBody? Of(Stop? stop) => stop is null ? null : new(Stop: StopBody.Of(stop));
+    internal static RecordBody? From(Stop? stop) => stop is null ? null : new(Stop: StopBody.From(stop));
 
-    internal static RecordBody? Of(VideoKey video, VideoRecord? record) =>
-        record is null ? null : new(Video: VideoBody.Of(video, record));
+    internal static RecordBody? From(VideoKey video, VideoRecord? record) =>
+        record is null ? null : new(Video: VideoBody.From(video, record));
 
-    internal static RecordBody? Of(Guid request, ApprovalRecord? record, bool showsTexts) =>
-        record is null ? null : new(Approval: RecordedApproval.Of(request, record, showsTexts));
+    internal static RecordBody? From(Guid request, ApprovalRecord? record, bool showsTexts) =>
+        record is null ? null : new(Approval: RecordedApproval.From(request, record, showsTexts));
 
-    internal static RecordBody? Of(Guid grant, GrantRecord? record) =>
-        record is null ? null : new(Grant: RecordedGrant.Of(grant, record));
+    internal static RecordBody? From(Guid grant, GrantRecord? record) =>
+        record is null ? null : new(Grant: RecordedGrant.From(grant, record));
 
-    internal static RecordBody? Of(Requester requester, Stamp? blocked) =>
+    internal static RecordBody? From(Requester requester, Stamp? blocked) =>
         blocked is { } stamp ? new(Blocked: new(requester.Value, stamp.Version, stamp.At)) : null;
 
-    internal static RecordBody? Of(Guid recall, RecallRecord? record) =>
-        record is null ? null : new(Recall: RecordedRecall.Of(recall, record));
+    internal static RecordBody? From(Guid recall, RecallRecord? record) =>
+        record is null ? null : new(Recall: RecordedRecall.From(recall, record));
 }
 
 /// <summary>One event of the consent history: who changed which record from what to what.</summary>
@@ -278,7 +278,7 @@ public sealed record HistoryItem(
     /// <param name="stored">The event.</param>
     /// <param name="body">What it says; null if it was erased.</param>
     /// <param name="showsTexts">Whether the reader may read what requesters and creators wrote to each other.</param>
-    internal static HistoryItem Of(StoredEvent stored, EventBody? body, bool showsTexts)
+    internal static HistoryItem From(StoredEvent stored, EventBody? body, bool showsTexts)
     {
         var item = new HistoryItem(
             stored.EventId,
@@ -299,7 +299,7 @@ public sealed record HistoryItem(
             Before: null,
             After: null,
             // What is not known any more may have been anything.
-            Affects: AffectedBody.Of(stored.Stream.Creator is { } creator ? AffectedChecks.AllOf(creator) : null)
+            Affects: AffectedBody.From(stored.Stream.Creator is { } creator ? AffectedChecks.AllOf(creator) : null)
         );
         if (body is null)
             return item;
@@ -307,7 +307,7 @@ public sealed record HistoryItem(
         item = item with
         {
             By = new(body.By.Subject, body.By.Client, body.By.OnBehalfOf?.Value, body.By.Reason),
-            Affects = AffectedBody.Of(AffectedChecks.By(stored.Stream, recorded)),
+            Affects = AffectedBody.From(AffectedChecks.By(stored.Stream, recorded)),
         };
         return recorded switch
         {
@@ -315,27 +315,27 @@ public sealed record HistoryItem(
             {
                 Purpose = change.Key.Purpose.Name,
                 Requester = change.Key.Requester?.Value,
-                Before = RecordBody.Of(change.Key, change.Before),
-                After = RecordBody.Of(change.Key, change.After),
+                Before = RecordBody.From(change.Key, change.Before),
+                After = RecordBody.From(change.Key, change.After),
             },
             RecordedChange.OfOverride change => item with
             {
-                Video = VideoName.Of(change.Key.Video),
+                Video = VideoName.From(change.Key.Video),
                 Purpose = change.Key.Purpose.Name,
                 Requester = change.Key.Requester?.Value,
-                Before = RecordBody.Of(change.Key, change.Before),
-                After = RecordBody.Of(change.Key, change.After),
+                Before = RecordBody.From(change.Key, change.Before),
+                After = RecordBody.From(change.Key, change.After),
             },
             RecordedChange.OfStop change => item with
             {
-                Before = RecordBody.Of(change.Before),
-                After = RecordBody.Of(change.After),
+                Before = RecordBody.From(change.Before),
+                After = RecordBody.From(change.After),
             },
             RecordedChange.OfVideo change => item with
             {
-                Video = VideoName.Of(change.Video),
-                Before = RecordBody.Of(change.Video, change.Before),
-                After = RecordBody.Of(change.Video, change.After),
+                Video = VideoName.From(change.Video),
+                Before = RecordBody.From(change.Video, change.Before),
+                After = RecordBody.From(change.Video, change.After),
             },
             RecordedChange.OfPurpose change => item with
             {
@@ -351,40 +351,40 @@ public sealed record HistoryItem(
             },
             RecordedChange.OfApproval { After: var part } change => item with
             {
-                Video = VideoName.Of(part.Wanted.UsedIn),
+                Video = VideoName.From(part.Wanted.UsedIn),
                 Purpose = part.Wanted.Purpose.Name,
                 Requester = part.Wanted.Requester.Value,
-                Before = RecordBody.Of(change.Request, change.Before, showsTexts),
-                After = RecordBody.Of(change.Request, part, showsTexts),
+                Before = RecordBody.From(change.Request, change.Before, showsTexts),
+                After = RecordBody.From(change.Request, part, showsTexts),
             },
             RecordedChange.OfGrant { After: var grant } change => item with
             {
-                Video = VideoName.Of(grant.UsedIn),
+                Video = VideoName.From(grant.UsedIn),
                 Purpose = grant.Terms.Purpose.Name,
                 Requester = grant.Requester.Value,
-                Before = RecordBody.Of(change.Grant, change.Before),
-                After = RecordBody.Of(change.Grant, grant),
+                Before = RecordBody.From(change.Grant, change.Before),
+                After = RecordBody.From(change.Grant, grant),
             },
             RecordedChange.OfAsking change => item with
             {
                 Requester = change.Requester.Value,
-                Before = RecordBody.Of(change.Requester, change.Before),
-                After = RecordBody.Of(change.Requester, change.After),
+                Before = RecordBody.From(change.Requester, change.Before),
+                After = RecordBody.From(change.Requester, change.After),
             },
             RecordedChange.OfUse { After: var use } change => item with
             {
-                Video = VideoName.Of(use.Videos[0].Video),
+                Video = VideoName.From(use.Videos[0].Video),
                 Purpose = use.Purpose.Name,
                 Requester = use.Requester.Value,
-                After = new(Use: UseBody.Of(change.Use, use)),
+                After = new(Use: UseBody.From(change.Use, use)),
             },
             RecordedChange.OfRecall { After: var recall } change => item with
             {
-                Video = VideoName.Of(recall.Video),
+                Video = VideoName.From(recall.Video),
                 Purpose = recall.Purpose.Name,
                 Requester = recall.Requester.Value,
-                Before = RecordBody.Of(change.Recall, change.Before),
-                After = RecordBody.Of(change.Recall, recall),
+                Before = RecordBody.From(change.Recall, change.Before),
+                After = RecordBody.From(change.Recall, recall),
             },
             RecordedChange.OfErasure change => item with { After = new(ErasedAt: change.At) },
             var change => throw new InvalidOperationException(

@@ -243,7 +243,7 @@ internal static class ListChanges
             .ToHashSet(StringComparer.Ordinal);
         var known = names.Count == 0 ? null : await PseudonymStore.RevealAsync(source, names, cancellation);
         return events.ConvertAll(one =>
-            HistoryItem.Of(
+            HistoryItem.From(
                 one.Stored,
                 known is null || one.Body is null || !one.Stored.Stream.IsRequesters
                     ? one.Body

@@ -96,7 +96,7 @@ internal static class ListHistory
             var body = stored.ReadBody();
             if (Passes(filter, stored, body))
                 // The creator and auditors, who alone read this, may read what was written to the creator.
-                items.Add(HistoryItem.Of(stored, body, showsTexts: true));
+                items.Add(HistoryItem.From(stored, body, showsTexts: true));
         }
         return new(items, null);
     }

@@ -25,7 +25,7 @@ public sealed record NotificationItem(
     [property: Shape<NotificationData>] JsonElement Data
 )
 {
-    internal static NotificationItem Of(InboxRow row) =>
+    internal static NotificationItem From(InboxRow row) =>
         new(row.Id, row.Kind, row.CreatedAt, row.ReadAt, JsonElement.Parse(row.Data));
 }
 
@@ -127,7 +127,7 @@ internal static class ListNotifications
             size + 1,
             cancellation
         );
-        var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.Of, row => [IdOf(row.Place)]);
+        var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.From, row => [IdOf(row.Place)]);
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }
 
@@ -212,7 +212,7 @@ internal static class ListNotifications
                 {
                     after = row.Place;
                     yield return new(
-                        JsonSerializer.SerializeToElement(NotificationItem.Of(row), Json.Options),
+                        JsonSerializer.SerializeToElement(NotificationItem.From(row), Json.Options),
                         row.Kind.Word()
                     )
                     {

@@ -22,7 +22,7 @@ public sealed record PurposeBody(
     [property: AtLeast(1)] int IntroducedIn
 )
 {
-    public static PurposeBody Of(PurposeDefinition definition, Vocabulary vocabulary) =>
+    public static PurposeBody From(PurposeDefinition definition, Vocabulary vocabulary) =>
         new(
             definition.Purpose.Name,
             definition.Purpose.Parent?.Name,
@@ -52,7 +52,7 @@ internal static class ListPurposes
         return Results.Ok(
             new VocabularyBody(
                 vocabulary.Version,
-                [.. vocabulary.Purposes.Select(definition => PurposeBody.Of(definition, vocabulary))]
+                [.. vocabulary.Purposes.Select(definition => PurposeBody.From(definition, vocabulary))]
             )
         );
     }

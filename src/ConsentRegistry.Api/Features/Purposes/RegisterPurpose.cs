@@ -40,7 +40,7 @@ public sealed record PurposeChangeBody(
     [property: AtLeast(1)] int IntroducedIn
 ) : ChangeAnswer
 {
-    internal static PurposeChangeBody Of(PurposeBody purpose) =>
+    internal static PurposeChangeBody From(PurposeBody purpose) =>
         new(purpose.Purpose, purpose.Parent, purpose.UsesLikeness, purpose.Description, purpose.IntroducedIn);
 }
 
@@ -102,7 +102,7 @@ internal static class RegisterPurpose
             return refused;
         var isNew = definition.IntroducedIn > vocabulary.Version;
         if (!isNew)
-            return new ChangeResponse(PurposeChangeBody.Of(PurposeBody.Of(definition, vocabulary)));
+            return new ChangeResponse(PurposeChangeBody.From(PurposeBody.From(definition, vocabulary)));
         await VocabularyStore.WriteAsync(change, [definition], vocabulary.Purposes.Length, cancellation);
         await change.AppendAsync(
             stream,
@@ -113,7 +113,7 @@ internal static class RegisterPurpose
         );
         change.Notify(NotificationFactory.PurposeRegistered(definition));
         return new ChangeResponse(
-            PurposeChangeBody.Of(PurposeBody.Of(definition, new Vocabulary([.. vocabulary.Purposes, definition]))),
+            PurposeChangeBody.From(PurposeBody.From(definition, new Vocabulary([.. vocabulary.Purposes, definition]))),
             Status: 201
         );
     }

@@ -97,7 +97,7 @@ internal static class RecallAnswers
         if (stored.Record.State == state && stored.Record.Statement?.Text == statement)
         {
             change.Confirm(stream.Id, Records.RecallChanged(id, stored.Record, stored.Record));
-            return new ChangeResponse(new RecallChange(Changes: 0, RecallBody.Of(stored, stream.Tx)));
+            return new ChangeResponse(new RecallChange(Changes: 0, RecallBody.From(stored, stream.Tx)));
         }
         if (stored.Record.State == RecallState.Acknowledged && state == RecallState.Disputed)
             return new Failure(
@@ -119,6 +119,6 @@ internal static class RecallAnswers
             altersSettings: false,
             cancellation
         );
-        return new ChangeResponse(new RecallChange(Changes: 1, RecallBody.Of(answered, stream.Tx)));
+        return new ChangeResponse(new RecallChange(Changes: 1, RecallBody.From(answered, stream.Tx)));
     }
 }

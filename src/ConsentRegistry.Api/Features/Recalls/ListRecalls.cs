@@ -92,7 +92,7 @@ internal static class ListRecalls
                 recalls,
                 size,
                 cursor,
-                recall => RecallBody.Of(recall, now),
+                recall => RecallBody.From(recall, now),
                 recall => [recall.Id.ToString()]
             )
         );

@@ -56,13 +56,13 @@ public sealed record RecallBody(
     Instant ChangedAt
 )
 {
-    internal static RecallBody Of(StoredRecall stored, Instant now)
+    internal static RecallBody From(StoredRecall stored, Instant now)
     {
         var recall = stored.Record;
         return new(
             stored.Id,
             recall.Requester.Value,
-            VideoName.Of(recall.Video),
+            VideoName.From(recall.Video),
             recall.Purpose.Name,
             recall.Creator?.Value,
             recall.Reason,
@@ -75,7 +75,7 @@ public sealed record RecallBody(
                 _ => recall.StopBy <= now ? RecallStatus.Overdue : RecallStatus.Open,
             },
             recall.Statement?.Text,
-            [.. stored.Made.Select(made => MadeBody.Of(made)!)],
+            [.. stored.Made.Select(made => MadeBody.From(made)!)],
             stored.CreatedAt,
             recall.Stamp.At
         );

@@ -79,9 +79,9 @@ internal static class GetConsent
                 creator?.SettingsVersion ?? 0,
                 creator?.ChangedAt,
                 creator?.ErasedAt,
-                [.. defaults.Select(setting => SettingBody.Of(setting.Key, setting.Value))],
-                StopBody.Of(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
-                StopBody.Of(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
+                [.. defaults.Select(setting => SettingBody.From(setting.Key, setting.Value))],
+                StopBody.From(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
+                StopBody.From(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
                 overrides
             )
         );

@@ -50,7 +50,7 @@ internal static class ListAppearances
                 cursor,
                 row =>
                     new(
-                        VideoName.Of(VideoStore.KeyOf(row)),
+                        VideoName.From(VideoStore.KeyOf(row)),
                         row.PublishedAt,
                         [
                             .. VideoStore

@@ -33,7 +33,7 @@ internal static class ListOverrides
                 row =>
                 {
                     var (key, setting) = SettingsStore.Of(row);
-                    return SettingBody.Of(key, setting);
+                    return SettingBody.From(key, setting);
                 },
                 row => [row.Owner, row.Video, row.Purpose, row.Requester]
             )

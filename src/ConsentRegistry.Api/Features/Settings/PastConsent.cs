@@ -65,10 +65,10 @@ internal static class PastConsent
                 .. fold.DefaultsOf(creator)
                     .OrderBy(setting => setting.Key.Purpose)
                     .ThenBy(setting => setting.Key.Requester?.Value, StringComparer.Ordinal)
-                    .Select(setting => SettingBody.Of(setting.Key, setting.Value)),
+                    .Select(setting => SettingBody.From(setting.Key, setting.Value)),
             ],
-            StopBody.Of(state.Lockdown),
-            StopBody.Of(state.Hold),
+            StopBody.From(state.Lockdown),
+            StopBody.From(state.Hold),
             fold.CountOverridesOf(creator)
         );
     }

@@ -86,7 +86,15 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         LockedStream stream,
         SettingBody? setting
     ) =>
-        ChangeBody.AnswerOf(stream, request.Creator, plan.Count, revoked, setting, stop: null, ExceptionsBody.Of(plan));
+        ChangeBody.AnswerOf(
+            stream,
+            request.Creator,
+            plan.Count,
+            revoked,
+            setting,
+            stop: null,
+            ExceptionsBody.From(plan)
+        );
 
     // What the request asks for and does not alter stands already, and the answer says so.
     private static void Confirm(StreamTransaction change, StreamId stream, SettingsRequest request, SettingsPlan plan)
@@ -117,9 +125,9 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         {
             var key = change.Key.ToOverride();
             var altered = plan.Overrides.FirstOrDefault(o => o.Key == key).After;
-            return SettingBody.Of(key, altered ?? overrides[key]);
+            return SettingBody.From(key, altered ?? overrides[key]);
         }
         var place = change.Key.ToDefault();
-        return SettingBody.Of(place, plan.Defaults.FirstOrDefault(d => d.Key == place).After ?? defaults[place]);
+        return SettingBody.From(place, plan.Defaults.FirstOrDefault(d => d.Key == place).After ?? defaults[place]);
     }
 }

@@ -113,7 +113,7 @@ internal sealed class StopWriter(ChangePipeline pipeline)
             changes,
             revoked: 0,
             setting: null,
-            StopBody.Of(after),
+            StopBody.From(after),
             ExceptionsBody.None
         );
     }

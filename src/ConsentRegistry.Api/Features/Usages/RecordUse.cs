@@ -51,7 +51,7 @@ internal static class RecordUse
                 )
                     return unavailable;
                 return written[0].Succeeded(out var stored, out var refused)
-                    ? new ChangeResponse(new UseChange(UseBody.Of(stored.Id, stored.Record)), Status: 201)
+                    ? new ChangeResponse(new UseChange(UseBody.From(stored.Id, stored.Record)), Status: 201)
                     : refused;
             }
         );
@@ -117,7 +117,7 @@ internal static class RecordUses
                 foreach (var (place, one) in places.Zip(written))
                 {
                     results[place] = one.Succeeded(out var stored, out var refused)
-                        ? new(UseBody.Of(stored.Id, stored.Record), Error: null)
+                        ? new(UseBody.From(stored.Id, stored.Record), Error: null)
                         : RecordedItem.Refused(Problem.From(refused));
                 }
                 return new ChangeResponse(new UsesChange(results), Status: change.HasAltered ? 201 : 200);

@@ -136,7 +136,7 @@ public sealed record UseChange(UseBody Use) : ChangeAnswer;
 /// <param name="Error">Why the item was refused; null of a recorded use.</param>
 public sealed record RecordedItem(UseBody? Use, ItemError? Error)
 {
-    internal static RecordedItem Refused(Problem problem) => new(null, ItemError.Of(problem));
+    internal static RecordedItem Refused(Problem problem) => new(null, ItemError.From(problem));
 }
 
 /// <summary>The answer to uses, in the order of the request.</summary>

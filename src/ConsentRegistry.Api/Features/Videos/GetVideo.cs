@@ -46,6 +46,6 @@ internal static class GetVideo
                     "the id of one that GET /v1/creators/{creatorId}/videos lists"
                 )
                 .AsResult()
-            : Results.Ok(VideoBody.Of(video, record));
+            : Results.Ok(VideoBody.From(video, record));
     }
 }

@@ -67,7 +67,7 @@ internal static class VideoConsent
         var budget = new TraceBudget();
         return new(
             facts.Set.RecordOf(video) is { } record
-                ? VideoBody.Of(
+                ? VideoBody.From(
                     video,
                     new(
                         record.PublishedAt,

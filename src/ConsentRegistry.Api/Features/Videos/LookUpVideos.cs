@@ -63,8 +63,8 @@ internal static class LookUpVideos
                 {
                     var videos = carriers.GetValueOrDefault(identifier, []);
                     return new LookupItem(
-                        IdentifierBody.Of(identifier),
-                        [.. videos.Take(Limits.VideosPerCheck).Select(VideoName.Of)],
+                        IdentifierBody.From(identifier),
+                        [.. videos.Take(Limits.VideosPerCheck).Select(VideoName.From)],
                         videos.Count > Limits.VideosPerCheck
                     );
                 }),

@@ -55,7 +55,7 @@ internal static class RegisterVideo
         var (record, version, changed, failure) = fulfilments[0];
         if (failure is not null)
             return failure;
-        return new ChangeResponse(new RegisteredBody(VideoBody.Of(video, record!), version, changed ? 1 : 0));
+        return new ChangeResponse(new RegisteredBody(VideoBody.From(video, record!), version, changed ? 1 : 0));
     }
 
     /// <summary>Whether facts may change in the direction that can widen consent.</summary>

@@ -77,7 +77,7 @@ internal static class RegisterVideos
     }
 
     private static RegisteredItem Refused(RegisterItem item, Problem problem) =>
-        new(item.CreatorId, item.VideoId, Version: null, Changes: null, ItemError.Of(problem));
+        new(item.CreatorId, item.VideoId, Version: null, Changes: null, ItemError.From(problem));
 
     private static VideoKey KeyOf(RegisterItem item) =>
         new(CreatorId.Parse(item.CreatorId!), VideoId.Parse(item.VideoId!));

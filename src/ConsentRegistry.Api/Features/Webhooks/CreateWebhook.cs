@@ -82,7 +82,7 @@ internal static class CreateWebhook
             cancellation
         );
         return made.Succeeded(out var row, out var refused)
-            ? Results.Json(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)), statusCode: 201)
+            ? Results.Json(new NewWebhookBody(WebhookBody.From(row), WebhookSecret.Print(secret)), statusCode: 201)
             : Problem.From(refused).AsResult();
     }
 }

@@ -19,6 +19,6 @@ internal static class DeleteWebhook
         if (refused is not null)
             return refused;
         await WebhookStore.DeleteAsync(database, webhookId, cancellation);
-        return Results.Ok(WebhookBody.Of(webhook!));
+        return Results.Ok(WebhookBody.From(webhook!));
     }
 }

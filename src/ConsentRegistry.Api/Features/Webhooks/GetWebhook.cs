@@ -8,6 +8,6 @@ internal static class GetWebhook
     public static async Task<IResult> Handle(Guid webhookId, Database database, HttpContext http)
     {
         var (webhook, refused) = await WebhookAccess.FindAsync(database, webhookId, http);
-        return refused ?? Results.Ok(WebhookBody.Of(webhook!));
+        return refused ?? Results.Ok(WebhookBody.From(webhook!));
     }
 }

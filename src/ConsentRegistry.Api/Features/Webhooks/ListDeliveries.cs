@@ -30,6 +30,8 @@ internal static class ListDeliveries
             size + 1,
             cancellation
         );
-        return Results.Ok(Page<DeliveryBody>.Of(rows, size, cursor, DeliveryBody.Of, row => [$"{row.Notification:D}"]));
+        return Results.Ok(
+            Page<DeliveryBody>.Of(rows, size, cursor, DeliveryBody.From, row => [$"{row.Notification:D}"])
+        );
     }
 }

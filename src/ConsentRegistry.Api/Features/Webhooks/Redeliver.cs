@@ -25,7 +25,7 @@ internal static class Redeliver
         if (webhook!.DisabledFor is not null)
             return Problem.From(WebhookStore.Disabled).AsResult();
         return await WebhookStore.RedeliverAsync(database, webhookId, notificationId, cancellation) is { } row
-            ? Results.Ok(DeliveryBody.Of(row))
+            ? Results.Ok(DeliveryBody.From(row))
             : WebhookAccess.NotThere.AsResult();
     }
 }

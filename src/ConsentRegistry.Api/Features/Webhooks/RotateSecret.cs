@@ -36,7 +36,7 @@ internal static class RotateSecret
         if (rotated.Failure is { } failure)
             return Problem.From(failure).AsResult();
         return rotated.Value is { } row
-            ? Results.Ok(new NewWebhookBody(WebhookBody.Of(row), WebhookSecret.Print(secret)))
+            ? Results.Ok(new NewWebhookBody(WebhookBody.From(row), WebhookSecret.Print(secret)))
             : WebhookAccess.NotThere.AsResult();
     }
 }

@@ -55,6 +55,6 @@ internal static class UpdateWebhook
         );
         if (updated.Failure is { } failure)
             return Problem.From(failure).AsResult();
-        return updated.Value is { } row ? Results.Ok(WebhookBody.Of(row)) : WebhookAccess.NotThere.AsResult();
+        return updated.Value is { } row ? Results.Ok(WebhookBody.From(row)) : WebhookAccess.NotThere.AsResult();
     }
 }

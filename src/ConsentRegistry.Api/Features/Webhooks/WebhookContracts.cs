@@ -31,7 +31,7 @@ public record WebhookBody(
     Instant CreatedAt
 )
 {
-    internal static WebhookBody Of(WebhookRow row) =>
+    internal static WebhookBody From(WebhookRow row) =>
         new(
             row.Id,
             row.Owner.Audience,
@@ -81,7 +81,7 @@ public sealed record DeliveryBody(
     DeliveryError? Error
 )
 {
-    internal static DeliveryBody Of(DeliveryRow row) =>
+    internal static DeliveryBody From(DeliveryRow row) =>
         new(
             row.Notification,
             Wording.Parse<NotificationKind>(row.Kind),

@@ -193,9 +193,9 @@ internal sealed class ChunkAnswers(
             )
             is not { } fresh
         )
-            return (question, CheckResult.Of(DecisionBodies.IndeterminateTo(question)), null);
+            return (question, CheckResult.From(DecisionBodies.IndeterminateTo(question)), null);
         var answer = fresh.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? CheckResult.Of(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
+            ? CheckResult.From(receipts.Sign(fresh.Answer(question, new()), fresh.Set, question, part.Reliances))
             : CheckResult.Refused(RequestShape.UnknownPurpose("purpose", question.Purpose.Name), line);
         return (question, answer, fresh.Set.Vocabulary.Version);
     }
