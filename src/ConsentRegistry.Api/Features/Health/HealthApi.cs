@@ -23,8 +23,8 @@ internal static class HealthApi
 /// <summary>Says whether the service can answer. If not, send requests elsewhere.</summary>
 /// <remarks>
 /// It cannot while its memory is loaded, or while its database is out of reach. Nor can it before the issuer's keys
-/// were read, or once it was told to stop. The refusal has the same <c>parts</c> as the answer, so that operators see
-/// which part is missing and since when.
+/// were read, without the keys of erased identifiers, or once it was told to stop. The refusal has the same
+/// <c>parts</c> as the answer, so that operators see which part is missing and since when.
 /// </remarks>
 internal static class ReadyState
 {
