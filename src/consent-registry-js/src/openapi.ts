@@ -215,7 +215,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -375,7 +375,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -439,7 +439,7 @@ export interface components {
             consistency?: components["schemas"]["Consistency"] | null;
             /**
              * Format: int32
-             * @description For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.
+             * @description For how long the caller means to reuse an allow, in milliseconds, at most 300,000. Such reuse is outside the promise that an acknowledged change is in force.
              */
             maxStalenessMs?: null | number;
             /** @description Whether to say how the decision came about. */
@@ -507,7 +507,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -561,7 +561,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -698,7 +698,7 @@ export interface components {
             consistency?: components["schemas"]["Consistency"] | null;
             /**
              * Format: int32
-             * @description For how long the caller means to reuse an allow, in milliseconds, at most 300,000; such reuse is outside the promise that an acknowledged change is in force.
+             * @description For how long the caller means to reuse an allow, in milliseconds, at most 300,000. Such reuse is outside the promise that an acknowledged change is in force.
              */
             maxStalenessMs?: null | number;
             /** @description Whether to say how the decision came about. */
@@ -1160,7 +1160,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -1471,7 +1471,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -1997,7 +1997,7 @@ export interface components {
          *     - `usedWithoutConsent`: A video was used without consent: it was denied, or nobody gave it.
          *     - `recall`: Consent was withdrawn from somebody who relied on it: they have to stop.
          *     - `purposeRegistered`: A purpose entered the vocabulary.
-         *     - `identifierClaimed`: A video of the creator got an identifier that says nothing of whose it is, or a video of another creator got one that theirs carries.
+         *     - `identifierClaimed`: A video of the creator got an identifier that says nothing of whose it is. Or a video of another creator got one that theirs carries.
          * @enum {string}
          */
         NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered" | "identifierClaimed";
@@ -2122,7 +2122,7 @@ export interface components {
             revokedGrants: components["schemas"]["RevokedGrants"];
             /** @description The uses and receipts that would be recalled. */
             recalls: components["schemas"]["PreviewedRecalls"];
-            /** @description Whether everything was looked at that the change bears on; false where that takes more than 400,000 checks of videos, or as many of those who rely on the creator's consent. Then the numbers are of what was looked at. */
+            /** @description Whether everything was looked at that the change bears on. It is false where that takes more than 400,000 checks of videos, or as many of those who rely on the creator's consent. Then the numbers are of what was looked at. */
             complete: boolean;
         };
         /** @description Somebody who used a video with consent, or took a receipt for it, and would be told to stop. */
@@ -2206,7 +2206,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -2252,7 +2252,7 @@ export interface components {
         };
         /** @description A part of what a node answers from. */
         ReadinessPart: {
-            /** @description `database`, `memory`, `keys` (of the issuer of tokens), `identifiers` (the keys of the hashes of erased identifiers), `log` (the history log) or `notifications` (handing them on). */
+            /** @description `database`, `memory`, `keys`, `identifiers`, `log` or `notifications`. `keys` are those of the issuer of tokens. `identifiers` are the keys of the hashes of erased identifiers. `log` is the history log. `notifications` is the part that hands them on. */
             name: string;
             /** @description Whether it is as it should be. */
             ready: boolean;
@@ -2346,7 +2346,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -2705,7 +2705,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -2726,7 +2726,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -3027,7 +3027,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
@@ -3266,7 +3266,7 @@ export interface components {
             effectiveBy?: string;
             /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
             replayed?: boolean;
-            /** @description True in a repeated answer where something that the answer speaks of has been changed since, so that it is not in force any more as it says; absent otherwise. Changes of anything else do not count. */
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
             superseded?: boolean;
             /**
              * Format: int64
