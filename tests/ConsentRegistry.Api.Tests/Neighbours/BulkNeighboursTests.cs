@@ -123,7 +123,8 @@ public sealed class BulkNeighboursTests(BulkNeighboursTests.Patient patient)
 
     /// <summary>
     /// A service whose memory is fresh for ten seconds, so that a busy machine does not make others wait. What these
-    /// tests are about took minutes.
+    /// tests are about took minutes. `./dev bench neighbours` does the same to a node with the usual two seconds, and fails
+    /// if one check of others has no answer.
     /// </summary>
     public sealed class Patient(PostgresFixture postgres) : IAsyncLifetime
     {
