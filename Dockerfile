@@ -29,7 +29,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props ./
 # Which packages these projects need depends on their other files, too.
 COPY .editorconfig ./
-COPY src/Package.props src/
+COPY src/Package.props src/Version.props src/
 COPY src/ConsentRegistry.Client/ src/ConsentRegistry.Client/
 COPY src/ConsentRegistry.Console/ src/ConsentRegistry.Console/
 RUN dotnet restore src/ConsentRegistry.Console --locked-mode
