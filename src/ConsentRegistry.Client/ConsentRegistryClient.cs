@@ -56,6 +56,7 @@ public sealed class ConsentRegistryClient
         Settings = new(wire);
         Stops = new(wire);
         Videos = new(wire);
+        Signals = new(wire);
         Purposes = new(wire);
         Approvals = new(wire);
         Usages = new(wire);
@@ -78,6 +79,9 @@ public sealed class ConsentRegistryClient
 
     /// <summary>Facts about videos, and effective consent as the creator sees it.</summary>
     public VideosClient Videos { get; }
+
+    /// <summary>What anybody may do, in the formats of others.</summary>
+    public SignalsClient Signals { get; }
 
     /// <summary>Asking for approval, and answering.</summary>
     public ApprovalsClient Approvals { get; }

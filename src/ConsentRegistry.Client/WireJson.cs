@@ -37,6 +37,8 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(Registered))]
 [JsonSerializable(typeof(RegisteredBatch))]
 [JsonSerializable(typeof(VideoConsent))]
+[JsonSerializable(typeof(VideoSignals))]
+[JsonSerializable(typeof(SiteSignals))]
 [JsonSerializable(typeof(PurposeToRegister))]
 [JsonSerializable(typeof(Purpose))]
 [JsonSerializable(typeof(Vocabulary))]

@@ -87,6 +87,10 @@ internal sealed class IdentifierRights
             || (client is not null && rights.TryGetValue(client, out var items) && items.Contains(item));
     }
 
+    /// <summary>Whether some client may speak for URLs of a host.</summary>
+    /// <param name="host">The host, with a port where a URL names one.</param>
+    public bool KnowsHost(string host) => hosts is null || hosts.Values.Any(items => items.Contains(host));
+
     private static FrozenDictionary<string, FrozenSet<string>> ReadClients(
         string text,
         string key,

@@ -1,4 +1,6 @@
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.Signals;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Configuration;
@@ -105,6 +107,12 @@ public sealed class RegistryOptions
     /// </summary>
     public string? IdentifierKeyFile { get; init; }
 
+    /// <summary>
+    /// Where whoever reads a signal may ask: <c>Signals:AskUrl</c> and <c>Signals:PolicyUrl</c>. Without it signals say
+    /// deny where one has to ask.
+    /// </summary>
+    internal SignalContact? SignalContact { get; init; }
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = new();
 
@@ -174,6 +182,7 @@ public sealed class RegistryOptions
             Warnings = warnings,
             IdentifierRights = IdentifierRights.From(settings.Identifiers, environment.IsDevelopment()),
             IdentifierKeyFile = settings.Identifiers.KeyFile,
+            SignalContact = ContactOf(settings.Signals),
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,
@@ -251,6 +260,22 @@ public sealed class RegistryOptions
             );
         return options;
     }
+
+    private static SignalContact? ContactOf(SignalSettings settings)
+    {
+        var ask = UrlOf(settings.AskUrl, "Signals:AskUrl");
+        var policy = UrlOf(settings.PolicyUrl, "Signals:PolicyUrl");
+        if (ask is null && policy is not null)
+            throw new StartupException(
+                "Signals:PolicyUrl is of no use without Signals:AskUrl, to which the policy leads."
+            );
+        return ask is { } url ? new(url, policy) : null;
+    }
+
+    private static ContentIdentifier? UrlOf(string? text, string key) =>
+        text is null ? null
+        : ContentIdentifier.Parse(IdentifierScheme.Url, text).Succeeded(out var url, out _) ? url
+        : throw new StartupException($"{key} is an http or https URL, such as https://example.com/ask.");
 
     private static bool IsAddress(string text, bool ofThisMachine) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)

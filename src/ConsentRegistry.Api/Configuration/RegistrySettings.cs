@@ -34,6 +34,8 @@ internal sealed class RegistrySettings
 
     public IdentifierSettings Identifiers { get; init; } = new();
 
+    public SignalSettings Signals { get; init; } = new();
+
     public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();
@@ -149,6 +151,14 @@ internal sealed class IdentifierSettings
     public string? Schemes { get; init; }
 
     public string? KeyFile { get; init; }
+}
+
+/// <summary>Where signals in the formats of others lead to.</summary>
+internal sealed class SignalSettings
+{
+    public string? AskUrl { get; init; }
+
+    public string? PolicyUrl { get; init; }
 }
 
 /// <summary>The encryption of webhooks' secrets.</summary>

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Api.Evaluation;
 
@@ -72,5 +73,32 @@ internal sealed class MemoryFacts(ConsentReplica replica)
                     .ToDictionary(content => content.First, content => content.Second),
             }
             : null;
+    }
+
+    /// <summary>
+    /// Takes the facts for what anybody may do with these videos and contents: with the settings for every requester.
+    /// </summary>
+    /// <param name="videos">Videos.</param>
+    /// <param name="contents">The identifiers of each content.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>
+    /// The facts; null if memory is not fresh within <see cref="ConsentReplica.LongestWait"/>, or in doubt.
+    /// </returns>
+    public async Task<ExtractedFacts?> TakeForEverybodyAsync(
+        IReadOnlyCollection<VideoKey> videos,
+        IReadOnlyCollection<IReadOnlyList<ContentIdentifier>> contents,
+        CancellationToken cancellation
+    )
+    {
+        if (await replica.BeginAsync(default, cancellation) is not { } permit)
+            return null;
+        var taken = permit.Memory.Extract(
+            videos,
+            contents,
+            requesters: null,
+            permit.Now,
+            permit.DeadlineOf(cancellation)
+        );
+        return permit.Holds ? taken : null;
     }
 }

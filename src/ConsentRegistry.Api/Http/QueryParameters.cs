@@ -24,6 +24,9 @@ public enum ParameterKind
     /// <summary>Where a list goes on.</summary>
     Cursor,
 
+    /// <summary>The origin of a site.</summary>
+    Site,
+
     /// <summary>A word of an enumeration.</summary>
     Words,
 }

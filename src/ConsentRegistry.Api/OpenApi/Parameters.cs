@@ -1,6 +1,8 @@
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
+using ConsentRegistry.Domain.Signals;
 using Microsoft.OpenApi;
 
 namespace ConsentRegistry.Api.OpenApi;
@@ -52,6 +54,16 @@ internal static class Parameters
                 + "not full, its width follows: `000.p/12`. A slash may be sent as it is or as `%2F`.",
             Text(3, 64),
             "000.p/1"
+        ),
+        Path(
+            "format",
+            "The format: one that has a file for a site.",
+            new()
+            {
+                Type = JsonSchemaType.String,
+                Pattern = $"^({string.Join('|', SignalProjector.SiteFormats.Select(format => format.Word()))})$",
+            },
+            SignalFormat.Tdmrep.Word()
         ),
     ];
 
@@ -173,6 +185,7 @@ internal static class Parameters
                 ParameterKind.Boolean => new OpenApiSchema { Type = JsonSchemaType.Boolean },
                 ParameterKind.PageSize => Limit(),
                 ParameterKind.Cursor => Text(1, Cursor.MaxLength),
+                ParameterKind.Site => Text(1, ContentIdentifier.MaxLength),
                 _ => words(parameter.Words!),
             },
         };

@@ -8,6 +8,7 @@ using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Settings;
+using ConsentRegistry.Domain.Signals;
 using ConsentRegistry.Domain.Usages;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -33,6 +34,7 @@ internal sealed class WordSchemas(XmlDocs docs) : ISchemaFilter
         typeof(UseReason),
         typeof(Standing),
         typeof(WebhookAudience),
+        typeof(Said),
     ];
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

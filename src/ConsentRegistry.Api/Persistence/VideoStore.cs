@@ -79,6 +79,39 @@ internal static class VideoStore
         return carriers;
     }
 
+    /// <summary>The URLs of a creator's videos at an origin that are listed, each once, in no order.</summary>
+    /// <param name="change">The transaction.</param>
+    /// <param name="creator">The owner.</param>
+    /// <param name="origin">The origin, in its normal form, without a slash at the end.</param>
+    /// <param name="most">URLs at most: any where there are more.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<List<ContentIdentifier>> ReadListedUrlsAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        string origin,
+        int most,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = change.Command(
+            """
+            SELECT DISTINCT i.identifier FROM consent.video v
+                CROSS JOIN LATERAL unnest(v.identifiers) WITH ORDINALITY AS i(identifier, place)
+            WHERE v.owner = @owner AND v.listed_identifiers <> 0
+                AND (v.listed_identifiers >> (i.place::int - 1)) & 1 = 1 AND starts_with(i.identifier, @prefix)
+            LIMIT @most
+            """
+        );
+        command.Parameters.AddWithValue("owner", creator.Value);
+        command.Parameters.AddWithValue("prefix", $"{IdentifierScheme.Url.Word()}:{origin}/");
+        command.Parameters.AddWithValue("most", most);
+        var urls = new List<ContentIdentifier>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            urls.Add(ContentIdentifier.ParseNormal(reader.GetString(0)));
+        return urls;
+    }
+
     /// <summary>Those of the videos in which the creator is registered as a participant.</summary>
     public static async Task<HashSet<VideoKey>> ReadAppearancesAsync(
         StreamTransaction change,

@@ -14,6 +14,7 @@ using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
 using ConsentRegistry.Api.Features.Recalls;
 using ConsentRegistry.Api.Features.Settings;
+using ConsentRegistry.Api.Features.Signals;
 using ConsentRegistry.Api.Features.Stops;
 using ConsentRegistry.Api.Features.Usages;
 using ConsentRegistry.Api.Features.Videos;
@@ -73,6 +74,7 @@ internal static class Composition
         services.AddSingleton<ReceiptSigner>();
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<UseJudge>();
+        services.AddSingleton<VideoSignals>();
         services.AddSingleton(provider => new ChangeLimits(
             options.ChangeRates,
             provider.GetRequiredService<TimeProvider>()
@@ -134,6 +136,7 @@ internal static class Composition
         SettingsApi.Map(app);
         StopsApi.Map(app);
         VideosApi.Map(app);
+        SignalsApi.Map(app);
         PurposesApi.Map(app);
         HistoryApi.Map(app);
         NotificationsApi.Map(app);

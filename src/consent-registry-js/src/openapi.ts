@@ -1785,6 +1785,24 @@ export interface components {
             /** @description Whether further videos carry it: then these are any 64 of them. */
             more: boolean;
         };
+        /**
+         * @description What a signal cannot say.
+         *
+         *     - `purpose`: The purpose: the format has no word for it.
+         *     - `allow`: That anybody may: the format only denies.
+         *     - `ask`: That one has to ask.
+         *     - `requester`: That some requester is answered otherwise.
+         *     - `condition`: A condition of the allow. `conditions` has them.
+         *     - `expiry`: When the allow ends, or that it ends before readers look again.
+         *     - `ratchet`: That the consent is not for older videos, or not for newer purposes.
+         *     - `silence`: That nobody said anything.
+         *     - `revocation`: An allow that could not be taken back.
+         *     - `sharedWord`: The difference to other purposes, which share a word with it.
+         *     - `path`: The exact URL: the format speaks of whole sites, or some reader takes another URL for it.
+         *     - `size`: Single URLs: they would be too many.
+         * @enum {string}
+         */
+        Lost: "purpose" | "allow" | "ask" | "requester" | "condition" | "expiry" | "ratchet" | "silence" | "revocation" | "sharedWord" | "path" | "size";
         /** @description What was made of used videos. */
         Made: {
             /** @description A derived video; null if it was none. */
@@ -2829,6 +2847,16 @@ export interface components {
          */
         Role: "owner" | "coCreator" | "depicted";
         /**
+         * @description What a signal says of a purpose. In order of restrictiveness.
+         *
+         *     - `deny`: Nobody may.
+         *     - `ask`: Whoever wants to has to ask.
+         *     - `nothing`: It is silent.
+         *     - `allow`: Anybody may.
+         * @enum {string}
+         */
+        Said: "deny" | "ask" | "nothing" | "allow";
+        /**
          * @description Whether a setting is for every video of a creator or for one. In order of specificity.
          *
          *     - `default`: Creator-wide.
@@ -2987,6 +3015,97 @@ export interface components {
          * @enum {string}
          */
         SettingStanding: "nothingToRestrict" | "expired" | "purposeNewerThanConsent" | "publishedBeforeConsent" | "otherPurpose" | "otherRequester" | "beaten" | "unbeaten";
+        /** @description One consent in one format. */
+        Signal: {
+            /** @description The format. */
+            format: components["schemas"]["SignalFormat"];
+            /** @description Where it stands. */
+            form: components["schemas"]["SignalForm"];
+            /** @description The URL that it is about; null of what is part of the file, and of a site's file. */
+            url: null | string;
+            /** @description The media type of `text`; null without one. */
+            mediaType: null | string;
+            /** @description The document; null if the format has none here, or there is nothing to say. */
+            text: null | string;
+            /** @description The headers to send; none if the format has none here, or there is nothing to say. */
+            headers: components["schemas"]["SignalHeader"][];
+            /**
+             * Format: date-time
+             * @description When the first allow that it says ends: until then it has to be asked for anew; null if none does.
+             */
+            expiresAt: null | string;
+            /** @description What it cannot say, by purpose. */
+            losses: components["schemas"]["SignalLoss"][];
+        };
+        /**
+         * @description Where a signal stands.
+         *
+         *     - `headers`: Headers of the answer that delivers the content.
+         *     - `meta`: An element in the head of the content's page.
+         *     - `document`: A document about one URL.
+         *     - `embedded`: A part of the file itself, or a file beside it. Nobody can take it back.
+         *     - `robots`: Lines of the site's robots.txt.
+         *     - `siteFile`: A file of a site.
+         *     - `policy`: The policy to which a TDMRep reservation points.
+         * @enum {string}
+         */
+        SignalForm: "headers" | "meta" | "document" | "embedded" | "robots" | "siteFile" | "policy";
+        /**
+         * @description A format in which others look for consent. What each can say is in docs/reference/signals.md.
+         *
+         *     - `aipref`: IETF AIPREF: the header `Content-Usage`, and rules for robots.txt.
+         *     - `tdmrep`: W3C TDMRep: headers, a file for a site, and a policy.
+         *     - `cawg`: The CAWG assertion about training and data mining 1.1, for a manifest.
+         *     - `iptc`: IPTC and PLUS: the property `plus:DataMining`, in an XMP packet.
+         *     - `rsl`: Really Simple Licensing 1.0: an XML document.
+         *     - `contentSignal`: Content-Signal: a line of robots.txt for a whole site.
+         *     - `noai`: `noai` and `noimageai`: a header, and a `meta` element.
+         * @enum {string}
+         */
+        SignalFormat: "aipref" | "tdmrep" | "cawg" | "iptc" | "rsl" | "contentSignal" | "noai";
+        /** @description A header of HTTP. */
+        SignalHeader: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /** @description What a signal says in place of what it cannot say. */
+        SignalLoss: {
+            /** @description Of which purpose. */
+            purpose: string;
+            /** @description What the registry answers to everybody: the most restrictive effect. */
+            effect: components["schemas"]["Effect"];
+            /** @description What the signal says. */
+            says: components["schemas"]["Said"];
+            /** @description Whether that is stricter than what the registry answers to somebody nobody named. */
+            overDenied: boolean;
+            /** @description What is lost. */
+            lost: components["schemas"]["Lost"][];
+            /** @description The conditions that are lost. */
+            conditions: components["schemas"]["Condition"][];
+            /**
+             * Format: int32
+             * @description Of how many URLs; 1 of a video's signal.
+             */
+            count: number;
+        };
+        /** @description What anybody may do with a creator's videos at a site, in one format, as the site's file. */
+        SiteSignals: {
+            /** @description The owner of the videos. */
+            creatorId: string;
+            /** @description The site, as an origin in its normal form. */
+            site: string;
+            /**
+             * Format: int32
+             * @description How many listed URLs it speaks of.
+             */
+            urls: number;
+            /** @description Whether there are more: then the file denies everything for the whole site. */
+            more: boolean;
+            /** @description The file, and what it points to. */
+            signals: components["schemas"]["Signal"][];
+        };
         /** @description A stop that stands. */
         Stop: {
             /** @description What it stops, with everything above and below; null for everything. */
@@ -3312,6 +3431,15 @@ export interface components {
             creatorId?: null | string;
             /** @description The owner's id for the video. */
             videoId?: null | string;
+        };
+        /** @description What anybody may do with a video, in the formats of others. */
+        VideoSignals: {
+            /** @description The owner. */
+            creatorId: string;
+            /** @description The owner's id for the video. */
+            videoId: string;
+            /** @description What is part of the file first, then for each of the video's URLs what is sent with it. */
+            signals: components["schemas"]["Signal"][];
         };
         /** @description The vocabulary. */
         Vocabulary: {

@@ -37,6 +37,7 @@ internal static class Folders
             Features/Purposes: Changes Notifications Http Persistence
             Features/Recalls: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration
             Features/Settings: Previews Contracts Changes Notifications Http Persistence
+            Features/Signals: Evaluation Replica Http Persistence Configuration
             Features/Stops: Contracts Changes Notifications Http Persistence
             Features/Usages: Evaluation Contracts Changes Notifications Sequencing Replica Http Persistence
             Features/Videos: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration

@@ -30,6 +30,10 @@ public sealed class ClientWordsTests
             Sorted(Wording.All<Domain.Identifiers.IdentifierScheme>()),
             ConstantsOf(typeof(ConsentRegistry.Client.IdentifierSchemes))
         );
+        Assert.Equal(
+            Sorted(Wording.All<Domain.Signals.SignalFormat>()),
+            ConstantsOf(typeof(ConsentRegistry.Client.SignalFormats))
+        );
         Assert.Equal(Sorted(Wording.All<WebhookAudience>()), ConstantsOf(typeof(ConsentRegistry.Client.Audiences)));
         Assert.Equal(Sorted(Wording.All<Domain.Settings.AppliesTo>()), WordsOf<ConsentRegistry.Client.AppliesTo>());
         Assert.Equal(Sorted(Wording.All<Features.Checks.Consistency>()), WordsOf<ConsentRegistry.Client.Consistency>());

@@ -141,6 +141,16 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             new { identifiers = new[] { new { scheme = "url", value = "https://a.example/" } } },
             [.. Registrar, "auditor", "only consent:check:any", "only consent:audit"]
         ),
+        ["getVideoSignals"] = (
+            "/v1/creators/{c}/videos/own/signals",
+            null,
+            [.. TheCreatorOrAuditor, "platform", "only videos:write"]
+        ),
+        ["getSiteSignals"] = (
+            "/v1/creators/{c}/signals/aipref?site=https://a.example",
+            null,
+            [.. TheCreatorOrAuditor, "platform", "only videos:write"]
+        ),
         ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
         ["registerVideos"] = (
             "/v1/videos/batch",

@@ -46,7 +46,7 @@ public sealed class NeverLooserTests
         int.Parse(
             Environment.GetEnvironmentVariable(DifferentialTests.CountVariable) is { Length: > 0 } count
                 ? count
-                : "400",
+                : "300",
             CultureInfo.InvariantCulture
         );
 

@@ -36,7 +36,9 @@ internal static class Extraction
     /// <param name="memory">Memory.</param>
     /// <param name="videos">The checked videos.</param>
     /// <param name="contents">The identifiers of each checked content.</param>
-    /// <param name="requesters">The requesters; settings for others are left out.</param>
+    /// <param name="requesters">
+    /// The requesters; settings for others are left out. Null takes the settings for everybody, and no grants.
+    /// </param>
     /// <param name="now">The moment that expiries are compared with.</param>
     /// <param name="deadline">Until when the facts are of use.</param>
     /// <returns>
@@ -46,13 +48,13 @@ internal static class Extraction
         this FactMemory memory,
         IReadOnlyCollection<VideoKey> videos,
         IReadOnlyCollection<IReadOnlyList<ContentIdentifier>> contents,
-        IReadOnlyCollection<Requester> requesters,
+        IReadOnlyCollection<Requester>? requesters,
         Instant now,
         Deadline deadline
     )
     {
         var named = requesters
-            .Select(requester => (memory.Hasher.Of(requester.Value), requester))
+            ?.Select(requester => (memory.Hasher.Of(requester.Value), requester))
             .DistinctBy(one => one.requester)
             .ToArray();
         return memory.Read(
@@ -63,14 +65,14 @@ internal static class Extraction
 
     private sealed class OneState(
         FactMemory memory,
-        (FactKey Key, Requester Requester)[] requesters,
+        (FactKey Key, Requester Requester)[]? requesters,
         FactSet facts,
         Deadline deadline
     )
     {
         private readonly Dictionary<VideoKey, VideoRecord?> records = [];
         private readonly HashSet<CreatorId> creators = [];
-        private readonly HashSet<FactKey> wanted = [.. requesters.Select(one => one.Key)];
+        private readonly HashSet<FactKey> wanted = [.. (requesters ?? []).Select(one => one.Key)];
         private bool isInDoubt;
 
         public ExtractedFacts? Read(
@@ -205,6 +207,12 @@ internal static class Extraction
         private IEnumerable<(Requester? Requester, Setting[] Settings)> ForAll(SettingList list)
         {
             yield return (null, list.ForAnybody);
+            if (requesters is null)
+            {
+                foreach (var named in list.Named)
+                    yield return (named.Requester, named.Settings);
+                yield break;
+            }
             // Of the requesters and of those who are named, the fewer.
             if (list.NamedCount < requesters.Length)
             {

@@ -1,0 +1,95 @@
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Identifiers;
+using ConsentRegistry.Domain.Signals;
+
+namespace ConsentRegistry.Api.Features.Signals;
+
+/// <summary>A registered video, and what it is known by.</summary>
+internal sealed record IdentifiedVideo(VideoKey Video, IReadOnlyList<ContentIdentifier> Identifiers)
+{
+    /// <summary>Its URLs.</summary>
+    public IReadOnlyList<ContentIdentifier> Urls { get; } =
+    [.. Identifiers.Where(one => one.Scheme == IdentifierScheme.Url)];
+}
+
+/// <summary>The signals of one video.</summary>
+/// <param name="Body">As they are answered.</param>
+/// <param name="Signals">The signals.</param>
+/// <param name="ReadAt">The moment of the facts.</param>
+internal sealed record SignalsOfVideo(VideoSignalsBody Body, IReadOnlyList<Signal> Signals, Instant ReadAt);
+
+/// <summary>Makes the signals of videos.</summary>
+internal sealed class VideoSignals(MemoryFacts memory, RegistryOptions options)
+{
+    /// <summary>The signals of some videos, all from one state of memory; null if memory cannot answer.</summary>
+    /// <param name="videos">The videos; all of their facts are in memory at once.</param>
+    /// <param name="format">The format; null for all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<SignalsOfVideo>?> OfAsync(
+        IReadOnlyList<IdentifiedVideo> videos,
+        SignalFormat? format,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            await memory.TakeForEverybodyAsync(
+                [.. videos.Select(one => one.Video)],
+                [.. videos.SelectMany(ContentsOf)],
+                cancellation
+            )
+            is not { } taken
+        )
+            return null;
+        var answers = new List<SignalsOfVideo>();
+        var first = 0;
+        foreach (var video in videos)
+        {
+            answers.Add(Of(video, taken, first, format));
+            first += 1 + video.Urls.Count;
+        }
+        return answers;
+    }
+
+    // The file, which is known by all of the identifiers, and what is at each URL.
+    private static IEnumerable<IReadOnlyList<ContentIdentifier>> ContentsOf(IdentifiedVideo video) =>
+        [video.Identifiers, .. video.Urls.Select(url => (IReadOnlyList<ContentIdentifier>)[url])];
+
+    private SignalsOfVideo Of(IdentifiedVideo video, ExtractedFacts taken, int first, SignalFormat? format)
+    {
+        var file = taken.Contents[first];
+        // Memory may not have learned yet that the video carries its identifiers.
+        var consent = PublicConsent.Of(
+            taken.Facts,
+            file with
+            {
+                Videos = [.. file.Videos.Append(video.Video).Distinct().Order()],
+            }
+        );
+        var contact = options.SignalContact;
+        var signals = SignalProjector
+            .OfFile(consent, contact)
+            .Select(signal => (Url: (ContentIdentifier?)null, Signal: signal))
+            .Concat(
+                video.Urls.SelectMany(
+                    (url, i) =>
+                        SignalProjector
+                            .OfUrl(PublicConsent.Of(taken.Facts, taken.Contents[first + 1 + i]), url, contact)
+                            .Select(signal => (Url: (ContentIdentifier?)url, Signal: signal))
+                )
+            )
+            .Where(one => format is null || one.Signal.Format == format)
+            .ToList();
+        return new(
+            new(
+                video.Video.Creator.Value,
+                video.Video.Video.Value,
+                signals.ConvertAll(one => SignalBody.Of(one.Signal, one.Url))
+            ),
+            signals.ConvertAll(one => one.Signal),
+            taken.Facts.ReadAt
+        );
+    }
+}
