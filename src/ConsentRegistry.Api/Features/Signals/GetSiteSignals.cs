@@ -88,7 +88,7 @@ internal static class GetSiteSignals
                 origin.Origin,
                 entries.Count,
                 !isWhole,
-                [.. signals.Select(signal => SignalBody.Of(signal, url: null))]
+                [.. signals.Select(signal => SignalBody.From(signal, url: null))]
             ),
             signals,
             readAt

@@ -63,7 +63,7 @@ public sealed record SignalBody(
     /// <summary>Headers of one signal.</summary>
     public const int MaxHeaders = 2;
 
-    public static SignalBody Of(Signal signal, ContentIdentifier? url) =>
+    public static SignalBody From(Signal signal, ContentIdentifier? url) =>
         new(
             signal.Format,
             signal.Form,

@@ -86,7 +86,7 @@ internal sealed class VideoSignals(MemoryFacts memory, RegistryOptions options)
             new(
                 video.Video.Creator.Value,
                 video.Video.Video.Value,
-                signals.ConvertAll(one => SignalBody.Of(one.Signal, one.Url))
+                signals.ConvertAll(one => SignalBody.From(one.Signal, one.Url))
             ),
             signals.ConvertAll(one => one.Signal),
             taken.Facts.ReadAt
