@@ -5,6 +5,7 @@ using ConsentRegistry.Cli.Demo;
 var root = new RootCommand("Works with a consent registry from the command line.")
 {
     DemoCommand.Create(),
+    SignalsCommand.Create(),
     VerifyCommand.Create(),
     WitnessCommand.Create(),
 };

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ConsentRegistry.Client;
 
 /// <summary>The formats of signals. A newer registry may have more.</summary>
@@ -83,7 +85,8 @@ public sealed record VideoSignals(string CreatorId, string VideoId, IReadOnlyLis
 public sealed record SiteSignals(string CreatorId, string Site, int Urls, bool More, IReadOnlyList<Signal> Signals);
 
 /// <summary>
-/// What anybody may do, in the formats of others, for publishing. Publish an answer for five minutes at most, and ask again.
+/// What anybody may do, in the formats of others, for publishing. Publish an answer for five minutes at most, and ask
+/// again.
 /// </summary>
 public sealed class SignalsClient
 {
@@ -91,7 +94,9 @@ public sealed class SignalsClient
 
     internal SignalsClient(Wire wire) => this.wire = wire;
 
-    /// <summary>The signals of a video. Takes <c>videos:write</c>, <c>consent:audit</c>, or the creator's own token.</summary>
+    /// <summary>
+    /// The signals of a video. Takes <c>videos:write</c>, <c>consent:audit</c>, or the creator's own token.
+    /// </summary>
     /// <param name="creatorId">The owner.</param>
     /// <param name="videoId">The owner's id for the video.</param>
     /// <param name="format">One of <see cref="SignalFormats"/>; null for all.</param>
@@ -122,4 +127,48 @@ public sealed class SignalsClient
             Wire.Path("v1", "creators", creatorId, "signals", format) + Wire.Query(("site", site)),
             cancellation
         );
+
+    /// <summary>
+    /// The signals of all registered videos, by owner and id, as they come. Takes <c>videos:write</c> or
+    /// <c>consent:audit</c>.
+    /// </summary>
+    /// <param name="after">The last video of an export that was cut short; null from the start.</param>
+    /// <param name="format">One of <see cref="SignalFormats"/>; null for all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="HttpRequestException">
+    /// It was cut short, maybe after some videos: go on after the last of them.
+    /// </exception>
+    public async IAsyncEnumerable<VideoSignals> ExportAsync(
+        VideoName? after = null,
+        string? format = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
+    {
+        var lines = wire.LinesAsync<SignalLine>(
+            Wire.Path("v1", "signals", "export")
+                + Wire.Query(
+                    ("format", format),
+                    ("afterCreatorId", after?.CreatorId),
+                    ("afterVideoId", after?.VideoId)
+                ),
+            cancellation
+        );
+        await foreach (var line in lines.WithCancellation(cancellation))
+        {
+            if (line.End is true)
+                yield break;
+            yield return line is { CreatorId: { } creator, VideoId: { } video, Signals: { } signals }
+                ? new(creator, video, signals)
+                : throw Wire.Unreadable("A line of the export is no video's.");
+        }
+        throw new HttpRequestException("The export was cut short.");
+    }
 }
+
+/// <summary>A line of an export: a video's signals, or the end.</summary>
+internal sealed record SignalLine(
+    bool? End = null,
+    string? CreatorId = null,
+    string? VideoId = null,
+    IReadOnlyList<Signal>? Signals = null
+);

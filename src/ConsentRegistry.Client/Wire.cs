@@ -150,6 +150,18 @@ internal sealed class Wire
         }
     }
 
+    /// <summary>What comes as lines of JSON, one by one, until the other side ends it.</summary>
+    public async IAsyncEnumerable<T> LinesAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class
+    {
+        await using var body = await OpenAsync(path, cancellation);
+        await using var lines = JsonSerializer
+            .DeserializeAsyncEnumerable(body, TypeOf<T>(), topLevelValues: true, cancellation)
+            .GetAsyncEnumerator(cancellation);
+        while (await IsThereAsync(lines))
+            yield return lines.Current ?? throw Unreadable("A line is null.");
+    }
+
     /// <summary>What stands, unless it is of this version; null if it is.</summary>
     public async Task<T?> GetUnlessAsync<T>(string path, long version, CancellationToken cancellation)
         where T : class

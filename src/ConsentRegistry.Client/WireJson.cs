@@ -39,6 +39,7 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(VideoConsent))]
 [JsonSerializable(typeof(VideoSignals))]
 [JsonSerializable(typeof(SiteSignals))]
+[JsonSerializable(typeof(SignalLine))]
 [JsonSerializable(typeof(PurposeToRegister))]
 [JsonSerializable(typeof(Purpose))]
 [JsonSerializable(typeof(Vocabulary))]

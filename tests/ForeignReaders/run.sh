@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the signals of tests/ConsentRegistry.Domain.Tests/Signals/signals.expected.json with other people's tools, in the
+# Reads the signals of tests/ConsentRegistry.Domain.Tests/Signals/signals.expected.json with other tools, in the
 # folder .data/foreign-readers: structured fields, robots.txt, XMP, JSON-LD, and Relax NG.
 #   run.sh test             ends with a line that counts:  Readers: 9 passed, 0 failed, 0 skipped
 set -uo pipefail

@@ -26,6 +26,11 @@ internal static class Samples
         ["getEntries"] = "two bytes of length and a leaf, for each",
         ["exportHistory"] = Export,
         ["exportLog"] = Export,
+        ["exportSignals"] = """
+            {"creatorId":"ana","videoId":"summer","signals":[]}
+            {"end":true,"videos":1}
+
+            """,
         ["streamChecks"] = """
             {"allowed":false,"effect":"deny","reason":"noConsent","detail":"neverSet","decidedBy":{"creatorId":"ana","role":"owner","video":{"creatorId":"ana","videoId":"summer"},"scope":null,"purpose":null,"requester":null,"version":null,"changedAt":null},"obligations":[],"excludes":[],"version":1,"freshAt":"2026-11-23T09:30:00.000000Z","maxAgeMs":2000,"error":null}
             {"allowed":false,"effect":"deny","reason":null,"decidedBy":null,"obligations":[],"excludes":[],"version":null,"freshAt":null,"maxAgeMs":2000,"error":{"code":"invalid","detail":"videoId is missing; send the owner's id for the video."},"line":2}

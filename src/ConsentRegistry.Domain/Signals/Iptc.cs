@@ -3,7 +3,9 @@ using System.Xml;
 
 namespace ConsentRegistry.Domain.Signals;
 
-/// <summary>The property <c>plus:DataMining</c> of IPTC and PLUS (IPTC Photo Metadata 2023.1, Video Metadata Hub 1.5).</summary>
+/// <summary>
+/// The property <c>plus:DataMining</c> of IPTC and PLUS (IPTC Photo Metadata 2023.1, Video Metadata Hub 1.5).
+/// </summary>
 /// <remarks>
 /// It has one value for everything. Readers may take what a value does not prohibit as permitted, so that the value
 /// prohibits all that is not allowed, silence included.

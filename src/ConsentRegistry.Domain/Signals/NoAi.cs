@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace ConsentRegistry.Domain.Signals;
 
-/// <summary><c>noai</c> and <c>noimageai</c> (DeviantArt, November 2022). They only deny, and nobody defined what.</summary>
+/// <summary>
+/// <c>noai</c> and <c>noimageai</c> (DeviantArt, November 2022). They only deny, and nobody defined what.
+/// </summary>
 internal static class NoAi
 {
     private const string Value = "noai, noimageai";

@@ -6,8 +6,8 @@ namespace ConsentRegistry.Domain.Signals;
 
 /// <summary>Really Simple Licensing 1.0 (Recommendation of 10 December 2025).</summary>
 /// <remarks>
-/// What a license does not permit it denies, and a reader may take what no license prohibits as permitted. So each names
-/// all of the words below. <c>search</c> is none of our purposes. It says nothing that the registry cannot know:
+/// What a license does not permit it denies, and a reader may take what no license prohibits as permitted. So each
+/// names all of the words below. <c>search</c> is none of our purposes. It says nothing that the registry cannot know:
 /// whose the content is.
 /// </remarks>
 internal static class Rsl

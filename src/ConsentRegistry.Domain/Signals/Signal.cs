@@ -36,7 +36,8 @@ public sealed record Signal(
     public static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// For how long readers keep robots.txt (RFC 9309, section 2.4), and at least an RSL document, which counts in days.
+    /// For how long readers keep robots.txt (RFC 9309, section 2.4), and at least an RSL document, which counts in
+    /// days.
     /// </summary>
     public static readonly TimeSpan RobotsKeptFor = TimeSpan.FromDays(1);
 

@@ -3,7 +3,9 @@ using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Domain.Signals;
 
-/// <summary>A site: the origin of URLs, such as <c>https://videos.example.com</c>. Its files speak for these alone.</summary>
+/// <summary>
+/// A site: the origin of URLs, such as <c>https://videos.example.com</c>. Its files speak for these alone.
+/// </summary>
 public sealed record Site
 {
     private Site(string origin, string host) => (Origin, Host) = (origin, host);

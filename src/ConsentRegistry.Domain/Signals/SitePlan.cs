@@ -9,8 +9,8 @@ namespace ConsentRegistry.Domain.Signals;
 internal sealed record SiteRule(string Pattern, ImmutableArray<Said> Says, Statement? Statement);
 
 /// <summary>
-/// The rules of a document about a site, the longest first. Allows stand for one URL alone. The rest stands for everything
-/// that begins as a URL does, for that is how crawlers come by it: with further parameters of a query.
+/// The rules of a document about a site, the longest first. Allows stand for one URL alone. The rest stands for
+/// everything that begins as a URL does, for that is how crawlers come by it: with further parameters of a query.
 /// </summary>
 internal sealed class SitePlan
 {

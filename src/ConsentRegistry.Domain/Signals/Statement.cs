@@ -21,7 +21,9 @@ internal sealed record Ability
     /// <summary>Conditions that it can attach to an allow.</summary>
     public Conditions Conditions { get; init; }
 
-    /// <summary>For how long its readers keep it. What they keep for longer than an allow lasts does not say it.</summary>
+    /// <summary>
+    /// For how long its readers keep it. What they keep for longer than an allow lasts does not say it.
+    /// </summary>
     public TimeSpan KeptFor { get; init; }
 
     /// <summary>Why it never says allow; null if it may.</summary>
@@ -30,13 +32,15 @@ internal sealed record Ability
     /// <summary>Whether it can say that one has to ask.</summary>
     public bool SaysAsk { get; init; }
 
-    /// <summary>Whether it can leave out a word without being read as permission; else silence is said as a deny.</summary>
+    /// <summary>
+    /// Whether it can leave out a word without being read as permission; else silence is said as a deny.
+    /// </summary>
     public bool HasSilence { get; init; } = true;
 }
 
 /// <summary>
-/// What a format says of one public consent: a <see cref="Said"/> for each of its words. No format decides more than how
-/// to write it down.
+/// What a format says of one public consent: a <see cref="Said"/> for each of its words. No format decides more than
+/// how to write it down.
 /// </summary>
 internal sealed class Statement
 {

@@ -151,6 +151,11 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             null,
             [.. TheCreatorOrAuditor, "platform", "only videos:write"]
         ),
+        ["exportSignals"] = (
+            "/v1/signals/export",
+            null,
+            ["everyCreator", "platform", "auditor", "operator", "only videos:write", "only consent:audit"]
+        ),
         ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
         ["registerVideos"] = (
             "/v1/videos/batch",

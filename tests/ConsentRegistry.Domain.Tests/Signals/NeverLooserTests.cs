@@ -12,8 +12,8 @@ using FsCheck.Fluent;
 namespace ConsentRegistry.Domain.Tests.Signals;
 
 /// <summary>
-/// Whatever a signal permits to anybody, the registry allows to anybody, for as long as the signal is kept. Each document
-/// is read by a reader that was written from the text of its format, for every URL and every purpose.
+/// Whatever a signal permits to anybody, the registry allows to anybody, for as long as the signal is kept. Each
+/// document is read by a reader that was written from the text of its format, for every URL and every purpose.
 /// </summary>
 public sealed class NeverLooserTests
 {
@@ -261,7 +261,8 @@ public sealed class NeverLooserTests
                     foreach (var video in carriers)
                     {
                         var decision = world.Decide(video, Domain.Purposes.Purpose.Parse(purpose), requester);
-                        // A grant opens a video to one requester: who never got one is answered as its holder was before.
+                        // A grant opens a video to one requester: who never got one is answered as its holder was
+                        // before.
                         if (!decision.IsAllowed)
                             return $"{requester} is refused {video}";
                         if ((decision.Obligations & ~conditions) != Conditions.None)

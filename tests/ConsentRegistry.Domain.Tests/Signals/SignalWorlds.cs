@@ -107,7 +107,9 @@ internal static class SignalWorlds
 
     public static Gen<SignalWorld> Generator => Random;
 
-    /// <summary>URLs to read documents for: those that are carried, those that begin or end alike, and others.</summary>
+    /// <summary>
+    /// URLs to read documents for: those that are carried, those that begin or end alike, and others.
+    /// </summary>
     public static IEnumerable<string> Probes(SignalWorld world) =>
         world
             .Carried.Select(one => one.Path)

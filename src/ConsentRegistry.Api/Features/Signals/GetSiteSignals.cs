@@ -9,13 +9,13 @@ using ConsentRegistry.Domain.Signals;
 namespace ConsentRegistry.Api.Features.Signals;
 
 /// <summary>
-/// Gives the file of a site about a creator's videos, in one format. It names only URLs of the site that were registered
-/// with <c>listed: true</c>.
+/// Gives the file of a site about a creator's videos, in one format. It names only URLs of the site that were
+/// registered with <c>listed: true</c>.
 /// </summary>
 /// <remarks>
-/// Allows stand for single URLs alone, denies for everything that begins as a URL does. A file that would become too large,
-/// or speak of more than 4,000 URLs, is one deny for the site. The rules of several creators may stand in one file; the
-/// default of TDMRep, the location <c>/*</c>, is last then.
+/// Allows stand for single URLs alone, denies for everything that begins as a URL does. A file that would become too
+/// large, or speak of more than 4,000 URLs, is one deny for the site. The rules of several creators may stand in one
+/// file; the default of TDMRep, the location <c>/*</c>, is last then.
 /// </remarks>
 internal static class GetSiteSignals
 {

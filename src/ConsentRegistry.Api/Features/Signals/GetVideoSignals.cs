@@ -8,13 +8,14 @@ using ConsentRegistry.Domain.Videos;
 namespace ConsentRegistry.Api.Features.Signals;
 
 /// <summary>
-/// Says what anybody may do with a video in the formats of others. What is part of the file, and for each of its URLs what
-/// is sent with it.
+/// Says what anybody may do with a video in the formats of others. What is part of the file, and for each of its URLs
+/// what is sent with it.
 /// </summary>
 /// <remarks>
-/// No signal permits what the registry denies to anybody, and none names a requester. The signal of a URL is the strictest
-/// answer of all videos that carry it; that of the file, of all that carry one of its identifiers. <c>losses</c> says what
-/// a format cannot say. Publish each only for as long as <c>Cache-Control</c> says; what is part of a file never says allow.
+/// No signal permits what the registry denies to anybody, and none names a requester. The signal of a URL is the
+/// strictest answer of all videos that carry it; that of the file, of all that carry one of its identifiers.
+/// <c>losses</c> says what a format cannot say. Publish each only for as long as <c>Cache-Control</c> says; what is
+/// part of a file never says allow.
 /// </remarks>
 internal static class GetVideoSignals
 {

@@ -4,7 +4,8 @@ using ConsentRegistry.Domain;
 namespace ConsentRegistry.Api.Features.Signals;
 
 /// <summary>
-/// What anybody may do, in the formats of others, for publishing: AIPREF, TDMRep, CAWG, IPTC, RSL, Content-Signal, noai.
+/// What anybody may do, in the formats of others, for publishing: AIPREF, TDMRep, CAWG, IPTC, RSL, Content-Signal,
+/// noai.
 /// </summary>
 internal static class SignalsApi
 {
@@ -27,5 +28,16 @@ internal static class SignalsApi
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
             .Produces<SiteSignalsBody>()
             .Produces(StatusCodes.Status304NotModified);
+
+        app.MapContract("/v1/signals", Table)
+            .MapGet("/export", ExportSignals.Handle)
+            .Named(
+                "exportSignals",
+                SignalParameters.Format,
+                SignalParameters.AfterCreatorId,
+                SignalParameters.AfterVideoId
+            )
+            .Allow(Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
+            .Produces<string>(200, JsonLines.MediaType);
     }
 }

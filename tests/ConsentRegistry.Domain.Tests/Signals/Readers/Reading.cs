@@ -3,8 +3,8 @@ using ConsentRegistry.Domain.Settings;
 namespace ConsentRegistry.Domain.Tests.Signals.Readers;
 
 /// <summary>
-/// What a reader takes a signal to say about one URL, in the purposes that the format's words mean: each with all below it.
-/// Where the text of a format leaves something open, a reader takes what permits more.
+/// What a reader takes a signal to say about one URL, in the purposes that the format's words mean: each with all below
+/// it. Where the text of a format leaves something open, a reader takes what permits more.
 /// </summary>
 internal sealed class Reading
 {

@@ -4,7 +4,9 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Domain.Tests.Signals.Readers;
 
-/// <summary>RSL 1.0. A license without a list of what it permits is read as one that permits what it does not prohibit.</summary>
+/// <summary>
+/// RSL 1.0. A license without a list of what it permits is read as one that permits what it does not prohibit.
+/// </summary>
 internal static class RslReader
 {
     private static readonly XNamespace Rsl = "https://rslstandard.org/rsl";
