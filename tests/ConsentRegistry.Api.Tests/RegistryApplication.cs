@@ -7,6 +7,7 @@ using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Cryptography;
+using ConsentRegistry.Domain.Integrity;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -97,11 +98,15 @@ public sealed class RegistryApplication : IAsyncDisposable
             var identifiers = Path.Combine(data, "mounted-identifiers.key");
             if (!File.Exists(identifiers))
                 await File.WriteAllTextAsync(identifiers, IdentifierKeyOf(connectionString));
+            var integrity = Path.Combine(data, "mounted-integrity.key");
+            if (!File.Exists(integrity))
+                await File.WriteAllTextAsync(integrity, IntegrityKeyOf(connectionString));
             var ring = Directory.CreateDirectory(Path.Combine(data, "mounted-key-ring"));
             configuration =
             [
                 $"DataProtection:KeyRing={ring.FullName}",
                 $"Identifiers:KeyFile={identifiers}",
+                $"Integrity:KeyFile={integrity}",
                 $"Log:KeyFile={keys}",
                 "Log:Origin=registry.test/log",
                 "PublicUrl=https://registry.test",
@@ -112,6 +117,8 @@ public sealed class RegistryApplication : IAsyncDisposable
             await File.WriteAllTextAsync(LogServices.KeyFileIn(data), KeysOf(connectionString));
         if (!File.Exists(IdentifierServices.KeyFileIn(data)))
             await File.WriteAllTextAsync(IdentifierServices.KeyFileIn(data), IdentifierKeyOf(connectionString));
+        if (!File.Exists(IntegrityServices.KeyFileIn(data)))
+            await File.WriteAllTextAsync(IntegrityServices.KeyFileIn(data), IntegrityKeyOf(connectionString));
         var builder = Commands.CreateBuilder([
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
@@ -126,7 +133,13 @@ public sealed class RegistryApplication : IAsyncDisposable
         if (!builder.Environment.IsDevelopment())
         {
             TrustDevelopmentTokens(builder.Services, DevelopmentTokens.Open(data));
-            await Migrator.MigrateAsync(owner, options.Log, CancellationToken.None);
+            await Migrator.MigrateAsync(
+                owner,
+                options.Log,
+                IntegrityServices.KeysOf(options),
+                _ => true,
+                CancellationToken.None
+            );
         }
         var host = await Commands.BuildAsync(builder, options, connectionString);
         await host.StartAsync(CancellationToken.None);
@@ -154,10 +167,42 @@ public sealed class RegistryApplication : IAsyncDisposable
     private static string IdentifierKeyOf(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return IdentifierKeys.GetOrAdd((database.Host!, database.Database!), _ => IdentifierServices.DrawKey());
+        return IdentifierKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeyFile.DrawKey());
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> IdentifierKeys = new();
+
+    /// <summary>The key of the nodes of a database: all have the same.</summary>
+    private static string IntegrityKeyOf(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        return NodeKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeyFile.DrawKey());
+    }
+
+    private static readonly ConcurrentDictionary<(string Host, string Database), string> NodeKeys = new();
+
+    /// <summary>The key of the nodes of a database, for a test that does what a node does.</summary>
+    internal static IntegrityKeys IntegrityKeysOf(string connectionString) =>
+        new(IntegrityKey.ReadAll(IntegrityKeyOf(connectionString))!);
+
+    /// <summary>Migrates a database as the host of a log would.</summary>
+    internal static Task MigrateAsync(string connectionString, LogIdentity host) =>
+        Migrator.MigrateAsync(
+            connectionString,
+            host,
+            IntegrityKeysOf(connectionString),
+            _ => true,
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>Gives a copy of a database to another log, as a host of that log would.</summary>
+    internal static Task<long> DeclareCopyAsync(string connectionString, LogIdentity host) =>
+        Migrator.DeclareCopyAsync(
+            connectionString,
+            host,
+            IntegrityKeysOf(connectionString),
+            TestContext.Current.CancellationToken
+        );
 
     /// <summary>The node's memory.</summary>
     internal ConsentReplica Replica => app.Services.GetRequiredService<ConsentReplica>();

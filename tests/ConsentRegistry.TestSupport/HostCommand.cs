@@ -16,11 +16,8 @@ internal static class HostCommand
     {
         // All nodes of a database share these.
         var shared = Path.GetDirectoryName(keyFile)!;
-        var identifiers = Path.Combine(shared, "identifiers.key");
-        SecretFile.CreateIfMissing(
-            identifiers,
-            Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * IdentifierKey.Length))
-        );
+        var identifiers = KeyIn(shared, "identifiers.key");
+        var integrity = IntegrityKeyBeside(keyFile);
         return new("dotnet")
         {
             ArgumentList =
@@ -32,6 +29,7 @@ internal static class HostCommand
                 $"--{RegistryOptions.DataVariable}={folder}",
                 $"--Log:KeyFile={keyFile}",
                 $"--Identifiers:KeyFile={identifiers}",
+                $"--Integrity:KeyFile={integrity}",
                 $"--DataProtection:KeyRing={Path.Combine(shared, "key-ring")}",
                 "--RateLimits:ChangesPerSecond=1000000",
                 "--Serilog:MinimumLevel:Default=Error",
@@ -40,6 +38,19 @@ internal static class HostCommand
             UseShellExecute = false,
             RedirectStandardOutput = true,
         };
+    }
+
+    /// <summary>The key of the nodes, beside the keys of the log.</summary>
+    public static string IntegrityKeyBeside(string keyFile) => KeyIn(Path.GetDirectoryName(keyFile)!, "integrity.key");
+
+    private static string KeyIn(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        SecretFile.CreateIfMissing(
+            path,
+            Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * IdentifierKey.Length))
+        );
+        return path;
     }
 
     public static int FreePort()

@@ -16,6 +16,7 @@ namespace ConsentRegistry.Api.Changes;
 /// </summary>
 internal sealed class ChangePipeline(
     Database database,
+    IntegrityKeys keys,
     LogWatch log,
     ConsentReplica replica,
     Fence fence,
@@ -88,7 +89,7 @@ internal sealed class ChangePipeline(
             IsolationLevel.ReadCommitted,
             cancellation
         );
-        var change = new StreamTransaction(connection);
+        var change = new StreamTransaction(connection, keys);
         if (key is not null)
         {
             var claim = await key.ClaimAsync(connection, cancellation);

@@ -113,6 +113,12 @@ public sealed class RegistryOptions
     /// </summary>
     internal SignalContact? SignalContact { get; init; }
 
+    /// <summary>
+    /// The file with the keys of the nodes, which are not in the database: <c>Integrity:KeyFile</c>. Without it, in
+    /// Development only, the data folder has one.
+    /// </summary>
+    public string? IntegrityKeyFile { get; init; }
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = new();
 
@@ -183,6 +189,7 @@ public sealed class RegistryOptions
             IdentifierRights = IdentifierRights.From(settings.Identifiers, environment.IsDevelopment()),
             IdentifierKeyFile = settings.Identifiers.KeyFile,
             SignalContact = ContactOf(settings.Signals),
+            IntegrityKeyFile = settings.Integrity.KeyFile,
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,
@@ -243,6 +250,11 @@ public sealed class RegistryOptions
             throw new StartupException(
                 "Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints "
                     + "keys."
+            );
+        if (options.IntegrityKeyFile is null)
+            throw new StartupException(
+                "Integrity:KeyFile is required outside Development: a file with the key of the nodes, 64 hexadecimal "
+                    + "digits, by which they know what nodes wrote to the database."
             );
         if (keyRing is null)
             throw new StartupException(

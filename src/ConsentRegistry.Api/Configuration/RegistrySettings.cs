@@ -36,6 +36,8 @@ internal sealed class RegistrySettings
 
     public SignalSettings Signals { get; init; } = new();
 
+    public IntegritySettings Integrity { get; init; } = new();
+
     public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();
@@ -159,6 +161,12 @@ internal sealed class SignalSettings
     public string? AskUrl { get; init; }
 
     public string? PolicyUrl { get; init; }
+}
+
+/// <summary>The keys by which nodes know what nodes wrote.</summary>
+internal sealed class IntegritySettings
+{
+    public string? KeyFile { get; init; }
 }
 
 /// <summary>The encryption of webhooks' secrets.</summary>

@@ -9,6 +9,7 @@ internal static class LogEvents
     // Requests.
     public const int RequestFailed = 1;
     public const int RequestUnavailable = 2;
+    public const int RecordsUntold = 5;
     public const int AnswerCutOff = 3;
     public const int AnswerFailed = 4;
     public const int RequestFinished = 10;
@@ -36,6 +37,7 @@ internal static class LogEvents
     public const int MemoryLoaded = 61;
     public const int BodiesMissing = 62;
     public const int NodesUnseen = 63;
+    public const int EventForged = 64;
 
     // The issuer's keys.
     public const int IssuerKeysUnseen = 70;

@@ -11,7 +11,7 @@ namespace ConsentRegistry.Api.Evaluation;
 /// <summary>
 /// Reads the facts of a check as they were at a past moment: all events up to it, folded. The evaluator is the same.
 /// </summary>
-internal sealed class PastFacts(Database database)
+internal sealed class PastFacts(Database database, IntegrityKeys keys)
 {
     private static readonly string[] CreatorWide =
     [
@@ -58,7 +58,7 @@ internal sealed class PastFacts(Database database)
         // database's.
         if (versions is null && await DatabaseClock.FindFutureAsync(connection, at, cancellation) is { } future)
             return future;
-        var past = new Past(connection, at, versions, question.Requester);
+        var past = new Past(connection, keys, at, versions, question.Requester);
         var known = await past.ApplyAsync(
             StreamId.Vocabulary,
             [EventType.PurposeRegistered],
@@ -120,11 +120,15 @@ internal sealed class PastFacts(Database database)
     /// <summary>Events up to a moment, read and folded stream by stream.</summary>
     private sealed class Past(
         NpgsqlConnection connection,
+        IntegrityKeys keys,
         Instant at,
         IReadOnlyDictionary<string, long>? versions,
         Requester? requester
     )
     {
+        private readonly StreamReading reading = new(connection, keys);
+        private readonly Dictionary<StreamId, long> reached = [];
+
         public Fold Fold { get; } = new();
 
         /// <summary>
@@ -135,39 +139,40 @@ internal sealed class PastFacts(Database database)
             string[] types,
             string? within,
             CancellationToken cancellation
-        ) => await ApplyAsync(Command(stream, types, within, "ORDER BY version, ordinal"), cancellation);
+        ) =>
+            await ApplyAsync(
+                Command(stream, await LastOfAsync(stream, cancellation), types, within, "ORDER BY version, ordinal"),
+                cancellation
+            );
 
         /// <summary>Applies the last such event: it holds the whole record.</summary>
         public async Task ApplyLastAsync(StreamId stream, string type, string within, CancellationToken cancellation) =>
             await ApplyAsync(
-                Command(stream, [type], within, "ORDER BY version DESC, ordinal DESC LIMIT 1"),
+                Command(
+                    stream,
+                    await LastOfAsync(stream, cancellation),
+                    [type],
+                    within,
+                    "ORDER BY version DESC, ordinal DESC LIMIT 1"
+                ),
                 cancellation
             );
 
         /// <summary>Notes the stream's version at the moment, and whether its creator was erased since.</summary>
         public async Task ReachAsync(StreamId stream, CancellationToken cancellation)
         {
+            var version = await LastOfAsync(stream, cancellation);
+            Fold.Reach(stream, version);
             await using var command = new NpgsqlCommand(
-                $"""
-                SELECT coalesce(max(version), 0), EXISTS (SELECT FROM consent.creator WHERE id = $1
-                    AND erased_at IS NOT NULL)
-                FROM consent.event WHERE creator = $1 AND {Bounded} <= $2
-                """,
+                "SELECT EXISTS (SELECT FROM consent.creator WHERE id = $1 AND erased_at IS NOT NULL)",
                 connection
             )
             {
-                Parameters =
-                {
-                    new() { Value = stream.Name },
-                    new() { Value = LastOf(stream) },
-                },
+                Parameters = { new() { Value = stream.Name } },
             };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
-            Fold.Reach(stream, reader.GetInt64(0));
             // Of an erased creator the past is not known any more, and what is not known is denied.
-            if (reader.GetBoolean(1))
-                Fold.Apply(stream, reader.GetInt64(0), new RecordedChange.OfErasure(at));
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
+                Fold.Apply(stream, version, new RecordedChange.OfErasure(at));
         }
 
         private async Task<bool> ApplyAsync(NpgsqlCommand command, CancellationToken cancellation)
@@ -175,7 +180,7 @@ internal sealed class PastFacts(Database database)
             var any = false;
             await using (command)
             {
-                await foreach (var stored in EventStore.ReadAsync(command, cancellation))
+                await foreach (var stored in EventStore.ReadAsync(command, keys, cancellation))
                 {
                     any = true;
                     if (
@@ -189,10 +194,17 @@ internal sealed class PastFacts(Database database)
             return any;
         }
 
-        private string Bounded => versions is null ? "tx" : "version";
-
-        private long LastOf(StreamId stream) =>
-            versions is null ? at.Microseconds : versions.GetValueOrDefault(stream.Name);
+        // The version up to which a stream is read, and is there as a whole.
+        private async Task<long> LastOfAsync(StreamId stream, CancellationToken cancellation)
+        {
+            if (reached.TryGetValue(stream, out var last))
+                return last;
+            last = versions is null
+                ? await reading.FindVersionAsync(stream, at, cancellation)
+                : versions.GetValueOrDefault(stream.Name);
+            await reading.RequireWholeAsync(stream, last, cancellation);
+            return reached[stream] = last;
+        }
 
         private bool IsForAnother(RecordedChange change)
         {
@@ -206,20 +218,21 @@ internal sealed class PastFacts(Database database)
             return named is not null && named != requester;
         }
 
-        private NpgsqlCommand Command(StreamId stream, string[] types, string? within, string order)
+        private NpgsqlCommand Command(StreamId stream, long last, string[] types, string? within, string order)
         {
             var part = within is null ? "" : "AND position($4 IN body) > 0";
             var command = new NpgsqlCommand(
-                $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND {Bounded} <= $2 "
-                    + $"AND type = ANY($3) {part} {order}",
+                $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND version <= $2 "
+                    + $"AND EXISTS (SELECT FROM unnest($3) AS type WHERE position(type IN leaf) > 0) {part} {order}",
                 connection
             )
             {
                 Parameters =
                 {
                     new() { Value = stream.Name },
-                    new() { Value = LastOf(stream) },
-                    new() { Value = types },
+                    new() { Value = last },
+                    // As a leaf says it: the column beside it may say something else.
+                    new() { Value = types.Select(type => Encoding.UTF8.GetBytes($"\"type\":\"{type}\"")).ToArray() },
                 },
             };
             if (within is not null)

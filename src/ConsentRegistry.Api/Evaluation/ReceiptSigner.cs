@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.Evaluation;
 /// Signs decisions for those who ask for a receipt. Whoever has one of an allow relies on it, which is written down
 /// before the receipt is given: what cannot be written down is not signed.
 /// </summary>
-internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database database)
+internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database database, IntegrityKeys keys)
 {
     /// <summary>
     /// The answer with a receipt, if the question asks for one and the decision is one that can be made again; null if
@@ -70,6 +70,7 @@ internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database dat
         {
             return await BackgroundTransaction.RunAsync(
                 database.Changes,
+                keys,
                 async change =>
                 {
                     await RelianceStore.AddAsync(change, reliances, since: null, cancellation);

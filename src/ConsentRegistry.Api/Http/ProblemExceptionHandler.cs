@@ -1,6 +1,7 @@
 using System.Text;
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -9,7 +10,10 @@ namespace ConsentRegistry.Api.Http;
 /// <summary>
 /// Turns what was thrown into an answer: 503 where PostgreSQL is out of reach, and a bare 500 for a bug.
 /// </summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(
+    IntegrityMetrics integrity,
+    ILogger<ProblemExceptionHandler> logger
+) : IExceptionHandler
 {
     /// <summary>The refusal of a request that the server itself found too large.</summary>
     public static readonly Problem TooLarge = new(
@@ -45,6 +49,11 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
                 ProblemCode.MalformedRequest,
                 "The request is no well-formed HTTP; send it once more, as RFC 9112 has it."
             ),
+            IntegrityException => new Problem(
+                503,
+                ProblemCode.Unavailable,
+                "What the answer rests on was altered in the database, so there is none; tell the registry's operator."
+            ),
             _ when DatabaseErrors.MeansUnavailable(exception) => new Problem(
                 503,
                 ProblemCode.Unavailable,
@@ -58,6 +67,11 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         };
         if (problem.Status == 500)
             LogBug(new RedactedException(exception));
+        else if (exception is IntegrityException)
+        {
+            LogUntold(exception.Message);
+            integrity.Found(IntegrityMetrics.Answer);
+        }
         else if (problem.Status == 503)
             LogUnavailable(ExceptionSummary.Summarize(exception), (exception as PostgresException)?.SqlState);
         await problem.WriteAsync(httpContext);
@@ -92,6 +106,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         EventName = nameof(LogEvents.RequestFailed)
     )]
     private partial void LogBug(Exception causes);
+
+    [LoggerMessage(
+        LogEvents.RecordsUntold,
+        LogLevel.Critical,
+        "An answer was refused, for the database does not hold what nodes wrote; find out who writes to it: {Problem}",
+        EventName = nameof(LogEvents.RecordsUntold)
+    )]
+    private partial void LogUntold(string problem);
 
     [LoggerMessage(
         LogEvents.RequestUnavailable,

@@ -4,13 +4,16 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Api.Telemetry;
 
 namespace ConsentRegistry.Api.Monitoring;
 
 /// <summary>A part of what a node answers from.</summary>
-/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c>, <c>identifiers</c>, <c>log</c> or
-/// <c>notifications</c>. <c>keys</c> are those of the issuer of tokens. <c>identifiers</c> are the keys of the hashes
-/// of erased identifiers. <c>log</c> is the history log. <c>notifications</c> is the part that hands them on.</param>
+/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c>, <c>identifiers</c>, <c>integrityKeys</c>,
+/// <c>integrity</c>, <c>log</c> or <c>notifications</c>. <c>keys</c> are those of the issuer of tokens. <c>identifiers</c>
+/// are the keys of the hashes of erased identifiers. <c>integrityKeys</c> are the keys by which nodes know what nodes
+/// wrote. <c>integrity</c> is whether the database holds what nodes wrote. <c>log</c> is the history log.
+/// <c>notifications</c> is the part that hands them on.</param>
 /// <param name="Ready">Whether it is as it should be.</param>
 /// <param name="Needed">Whether the node is not ready without it.</param>
 /// <param name="AgeMs">How long ago that was last seen, in milliseconds; null if it never was, or cannot grow
@@ -25,6 +28,8 @@ internal sealed class Readiness(
     LogWatch log,
     OutboxRelay relay,
     IdentifierKeys identifierKeys,
+    IntegrityKeys integrityKeys,
+    IntegrityMetrics integrity,
     Drain drain,
     TimeProvider clock
 )
@@ -43,6 +48,7 @@ internal sealed class Readiness(
     private long? probedAt;
     private long? answeredAt;
     private bool lacksKey;
+    private bool lacksNodeKey;
 
     /// <summary>Looks at all parts.</summary>
     public async Task<IReadOnlyList<ReadinessPart>> LookAsync(CancellationToken cancellation)
@@ -58,6 +64,10 @@ internal sealed class Readiness(
             new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
             // Without them content that was erased would be answered as if nobody had ever registered it.
             new("identifiers", HasIdentifierKeys, Needed: true, Milliseconds(AnswerAge)),
+            // Without them nothing that another node wrote would be believed.
+            new("integrityKeys", HasIntegrityKeys, Needed: true, Milliseconds(AnswerAge)),
+            // Everybody else is answered: another node knows no more than this one.
+            new("integrity", integrity.Denied == 0, Needed: false, AgeMs: null),
             // Checks and changes are answered without it, for as long as events may wait.
             new("log", log.IsWell, Needed: false, Milliseconds(log.Age)),
             // What is told waits in the database meanwhile, and another node may hand it on.
@@ -97,21 +107,31 @@ internal sealed class Readiness(
         await Task.Yield();
         try
         {
-            var kids = await ErasedIdentifierStore.ReadKidsAsync(
-                database.Background,
-                ProbeSeconds,
-                CancellationToken.None
-            );
+            var ofIdentifiers = await ReadAsync(KeyNames.OfIdentifiers);
+            var ofNodes = await ReadAsync(KeyNames.OfNodes);
             lock (guard)
             {
                 answeredAt = clock.GetTimestamp();
-                lacksKey = !kids.All(identifierKeys.Has);
+                lacksKey = !ofIdentifiers.All(identifierKeys.Has);
+                lacksNodeKey = !ofNodes.All(integrityKeys.Has);
             }
             return true;
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {
             return false;
+        }
+
+        Task<IReadOnlyList<string>> ReadAsync(string table) =>
+            KeyNames.ReadAsync(database.Background, table, ProbeSeconds, CancellationToken.None);
+    }
+
+    private bool HasIntegrityKeys
+    {
+        get
+        {
+            lock (guard)
+                return !lacksNodeKey;
         }
     }
 

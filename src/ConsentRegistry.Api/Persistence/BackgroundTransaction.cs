@@ -16,10 +16,12 @@ internal static class BackgroundTransaction
 
     /// <summary>Runs the work and commits it.</summary>
     /// <param name="source">The pool: requests and what the node does by itself have pools of their own.</param>
+    /// <param name="keys">What marks events.</param>
     /// <param name="work">Alters and appends.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<T> RunAsync<T>(
         NpgsqlDataSource source,
+        IntegrityKeys keys,
         Func<StreamTransaction, Task<T>> work,
         CancellationToken cancellation
     )
@@ -29,7 +31,7 @@ internal static class BackgroundTransaction
             IsolationLevel.ReadCommitted,
             cancellation
         );
-        var change = new StreamTransaction(connection);
+        var change = new StreamTransaction(connection, keys);
         await using (var patience = change.Command($"SET LOCAL lock_timeout = '{LockSeconds}s'"))
             await patience.ExecuteNonQueryAsync(cancellation);
         var result = await work(change);

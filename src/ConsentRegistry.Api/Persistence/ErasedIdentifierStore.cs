@@ -51,23 +51,4 @@ internal static class ErasedIdentifierStore
             cancellation
         );
     }
-
-    /// <summary>The names of all keys that made a hash which is kept.</summary>
-    /// <param name="source">The connections.</param>
-    /// <param name="timeout">How long the database may take, in seconds.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public static async Task<IReadOnlyList<string>> ReadKidsAsync(
-        NpgsqlDataSource source,
-        int timeout,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = source.CreateCommand("SELECT kid FROM consent.identifier_key");
-        command.CommandTimeout = timeout;
-        var kids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            kids.Add(reader.GetString(0));
-        return kids;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Integrity;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -17,6 +18,7 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Leaf">What the log holds.</param>
 /// <param name="Body">What it says; null if it was erased.</param>
 /// <param name="Salt">The key of the commitment; null with the body.</param>
+/// <param name="Mark">By which node it was written; null where nobody says so.</param>
 public sealed record StoredEvent(
     long? Seq,
     StreamId Stream,
@@ -28,9 +30,13 @@ public sealed record StoredEvent(
     Instant Tx,
     byte[] Leaf,
     byte[]? Body,
-    byte[]? Salt
+    byte[]? Salt,
+    Mark? Mark
 )
 {
+    /// <summary>What its mark covers.</summary>
+    public EventColumns Columns => new(Stream.Name, Version, Ordinal, Count, EventId, Type, Tx.Microseconds, Leaf);
+
     /// <summary>What the event says; null if it was erased.</summary>
     /// <exception cref="InvalidDataException">The database holds something that this service did not write.</exception>
     public EventBody? ReadBody()
@@ -47,9 +53,10 @@ public sealed record StoredEvent(
 internal static class EventStore
 {
     /// <summary>The columns of an event, in the order in which <see cref="Read"/> takes them.</summary>
-    public const string Columns = "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt";
+    public const string Columns =
+        "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac";
 
-    /// <summary>An event of the reader's row.</summary>
+    /// <summary>An event of the reader's row. Nobody has said yet that a node wrote it.</summary>
     public static StoredEvent Read(NpgsqlDataReader reader) =>
         new(
             reader.IsDBNull(0) ? null : reader.GetInt64(0),
@@ -64,11 +71,14 @@ internal static class EventStore
             new(reader.GetInt64(7)),
             reader.GetFieldValue<byte[]>(8),
             reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
-            reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10)
+            reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10),
+            reader.IsDBNull(11) || reader.IsDBNull(12)
+                ? null
+                : new(reader.GetString(11), reader.GetFieldValue<byte[]>(12))
         );
 
-    /// <summary>The events of the rows, as they come.</summary>
-    public static async IAsyncEnumerable<StoredEvent> ReadAsync(
+    /// <summary>The events of the rows, as they come, for those who judge them by themselves.</summary>
+    public static async IAsyncEnumerable<StoredEvent> ReadRawAsync(
         NpgsqlCommand command,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
     )
@@ -76,6 +86,20 @@ internal static class EventStore
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return Read(reader);
+    }
+
+    /// <summary>The events of the rows, as they come, and as nodes wrote them.</summary>
+    /// <exception cref="IntegrityException">No node wrote one of them as it is.</exception>
+    public static async IAsyncEnumerable<StoredEvent> ReadAsync(
+        NpgsqlCommand command,
+        IntegrityKeys keys,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        await foreach (var stored in ReadRawAsync(command, cancellation))
+            yield return keys.IsAuthentic(stored)
+                ? stored
+                : throw new IntegrityException("An event is not as a node wrote it.");
     }
 
     /// <summary>

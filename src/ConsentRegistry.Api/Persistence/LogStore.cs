@@ -11,13 +11,6 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Note">The signed note.</param>
 public sealed record TreeHead(long Size, byte[] Root, string Note);
 
-/// <summary>An event that a batch has moved to the log.</summary>
-/// <param name="Seq">Its leaf index.</param>
-/// <param name="Creator">The name of its stream.</param>
-/// <param name="Type">One of <see cref="EventType"/>.</param>
-/// <param name="Leaf">Its leaf.</param>
-public sealed record Moved(long Seq, string Creator, string Type, byte[] Leaf);
-
 /// <summary>What the sequencer does to the log's tables. Its connection has rights that no request has.</summary>
 internal static class LogStore
 {
@@ -63,13 +56,13 @@ internal static class LogStore
     /// Moves whole versions from the inbox to the end of the log, those that wait longest first. In a statement after
     /// the lock, so that its snapshot sees all that the holder before has done.
     /// </summary>
-    public static async Task<IReadOnlyList<Moved>> MoveAsync(
+    public static async Task<IReadOnlyList<StoredEvent>> MoveAsync(
         NpgsqlConnection connection,
         CancellationToken cancellation
     )
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             WITH longest AS (
                 SELECT creator, version, count, tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx, creator, version
                     LIMIT $1
@@ -82,12 +75,12 @@ internal static class LogStore
                 DELETE FROM consent.inbox i USING chosen c WHERE i.creator = c.creator AND i.version = c.version
                     RETURNING i.*
             )
-            INSERT INTO consent.history (seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
+            INSERT INTO consent.history ({EventStore.Columns})
             SELECT (SELECT coalesce(max(seq), -1)
                 FROM consent.history) + row_number() OVER (ORDER BY tx, creator, version, ordinal),
-                creator, version, ordinal, count, event_id, type, tx, leaf, body, salt
+                creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac
             FROM moved
-            RETURNING seq, creator, type, leaf
+            RETURNING {EventStore.Columns}
             """,
             connection
         )
@@ -98,25 +91,46 @@ internal static class LogStore
                 new() { Value = EventsPerBatch },
             },
         };
-        var moved = new List<Moved>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            moved.Add(
-                new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3))
-            );
-        moved.Sort((one, other) => one.Seq.CompareTo(other.Seq));
+        var moved = await EventStore.ReadRawAsync(command, cancellation).ToListAsync(cancellation);
+        moved.Sort((one, other) => one.Seq!.Value.CompareTo(other.Seq!.Value));
         return moved;
     }
 
+    /// <summary>The first leaf from an index on that no node wrote; null if there is none.</summary>
+    public static async Task<long?> FindForgedAsync(
+        NpgsqlConnection connection,
+        IntegrityKeys keys,
+        long from,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 ORDER BY seq",
+            connection
+        )
+        {
+            Parameters = { new() { Value = from } },
+        };
+        return await EventStore
+            .ReadRawAsync(command, cancellation)
+            .Where(stored => !keys.IsAuthentic(stored))
+            .Select(stored => stored.Seq)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
     /// <summary>Clears what an erasure that has just been appended covers.</summary>
-    public static async Task EraseAsync(NpgsqlConnection connection, Moved erasure, CancellationToken cancellation)
+    public static async Task EraseAsync(
+        NpgsqlConnection connection,
+        StoredEvent erasure,
+        CancellationToken cancellation
+    )
     {
         await using var command = new NpgsqlCommand("SELECT consent.erase($1, $2)", connection)
         {
             Parameters =
             {
-                new() { Value = erasure.Creator },
-                new() { Value = erasure.Seq },
+                new() { Value = erasure.Stream.Name },
+                new() { Value = erasure.Seq!.Value },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);

@@ -7,7 +7,7 @@ using Npgsql;
 namespace ConsentRegistry.Api.Persistence;
 
 /// <summary>Reads several tables in one snapshot, on the connections that changes do not use.</summary>
-public sealed class SnapshotReader(Database database)
+public sealed class SnapshotReader(Database database, IntegrityKeys keys)
 {
     // As many contexts as connections: a context is used while it holds one.
     private readonly PooledDbContextFactory<RegistryContext> contexts = new(
@@ -21,7 +21,7 @@ public sealed class SnapshotReader(Database database)
         var db = await contexts.CreateDbContextAsync(cancellation);
         try
         {
-            return new(db, await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation));
+            return new(db, await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation), keys);
         }
         catch
         {
@@ -32,12 +32,13 @@ public sealed class SnapshotReader(Database database)
 }
 
 /// <summary>One moment of the database.</summary>
-public sealed class ReadSnapshot(RegistryContext db, IDbContextTransaction transaction) : IAsyncDisposable
+public sealed class ReadSnapshot(RegistryContext db, IDbContextTransaction transaction, IntegrityKeys keys)
+    : IAsyncDisposable
 {
     public RegistryContext Db { get; } = db;
 
     /// <summary>For statements that changes read with, too.</summary>
-    internal StreamTransaction OpenTransaction() => new((NpgsqlConnection)Db.Database.GetDbConnection());
+    internal StreamTransaction OpenTransaction() => new((NpgsqlConnection)Db.Database.GetDbConnection(), keys);
 
     public async ValueTask DisposeAsync()
     {

@@ -43,7 +43,7 @@ public sealed record LockedStream(
 /// The change that one request makes, inside its transaction: locks streams, and appends the events of one version
 /// each. What is altered and its events commit together, or neither does.
 /// </summary>
-public sealed class StreamTransaction(NpgsqlConnection connection)
+public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys keys)
 {
     /// <summary>Rows written by one statement: more are split.</summary>
     private const int RowsPerStatement = 10_000;
@@ -361,8 +361,10 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
     private Task InsertAsync(Event[] events, CancellationToken cancellation) =>
         WriteAsync(
             """
-            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-            SELECT * FROM unnest(@creators, @versions, @ordinals, @counts, @ids, @types, @txs, @leaves, @bodies, @salts)
+            INSERT INTO consent.inbox
+                (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, mac, kid)
+            SELECT *, @kid FROM unnest(@creators, @versions, @ordinals, @counts, @ids, @types, @txs, @leaves, @bodies,
+                @salts, @macs)
             """,
             events,
             (parameters, part) =>
@@ -377,6 +379,8 @@ public sealed class StreamTransaction(NpgsqlConnection connection)
                 parameters.AddWithValue("leaves", part.Select(e => e.Leaf).ToArray());
                 parameters.AddWithValue("bodies", part.Select(e => e.Body).ToArray());
                 parameters.AddWithValue("salts", part.Select(e => e.Salt).ToArray());
+                parameters.AddWithValue("macs", part.Select(e => keys.Newest.MacOf(e.Columns)).ToArray());
+                parameters.AddWithValue("kid", keys.Newest.Kid);
             },
             cancellation
         );

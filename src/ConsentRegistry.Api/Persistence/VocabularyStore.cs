@@ -45,10 +45,14 @@ internal static class VocabularyStore
         );
 
     /// <summary>Writes version 1 of the vocabulary, with its events, unless another node has done so.</summary>
-    public static async Task EnsureInitialAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task EnsureInitialAsync(
+        NpgsqlConnection connection,
+        IntegrityKeys keys,
+        CancellationToken cancellation
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var change = new StreamTransaction(connection);
+        var change = new StreamTransaction(connection, keys);
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         if (stream.Version > 1)
             return;

@@ -20,7 +20,7 @@ namespace ConsentRegistry.Api.Previews;
 /// what it was made from. So it takes as long as what may flip is large. How large that may be is limited, and how many
 /// previews there are at once: <see cref="PreviewLimiter"/>.
 /// </remarks>
-internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimiter limiter)
+internal sealed class Preview(Database database, IntegrityKeys keys, MemoryFacts memory, PreviewLimiter limiter)
 {
     /// <summary>Videos, grants and recalls that are named in full, and flips of each video.</summary>
     public const int Named = 100;
@@ -48,7 +48,7 @@ internal sealed class Preview(Database database, MemoryFacts memory, PreviewLimi
     private async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-        var change = new StreamTransaction(connection);
+        var change = new StreamTransaction(connection, keys);
 
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = streams.GetValueOrDefault(request.Creator);

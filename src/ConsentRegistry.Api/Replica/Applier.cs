@@ -17,8 +17,10 @@ internal sealed partial class Applier(
     Database database,
     ConsentReplica replica,
     Bootstrap bootstrap,
+    IntegrityKeys keys,
     ReplicaOptions options,
     ReplicaMetrics metrics,
+    IntegrityMetrics integrity,
     TimeProvider clock,
     ILogger<Applier> logger
 ) : BackgroundService
@@ -133,6 +135,8 @@ internal sealed partial class Applier(
             var applied = follower!.Apply(poll);
             metrics.Applied(applied.New.Count);
             metrics.Doubted(applied.Doubts);
+            integrity.Found(IntegrityMetrics.Event, applied.Forged);
+            integrity.Deny(follower.DistrustedCount);
             if (applied.IsComplete)
             {
                 if (!membership.HasJoined)
@@ -195,7 +199,7 @@ internal sealed partial class Applier(
         foreach (var creator in doubtful)
             follower!.Doubt(creator);
         metrics.Doubted(doubtful.Length);
-        return await Feed.PollAsync(connection, follower!.From, follower.Limit, follower.Doubted, cancellation);
+        return await Feed.PollAsync(connection, keys, follower!, follower!.Doubted, cancellation);
     }
 
     // Not sooner than twice what the last poll took: a slow database is not asked more often.

@@ -19,6 +19,7 @@ namespace ConsentRegistry.Api.Replica;
 internal sealed partial class Bootstrap(
     Database database,
     IdentifierKeys identifierKeys,
+    IntegrityKeys keys,
     ILoggerFactory loggers,
     ILogger<Bootstrap> logger
 )
@@ -366,14 +367,18 @@ internal sealed partial class Bootstrap(
         }
     }
 
-    private static async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    // What no node wrote is not known: the first poll finds it.
+    private async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT event_id FROM consent.inbox", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var waiting = new List<Guid>();
-        while (await reader.ReadAsync(cancellation))
-            waiting.Add(reader.GetGuid(0));
-        return waiting;
+        await using var command = new NpgsqlCommand(
+            $"SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox",
+            connection
+        );
+        return await EventStore
+            .ReadRawAsync(command, cancellation)
+            .Where(keys.IsAuthentic)
+            .Select(one => one.EventId)
+            .ToListAsync(cancellation);
     }
 
     // Growing segments leave holes behind, which would stay.

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using Npgsql;
@@ -21,6 +22,7 @@ internal readonly record struct NodeRow(Guid Id, long Beat, TimeSpan Delta);
 /// <param name="EventId">Its id.</param>
 /// <param name="Type">One of <see cref="EventType"/>.</param>
 /// <param name="Body">What it says; null if it was erased.</param>
+/// <param name="IsAuthentic">Whether a node wrote it as it is, or this node knows it already.</param>
 internal sealed record FeedEvent(
     long? Seq,
     StreamId Stream,
@@ -29,7 +31,8 @@ internal sealed record FeedEvent(
     int Count,
     Guid EventId,
     string Type,
-    byte[]? Body
+    byte[]? Body,
+    bool IsAuthentic
 );
 
 /// <summary>What one snapshot of the database says.</summary>
@@ -61,23 +64,22 @@ internal static class Feed
     public const string IdentityColumns =
         "(SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)";
 
-    private const string EventColumns = "creator, version, ordinal, count, event_id, type, body";
-
     /// <summary>Polls.</summary>
     /// <param name="connection">A connection to the primary.</param>
-    /// <param name="from">The place in the log from which on it is read.</param>
-    /// <param name="limit">Events of the log that are read, at most.</param>
+    /// <param name="keys">What marks of events are verified by.</param>
+    /// <param name="follower">Who follows: it says from where on is read, and what it knows already.</param>
     /// <param name="reload">Creators of whom everything is read.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
     public static async Task<Poll> PollAsync(
         NpgsqlConnection connection,
-        long from,
-        int limit,
+        IntegrityKeys keys,
+        Follower follower,
         IReadOnlyCollection<CreatorId> reload,
         CancellationToken cancellation
     )
     {
+        var limit = follower.Limit;
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -86,15 +88,15 @@ internal static class Feed
                 // On a standby the position to write at cannot be asked for: the poll fails.
                 new($"SELECT now(), pg_current_snapshot()::text, {IdentityColumns}"),
                 new("SELECT id, beat, delta_ms FROM consent.node"),
-                new($"SELECT seq, {EventColumns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
+                new($"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
                 {
                     Parameters =
                     {
-                        new() { Value = from },
+                        new() { Value = follower.From },
                         new() { Value = limit + 1 },
                     },
                 },
-                new($"SELECT NULL::bigint, {EventColumns} FROM consent.inbox"),
+                new($"SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox"),
             },
         };
         if (reload.Count > 0)
@@ -114,33 +116,38 @@ internal static class Feed
         while (await reader.ReadAsync(cancellation))
             nodes.Add(new(reader.GetGuid(0), reader.GetInt64(1), TimeSpan.FromMilliseconds(reader.GetInt32(2))));
         await reader.NextResultAsync(cancellation);
-        var history = await ReadEventsAsync(reader, cancellation);
+        var history = await ReadEventsAsync(reader, keys, follower, cancellation);
         var isCut = history.Count > limit;
         if (isCut)
             history.RemoveAt(history.Count - 1);
         await reader.NextResultAsync(cancellation);
-        var inbox = await ReadEventsAsync(reader, cancellation);
+        var inbox = await ReadEventsAsync(reader, keys, follower, cancellation);
         var reloaded = reload.Count == 0 ? [] : await CreatorRecords.ReadAsync(reader, cancellation);
         return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded);
     }
 
-    private static async Task<List<FeedEvent>> ReadEventsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    private static async Task<List<FeedEvent>> ReadEventsAsync(
+        NpgsqlDataReader reader,
+        IntegrityKeys keys,
+        Follower follower,
+        CancellationToken cancellation
+    )
     {
         var events = new List<FeedEvent>();
         while (await reader.ReadAsync(cancellation))
         {
+            var stored = EventStore.Read(reader);
             events.Add(
                 new(
-                    reader.IsDBNull(0) ? null : reader.GetInt64(0),
-                    StreamId.TryParse(reader.GetString(1), out var stream)
-                        ? stream
-                        : throw new InvalidDataException("An event is of no stream."),
-                    reader.GetInt64(2),
-                    reader.GetInt32(3),
-                    reader.GetInt32(4),
-                    reader.GetGuid(5),
-                    reader.GetString(6),
-                    reader.IsDBNull(7) ? null : reader.GetFieldValue<byte[]>(7)
+                    stored.Seq,
+                    stored.Stream,
+                    stored.Version,
+                    stored.Ordinal,
+                    stored.Count,
+                    stored.EventId,
+                    stored.Type,
+                    stored.Body,
+                    follower.Knows(stored.EventId) || keys.IsAuthentic(stored)
                 )
             );
         }

@@ -9,7 +9,8 @@ namespace ConsentRegistry.Api.Replica;
 /// <param name="New">The events that it brought and that were not known before.</param>
 /// <param name="IsComplete">Whether memory has all that the poll's snapshot saw.</param>
 /// <param name="Doubts">How many creators it put in doubt.</param>
-internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts)
+/// <param name="Forged">How many events it brought that no node wrote.</param>
+internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts, int Forged)
 {
     /// <summary>Whether it brought any event that was not known before.</summary>
     public bool BroughtEvents => New.Count > 0;
@@ -32,6 +33,9 @@ internal sealed partial class Follower(
     /// <summary>Events of the log that one poll reads; a node that is further behind takes several.</summary>
     private const int EventsPerPoll = 20_000;
 
+    /// <summary>Events that no node wrote and that are told one by one: with more there is nothing to add.</summary>
+    private const int MaxForged = 1_000;
+
     private readonly HashSet<CreatorId> doubted = [];
 
     // Those with a body that is gone: the erasure that took it is in the log behind it, though perhaps beyond what a
@@ -41,6 +45,20 @@ internal sealed partial class Follower(
     private long position = position;
     private Guid anchor = anchor;
     private int doubts;
+
+    // Those of whom somebody wrote who is no node: what the tables say of them proves nothing.
+    private readonly HashSet<CreatorId> distrusted = [];
+
+    // Events that no node wrote, and that were told already.
+    private readonly HashSet<Guid> forged = [];
+
+    /// <summary>
+    /// Creators about whom nothing is answered, because the database holds something of theirs that no node wrote.
+    /// </summary>
+    public int DistrustedCount => distrusted.Count;
+
+    /// <summary>Whether memory has this event already, although it still waits for the log.</summary>
+    public bool Knows(Guid eventId) => waiting.Contains(eventId) || anchor == eventId;
 
     /// <summary>
     /// The place in the log from which on the next poll reads: the last event that is known, which has to be there
@@ -62,7 +80,8 @@ internal sealed partial class Follower(
         var draft = new Draft(memory, Instant.Beginning);
         draft.Editor.Doubt(creator);
         draft.Publish();
-        doubted.Add(creator);
+        if (!distrusted.Contains(creator))
+            doubted.Add(creator);
     }
 
     /// <summary>Applies a poll: prepares it aside, and publishes it as a whole.</summary>
@@ -83,6 +102,7 @@ internal sealed partial class Follower(
         var inbox = poll.IsCut ? [] : poll.Inbox;
         var draft = new Draft(memory, poll.DatabaseTime);
         var doubtedBefore = doubts;
+        var found = Distrust(draft.Editor, arrived.Concat(poll.Inbox));
         try
         {
             Prepare(draft.Editor, poll, arrived, inbox);
@@ -93,7 +113,29 @@ internal sealed partial class Follower(
         }
         var brought = Follow(poll, arrived);
         draft.Publish();
-        return new(brought, !poll.IsCut, doubts - doubtedBefore);
+        return new(brought, !poll.IsCut, doubts - doubtedBefore, found);
+    }
+
+    // Nothing is applied of what no node wrote, and nothing is answered about whose it says that it is. Tables that the
+    // same hand may have written do not end that.
+    private int Distrust(FactEditor editor, IEnumerable<FeedEvent> events)
+    {
+        var found = 0;
+        foreach (var one in events)
+        {
+            if (one.IsAuthentic)
+                continue;
+            if (one.Stream.Creator is { } creator && distrusted.Add(creator))
+            {
+                editor.Doubt(creator);
+                doubted.Remove(creator);
+            }
+            if (forged.Count >= MaxForged || !forged.Add(one.EventId))
+                continue;
+            found++;
+            LogForged(one.Version, one.Seq is null ? "inbox" : "history");
+        }
+        return found;
     }
 
     // What was known has to be where it was: no history forgets.
@@ -132,7 +174,7 @@ internal sealed partial class Follower(
         // Records name purposes, and may stand before them: of two streams neither comes first.
         var (purposes, others) = (new List<FeedEvent>(), new List<FeedEvent>());
         // What requesters did, and are told to stop, is no fact of a check.
-        foreach (var one in arrived.Concat(waits).Where(one => !one.Stream.IsRequesters))
+        foreach (var one in arrived.Concat(waits).Where(one => one.IsAuthentic && !one.Stream.IsRequesters))
             (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
         ApplyVersions(editor, purposes);
         // What was read anew is of the whole snapshot, and may name purposes that are beyond the cut: then the next
@@ -146,7 +188,7 @@ internal sealed partial class Follower(
 
     private void PutReloaded(FactEditor editor, IReadOnlyList<CreatorRecords> reloaded)
     {
-        foreach (var creator in reloaded)
+        foreach (var creator in reloaded.Where(creator => !distrusted.Contains(creator.Creator)))
         {
             creator.PutInto(editor);
             doubted.Remove(creator.Creator);
@@ -158,7 +200,7 @@ internal sealed partial class Follower(
     // tables say is left.
     private void DoubtBodiless(FactEditor editor)
     {
-        foreach (var creator in bodiless)
+        foreach (var creator in bodiless.Where(creator => !distrusted.Contains(creator)))
         {
             LogBodyMissing(editor.VersionOf(creator));
             doubted.Add(creator);
@@ -186,7 +228,7 @@ internal sealed partial class Follower(
     private void ApplyVersion(FactEditor editor, FeedEvent first, List<FeedEvent> version)
     {
         var creator = first.Stream.Creator;
-        if (creator is { } one && doubted.Contains(one))
+        if (creator is { } one && (doubted.Contains(one) || distrusted.Contains(one)))
             return;
         var reached = creator is { } known ? editor.VersionOf(known) : editor.Vocabulary.Version;
         if (first.Version <= reached)
@@ -245,7 +287,7 @@ internal sealed partial class Follower(
         foreach (var one in arrived)
         {
             logged.Add(one.EventId);
-            if (!waiting.Contains(one.EventId))
+            if (one.IsAuthentic && !waiting.Contains(one.EventId))
                 brought.Add(one.EventId);
         }
         if (arrived.Count > 0)
@@ -256,7 +298,7 @@ internal sealed partial class Follower(
             return brought;
         }
         var stillWaiting = new HashSet<Guid>(poll.Inbox.Count);
-        foreach (var one in poll.Inbox)
+        foreach (var one in poll.Inbox.Where(one => one.IsAuthentic))
         {
             stillWaiting.Add(one.EventId);
             if (!waiting.Contains(one.EventId))
@@ -279,6 +321,15 @@ internal sealed partial class Follower(
         EventName = nameof(LogEvents.VersionGap)
     )]
     private partial void LogDoubt(long version, long reached);
+
+    [LoggerMessage(
+        LogEvents.EventForged,
+        LogLevel.Critical,
+        "An event of version {Version} in the table {Table} was written by no node: nothing is answered about its "
+            + "stream; find out who writes to the database",
+        EventName = nameof(LogEvents.EventForged)
+    )]
+    private partial void LogForged(long version, string table);
 
     [LoggerMessage(
         LogEvents.BodiesMissing,

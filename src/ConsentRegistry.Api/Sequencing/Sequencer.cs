@@ -21,6 +21,7 @@ internal sealed partial class Sequencer(
     Database database,
     LogWatch watch,
     LogSigner signer,
+    IntegrityKeys keys,
     CheckpointFile file,
     TimeProvider clock,
     ILogger<Sequencer> logger
@@ -115,7 +116,7 @@ internal sealed partial class Sequencer(
 
     /// <summary>Appends one batch.</summary>
     /// <returns>The tree with it; null if somebody else has taken over.</returns>
-    private static async Task<TreeBuilder?> AppendAsync(
+    private async Task<TreeBuilder?> AppendAsync(
         NpgsqlConnection connection,
         long epoch,
         TreeBuilder tree,
@@ -134,6 +135,10 @@ internal sealed partial class Sequencer(
                 if (moved.Seq != longer.Size)
                     throw new LogIntegrityException(
                         $"The log goes on at {moved.Seq}, and not at {longer.Size}, where this node left it."
+                    );
+                if (!keys.IsAuthentic(moved))
+                    throw new LogIntegrityException(
+                        $"An event of version {moved.Version} that waits for the log was written by no node."
                     );
                 longer.Append(MerkleTree.LeafHash(moved.Leaf), tiles);
                 if (moved.Type == EventType.CreatorErased)
@@ -206,6 +211,9 @@ internal sealed partial class Sequencer(
                 $"the checkpoint that this node signed last ({file.Path})",
                 cancellation
             );
+        // What no checkpoint covers yet will be signed next.
+        if (await LogStore.FindForgedAsync(connection, keys, head?.Size ?? 0, cancellation) is { } forged)
+            throw new LogIntegrityException($"Leaf {forged} of the log was written by no node.");
         return (tree, head?.Size ?? 0);
     }
 

@@ -127,6 +127,7 @@ internal static class Commands
         var database = app.Services.GetRequiredService<Database>();
         // Read now: a host without its keys does not start.
         var signer = app.Services.GetRequiredService<LogSigner>();
+        var integrityKeys = app.Services.GetRequiredService<IntegrityKeys>();
         var identifierKeys = app.Services.GetRequiredService<IdentifierKeys>();
         var log = new StartLog(app.Services.GetRequiredService<ILogger<StartLog>>());
         foreach (var warning in options.Warnings)
@@ -134,8 +135,15 @@ internal static class Commands
         if (identifierKeys.Newest is null)
             log.Doubtful(IdentifierServices.KeyMissing);
         if (options.IsDevelopment)
-            await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+            await Migrator.MigrateAsync(
+                connectionString,
+                options.Log,
+                integrityKeys,
+                note => signer.TryRead(note, out _),
+                CancellationToken.None
+            );
         await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
+        await KeyNames.NoteAsync(database.Changes, integrityKeys, CancellationToken.None);
         if (await LogOwnership.RequireAsync(database.Changes, options.Log, signer, CancellationToken.None) is { } stray)
             log.StrayCheckpoint(stray);
         await KeyRing.PrepareAsync(
@@ -245,14 +253,24 @@ internal static class Commands
             output,
             async (connectionString, options) =>
             {
-                await Migrator.MigrateAsync(connectionString, options.Log, CancellationToken.None);
+                var signer = LogServices.SignerOf(options, new NSecEd25519());
+                var adopted = await Migrator.MigrateAsync(
+                    connectionString,
+                    options.Log,
+                    IntegrityServices.KeysOf(options),
+                    note => signer.TryRead(note, out _),
+                    CancellationToken.None
+                );
                 await using var database = new Database(connectionString);
                 await Migrator.VerifyAsync(connectionString, database, CancellationToken.None);
                 await WithKeyRingAsync(
                     options,
                     secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None)
                 );
-                return "The database is migrated.";
+                return adopted is { } marked && marked.Logged + marked.Waiting > 0
+                    ? $"The database is migrated. {marked.Logged} events of the log, which agrees with its checkpoint of "
+                        + $"{marked.Size} leaves, and {marked.Waiting} waiting ones were marked as this registry's."
+                    : "The database is migrated.";
             }
         );
 
@@ -275,7 +293,12 @@ internal static class Commands
             output,
             async (connectionString, options) =>
             {
-                var since = await Migrator.DeclareCopyAsync(connectionString, options.Log, CancellationToken.None);
+                var since = await Migrator.DeclareCopyAsync(
+                    connectionString,
+                    options.Log,
+                    IntegrityServices.KeysOf(options),
+                    CancellationToken.None
+                );
                 await using var database = new Database(connectionString);
                 await WithKeyRingAsync(
                     options,

@@ -57,6 +57,7 @@ internal static class Composition
         services.AddTelemetry(options.Telemetry);
         services.AddDecisionLog(options);
         services.AddIdentifiers(options);
+        services.AddIntegrity(options);
         services.AddSingleton(options);
         services.AddSingleton(options.Approvals);
         services.AddSingleton(options.Recalls);

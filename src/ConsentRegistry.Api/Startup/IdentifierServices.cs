@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
-using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Api.Startup;
@@ -27,32 +24,14 @@ internal static class IdentifierServices
         services.AddSingleton(_ => KeysOf(options));
     }
 
-    /// <summary>A new key, as it is read.</summary>
-    public static string DrawKey() => RandomNumberGenerator.GetHexString(2 * IdentifierKey.Length, lowercase: true);
-
-    private static IdentifierKeys KeysOf(RegistryOptions options)
-    {
-        var path = options.IdentifierKeyFile;
-        if (path is null)
-        {
-            // The node starts and says that it is not ready.
-            if (!options.IsDevelopment)
-                return new([]);
-            path = KeyFileIn(options.DataFolder);
-            SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(DrawKey()));
-        }
-        try
-        {
-            return IdentifierKey.ReadAll(File.ReadAllText(path)) is { } keys
-                ? new(keys)
-                : throw new StartupException(
-                    $"{KeyFileSetting} '{path}' holds no keys; write 64 hexadecimal digits into it, for example with "
-                        + "openssl rand -hex 32, and each former key on a line after it."
-                );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"{KeyFileSetting} '{path}' cannot be read: {e.Message}");
-        }
-    }
+    // Without a key the node starts and says that it is not ready.
+    private static IdentifierKeys KeysOf(RegistryOptions options) =>
+        new(
+            SecretKeyFile.Read(
+                KeyFileSetting,
+                options.IdentifierKeyFile,
+                options.IsDevelopment ? KeyFileIn(options.DataFolder) : null,
+                IdentifierKey.ReadAll
+            )
+        );
 }

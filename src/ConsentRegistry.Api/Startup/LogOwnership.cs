@@ -89,6 +89,11 @@ internal static class LogOwnership
         await using var login = Database.OfLogin(connectionString);
         await using var connection = await login.OpenConnectionAsync(cancellation);
         if (await LogIdentityStore.ReadAsync(connection, cancellation) == options.Log)
-            await Migrator.DeclareCopyAsync(connectionString, options.Log, cancellation);
+            await Migrator.DeclareCopyAsync(
+                connectionString,
+                options.Log,
+                IntegrityServices.KeysOf(options),
+                cancellation
+            );
     }
 }

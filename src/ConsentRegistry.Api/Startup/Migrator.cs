@@ -23,19 +23,32 @@ internal static class Migrator
     /// Applies what migrations are missing, writes the vocabulary's first version, and notes which log the database
     /// belongs to. The login owns what it makes.
     /// </summary>
+    /// <param name="connectionString">How the owner connects.</param>
+    /// <param name="host">The log of this host.</param>
+    /// <param name="keys">What marks events.</param>
+    /// <param name="isOwn">Whether a checkpoint is signed with the log's keys.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The events that were marked, of before nodes marked them; null if there were none to mark.</returns>
     /// <exception cref="StartupException">
-    /// The database belongs to another log, or was restored without its roles.
+    /// The database belongs to another log, was restored without its roles, or is not what its log says.
     /// </exception>
-    public static async Task MigrateAsync(string connectionString, LogIdentity host, CancellationToken cancellation)
+    public static async Task<Adopted?> MigrateAsync(
+        string connectionString,
+        LogIdentity host,
+        IntegrityKeys keys,
+        Func<string, bool> isOwn,
+        CancellationToken cancellation
+    )
     {
         await using var login = Database.OfLogin(connectionString);
         await using var connection = await login.OpenConnectionAsync(cancellation);
         // Before anything is altered: a database of another log is not this host's to migrate.
         LogOwnership.Require(await LogIdentityStore.ReadAsync(connection, cancellation), host);
-        await ApplyAsync(login, connection, cancellation);
+        var adopted = await ApplyAsync(login, connection, keys, isOwn, cancellation);
         await LogIdentityStore.ClaimAsync(connection, host, cancellation);
         LogOwnership.Require(await LogIdentityStore.ReadAsync(connection, cancellation), host);
         await VerifyServerAsync(login, cancellation);
+        return adopted;
     }
 
     /// <summary>
@@ -58,6 +71,7 @@ internal static class Migrator
     public static async Task<long> DeclareCopyAsync(
         string connectionString,
         LogIdentity host,
+        IntegrityKeys keys,
         CancellationToken cancellation
     )
     {
@@ -66,7 +80,7 @@ internal static class Migrator
         if (!await LogIdentityStore.HasTableAsync(connection, MigrationTable, cancellation))
             throw NotMigrated();
         await RequireUnusedAsync(connection, cancellation);
-        await ApplyAsync(login, connection, cancellation);
+        await ApplyAsync(login, connection, keys, isOwn: null, cancellation);
         return await LogIdentityStore.DeclareAsync(connection, host, cancellation);
     }
 
@@ -93,9 +107,11 @@ internal static class Migrator
     }
 
     /// <summary>Applies migrations as the owner.</summary>
-    private static async Task ApplyAsync(
+    private static async Task<Adopted?> ApplyAsync(
         NpgsqlDataSource login,
         NpgsqlConnection connection,
+        IntegrityKeys keys,
+        Func<string, bool>? isOwn,
         CancellationToken cancellation
     )
     {
@@ -106,7 +122,16 @@ internal static class Migrator
         }
         await using var db = RegistryContext.Over(login);
         await db.Database.MigrateAsync(cancellation);
-        await VocabularyStore.EnsureInitialAsync(connection, cancellation);
+        try
+        {
+            var adopted = await EventAdoption.RunAsync(connection, keys, isOwn, cancellation);
+            await VocabularyStore.EnsureInitialAsync(connection, keys, cancellation);
+            return adopted;
+        }
+        catch (IntegrityException e)
+        {
+            throw new StartupException($"{e.Message} See docs/how-to/respond-to-alarms.md.");
+        }
     }
 
     /// <summary>

@@ -50,6 +50,7 @@ internal static class TelemetryServices
         services.AddSingleton<CheckMetrics>();
         services.AddSingleton<ChangeMetrics>();
         services.AddSingleton<ReplicaMetrics>();
+        services.AddSingleton<IntegrityMetrics>();
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<BacklogWatch>();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Integrity;
 
 namespace ConsentRegistry.Domain.History;
 
@@ -63,6 +64,9 @@ public sealed record Event(
 {
     /// <summary>Bytes of a salt.</summary>
     public const int SaltLength = 32;
+
+    /// <summary>What a mark of the node that writes it covers.</summary>
+    public EventColumns Columns => new(Stream.Name, Version, Ordinal, Count, EventId, Type, Tx.Microseconds, Leaf);
 
     /// <summary>What the next event of the stream names as its predecessor: the SHA-256 of the leaf.</summary>
     public byte[] Hash => SHA256.HashData(Leaf);

@@ -116,6 +116,26 @@ public sealed record Leaf(
         }
     }
 
+    /// <summary>
+    /// Whether a leaf that is known to be one commits to this body with this salt. Of its bytes only the commitment is
+    /// read: canonical JSON has it first.
+    /// </summary>
+    public static bool CommitsTo(ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt)
+    {
+        if (salt.Length != Event.SaltLength || !leaf.StartsWith(CommitmentMember))
+            return false;
+        Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(salt, body, commitment);
+        Span<byte> text = stackalloc byte[Base64Url.GetEncodedLength(commitment.Length)];
+        Base64Url.EncodeToUtf8(commitment, text);
+        var stated = leaf[CommitmentMember.Length..];
+        return stated.Length > text.Length
+            && stated[text.Length] == (byte)'"'
+            && CryptographicOperations.FixedTimeEquals(stated[..text.Length], text);
+    }
+
+    private static ReadOnlySpan<byte> CommitmentMember => "{\"commit\":\""u8;
+
     /// <summary>Whether the leaf commits to this body with this salt.</summary>
     public bool CommitsTo(ReadOnlySpan<byte> body, ReadOnlySpan<byte> salt) =>
         salt.Length == Event.SaltLength

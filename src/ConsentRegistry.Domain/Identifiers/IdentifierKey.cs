@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using ConsentRegistry.Domain.Integrity;
 
 namespace ConsentRegistry.Domain.Identifiers;
 
@@ -11,7 +12,7 @@ namespace ConsentRegistry.Domain.Identifiers;
 public sealed class IdentifierKey
 {
     /// <summary>Bytes of a key.</summary>
-    public const int Length = 32;
+    public const int Length = SecretKeys.Length;
 
     private const int KidBytes = 8;
 
@@ -48,22 +49,9 @@ public sealed class IdentifierKey
         return IdentifierHash.From(digest[..IdentifierHash.Length]);
     }
 
-    /// <summary>
-    /// Reads keys, the newest first: on each line 64 hexadecimal digits, with white space around them or not. Null if
-    /// the text holds none, one twice, or anything else.
-    /// </summary>
-    public static IReadOnlyList<IdentifierKey>? ReadAll(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var keys = new List<IdentifierKey>();
-        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Length != 2 * Length || !line.All(char.IsAsciiHexDigit))
-                return null;
-            keys.Add(new(Convert.FromHexString(line)));
-        }
-        return keys.Count > 0 && keys.DistinctBy(key => key.Kid).Count() == keys.Count ? keys : null;
-    }
+    /// <inheritdoc cref="SecretKeys.ReadAll{T}"/>
+    public static IReadOnlyList<IdentifierKey>? ReadAll(string text) =>
+        SecretKeys.ReadAll(text, bytes => new IdentifierKey(bytes), key => key.Kid);
 }
 
 /// <summary>The hash of an identifier under a key: 128 bits.</summary>

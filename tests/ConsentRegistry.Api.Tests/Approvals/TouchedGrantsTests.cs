@@ -155,11 +155,13 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
         Assert.Equal((2 * Many, Many), (denied.Changes, (int)denied["revokedGrants"]!));
     }
 
+    private IntegrityKeys Keys => registry.App.Services.GetRequiredService<IntegrityKeys>();
+
     private async Task<List<StoredGrant>> TouchedAsync(CreatorId decider, IReadOnlyCollection<SettingKey> denies)
     {
         await using var connection = await Database.Reads.OpenConnectionAsync(TestContext.Current.CancellationToken);
         return await GrantStore.ReadTouchedAsync(
-            new(connection),
+            new(connection, Keys),
             decider,
             denies,
             Instant.From(DateTime.UtcNow),
@@ -174,6 +176,7 @@ public sealed class TouchedGrantsTests(RegistryFixture registry) : IClassFixture
         registry.HasMadeUpEvents = true;
         return BackgroundTransaction.RunAsync(
             Database.Changes,
+            Keys,
             async change =>
             {
                 var cancellation = TestContext.Current.CancellationToken;

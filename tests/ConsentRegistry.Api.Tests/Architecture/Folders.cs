@@ -73,7 +73,8 @@ internal static class Folders
             Settings: Purposes (root)
             Purposes: (root)
             Videos: Identifiers (root)
-            Identifiers: (root)
+            Identifiers: Integrity (root)
+            Integrity:
             Notifications:
             (root):
             """

@@ -156,7 +156,8 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(
                 services.GetRequiredService<LogSigner>(),
                 services.GetRequiredService<LogWatch>(),
-                database ?? services.GetRequiredService<Database>()
+                database ?? services.GetRequiredService<Database>(),
+                services.GetRequiredService<IntegrityKeys>()
             ),
             services.GetRequiredService<IValidator<CheckRequest>>(),
             services.GetRequiredService<CheckRecorder>(),

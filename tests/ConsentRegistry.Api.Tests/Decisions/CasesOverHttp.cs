@@ -194,6 +194,7 @@ internal sealed class CasesOverHttp(RegistryApplication app, string prefix)
         var video = KeyOf(operation.Video!);
         await BackgroundTransaction.RunAsync(
             app.Services.GetRequiredService<Database>().Changes,
+            app.Services.GetRequiredService<IntegrityKeys>(),
             GiveAsync,
             TestContext.Current.CancellationToken
         );

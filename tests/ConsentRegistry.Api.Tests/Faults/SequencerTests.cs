@@ -199,8 +199,9 @@ public sealed class SequencerTests(PostgresFixture postgres)
         await TamperAsync(
             connectionString,
             """
-            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt)
-            SELECT creator, version, ordinal, count, gen_random_uuid(), type, tx, leaf, body, salt FROM consent.history
+            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac)
+            SELECT creator, version, ordinal, count, gen_random_uuid(), type, tx, leaf, body, salt, kid, mac
+                FROM consent.history
                 WHERE creator = '$vocabulary'
             """
         );

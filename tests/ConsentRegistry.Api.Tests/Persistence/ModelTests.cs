@@ -27,7 +27,7 @@ public sealed class ModelTests(PostgresFixture postgres)
     public async Task The_model_is_the_database_that_migrate_makes()
     {
         var connectionString = await postgres.CreateDatabaseAsync();
-        await Migrator.MigrateAsync(connectionString, new("registry.test/log", IsDevelopment: false), Cancellation);
+        await RegistryApplication.MigrateAsync(connectionString, new("registry.test/log", IsDevelopment: false));
         await CompareAsync(connectionString);
     }
 

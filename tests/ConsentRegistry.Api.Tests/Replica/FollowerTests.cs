@@ -72,7 +72,8 @@ public sealed class FollowerTests
             1,
             Guid.NewGuid(),
             EventType.CreatorErased,
-            Body(Ana, Records.CreatorErased(new(5), new Erasure([], [])))
+            Body(Ana, Records.CreatorErased(new(5), new Erasure([], []))),
+            IsAuthentic: true
         );
         follower.Apply(Poll([At(Event(Ana, 1) with { Body = null }, 0), erasure], []));
         Assert.Empty(follower.Doubted);
@@ -92,7 +93,8 @@ public sealed class FollowerTests
                 1,
                 Guid.NewGuid(),
                 EventType.CreatorErased,
-                Body(Ana, Records.CreatorErased(new(5), new Erasure([], [])))
+                Body(Ana, Records.CreatorErased(new(5), new Erasure([], []))),
+                IsAuthentic: true
             ),
             2
         );
@@ -115,6 +117,35 @@ public sealed class FollowerTests
         follower.Apply(Poll([gone], []) with { Reloaded = [Reloaded(Ana, 1)] });
         Assert.Empty(follower.Doubted);
         Assert.NotNull(FactsOf(Ana));
+    }
+
+    [Fact]
+    public void What_no_node_wrote_is_not_applied_and_nothing_is_answered_about_its_creator_any_more()
+    {
+        var forged = Event(Ana, 1) with { IsAuthentic = false };
+        Assert.Equal(1, follower.Apply(Poll([], [forged, Event(Ben, 1)])).Forged);
+        Assert.Equal((0, 1), (memory.VersionOf("ana"), memory.VersionOf("ben")));
+        Assert.Null(FactsOf(Ana));
+        Assert.NotNull(FactsOf(Ben));
+        Assert.Equal(1, follower.DistrustedCount);
+        Assert.False(follower.Knows(forged.EventId));
+        // It is told once. Tables that the same hand may have written do not end it, nor does what nodes write later.
+        follower.Doubt(Ana);
+        Assert.Empty(follower.Doubted);
+        var two = Event(Ana, 2);
+        var again = Poll([], [forged, two]) with { Reloaded = [Reloaded(Ana, 2)] };
+        Assert.Equal(0, follower.Apply(again).Forged);
+        Assert.Null(FactsOf(Ana));
+        // What it is said to have become in the log is not believed either, nor is its absence.
+        Assert.Equal(0, follower.Apply(Poll([At(forged, 0)], [two])).Forged);
+        Assert.Null(FactsOf(Ana));
+    }
+
+    [Fact]
+    public void A_purpose_that_no_node_registered_is_not_in_the_vocabulary()
+    {
+        Assert.Equal(1, follower.Apply(Poll([], [Dubbing() with { IsAuthentic = false }])).Forged);
+        Assert.Equal(1, memory.VersionOf("$vocabulary"));
     }
 
     [Fact]
@@ -230,7 +261,8 @@ public sealed class FollowerTests
             1,
             Guid.NewGuid(),
             EventType.PurposeRegistered,
-            new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.PurposeRegistered(dub)).Encode()
+            new EventBody(StreamId.Vocabulary, null, Authorship.Registry, Records.PurposeRegistered(dub)).Encode(),
+            IsAuthentic: true
         );
     }
 
@@ -254,7 +286,8 @@ public sealed class FollowerTests
             count,
             Guid.NewGuid(),
             EventType.OverrideChanged,
-            Body(creator, Records.OverrideChanged(key, null, setting))
+            Body(creator, Records.OverrideChanged(key, null, setting)),
+            IsAuthentic: true
         );
     }
 

@@ -52,15 +52,16 @@ internal static class HostProcess
             ("PublicUrl", "https://registry.test"),
             ("Log__Origin", origin),
             ("Log__KeyFile", keyFile),
-            ("Identifiers__KeyFile", IdentifierKeysIn(folder)),
+            ("Identifiers__KeyFile", KeyIn(folder, "mounted-identifiers.key")),
+            ("Integrity__KeyFile", KeyIn(folder, "mounted-integrity.key")),
             ("DataProtection__KeyRing", Directory.CreateDirectory(Path.Combine(folder, "mounted-key-ring")).FullName),
             (RegistryOptions.DataVariable, folder),
         ];
 
-    private static string IdentifierKeysIn(string folder)
+    private static string KeyIn(string folder, string name)
     {
-        var path = Path.Combine(folder, "mounted-identifiers.key");
-        SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(IdentifierServices.DrawKey()));
+        var path = Path.Combine(folder, name);
+        SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(SecretKeyFile.DrawKey()));
         return path;
     }
 

@@ -35,7 +35,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
             await production.QueryAsync<Guid>(AddWebhook);
             Assert.Contains(
                 "A node uses this database",
-                await RefusalAsync(() => Migrator.DeclareCopyAsync(database, Development, Cancellation)),
+                await RefusalAsync(() => RegistryApplication.DeclareCopyAsync(database, Development)),
                 StringComparison.Ordinal
             );
         }
@@ -50,7 +50,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         Assert.Contains("`declare-copy`", refusal, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(database));
 
-        var since = await Migrator.DeclareCopyAsync(database, Development, Cancellation);
+        var since = await RegistryApplication.DeclareCopyAsync(database, Development);
         Assert.Equal(10, since);
         await using (var copy = await RegistryApplication.StartAsync(database))
         {
@@ -137,7 +137,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         Assert.Contains("`declare-copy`", await RefusalAsync(() => ServeAsync(stranger)), StringComparison.Ordinal);
         await ServeAsync(retired);
 
-        await Migrator.DeclareCopyAsync(database, new(Origin, IsDevelopment: false), Cancellation);
+        await RegistryApplication.DeclareCopyAsync(database, new(Origin, IsDevelopment: false));
         await ServeAsync(stranger);
         Assert.Contains("signed with a key", await RefusalAsync(() => ServeAsync(retired)), StringComparison.Ordinal);
 
@@ -165,7 +165,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     )
     {
         var database = await postgres.CreateDatabaseAsync();
-        await Migrator.MigrateAsync(database, Development, Cancellation);
+        await RegistryApplication.MigrateAsync(database, Development);
         await using (var source = NpgsqlDataSource.Create(database))
         {
             // As it was before databases were marked.
@@ -190,11 +190,11 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
 
         Assert.Contains(
             "has used this database",
-            await RefusalAsync(() => Migrator.MigrateAsync(database, unfit, Cancellation)),
+            await RefusalAsync(() => RegistryApplication.MigrateAsync(database, unfit)),
             StringComparison.Ordinal
         );
         Assert.Equal(before, await StateAsync(database));
-        await Migrator.MigrateAsync(database, fit, Cancellation);
+        await RegistryApplication.MigrateAsync(database, fit);
         Assert.Equal(fit, await OwnerAsync(database));
     }
 

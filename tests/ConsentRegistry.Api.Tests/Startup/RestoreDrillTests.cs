@@ -49,7 +49,7 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
                 await ExecuteAsync(first, statement);
         }
         var (oldOwner, oldService) = (As(first, "registry_owner"), As(first, "registry_service"));
-        await Migrator.MigrateAsync(oldOwner, new("registry.test/log", IsDevelopment: false), Cancellation);
+        await RegistryApplication.MigrateAsync(oldOwner, new("registry.test/log", IsDevelopment: false));
         await ExecuteAsync(first, Documented.Block(SettingUp, "sql", "GRANT consent_application"));
         var app = await RegistryApplication.StartAsAsync(
             oldOwner,

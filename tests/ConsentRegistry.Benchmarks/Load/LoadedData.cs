@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Domain.Integrity;
 using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -68,11 +69,11 @@ internal sealed class LoadedData : IAsyncDisposable
                 );
                 await data.CreateDatabaseAsync(Loaded);
                 data.Forget("node-*");
-                await MigrateAsync(data.ConnectionString);
+                await data.MigrateAsync(data.ConnectionString);
                 await new Loading(data.ConnectionString, scale).RunAsync();
             }
             // The service may have grown a migration since the data were loaded.
-            await MigrateAsync(data.ConnectionString);
+            await data.MigrateAsync(data.ConnectionString);
             if (hasGranted)
                 await data.CopyAsync(Granted, GrantedNode, $"{scale.Grants:N0} grants", copy => copy.AddGrantsAsync());
             if (hasIdentified)
@@ -124,10 +125,12 @@ internal sealed class LoadedData : IAsyncDisposable
     }
 
     // The nodes are of Development, and their log has its usual name.
-    private static Task MigrateAsync(string connectionString) =>
+    private Task MigrateAsync(string connectionString) =>
         Migrator.MigrateAsync(
             connectionString,
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
+            new(IntegrityKey.ReadAll(File.ReadAllText(HostCommand.IntegrityKeyBeside(hosts.KeyFile)))!),
+            isOwn: _ => true,
             CancellationToken.None
         );
 

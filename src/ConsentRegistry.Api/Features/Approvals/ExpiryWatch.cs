@@ -8,7 +8,8 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// Tells creators of requests that are about to expire and that they have not answered, and of grants that are, which
 /// their requesters are told of as well: once each, whichever node sees it first.
 /// </summary>
-internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch> logger) : BackgroundService
+internal sealed partial class ExpiryWatch(Database database, IntegrityKeys keys, ILogger<ExpiryWatch> logger)
+    : BackgroundService
 {
     /// <summary>How long before its end those concerned are told of a request or a grant.</summary>
     public static readonly TimeSpan WarnBefore = TimeSpan.FromDays(3);
@@ -29,6 +30,7 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
                     () =>
                         BackgroundTransaction.RunAsync(
                             database.Background,
+                            keys,
                             change => WarnOfRequestsAsync(change, stoppingToken),
                             stoppingToken
                         )
@@ -38,6 +40,7 @@ internal sealed partial class ExpiryWatch(Database database, ILogger<ExpiryWatch
                     () =>
                         BackgroundTransaction.RunAsync(
                             database.Background,
+                            keys,
                             change => WarnOfGrantsAsync(change, stoppingToken),
                             stoppingToken
                         )

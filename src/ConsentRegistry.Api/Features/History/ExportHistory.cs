@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Data;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Http;
@@ -34,6 +35,7 @@ internal static class ExportHistory
         CreatorId creatorId,
         HttpContext http,
         Database database,
+        IntegrityKeys keys,
         ConcurrencyLimits limits,
         LogSigner signer,
         CancellationToken cancellation
@@ -44,7 +46,7 @@ internal static class ExportHistory
             return limits.Exports.Refusal.AsResult();
         var stream = StreamId.OfCreator(creatorId);
         TreeHead? head;
-        (long Version, string Type, byte[] Leaf)? last;
+        StoredEvent? last;
         await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
         {
             head = await LogStore.ReadHeadAsync(connection, cancellation);
@@ -54,7 +56,12 @@ internal static class ExportHistory
                     ProblemCode.Unavailable,
                     "The log has no checkpoint yet; repeat the request."
                 ).AsResult();
-            last = await ReadLastAsync(connection, stream, head.Size, cancellation);
+            await using var snapshot = await connection.BeginTransactionAsync(
+                IsolationLevel.RepeatableRead,
+                cancellation
+            );
+            last = await ReadLastAsync(connection, keys, stream, head.Size, cancellation);
+            await RequireEndAsync(new(connection, keys), stream, last, head.Size, cancellation);
         }
 
         await using var lines = await ExportLines.BeginAsync(
@@ -63,16 +70,7 @@ internal static class ExportHistory
             new() { ["kind"] = "creator", ["creatorId"] = stream.Name }
         );
         await lines.WriteCheckpointAsync(head.Note);
-        if (
-            !await TryWriteEntriesAsync(
-                lines,
-                database,
-                stream,
-                head.Size,
-                isErased: last?.Type == EventType.CreatorErased,
-                cancellation
-            )
-        )
+        if (!await TryWriteEntriesAsync(lines, database, keys, stream, last, head.Size, cancellation))
         {
             http.Abort();
             return Results.Empty;
@@ -95,20 +93,27 @@ internal static class ExportHistory
     private static async Task<bool> TryWriteEntriesAsync(
         ExportLines lines,
         Database database,
+        IntegrityKeys keys,
         StreamId stream,
+        StoredEvent? last,
         long treeSize,
-        bool isErased,
         CancellationToken cancellation
     )
     {
+        StoredEvent? before = null;
         for (var (version, ordinal) = (0L, 0); ; )
         {
-            var entries = await ReadEntriesAsync(database, stream, (version, ordinal), treeSize, cancellation);
+            var entries = await ReadEntriesAsync(database, keys, stream, (version, ordinal), treeSize, cancellation);
             if (entries.Count == 0)
+            {
+                StreamReading.Require(before?.EventId == last?.EventId);
                 return true;
+            }
             foreach (var (stored, proof) in entries)
             {
-                if (stored.Body is null && !isErased)
+                StreamReading.RequireNext(before, stored);
+                before = stored;
+                if (stored.Body is null && last?.Type != EventType.CreatorErased)
                     return false;
                 await lines.WriteEntryAsync(stored, proof);
             }
@@ -118,6 +123,7 @@ internal static class ExportHistory
 
     private static async Task<List<(StoredEvent Stored, byte[][] Proof)>> ReadEntriesAsync(
         Database database,
+        IntegrityKeys keys,
         StreamId stream,
         (long Version, int Ordinal) after,
         long treeSize,
@@ -125,7 +131,7 @@ internal static class ExportHistory
     )
     {
         await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
-        var events = await ReadAsync(connection, stream, after, treeSize, cancellation);
+        var events = await ReadAsync(connection, keys, stream, after, treeSize, cancellation);
         var paths = events.ConvertAll(stored => ProofPath.Inclusion(stored.Seq!.Value, treeSize));
         var hashes = await TileStore.ReadAsync(connection, [.. paths.SelectMany(path => path)], treeSize, cancellation);
         return [.. events.Zip(paths, (stored, path) => (stored, hashes.ProofOf(path)))];
@@ -133,6 +139,7 @@ internal static class ExportHistory
 
     private static async Task<List<StoredEvent>> ReadAsync(
         NpgsqlConnection connection,
+        IntegrityKeys keys,
         StreamId stream,
         (long Version, int Ordinal) after,
         long treeSize,
@@ -156,18 +163,44 @@ internal static class ExportHistory
                 new() { Value = EventsPerRead },
             },
         };
-        return await EventStore.ReadAsync(command, cancellation).ToListAsync(cancellation);
+        return await EventStore.ReadAsync(command, keys, cancellation).ToListAsync(cancellation);
     }
 
-    private static async Task<(long Version, string Type, byte[] Leaf)?> ReadLastAsync(
+    /// <summary>
+    /// What is signed is that nothing was withheld up to the last event. So the stream either ends there, or goes on
+    /// with an event that the checkpoint does not cover.
+    /// </summary>
+    private static async Task RequireEndAsync(
+        StreamReading reading,
+        StreamId stream,
+        StoredEvent? last,
+        long treeSize,
+        CancellationToken cancellation
+    )
+    {
+        var version = last?.Version ?? 0;
+        StreamReading.RequireLast(last, version);
+        var (newest, head) = await reading.FindEndAsync(stream, cancellation);
+        if (newest == version)
+            StreamReading.Require(
+                last is null ? head is null : SHA256.HashData(last.Leaf).AsSpan().SequenceEqual(head)
+            );
+        else
+            StreamReading.Require(
+                await reading.ReadFirstAsync(stream, version + 1, cancellation) is { } next && !(next.Seq < treeSize)
+            );
+    }
+
+    private static async Task<StoredEvent?> ReadLastAsync(
         NpgsqlConnection connection,
+        IntegrityKeys keys,
         StreamId stream,
         long treeSize,
         CancellationToken cancellation
     )
     {
         await using var command = new NpgsqlCommand(
-            "SELECT version, type, leaf FROM consent.history WHERE creator = $1 AND seq < $2 "
+            $"SELECT {EventStore.Columns} FROM consent.history WHERE creator = $1 AND seq < $2 "
                 + "ORDER BY version DESC, ordinal DESC LIMIT 1",
             connection
         )
@@ -178,9 +211,6 @@ internal static class ExportHistory
                 new() { Value = treeSize },
             },
         };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? (reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2))
-            : null;
+        return await EventStore.ReadAsync(command, keys, cancellation).FirstOrDefaultAsync(cancellation);
     }
 }

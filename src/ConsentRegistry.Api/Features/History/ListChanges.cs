@@ -49,6 +49,7 @@ internal static class ListChanges
         int? limit,
         HttpContext http,
         Database database,
+        IntegrityKeys keys,
         FollowerReads reads,
         ConcurrencyLimits limits,
         LogWatch log,
@@ -71,14 +72,14 @@ internal static class ListChanges
         var showsTexts = Caller.From(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
-        var items = isLive ? [] : await ReadAsync(database.Reads, after, size + 1, showsTexts, cancellation);
+        var items = isLive ? [] : await ReadAsync(database.Reads, keys, after, size + 1, showsTexts, cancellation);
         if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
             return BeyondTheEnd(http, after, end).AsResult();
         if (isLive)
             return StreamOf(
                 http,
                 limits.ChangeStreams,
-                ending => FollowAsync(after, showsTexts, reads, log, ending),
+                ending => FollowAsync(after, showsTexts, reads, keys, log, ending),
                 clock,
                 host.ApplicationStopping
             );
@@ -147,6 +148,7 @@ internal static class ListChanges
         long after,
         bool showsTexts,
         FollowerReads reads,
+        IntegrityKeys keys,
         LogWatch log,
         CancellationToken ending,
         [EnumeratorCancellation] CancellationToken cancellation = default
@@ -161,7 +163,7 @@ internal static class ListChanges
             var items =
                 state?.Size - 1 > after
                     ? await reads.ReadAsync(
-                        source => ReadAsync(source, after, RequestShape.DefaultPage, showsTexts, cancellation),
+                        source => ReadAsync(source, keys, after, RequestShape.DefaultPage, showsTexts, cancellation),
                         otherwise: [],
                         cancellation
                     )
@@ -220,6 +222,7 @@ internal static class ListChanges
 
     private static async Task<List<HistoryItem>> ReadAsync(
         NpgsqlDataSource source,
+        IntegrityKeys keys,
         long after,
         int count,
         bool showsTexts,
@@ -232,7 +235,7 @@ internal static class ListChanges
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = count });
         var events = await EventStore
-            .ReadAsync(command, cancellation)
+            .ReadAsync(command, keys, cancellation)
             .Select(stored => (Stored: stored, Body: stored.ReadBody()))
             .ToListAsync(cancellation);
 

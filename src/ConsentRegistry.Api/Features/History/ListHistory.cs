@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -34,6 +35,7 @@ internal static class ListHistory
         int? limit,
         Cursor cursor,
         Database database,
+        IntegrityKeys keys,
         CancellationToken cancellation
     )
     {
@@ -54,12 +56,16 @@ internal static class ListHistory
             kind
         );
         var size = limit ?? RequestShape.DefaultPage;
-        await using var command = database.Reads.CreateCommand(
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var (first, last) = await FindRangeAsync(new(connection, keys), creatorId, range, cancellation);
+        await using var command = new NpgsqlCommand(
             $"""
             SELECT {EventStore.Columns} FROM consent.event
-            WHERE creator = $1 AND (version, ordinal) < ($2, $3) AND tx >= $4 AND tx < $5
+            WHERE creator = $1 AND (version, ordinal) < ($2, $3) AND version >= $4 AND version <= $5
             ORDER BY version DESC, ordinal DESC LIMIT $6
-            """
+            """,
+            connection
         );
         foreach (
             var value in new object[]
@@ -67,28 +73,55 @@ internal static class ListHistory
                 creatorId.Value,
                 version,
                 ordinal,
-                range.From.Microseconds,
-                range.To.Microseconds,
+                first,
+                last,
                 (filter.PassesAll ? size : EventsPerRequest) + 1,
             }
         )
             command.Parameters.Add(new() { Value = value });
-        return Results.Ok(await ReadAsync(command, filter, size, cursor, cancellation));
+        var events = EventStore.ReadAsync(command, keys, cancellation);
+        return Results.Ok(await ReadAsync(events, (version, ordinal), (first, last), filter, size, cursor));
+    }
+
+    // Which versions the times enclose. Nothing between them is passed over.
+    private static async Task<(long First, long Last)> FindRangeAsync(
+        StreamReading reading,
+        CreatorId creator,
+        TimeRange range,
+        CancellationToken cancellation
+    )
+    {
+        var stream = StreamId.OfCreator(creator);
+        return (
+            range.From == Instant.Beginning
+                ? 1
+                : await reading.FindVersionAsync(stream, new(range.From.Microseconds - 1), cancellation) + 1,
+            range.To == Instant.Never
+                ? (await reading.FindEndAsync(stream, cancellation)).Version
+                : await reading.FindVersionAsync(stream, new(range.To.Microseconds - 1), cancellation)
+        );
     }
 
     private static async Task<Page<HistoryItem>> ReadAsync(
-        NpgsqlCommand command,
+        IAsyncEnumerable<StoredEvent> events,
+        (long Version, int Ordinal) before,
+        (long First, long Last) range,
         Filter filter,
         int limit,
-        Cursor cursor,
-        CancellationToken cancellation
+        Cursor cursor
     )
     {
         var items = new List<HistoryItem>();
         var seen = 0;
         StoredEvent? last = null;
-        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
+        await foreach (var stored in events)
         {
+            if (last is not null)
+                StreamReading.RequireNext(stored, last);
+            else if (before.Version > range.Last)
+                StreamReading.RequireLast(stored, range.Last);
+            else
+                StreamReading.RequireBefore(stored, before.Version, before.Ordinal);
             if (items.Count == limit || seen == EventsPerRequest)
                 return new(items, PlaceAfter(cursor, last!));
             seen++;
@@ -98,6 +131,14 @@ internal static class ListHistory
                 // The creator and auditors, who alone read this, may read what was written to the creator.
                 items.Add(HistoryItem.From(stored, body, showsTexts: true));
         }
+        // Nothing is left out at the end either; before the first event there is none.
+        StreamReading.Require(
+            last is null
+                ? range.Last < range.First
+                    || before.Version < range.First
+                    || (before.Version == range.First && before.Ordinal == 1)
+                : last.Version == range.First && last.Ordinal == 1
+        );
         return new(items, null);
     }
 

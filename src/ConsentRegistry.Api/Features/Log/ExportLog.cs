@@ -77,7 +77,7 @@ internal static class ExportLog
         await using var connection = await database.Exports.OpenConnectionAsync(cancellation);
         var notes = await ReadNotesAsync(connection, first, end, cancellation);
         return (
-            await EventStore.ReadAsync(Entries(connection, first, end), cancellation).ToListAsync(cancellation),
+            await EventStore.ReadRawAsync(Entries(connection, first, end), cancellation).ToListAsync(cancellation),
             notes
         );
     }

@@ -23,6 +23,7 @@ namespace ConsentRegistry.Api.Features.Recalls;
 /// </remarks>
 internal sealed partial class RecallWatch(
     Database database,
+    IntegrityKeys keys,
     MemoryFacts memory,
     RecallOptions options,
     ILogger<RecallWatch> logger
@@ -66,11 +67,13 @@ internal sealed partial class RecallWatch(
         {
             var followed = await BackgroundTransaction.RunAsync(
                 database.Background,
+                keys,
                 change => RecallStore.FollowAsync(change, Altering, EventsPerStep, cancellation),
                 cancellation
             );
             var spread = await BackgroundTransaction.RunAsync(
                 database.Background,
+                keys,
                 change => RecallStore.SpreadAsync(change, ReliancesPerStep, PutOffSeconds, cancellation),
                 cancellation
             );
@@ -85,6 +88,7 @@ internal sealed partial class RecallWatch(
     private Task<int> StepAsync(CancellationToken cancellation) =>
         BackgroundTransaction.RunAsync(
             database.Background,
+            keys,
             async transaction =>
             {
                 var due = await RecallStore.TakeDueAsync(transaction, ReliancesPerStep, cancellation);
@@ -103,6 +107,7 @@ internal sealed partial class RecallWatch(
                 var standing = looked.FindAll(one => one.Outcome == Outcome.Stands);
                 var kept = await BackgroundTransaction.RunAsync(
                     database.Background,
+                    keys,
                     change => KeepAsync(change, standing, cancellation),
                     cancellation
                 );
@@ -114,6 +119,7 @@ internal sealed partial class RecallWatch(
                 if (later.Count > 0)
                     await BackgroundTransaction.RunAsync(
                         database.Background,
+                        keys,
                         change => RecallStore.PutOffAsync(change, later, PutOffSeconds, cancellation),
                         cancellation
                     );
@@ -203,6 +209,7 @@ internal sealed partial class RecallWatch(
         {
             var told = await BackgroundTransaction.RunAsync(
                 database.Background,
+                keys,
                 change => RecallAsync(change, requester, lost, cancellation),
                 cancellation
             );

@@ -49,12 +49,13 @@ internal static class GetConsent
         HttpContext http,
         SnapshotReader reading,
         Database database,
+        IntegrityKeys keys,
         CancellationToken cancellation
     )
     {
         if (asOf is { } at)
         {
-            var past = await PastConsent.ReadAsync(database, creatorId, at, cancellation);
+            var past = await PastConsent.ReadAsync(database, keys, creatorId, at, cancellation);
             return past.Succeeded(out var then, out var failure) ? Results.Ok(then) : Problem.From(failure).AsResult();
         }
         await using var snapshot = await reading.OpenAsync(cancellation);

@@ -18,6 +18,7 @@ internal static class PastConsent
 
     public static async Task<Result<ConsentBody>> ReadAsync(
         Database database,
+        IntegrityKeys keys,
         CreatorId creator,
         Instant at,
         CancellationToken cancellation
@@ -28,22 +29,29 @@ internal static class PastConsent
         if (await DatabaseClock.FindFutureAsync(connection, at, cancellation) is { } future)
             return future;
 
+        var version = await new StreamReading(connection, keys).FindVersionAsync(
+            StreamId.OfCreator(creator),
+            at,
+            cancellation
+        );
         await using var command = new NpgsqlCommand(
-            $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND tx <= $2 ORDER BY version, ordinal",
+            $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = $1 AND version <= $2 "
+                + "ORDER BY version, ordinal",
             connection
         )
         {
             Parameters =
             {
                 new() { Value = creator.Value },
-                new() { Value = at.Microseconds },
+                new() { Value = version },
             },
         };
         var fold = new Fold();
         var (settingsVersion, countedIn, isMissing) = (0L, 0L, false);
         StoredEvent? last = null;
-        await foreach (var stored in EventStore.ReadAsync(command, cancellation))
+        await foreach (var stored in EventStore.ReadAsync(command, keys, cancellation))
         {
+            StreamReading.RequireNext(last, stored);
             last = stored;
             if (EventType.AltersSettings(stored.Type) && stored.Version != countedIn)
                 (settingsVersion, countedIn) = (settingsVersion + 1, stored.Version);
@@ -52,6 +60,7 @@ internal static class PastConsent
             else
                 isMissing = true;
         }
+        StreamReading.RequireLast(last, version);
         var state = fold.StateOf(creator);
         if (isMissing && !state.IsErased)
             return Erased;

@@ -119,3 +119,8 @@ public sealed class Decisions : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261129000019_identifiers")]
 public sealed class Identifiers : ScriptMigration;
+
+/// <summary>Who wrote an event.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261129000020_integrity")]
+public sealed class Integrity : ScriptMigration;

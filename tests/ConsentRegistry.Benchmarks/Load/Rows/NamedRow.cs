@@ -126,7 +126,8 @@ internal static class NamedRow
                     null,
                     Authorship.Registry,
                     Records.DefaultChanged(KeyOf(i), null, setting)
-                ).Encode()
+                ).Encode(),
+                IsAuthentic: true
             ));
         return new(1, new(1), "1:1:", new("benchmark", "00000001"), [], [], IsCut: false, Inbox: [.. version], []);
     }
