@@ -49,14 +49,21 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// Creates an empty database with a new name. It sorts text by bytes, wherever the server comes from.
     /// </summary>
     /// <returns>How to connect to it, as its owner. It is gone after the last test.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public Task<string> CreateDatabaseAsync() => CreateAsync("template0 ENCODING 'UTF8' LOCALE 'C'");
+
+    /// <summary>Copies a database that nobody uses.</summary>
+    /// <returns>How to connect to the copy, as its owner. It is gone after the last test.</returns>
+    public Task<string> CopyDatabaseAsync(string connectionString)
+    {
+        NpgsqlConnection.ClearAllPools();
+        return CreateAsync(new NpgsqlConnectionStringBuilder(connectionString).Database!);
+    }
+
+    private async Task<string> CreateAsync(string template)
     {
         var name = DatabaseName(Interlocked.Increment(ref databases));
         await using var connection = await ConnectAsync();
-        await ExecuteAsync(
-            connection,
-            $"CREATE DATABASE {name} OWNER {login} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
-        );
+        await ExecuteAsync(connection, $"CREATE DATABASE {name} OWNER {login} TEMPLATE {template}");
         return new NpgsqlConnectionStringBuilder(Server.Administrator)
         {
             Database = name,

@@ -32,7 +32,7 @@ public sealed class RegistryApplication : IAsyncDisposable
 
     private RegistryApplication(WebApplication app, string connectionString, string folder, LogCapture log)
     {
-        (this.app, this.folder, Log) = (app, folder, log);
+        (this.app, this.folder, Log, ConnectionString) = (app, folder, log, connectionString);
         tokens = DevelopmentTokens.Open(folder);
         http = new(
             new SocketsHttpHandler
@@ -53,6 +53,9 @@ public sealed class RegistryApplication : IAsyncDisposable
 
     /// <summary>Where the service listens.</summary>
     public Uri Address { get; }
+
+    /// <summary>How the service connects to its database.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The same database, for looking at tables.</summary>
     public NpgsqlDataSource Database { get; }
@@ -184,6 +187,16 @@ public sealed class RegistryApplication : IAsyncDisposable
     /// <summary>The key of the nodes of a database, for a test that does what a node does.</summary>
     internal static IntegrityKeys IntegrityKeysOf(string connectionString) =>
         new(IntegrityKey.ReadAll(IntegrityKeyOf(connectionString))!);
+
+    /// <summary>Gives the nodes of a copy of a database the keys of the original.</summary>
+    internal static void ShareKeys(string original, string copy)
+    {
+        var database = new NpgsqlConnectionStringBuilder(copy);
+        var name = (database.Host!, database.Database!);
+        Keys[name] = KeysOf(original);
+        IdentifierKeys[name] = IdentifierKeyOf(original);
+        NodeKeys[name] = IntegrityKeyOf(original);
+    }
 
     /// <summary>Migrates a database as the host of a log would.</summary>
     internal static Task MigrateAsync(string connectionString, LogIdentity host) =>

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Tests.History;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Notifications;
 using ConsentRegistry.Domain.Log.Verification;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -35,6 +36,13 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         // Whatever a test looked at: a request that failed by a bug is one.
         Assert.True(ending.Log.Errors.Count == 0, string.Join('\n', ending.Log.Errors));
         await Ledger.VerifyAsync(ending);
+        // Every store that writes what memory holds told the seal of its stream.
+        Assert.Empty(
+            await SealedRows.FindUnsealedAsync(
+                ending.ConnectionString,
+                RegistryApplication.IntegrityKeysOf(ending.ConnectionString)
+            )
+        );
         await NotificationMembersCheck.VerifyAsync(ending);
         // And what an auditor downloads obeys every rule.
         await Exports.CoveredAsync(ending);

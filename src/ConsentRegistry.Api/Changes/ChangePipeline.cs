@@ -89,7 +89,10 @@ internal sealed class ChangePipeline(
             IsolationLevel.ReadCommitted,
             cancellation
         );
-        var change = new StreamTransaction(connection, keys);
+        var change = new StreamTransaction(connection, keys)
+        {
+            TakesUnsealed = lockTimeout == LockTimeout.EmergencyStop,
+        };
         if (key is not null)
         {
             var claim = await key.ClaimAsync(connection, cancellation);

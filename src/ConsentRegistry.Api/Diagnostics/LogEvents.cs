@@ -38,6 +38,8 @@ internal static class LogEvents
     public const int BodiesMissing = 62;
     public const int NodesUnseen = 63;
     public const int EventForged = 64;
+    public const int StreamsUnsealed = 65;
+    public const int StreamUnsealed = 66;
 
     // The issuer's keys.
     public const int IssuerKeysUnseen = 70;

@@ -21,6 +21,8 @@ internal sealed class IntegrityException(string message) : Exception(message);
 /// <param name="All">The keys; none only where nothing is written and nothing believed.</param>
 public sealed record IntegrityKeys(IReadOnlyList<IntegrityKey> All)
 {
+    private readonly SealKey[] sealKeys = [.. All.Select(key => new SealKey(key))];
+
     /// <summary>The key of what is written.</summary>
     /// <exception cref="InvalidOperationException">There is none: a bug, for no such host writes.</exception>
     public IntegrityKey Newest => All.Count > 0 ? All[0] : throw new InvalidOperationException("There is no key.");
@@ -37,6 +39,12 @@ public sealed record IntegrityKeys(IReadOnlyList<IntegrityKey> All)
         && Find(mark.Kid) is { } key
         && key.Verify(stored.Columns, mark.Mac)
         && (stored.Body is null || Leaf.CommitsTo(stored.Leaf, stored.Body, stored.Salt));
+
+    /// <summary>What seals under the newest key.</summary>
+    internal SealKey NewestSealKey => sealKeys[0];
+
+    /// <summary>What seals under the key of this name; null if the node does not have it.</summary>
+    internal SealKey? FindSealKey(string kid) => Array.Find(sealKeys, key => key.Kid == kid);
 
     private IntegrityKey? Find(string kid)
     {

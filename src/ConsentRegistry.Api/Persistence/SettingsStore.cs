@@ -179,23 +179,10 @@ internal static class SettingsStore
         CancellationToken cancellation
     )
     {
-        await change.WriteAsync(
-            """
-            INSERT INTO consent.creator_default (creator, purpose, requester, segments)
-            SELECT @creator, n.purpose, n.requester, n.segments::jsonb
-                FROM unnest(@purposes, @requesters, @segments) AS n(purpose, requester, segments)
-            ON CONFLICT (creator, purpose, requester) DO UPDATE SET segments = excluded.segments
-            """,
-            plan.Defaults.Where(altered => altered.After is not null).ToList(),
-            (parameters, part) =>
-            {
-                parameters.AddWithValue("creator", creator.Value);
-                Bind(parameters, [.. part.Select(altered => altered.Key)]);
-                parameters.AddWithValue(
-                    "segments",
-                    part.Select(altered => SegmentsJson.Write(altered.After!)).ToArray()
-                );
-            },
+        await PutAsync(
+            change,
+            creator,
+            [.. plan.Defaults.Where(one => one.After is not null).Select(one => (one.Key, one.After!))],
             cancellation
         );
         await change.WriteAsync(
@@ -211,46 +198,10 @@ internal static class SettingsStore
             },
             cancellation
         );
-        await change.WriteAsync(
-            """
-            INSERT INTO consent.video_override
-                (creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
-            SELECT @creator, n.owner, n.video, n.purpose, n.requester, n.effect, string_to_array(n.conditions, ','),
-                n.expires_at, n.vocabulary_version,
-                n.version, n.changed_at
-            FROM unnest(@owners, @videos, @purposes, @requesters, @effects, @conditions, @expiries, @vocabularies,
-                @versions, @times)
-                AS n(owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
-            ON CONFLICT (creator, owner, video, purpose, requester) DO UPDATE SET
-                effect = excluded.effect, conditions = excluded.conditions, expires_at = excluded.expires_at,
-                vocabulary_version = excluded.vocabulary_version, version = excluded.version, changed_at = excluded.changed_at
-            """,
-            plan.Overrides.Where(altered => altered.After is not null).ToList(),
-            (parameters, part) =>
-            {
-                parameters.AddWithValue("creator", creator.Value);
-                Bind(parameters, [.. part.Select(altered => altered.Key)]);
-                parameters.AddWithValue(
-                    "effects",
-                    part.Select(altered => altered.After!.Choice.Effect.Word()).ToArray()
-                );
-                parameters.AddWithValue(
-                    "conditions",
-                    part.Select(altered => string.Join(',', altered.After!.Choice.Conditions.Words())).ToArray()
-                );
-                parameters.Add(
-                    TimestampArray.Parameter("expiries", part.Select(altered => altered.After!.Choice.ExpiresAt))
-                );
-                parameters.AddWithValue(
-                    "vocabularies",
-                    part.Select(altered => altered.After!.Choice.VocabularyVersion).ToArray()
-                );
-                parameters.AddWithValue("versions", part.Select(altered => altered.After!.Stamp.Version).ToArray());
-                parameters.AddWithValue(
-                    "times",
-                    part.Select(altered => altered.After!.Stamp.At.ToDateTime()).ToArray()
-                );
-            },
+        await PutAsync(
+            change,
+            creator,
+            [.. plan.Overrides.Where(one => one.After is not null).Select(one => (one.Key, one.After!))],
             cancellation
         );
         await change.WriteAsync(
@@ -269,6 +220,83 @@ internal static class SettingsStore
             cancellation
         );
     }
+
+    /// <summary>Writes defaults of a creator.</summary>
+    public static Task PutAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        IReadOnlyCollection<(DefaultKey Key, DefaultSetting Setting)> settings,
+        CancellationToken cancellation
+    ) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.creator_default (creator, purpose, requester, segments)
+            SELECT @creator, n.purpose, n.requester, n.segments::jsonb
+                FROM unnest(@purposes, @requesters, @segments) AS n(purpose, requester, segments)
+            ON CONFLICT (creator, purpose, requester) DO UPDATE SET segments = excluded.segments
+            """,
+            settings,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+                parameters.AddWithValue(
+                    "segments",
+                    part.Select(altered => SegmentsJson.Write(altered.Setting)).ToArray()
+                );
+            },
+            cancellation
+        );
+
+    /// <summary>Writes overrides of a creator.</summary>
+    public static Task PutAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        IReadOnlyCollection<(OverrideKey Key, OverrideSetting Setting)> settings,
+        CancellationToken cancellation
+    ) =>
+        change.WriteAsync(
+            """
+            INSERT INTO consent.video_override
+                (creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
+            SELECT @creator, n.owner, n.video, n.purpose, n.requester, n.effect, string_to_array(n.conditions, ','),
+                n.expires_at, n.vocabulary_version,
+                n.version, n.changed_at
+            FROM unnest(@owners, @videos, @purposes, @requesters, @effects, @conditions, @expiries, @vocabularies,
+                @versions, @times)
+                AS n(owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
+            ON CONFLICT (creator, owner, video, purpose, requester) DO UPDATE SET
+                effect = excluded.effect, conditions = excluded.conditions, expires_at = excluded.expires_at,
+                vocabulary_version = excluded.vocabulary_version, version = excluded.version, changed_at = excluded.changed_at
+            """,
+            settings,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("creator", creator.Value);
+                Bind(parameters, [.. part.Select(altered => altered.Key)]);
+                parameters.AddWithValue(
+                    "effects",
+                    part.Select(altered => altered.Setting.Choice.Effect.Word()).ToArray()
+                );
+                parameters.AddWithValue(
+                    "conditions",
+                    part.Select(altered => string.Join(',', altered.Setting.Choice.Conditions.Words())).ToArray()
+                );
+                parameters.Add(
+                    TimestampArray.Parameter("expiries", part.Select(altered => altered.Setting.Choice.ExpiresAt))
+                );
+                parameters.AddWithValue(
+                    "vocabularies",
+                    part.Select(altered => altered.Setting.Choice.VocabularyVersion).ToArray()
+                );
+                parameters.AddWithValue("versions", part.Select(altered => altered.Setting.Stamp.Version).ToArray());
+                parameters.AddWithValue(
+                    "times",
+                    part.Select(altered => altered.Setting.Stamp.At.ToDateTime()).ToArray()
+                );
+            },
+            cancellation
+        );
 
     /// <summary>The creator's stop that stands; null if none does.</summary>
     public static async Task<Stop?> ReadLockdownAsync(

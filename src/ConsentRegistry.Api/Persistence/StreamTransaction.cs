@@ -57,7 +57,15 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     private readonly List<(StreamId Stream, RecordChange Record, long? Version)> altered = [];
     private readonly List<(StreamId Stream, RecordChange Record)> confirmed = [];
     private readonly List<Guid> traced = [];
+    private readonly Dictionary<string, SealedStream> seals = new(StringComparer.Ordinal);
+    private readonly List<(string Id, long Version, byte[] Head, long Settings)> heads = [];
     private ulong xid;
+
+    /// <summary>
+    /// Whether streams are locked as well whose seal is not of their row: a stop and an erasure are never refused. They
+    /// get no other seal then, and nothing is answered about them before as after.
+    /// </summary>
+    public bool TakesUnsealed { get; init; }
 
     /// <summary>How long locking streams has taken so far.</summary>
     public TimeSpan LockTime { get; private set; }
@@ -167,7 +175,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
                 changed_at = greatest(clock_timestamp(), c.changed_at + interval '1 microsecond'),
                 changed_xid = pg_current_xact_id()
             RETURNING id, version, settings_version, changed_at, head,
-                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at, changed_xid
+                hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at, changed_xid, seal_kid, seal
             """
         );
         command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
@@ -178,22 +186,41 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         {
             var stream = byName[reader.GetString(0)];
             xid = reader.GetFieldValue<ulong>(12);
-            locked.Add(
+            var one = new LockedStream(
                 stream,
-                new(
-                    stream,
-                    reader.GetInt64(1),
-                    reader.GetInt64(2),
-                    Instant.From(reader.GetDateTime(3)),
-                    reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
-                    StopColumns.Read(reader, 5),
-                    StopColumns.Read(reader, 8),
-                    reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))
-                )
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                Instant.From(reader.GetDateTime(3)),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                StopColumns.Read(reader, 5),
+                StopColumns.Read(reader, 8),
+                reader.IsDBNull(11) ? null : Instant.From(reader.GetDateTime(11))
             );
+            locked.Add(stream, one);
+            Open(one, StreamSeal.Read(reader, 13));
         }
         LockTime += Stopwatch.GetElapsedTime(begun);
         return locked;
+    }
+
+    // What memory holds of a stream has to be what its seal says, so its records are sealed; a requester's are not in it.
+    private void Open(LockedStream stream, StreamSeal? seal)
+    {
+        seals.Remove(stream.Id.Name);
+        if (stream.Id.IsRequesters)
+            return;
+        var opened =
+            stream.Version == 1
+                ? SealedStream.New(keys.NewestSealKey, stream.Id.Name)
+                : SealedStream.Open(
+                    keys,
+                    new(stream.Id.Name, stream.Version - 1, stream.Head, stream.ErasedAt, stream.Hold, stream.Lockdown),
+                    seal
+                );
+        if (opened is not null)
+            seals.Add(stream.Id.Name, opened);
+        else if (!TakesUnsealed)
+            throw new IntegrityException("The row of a stream is not what its seal says.");
     }
 
     /// <summary>Appends the records that the change altered in a locked stream: the events of its version.</summary>
@@ -235,7 +262,6 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
             ],
             cancellation
         );
-        var heads = new List<(string Id, byte[] Head)>();
         var events = new List<Event>();
         foreach (var (stream, given) in streams)
         {
@@ -257,27 +283,51 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
             );
             events.AddRange(version);
             traced.Add(version[0].EventId);
-            heads.Add((stream.Id.Name, version[^1].Hash));
+            heads.Add((stream.Id.Name, stream.Version, version[^1].Hash, altersSettings ? 1L : 0L));
+            if (seals.TryGetValue(stream.Id.Name, out var sealedStream))
+            {
+                foreach (var one in version)
+                    sealedStream.Apply(RecordedChange.ReadWritten(one.Type, one.Body));
+            }
         }
         foreach (var rows in events.Chunk(RowsPerStatement))
             await InsertAsync(rows, cancellation);
+    }
 
+    /// <summary>Writes where the altered streams end, and seals them as they are now.</summary>
+    private async Task SealAsync(CancellationToken cancellation)
+    {
+        var sealedNow = heads.ConvertAll(one => seals.GetValueOrDefault(one.Id)?.Seal(one.Version, one.Head));
         await using var update = Command(
             """
-            UPDATE consent.creator AS c SET head = new.head, settings_version = c.settings_version + @settings
-            FROM unnest(@ids, @heads) AS new(id, head) WHERE c.id = new.id
+            UPDATE consent.creator AS c SET head = new.head, settings_version = c.settings_version + new.settings,
+                seal_kid = new.kid, seal = new.seal
+            FROM unnest(@ids, @heads, @settings, @kids, @seals) AS new(id, head, settings, kid, seal)
+            WHERE c.id = new.id
             """
         );
-        update.Parameters.AddWithValue("ids", heads.Select(head => head.Id).ToArray());
-        update.Parameters.AddWithValue("heads", heads.Select(head => head.Head).ToArray());
-        update.Parameters.AddWithValue("settings", altersSettings ? 1L : 0L);
+        update.Parameters.AddWithValue("ids", heads.ConvertAll(one => one.Id).ToArray());
+        update.Parameters.AddWithValue("heads", heads.ConvertAll(one => one.Head).ToArray());
+        update.Parameters.AddWithValue("settings", heads.ConvertAll(one => one.Settings).ToArray());
+        update.Parameters.Add(
+            new("kids", NpgsqlDbType.Array | NpgsqlDbType.Text)
+            {
+                Value = sealedNow.ConvertAll(one => one?.Kid).ToArray(),
+            }
+        );
+        update.Parameters.Add(
+            new("seals", NpgsqlDbType.Array | NpgsqlDbType.Bytea)
+            {
+                Value = sealedNow.ConvertAll(one => one?.Box).ToArray(),
+            }
+        );
         await update.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
     public void Notify(Notification notification) => notifications.Add((Guid.CreateVersion7(), notification));
 
-    /// <summary>The last step of a change: writes what is to be told to the outbox.</summary>
+    /// <summary>The last step of a change: seals the streams, and writes what is to be told to the outbox.</summary>
     /// <exception cref="InvalidOperationException">
     /// A stream was raised to a version that has no events: a bug, which would be a hole in its history.
     /// </exception>
@@ -285,6 +335,8 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     {
         if (!raised.SetEquals(appended))
             throw new InvalidOperationException("A stream was raised to a version that has no events.");
+        if (heads.Count > 0)
+            await SealAsync(cancellation);
         await WriteNotificationsAsync(cancellation);
         if (Tracing.Current is { } traceparent)
             await TraceStore.AddAsync(

@@ -1,4 +1,5 @@
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Integrity;
 using ConsentRegistry.Domain.Purposes;
 using Npgsql;
 
@@ -17,6 +18,43 @@ internal static class VocabularyStore
     /// <summary>The vocabulary as the connection's transaction sees it.</summary>
     public static Task<Vocabulary> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         ReadAsync(new NpgsqlCommand(Newest, connection), cancellation);
+
+    /// <summary>Whether the vocabulary is what the seal of its stream says.</summary>
+    public static async Task<bool> IsSealedAsync(
+        NpgsqlConnection connection,
+        IntegrityKeys keys,
+        Vocabulary vocabulary,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT version, head, seal_kid, seal FROM consent.creator WHERE id = $1",
+            connection
+        )
+        {
+            Parameters = { new() { Value = StreamId.Vocabulary.Name } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+            return false;
+        var row = new StreamRowContent(
+            StreamId.Vocabulary.Name,
+            reader.GetInt64(0),
+            reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1),
+            ErasedAt: null,
+            Hold: null,
+            Lockdown: null
+        );
+        return SealedStream.Open(keys, row, StreamSeal.Read(reader, 2)) is { } opened
+            && SumOf(opened.Key, vocabulary) == opened.Sum;
+    }
+
+    /// <summary>The sum of the codes of all purposes.</summary>
+    public static Sum256 SumOf(SealKey key, Vocabulary vocabulary)
+    {
+        var codes = key.Codes();
+        return vocabulary.Purposes.Aggregate(default(Sum256), (sum, purpose) => sum + codes.Of(purpose));
+    }
 
     /// <summary>Adds purposes to the vocabulary, whose stream is locked.</summary>
     public static Task WriteAsync(
@@ -52,7 +90,8 @@ internal static class VocabularyStore
     )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var change = new StreamTransaction(connection, keys);
+        // A vocabulary of before there were seals has none, and is only looked at.
+        var change = new StreamTransaction(connection, keys) { TakesUnsealed = true };
         var stream = (await change.LockAsync(StreamId.Vocabulary, cancellation)).Value;
         if (stream.Version > 1)
             return;
@@ -65,6 +104,7 @@ internal static class VocabularyStore
             altersSettings: false,
             cancellation
         );
+        await change.FinishAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

@@ -136,6 +136,7 @@ internal sealed partial class Applier(
             metrics.Applied(applied.New.Count);
             metrics.Doubted(applied.Doubts);
             integrity.Found(IntegrityMetrics.Event, applied.Forged);
+            integrity.Found(IntegrityMetrics.Stream, applied.Unsealed);
             integrity.Deny(follower.DistrustedCount);
             if (applied.IsComplete)
             {
@@ -199,7 +200,7 @@ internal sealed partial class Applier(
         foreach (var creator in doubtful)
             follower!.Doubt(creator);
         metrics.Doubted(doubtful.Length);
-        return await Feed.PollAsync(connection, keys, follower!, follower!.Doubted, cancellation);
+        return await Feed.PollAsync(connection, keys, follower!, follower!.TakeToRead(BootClock.Now), cancellation);
     }
 
     // Not sooner than twice what the last poll took: a slow database is not asked more often.

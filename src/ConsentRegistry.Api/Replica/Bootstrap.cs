@@ -3,6 +3,7 @@ using System.Runtime;
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Identifiers;
@@ -20,6 +21,7 @@ internal sealed partial class Bootstrap(
     Database database,
     IdentifierKeys identifierKeys,
     IntegrityKeys keys,
+    IntegrityMetrics integrity,
     ILoggerFactory loggers,
     ILogger<Bootstrap> logger
 )
@@ -53,7 +55,14 @@ internal sealed partial class Bootstrap(
                 cancellation
             );
             var (server, position, anchor) = await ReadPositionAsync(connection, cancellation);
-            memory.Load(await VocabularyStore.ReadAsync(connection, cancellation));
+            var vocabulary = await VocabularyStore.ReadAsync(connection, cancellation);
+            if (!await VocabularyStore.IsSealedAsync(connection, keys, vocabulary, cancellation))
+            {
+                integrity.Found(IntegrityMetrics.Stream);
+                throw new MemoryLostException("The vocabulary is not what its seal says.");
+            }
+            memory.Load(vocabulary);
+            var seals = new SealCheck(keys);
             memory.Expect(
                 await EstimateAsync(connection, "consent.creator", cancellation),
                 await EstimateAsync(connection, "consent.video", cancellation),
@@ -67,12 +76,15 @@ internal sealed partial class Bootstrap(
                 memory.Vocabulary,
                 Instant.Beginning
             );
-            await LoadStreamsAsync(connection, editor, cancellation);
-            await LoadDefaultsAsync(connection, editor, cancellation);
-            await LoadVideosAsync(connection, memory.Hasher, editor, cancellation);
-            await LoadErasedIdentifiersAsync(connection, editor, cancellation);
-            await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, editor, cancellation);
-            await LoadGrantsAsync(connection, editor, cancellation);
+            await LoadStreamsAsync(connection, memory.Hasher, seals, editor, cancellation);
+            await LoadDefaultsAsync(connection, memory.Hasher, seals, editor, cancellation);
+            await LoadVideosAsync(connection, memory.Hasher, seals, editor, cancellation);
+            await LoadErasedIdentifiersAsync(connection, memory.Hasher, seals, editor, cancellation);
+            await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, seals, editor, cancellation);
+            await LoadGrantsAsync(connection, memory.Hasher, seals, editor, cancellation);
+            var distrusted = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
+            foreach (var creator in distrusted)
+                editor.Doubt(creator);
             var waiting = await ReadWaitingAsync(connection, cancellation);
             await transaction.CommitAsync(cancellation);
             if (memory.VideoCount > WorthCompacting)
@@ -81,7 +93,15 @@ internal sealed partial class Bootstrap(
                 memory.Settle();
             }
             LogLoaded(memory.CreatorCount, memory.VideoCount, (long)BootClock.Since(started).TotalMilliseconds);
-            return (memory, new(memory, server, position, anchor, waiting, loggers.CreateLogger<Follower>()));
+            if (distrusted.Count > 0)
+            {
+                LogUnsealed(distrusted.Count);
+                integrity.Found(IntegrityMetrics.Stream, distrusted.Count);
+            }
+            return (
+                memory,
+                new(memory, server, position, anchor, waiting, distrusted, loggers.CreateLogger<Follower>())
+            );
         }
         finally
         {
@@ -157,49 +177,83 @@ internal sealed partial class Bootstrap(
 
     private static async Task LoadStreamsAsync(
         NpgsqlConnection connection,
+        KeyHasher hasher,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
     {
-        await using (
-            var rows = await CopyRows.OpenAsync(
-                connection,
-                "SELECT id, version FROM consent.creator WHERE NOT starts_with(id, '$')",
-                2,
-                cancellation
-            )
-        )
-        {
-            while (await rows.ReadAsync(cancellation))
-                editor.Reach(CreatorId.Parse(rows.Text(0)), rows.Int64(1));
-        }
-        // The few who are stopped or erased.
-        await using var command = new NpgsqlCommand(
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
             """
-            SELECT id, erased_at IS NOT NULL, hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version,
-                lockdown_at FROM consent.creator
-            WHERE erased_at IS NOT NULL OR hold_version IS NOT NULL OR lockdown_version IS NOT NULL
+            SELECT id, version, head, erased_at, array_to_string(hold_purposes, '/'), hold_version, hold_at,
+                array_to_string(lockdown_purposes, '/'), lockdown_version, lockdown_at, seal_kid, seal
+            FROM consent.creator WHERE NOT starts_with(id, '$')
             """,
-            connection
-        )
+            12,
+            cancellation
+        );
+        while (await rows.ReadAsync(cancellation))
         {
-            CommandTimeout = LoadSeconds,
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var creator = CreatorId.Parse(reader.GetString(0));
-            if (reader.GetBoolean(1))
+            var id = rows.Text(0);
+            var creator = CreatorId.Parse(id);
+            var row = new StreamRowContent(
+                id,
+                rows.Int64(1),
+                rows.IsNull(2) ? null : rows.Bytes(2).ToArray(),
+                rows.IsNull(3) ? null : rows.Time(3),
+                StopOf(4),
+                StopOf(7)
+            );
+            seals.Begin(
+                hasher.OfCreator(rows.Bytes(0)),
+                row,
+                rows.IsNull(10) || rows.IsNull(11) ? null : new(rows.Text(10), rows.Bytes(11).ToArray())
+            );
+            editor.Reach(creator, row.Version);
+            if (row.ErasedAt is not null)
                 editor.Erase(creator);
-            if (StopColumns.Read(reader, 2) is { } hold)
+            if (row.Hold is { } hold)
                 editor.PutStop(creator, StopKind.Hold, hold);
-            if (StopColumns.Read(reader, 5) is { } lockdown)
+            if (row.Lockdown is { } lockdown)
                 editor.PutStop(creator, StopKind.Lockdown, lockdown);
         }
+
+        Stop? StopOf(int at) =>
+            rows.IsNull(at + 1)
+                ? null
+                : StopColumns.Of(rows.IsNull(at) ? null : rows.Ids(at), rows.Int64(at + 1), rows.Time(at + 2));
+    }
+
+    // Their ids are read once more, which nearly never happens.
+    private static async Task<IReadOnlyList<CreatorId>> FindWrongAsync(
+        NpgsqlConnection connection,
+        KeyHasher hasher,
+        SealCheck seals,
+        CancellationToken cancellation
+    )
+    {
+        if (!seals.FindsAny)
+            return [];
+        var wrong = seals.Strangers.ToList();
+        await using var rows = await CopyRows.OpenAsync(
+            connection,
+            "SELECT id FROM consent.creator WHERE NOT starts_with(id, '$')",
+            1,
+            cancellation
+        );
+        while (await rows.ReadAsync(cancellation))
+        {
+            if (seals.IsWrong(hasher.OfCreator(rows.Bytes(0))))
+                wrong.Add(CreatorId.Parse(rows.Text(0)));
+        }
+        return wrong;
     }
 
     private static async Task LoadDefaultsAsync(
         NpgsqlConnection connection,
+        KeyHasher hasher,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
@@ -213,13 +267,18 @@ internal sealed partial class Bootstrap(
         while (await rows.ReadAsync(cancellation))
         {
             var key = new DefaultKey(Purpose.Parse(rows.Text(1)), SettingsStore.Named(rows.Text(2)));
-            editor.PutDefault(CreatorId.Parse(rows.Text(0)), key, SegmentsJson.Read(rows.Text(3)));
+            var setting = SegmentsJson.Read(rows.Text(3));
+            var creator = hasher.OfCreator(rows.Bytes(0));
+            if (seals.CodesOf(creator, rows.Bytes(0)) is { } codes)
+                seals.Take(creator, codes.Of(rows.Bytes(0), key, setting));
+            editor.PutDefault(CreatorId.Parse(rows.Text(0)), key, setting);
         }
     }
 
     private static async Task LoadVideosAsync(
         NpgsqlConnection connection,
         KeyHasher hasher,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
@@ -245,12 +304,32 @@ internal sealed partial class Bootstrap(
             var video = KeyHasher.OfVideo(owner, rows.Bytes(1));
             if (!rows.IsNull(7))
                 LoadIdentifiers(rows, owner, editor);
-            if (rows.IsNull(3) && rows.IsNull(4) && rows.IsNull(5))
+            var codes = seals.CodesOf(owner, rows.Bytes(0));
+            if (rows.IsNull(3) && rows.IsNull(4) && rows.IsNull(5) && rows.IsNull(6))
             {
+                if (codes is not null)
+                    seals.Take(
+                        owner,
+                        codes.OfPlainVideo(
+                            rows.Bytes(0),
+                            rows.Bytes(1),
+                            publishedAt,
+                            rows.IsNull(7) ? [] : rows.Bytes(7)
+                        )
+                    );
                 editor.PutVideo(owner, video, publishedAt, [], []);
                 continue;
             }
-            var record = VideoStore.RecordOf(publishedAt, rows.Ids(3), rows.Ids(4), rows.Ids(5), rows.Ids(6));
+            var record = VideoStore.RecordOf(
+                publishedAt,
+                rows.Ids(3),
+                rows.Ids(4),
+                rows.Ids(5),
+                rows.Ids(6),
+                rows.IsNull(7) ? null : rows.Text(7).Split(' ')
+            );
+            if (codes is not null)
+                seals.Take(owner, codes.Of(new(CreatorId.Parse(rows.Text(0)), VideoId.Parse(rows.Text(1))), record));
             editor.PutVideo(owner, video, publishedAt, [.. record.Participants], [.. record.Sources]);
         }
     }
@@ -266,18 +345,26 @@ internal sealed partial class Bootstrap(
 
     private static async Task LoadErasedIdentifiersAsync(
         NpgsqlConnection connection,
+        KeyHasher hasher,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
     {
         await using var rows = await CopyRows.OpenAsync(
             connection,
-            "SELECT kid, hash FROM consent.erased_identifier",
-            2,
+            "SELECT kid, hash, creator FROM consent.erased_identifier",
+            3,
             cancellation
         );
         while (await rows.ReadAsync(cancellation))
-            editor.PutErased(new(rows.Text(0), [IdentifierHash.From(rows.Bytes(1))]));
+        {
+            var (kid, hash) = (rows.Text(0), IdentifierHash.From(rows.Bytes(1)));
+            var creator = hasher.OfCreator(rows.Bytes(2));
+            if (seals.CodesOf(creator, rows.Bytes(2)) is { } codes)
+                seals.Take(creator, codes.Of(rows.Bytes(2), kid, hash));
+            editor.PutErased(new(kid, [hash]));
+        }
     }
 
     // From about a hundredth of the table.
@@ -297,6 +384,7 @@ internal sealed partial class Bootstrap(
         NpgsqlConnection connection,
         KeyHasher hasher,
         Vocabulary vocabulary,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
@@ -324,7 +412,13 @@ internal sealed partial class Bootstrap(
             (FactKey Key, Requester Requester)? requester = rows.Bytes(4).IsEmpty
                 ? null
                 : (hasher.OfRequester(rows.Bytes(4)), Requester.Parse(rows.Text(4)));
-            editor.PutOverride(creator, place, purpose, requester, SettingOf(rows, purpose, requester is not null));
+            var setting = SettingOf(rows, purpose, requester is not null);
+            if (seals.CodesOf(creator, rows.Bytes(0)) is { } codes)
+                seals.Take(
+                    creator,
+                    codes.OfOverride(rows.Bytes(0), rows.Bytes(1), rows.Bytes(2), rows.Bytes(3), rows.Bytes(4), setting)
+                );
+            editor.PutOverride(creator, place, purpose, requester, setting);
         }
     }
 
@@ -346,14 +440,15 @@ internal sealed partial class Bootstrap(
 
     private static async Task LoadGrantsAsync(
         NpgsqlConnection connection,
+        KeyHasher hasher,
+        SealCheck seals,
         FactEditor editor,
         CancellationToken cancellation
     )
     {
         // The transaction's time, and so the snapshot's: what had expired by then answers nothing any more.
         await using var command = new NpgsqlCommand(
-            $"SELECT creator, {GrantColumns.All} FROM consent.consent_grant WHERE state = 'standing' "
-                + "AND (expires_at IS NULL OR expires_at > now())",
+            $"SELECT creator, {GrantColumns.All}, now() FROM consent.consent_grant WHERE state = 'standing'",
             connection
         )
         {
@@ -363,7 +458,12 @@ internal sealed partial class Bootstrap(
         while (await reader.ReadAsync(cancellation))
         {
             var stored = GrantColumns.Read(reader, 1);
-            editor.PutGrant(CreatorId.Parse(reader.GetString(0)), stored.Id, stored.Grant);
+            var creator = CreatorId.Parse(reader.GetString(0));
+            var (key, id) = (hasher.Of(creator.Value), System.Text.Encoding.UTF8.GetBytes(creator.Value));
+            if (seals.CodesOf(key, id) is { } codes)
+                seals.Take(key, codes.Of(id, stored.Id, stored.Grant));
+            if (stored.Grant.Stands(Instant.From(reader.GetDateTime(GrantColumns.Count + 1))))
+                editor.PutGrant(creator, stored.Id, stored.Grant);
         }
     }
 
@@ -387,6 +487,15 @@ internal sealed partial class Bootstrap(
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
+
+    [LoggerMessage(
+        LogEvents.StreamsUnsealed,
+        LogLevel.Critical,
+        "The tables hold of {Creators} creators what is not sealed: nothing is answered about them; find out who writes "
+            + "to the database, and build their records again from the log",
+        EventName = nameof(LogEvents.StreamsUnsealed)
+    )]
+    private partial void LogUnsealed(int creators);
 
     [LoggerMessage(
         LogEvents.MemoryLoaded,

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Identifiers;
+using ConsentRegistry.Domain.Integrity;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
@@ -44,11 +45,64 @@ internal sealed class CreatorRecords(CreatorId creator)
 
     private List<StoredGrant> Grants { get; } = [];
 
-    private bool IsErased { get; set; }
+    private bool IsErased => ErasedAt is not null;
+
+    private Instant? ErasedAt { get; set; }
+
+    private byte[]? Head { get; set; }
+
+    private StreamSeal? Seal { get; set; }
+
+    /// <summary>Whether the stream has a seal of one of the keys, right or not.</summary>
+    public bool HasSealOf(IntegrityKeys keys) => Seal is { } seal && keys.Has(seal.Kid);
+
+    /// <summary>Whether all of it is what the seal of the stream says.</summary>
+    public bool IsSealed { get; set; }
 
     private Stop? Hold { get; set; }
 
     private Stop? Lockdown { get; set; }
+
+    /// <summary>Finds out whether all of it is what the seal of the stream says.</summary>
+    public CreatorRecords Verify(IntegrityKeys keys)
+    {
+        // Who was never heard of has no seal, and nothing else.
+        IsSealed =
+            Version == 0
+                ? Defaults.Count + Overrides.Count + Videos.Count + Grants.Count + ErasedIdentifiers.Count == 0
+                : Open(keys) is { } opened && SumOfVideos(opened.Key) + SumOfOthers(opened.Key) == opened.Sum;
+        return this;
+    }
+
+    /// <summary>The stream as it was sealed; null if the seal is not of its row.</summary>
+    public SealedStream? Open(IntegrityKeys keys) => SealedStream.Open(keys, Row, Seal);
+
+    /// <summary>The row of the stream.</summary>
+    public StreamRowContent Row => new(Creator.Value, Version, Head, ErasedAt, Hold, Lockdown);
+
+    /// <summary>The sum of the codes of what is about videos.</summary>
+    public Sum256 SumOfVideos(SealKey key)
+    {
+        var (codes, name, sum) = (key.Codes(), System.Text.Encoding.UTF8.GetBytes(Creator.Value), default(Sum256));
+        foreach (var (setting, value) in Overrides)
+            sum += codes.Of(name, setting, value);
+        foreach (var (video, record) in Videos)
+            sum += codes.Of(video, record);
+        foreach (var stored in Grants)
+            sum += codes.Of(name, stored.Id, stored.Grant);
+        return sum;
+    }
+
+    /// <summary>The sum of the codes of everything else.</summary>
+    public Sum256 SumOfOthers(SealKey key)
+    {
+        var (codes, name, sum) = (key.Codes(), System.Text.Encoding.UTF8.GetBytes(Creator.Value), default(Sum256));
+        foreach (var (setting, value) in Defaults)
+            sum += codes.Of(name, setting, value);
+        foreach (var (kid, hashes) in ErasedIdentifiers)
+            sum = hashes.Aggregate(sum, (all, hash) => all + codes.Of(name, kid, hash));
+        return sum;
+    }
 
     /// <summary>Puts everything in place of what memory knows of the creator.</summary>
     public void PutInto(FactEditor editor)
@@ -137,7 +191,10 @@ internal sealed class CreatorRecords(CreatorId creator)
             // A creator who has no row was never heard of.
             if (reader.IsDBNull(1))
                 continue;
-            (one.Version, one.IsErased) = (reader.GetInt64(1), reader.GetBoolean(2));
+            one.Version = reader.GetInt64(1);
+            one.ErasedAt = reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2));
+            one.Head = reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9);
+            one.Seal = StreamSeal.Read(reader, 10);
             (one.Hold, one.Lockdown) = (StopColumns.Read(reader, 3), StopColumns.Read(reader, 6));
         }
         await reader.NextResultAsync(cancellation);
@@ -186,8 +243,8 @@ internal sealed class CreatorRecords(CreatorId creator)
     [
         (
             """
-            SELECT wanted.id, c.version, c.erased_at IS NOT NULL, c.hold_purposes, c.hold_version, c.hold_at,
-                c.lockdown_purposes, c.lockdown_version, c.lockdown_at
+            SELECT wanted.id, c.version, c.erased_at, c.hold_purposes, c.hold_version, c.hold_at,
+                c.lockdown_purposes, c.lockdown_version, c.lockdown_at, c.head, c.seal_kid, c.seal
             FROM unnest($1) AS wanted(id) LEFT JOIN consent.creator c ON c.id = wanted.id
             """,
             false

@@ -122,7 +122,10 @@ internal static class Feed
             history.RemoveAt(history.Count - 1);
         await reader.NextResultAsync(cancellation);
         var inbox = await ReadEventsAsync(reader, keys, follower, cancellation);
-        var reloaded = reload.Count == 0 ? [] : await CreatorRecords.ReadAsync(reader, cancellation);
+        IReadOnlyList<CreatorRecords> reloaded =
+            reload.Count == 0
+                ? []
+                : [.. (await CreatorRecords.ReadAsync(reader, cancellation)).Select(records => records.Verify(keys))];
         return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded);
     }
 

@@ -10,7 +10,8 @@ namespace ConsentRegistry.Api.Replica;
 /// <param name="IsComplete">Whether memory has all that the poll's snapshot saw.</param>
 /// <param name="Doubts">How many creators it put in doubt.</param>
 /// <param name="Forged">How many events it brought that no node wrote.</param>
-internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts, int Forged)
+/// <param name="Unsealed">Of how many creators it read records that are not what their seal says.</param>
+internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts, int Forged, int Unsealed)
 {
     /// <summary>Whether it brought any event that was not known before.</summary>
     public bool BroughtEvents => New.Count > 0;
@@ -27,11 +28,18 @@ internal sealed partial class Follower(
     long position,
     Guid anchor,
     IEnumerable<Guid> waiting,
+    IEnumerable<CreatorId> distrusted,
     ILogger logger
 )
 {
     /// <summary>Events of the log that one poll reads; a node that is further behind takes several.</summary>
     private const int EventsPerPoll = 20_000;
+
+    /// <summary>How long those about whom nothing is answered wait to be read again.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many of them one poll reads.</summary>
+    private const int DistrustedPerPoll = 100;
 
     /// <summary>Events that no node wrote and that are told one by one: with more there is nothing to add.</summary>
     private const int MaxForged = 1_000;
@@ -45,9 +53,16 @@ internal sealed partial class Follower(
     private long position = position;
     private Guid anchor = anchor;
     private int doubts;
+    private int unsealed;
+    private int firstLooked;
+    private long lookedAt;
 
     // Those of whom somebody wrote who is no node: what the tables say of them proves nothing.
-    private readonly HashSet<CreatorId> distrusted = [];
+    private readonly HashSet<CreatorId> distrusted = [.. distrusted];
+
+    // Those of whom an event that no node wrote is in the log, or waits for it.
+    private readonly HashSet<CreatorId> loggedForged = [];
+    private readonly HashSet<CreatorId> waitingForged = [];
 
     // Events that no node wrote, and that were told already.
     private readonly HashSet<Guid> forged = [];
@@ -71,6 +86,22 @@ internal sealed partial class Follower(
 
     /// <summary>Creators of whom the next poll reads everything.</summary>
     public IReadOnlyCollection<CreatorId> Doubted => doubted;
+
+    /// <summary>
+    /// Creators of whom the next poll reads everything, and now and then those about whom nothing is answered: they may
+    /// have been mended.
+    /// </summary>
+    /// <param name="now">This node's time.</param>
+    public IReadOnlyCollection<CreatorId> TakeToRead(long now)
+    {
+        if (distrusted.Count == 0 || (lookedAt != 0 && BootClock.Since(lookedAt) < BetweenLooks))
+            return doubted;
+        lookedAt = now;
+        // Others in turn, where there are more than one poll reads.
+        var next = distrusted.Skip(firstLooked).Take(DistrustedPerPoll).ToList();
+        firstLooked = next.Count < DistrustedPerPoll ? 0 : firstLooked + next.Count;
+        return [.. doubted, .. next];
+    }
 
     /// <summary>
     /// Has everything about a creator read by the next poll; until then nothing is answered about them.
@@ -101,7 +132,7 @@ internal sealed partial class Follower(
         }
         var inbox = poll.IsCut ? [] : poll.Inbox;
         var draft = new Draft(memory, poll.DatabaseTime);
-        var doubtedBefore = doubts;
+        var (doubtedBefore, unsealedBefore) = (doubts, unsealed);
         var found = Distrust(draft.Editor, arrived.Concat(poll.Inbox));
         try
         {
@@ -113,7 +144,7 @@ internal sealed partial class Follower(
         }
         var brought = Follow(poll, arrived);
         draft.Publish();
-        return new(brought, !poll.IsCut, doubts - doubtedBefore, found);
+        return new(brought, !poll.IsCut, doubts - doubtedBefore, found, unsealed - unsealedBefore);
     }
 
     // Nothing is applied of what no node wrote, and nothing is answered about whose it says that it is. Tables that the
@@ -121,14 +152,15 @@ internal sealed partial class Follower(
     private int Distrust(FactEditor editor, IEnumerable<FeedEvent> events)
     {
         var found = 0;
+        waitingForged.Clear();
         foreach (var one in events)
         {
             if (one.IsAuthentic)
                 continue;
-            if (one.Stream.Creator is { } creator && distrusted.Add(creator))
+            if (one.Stream.Creator is { } creator)
             {
-                editor.Doubt(creator);
-                doubted.Remove(creator);
+                (one.Seq is null ? waitingForged : loggedForged).Add(creator);
+                Distrust(editor, creator);
             }
             if (forged.Count >= MaxForged || !forged.Add(one.EventId))
                 continue;
@@ -186,10 +218,33 @@ internal sealed partial class Follower(
             DoubtBodiless(editor);
     }
 
+    private void Distrust(FactEditor editor, CreatorId creator)
+    {
+        if (!distrusted.Add(creator))
+            return;
+        editor.Doubt(creator);
+        doubted.Remove(creator);
+        bodiless.Remove(creator);
+    }
+
+    // Only what is sealed takes the place of what is not known.
     private void PutReloaded(FactEditor editor, IReadOnlyList<CreatorRecords> reloaded)
     {
-        foreach (var creator in reloaded.Where(creator => !distrusted.Contains(creator.Creator)))
+        foreach (var creator in reloaded)
         {
+            if (!creator.IsSealed)
+            {
+                if (!distrusted.Contains(creator.Creator))
+                {
+                    LogUnsealed(creator.Version);
+                    unsealed++;
+                }
+                Distrust(editor, creator.Creator);
+                continue;
+            }
+            if (loggedForged.Contains(creator.Creator) || waitingForged.Contains(creator.Creator))
+                continue;
+            distrusted.Remove(creator.Creator);
             creator.PutInto(editor);
             doubted.Remove(creator.Creator);
             bodiless.Remove(creator.Creator);
@@ -330,6 +385,15 @@ internal sealed partial class Follower(
         EventName = nameof(LogEvents.EventForged)
     )]
     private partial void LogForged(long version, string table);
+
+    [LoggerMessage(
+        LogEvents.StreamUnsealed,
+        LogLevel.Critical,
+        "What the tables hold of a creator's version {Version} is not what its seal says: nothing is answered about them; "
+            + "find out who writes to the database, and build their records again from the log",
+        EventName = nameof(LogEvents.StreamUnsealed)
+    )]
+    private partial void LogUnsealed(long version);
 
     [LoggerMessage(
         LogEvents.BodiesMissing,

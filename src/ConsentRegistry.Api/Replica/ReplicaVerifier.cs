@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Integrity;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
@@ -20,6 +21,7 @@ internal sealed partial class ReplicaVerifier(
     Database database,
     ConsentReplica replica,
     Applier applier,
+    IntegrityKeys keys,
     ReplicaMetrics metrics,
     TimeProvider clock,
     ILogger<ReplicaVerifier> logger
@@ -48,6 +50,9 @@ internal sealed partial class ReplicaVerifier(
     /// <summary>How long reading memory may take.</summary>
     private static readonly TimeSpan ReadingTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>The version of rows that are not all of one.</summary>
+    private const long MixedVersions = -1;
+
     private string after = "";
 
     // The creator with too many records of whom some were compared, and are to be gone on with.
@@ -73,8 +78,11 @@ internal sealed partial class ReplicaVerifier(
         foreach (var records in all)
         {
             if (
-                Compare(permit.State, expected, records, cancellation) is { } found
-                && (found.IsOther || found.Found != found.Held)
+                !records.Verify(keys).IsSealed
+                || (
+                    Compare(permit.State, expected, records, cancellation) is { } found
+                    && (found.IsOther || found.Found != found.Held)
+                )
             )
                 different += Alarm(records);
         }
@@ -99,10 +107,16 @@ internal sealed partial class ReplicaVerifier(
                 ? before + found.Found
                 : (Tally?)null;
         var isLast = last == VideoRange.End;
+        var opened = records.Open(keys);
+        // Parts of one version have one seal, and of two nothing can be said.
+        var isOne = begun.RowVersion is null || begun.RowVersion == records.Version;
+        var codes = opened is null ? default : begun.Codes + records.SumOfVideos(opened.Key);
+        if (opened is null || (isLast && isOne && codes + records.SumOfOthers(opened.Key) != opened.Sum))
+            return Alarm(records);
         if (found is not null && (found.IsOther || (isLast && sum is { } all && all != found.Held)))
             return Alarm(records);
         if (!isLast)
-            part = new(begun.Creator, last, found?.Version, sum);
+            part = new(begun.Creator, last, found?.Version, sum, isOne ? records.Version : MixedVersions, codes);
         return 0;
     }
 
@@ -207,7 +221,7 @@ internal sealed partial class ReplicaVerifier(
             seen++;
             after = creator;
             if (records > RecordsPerLook)
-                part = new(creator, VideoRange.Beginning, null, default(Tally));
+                part = new(creator, VideoRange.Beginning, null, default(Tally), RowVersion: null, default);
             else
                 creators.Add(creator);
         }
@@ -295,5 +309,14 @@ internal sealed partial class ReplicaVerifier(
     /// <param name="After">The last video that was.</param>
     /// <param name="Version">The version of the part before; null before the first.</param>
     /// <param name="Found">What was found up to there; null if that was not of one version.</param>
-    private sealed record Part(string Creator, (string Owner, string Video) After, long? Version, Tally? Found);
+    /// <param name="RowVersion">The version of the rows up to there; <see cref="MixedVersions"/> if it changed.</param>
+    /// <param name="Codes">The sum of their codes.</param>
+    private sealed record Part(
+        string Creator,
+        (string Owner, string Video) After,
+        long? Version,
+        Tally? Found,
+        long? RowVersion,
+        Sum256 Codes
+    );
 }

@@ -61,6 +61,7 @@ internal static class Commands
                     output
                 ),
                 ["migrate", .. var rest] => await MigrateAsync(rest, output),
+                ["reseal", .. var rest] => await ResealAsync(rest, output),
                 ["declare-copy", .. var rest] => await DeclareCopyAsync(rest, output),
                 ["openapi"] => await PrintOpenApiAsync(output),
                 ["openapi", var folder] => await WriteHttpFilesAsync(folder, output),
@@ -254,7 +255,7 @@ internal static class Commands
             async (connectionString, options) =>
             {
                 var signer = LogServices.SignerOf(options, new NSecEd25519());
-                var adopted = await Migrator.MigrateAsync(
+                var migrated = await Migrator.MigrateAsync(
                     connectionString,
                     options.Log,
                     IntegrityServices.KeysOf(options),
@@ -267,12 +268,56 @@ internal static class Commands
                     options,
                     secrets => KeyRing.PrepareAsync(secrets, options, database, renew: true, CancellationToken.None)
                 );
-                return adopted is { } marked && marked.Logged + marked.Waiting > 0
-                    ? $"The database is migrated. {marked.Logged} events of the log, which agrees with its checkpoint of "
-                        + $"{marked.Size} leaves, and {marked.Waiting} waiting ones were marked as this registry's."
-                    : "The database is migrated.";
+                return TextOf(migrated);
             }
         );
+
+    private static string TextOf(Migrated migrated)
+    {
+        var (events, streams) = migrated;
+        var text = "The database is migrated.";
+        if (events.Logged + events.Waiting > 0)
+            text +=
+                $" {events.Logged} events of the log, which agrees with its checkpoint of {events.Size} leaves, and "
+                + $"{events.Waiting} waiting ones were marked as this registry's.";
+        if (streams.Sealed > 0)
+            text += $" {streams.Sealed} streams were sealed.";
+        if (streams.Differing > 0)
+            text +=
+                $" Of {streams.Differing} streams the tables hold something else than the log says: nothing is answered "
+                + "about them until `reseal` builds their records again.";
+        return text;
+    }
+
+    /// <summary>Builds the records of creators again from the log.</summary>
+    private static Task<int> ResealAsync(string[] args, TextWriter output)
+    {
+        var creators = args.Where(word => Domain.CreatorId.TryParse(word, out _)).ToList();
+        return WithDatabaseAsync(
+            [.. args.Except(creators)],
+            output,
+            async (connectionString, options) =>
+            {
+                await using var login = Database.OfLogin(connectionString);
+                await using var connection = await login.OpenConnectionAsync();
+                var keys = IntegrityServices.KeysOf(options);
+                var built = 0;
+                foreach (var creator in creators)
+                {
+                    var isBuilt = await StreamSealing.RebuildAsync(
+                        connection,
+                        keys,
+                        Domain.CreatorId.Parse(creator),
+                        CancellationToken.None
+                    );
+                    built += isBuilt ? 1 : 0;
+                    if (!isBuilt)
+                        await output.WriteLineAsync($"The log has no whole stream of '{creator}'.");
+                }
+                return $"The records of {built} creators were built again from the log, and sealed.";
+            }
+        );
+    }
 
     private static Task<int> CreateRolesAsync(string[] args, TextWriter output) =>
         WithDatabaseAsync(

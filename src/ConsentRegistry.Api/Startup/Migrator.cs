@@ -6,6 +6,11 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Startup;
 
+/// <summary>What a migration marked and sealed.</summary>
+/// <param name="Events">The events that were marked.</param>
+/// <param name="Streams">The streams that were sealed, or not.</param>
+internal readonly record struct Migrated(Adopted Events, Sealing Streams);
+
 /// <summary>
 /// Brings the database to the shape that this version of the service needs, and checks that it can be relied on.
 /// </summary>
@@ -28,11 +33,11 @@ internal static class Migrator
     /// <param name="keys">What marks events.</param>
     /// <param name="isOwn">Whether a checkpoint is signed with the log's keys.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The events that were marked, of before nodes marked them; null if there were none to mark.</returns>
+    /// <returns>What was marked and sealed, of before nodes did so.</returns>
     /// <exception cref="StartupException">
     /// The database belongs to another log, was restored without its roles, or is not what its log says.
     /// </exception>
-    public static async Task<Adopted?> MigrateAsync(
+    public static async Task<Migrated> MigrateAsync(
         string connectionString,
         LogIdentity host,
         IntegrityKeys keys,
@@ -107,7 +112,7 @@ internal static class Migrator
     }
 
     /// <summary>Applies migrations as the owner.</summary>
-    private static async Task<Adopted?> ApplyAsync(
+    private static async Task<Migrated> ApplyAsync(
         NpgsqlDataSource login,
         NpgsqlConnection connection,
         IntegrityKeys keys,
@@ -126,7 +131,8 @@ internal static class Migrator
         {
             var adopted = await EventAdoption.RunAsync(connection, keys, isOwn, cancellation);
             await VocabularyStore.EnsureInitialAsync(connection, keys, cancellation);
-            return adopted;
+            var streams = await StreamSealing.RunAsync(connection, keys, cancellation);
+            return new(adopted ?? default, streams);
         }
         catch (IntegrityException e)
         {

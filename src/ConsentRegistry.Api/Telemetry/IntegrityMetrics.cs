@@ -11,6 +11,9 @@ internal sealed class IntegrityMetrics
     /// <summary>An answer about the past that was refused.</summary>
     public const int Answer = 1;
 
+    /// <summary>A stream of which the tables hold something else than its seal says.</summary>
+    public const int Stream = 2;
+
     private readonly ZeroedCounter failures;
     private int denied;
 
@@ -21,10 +24,11 @@ internal sealed class IntegrityMetrics
             meter,
             "consent.integrity.failures",
             "{failure}",
-            "What the database holds that no node wrote: events, and events of the past of which an answer would tell.",
+            "What the database holds that no node wrote: events, what an answer would tell, and records of a stream.",
             "consent.integrity.kind",
             "event",
-            "answer"
+            "answer",
+            "stream"
         );
         meter.CreateObservableGauge(
             "consent.integrity.denied",

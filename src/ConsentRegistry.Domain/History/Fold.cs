@@ -31,6 +31,22 @@ public sealed class Fold
             .Where(setting => setting.Key.Creator == creator)
             .Select(setting => KeyValuePair.Create(setting.Key.Key, setting.Value));
 
+    /// <summary>A creator's overrides.</summary>
+    public IEnumerable<KeyValuePair<OverrideKey, OverrideSetting>> OverridesOf(CreatorId creator) =>
+        overrides
+            .Where(setting => setting.Key.Creator == creator)
+            .Select(setting => KeyValuePair.Create(setting.Key.Key, setting.Value));
+
+    /// <summary>A creator's grants, whatever became of them.</summary>
+    public IEnumerable<KeyValuePair<Guid, GrantRecord>> GrantsOf(CreatorId creator) =>
+        grants
+            .Where(grant => grant.Key.Creator == creator)
+            .Select(grant => KeyValuePair.Create(grant.Key.Id, grant.Value));
+
+    /// <summary>What is registered about a creator's videos.</summary>
+    public IEnumerable<KeyValuePair<VideoKey, VideoRecord>> VideosOf(CreatorId creator) =>
+        videos.Where(video => video.Key.Creator == creator);
+
     /// <summary>How many overrides a creator has.</summary>
     public long CountOverridesOf(CreatorId creator) => overrides.Keys.LongCount(key => key.Creator == creator);
 

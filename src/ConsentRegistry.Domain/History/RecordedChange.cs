@@ -62,18 +62,30 @@ public abstract record RecordedChange
     }
 
     /// <summary>
+    /// Reads the records of a body that this service is known to have written, before and after: nothing is verified.
+    /// </summary>
+    /// <param name="type">One of <see cref="EventType"/>.</param>
+    /// <param name="body">The body.</param>
+    /// <exception cref="FormatException">It is no body of that type.</exception>
+    public static RecordedChange ReadWritten(string type, ReadOnlySpan<byte> body) =>
+        ReadBody(type, body, hasBefore: true);
+
+    /// <summary>
     /// Reads what stands after an event, from a body that this service is known to have written: nothing is verified,
     /// and what stood before is left out; but of a video, for which identifiers it lost follows from both.
     /// </summary>
     /// <param name="type">One of <see cref="EventType"/>.</param>
     /// <param name="body">The body.</param>
     /// <exception cref="FormatException">It is no body of that type.</exception>
-    public static RecordedChange ReadAfter(string type, ReadOnlySpan<byte> body)
+    public static RecordedChange ReadAfter(string type, ReadOnlySpan<byte> body) =>
+        ReadBody(type, body, hasBefore: type == EventType.VideoRegistered);
+
+    private static RecordedChange ReadBody(string type, ReadOnlySpan<byte> body, bool hasBefore)
     {
         try
         {
             var members = JsonNode.Parse(body).Object();
-            var before = type == EventType.VideoRegistered ? members["before"]?.Object() : null;
+            var before = hasBefore ? members["before"]?.Object() : null;
             return ReadRecords(new(type, members["key"].Object(), before, members["after"]?.Object()));
         }
         catch (JsonException e)

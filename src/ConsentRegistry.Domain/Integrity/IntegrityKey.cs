@@ -46,6 +46,12 @@ public sealed class IntegrityKey
     public static IReadOnlyList<IntegrityKey>? ReadAll(string text) =>
         SecretKeys.ReadAll(text, bytes => new IntegrityKey(bytes), key => key.Kid);
 
+    /// <summary>A new copy of the key of the codes of records.</summary>
+    public byte[] DeriveRecordKey() => Derive("record"u8, Length);
+
+    /// <summary>A new copy of the key that encrypts seals.</summary>
+    public byte[] DeriveSealKey() => Derive("seal"u8, Length);
+
     private byte[] Derive(ReadOnlySpan<byte> use, int length)
     {
         var derived = new byte[length];

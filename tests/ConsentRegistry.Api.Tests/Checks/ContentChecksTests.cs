@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Identifiers;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests.Checks;
@@ -256,6 +257,8 @@ public sealed class ContentChecksTests(RegistryFixture registry, PostgresFixture
             key.Kid,
             key.HashOf(ContentIdentifier.Parse(IdentifierScheme.Url, gone).Value).ToBytes()
         );
+
+        await SealedRows.SealAsync(node.ConnectionString, RegistryApplication.IntegrityKeysOf(node.ConnectionString));
 
         node.Services.GetRequiredService<Applier>().Doubt(CreatorId.Parse(creator));
 

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -332,7 +333,8 @@ public sealed class ReplicaTests(PostgresFixture postgres)
             );
             await command.ExecuteNonQueryAsync(Cancellation);
         }
-        await Eventually.HoldsAsync("memory is loaded anew", async () => await EffectAsync(app, creator) == "deny");
+        // And the rows of another moment than the seal of their stream: nothing is answered about them.
+        await Eventually.HoldsAsync("memory is loaded anew", async () => await EffectAsync(app, creator) == "503");
         Assert.Contains(app.Log.Errors, error => error.Contains("Memory is lost", StringComparison.Ordinal));
     }
 
@@ -349,8 +351,11 @@ public sealed class ReplicaTests(PostgresFixture postgres)
         );
         await Eventually.HoldsAsync(
             "it is found out",
-            async () => await comparison.LookAsync(Cancellation) > 0 || await EffectAsync(app, creator) == "deny"
+            async () => await comparison.LookAsync(Cancellation) > 0 || await EffectAsync(app, creator) == "503"
         );
+        // No node wrote it, and nothing is answered until it is sealed.
+        await Eventually.HoldsAsync("nothing is answered", async () => await EffectAsync(app, creator) == "503");
+        await SealedRows.SealAsync(connectionString, RegistryApplication.IntegrityKeysOf(connectionString));
         await Eventually.HoldsAsync(
             "memory is what the tables are",
             async () => await EffectAsync(app, creator) == "deny"
@@ -365,10 +370,8 @@ public sealed class ReplicaTests(PostgresFixture postgres)
     [Fact]
     public async Task Memory_of_a_creator_with_very_many_videos_is_compared_in_parts()
     {
-        await using var app = await RegistryApplication.StartAsync(
-            await postgres.CreateDatabaseAsync(),
-            "Replica:DeltaMs=10000"
-        );
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString, "Replica:DeltaMs=10000");
         var creator = await PrepareAsync(app);
         for (var bulk = 0; bulk < 2; bulk++)
         {
@@ -399,6 +402,8 @@ public sealed class ReplicaTests(PostgresFixture postgres)
             await app.QueryAsync<bool>(sql);
             // The service itself may be the one that finds it.
             await Eventually.HoldsAsync("it is found out", async () => await RoundAsync() > 0 || Alarms() > before);
+            await Eventually.HoldsAsync("nothing is answered", async () => await EffectAsync(app, creator) == "503");
+            await SealedRows.SealAsync(connectionString, RegistryApplication.IntegrityKeysOf(connectionString));
             await Eventually.HoldsAsync(
                 "memory is what the tables are",
                 async () => await RoundAsync() == 0 && await EffectAsync(app, creator) == "allow"

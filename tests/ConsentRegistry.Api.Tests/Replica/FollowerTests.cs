@@ -22,7 +22,7 @@ public sealed class FollowerTests
     public FollowerTests()
     {
         memory.Load(Vocabulary.Initial);
-        follower = new(memory, Server, -1, default, [], NullLogger.Instance);
+        follower = new(memory, Server, -1, default, [], [], NullLogger.Instance);
     }
 
     [Fact]
@@ -122,8 +122,8 @@ public sealed class FollowerTests
     [Fact]
     public void What_no_node_wrote_is_not_applied_and_nothing_is_answered_about_its_creator_any_more()
     {
-        var forged = Event(Ana, 1) with { IsAuthentic = false };
-        Assert.Equal(1, follower.Apply(Poll([], [forged, Event(Ben, 1)])).Forged);
+        var (forged, two, other) = (Event(Ana, 1) with { IsAuthentic = false }, Event(Ana, 2), Event(Ben, 1));
+        Assert.Equal(1, follower.Apply(Poll([], [forged, other])).Forged);
         Assert.Equal((0, 1), (memory.VersionOf("ana"), memory.VersionOf("ben")));
         Assert.Null(FactsOf(Ana));
         Assert.NotNull(FactsOf(Ben));
@@ -132,12 +132,11 @@ public sealed class FollowerTests
         // It is told once. Tables that the same hand may have written do not end it, nor does what nodes write later.
         follower.Doubt(Ana);
         Assert.Empty(follower.Doubted);
-        var two = Event(Ana, 2);
-        var again = Poll([], [forged, two]) with { Reloaded = [Reloaded(Ana, 2)] };
+        var again = Poll([], [forged, two, other]) with { Reloaded = [Reloaded(Ana, 2)] };
         Assert.Equal(0, follower.Apply(again).Forged);
         Assert.Null(FactsOf(Ana));
         // What it is said to have become in the log is not believed either, nor is its absence.
-        Assert.Equal(0, follower.Apply(Poll([At(forged, 0)], [two])).Forged);
+        Assert.Equal(0, follower.Apply(Poll([At(forged, 0)], [two, other])).Forged);
         Assert.Null(FactsOf(Ana));
     }
 
@@ -241,6 +240,7 @@ public sealed class FollowerTests
         new(creator)
         {
             Version = version,
+            IsSealed = true,
             Overrides =
             {
                 (

@@ -16,6 +16,7 @@ public sealed class RegistryOptionsTests
         ["PublicUrl"] = "https://registry.example/",
         ["Log:Origin"] = "registry.example/log",
         ["Log:KeyFile"] = "/run/log-keys.json",
+        ["Integrity:KeyFile"] = "/run/integrity.key",
         ["DataProtection:KeyRing"] = "/run/key-ring",
     };
 
@@ -41,6 +42,7 @@ public sealed class RegistryOptionsTests
     [InlineData("PublicUrl", "https://registry.example?one=two")]
     [InlineData("PublicUrl", "https://one:two@registry.example")]
     [InlineData("Log:KeyFile", "")]
+    [InlineData("Integrity:KeyFile", "")]
     [InlineData("DataProtection:KeyRing", "")]
     [InlineData("Log:Origin", "two words")]
     [InlineData("RateLimits:ChangesPerSecond", "0")]
@@ -127,6 +129,7 @@ public sealed class RegistryOptionsTests
             "PublicUrl",
             "DecisionLog:KeyFile",
             "Identifiers:KeyFile",
+            "Integrity:KeyFile",
             RegistryOptions.DataVariable,
         ];
         var others = RegistrySettings

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Persistence.Migrations;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.TestSupport;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -49,6 +50,12 @@ public sealed class UpgradeTests(PostgresFixture postgres)
             await seed.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         await using var app = await RegistryApplication.StartAsync(connectionString);
+        // Their rows have no events, and so no seals.
+        await SealedRows.SealAsync(connectionString, RegistryApplication.IntegrityKeysOf(connectionString));
+        await Eventually.HoldsAsync(
+            "it is answered about them",
+            async () => (await app.Creator("ana").GetAsync("/v1/creators/ana/videos/clip/consent")).Status == 200
+        );
         // A moment that was stored as none is the one that was meant; the list that failed with it is answered.
         Assert.Equal(
             "0001-01-01T00:00:00.000000Z",

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Domain.Integrity;
 using ConsentRegistry.TestSupport;
@@ -71,6 +72,7 @@ internal sealed class LoadedData : IAsyncDisposable
                 data.Forget("node-*");
                 await data.MigrateAsync(data.ConnectionString);
                 await new Loading(data.ConnectionString, scale).RunAsync();
+                await SealedRows.SealAsync(data.ConnectionString, data.Keys);
             }
             // The service may have grown a migration since the data were loaded.
             await data.MigrateAsync(data.ConnectionString);
@@ -124,12 +126,15 @@ internal sealed class LoadedData : IAsyncDisposable
         await postgres.DisposeAsync();
     }
 
+    private IntegrityKeys Keys =>
+        new(IntegrityKey.ReadAll(File.ReadAllText(HostCommand.IntegrityKeyBeside(hosts.KeyFile)))!);
+
     // The nodes are of Development, and their log has its usual name.
     private Task MigrateAsync(string connectionString) =>
         Migrator.MigrateAsync(
             connectionString,
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
-            new(IntegrityKey.ReadAll(File.ReadAllText(HostCommand.IntegrityKeyBeside(hosts.KeyFile)))!),
+            Keys,
             isOwn: _ => true,
             CancellationToken.None
         );
@@ -141,6 +146,7 @@ internal sealed class LoadedData : IAsyncDisposable
         await CreateDatabaseAsync(name, template: Loaded);
         Forget(node);
         await addAsync(new Loading(ConnectionStringOf(name), Scale));
+        await SealedRows.SealAsync(ConnectionStringOf(name), Keys);
     }
 
     private async Task<RunningServer> StartNodeAsync(

@@ -124,3 +124,8 @@ public sealed class Identifiers : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261129000020_integrity")]
 public sealed class Integrity : ScriptMigration;
+
+/// <summary>Whether what the tables hold of a stream is what nodes wrote.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261129000021_seals")]
+public sealed class Seals : ScriptMigration;

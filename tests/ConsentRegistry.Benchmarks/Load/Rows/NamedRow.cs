@@ -100,7 +100,7 @@ internal static class NamedRow
     {
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
-        var follower = new Follower(memory, poll.Server, -1, default, [], NullLogger.Instance);
+        var follower = new Follower(memory, poll.Server, -1, default, [], [], NullLogger.Instance);
         var started = Stopwatch.GetTimestamp();
         follower.Apply(poll);
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
