@@ -88,6 +88,18 @@ internal static class EventAdoption
             """,
             cancellation
         );
+        // Of a copy nothing carries the mark of another key any more.
+        if (isOwn is null)
+        {
+            await using var forget = new NpgsqlCommand(
+                $"DELETE FROM {KeyNames.OfNodes} WHERE kid <> ALL($1)",
+                connection
+            )
+            {
+                Parameters = { new() { Value = keys.All.Select(key => key.Kid).ToArray() } },
+            };
+            await forget.ExecuteNonQueryAsync(cancellation);
+        }
         await using var name = new NpgsqlCommand(
             $"INSERT INTO {KeyNames.OfNodes} (kid) VALUES ($1) ON CONFLICT DO NOTHING",
             connection

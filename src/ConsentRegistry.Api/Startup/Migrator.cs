@@ -19,6 +19,9 @@ internal static class Migrator
     /// <summary>The oldest major version of PostgreSQL that the service is tested with.</summary>
     private const int OldestPostgres = 15;
 
+    /// <summary>How long the database may take to say by which keys was written, in seconds.</summary>
+    private const int KeyNameSeconds = 30;
+
     /// <summary>
     /// The table that says which migrations were applied: where it is, there is a database of some version.
     /// </summary>
@@ -127,6 +130,9 @@ internal static class Migrator
         }
         await using var db = RegistryContext.Over(login);
         await db.Database.MigrateAsync(cancellation);
+        // Whoever gives a copy to another log has other keys.
+        if (isOwn is not null)
+            await RequireKeysAsync(login, keys, cancellation);
         try
         {
             var adopted = await EventAdoption.RunAsync(connection, keys, isOwn, cancellation);
@@ -138,6 +144,21 @@ internal static class Migrator
         {
             throw new StartupException($"{e.Message} See docs/how-to/respond-to-alarms.md.");
         }
+    }
+
+    /// <summary>Refuses a database to which nodes with other keys wrote.</summary>
+    private static async Task RequireKeysAsync(
+        NpgsqlDataSource login,
+        IntegrityKeys keys,
+        CancellationToken cancellation
+    )
+    {
+        var names = await KeyNames.ReadAsync(login, KeyNames.OfNodes, KeyNameSeconds, cancellation);
+        if (names.FirstOrDefault(kid => !keys.Has(kid)) is { } lacking)
+            throw new StartupException(
+                $"Integrity:KeyFile lacks the key '{lacking}', by which nodes wrote to this database. Give this host the "
+                    + "file of the nodes, with all of its keys: see docs/how-to/rotate-keys.md."
+            );
     }
 
     /// <summary>

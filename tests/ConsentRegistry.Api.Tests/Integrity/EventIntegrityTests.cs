@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Tests.Log;
 using Npgsql;
@@ -165,25 +166,29 @@ public sealed class EventIntegrityTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_node_without_the_key_of_the_others_is_not_ready_and_takes_nobody_s_readiness()
+    public async Task A_host_without_the_key_of_the_nodes_does_not_start_and_a_node_that_lacks_a_new_one_is_not_ready()
     {
         var connectionString = await postgres.CreateDatabaseAsync();
         await using var app = await RegistryApplication.StartAsync(connectionString);
-        var folder = Directory.CreateTempSubdirectory("consent-keys-").FullName;
-        var file = Path.Combine(folder, "integrity.key");
-        await File.WriteAllTextAsync(file, new string('5', 64), Cancellation);
-        await using var stranger = await RegistryApplication.StartAsync(
-            connectionString,
-            $"Integrity:KeyFile={file}",
-            $"Log:KeyFile={Path.Combine(app.DataFolder, "log-keys.json")}"
-        );
-        Assert.Contains(
-            "integrityKeys",
-            (await stranger.Anonymous().GetAsync("/health/ready")).IsProblem(503, "unavailable").Text,
-            StringComparison.Ordinal
-        );
         (await app.Anonymous().GetAsync("/health/ready")).Is(200);
-        Directory.Delete(folder, recursive: true);
+        var file = Path.Combine(app.DataFolder, "another.key");
+        await File.WriteAllTextAsync(file, new string('5', 64), Cancellation);
+        var refusal = await Assert.ThrowsAsync<StartupException>(() =>
+            RegistryApplication.StartAsync(
+                connectionString,
+                $"Integrity:KeyFile={file}",
+                $"Log:KeyFile={Path.Combine(app.DataFolder, "log-keys.json")}"
+            )
+        );
+        Assert.StartsWith("Integrity:KeyFile lacks the key", refusal.Message, StringComparison.Ordinal);
+
+        await app.QueryAsync<string>("INSERT INTO consent.integrity_key VALUES ('another') RETURNING kid");
+        await Eventually.HoldsAsync(
+            "it says what it lacks",
+            async () =>
+                (await app.Anonymous().GetAsync("/health/ready")) is { Status: 503, Text: var text }
+                && text.Contains("(integrityKeys)", StringComparison.Ordinal)
+        );
     }
 
     private static string[] Paths(string now) =>

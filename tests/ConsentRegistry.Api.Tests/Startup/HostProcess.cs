@@ -53,7 +53,7 @@ internal static class HostProcess
             ("Log__Origin", origin),
             ("Log__KeyFile", keyFile),
             ("Identifiers__KeyFile", KeyIn(folder, "mounted-identifiers.key")),
-            ("Integrity__KeyFile", KeyIn(folder, "mounted-integrity.key")),
+            ("Integrity__KeyFile", KeyIn(Path.GetDirectoryName(Path.GetFullPath(keyFile))!, "mounted-integrity.key")),
             ("DataProtection__KeyRing", Directory.CreateDirectory(Path.Combine(folder, "mounted-key-ring")).FullName),
             (RegistryOptions.DataVariable, folder),
         ];
