@@ -32,6 +32,7 @@ public sealed class StreamMemoryTests(RegistryFixture registry) : IClassFixture<
     private long sent;
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task A_long_stream_takes_no_more_memory_than_a_short_one()
     {
         var app = registry.App;

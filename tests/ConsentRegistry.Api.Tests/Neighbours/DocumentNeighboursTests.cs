@@ -7,8 +7,8 @@ public sealed class DocumentNeighboursTests(RegistryFixture registry) : IClassFi
     /// <summary>Callers who ask at once.</summary>
     private const int Askers = 16;
 
-    /// <summary>How often each asks. To make the document for each would take a minute of one processor.</summary>
-    private const int Times = 30;
+    /// <summary>How often each asks. To make the document for each would take 20 s of one processor.</summary>
+    private const int Times = 10;
 
     private RegistryApplication App => registry.App;
 

@@ -26,6 +26,7 @@ public sealed class HttpCollectionTests(RegistryFixture registry) : IClassFixtur
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Each_request_is_answered_when_the_story_is_played_in_the_order_of_its_numbers()
     {
         var steps = ExampleScenario.Read().Steps;

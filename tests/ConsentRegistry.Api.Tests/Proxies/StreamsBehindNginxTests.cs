@@ -26,7 +26,7 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
             from content in CommittedDocument.Resolve(answer.Value!)["content"]?.AsObject() ?? []
             where streams.Contains(content.Key)
             select (one.Path, one.Method, Type: content.Key);
-        Assert.Equal(5, found.Count());
+        Assert.Equal(6, found.Count());
         var creator = RegistryApplication.NewId();
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
         await Log.Exports.CoveredAsync(App);

@@ -19,6 +19,7 @@ public sealed class DevelopmentIdentityTests(PostgresFixture postgres) : IDispos
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Everybody_may_what_their_scopes_say_and_a_restart_of_the_provider_changes_nothing()
     {
         var address = $"http://localhost:{HostCommand.FreePort()}";

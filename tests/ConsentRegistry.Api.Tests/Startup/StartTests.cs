@@ -213,7 +213,10 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var database = await postgres.CreateDatabaseAsync();
         var options = $"{database};Options=-c lock_timeout=200ms";
         await using var source = NpgsqlDataSource.Create(database);
-        await RegistryApplication.MigrateAsync(database, new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true));
+        Assert.Equal(
+            0,
+            (await HostProcess.RunHereAsync("migrate", HostProcess.Development(database, folder))).ExitCode
+        );
         await using var connection = await source.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await using var hold = new NpgsqlCommand("LOCK TABLE consent.creator", connection);

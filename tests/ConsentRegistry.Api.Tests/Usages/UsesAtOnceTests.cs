@@ -25,6 +25,7 @@ public sealed class UsesAtOnceTests(RegistryFixture registry) : IClassFixture<Re
     public void Dispose() => http.Dispose();
 
     [Fact(Timeout = 300_000)]
+    [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Of_a_thousand_approvals_at_once_one_is_made_and_of_a_thousand_uses_at_once_as_many_as_were_granted()
     {
         var cancel = TestContext.Current.CancellationToken;
