@@ -104,13 +104,7 @@ internal sealed class StreamFold(CreatorId creator)
 
     private bool IsNext(StoredEvent stored)
     {
-        var follows =
-            stored.Stream == stream
-            && (
-                last is { } before && before.Ordinal < before.Count
-                    ? stored.Version == before.Version && stored.Ordinal == before.Ordinal + 1
-                    : stored.Version == (last?.Version ?? 0) + 1 && stored.Ordinal == 1
-            );
+        var follows = stored.Stream == stream && StreamReading.IsNext(last, stored);
         isBroken |= !follows;
         return follows;
     }

@@ -82,12 +82,15 @@ internal sealed class StreamReading(NpgsqlConnection connection, IntegrityKeys k
     /// <param name="before">The event before; null at the beginning of the stream.</param>
     /// <param name="after">The event after.</param>
     /// <exception cref="IntegrityException">It is not.</exception>
-    public static void RequireNext(StoredEvent? before, StoredEvent after) =>
-        Require(
-            before is not null && before.Ordinal < before.Count
-                ? after.Version == before.Version && after.Ordinal == before.Ordinal + 1 && after.Count == before.Count
-                : after.Version == (before?.Version ?? 0) + 1 && after.Ordinal == 1
-        );
+    public static void RequireNext(StoredEvent? before, StoredEvent after) => Require(IsNext(before, after));
+
+    /// <summary>Whether one event is the stream's next after another.</summary>
+    /// <param name="before">The event before; null at the beginning of the stream.</param>
+    /// <param name="after">The event after.</param>
+    public static bool IsNext(StoredEvent? before, StoredEvent after) =>
+        before is not null && before.Ordinal < before.Count
+            ? after.Version == before.Version && after.Ordinal == before.Ordinal + 1 && after.Count == before.Count
+            : after.Version == (before?.Version ?? 0) + 1 && after.Ordinal == 1;
 
     /// <summary>Makes sure that one event is the stream's last before a place in it.</summary>
     /// <exception cref="IntegrityException">It is not.</exception>

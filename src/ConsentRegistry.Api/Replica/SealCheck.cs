@@ -53,15 +53,16 @@ internal sealed class SealCheck(IntegrityKeys keys)
     }
 
     /// <summary>Whether a stream is not what its seal says.</summary>
-    public bool IsWrong(in FactKey stream) =>
-        streams.TryGetValue(stream, out var rest) && (rest.Key is null || rest.Missing != default);
+    public bool IsWrong(in FactKey stream) => streams.TryGetValue(stream, out var rest) && rest.IsWrong;
 
     /// <summary>Whether any stream is not what its seal says.</summary>
-    public bool FindsAny =>
-        strangers.Count > 0 || streams.Values.Any(rest => rest.Key is null || rest.Missing != default);
+    public bool FindsAny => strangers.Count > 0 || streams.Values.Any(rest => rest.IsWrong);
 
     /// <summary>Those of whom records came without a stream.</summary>
     public IReadOnlyCollection<CreatorId> Strangers => strangers;
 
-    private readonly record struct Rest(SealKey? Key, Sum256 Missing);
+    private readonly record struct Rest(SealKey? Key, Sum256 Missing)
+    {
+        public bool IsWrong => Key is null || Missing != default;
+    }
 }
