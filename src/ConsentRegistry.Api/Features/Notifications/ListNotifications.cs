@@ -61,7 +61,7 @@ internal static class ListNotifications
     public static async Task<IResult> Handle(
         CreatorId creatorId,
         string? kind,
-        string? unread,
+        TruthFilter unread,
         int? limit,
         Cursor cursor,
         Database database,
@@ -98,15 +98,6 @@ internal static class ListNotifications
                     .AsResult();
             only = known;
         }
-        if (unread is not (null or "true" or "false"))
-            return Problem
-                .OfField(
-                    422,
-                    FailureCode.Invalid,
-                    "unread",
-                    $"unread is {Characters.Quote(unread!)}; send true or false."
-                )
-                .AsResult();
         var before = long.MaxValue;
         if (
             !cursor.IsStart
@@ -118,15 +109,7 @@ internal static class ListNotifications
         // Counted before it is listed: following from the count's place may repeat what the list shows, and misses
         // nothing.
         var (count, newest) = await InboxStore.CountAsync(database, creatorId, cancellation);
-        var rows = await InboxStore.ListAsync(
-            database,
-            creatorId,
-            only,
-            unread is null ? null : unread == "true",
-            before,
-            size + 1,
-            cancellation
-        );
+        var rows = await InboxStore.ListAsync(database, creatorId, only, unread.Value, before, size + 1, cancellation);
         var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.From, row => [IdOf(row.Place)]);
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }

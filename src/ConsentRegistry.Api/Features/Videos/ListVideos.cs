@@ -29,7 +29,7 @@ internal static class ListVideos
         Requester? requester,
         WordFilter<Effect> effect,
         VideoId? idPrefix,
-        bool? overridden,
+        TruthFilter overridden,
         int? limit,
         Cursor cursor,
         SnapshotReader reading,
@@ -42,7 +42,7 @@ internal static class ListVideos
                 .OfField(422, FailureCode.Invalid, "purpose", "effect needs a purpose: the decision on it is compared.")
                 .AsResult();
         var size = limit ?? RequestShape.DefaultPage;
-        var query = overridden is true ? ListQueries.VideosWithOverride : ListQueries.Videos;
+        var query = overridden.Value is true ? ListQueries.VideosWithOverride : ListQueries.Videos;
         var prefix = idPrefix?.Value ?? "";
         var after = cursor.IsStart ? Before(prefix) : cursor.Part(0);
         var wanted = effect.Value is null ? size + 1 : Chunk;
