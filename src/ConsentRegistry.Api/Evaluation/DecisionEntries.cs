@@ -37,12 +37,14 @@ internal static class DecisionEntries
     {
         ref readonly var decision = ref outcome.Decision;
         var (memory, isRead) = (permit.Memory, !outcome.IsUnreadable);
-        var creator = TextOf(asked.Creator);
+        // Content that nobody carries is nobody's.
+        var creator = asked.Creator.IsEmpty ? null : TextOf(asked.Creator);
+        var isSomebodys = isRead && creator is not null;
         return new(
             Guid.CreateVersion7(),
             way,
             creator,
-            TextOf(asked.Video),
+            creator is null ? null : TextOf(asked.Video),
             TextOf(asked.Requester),
             memory.Vocabulary[asked.Purpose].Purpose.Name,
             decision.Effect,
@@ -51,8 +53,8 @@ internal static class DecisionEntries
                 : by.Creator == Names.CheckedOwner ? creator
                 : memory.Names[by.Creator].Id.Value,
             decision.Stamp?.Version,
-            isRead ? outcome.Version : null,
-            isRead ? memory.Vocabulary.Version : null,
+            isSomebodys ? outcome.Version : null,
+            isSomebodys ? memory.Vocabulary.Version : null,
             isRead ? permit.State.DatabaseTime : null
         );
     }

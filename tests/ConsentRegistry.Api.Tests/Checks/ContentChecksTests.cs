@@ -91,6 +91,55 @@ public sealed class ContentChecksTests(RegistryFixture registry, PostgresFixture
         Assert.Contains(carried.Values, identifiers => identifiers.Length > 1);
     }
 
+    public static TheoryData<string, string> OtherForms =>
+        new()
+        {
+            { "url", "HTTPS://X.example:443/%7E{0}#top" },
+            { "url", "https://x.example/a/../~{0}" },
+            { "platform", "tube:~{0}" },
+            { "sha256", "{1}" },
+        };
+
+    [Theory]
+    [MemberData(nameof(OtherForms))]
+    public async Task Content_in_another_form_is_found_as_well_and_is_unknown_in_the_same_words(
+        string scheme,
+        string form
+    )
+    {
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(creator + scheme)));
+        object Content(string name) =>
+            new
+            {
+                scheme,
+                value = string.Format(null, form, name, name == creator ? hash : new string('A', hash.Length)),
+            };
+        await RegisterAsync(creator, "v", Content(creator));
+        await SetAsync(creator, "allow");
+        foreach (var (name, isAllowed) in new[] { (creator, true), ("nobody", false) })
+        {
+            var check = new { content = new[] { Content(name) }, purpose = "remix" };
+            var usual = (
+                await App.Platform("acme")
+                    .PostAsync(
+                        "/v1/checks",
+                        new
+                        {
+                            check.content,
+                            check.purpose,
+                            explain = false,
+                        }
+                    )
+            ).Is(200);
+            var line = JsonNode
+                .Parse((await App.Platform("acme").PostAsync("/v1/checks/stream", Lines(check))).Is(200).Text)!
+                .AsObject();
+            line.Remove("error");
+            Assert.Equal(isAllowed, (bool)usual["allowed"]!);
+            Assert.Equal(RandomConsent.WithoutTimes(usual.Text), RandomConsent.WithoutTimes(line.ToJsonString()));
+        }
+    }
+
     [Fact]
     public async Task A_deny_tells_whose_the_content_is_only_to_those_who_check_for_anybody()
     {

@@ -196,6 +196,21 @@ internal sealed class FactMemory
     }
 
     /// <summary>
+    /// Whether no registered video carries any of the identifiers, by a state of memory. False as well if something was
+    /// stored since.
+    /// </summary>
+    public bool IsCarriedByNone(scoped ReadOnlySpan<FactKey> identifiers, long state)
+    {
+        foreach (var identifier in identifiers)
+        {
+            if (!Identifiers.Find(identifier).IsNone)
+                return false;
+        }
+        Volatile.ReadBarrier();
+        return (state & 1) == 0 && Volatile.Read(ref generation) == state;
+    }
+
+    /// <summary>
     /// Decides a check of a registered video by a state of memory. False if the video is not registered, or something
     /// was stored since.
     /// </summary>

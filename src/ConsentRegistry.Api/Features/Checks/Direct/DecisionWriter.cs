@@ -103,7 +103,7 @@ internal static class DecisionWriter
         to.Add(Obligations[(int)decision.Obligations]);
         WriteExcludes(to, decision.Excludes, permit.Memory.Vocabulary);
         to.Add(",\"version\":"u8);
-        if (isWithheld || (check.IsContent && decision.Reason == Reason.Indeterminate))
+        if (isWithheld || check.Creator.IsEmpty || (check.IsContent && decision.Reason == Reason.Indeterminate))
             to.Add("null"u8);
         else
             to.AddNumber(outcome.Version);
@@ -120,6 +120,11 @@ internal static class DecisionWriter
 
     private static void WriteVideo(AnswerBuffer to, scoped in AskedCheck check)
     {
+        if (check.Creator.IsEmpty)
+        {
+            to.Add(",\"videos\":[]"u8);
+            return;
+        }
         to.Add(",\"videos\":[{\"creatorId\":\""u8);
         to.Add(check.Creator);
         to.Add("\",\"videoId\":\""u8);

@@ -1,17 +1,19 @@
+using System.Text;
 using System.Text.Json;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Purposes;
 
 namespace ConsentRegistry.Api.Features.Checks.Direct;
 
 /// <summary>
-/// Decides a check of content straight from a request's bytes, where one video carries it. Content of several videos, of
-/// none, and identifiers that are not in their normal form go the usual way.
+/// Decides a check of content straight from a request's bytes, where one video carries it, or none. Content of several
+/// videos, and identifiers that are not in their normal form, go the usual way.
 /// </summary>
 internal static class DirectContent
 {
@@ -44,10 +46,24 @@ internal static class DirectContent
         asked = default;
         outcome = default;
         Span<FactKey> identifiers = stackalloc FactKey[Limits.IdentifiersPerVideo];
-        if (
-            !TryRead(content, memory, identifiers, out var count)
-            || !memory.TryFindOnlyCarrier(identifiers[..count], names, out var owner, out var video)
-        )
+        if (!TryRead(content, memory, identifiers, out var count))
+            return false;
+        if (memory.IsCarriedByNone(identifiers[..count], state))
+        {
+            asked = new()
+            {
+                Creator = default,
+                Video = default,
+                Requester = requester,
+                Purpose = purpose,
+                IsContent = true,
+                Withholds = withholds,
+            };
+            outcome = new() { Decision = Decision.OfNobody(Detail.VideoNotRegistered) };
+            // In another form somebody may carry it.
+            return AreNormal(content);
+        }
+        if (!memory.TryFindOnlyCarrier(identifiers[..count], names, out var owner, out var video))
             return false;
         asked = new()
         {
@@ -82,6 +98,27 @@ internal static class DirectContent
             identifiers[count++] = memory.Hasher.OfIdentifier(text[..length]);
         }
         return count > 0 && reader.TokenType == JsonTokenType.EndArray;
+    }
+
+    private static bool AreNormal(scoped ReadOnlySpan<byte> content)
+    {
+        var reader = new Utf8JsonReader(content, isFinalBlock: true, default);
+        Span<byte> text = stackalloc byte[KeyHasher.LongestIdentifier];
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            if (!TryReadText(ref reader, text, out var length))
+                return false;
+            var colon = text[..length].IndexOf((byte)':');
+            var value = Encoding.UTF8.GetString(text[(colon + 1)..length]);
+            if (
+                !Wording.TryParse<IdentifierScheme>(text[..colon], out var known)
+                || !ContentIdentifier.Parse(known, value).Succeeded(out var normal, out _)
+                || normal.Value != value
+            )
+                return false;
+        }
+        return true;
     }
 
     // {"scheme": "…", "value": "…"}, in either order, without an escape.
