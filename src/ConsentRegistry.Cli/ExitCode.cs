@@ -1,3 +1,5 @@
+using ConsentRegistry.Domain.Log.Verification;
+
 namespace ConsentRegistry.Cli;
 
 /// <summary>What the process ends with.</summary>
@@ -11,4 +13,13 @@ internal static class ExitCode
 
     /// <summary>The registry, or the input, could not be used at all.</summary>
     public const int Unusable = 2;
+
+    /// <summary>The code for what a verification found.</summary>
+    public static int Of(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Valid => Success,
+            Verdict.Tampered => Unexpected,
+            _ => Unusable,
+        };
 }

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using ConsentRegistry.Cli;
 using ConsentRegistry.Cli.Demo;
+using ConsentRegistry.Cli.Filter;
 
+var verify = VerifyCommand.Create();
+verify.Subcommands.Add(VerifyAttestationCommand.Create());
 var root = new RootCommand("Works with a consent registry from the command line.")
 {
     DemoCommand.Create(),
+    FilterCommand.Create(),
     SignalsCommand.Create(),
-    VerifyCommand.Create(),
+    verify,
     WitnessCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -7,9 +7,6 @@ namespace ConsentRegistry.Cli;
 /// <summary><c>consent signals</c>: writes what belongs into files, as files beside them, for every video.</summary>
 internal static class SignalsCommand
 {
-    /// <summary>The environment variable that holds the token, so that it stands in no command line.</summary>
-    private const string TokenVariable = "CONSENT_TOKEN";
-
     /// <summary>How long the registry may be silent.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
@@ -32,7 +29,7 @@ internal static class SignalsCommand
         var command = new Command(
             "signals",
             "Writes for every video what its file may carry: <creator>/<video>.cawg.json and .xmp. They never say "
-                + $"allow. {TokenVariable} holds a token with videos:write or consent:audit. Exit code 0 if all is "
+                + $"allow. {RegistryToken.Variable} holds a token with videos:write or consent:audit. Exit code 0 if all is "
                 + "written, 2 if not: run it again, and it goes on."
         )
         {
@@ -47,12 +44,8 @@ internal static class SignalsCommand
 
     private static async Task<int> RunAsync(Uri url, string output, CancellationToken cancellation)
     {
-        var token = Environment.GetEnvironmentVariable(TokenVariable)?.Trim();
-        if (string.IsNullOrEmpty(token))
-        {
-            await Console.Error.WriteLineAsync($"{TokenVariable} holds no token.");
+        if (RegistryToken.Read() is not { } token)
             return ExitCode.Unusable;
-        }
         var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler());
         using var http = new HttpClient(sending) { BaseAddress = url, Timeout = SilenceLimit };
         try

@@ -98,7 +98,7 @@ internal static class VerifyCommand
             var report = verifier.Finish();
             if (!isQuiet)
                 VerdictPage.Write(report, request, files);
-            return CodeOf(report.Verdict);
+            return ExitCode.Of(report.Verdict);
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or Ed25519UnavailableException or ArgumentException)
@@ -125,12 +125,4 @@ internal static class VerifyCommand
             Console.Error.WriteLine(why);
         return ExitCode.Unusable;
     }
-
-    private static int CodeOf(Verdict verdict) =>
-        verdict switch
-        {
-            Verdict.Valid => ExitCode.Success,
-            Verdict.Tampered => ExitCode.Unexpected,
-            _ => ExitCode.Unusable,
-        };
 }

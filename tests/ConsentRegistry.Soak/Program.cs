@@ -8,6 +8,7 @@ return args switch
     {
         await LogSoak.RunAsync(LogSoak.DefaultChanges),
         await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
+        await DatasetSoak.RunAsync(DatasetSoak.DefaultRows),
         await StalenessRun.RunAsync([]),
     }.Max(),
     ["log"] => await LogSoak.RunAsync(LogSoak.DefaultChanges),
@@ -15,6 +16,8 @@ return args switch
     ["notifications"] => await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
     ["notifications", var number] when int.TryParse(number, out var count) && count > 0 =>
         await NotificationSoak.RunAsync(count),
+    ["dataset"] => await DatasetSoak.RunAsync(DatasetSoak.DefaultRows),
+    ["dataset", var number] when int.TryParse(number, out var rows) && rows > 0 => await DatasetSoak.RunAsync(rows),
     ["staleness", .. var words] => await StalenessRun.RunAsync(words),
     _ => Explain(),
 };
@@ -26,6 +29,7 @@ static int Explain()
         (nothing)               all of the following
         log [number]            makes changes (100,000) while nodes and the database are killed, then verifies the log
         notifications [number]  sends notifications (10,000) while nodes and the database are killed, then looks for one that a receiver never got
+        dataset [number]        filters rows (20,000,000) with consent filter, which is killed twice, then verifies what was written
         staleness {StalenessOptions.Usage}
                                 checks (1,000,000) while consent is withdrawn and given back and everything fails in turns, then looks for
                                 an answer that an acknowledged change makes impossible

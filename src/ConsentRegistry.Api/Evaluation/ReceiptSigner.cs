@@ -47,7 +47,7 @@ internal sealed class ReceiptSigner(LogSigner signer, LogWatch log, Database dat
             facts.ReadAt,
             DecisionRecord.From(facts, decision, question.Requester),
             facts.VersionsOf(consulted.Creators.Append(question.Video.Creator)),
-            log.State?.Head is { } head ? new(signer.Origin, head.Size, head.Root) : null
+            signer.Name(log.State?.Head)
         )
         {
             DecisionId = answer.DecisionId,

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Log;
 
@@ -22,6 +23,9 @@ internal sealed class LogSigner(string origin, KeySet keys)
     /// <summary>A checkpoint over a tree.</summary>
     public SignedNote Sign(long size, byte[] root) =>
         SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers);
+
+    /// <summary>A head of this log, as tokens name it; null for none.</summary>
+    public LogHead? Name(TreeHead? head) => head is null ? null : new(Origin, head.Size, head.Root);
 
     /// <summary>A token over a payload.</summary>
     public string Sign(JsonObject payload, string type) => Jws.Sign(payload, type, tokenSigner);

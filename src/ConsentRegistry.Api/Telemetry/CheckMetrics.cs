@@ -39,6 +39,15 @@ internal sealed class CheckTally
 
     internal ReadOnlySpan<int> Counts => counts;
 
+    /// <summary>Items that were no checks.</summary>
+    public int Refused => counts[0];
+
+    /// <summary>Decisions by effect and reason; what did not occur is left out.</summary>
+    public IEnumerable<((Effect Effect, Reason Reason) Said, int Count)> Decisions =>
+        from place in Enumerable.Range(1, Size - 1)
+        where counts[place] != 0
+        select (((Effect)(place >> ReasonBits), (Reason)(place & ((1 << ReasonBits) - 1))), counts[place]);
+
     /// <summary>Counts a decision.</summary>
     public void Add(Effect effect, Reason reason) => counts[PlaceOf(effect, reason)]++;
 

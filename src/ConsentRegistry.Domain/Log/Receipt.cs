@@ -17,7 +17,23 @@ public sealed record ReceiptRequest(VideoKey Video, Purpose Purpose, Requester? 
 /// <param name="Origin">Which log.</param>
 /// <param name="Size">The number of leaves.</param>
 /// <param name="Root">The root over them, 32 bytes.</param>
-public sealed record LogHead(string Origin, long Size, byte[] Root);
+public sealed record LogHead(string Origin, long Size, byte[] Root)
+{
+    internal JsonObject ToJson() =>
+        new()
+        {
+            ["origin"] = Origin,
+            ["size"] = Size,
+            ["root"] = StrictBase64.EncodeUrl(Root),
+        };
+
+    internal static LogHead Read(JsonObject log) =>
+        StrictBase64.TryDecodeUrl(log["root"].Text(), out var root)
+        && root.Length == Checkpoint.RootLength
+        && log["size"].Integer() is >= 0 and var size
+            ? new(log["origin"].Text(), size, root)
+            : throw new FormatException("Not the head of a log.");
+}
 
 /// <summary>
 /// What the registry answered to a check, and everything needed to decide it again: the moment, and the version of
@@ -97,14 +113,7 @@ public sealed record Receipt(
             ["versions"] = new JsonObject(
                 Versions.Select(version => KeyValuePair.Create<string, JsonNode?>(version.Key, version.Value))
             ),
-            ["log"] = Log is null
-                ? null
-                : new JsonObject
-                {
-                    ["origin"] = Log.Origin,
-                    ["size"] = Log.Size,
-                    ["root"] = StrictBase64.EncodeUrl(Log.Root),
-                },
+            ["log"] = Log?.ToJson(),
         }.WithLater("decisionId", DecisionId?.ToString());
 
     /// <summary>Reads a payload; false for all bytes but those of <see cref="ToJson"/> as canonical JSON.</summary>
@@ -131,7 +140,7 @@ public sealed record Receipt(
                         version => VersionOf(version.Value),
                         StringComparer.Ordinal
                     ),
-                members["log"] is { } log ? ReadLog(log.Object()) : null
+                members["log"] is { } log ? LogHead.Read(log.Object()) : null
             )
             {
                 DecisionId = members["decisionId"] is { } id ? Guid.ParseExact(id.Text(), "D") : null,
@@ -152,11 +161,4 @@ public sealed record Receipt(
 
     private static long VersionOf(JsonNode? version) =>
         version.Integer() is >= 0 and var read ? read : throw new FormatException("A version is 0 or more.");
-
-    private static LogHead ReadLog(JsonObject log) =>
-        StrictBase64.TryDecodeUrl(log["root"].Text(), out var root)
-        && root.Length == Checkpoint.RootLength
-        && log["size"].Integer() is >= 0 and var size
-            ? new(log["origin"].Text(), size, root)
-            : throw new FormatException("Not the head of a log.");
 }

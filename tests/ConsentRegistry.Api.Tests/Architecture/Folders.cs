@@ -28,7 +28,7 @@ internal static class Folders
             Startup: *
             Features/Approvals: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration
             Features/AuthZen: OpenApi Evaluation Replica Http Configuration
-            Features/Checks: OpenApi Evaluation Contracts Authentication Replica Http Persistence Configuration
+            Features/Checks: OpenApi Evaluation Contracts Authentication Sequencing Replica Http Persistence Telemetry Configuration
             Features/Erasure: Changes Notifications Http Persistence
             Features/Health: Monitoring Http
             Features/History: Contracts Sequencing Http Persistence
@@ -83,6 +83,7 @@ internal static class Folders
         ["ConsentRegistry.Cli"] = Read(
             """
             Demo: (root)
+            Filter: (root)
             (root):
             """
         ),

@@ -25,6 +25,7 @@ internal static class LoadBenchmark
         (ContentRow.Name, ContentRow.MeasureAsync),
         ("batch", BatchRow.MeasureAsync),
         ("stream", StreamRow.MeasureAsync),
+        ("filter", FilterRow.MeasureAsync),
         ("strong", StrongRow.MeasureAsync),
         ("revocation", RevocationRow.MeasureAsync),
         ("named", NamedRow.MeasureAsync),

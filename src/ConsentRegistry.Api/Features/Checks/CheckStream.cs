@@ -1,7 +1,10 @@
+using System.Text;
 using System.Threading.Channels;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain.Log;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -21,6 +24,10 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// <c>requestTimeout</c>. A node that stops ends it with <c>unavailable</c>, where the body has no length. A body that
 /// is not well-formed HTTP ends it with <c>malformedRequest</c>. Lines that arrive together with the malformed part may
 /// have no answer. A caller who takes nothing for 30 seconds is cut off.
+///
+/// With <c>attest=true</c> a stream that ends normally has one more line, <c>{"attestation":…}</c>. It is a compact JWS
+/// of type <c>consent-attestation+jws</c> with SHA-256 of the lines received and of the answers sent, how many answers
+/// said what, the first and the last <c>freshAt</c>, and the newest head of the log.
 /// </remarks>
 internal static class CheckStream
 {
@@ -40,8 +47,11 @@ internal static class CheckStream
     private static readonly int ChunksAtOnce = 2 * Environment.ProcessorCount;
 
     public static async Task<IResult> Handle(
+        TruthFilter attest,
         HttpContext http,
         ChunkAnswers answers,
+        LogSigner signer,
+        LogWatch log,
         ConcurrencyLimits limits,
         IOptions<StreamOptions> options,
         Drain drain,
@@ -72,9 +82,11 @@ internal static class CheckStream
         var over = http.Request.ContentLength is null ? drain.Over : CancellationToken.None;
         var body = new LineReader(http.Request.BodyReader, caller, options.Value.LongestIdle, clock, over);
         await using var end = over.Register(http.Request.BodyReader.CancelPendingRead);
+        using var summary = attest.Value is true ? new StreamSummary() : null;
         var reading = ReadAsync(
             body,
             chunks.Writer,
+            summary,
             chunk => Task.Run(() => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token),
             stop.Token
         );
@@ -86,7 +98,19 @@ internal static class CheckStream
                 http.Abort,
                 clock
             );
-            await SendAsync(sender, chunks.Reader, chunk => answers.AnswerAsync(chunk, caller, stop.Token), stop.Token);
+            var isWhole = await SendAsync(
+                sender,
+                chunks.Reader,
+                summary,
+                chunk => answers.AnswerAsync(chunk, caller, stop.Token),
+                stop.Token
+            );
+            if (isWhole && summary is not null)
+            {
+                var attestation = summary.Finish(caller.Caller.OwnRequester, signer.Name(log.State?.Head));
+                var token = signer.Sign(attestation.ToJson(), Attestation.Type);
+                await sender.SendAsync(Encoding.ASCII.GetBytes($"{{\"attestation\":\"{token}\"}}\n"), stop.Token);
+            }
         }
         // A caller who has left, or sends what is no HTTP, can be told nothing any more.
         catch (Exception e)
@@ -121,6 +145,7 @@ internal static class CheckStream
     private static async Task ReadAsync(
         LineReader body,
         ChannelWriter<Task<Chunk>> chunks,
+        StreamSummary? summary,
         Func<Chunk, Task<Chunk>> answer,
         CancellationToken cancellation
     )
@@ -147,6 +172,7 @@ internal static class CheckStream
                         // Before it is handed on: whoever has sent it gives it away.
                         firstLine += chunk.Lines;
                         var isLast = chunk.IsLast;
+                        summary?.AddLines(chunk);
                         isOver |= isLast;
                         await chunks.WriteAsync(answer(chunk), cancellation);
                         if (isLast)
@@ -170,9 +196,11 @@ internal static class CheckStream
         }
     }
 
-    private static async Task SendAsync(
+    /// <returns>Whether every line was answered, and nothing ended the stream before its end.</returns>
+    private static async Task<bool> SendAsync(
         ResponseSender sender,
         ChannelReader<Task<Chunk>> chunks,
+        StreamSummary? summary,
         Func<Chunk, Task<Chunk>> goOn,
         CancellationToken cancellation
     )
@@ -180,14 +208,21 @@ internal static class CheckStream
         await foreach (var answered in chunks.ReadAllAsync(cancellation))
         {
             using var chunk = await answered;
-            await sender.SendAsync(chunk.Answer.Memory, cancellation);
+            await SendPartAsync(chunk);
             while (!chunk.IsAnswered)
             {
                 await goOn(chunk);
-                await sender.SendAsync(chunk.Answer.Memory, cancellation);
+                await SendPartAsync(chunk);
             }
             if (chunk.IsLast)
-                return;
+                return false;
+        }
+        return true;
+
+        ValueTask SendPartAsync(Chunk chunk)
+        {
+            summary?.AddAnswers(chunk);
+            return sender.SendAsync(chunk.Answer.Memory, cancellation);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class ChecksApi
             .Refuses(FailureCode.TooMany);
         checks
             .MapPost("/stream", CheckStream.Handle)
-            .Named("streamChecks")
+            .Named("streamChecks", CheckParameters.Attest)
             .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
             .Accepts<CheckRequest>(JsonLines.MediaType)
             .Produces<CheckResult>(200, JsonLines.MediaType);

@@ -64,6 +64,7 @@ internal sealed class Chunk : IDisposable
         var window = arrived.Length > most ? arrived.Slice(0, most) : arrived;
         var chunk = Free.TryTake(out var free) ? free : new();
         chunk.Fill(window);
+        chunk.Summary = PartSummary.Empty;
         var lines = chunk.bytes.AsSpan(0, chunk.length);
         var end = 0;
         (chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (BootClock.Now, 0, firstLine, 0, false);
@@ -93,6 +94,7 @@ internal sealed class Chunk : IDisposable
     public static Chunk Before(long line)
     {
         var chunk = Free.TryTake(out var free) ? free : new();
+        chunk.Summary = PartSummary.Empty;
         (chunk.length, chunk.ArrivedAt, chunk.At, chunk.Line, chunk.Lines, chunk.IsLast) = (
             0,
             BootClock.Now,
@@ -107,6 +109,9 @@ internal sealed class Chunk : IDisposable
     /// <summary>The length of the line that begins at a place, without its newline.</summary>
     public int LengthAt(int at) =>
         bytes.AsSpan(at, length - at).IndexOf((byte)'\n') is >= 0 and var end ? end : length - at;
+
+    /// <summary>What the newest part came to.</summary>
+    public PartSummary Summary { get; set; } = PartSummary.Empty;
 
     /// <summary>Notes that the lines before a place have their answers.</summary>
     public void MoveTo(int at, long line) => (At, Line) = (at, line);

@@ -57,6 +57,7 @@ internal sealed class ChunkAnswers(
         if (!await receipts.TryKeepAsync(part.Reliances, cancellation))
             part.Withdraw();
         answered.Add(part.Answers);
+        chunk.Summary = new(part.Answers.Tally, part.FreshAt);
         if (chunk.IsAnswered && chunk.IsLast)
             AddLine(chunk, CheckResult.Refused(TooLong, chunk.Line));
         return chunk;
@@ -84,6 +85,8 @@ internal sealed class ChunkAnswers(
             var (at, line) = Decide(part, permit, run);
             if (permit.Holds)
             {
+                if (line > chunk.Line)
+                    part.FreshAt = part.FreshAt.With(permit.State.DatabaseTime);
                 part.Answers.Add(run);
                 chunk.MoveTo(at, line);
                 return;
@@ -160,6 +163,8 @@ internal sealed class ChunkAnswers(
         );
         var before = chunk.Answer.Length;
         AddLine(chunk, answer);
+        if (answer.FreshAt is { } freshAt)
+            part.FreshAt = part.FreshAt.With(freshAt);
         var entry = part.Answers.Add(question, answer, vocabularyVersion);
         if (ReceiptSigner.RestsOnReliance(answer))
             part.Signed.Add(new(before..chunk.Answer.Length, answer, entry));
@@ -216,6 +221,9 @@ internal sealed class ChunkAnswers(
     private sealed record Part(Chunk Chunk, StreamCaller Caller, RequestChecks Answers)
     {
         public SharedWait Wait { get; } = new();
+
+        /// <summary>As of when its answers are.</summary>
+        public FreshRange FreshAt { get; set; } = FreshRange.None;
 
         /// <summary>Who relies on the receipts of the part.</summary>
         public List<Reliance> Reliances { get; } = [];

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ConsentRegistry.Domain.Log;
+
+namespace ConsentRegistry.Cli.Filter;
+
+/// <summary>
+/// One run over some files: reads a part, asks about the one before, and writes the one before that, at the same time.
+/// </summary>
+internal sealed class FilterRun(RunFolder folder, AttestedStream registry, FilterProgress progress)
+{
+    /// <summary>Parts that are read ahead: one, so that reading and asking go on side by side.</summary>
+    private const int PartsAhead = 1;
+
+    /// <summary>Filters all rows. What is written already is compared with the input, and not asked again.</summary>
+    /// <exception cref="IOException">A file cannot be read or written, or the registry does not answer.</exception>
+    /// <exception cref="HttpRequestException">The registry cannot be reached, or refuses.</exception>
+    public async Task RunAsync(IReadOnlyList<string> inputs, CancellationToken cancellation)
+    {
+        var number = 0;
+        var writing = Task.CompletedTask;
+        try
+        {
+            await foreach (var (part, dataset, done) in ReadAheadAsync(inputs, cancellation))
+            {
+                if (++number <= folder.Entries.Count)
+                {
+                    using var known = part;
+                    var attestation = RequireSame(folder.Entries[number - 1], part);
+                    progress.Skip(attestation.Counts, done);
+                    continue;
+                }
+                var asked = await registry.AskAsync(part, cancellation);
+                await writing;
+                writing = WriteAsync(part, asked, dataset.Extension, done, cancellation);
+            }
+        }
+        finally
+        {
+            await writing;
+        }
+        if (number < folder.Entries.Count)
+            throw new DatasetException("The input has fewer rows than the run that is in the folder.");
+    }
+
+    /// <summary>The attestation of a part that was written; refused if it is not of these rows.</summary>
+    /// <exception cref="DatasetException">It is of other rows.</exception>
+    public static Attestation RequireSame(RunEntry entry, DatasetPart part) =>
+        Jws.TryParse(entry.Attestation, out var jws)
+        && Attestation.TryParse(jws.Payload, out var attestation)
+        && attestation.IsOf(part.Checks.Span)
+            ? attestation
+            : throw new DatasetException(
+                $"Part {entry.Part} of the run in the folder is of other rows; name the same input, or another folder."
+            );
+
+    private async Task WriteAsync(
+        DatasetPart part,
+        AttestedAnswers asked,
+        string extension,
+        double done,
+        CancellationToken cancellation
+    )
+    {
+        await Task.Yield();
+        using var written = part;
+        using var answered = asked;
+        await folder.AddAsync(part, asked, extension, cancellation);
+        progress.Add(asked.Attestation.Counts, done);
+    }
+
+    private async IAsyncEnumerable<(DatasetPart Part, Dataset Dataset, double Done)> ReadAheadAsync(
+        IReadOnlyList<string> inputs,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var parts = Channel.CreateBounded<(DatasetPart, Dataset, double)>(PartsAhead);
+        var reading = Task.Run(() => ReadAsync(inputs, parts.Writer, ending.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var part in parts.Reader.ReadAllAsync(cancellation))
+                yield return part;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await reading;
+        }
+    }
+
+    // What goes wrong ends the channel, and so comes to whoever reads it.
+    private async Task ReadAsync(
+        IReadOnlyList<string> inputs,
+        ChannelWriter<(DatasetPart, Dataset, double)> parts,
+        CancellationToken cancellation
+    )
+    {
+        Exception? wrong = null;
+        try
+        {
+            for (var input = 0; input < inputs.Count; input++)
+            {
+                var dataset = Dataset.Open(inputs[input], folder.Settings.Columns, folder.Settings.Lines);
+                await foreach (var part in dataset.ReadAsync(cancellation))
+                    await parts.WriteAsync((part, dataset, (input + dataset.Progress) / inputs.Count), cancellation);
+            }
+        }
+        catch (Exception e)
+        {
+            wrong = e;
+        }
+        parts.Complete(wrong);
+    }
+}
