@@ -8,6 +8,7 @@ verify.Subcommands.Add(VerifyAttestationCommand.Create());
 var root = new RootCommand("Works with a consent registry from the command line.")
 {
     DemoCommand.Create(),
+    DriftCommand.Create(),
     FilterCommand.Create(),
     SignalsCommand.Create(),
     verify,

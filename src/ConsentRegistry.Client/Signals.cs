@@ -112,6 +112,32 @@ public sealed class SignalsClient
             cancellation
         );
 
+    /// <summary>
+    /// Compares a signal that somebody found with the registry. Nothing is fetched: the text is handed over. Takes the
+    /// same scopes.
+    /// </summary>
+    /// <param name="creatorId">The owner.</param>
+    /// <param name="videoId">The owner's id for the video.</param>
+    /// <param name="source">One of <see cref="SignalSources"/>.</param>
+    /// <param name="text">The text as it was found; at most 1 MiB.</param>
+    /// <param name="url">
+    /// The URL that it is about, one of the video's. Null where the video has one, and of what is part of the file.
+    /// </param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<SignalComparison> CompareAsync(
+        string creatorId,
+        string videoId,
+        string source,
+        string text,
+        string? url = null,
+        CancellationToken cancellation = default
+    ) =>
+        wire.AskAsync<SignalToCompare, SignalComparison>(
+            Wire.Path("v1", "creators", creatorId, "videos", videoId, "signals", "comparison"),
+            new(source, text, url),
+            cancellation
+        );
+
     /// <summary>The file of a site about a creator's videos. Takes the same scopes.</summary>
     /// <param name="creatorId">The owner of the videos.</param>
     /// <param name="format">The format: one that has a file for a site.</param>

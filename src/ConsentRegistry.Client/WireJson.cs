@@ -17,6 +17,8 @@ namespace ConsentRegistry.Client;
     UseStringEnumConverter = true
 )]
 [JsonSerializable(typeof(Check))]
+[JsonSerializable(typeof(SignalToCompare))]
+[JsonSerializable(typeof(SignalComparison))]
 [JsonSerializable(typeof(CheckBatch))]
 [JsonSerializable(typeof(Decision))]
 [JsonSerializable(typeof(BatchDecision))]

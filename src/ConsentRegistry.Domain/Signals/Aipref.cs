@@ -7,7 +7,7 @@ namespace ConsentRegistry.Domain.Signals;
 internal static class Aipref
 {
     // The label "search" is none of ours, and its "y" would override "train-ai=n".
-    private static readonly ImmutableArray<Word> Words =
+    internal static readonly ImmutableArray<Word> Words =
     [
         new("train-ai", StandardPurposes.Generative),
         new("ai-use", StandardPurposes.Grounding),

@@ -23,7 +23,7 @@ internal static class Cawg
 
     public static Signal OfContent(PublicConsent consent, SignalContact? contact)
     {
-        Word[] words = [.. OwnKeys, .. FurtherKeys(consent.Vocabulary, contact?.KeyPrefix)];
+        var words = WordsOf(consent.Vocabulary, contact?.KeyPrefix);
         var statement = new Statement(
             consent,
             new() { NeverAllows = Lost.Revocation, SaysAsk = contact is not null },
@@ -54,6 +54,12 @@ internal static class Cawg
             [.. statement.Losses]
         );
     }
+
+    /// <summary>All keys: those of the assertion, and those of the registry's own purposes.</summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    /// <param name="prefix">What its own keys begin with; null if it has none.</param>
+    internal static Word[] WordsOf(Vocabulary vocabulary, string? prefix) =>
+        [.. OwnKeys, .. FurtherKeys(vocabulary, prefix)];
 
     // A key of one's own begins with one's domain, reversed.
     private static IEnumerable<Word> FurtherKeys(Vocabulary vocabulary, string? prefix) =>

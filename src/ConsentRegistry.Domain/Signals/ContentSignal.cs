@@ -8,7 +8,7 @@ namespace ConsentRegistry.Domain.Signals;
 /// </remarks>
 internal static class ContentSignal
 {
-    private static readonly ImmutableArray<Word> Words =
+    internal static readonly ImmutableArray<Word> Words =
     [
         new("ai-train", StandardPurposes.AllTraining),
         new("ai-input", StandardPurposes.Grounding),

@@ -12,11 +12,11 @@ namespace ConsentRegistry.Domain.Signals;
 /// </remarks>
 internal static class Iptc
 {
-    private const string Plus = "http://ns.useplus.org/ldf/xmp/1.0/";
+    internal const string Plus = "http://ns.useplus.org/ldf/xmp/1.0/";
 
-    private const string Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    internal const string Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
-    private const string Values = "http://ns.useplus.org/ldf/vocab/";
+    internal const string Values = "http://ns.useplus.org/ldf/vocab/";
 
     // In this order in the statements below.
     private static readonly ImmutableArray<Word> Words =

@@ -9,7 +9,7 @@ internal static class NoAi
 {
     private const string Value = "noai, noimageai";
 
-    private static readonly ImmutableArray<Word> Words = [new("noai", StandardPurposes.AllTraining)];
+    internal static readonly ImmutableArray<Word> Words = [new("noai", StandardPurposes.AllTraining)];
 
     public static Signal OfContent(PublicConsent consent)
     {

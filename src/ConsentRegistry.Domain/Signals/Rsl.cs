@@ -12,13 +12,13 @@ namespace ConsentRegistry.Domain.Signals;
 /// </remarks>
 internal static class Rsl
 {
-    private const string Namespace = "https://rslstandard.org/rsl";
+    internal const string Namespace = "https://rslstandard.org/rsl";
 
     private const string MediaType = "application/rsl+xml";
 
-    private const string AllOfAi = "ai-all";
+    internal const string AllOfAi = "ai-all";
 
-    private static readonly ImmutableArray<Word> Words =
+    internal static readonly ImmutableArray<Word> Words =
     [
         new("ai-train", StandardPurposes.AllTraining),
         new("ai-input", StandardPurposes.Grounding),

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Domain.Signals;
 internal static class TdmRep
 {
     // One reservation for all mining and all training. Without it the law of some countries lets anybody mine.
-    private static readonly ImmutableArray<Word> Words =
+    internal static readonly ImmutableArray<Word> Words =
     [
         new("tdm-reservation", [StandardPurposes.Mining, .. StandardPurposes.AllTraining]),
     ];

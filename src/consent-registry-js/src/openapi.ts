@@ -1119,6 +1119,16 @@ export interface components {
             statement: string;
         };
         /**
+         * @description How what a signal says stands to what the registry answers.
+         *
+         *     - `agrees`: Both say the same.
+         *     - `stricter`: The signal says less than the registry allows.
+         *     - `looser`: The signal says more than the registry allows: whoever reads it may do what is not allowed, or is told to ask where somebody has denied.
+         *     - `unknown`: The signal says nothing of the purpose.
+         * @enum {string}
+         */
+        Drift: "agrees" | "stricter" | "looser" | "unknown";
+        /**
          * @description What a setting says. In order of restrictiveness: deny is more restrictive than ask, ask more than allow.
          *
          *     - `deny`: The use may not go ahead.
@@ -1390,6 +1400,15 @@ export interface components {
             count: number;
             /** @description For which, and how: the first 100. */
             flips: components["schemas"]["Flip"][];
+        };
+        /** @description What a text says in one format, beside the registry's answers. */
+        FormatDrift: {
+            /** @description The format. */
+            format: components["schemas"]["SignalFormat"];
+            /** @description Why it cannot be read; null if it can. Then it says nothing. */
+            unreadable: components["schemas"]["UnreadableSignal"] | null;
+            /** @description For each purpose. */
+            purposes: components["schemas"]["PurposeDrift"][];
         };
         /** @description A grant: what a creator approved. */
         Grant: {
@@ -2239,6 +2258,17 @@ export interface components {
             /** @description What a check would be answered. */
             decision: components["schemas"]["Decision"];
         };
+        /** @description What a signal says of a purpose, beside the registry's answer. */
+        PurposeDrift: {
+            /** @description The purpose. */
+            purpose: string;
+            /** @description What the signal says. */
+            says: components["schemas"]["Said"];
+            /** @description What the registry answers to everybody: the most restrictive effect. */
+            effect: components["schemas"]["Effect"];
+            /** @description How the two stand to each other. */
+            drift: components["schemas"]["Drift"];
+        };
         /** @description What happened. Pass over members that you do not know. */
         PurposeRegisteredData: {
             /** @description The purpose. */
@@ -3037,6 +3067,27 @@ export interface components {
             /** @description What it cannot say, by purpose. */
             losses: components["schemas"]["SignalLoss"][];
         };
+        /** @description How a signal stands to the registry. */
+        SignalComparison: {
+            /** @description The URL that it is about; null of what is part of the file. */
+            url: null | string;
+            /**
+             * Format: date-time
+             * @description The moment of the registry's answers.
+             */
+            freshAt: string;
+            /** @description For each format that may stand there. */
+            formats: components["schemas"]["FormatDrift"][];
+        };
+        /** @description A text with signals, as it was found. */
+        SignalComparisonRequest: {
+            /** @description Where it was found. */
+            source: components["schemas"]["SignalSource"];
+            /** @description The text; at most 1 MiB. */
+            text: string;
+            /** @description The URL that it is about, one of the video's. It may be left out where the video has one, and of what is part of the file (`xmp`, `manifest`). */
+            url?: null | string;
+        };
         /**
          * @description Where a signal stands.
          *
@@ -3090,6 +3141,19 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description Where a text with signals was found.
+         *
+         *     - `headers`: Headers of an answer of HTTP, a line each.
+         *     - `robots`: The file `/robots.txt` of a site.
+         *     - `tdmrep`: The file `/.well-known/tdmrep.json` of a site.
+         *     - `rsl`: An RSL document.
+         *     - `xmp`: An XMP packet, part of a file or beside it.
+         *     - `manifest`: A C2PA manifest as JSON, a manifest store, or an assertion of it alone.
+         *     - `page`: An HTML page.
+         * @enum {string}
+         */
+        SignalSource: "headers" | "robots" | "tdmrep" | "rsl" | "xmp" | "manifest" | "page";
         /** @description What anybody may do with a creator's videos at a site, in one format, as the site's file. */
         SiteSignals: {
             /** @description The owner of the videos. */
@@ -3120,6 +3184,21 @@ export interface components {
              * @description When it was last altered.
              */
             changedAt: string;
+        };
+        /** @description Why a text cannot be read in a format. */
+        UnreadableSignal: {
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int32
+             * @description The place in that line, from 1.
+             */
+            column: number;
+            /** @description One sentence for people. */
+            detail: string;
         };
         /** @description What a webhook is to be. */
         UpdateWebhookRequest: {

@@ -34,6 +34,14 @@ public sealed class ClientWordsTests
             Sorted(Wording.All<Domain.Signals.SignalFormat>()),
             ConstantsOf(typeof(ConsentRegistry.Client.SignalFormats))
         );
+        Assert.Equal(
+            Sorted(Wording.All<Domain.Signals.Reading.SignalSource>()),
+            ConstantsOf(typeof(ConsentRegistry.Client.SignalSources))
+        );
+        Assert.Equal(
+            Sorted(Wording.All<Domain.Signals.Reading.Drift>()),
+            ConstantsOf(typeof(ConsentRegistry.Client.Drifts))
+        );
         Assert.Equal(Sorted(Wording.All<WebhookAudience>()), ConstantsOf(typeof(ConsentRegistry.Client.Audiences)));
         Assert.Equal(Sorted(Wording.All<Domain.Settings.AppliesTo>()), WordsOf<ConsentRegistry.Client.AppliesTo>());
         Assert.Equal(Sorted(Wording.All<Features.Checks.Consistency>()), WordsOf<ConsentRegistry.Client.Consistency>());

@@ -146,6 +146,11 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             null,
             [.. TheCreatorOrAuditor, "platform", "only videos:write"]
         ),
+        ["compareSignal"] = (
+            "/v1/creators/{c}/videos/own/signals/comparison",
+            new { source = "manifest", text = "{}" },
+            [.. TheCreatorOrAuditor, "platform", "only videos:write"]
+        ),
         ["getSiteSignals"] = (
             "/v1/creators/{c}/signals/aipref?site=https://a.example",
             null,

@@ -19,6 +19,12 @@ namespace ConsentRegistry.Api.Features.Signals;
 /// </remarks>
 internal static class GetVideoSignals
 {
+    /// <summary>The refusal of a video that is not registered.</summary>
+    public static readonly Problem NoVideo = Problem.NotFound(
+        "registered video of the creator",
+        "the id of one that GET /v1/creators/{creatorId}/videos lists"
+    );
+
     public static async Task<IResult> Handle(
         CreatorId creatorId,
         VideoId videoId,
@@ -36,12 +42,7 @@ internal static class GetVideoSignals
                 video
             );
         if (record is null)
-            return Problem
-                .NotFound(
-                    "registered video of the creator",
-                    "the id of one that GET /v1/creators/{creatorId}/videos lists"
-                )
-                .AsResult();
+            return NoVideo.AsResult();
         IdentifiedVideo identified = new(video, [.. record.Identifiers.Select(one => one.Identifier)]);
         return await signals.OfAsync([identified], format.Value, cancellation) is [var only]
             ? SignalAnswer.Of(http, only.Body, only.Signals, only.ReadAt)

@@ -23,6 +23,13 @@ internal static class SignalsApi
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(FailureCode.NotFound);
         creator
+            .MapPost("/videos/{videoId}/signals/comparison", CompareSignal.Handle)
+            .Named("compareSignal")
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
+            .WithMetadata(BodyLimit.Bulk)
+            .Produces<SignalComparisonBody>()
+            .Refuses(FailureCode.NotFound);
+        creator
             .MapGet("/signals/{format}", GetSiteSignals.Handle)
             .Named("getSiteSignals", SignalParameters.Site)
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))

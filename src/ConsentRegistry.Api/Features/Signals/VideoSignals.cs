@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Signals;
 
@@ -53,21 +54,30 @@ internal sealed class VideoSignals(MemoryFacts memory, RegistryOptions options)
         return answers;
     }
 
+    /// <summary>The public consent of a video's file, or of what is at one of its URLs; null if memory cannot answer.</summary>
+    public async Task<PublicConsent?> ConsentOfAsync(
+        IdentifiedVideo video,
+        ContentIdentifier? url,
+        CancellationToken cancellation
+    ) =>
+        await memory.TakeForEverybodyAsync([video.Video], [url is { } at ? [at] : video.Identifiers], cancellation)
+            is { } taken
+            ? url is null
+                ? ConsentOfFile(video, taken, taken.Contents[0])
+                : PublicConsent.Of(taken.Facts, taken.Contents[0])
+            : null;
+
+    // Memory may not have learned yet that the video carries its identifiers.
+    private static PublicConsent ConsentOfFile(IdentifiedVideo video, ExtractedFacts taken, CarriedContent file) =>
+        PublicConsent.Of(taken.Facts, file with { Videos = [.. file.Videos.Append(video.Video).Distinct().Order()] });
+
     // The file, which is known by all of the identifiers, and what is at each URL.
     private static IEnumerable<IReadOnlyList<ContentIdentifier>> ContentsOf(IdentifiedVideo video) =>
         [video.Identifiers, .. video.Urls.Select(url => (IReadOnlyList<ContentIdentifier>)[url])];
 
     private SignalsOfVideo Of(IdentifiedVideo video, ExtractedFacts taken, int first, SignalFormat? format)
     {
-        var file = taken.Contents[first];
-        // Memory may not have learned yet that the video carries its identifiers.
-        var consent = PublicConsent.Of(
-            taken.Facts,
-            file with
-            {
-                Videos = [.. file.Videos.Append(video.Video).Distinct().Order()],
-            }
-        );
+        var consent = ConsentOfFile(video, taken, taken.Contents[first]);
         var contact = options.SignalContact;
         var signals = SignalProjector
             .OfFile(consent, contact)
