@@ -10,7 +10,8 @@ internal static class ApprovalRules
     public static readonly ReplayRule Opened = new(
         "approvalOpened",
         "`approvalChanged`",
-        "a request begins open, about at least one video, without a reason, and ends later than it begins",
+        "a request begins open, about at least one video, without a reason, and ends later than it begins, and not later "
+            + "than the use that it asks for",
         "The first event about a request says that it is approved."
     );
 
@@ -29,7 +30,14 @@ internal static class ApprovalRules
         "A creator blocked `studio`. The next version is a request of `studio`."
     );
 
-    public static IEnumerable<ReplayRule> All => [Opened, Answered, Blocked];
+    public static readonly ReplayRule Parts = new(
+        "approvalParts",
+        "`approvalChanged`",
+        "all creators of one request are asked the same, with the same time to answer",
+        "Ana is asked for `remix`, and bea in the same request for `training`."
+    );
+
+    public static IEnumerable<ReplayRule> All => [Opened, Answered, Blocked, Parts];
 
     /// <summary>Judges a request.</summary>
     /// <param name="change">The change.</param>
@@ -47,7 +55,7 @@ internal static class ApprovalRules
             return
                 after is { State: ApprovalState.Open, Reason: null, Videos.Length: > 0 }
                 && after.ExpiresAt > place.Stamp.At
-                && !(after.Wanted.Until <= place.Stamp.At)
+                && !(after.Wanted.Until < after.ExpiresAt)
                 ? null
                 : Opened.Broken("The request does not begin as one that can be answered.");
         }
@@ -58,6 +66,16 @@ internal static class ApprovalRules
             && after == before with { State = after.State, Reason = after.Reason, Stamp = after.Stamp };
         return isAnswer ? null : Answered.Broken("The request was not open, or more of it changes than its answer.");
     }
+
+    /// <summary>What of a request is the same for all who are asked.</summary>
+    public static ApprovalRecord Shared(ApprovalRecord record) =>
+        record with
+        {
+            Videos = [],
+            State = ApprovalState.Open,
+            Reason = null,
+            Stamp = default,
+        };
 
     public static Violation? Judge(RecordedChange.OfAsking change, in EventPlace place)
     {

@@ -11,7 +11,8 @@ namespace ConsentRegistry.Domain.Replay;
 
 /// <summary>
 /// Judges each event of a log by <see cref="ReplayRules"/>, against the state before it. Events are given in the order
-/// of the log, and the events of a version together. It keeps about 100 bytes of each record, and some more of a grant.
+/// of the log, and the events of a version together. It keeps about 100 bytes of each record, and some more of a
+/// grant or a request.
 /// </summary>
 /// <param name="hasWholeLog">
 /// Whether all streams are given. With one stream alone, what other streams say of it is not judged: which purposes
@@ -24,6 +25,8 @@ public sealed class EventReplay(bool hasWholeLog)
     private readonly Dictionary<StreamId, HashSet<Guid>> standing = [];
     private readonly Dictionary<Guid, List<Spending>> unknownGrants = [];
     private readonly Dictionary<Guid, (long Seq, Instant At)> spentEarly = [];
+    private readonly Dictionary<Guid, (long Seq, Instant At)> notSpent = [];
+    private readonly Dictionary<Guid, Digest> requests = [];
     private readonly Vocabulary vocabulary = new();
     private readonly Dictionary<Guid, ApprovedPart> approved = [];
     private readonly List<SettingKey> denies = [];
@@ -78,13 +81,19 @@ public sealed class EventReplay(bool hasWholeLog)
                 );
             // A use and what it does to a grant are of one moment, but of two streams.
             found.AddRange(
-                spentEarly
-                    .Values.Where(spent => spent.At.Plus(ReplayRules.Tolerance) < latest)
-                    .Select(spent => (spent.Seq, GrantRules.Spent.Broken("Not all uses of the grant were recorded.")))
+                Late(spentEarly)
+                    .Select(seq => (seq, GrantRules.Spent.Broken("Not all uses of the grant were recorded.")))
+            );
+            found.AddRange(
+                Late(notSpent)
+                    .Select(seq => (seq, GrantRules.Unspent.Broken("The last use of a grant does not end it.")))
             );
         }
         return found.Count == 0 ? null : found.MinBy(each => each.Seq);
     }
+
+    private IEnumerable<long> Late(Dictionary<Guid, (long Seq, Instant At)> waiting) =>
+        waiting.Values.Where(one => one.At.Plus(ReplayRules.Tolerance) < latest).Select(one => one.Seq);
 
     private void Reach(Instant at) => latest = at > latest ? at : latest;
 
@@ -146,7 +155,8 @@ public sealed class EventReplay(bool hasWholeLog)
                 vocabulary.Need(request.After.Wanted.Purpose, seq, place.Stamp.At);
                 if (request.After.State == ApprovalState.Approved)
                     approved[request.Request] = new(request.After.Wanted, [.. request.After.Videos]);
-                return ApprovalRules.Judge(request, IsBlocked(place.Stream, request.After.Wanted.Requester), place);
+                return ApprovalRules.Judge(request, IsBlocked(place.Stream, request.After.Wanted.Requester), place)
+                    ?? Compare(request);
             case RecordedChange.OfAsking asking:
                 return ApprovalRules.Judge(asking, place);
             case RecordedChange.OfGrant grant:
@@ -177,6 +187,15 @@ public sealed class EventReplay(bool hasWholeLog)
         if (SettingRules.DenyOf(change) is { } deny)
             denies.Add(deny);
         return null;
+    }
+
+    // The parts of one request stand in the streams of all who are asked.
+    private Violation? Compare(RecordedChange.OfApproval change)
+    {
+        var shared = Digest.Of(Records.ApprovalChanged(change.Request, null, ApprovalRules.Shared(change.After)).After);
+        return requests.TryAdd(change.Request, shared) || requests[change.Request] == shared
+            ? null
+            : ApprovalRules.Parts.Broken("Another creator is asked for something else in the same request.");
     }
 
     private Violation? EndVersion(in EventPlace place)
@@ -224,6 +243,8 @@ public sealed class EventReplay(bool hasWholeLog)
         if (!grants.TryGetValue(change.Grant, out var known))
             return null;
         own.Remove(change.Grant);
+        notSpent.Remove(change.Grant);
+        known.HasEnded = true;
         if (change.After.State == GrantState.Revoked)
             known.EndedAt = place.Stamp.At;
         else if (known.Spent < change.After.Terms.Uses)
@@ -263,8 +284,11 @@ public sealed class EventReplay(bool hasWholeLog)
         if (UseRules.Judge(spending, grant.Record, grant.EndedAt, grant.Spent, introducedIn) is { } broken)
             return broken;
         grant.Spent++;
-        if (grant.Spent == grant.Record.Terms.Uses)
-            spentEarly.Remove(id);
+        if (grant.Spent < grant.Record.Terms.Uses)
+            return null;
+        spentEarly.Remove(id);
+        if (!grant.HasEnded)
+            notSpent.Add(id, (spending.Seq, latest));
         return null;
     }
 
@@ -275,7 +299,10 @@ public sealed class EventReplay(bool hasWholeLog)
         if (standing.Remove(place.Stream, out var ids))
         {
             foreach (var id in ids)
-                grants[id].EndedAt = place.Stamp.At;
+            {
+                (grants[id].EndedAt, grants[id].HasEnded) = (place.Stamp.At, true);
+                notSpent.Remove(id);
+            }
         }
         return null;
     }
@@ -287,7 +314,11 @@ public sealed class EventReplay(bool hasWholeLog)
 
         public int Spent { get; set; }
 
+        /// <summary>When it was revoked, or its creator erased.</summary>
         public Instant? EndedAt { get; set; }
+
+        /// <summary>Whether that happened, or an event says that it is spent.</summary>
+        public bool HasEnded { get; set; }
     }
 
     /// <summary>The vocabulary, and what was named before the log had it.</summary>

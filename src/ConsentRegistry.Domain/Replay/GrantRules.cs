@@ -37,7 +37,14 @@ internal static class GrantRules
         "A grant for three uses is spent, and the log has two."
     );
 
-    public static IEnumerable<ReplayRule> All => [Asked, Terms, Ended, Spent];
+    public static readonly ReplayRule Unspent = new(
+        "grantNotSpent",
+        "`grantSpent`",
+        "a grant that stands is spent when the log has as many uses of it as it is for",
+        "A grant for one use was used a day ago, and the log does not say that it is spent."
+    );
+
+    public static IEnumerable<ReplayRule> All => [Asked, Terms, Ended, Spent, Unspent];
 
     /// <summary>Judges a grant.</summary>
     /// <param name="change">The change.</param>

@@ -39,7 +39,15 @@ internal static class UseRules
         "A grant ended on 1 May. A use without a receipt on 2 May spends it."
     );
 
-    public static IEnumerable<ReplayRule> All => [Recorded, Known, Within, InTime];
+    public static readonly ReplayRule Moment = new(
+        "useMoment",
+        "`useRecorded`",
+        "a use is at most 5 minutes later than it is recorded. A receipt that it relies on is at most 5 minutes later "
+            + "than the use, and at most 30 days older than the event; 60 seconds more are allowed",
+        "A use of today relies on a receipt of next week."
+    );
+
+    public static IEnumerable<ReplayRule> All => [Recorded, Known, Within, InTime, Moment];
 
     public static Violation? Judge(RecordedChange.OfUse change, in EventPlace place)
     {
@@ -50,6 +58,17 @@ internal static class UseRules
             return wrong;
         if (use.Videos.Length == 0)
             return Recorded.Broken("The use is of no video.");
+        var latest = UseRecord.Recent + ReplayRules.Tolerance;
+        if (use.UsedAt > use.Stamp.At.Plus(latest))
+            return Moment.Broken($"The use is dated {use.UsedAt}, and was recorded before.");
+        var oldest = use.Stamp.At.Plus(-UseRecord.ReliedOnFor - ReplayRules.Tolerance);
+        if (
+            use.Videos.Any(used =>
+                used.ReliedOn is { HasReceipt: true, DecidedAt: var decided }
+                && (decided < oldest || decided > use.UsedAt.Plus(latest))
+            )
+        )
+            return Moment.Broken("The use relies on a receipt of another time.");
         return
             use.Videos.FirstOrDefault(used =>
                 used.Spent.Length > 0

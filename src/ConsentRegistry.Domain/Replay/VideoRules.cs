@@ -8,15 +8,15 @@ internal static class VideoRules
     public static readonly ReplayRule Widened = new(
         "videoWidened",
         "`videoRegistered`",
-        "a participant or a source goes, or the time of publication becomes another, only with a reason",
+        "a participant, a source or an identifier goes, or the time of publication becomes another, only with a reason",
         "A depicted person is missing in `after`, and `by` has no reason."
     );
 
     public static readonly ReplayRule Facts = new(
         "videoFacts",
         "`videoRegistered`",
-        "a video has at most 64 participants and 64 sources, is no source of itself, and was published before it is "
-            + "registered",
+        "a video has at most 64 participants, 64 sources and 16 identifiers, is no source of itself, and was published "
+            + "before it is registered",
         "`publishedAt` is a day later than `tx`."
     );
 
@@ -29,8 +29,12 @@ internal static class VideoRules
         var after = change.After;
         if (after.Equals(change.Before))
             return RecordRules.Same();
-        if (after.Participants.Length > Limits.ParticipantsPerVideo || after.Sources.Length > Limits.SourcesPerVideo)
-            return Facts.Broken("The video has too many participants or sources.");
+        if (
+            after.Participants.Length > Limits.ParticipantsPerVideo
+            || after.Sources.Length > Limits.SourcesPerVideo
+            || after.Identifiers.Length > Limits.IdentifiersPerVideo
+        )
+            return Facts.Broken("The video has too many participants, sources or identifiers.");
         if (after.Sources.Contains(change.Video))
             return Facts.Broken("The video is a source of itself.");
         if (

@@ -137,6 +137,14 @@ public sealed record UseRecord(
     Stamp Stamp
 )
 {
+    /// <summary>
+    /// How far two clocks may be apart, and how long ago a use may have been that no receipt goes with.
+    /// </summary>
+    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
+
+    /// <summary>For how long a receipt can be relied on: a month is time enough to record a use.</summary>
+    public static readonly TimeSpan ReliedOnFor = TimeSpan.FromDays(30);
+
     /// <summary>The first video whose use had no consent; the first of all if each had.</summary>
     public UsedVideo Deciding => Videos.FirstOrDefault(video => video.Status == UseStatus.Unconsented) ?? Videos[0];
 

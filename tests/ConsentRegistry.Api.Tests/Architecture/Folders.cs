@@ -65,7 +65,7 @@ internal static class Folders
             """
             Log: Replay History Decisions Settings Purposes Videos (root)
             Signals: Decisions Settings Purposes Videos Identifiers (root)
-            Replay: History Usages Decisions Approvals Settings Purposes Videos (root)
+            Replay: History Usages Decisions Approvals Settings Purposes Identifiers Videos (root)
             History: Usages Decisions Approvals Settings Purposes Videos Identifiers Integrity (root)
             Usages: Decisions Settings Purposes (root)
             Decisions: Approvals Settings Purposes Videos (root)

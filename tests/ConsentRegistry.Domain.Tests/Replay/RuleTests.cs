@@ -1,6 +1,7 @@
 using ConsentRegistry.Domain.Approvals;
 using ConsentRegistry.Domain.Decisions;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Replay;
@@ -191,6 +192,21 @@ public sealed class RuleTests
                 r => r.Add("ana", Records.VideoRegistered(Clip, null, new(null, [], [Clip])))
             ),
             Row(
+                "videoFacts",
+                "A video with 17 identifiers",
+                r => r.Add("ana", Records.VideoRegistered(Clip, null, new(null, [], [], Identifiers(17))))
+            ),
+            Row(
+                "videoWidened",
+                "An identifier goes without a reason",
+                r =>
+                {
+                    var known = new VideoRecord(null, [], [], Identifiers(2));
+                    r.Add("ana", Records.VideoRegistered(Clip, null, known));
+                    r.Add("ana", Records.VideoRegistered(Clip, known, new(null, [], [], Identifiers(1))));
+                }
+            ),
+            Row(
                 "approvalOpened",
                 "A request that begins approved",
                 r =>
@@ -203,6 +219,62 @@ public sealed class RuleTests
                 "approvalOpened",
                 "A request that is over when it begins",
                 r => r.Add("ana", Records.ApprovalChanged(Id(1), null, RequestAt(r) with { ExpiresAt = r.Log.Now }))
+            ),
+            Row(
+                "approvalOpened",
+                "A request that can be answered after what it asks for is over",
+                r =>
+                    r.Add(
+                        "ana",
+                        Records.ApprovalChanged(
+                            Id(1),
+                            null,
+                            RequestAt(r) with
+                            {
+                                ExpiresAt = r.Log.Now.Plus(TimeSpan.FromDays(8)),
+                            }
+                        )
+                    )
+            ),
+            Row(
+                "approvalParts",
+                "A request asks another creator for something else",
+                r =>
+                {
+                    var open = Asked(r);
+                    r.Add(
+                        "bea",
+                        Records.ApprovalChanged(
+                            Id(1),
+                            null,
+                            open with
+                            {
+                                Wanted = open.Wanted with { Purpose = Purpose.Parse("training") },
+                                Stamp = r.Next("bea"),
+                            }
+                        )
+                    );
+                }
+            ),
+            Row(
+                "approvalParts",
+                "A request gives another creator more time",
+                r =>
+                {
+                    var open = Asked(r);
+                    r.Add(
+                        "bea",
+                        Records.ApprovalChanged(
+                            Id(1),
+                            null,
+                            open with
+                            {
+                                ExpiresAt = open.ExpiresAt.Plus(TimeSpan.FromDays(-1)),
+                                Stamp = r.Next("bea"),
+                            }
+                        )
+                    );
+                }
             ),
             Row("approvalAnswered", "A refusal becomes an approval", r => Reanswered(r, ApprovalState.Refused)),
             Row(
@@ -334,6 +406,34 @@ public sealed class RuleTests
                     r.Registry.SetStop("bea", StopKind.Lockdown);
                 },
                 back: 1
+            ),
+            Row(
+                "grantNotSpent",
+                "A grant is used for the last time, and still stands",
+                r =>
+                {
+                    var (id, _) = Given(r, uses: 1);
+                    r.AddUse(Records.UseRecorded(Id(8), UseAt(r, [id], UseReason.Grant)));
+                    r.Log.Now = r.Log.Now.Plus(TimeSpan.FromMinutes(5));
+                    r.Registry.SetStop("bea", StopKind.Lockdown);
+                },
+                back: 1
+            ),
+            Row(
+                "useMoment",
+                "A use of tomorrow",
+                r =>
+                {
+                    var use = UseAt(r, [], UseReason.CreatorDefault);
+                    r.AddUse(Records.UseRecorded(Id(8), use with { UsedAt = use.UsedAt.Plus(TimeSpan.FromDays(1)) }));
+                }
+            ),
+            Row("useMoment", "A use relies on a receipt of tomorrow", r => Relied(r, TimeSpan.FromDays(1))),
+            Row("useMoment", "A use relies on a receipt of last month", r => Relied(r, TimeSpan.FromDays(-31))),
+            Row(
+                "useMoment",
+                "A use relies on a receipt that is later than it",
+                r => Relied(r, TimeSpan.FromDays(-1), usedBefore: TimeSpan.FromDays(2))
             ),
             Row(
                 "useRecorded",
@@ -821,6 +921,30 @@ public sealed class RuleTests
         var stamp = writer.Next(StudioStream);
         return new(Studio, Remix, null, [new(Video("ana", video), reason, [.. spent], null)], stamp.At, stamp);
     }
+
+    private static void Relied(Writer writer, TimeSpan later, TimeSpan usedBefore = default)
+    {
+        var use = UseAt(writer, [], UseReason.CreatorDefault);
+        var relied = new ReliedOn(use.Stamp.At.Plus(later), HasReceipt: true);
+        writer.AddUse(
+            Records.UseRecorded(
+                Id(8),
+                use with
+                {
+                    UsedAt = use.UsedAt.Plus(-usedBefore),
+                    Videos = [use.Videos[0] with { ReliedOn = relied }],
+                }
+            )
+        );
+    }
+
+    private static IEnumerable<RegisteredIdentifier> Identifiers(int count) =>
+        Enumerable
+            .Range(0, count)
+            .Select(i => new RegisteredIdentifier(
+                ContentIdentifier.ParseNormal(IdentifierScheme.Sha256, $"{i:x64}"),
+                Listed: false
+            ));
 
     private static RecallRecord RecallAt(Writer writer) =>
         new(

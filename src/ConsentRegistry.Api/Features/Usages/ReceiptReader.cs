@@ -8,9 +8,6 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// <summary>Reads receipts that come back.</summary>
 internal sealed class ReceiptReader(LogSigner signer)
 {
-    /// <summary>For how long a receipt can be relied on: a month is time enough to record a use.</summary>
-    public static readonly TimeSpan ReliedOnFor = TimeSpan.FromDays(30);
-
     /// <summary>The receipt; or why the use of this video cannot rest on it.</summary>
     public (Receipt? Receipt, UseReason Refusal) Read(string token, ReportedUse use, VideoKey video, Instant now)
     {
@@ -21,7 +18,7 @@ internal sealed class ReceiptReader(LogSigner signer)
             return (null, UseReason.ForgedReceipt);
         if (receipt.Request != new ReceiptRequest(video, use.Purpose, use.Requester))
             return (null, UseReason.OtherReceipt);
-        if (receipt.At.Plus(ReliedOnFor) < now)
+        if (receipt.At.Plus(UseRecord.ReliedOnFor) < now)
             return (null, UseReason.ExpiredReceipt);
         return use.IsBefore(receipt.At, now) ? (null, UseReason.LaterReceipt) : (receipt, default);
     }

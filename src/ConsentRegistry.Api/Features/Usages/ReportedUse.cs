@@ -36,14 +36,9 @@ internal sealed record ReportedUse(
 )
 {
     /// <summary>
-    /// How far two clocks may be apart, and how long ago a use may have been that no receipt goes with.
-    /// </summary>
-    public static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
-
-    /// <summary>
     /// Whether it is said to have been so long before a moment that it cannot rest on what was decided then.
     /// </summary>
-    public bool IsBefore(Instant moment, Instant now) => (UsedAt ?? now) < moment.Plus(-Recent);
+    public bool IsBefore(Instant moment, Instant now) => (UsedAt ?? now) < moment.Plus(-UseRecord.Recent);
 
     /// <summary>Reads a validated request, for a requester whom the caller may record uses of.</summary>
     public static bool TryRead(
@@ -60,7 +55,7 @@ internal sealed record ReportedUse(
             return false;
         Instant? usedAt = Instant.TryParseInRange(request.UsedAt, out var at) ? at : null;
         Instant? publishedAt = Instant.TryParseInRange(request.Made?.PublishedAt, out var published) ? published : null;
-        if (usedAt > now.Plus(Recent))
+        if (usedAt > now.Plus(UseRecord.Recent))
             problem = Problem.OfField(
                 422,
                 FailureCode.Invalid,
