@@ -53,6 +53,7 @@ internal sealed record AuditorFiles(
             KeptCheckpoints = [.. Checkpoints.Select(path => Encoding.UTF8.GetString(ReadFile(path)))],
             // Who saves a token from a terminal has a newline after it.
             Receipts = [.. Receipts.Select(path => Encoding.UTF8.GetString(ReadFile(path)).TrimEnd('\r', '\n'))],
+            Now = Instant.From(TimeProvider.System.GetUtcNow()),
             ClockTolerance = ClockTolerance,
             JudgesMeaning = JudgesMeaning,
         };

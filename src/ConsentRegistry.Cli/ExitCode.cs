@@ -14,12 +14,16 @@ internal static class ExitCode
     /// <summary>The registry, or the input, could not be used at all.</summary>
     public const int Unusable = 2;
 
+    /// <summary>Nothing is wrong, but not all that was asked for could be shown.</summary>
+    public const int NotShown = 3;
+
     /// <summary>The code for what a verification found.</summary>
     public static int Of(Verdict verdict) =>
         verdict switch
         {
             Verdict.Valid => Success,
             Verdict.Tampered => Unexpected,
+            Verdict.NotShown => NotShown,
             _ => Unusable,
         };
 }

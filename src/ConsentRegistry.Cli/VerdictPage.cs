@@ -15,6 +15,7 @@ internal static class VerdictPage
             {
                 Verdict.Valid => "[green bold]VALID[/]",
                 Verdict.Tampered => "[red bold]TAMPERED[/]",
+                Verdict.NotShown => "[yellow bold]NOT SHOWN[/]",
                 _ => "[yellow bold]UNUSABLE[/]",
             }
         );
@@ -94,6 +95,7 @@ internal static class VerdictPage
         {
             Verdict.Valid => "valid",
             Verdict.Tampered => "tampered",
+            Verdict.NotShown => "not shown",
             _ => "unusable",
         };
 

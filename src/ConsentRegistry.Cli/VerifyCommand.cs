@@ -51,7 +51,8 @@ internal static class VerifyCommand
         var command = new Command(
             "verify",
             "Verifies exports of the log, creators' bundles and receipts without asking the registry. Exit code 0 if "
-                + "valid, 1 if tampered with, 2 if the input does not allow to say."
+                + "valid, 1 if tampered with, 2 if the input does not allow to say, 3 if of a receipt something is not "
+                + "shown."
         )
         {
             files,

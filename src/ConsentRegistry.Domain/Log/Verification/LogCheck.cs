@@ -13,7 +13,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
     private readonly Streams streams = new();
     private readonly EventReplay? replay = request.JudgesMeaning ? new(hasWholeLog: true) : null;
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
-    private readonly ReceiptCheck receipts = new(request.Receipts);
+    private readonly ReceiptCheck receipts = new(request.Receipts, request.Now);
     private readonly PartHash hash = new();
     private readonly List<string> remarks = [];
     private TrustedKeys? keys;

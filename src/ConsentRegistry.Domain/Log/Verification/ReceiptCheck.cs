@@ -16,7 +16,14 @@ internal sealed class ReceiptCheck
     /// </summary>
     private static readonly TimeSpan TimeTolerance = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How much later than the log that it names a receipt may be: signing may stand still for some time, while changes
+    /// and checks go on.
+    /// </summary>
+    private static readonly TimeSpan LogTolerance = TimeSpan.FromHours(1);
+
     private readonly ImmutableArray<string> tokens;
+    private readonly Instant? now;
     private readonly List<Receipt?> receipts = [];
     private readonly Dictionary<string, long> wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Version, RecordedChange Change)>> changes = new(
@@ -26,10 +33,14 @@ internal sealed class ReceiptCheck
     private readonly Dictionary<(string Stream, long Version), Instant> times = [];
     private readonly HashSet<long> sizes = [];
     private readonly Dictionary<long, (byte[] Root, Instant? Latest)> heads = [];
+    private readonly Dictionary<long, Instant> nextOfHeads = [];
 
-    public ReceiptCheck(ImmutableArray<string> tokens)
+    /// <summary>A check of tokens.</summary>
+    /// <param name="tokens">The receipts.</param>
+    /// <param name="now">The auditor's clock, if receipts are judged by it.</param>
+    public ReceiptCheck(ImmutableArray<string> tokens, Instant? now)
     {
-        this.tokens = tokens;
+        (this.tokens, this.now) = (tokens, now);
         foreach (var token in tokens)
         {
             // What it says is believed only later; until then it tells what to keep.
@@ -57,6 +68,8 @@ internal sealed class ReceiptCheck
     /// <summary>Keeps the change of an entry, if a receipt rests on it.</summary>
     public void Keep(CheckedEntry entry)
     {
+        if (sizes.Contains(entry.Seq))
+            nextOfHeads[entry.Seq] = entry.Leaf.Tx;
         if (entry.Change is null || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version))
             return;
         if (timed.Contains((entry.Body.Stream.Name, entry.Leaf.Version)))
@@ -83,11 +96,7 @@ internal sealed class ReceiptCheck
         {
             var finding = Judge(tokens[at], receipts[at], origin, size, streams, keys);
             found.Add(finding);
-            if (
-                finding.Verdict == Verdict.Valid
-                || worst is { Verdict: Verdict.Tampered }
-                || worst?.Verdict == finding.Verdict
-            )
+            if (finding.Verdict <= (worst?.Verdict ?? Verdict.Valid))
                 continue;
             (worst, number) = (finding, at + 1);
         }
@@ -133,38 +142,54 @@ internal sealed class ReceiptCheck
                 return Tampered("It is dated before entries of the log that it names.");
         }
         var finding = FindMissing(receipt, streams) ?? FindErased(receipt, streams) ?? DecideAgain(receipt);
-        if (finding.Verdict != Verdict.Valid)
+        if (finding.Verdict > Verdict.NotShown)
             return finding;
-        return JudgeTimes(receipt, out var notShown)
-            ?? (notShown is null ? finding : finding with { What = $"{finding.What} Not shown: {notShown}" });
+        // What is wrong is said even where something else is not shown.
+        if (JudgeTimes(receipt, streams, out var notShown) is { } late)
+            return late;
+        return finding.Verdict == Verdict.Valid && notShown is not null
+            ? NotShown($"{finding.What} Not shown: {notShown}")
+            : finding;
     }
 
     // A receipt says what was in force at its time: no version that it names is later, and none that it passes over is
-    // earlier.
-    private ReceiptFinding? JudgeTimes(Receipt receipt, out string? notShown)
+    // earlier. An erasure takes what an event said, and not when it was.
+    private ReceiptFinding? JudgeTimes(Receipt receipt, Streams streams, out string? notShown)
     {
-        notShown = null;
+        notShown =
+            now is { } clock && receipt.At > clock.Plus(TimeTolerance)
+                ? "what is in force at its time, which is later than your clock."
+            : receipt.Log is { } log
+            && nextOfHeads.TryGetValue(log.Size, out var grown)
+            && grown < receipt.At.Plus(-LogTolerance)
+                ? $"why it names a log of {log.Size} entries, which had more since {grown}."
+            : null;
         foreach (var (name, version) in receipt.Versions)
         {
-            if (times.TryGetValue((name, version), out var made) && made > receipt.At)
+            if (TimeOf(name, version, streams) is { } made && made > receipt.At)
             {
                 if (made > receipt.At.Plus(TimeTolerance))
                     return Tampered($"It is dated {receipt.At}, before version {version} of {name}, which it names.");
-                notShown = $"version {version} of {name} is dated up to 60 seconds later.";
+                notShown ??= $"version {version} of {name} is dated up to 60 seconds later.";
             }
-            if (times.TryGetValue((name, version + 1), out var next) && next < receipt.At)
+            if (TimeOf(name, version + 1, streams) is { } next && next < receipt.At)
             {
                 if (next < receipt.At.Plus(-TimeTolerance))
                     return Tampered(
                         $"It is dated {receipt.At}, when {name} was at version {version + 1} already, and names "
                             + $"version {version}."
                     );
-                notShown =
+                notShown ??=
                     $"whether version {version + 1} of {name}, up to 60 seconds before it, was in force already.";
             }
         }
         return null;
     }
+
+    private Instant? TimeOf(string name, long version, Streams streams) =>
+        times.TryGetValue((name, version), out var made)
+            ? made
+            : streams.Find(Receipt.StreamOf(name))?.TimeWithoutBody(version);
 
     private static ReceiptFinding? FindMissing(Receipt receipt, Streams streams)
     {
@@ -182,11 +207,15 @@ internal sealed class ReceiptCheck
     {
         foreach (var (name, version) in receipt.Versions)
         {
-            if (streams.Find(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain && version < chain.ErasedIn)
-                return new(
-                    Verdict.Valid,
-                    $"The receipt's signature and place hold; it cannot be re-evaluated, because {name} was erased. "
-                        + "Not shown: whether the decision was right, and what was in force at its time."
+            // Nothing was erased of a stream that had not begun.
+            if (
+                version > 0
+                && streams.Find(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain
+                && version < chain.ErasedIn
+            )
+                return NotShown(
+                    $"The receipt's signature, place and time hold; it cannot be re-evaluated, because {name} was "
+                        + "erased. Not shown: whether the decision was right."
                 );
         }
         return null;
@@ -237,6 +266,8 @@ internal sealed class ReceiptCheck
     }
 
     private static ReceiptFinding Tampered(string what) => new(Verdict.Tampered, what);
+
+    private static ReceiptFinding NotShown(string what) => new(Verdict.NotShown, what);
 
     private static ReceiptFinding Unusable(string what) => new(Verdict.Unusable, what);
 

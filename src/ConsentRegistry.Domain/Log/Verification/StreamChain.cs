@@ -27,6 +27,12 @@ internal sealed class StreamChain
     /// <summary>The first entry before which something is missing; null if nothing is.</summary>
     public long? GapAt { get; private set; }
 
+    /// <summary>The time of a version whose bodies are gone, or of the erasure; null for another.</summary>
+    public Instant? TimeWithoutBody(long version) =>
+        version == ErasedIn && version > 0 ? erasedAt
+        : covered.Values.FirstOrDefault(leaf => leaf.Version == version) is { } leaf ? leaf.Tx
+        : null;
+
     /// <summary>Whether events of the stream have lost their bodies.</summary>
     public bool HasErasedBodies => covered.Count > 0;
 

@@ -2,21 +2,24 @@ using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
-/// <summary>What became of a verification.</summary>
+/// <summary>What became of a verification; the worst comes last.</summary>
 public enum Verdict
 {
     /// <summary>Everything that was asked for holds.</summary>
     Valid,
 
-    /// <summary>Something is not as the registry wrote and signed it.</summary>
-    Tampered,
+    /// <summary>Nothing is wrong, but a receipt says something that the log does not show.</summary>
+    NotShown,
 
     /// <summary>What was given is not enough, or not of the kind, to say either.</summary>
     Unusable,
+
+    /// <summary>Something is not as the registry wrote and signed it.</summary>
+    Tampered,
 }
 
 /// <summary>Why a verification did not succeed: the first thing that is wrong.</summary>
-/// <param name="Verdict"><see cref="Verdict.Tampered"/> or <see cref="Verdict.Unusable"/>.</param>
+/// <param name="Verdict">Any but <see cref="Verdict.Valid"/>.</param>
 /// <param name="What">One sentence for people.</param>
 /// <param name="Seq">The entry, where one is at fault.</param>
 /// <param name="Input">Which input, from 1, where a line is at fault.</param>

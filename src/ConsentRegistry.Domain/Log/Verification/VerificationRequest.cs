@@ -29,6 +29,9 @@ public sealed record VerificationRequest
     /// <summary>Decision receipts, as tokens. At most <see cref="MaxItems"/>.</summary>
     public ImmutableArray<string> Receipts { get; init; } = [];
 
+    /// <summary>The auditor's clock: no receipt is from later. Null judges none by it.</summary>
+    public Instant? Now { get; init; }
+
     /// <summary>How far back time may go from one entry to a later one.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
 

@@ -125,8 +125,63 @@ public sealed class ReceiptTests
 
         var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
 
-        Assert.Null(report.Failure);
-        Assert.Contains("Not shown:", Assert.Single(report.Receipts).What);
+        Assert.Equal(Verdict.NotShown, report.Verdict);
+        var finding = Assert.Single(report.Receipts);
+        Assert.Equal(Verdict.NotShown, finding.Verdict);
+        Assert.Contains("Not shown:", finding.What);
+    }
+
+    [Theory]
+    [InlineData(59, Verdict.Valid)]
+    [InlineData(3_601, Verdict.NotShown)]
+    public void A_receipt_that_names_a_log_of_long_before_it_does_not_show_its_time(int seconds, Verdict verdict)
+    {
+        var (log, receipt) = Denied();
+        // Another creator's change comes a minute after the log that the receipt names.
+        log.Add("cem", SampleLog.Lockdown());
+        log.Checkpoints.Add(log.Rows.Count);
+        Redate(receipt, 60 + seconds, withoutLog: false);
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+
+        Assert.Equal(verdict, report.Verdict);
+    }
+
+    [Theory]
+    [InlineData(-60, Verdict.Valid)]
+    [InlineData(-61, Verdict.NotShown)]
+    public void A_receipt_from_after_the_auditors_clock_is_not_shown(int seconds, Verdict verdict)
+    {
+        var (log, receipt) = Denied();
+        var request = new VerificationRequest
+        {
+            Receipts = [Sign(log, receipt)],
+            Now = log.Now.Plus(TimeSpan.FromSeconds(seconds)),
+        };
+
+        Assert.Equal(verdict, SampleLog.Verify(log.Export(), request).Verdict);
+    }
+
+    [Fact]
+    public void The_worst_of_several_receipts_is_the_verdict()
+    {
+        var (log, receipt) = Denied();
+        var good = Sign(log, receipt);
+        log.Add("ana", SampleLog.Default("training", Effect.Deny));
+        log.Checkpoints.Add(log.Rows.Count);
+        Redate(receipt, 61, withoutLog: true);
+        var notShown = Sign(log, receipt);
+        Redate(receipt, 3_600, withoutLog: true);
+        var stale = Sign(log, receipt);
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [good, stale, notShown] });
+
+        Assert.Equal(
+            [Verdict.Valid, Verdict.Tampered, Verdict.NotShown],
+            report.Receipts.Select(finding => finding.Verdict)
+        );
+        Assert.StartsWith("Receipt 2:", report.Failure!.What, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Tampered, report.Verdict);
     }
 
     [Fact]
@@ -190,7 +245,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public void Of_an_erased_creator_the_receipts_signature_and_place_hold()
+    public void Of_an_erased_creator_it_is_not_shown_whether_the_decision_was_right()
     {
         var (log, receipt) = Denied();
         var token = Sign(log, receipt);
@@ -199,8 +254,41 @@ public sealed class ReceiptTests
 
         var report = SampleLog.Verify(log.Export(), new() { Receipts = [token] });
 
-        Assert.Null(report.Failure);
+        Assert.Equal(Verdict.NotShown, report.Verdict);
         Assert.Contains("cannot be re-evaluated", Assert.Single(report.Receipts).What);
+    }
+
+    [Theory]
+    [InlineData("ana", 3, 121, "at version 4 already")]
+    [InlineData("ana", 1, 121, "at version 2 already")]
+    [InlineData("ana", 0, 0, "at version 1 already")]
+    [InlineData("ana", 3, -61, "before version 3 of ana")]
+    public void An_erasure_hides_no_receipt_of_another_time(string stream, int version, int seconds, string sentence)
+    {
+        var (log, receipt) = Denied();
+        log.Erase("ana");
+        log.Checkpoints.Add(log.Rows.Count);
+        receipt["versions"]![stream] = version;
+        if (version == 0)
+            receipt["decision"] = NeverSet();
+        Redate(receipt, seconds, withoutLog: true);
+
+        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+
+        Assert.Contains(sentence, report.Failure?.What);
+        Assert.Equal(Verdict.Tampered, report.Verdict);
+    }
+
+    // What is decided about a creator of whom nobody has heard.
+    private static JsonObject NeverSet()
+    {
+        var log = new SampleLog();
+        log.AddVocabulary(Purposes);
+        log.Checkpoints.Add(3);
+        var fold = new Fold();
+        log.Rows.ForEach(row => Apply(fold, row.Event));
+        var video = new VideoKey(CreatorId.Parse("ana"), VideoId.Parse("v"));
+        return Check(log, fold, video, "remix", "studio", [])["decision"]!.DeepClone().AsObject();
     }
 
     [Fact]
