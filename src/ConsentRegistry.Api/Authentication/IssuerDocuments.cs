@@ -38,6 +38,7 @@ internal sealed partial class IssuerDocuments(TimeProvider clock, ILogger<Issuer
         try
         {
             var published = await OpenIdConnectConfigurationRetriever.GetAsync(address, asked, cancel);
+            TokenRules.KeepVerifyingKeys(published);
             lock (guard)
                 (readAt, said) = (clock.GetTimestamp(), null);
             return published;

@@ -6,6 +6,7 @@ using System.Text;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ConsentRegistry.Api.Authentication;
@@ -69,6 +70,26 @@ internal sealed class TokenRules(ClaimNames names, bool takesEveryCreator)
     public static void RestrictToPublicKeys(TokenValidationParameters validation) =>
         validation.AlgorithmValidator = (algorithm, key, _, _) =>
             AlgorithmsOf(key).Contains(algorithm, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Takes away the published keys that are said to be for something else than signing (RFC 7517, section 4): by
+    /// <c>use</c>, <c>key_ops</c> or <c>alg</c>. The library looks at the first of them only.
+    /// </summary>
+    public static void KeepVerifyingKeys(OpenIdConnectConfiguration published)
+    {
+        if (published.JsonWebKeySet is not { } set)
+            return;
+        foreach (var key in set.Keys.Where(key => !IsToVerify(key)).ToList())
+            set.Keys.Remove(key);
+        published.SigningKeys.Clear();
+        foreach (var key in set.GetSigningKeys())
+            published.SigningKeys.Add(key);
+    }
+
+    private static bool IsToVerify(JsonWebKey key) =>
+        key.Use is null or "" or JsonWebKeyUseNames.Sig
+        && (key.KeyOps.Count == 0 || key.KeyOps.Contains("verify", StringComparer.Ordinal))
+        && (string.IsNullOrEmpty(key.Alg) || AlgorithmsOf(key).Contains(key.Alg, StringComparer.Ordinal));
 
     /// <summary>Reads a token whose signature, lifetime, audience and issuer are good.</summary>
     /// <param name="token">The token.</param>

@@ -18,6 +18,16 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public ECDsa P384 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
 
+    /// <summary>Keys of RSA, and what the issuer says of each that it is for.</summary>
+    public IReadOnlyList<(string Id, RSA Key, (string Member, JsonNode Value)[] Says)> Described { get; } =
+    [
+        ("verifies", RSA.Create(2048), [("key_ops", new JsonArray("verify")), ("alg", "RS256")]),
+        ("encrypts-by-use", RSA.Create(2048), [("use", "enc")]),
+        ("encrypts-by-operations", RSA.Create(2048), [("key_ops", new JsonArray("encrypt", "wrapKey"))]),
+        ("encrypts-by-algorithm", RSA.Create(2048), [("alg", "RSA-OAEP-256")]),
+        ("verifies-otherwise", RSA.Create(2048), [("alg", "ES256")]),
+    ];
+
     /// <summary>A secret that the issuer publishes as a key, which no issuer should.</summary>
     public byte[] Published { get; } = RandomNumberGenerator.GetBytes(32);
 
@@ -88,6 +98,8 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
         Rsa.Dispose();
         P256.Dispose();
         P384.Dispose();
+        foreach (var (_, key, _) in Described)
+            key.Dispose();
     }
 
     private string KeySet()
@@ -115,9 +127,24 @@ public sealed class TrustingFixture(PostgresFixture postgres) : IAsyncLifetime
                         kid = "oct",
                         k = Base64UrlEncoder.Encode(Published),
                     },
-                },
+                }.Concat(Described.Select(Describe)),
             }
         );
+
+        static object Describe((string Id, RSA Key, (string Member, JsonNode Value)[] Says) described)
+        {
+            var parameters = described.Key.ExportParameters(includePrivateParameters: false);
+            var key = new JsonObject
+            {
+                ["kty"] = "RSA",
+                ["kid"] = described.Id,
+                ["n"] = Base64UrlEncoder.Encode(parameters.Modulus),
+                ["e"] = Base64UrlEncoder.Encode(parameters.Exponent),
+            };
+            foreach (var (member, value) in described.Says)
+                key[member] = value.DeepClone();
+            return key;
+        }
 
         static object Curve(ECDsa key, string id, string curve)
         {
@@ -257,6 +284,18 @@ public sealed class TokenRulesTests(TrustingFixture trusting) : IClassFixture<Tr
         ];
         foreach (var (token, status) in tokens)
             await IsAsync(status, token, "");
+    }
+
+    [Fact]
+    public async Task A_key_proves_nothing_that_its_issuer_says_it_is_not_for()
+    {
+        var claims = trusting.Claims().ToJsonString();
+        foreach (var (id, key, _) in trusting.Described)
+            await IsAsync(
+                id == "verifies" ? 200 : 401,
+                HandMadeTokens.Make(TrustingFixture.Header("RS256", id), claims, HandMadeTokens.Rs256(key)),
+                ""
+            );
     }
 
     public static TheoryData<string, string> BadNames { get; } =
