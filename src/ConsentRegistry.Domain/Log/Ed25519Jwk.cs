@@ -35,8 +35,17 @@ public sealed class Ed25519Jwk : Jwk
     /// <exception cref="ArgumentException">The name cannot be a key's.</exception>
     public NoteSigner? Signer(string name) => privateKey is null ? null : new(name, privateKey);
 
+    /// <summary>A signature by this key.</summary>
+    /// <exception cref="InvalidOperationException">The key only verifies.</exception>
+    internal byte[] Sign(ReadOnlySpan<byte> message) =>
+        privateKey?.Sign(message) ?? throw new InvalidOperationException($"The key {Kid} has no private part.");
+
     /// <inheritdoc/>
-    public override Jwk WithoutPrivatePart() => new Ed25519Jwk(PublicKey, null, null);
+    public override Jwk With(KeyHandover handover) =>
+        new Ed25519Jwk(PublicKey, privateKey, seed) { Handover = handover };
+
+    /// <inheritdoc/>
+    public override Jwk WithoutPrivatePart() => new Ed25519Jwk(PublicKey, null, null) { Handover = Handover };
 
     private protected override byte[]? PrivatePart => seed;
 }

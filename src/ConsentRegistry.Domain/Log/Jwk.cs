@@ -34,6 +34,12 @@ public abstract class Jwk
     /// <summary>Whether this key can sign; otherwise it only verifies.</summary>
     public abstract bool HasPrivatePart { get; }
 
+    /// <summary>Which older key handed over to this one; null for a first key.</summary>
+    public KeyHandover? Handover { get; private protected init; }
+
+    /// <summary>The same key, as one that an older key handed over to.</summary>
+    public abstract Jwk With(KeyHandover handover);
+
     /// <summary>The same key, for verifying only.</summary>
     public abstract Jwk WithoutPrivatePart();
 
@@ -51,6 +57,8 @@ public abstract class Jwk
         var members = (JsonObject)PublicMembers.DeepClone();
         if (includePrivate && PrivatePart is { } secret)
             members["d"] = StrictBase64.EncodeUrl(secret);
+        if (Handover is not null)
+            members[KeyHandover.Member] = Handover.ToJson();
         return members;
     }
 }

@@ -75,9 +75,46 @@ public sealed class KeySet
 
     /// <summary>
     /// The fresh keys first, then these with their private parts: from now on the fresh ones sign, and checkpoints are
-    /// signed by both until <see cref="Retire"/>.
+    /// signed by both until <see cref="Retire"/>. The newest of these hands over to each of the fresh ones.
     /// </summary>
-    public Result<KeySet> Rotate(KeySet fresh) => Create([.. fresh.Keys, .. Keys]);
+    public Result<KeySet> Rotate(KeySet fresh)
+    {
+        var newest = Keys.OfType<Ed25519Jwk>().FirstOrDefault(key => key.HasPrivatePart);
+        return Create([
+            .. fresh.Keys.Select(key => newest is null ? key : key.With(KeyHandover.Sign(newest, key.Kid))),
+            .. Keys,
+        ]);
+    }
+
+    /// <summary>
+    /// The keys of this set that some keys handed over to, and those that these handed over to in turn: whoever trusts
+    /// the first can trust them.
+    /// </summary>
+    public IReadOnlyList<Jwk> HandedOverBy(IEnumerable<Ed25519PublicKey> trusted)
+    {
+        var known = trusted
+            .DistinctBy(key => Ed25519Jwk.FromPublicKey(key).Kid)
+            .ToDictionary(key => Ed25519Jwk.FromPublicKey(key).Kid, StringComparer.Ordinal);
+        var found = new List<Jwk>();
+        // Each turn finds a key, or is the last.
+        for (var before = -1; before < found.Count; )
+        {
+            before = found.Count;
+            foreach (var key in Keys.Except(found).ToList())
+            {
+                if (
+                    key.Handover is not { } handover
+                    || !known.TryGetValue(handover.By, out var by)
+                    || !handover.IsBy(by, key.Kid)
+                )
+                    continue;
+                found.Add(key);
+                if (key is Ed25519Jwk next)
+                    known.TryAdd(next.Kid, next.PublicKey);
+            }
+        }
+        return found;
+    }
 
     /// <summary>
     /// Without the private parts of all but the first of each type that has one: older keys sign no longer, and still
@@ -133,6 +170,12 @@ public sealed class KeySet
                 "A key stands in the set more than once; leave it in once.",
                 KeySetReader.KeysMember
             );
+        if (keys.Any(key => IsForged(key, keys)))
+            return new Failure(
+                FailureCode.Invalid,
+                "A key names another of the set that did not hand over to it; leave the member out.",
+                KeySetReader.KeysMember
+            );
         if (keys.Count(key => key is Ed25519Jwk { HasPrivatePart: true }) > MaxLogSigners)
             return new Failure(
                 FailureCode.TooMany,
@@ -141,6 +184,11 @@ public sealed class KeySet
             );
         return new KeySet(keys);
     }
+
+    private static bool IsForged(Jwk key, IReadOnlyList<Jwk> keys) =>
+        key.Handover is { } handover
+        && keys.FirstOrDefault(older => older.Kid == handover.By) is { } by
+        && !(by is Ed25519Jwk signer && handover.IsBy(signer.PublicKey, key.Kid));
 
     private string Write(Func<Jwk, JsonObject> members) =>
         Encoding.UTF8.GetString(

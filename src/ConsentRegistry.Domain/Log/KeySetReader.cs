@@ -54,7 +54,17 @@ internal static class KeySetReader
         };
         if (!read.Succeeded(out var key, out var failure))
             return failure;
-        return WrongUse(members, key, ed25519) ?? Result.Of(key);
+        if (WrongUse(members, key, ed25519) is { } wrong)
+            return wrong;
+        if (!members.TryGetPropertyValue(KeyHandover.Member, out var stated))
+            return Result.Of(key);
+        return KeyHandover.Read(stated) is { } handover
+            ? Result.Of(key.With(handover))
+            : Invalid(
+                "What says that an older key handed over to the key is not of its form; give the older key's "
+                    + "thumbprint and its signature, or leave it out.",
+                KeyHandover.Member
+            );
     }
 
     private static Result<Jwk> ReadEd25519(JsonObject members, IEd25519 ed25519)

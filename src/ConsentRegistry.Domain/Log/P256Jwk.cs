@@ -86,7 +86,10 @@ public sealed class P256Jwk : Jwk
     }
 
     /// <inheritdoc/>
-    public override Jwk WithoutPrivatePart() => new P256Jwk(parameters with { D = null });
+    public override Jwk With(KeyHandover handover) => new P256Jwk(parameters) { Handover = handover };
+
+    /// <inheritdoc/>
+    public override Jwk WithoutPrivatePart() => new P256Jwk(parameters with { D = null }) { Handover = Handover };
 
     private protected override byte[]? PrivatePart => parameters.D;
 

@@ -1715,6 +1715,13 @@ export interface components {
             /** @description A sentence for people, the field named. */
             detail: string;
         };
+        /** @description The word of an older key that a key takes over from it. */
+        KeyHandover: {
+            /** @description The thumbprint of the older key, which is one of Ed25519. */
+            by: string;
+            /** @description Its signature, base64url, over three lines, each with a line feed at its end: `consent-registry key hand-over v1`, the older thumbprint and the newer one. */
+            signature: string;
+        };
         /** @description What happened. Pass over members that you do not know. */
         LockdownData: {
             /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
@@ -1779,6 +1786,8 @@ export interface components {
             use?: string;
             /** @description Of an Ed25519 key: the verifier key of C2SP signed-note, under the log's name. */
             vkey?: string;
+            /** @description Of a key that took over from an older one: the older key's word for it. */
+            handover?: components["schemas"]["KeyHandover"];
         };
         /** @description The public keys of the log: a JWK Set. */
         LogKeys: {

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Domain.Log;
+using ConsentRegistry.Domain.Log.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -126,7 +127,10 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         await ServeAsync(rotated);
         // Who has not got the new file yet: both keys sign.
         await ServeAsync(old);
-        await ServeAsync(retired);
+        var export = await ServeAsync(retired);
+        // An auditor who has the old keys alone goes on.
+        var verdict = Exports.Verify(export, new() { PinnedSet = old });
+        Assert.Equal((Verdict.Valid, null), (verdict.Verdict, verdict.Failure?.What));
 
         Assert.Contains(
             "signed with a key that this host's key file does not have",
@@ -142,7 +146,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         Assert.Contains("signed with a key", await RefusalAsync(() => ServeAsync(retired)), StringComparison.Ordinal);
 
         // Each signs a checkpoint over something new.
-        async Task ServeAsync(KeySet keys)
+        async Task<byte[]> ServeAsync(KeySet keys)
         {
             await using var app = await RegistryApplication.StartAsync(
                 database,
@@ -151,6 +155,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
             (await app.Creator("mia").PutAsync("/v1/creators/mia/lockdown", null)).Is(200);
             (await app.Creator("mia").DeleteAsync("/v1/creators/mia/lockdown")).Is(200);
             await Exports.CoveredAsync(app);
+            return await Exports.OfLogAsync(app);
         }
     }
 

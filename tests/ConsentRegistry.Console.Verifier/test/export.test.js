@@ -384,6 +384,43 @@ test("only pinned keys count where keys are pinned", async () => {
     );
 });
 
+test("old keys hand over to new ones, and what others sign says nothing", async () => {
+    const [old, newer, foreign] = [new Signer(), new Signer(), new Signer()];
+    const log = sampleLog(newer);
+    /** @param {Line[]} keys @param {Line[]} [lines] */
+    const under = (keys, lines = log.lines()) =>
+        toFile(lines.map((line) => (line.kind === "keys" ? { ...line, keys } : line)));
+    /** @param {Signer[]} signers */
+    const trusting = (...signers) => {
+        const read = signers.map(({ keys }) => readKeySet(JSON.stringify({ keys })));
+        return { trust: trustOf(read.flatMap((set) => (set.ok ? set.value.verifiers : [])), null) };
+    };
+    const firstOld = log.lines().map((line, i, lines) =>
+        i === lines.findIndex(({ kind }) => kind === "checkpoint") ? { ...line, note: old.note(3, log.root(3)) } : line,
+    );
+    const handed = old.handOverTo(newer);
+
+    assertValid(await verify(under(handed), trusting(old)));
+    assertValid(await verify(under(handed, firstOld), trusting(old)));
+    assertValid(await verify(under(handed, log.bundle("ana")), trusting(old)));
+    // Who has the new key alone passes over what the old one signed.
+    assertValid(await verify(under(handed, firstOld), trusting(newer)));
+    const unsaid = [...newer.keys, ...old.keys];
+    assert.equal(failureOf(await verify(under(unsaid), trusting(old))), "signatures checkpoint.unsigned");
+    const part = await verify(under(unsaid, firstOld), trusting(old));
+    assert.equal(failureOf(part), "signatures export.foreignKeys");
+    assert.equal(verdictOf(part), "unjudged");
+    // A hand-over by a key that nobody trusts, and one that the trusted key did not sign.
+    const unknown = await verify(under(foreign.handOverTo(newer)), trusting(old));
+    assert.equal(failureOf(unknown), "signatures checkpoint.unsigned");
+    assert.equal(
+        failureOf(await verify(under(old.handOverTo(newer, "another")), trusting(old))),
+        "signatures keys.handover",
+    );
+    const malformed = handed.map((key) => ({ ...key, handover: { by: "a", signature: "b" } }));
+    assert.equal(failureOf(await verify(under(malformed), trusting(old))), "signatures keys.form");
+});
+
 test("an export is compared with checkpoints that were kept", async () => {
     const log = sampleLog();
     const fork = new Log(log.signer).add({ stream: "eve" });

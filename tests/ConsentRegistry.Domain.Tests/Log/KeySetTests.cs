@@ -198,11 +198,39 @@ public sealed class KeySetTests
         var text = keys.Public(LogFixtures.Origin);
         AssertNothingPrivate(keys, text);
         var members = JsonNode.Parse(text)!["keys"]!.AsArray().Select(key => key!.AsObject()).ToList();
-        Assert.Equal(["alg", "crv", "kid", "kty", "use", "vkey", "x"], members[0].Select(m => m.Key).Order());
-        Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], members[1].Select(m => m.Key).Order());
+        Assert.Equal(["alg", "crv", "handover", "kid", "kty", "use", "vkey", "x"], NamesOf(members[0]));
+        Assert.Equal(["alg", "crv", "handover", "kid", "kty", "use", "x", "y"], NamesOf(members[1]));
+        Assert.Equal(["alg", "crv", "kid", "kty", "use", "vkey", "x"], NamesOf(members[2]));
         Assert.Equal(LogFixtures.Key(2).ToString(), (string?)members[0]["vkey"]);
         Assert.Equal(LogFixtures.Key(1).ToString(), (string?)members[2]["vkey"]);
         Assert.Equal(4, Parse(text).Keys.Count);
+
+        static IEnumerable<string> NamesOf(JsonObject key) => key.Select(member => member.Key).Order();
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("\"by\"")]
+    [InlineData("""{"by":"A","signature":"A"}""")]
+    [InlineData("""{"by":"{kid}","signature":"{signature}","more":1}""")]
+    [InlineData("""{"by":"{kid}","signature":"{other}"}""")]
+    public void A_hand_over_that_is_none_is_refused(string member)
+    {
+        var keys = JsonNode.Parse(Fresh(1).Rotate(Fresh(2)).Value.ToJson(includePrivate: true))!;
+        var fresh = keys["keys"]![0]!;
+        var (good, other) = (fresh["handover"]!, keys["keys"]![1]!["handover"]!);
+        fresh["handover"] = JsonNode.Parse(
+            member
+                .Replace("{kid}", (string)good["by"]!, StringComparison.Ordinal)
+                .Replace("{signature}", (string)good["signature"]!, StringComparison.Ordinal)
+                .Replace("{other}", (string)other["signature"]!, StringComparison.Ordinal)
+        );
+
+        Assert.Equal(
+            FailureCode.Invalid,
+            KeySet.Parse(Encoding.UTF8.GetBytes(keys.ToJsonString()), ed25519).Failure?.Code
+        );
     }
 
     [Fact]

@@ -12,6 +12,7 @@ namespace ConsentRegistry.Api.Features.Log;
 /// <param name="Alg"><c>EdDSA</c> or <c>ES256</c>.</param>
 /// <param name="Use">Always <c>sig</c>.</param>
 /// <param name="Vkey">Of an Ed25519 key: the verifier key of C2SP signed-note, under the log's name.</param>
+/// <param name="Handover">Of a key that took over from an older one: the older key's word for it.</param>
 public sealed record LogKeyBody(
     string Kid,
     string Kty,
@@ -20,8 +21,17 @@ public sealed record LogKeyBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Y,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Alg,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Use,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Vkey
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Vkey,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeyHandoverBody? Handover
 );
+
+/// <summary>The word of an older key that a key takes over from it.</summary>
+/// <param name="By">The thumbprint of the older key, which is one of Ed25519.</param>
+/// <param name="Signature">
+/// Its signature, base64url, over three lines, each with a line feed at its end:
+/// <c>consent-registry key hand-over v1</c>, the older thumbprint and the newer one.
+/// </param>
+public sealed record KeyHandoverBody(string By, string Signature);
 
 /// <summary>The public keys of the log: a JWK Set.</summary>
 /// <param name="Keys">Those that sign now, newest first, then those that signed before.</param>

@@ -101,9 +101,9 @@ class Bundle {
         return undefined;
     }
 
-    /** @param {JsonObject} line @returns {Problem} */
-    #readKeys(line) {
-        const keys = readKeyLine(line, this.#options);
+    /** @param {JsonObject} line @returns {Promise<Problem>} */
+    async #readKeys(line) {
+        const keys = await readKeyLine(line, this.#options);
         if (keys.problem) return keys.problem;
         this.#verifiers = keys.verifiers;
         this.receiptKeys = keys.receiptKeys;

@@ -2,17 +2,20 @@
  * The public keys of a log: a JWK Set with Ed25519 keys for checkpoints, and P-256 keys for receipts and statements.
  */
 
-import { isObject } from "./canonical-json.js";
+import { hasMembers, isObject } from "./canonical-json.js";
+import { verifyEd25519 } from "./ed25519.js";
 import { fromBase64UrlOf, sameBytes, toBase64Url, utf8 } from "./encoding.js";
 import { sha256 } from "./hash.js";
 import { KEYS, PINNED_KEYS } from "./limits.js";
 import { accept, refuse } from "./outcome.js";
-import { readVerifierKey } from "./verifier-key.js";
+import { ED25519, readVerifierKey } from "./verifier-key.js";
 
 /**
  * @typedef {import("./verifier-key.js").Verifier} Verifier
  * @typedef {{ kid: string, x: string, y: string }} ReceiptKey
- * @typedef {{ verifiers: Verifier[], receiptKeys: ReceiptKey[] }} LogKeys
+ * @typedef {{ kid: string, by: string, signature: Uint8Array<ArrayBuffer> }} Handover the key `by` says that the key
+ * `kid` takes over
+ * @typedef {{ verifiers: Verifier[], receiptKeys: ReceiptKey[], handovers?: Handover[] }} LogKeys
  *
  * @typedef {"pinned" | "registry" | "file"} KeySource who named a key: the reader, the registry now, or the file itself
  *
@@ -46,8 +49,8 @@ export const trustOf = (pinned, registry) => ({
  */
 export function readKeys(keys) {
     if (!Array.isArray(keys) || keys.length > KEYS) return refuse("keys.form");
-    /** @type {LogKeys} */
-    const read = { verifiers: [], receiptKeys: [] };
+    /** @type {Required<LogKeys>} */
+    const read = { verifiers: [], receiptKeys: [], handovers: [] };
     for (const key of keys) {
         if (!isObject(key) || !isToVerify(key)) return refuse("keys.form");
         if (key.kty === "OKP" && key.crv === "Ed25519") {
@@ -65,8 +68,66 @@ export function readKeys(keys) {
         } else {
             return refuse("keys.form");
         }
+        if ("handover" in key) {
+            const handover = readHandover(String(key.kid), key.handover);
+            if (!handover) return refuse("keys.form");
+            read.handovers.push(handover);
+        }
     }
     return read.verifiers.length > 0 && read.receiptKeys.length > 0 ? accept(read) : refuse("keys.form");
+}
+
+/**
+ * @param {string} kid
+ * @param {unknown} value
+ * @returns {Handover | undefined}
+ */
+function readHandover(kid, value) {
+    if (!isObject(value) || !hasMembers(value, ["by", "signature"])) return undefined;
+    const { by } = value;
+    const signature = fromBase64UrlOf(value.signature, 64);
+    return typeof by === "string" && fromBase64UrlOf(by, 32) && signature
+        ? { kid, by, signature: new Uint8Array(signature) }
+        : undefined;
+}
+
+/** The thumbprint of a key of checkpoints. @param {Verifier} verifier */
+const kidOf = ({ key }) => thumbprint({ crv: "Ed25519", kty: "OKP", x: toBase64Url(key) });
+
+/**
+ * The keys of a set that trusted keys handed over to, and those that these handed over to in turn. A set is refused if
+ * one of its keys names another as the one before, which did not sign that.
+ *
+ * @param {readonly Verifier[]} trusted
+ * @param {LogKeys} keys
+ * @returns {Promise<import("./outcome.js").Outcome<LogKeys>>}
+ */
+export async function handedOver(trusted, { verifiers, receiptKeys, handovers = [] }) {
+    /** @type {LogKeys} */
+    const found = { verifiers: [], receiptKeys: [] };
+    const byKid = new Map([...trusted, ...verifiers].map((verifier) => [kidOf(verifier), verifier]));
+    const believed = new Set(trusted.filter(({ algorithm }) => algorithm === ED25519).map(kidOf));
+    const open = new Set(handovers);
+    for (const { kid, by, signature } of handovers) {
+        const signer = byKid.get(by);
+        if (!signer) continue;
+        const message = new Uint8Array(utf8(`consent-registry key hand-over v1\n${by}\n${kid}\n`));
+        const signed = await verifyEd25519(signer.key, signature, message);
+        if (!signed.ok) return signed;
+        if (!signed.value) return refuse("keys.handover");
+    }
+    // A set is listed newest first, so that each turn finds the keys of one rotation.
+    for (let before = -1; before !== open.size; ) {
+        before = open.size;
+        for (const handover of open) {
+            if (!believed.has(handover.by) || !byKid.has(handover.by)) continue;
+            open.delete(handover);
+            believed.add(handover.kid);
+            found.verifiers.push(...verifiers.filter((verifier) => kidOf(verifier) === handover.kid));
+            found.receiptKeys.push(...receiptKeys.filter(({ kid }) => kid === handover.kid));
+        }
+    }
+    return accept(found);
 }
 
 const ALGORITHMS = new Map([

@@ -54,6 +54,10 @@ class LogExport {
     #options;
     #line = 0;
     #to = 0;
+    /** The size of the last checkpoint, whoever signed it. */
+    #compared = 0;
+    /** Why the first checkpoint that no trusted key signed says nothing. @type {Problem} */
+    #foreign;
     /** @type {readonly import("./keys.js").Verifier[]} */
     #verifiers = [];
 
@@ -80,11 +84,13 @@ class LogExport {
     finish() {
         const problem = this.fold.finish();
         if (problem) return problem;
-        if (!this.last) return fault("signatures", cannotJudge("export.noCheckpoint"));
+        if (!this.last) return this.#foreign ?? fault("signatures", cannotJudge("export.noCheckpoint"));
         const size = this.fold.tree.size;
-        return this.last.size === size
-            ? undefined
-            : fault("roots", cannotJudge("export.uncovered", { from: this.last.size, to: size - 1 }));
+        if (this.last.size === size) return undefined;
+        const values = { from: this.last.size, to: size - 1 };
+        return this.#compared === size
+            ? fault("signatures", cannotJudge("export.foreignKeys", values))
+            : fault("roots", cannotJudge("export.uncovered", values));
     }
 
     /** @param {JsonObject} line @returns {Problem | Promise<Problem>} */
@@ -120,9 +126,9 @@ class LogExport {
         return undefined;
     }
 
-    /** @param {JsonObject} line @returns {Problem} */
-    #readKeys(line) {
-        const keys = readKeyLine(line, this.#options);
+    /** @param {JsonObject} line @returns {Promise<Problem>} */
+    async #readKeys(line) {
+        const keys = await readKeyLine(line, this.#options);
         if (keys.problem) return keys.problem;
         this.#verifiers = keys.verifiers;
         this.receiptKeys = keys.receiptKeys;
@@ -156,7 +162,7 @@ class LogExport {
             );
         }
         const size = this.fold.tree.size;
-        if (checkpoint.size !== size || size === (this.last?.size ?? 0))
+        if (checkpoint.size !== size || size === this.#compared)
             return fault("roots", refuse("checkpoint.place", { size: checkpoint.size, expected: size }));
         const root = this.fold.tree.root();
         if (!sameBytes(root, checkpoint.root)) {
@@ -165,7 +171,13 @@ class LogExport {
                 refuse("checkpoint.root", { size, stated: rootText(checkpoint), computed: toBase64(root) }),
             );
         }
+        this.#compared = size;
         const signed = await verifyCheckpoint(checkpoint, this.#verifiers);
+        // Keys are rotated: what one of another time signed says nothing, and spoils nothing.
+        if (!signed.ok && signed.reason.key === "checkpoint.unsigned" && this.#options.trust.verifiers) {
+            this.#foreign ??= fault("signatures", signed);
+            return undefined;
+        }
         if (!signed.ok) return fault("signatures", signed);
         this.checkpoints++;
         this.witnessed += signed.value.witnesses.length;

@@ -6,7 +6,7 @@
 import { hasMembers, isObject, readCanonical } from "./canonical-json.js";
 import { fromUtf8, toBase64Url } from "./encoding.js";
 import { startSha256 } from "./hash.js";
-import { readKeys } from "./keys.js";
+import { handedOver, readKeys } from "./keys.js";
 import { LINE_BYTES } from "./limits.js";
 import { readLines } from "./lines.js";
 import { accept, cannotJudge, refuse } from "./outcome.js";
@@ -80,20 +80,22 @@ export function checkVersion({ v }) {
 }
 
 /**
- * The line of keys: those that the reader trusts are believed, or else those that the file brings. Keys of witnesses
- * come to those of checkpoints.
+ * The line of keys: those that the reader trusts are believed and those that they handed over to, or else those that
+ * the file brings. Keys of witnesses come to those of checkpoints.
  *
  * @param {JsonObject} line
  * @param {{ trust: import("./keys.js").Trust, witnesses?: readonly import("./keys.js").Verifier[] }} options
- * @returns {{ problem: Fault } | ({ problem?: undefined } & import("./keys.js").LogKeys)}
+ * @returns {Promise<{ problem: Fault } | ({ problem?: undefined } & import("./keys.js").LogKeys)>}
  */
-export function readKeyLine(line, { trust, witnesses = [] }) {
+export async function readKeyLine(line, { trust, witnesses = [] }) {
     if (line.kind !== "keys" || !hasMembers(line, ["keys", "kind"]))
         return { problem: fault("header", refuse("keys.form")) };
     const keys = readKeys(line.keys);
     if (!keys.ok) return { problem: fault("signatures", keys) };
+    const more = await handedOver(trust.verifiers ?? [], keys.value);
+    if (!more.ok) return { problem: fault("signatures", more) };
     return {
-        verifiers: [...(trust.verifiers ?? keys.value.verifiers), ...witnesses],
-        receiptKeys: [...(trust.receiptKeys ?? keys.value.receiptKeys)],
+        verifiers: [...(trust.verifiers ?? keys.value.verifiers), ...more.value.verifiers, ...witnesses],
+        receiptKeys: [...(trust.receiptKeys ?? keys.value.receiptKeys), ...more.value.receiptKeys],
     };
 }

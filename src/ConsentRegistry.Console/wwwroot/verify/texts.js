@@ -106,6 +106,8 @@ export const ENGLISH = {
     "export.afterEnd": "There is something after the end.",
     "export.hash": "The hash in the last line is not that of the lines before.",
     "export.noCheckpoint": "There is no checkpoint.",
+    "export.foreignKeys":
+        "Entries {from} to {to} are signed by keys that are not trusted, and that no trusted key handed over to.",
     "export.uncovered": "No checkpoint covers the entries {from} to {to}.",
     "entry.form": "It is not an entry.",
     "entry.order": "Entry {expected} should be here.",
@@ -144,6 +146,7 @@ export const ENGLISH = {
     "note.tooManySignatures": "The note has more than {limit} signatures.",
     "note.signature": "The signature of {name} is wrong.",
     "keys.form": "It is not a set of keys of a log.",
+    "keys.handover": "A key names another as the one before it, which did not sign that.",
     "key.none": "No key was given to verify it with.",
     "key.form": "It is not a verifier key.",
     "key.algorithm": "This program does not know verifier keys of type {algorithm}.",

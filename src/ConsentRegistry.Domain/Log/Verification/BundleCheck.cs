@@ -63,7 +63,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
             KeysArePinned = request.HasPinnedKeys,
         };
 
-    public IEnumerable<string> Remarks => remarks.Concat(streams.Remarks);
+    public IEnumerable<string> Remarks => remarks.Concat(keys?.Remarks ?? []).Concat(streams.Remarks);
 
     public Finding? Take(ReadOnlySpan<byte> utf8, ExportLine line)
     {
@@ -122,6 +122,8 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
             return Finding.Tampered("The checkpoint is not one that the registry writes.");
         if (keys!.Refuse(note) is { } refusal)
             return Finding.Tampered(refusal);
+        if (!keys.IsTrusted(note))
+            return Finding.Tampered(TrustedKeys.NotTrusted);
         if (read.Origin != header!.Origin)
             return Finding.Tampered("The checkpoint is of another log.");
         (checkpoint, next) = (read, Next.Entries);

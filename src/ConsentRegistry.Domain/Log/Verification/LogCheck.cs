@@ -22,6 +22,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
     private bool isBrokenOff;
     private long end;
     private long checkpoints;
+    private long compared;
     private long covered;
     private byte[] root = [];
     private Leaf? last;
@@ -53,7 +54,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             KeysArePinned = request.HasPinnedKeys,
         };
 
-    public IEnumerable<string> Remarks => remarks.Concat(streams.Remarks);
+    public IEnumerable<string> Remarks => remarks.Concat(keys?.Remarks ?? []).Concat(streams.Remarks);
 
     public Finding? Take(ReadOnlySpan<byte> utf8, ExportLine line)
     {
@@ -89,6 +90,14 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return contradiction;
         if (isBrokenOff || next != Next.Header)
             return Finding.Unusable($"The export broke off: the part that goes on from entry {tree.Size} is missing.");
+        if (compared > 0 && covered == 0)
+            return Finding.Tampered(TrustedKeys.NotTrusted);
+        if (compared == tree.Size && covered < compared)
+            return Finding.Unusable(
+                "These entries and all after them are signed by keys that you do not have, and that none of yours "
+                    + "handed over to: get the registry's keys by another way.",
+                covered
+            );
         if (tree.Size == 0 || covered < tree.Size)
             return Finding.Unusable(
                 "The entries after the last checkpoint are not signed by anybody: export the log up to a checkpoint.",
@@ -193,15 +202,19 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return Finding.Tampered(refusal);
         if (checkpoint.Origin != origin)
             return Finding.Tampered("A checkpoint is of another log.");
-        if (checkpoint.Size != tree.Size || checkpoint.Size <= covered)
+        if (checkpoint.Size != tree.Size || checkpoint.Size <= compared)
             return Finding.Tampered($"A checkpoint over {checkpoint.Size} entries stands after {tree.Size}.");
         var rebuilt = tree.Root();
         if (!rebuilt.AsSpan().SequenceEqual(checkpoint.Root))
             return Finding.Tampered(
                 $"The entries are not those that the checkpoint over {checkpoint.Size} was signed for: one from "
-                    + $"{covered} on was changed.",
-                covered
+                    + $"{compared} on was changed.",
+                compared
             );
+        compared = checkpoint.Size;
+        // Keys are rotated: what one of another time signed says nothing, and spoils nothing.
+        if (!keys.IsTrusted(note))
+            return null;
         (covered, root) = (checkpoint.Size, rebuilt);
         checkpoints++;
         return null;

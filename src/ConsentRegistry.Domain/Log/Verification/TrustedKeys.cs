@@ -1,7 +1,8 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// By which keys signatures are believed: the auditor's own, or, without any, those that the input brings.
+/// By which keys signatures are believed: the auditor's own and those that they handed over to, or, without any, those
+/// that the input brings.
 /// </summary>
 internal sealed class TrustedKeys
 {
@@ -10,6 +11,7 @@ internal sealed class TrustedKeys
     private readonly HashSet<NoteKey> pinned = [];
     private readonly HashSet<NoteKey> known = [];
     private readonly Dictionary<string, Jwk> broughtKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> handedOver = new(StringComparer.Ordinal);
     private KeySet? tokenKeys;
 
     public TrustedKeys(VerificationRequest request, string origin)
@@ -34,17 +36,39 @@ internal sealed class TrustedKeys
             return Finding.Unusable($"The parts bring more than {KeySet.MaxKeys} keys together.");
         if (!arePinned && KeySet.Create([.. broughtKeys.Values]).Succeeded(out var all, out _))
             tokenKeys = all;
+        if (arePinned)
+            TakeOver(brought);
         return null;
     }
 
+    /// <summary>What is worth knowing about the keys, and not wrong.</summary>
+    public IEnumerable<string> Remarks =>
+        handedOver.Count == 0
+            ? []
+            :
+            [
+                $"{handedOver.Count} keys are trusted because a pinned key handed over to them; pin them from now on: "
+                    + $"{string.Join(", ", handedOver)}.",
+            ];
+
     /// <summary>
-    /// Why a checkpoint of the input is not to be believed; null if a trusted key signed it, and no line of a known key
-    /// is wrong. Lines of other keys say nothing (C2SP signed-note), nor does one that stands there twice.
+    /// Why a checkpoint of the input is wrong; null if a key of the log signed it, and no line of a known key is wrong.
+    /// Lines of other keys say nothing (C2SP signed-note), nor does one that stands there twice.
     /// </summary>
     public string? Refuse(SignedNote note) =>
-        !note.IsAccepted(known) ? "A checkpoint is not signed by the log's keys, or has a wrong signature of theirs."
-        : arePinned && !note.IsAccepted(pinned) ? "A checkpoint is not signed by a pinned key."
-        : null;
+        note.IsAccepted(known)
+            ? null
+            : "A checkpoint is not signed by the log's keys, or has a wrong signature of theirs.";
+
+    /// <summary>
+    /// Whether a checkpoint that is not wrong shows something to the auditor: where keys are pinned, one of them signed
+    /// it, or one that they handed over to.
+    /// </summary>
+    public bool IsTrusted(SignedNote note) => !arePinned || note.IsAccepted(pinned);
+
+    /// <summary>What is wrong where the auditor's keys signed nothing.</summary>
+    public const string NotTrusted =
+        "What the input shows is not signed by a pinned key, nor by one that a pinned key handed over to.";
 
     /// <summary>
     /// Whether a checkpoint that the auditor kept is signed by a trusted key; it may bear witnesses' lines as well.
@@ -56,6 +80,25 @@ internal sealed class TrustedKeys
         tokenKeys is null || !tokenKeys.Keys.OfType<P256Jwk>().Any()
             ? new Failure(NoTokenKeys, "No P-256 key is trusted, which tokens are signed with; pin the key set.")
             : Jws.Verify(token, type, tokenKeys);
+
+    private void TakeOver(KeySet brought)
+    {
+        var own = pinned.Where(key => key.Name == origin && key.Type == NoteKeyType.Ed25519);
+        var tokens = tokenKeys?.Keys.ToList() ?? [];
+        foreach (var key in brought.HandedOverBy(own.Select(key => key.PublicKey).ToList()))
+        {
+            var isNew = key is Ed25519Jwk log
+                ? pinned.Add(log.NoteKey(origin))
+                : !tokens.Exists(known => known.Kid == key.Kid);
+            if (!isNew)
+                continue;
+            handedOver.Add(key.Kid);
+            if (key is P256Jwk)
+                tokens.Add(key);
+        }
+        if (tokens.Count > 0 && KeySet.Create(tokens).Succeeded(out var all, out _))
+            tokenKeys = all;
+    }
 
     /// <summary>The code of a refusal where there is no key at all to verify tokens with.</summary>
     public const string NoTokenKeys = "noTokenKeys";

@@ -62,6 +62,22 @@ export class Signer {
         return `${text}\n\u2014 ${this.origin} ${signature.toString("base64")}\n`;
     }
 
+    /**
+     * The keys of a registry after a rotation: the newer ones, to which this one hands over, and its own.
+     *
+     * @param {Signer} newer
+     * @param {string} [kid] for whom the hand-over is signed, where that is another
+     */
+    handOverTo(newer, kid) {
+        const by = this.keys[0]?.kid ?? "";
+        const handed = newer.keys.map((key) => {
+            const text = `consent-registry key hand-over v1\n${by}\n${kid ?? key.kid}\n`;
+            const signature = sign(null, Buffer.from(text), this.logKey).toString("base64url");
+            return { ...key, handover: { by, signature } };
+        });
+        return [...handed, ...this.keys];
+    }
+
     /** @param {string} typ @param {object} payload */
     jws(typ, payload) {
         const header = { alg: "ES256", kid: this.receiptKid, typ };

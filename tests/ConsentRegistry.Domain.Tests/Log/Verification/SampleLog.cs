@@ -31,6 +31,9 @@ internal sealed class SampleLog
 
     public KeySet Keys { get; set; } = LogFixtures.Keys(1);
 
+    /// <summary>Who signs the checkpoint of a size, where it is not <see cref="Keys"/>.</summary>
+    public Dictionary<long, KeySet> Signers { get; } = [];
+
     public Instant Now { get; set; } = new(1_800_000_000_000_000);
 
     /// <summary>
@@ -200,7 +203,10 @@ internal sealed class SampleLog
 
     public string Note(long size, KeySet? keys = null) =>
         SignedNote
-            .Sign($"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n", (keys ?? Keys).LogSigners(Origin))
+            .Sign(
+                $"{Origin}\n{size}\n{Convert.ToBase64String(RootAt(size))}\n",
+                (keys ?? Signers.GetValueOrDefault(size, Keys)).LogSigners(Origin)
+            )
             .ToString();
 
     /// <summary>The lines of one part.</summary>
