@@ -99,7 +99,7 @@ public sealed class LogClient
 
     internal LogClient(Wire wire) => this.wire = wire;
 
-    /// <summary>Reads the newest checkpoint; null in the first seconds of a registry, which has none yet.</summary>
+    /// <summary>Reads the newest checkpoint; null where a registry of an older version has none yet.</summary>
     public async Task<Checkpoint?> FindCheckpointAsync(CancellationToken cancellation = default) =>
         await wire.FindTextAsync(Wire.Path("log", "checkpoint"), cancellation) is { } note
             ? Checkpoint.Read(note) ?? throw Wire.Unreadable("What it gives as its checkpoint is none.")

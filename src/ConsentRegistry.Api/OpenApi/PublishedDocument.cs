@@ -1,7 +1,6 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Net.Http.Headers;
+using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.OpenApi;
 
@@ -26,35 +25,16 @@ internal sealed class PublishedDocument(Func<Task<string>> write)
     public async Task AnswerAsync(HttpContext http)
     {
         var made = await forms.Value;
-        var (bytes, encoding) = TakesGzip(http.Request) ? (made.Gzip, "gzip") : (made.Plain, null);
-        var headers = http.Response.Headers;
-        headers.CacheControl = "no-cache";
-        headers.Vary = HeaderNames.AcceptEncoding;
-        if (encoding is not null)
-            headers.ContentEncoding = encoding;
-        // Each form is a representation of its own, with a tag of its own.
-        var tag = new EntityTagHeaderValue($"\"{made.Hash}{(encoding is null ? "" : $"-{encoding}")}\"");
-        await TypedResults.Bytes(bytes, "application/json; charset=utf-8", entityTag: tag).ExecuteAsync(http);
-    }
-
-    private static bool TakesGzip(HttpRequest request)
-    {
-        var named =
-            request
-                .GetTypedHeaders()
-                .AcceptEncoding.FirstOrDefault(one => one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase))
-            ?? request.GetTypedHeaders().AcceptEncoding.FirstOrDefault(one => one.Value == "*");
-        return named is not null && named.Quality is not 0;
+        http.Response.Headers.CacheControl = "no-cache";
+        var form = Representation.IsPackedFor(http.Request) ? made.Packed : made.Plain;
+        await form.AsResult(http, "application/json; charset=utf-8", hasForms: true).ExecuteAsync(http);
     }
 
     private static async Task<Forms> MakeAsync(Func<Task<string>> write)
     {
         var plain = Encoding.UTF8.GetBytes(await write());
-        using var packed = new MemoryStream();
-        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            await gzip.WriteAsync(plain);
-        return new(plain, packed.ToArray(), Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(..16)));
+        return new(Representation.Plain(plain), Representation.Packed(plain, CompressionLevel.Optimal));
     }
 
-    private sealed record Forms(byte[] Plain, byte[] Gzip, string Hash);
+    private sealed record Forms(Representation Plain, Representation Packed);
 }

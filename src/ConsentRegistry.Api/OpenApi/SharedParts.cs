@@ -74,7 +74,8 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
         {
             [ETag] = Header(
                 "The settings version, in quotes, for `If-Match`; of `GET …/consent` with the stream's version after a "
-                    + "dot where that is another number, for `If-None-Match` as well.",
+                    + "dot where that is another number, for `If-None-Match` as well. Of what is published of the log, and "
+                    + "of signals, a hash, for `If-None-Match` alone.",
                 new() { Type = JsonSchemaType.String },
                 "\"3\""
             ),

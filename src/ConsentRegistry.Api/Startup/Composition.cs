@@ -100,6 +100,7 @@ internal static class Composition
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddRegistryAuthentication(options, builder.Environment);
         services.AddRegistryOpenApi();
+        services.AddCors();
         StartsOnceListening.Apply(services);
     }
 
@@ -123,6 +124,7 @@ internal static class Composition
         app.UseRegistryOpenApi();
         app.Use(ForgetTypeOfNothing);
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use(RefuseBeyondLimits);

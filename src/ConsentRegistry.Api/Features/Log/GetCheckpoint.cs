@@ -1,5 +1,8 @@
+using System.Text;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
+using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Features.Log;
 
@@ -8,20 +11,25 @@ namespace ConsentRegistry.Api.Features.Log;
 /// </summary>
 /// <remarks>
 /// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. In the
-/// first seconds of a registry it is 404.
+/// first seconds of a registry it is over no leaves.
 /// </remarks>
 internal static class GetCheckpoint
 {
-    public static async Task<IResult> Handle(HttpContext http, Database database, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        HttpContext http,
+        Database database,
+        LogSigner signer,
+        CancellationToken cancellation
+    )
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
-        if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head)
-            return new Problem(
-                404,
-                Domain.FailureCode.NotFound,
-                "The log has no checkpoint yet; repeat the request in a second."
-            ).AsResult();
+        // Every log goes on from the empty one, so that nobody has to keep that it was signed.
+        var note = await LogStore.ReadHeadAsync(connection, cancellation) is { } head
+            ? head.Note
+            : signer.Sign(0, MerkleTree.EmptyRoot).ToString();
         http.Response.Headers.CacheControl = "no-cache";
-        return Results.Text(head.Note, $"{LogMedia.Text}; charset=utf-8");
+        return Representation
+            .Plain(Encoding.UTF8.GetBytes(note))
+            .AsResult(http, $"{LogMedia.Text}; charset=utf-8", hasForms: false);
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -30,7 +32,11 @@ internal static class GetEntries
         )
             return GetTile.NotThere.AsResult();
         http.Response.Headers.CacheControl = LogMedia.Forever;
-        return Results.Bytes(await ReadAsync(connection, index * TileId.Width, width, cancellation), LogMedia.Bytes);
+        var leaves = await ReadAsync(connection, index * TileId.Width, width, cancellation);
+        var form = Representation.IsPackedFor(http.Request)
+            ? Representation.Packed(leaves, CompressionLevel.Fastest)
+            : Representation.Plain(leaves);
+        return form.AsResult(http, LogMedia.Bytes, hasForms: true);
     }
 
     private static async Task<byte[]> ReadAsync(

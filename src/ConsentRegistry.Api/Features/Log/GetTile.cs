@@ -42,6 +42,9 @@ internal static class GetTile
             return NotThere.AsResult();
         var hashes = (await TileStore.ReadAsync(connection, [id], head.Size, cancellation))[id];
         http.Response.Headers.CacheControl = LogMedia.Forever;
-        return Results.Bytes(hashes[..(width * MerkleTree.HashLength)], LogMedia.Bytes);
+        // Hashes cannot be packed.
+        return Representation
+            .Plain(hashes[..(width * MerkleTree.HashLength)])
+            .AsResult(http, LogMedia.Bytes, hasForms: false);
     }
 }

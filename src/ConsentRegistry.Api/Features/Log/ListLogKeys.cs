@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Serialization;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Sequencing;
 
 namespace ConsentRegistry.Api.Features.Log;
@@ -43,6 +45,11 @@ public sealed record LogKeysBody(IReadOnlyList<LogKeyBody> Keys);
 /// </summary>
 internal static class ListLogKeys
 {
-    public static IResult Handle(LogSigner signer) =>
-        Results.Text(signer.PublicKeys, "application/json; charset=utf-8");
+    public static IResult Handle(HttpContext http, LogSigner signer)
+    {
+        http.Response.Headers.CacheControl = "no-cache";
+        return Representation
+            .Plain(Encoding.UTF8.GetBytes(signer.PublicKeys))
+            .AsResult(http, "application/json; charset=utf-8", hasForms: false);
+    }
 }

@@ -1,6 +1,8 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace ConsentRegistry.Api.Features.Log;
 
@@ -14,44 +16,58 @@ internal static class LogApi
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var files = app.MapContract("/log", Table).AllowAnonymous();
+        var files = app.MapContract("/log", Table).AllowAnonymous().RequireCors(ForEveryPage);
         files.AddEndpointFilter(TilePath.RefuseOtherSpellingsAsync);
         files
             .MapGet("/checkpoint", GetCheckpoint.Handle)
             .Named("getCheckpoint")
             .Produces<string>(200, LogMedia.Text)
-            .Refuses(FailureCode.NotFound);
+            .Produces(StatusCodes.Status304NotModified);
         files
             .MapGet("/tile/{level}/{**tile}", GetTile.Handle)
             .Named("getTile")
             .Produces<byte[]>(200, LogMedia.Bytes)
+            .Produces(StatusCodes.Status304NotModified)
             .Refuses(FailureCode.NotFound);
         files
             .MapGet("/tile/entries/{**tile}", GetEntries.Handle)
             .Named("getEntries")
             .Produces<byte[]>(200, LogMedia.Bytes)
+            .Produces(StatusCodes.Status304NotModified)
             .Refuses(FailureCode.NotFound);
 
         var log = app.MapContract("/v1/log", Table);
         log.MapGet("/proof/{eventId}", GetInclusionProof.Handle)
             .Named("getInclusionProof", LogParameters.Size)
             .AllowAnonymous()
+            .RequireCors(ForEveryPage)
             .Produces<InclusionProofBody>()
             .Refuses(FailureCode.NotFound);
         log.MapGet("/consistency", GetConsistencyProof.Handle)
             .Named("getConsistencyProof", LogParameters.FromSize, LogParameters.ToSize)
             .AllowAnonymous()
+            .RequireCors(ForEveryPage)
             .Produces<ConsistencyProofBody>();
         log.MapGet("/keys", ListLogKeys.Handle)
             .Named("listLogKeys")
             .AllowAnonymous()
+            .RequireCors(ForEveryPage)
             .Produces<LogKeysBody>()
+            .Produces(StatusCodes.Status304NotModified)
             .NeedsNoDatabase();
         log.MapGet("/export", ExportLog.Handle)
             .Named("exportLog", LogParameters.FromLeaf, LogParameters.ToLeaf)
             .Allow(Access.Scope(Scopes.Audit))
             .Produces<string>(200, JsonLines.MediaType);
     }
+
+    // What is public to everybody is so to the pages of others, which verify the log in a browser.
+    private static void ForEveryPage(CorsPolicyBuilder policy) =>
+        policy
+            .AllowAnyOrigin()
+            .AllowAnyHeader()
+            .WithMethods(HttpMethods.Get, HttpMethods.Head)
+            .WithExposedHeaders(HeaderNames.ETag);
 }
 
 /// <summary>The paths of C2SP tlog-tiles and tlog-checkpoint, which have one spelling each.</summary>
