@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
 
@@ -12,6 +14,11 @@ internal sealed class LogSourceException(string message) : Exception(message);
 internal sealed class LogSource(Uri url) : IDisposable
 {
     private const int MaxAnswerBytes = 2 << 20;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>Where it shows that.</summary>
     public Uri Url { get; } = url;
@@ -24,41 +31,52 @@ internal sealed class LogSource(Uri url) : IDisposable
     };
 
     /// <summary>The newest checkpoint.</summary>
-    public Task<string> CheckpointAsync(CancellationToken cancellation) => GetAsync("log/checkpoint", cancellation);
-
-    /// <summary>The proof that one tree goes on from another; null if the registry does not give any.</summary>
-    public async Task<IReadOnlyList<byte[]>?> ProofAsync(long from, long to, CancellationToken cancellation)
+    /// <exception cref="LogSourceException">What is shown is no text.</exception>
+    public async Task<string> CheckpointAsync(CancellationToken cancellation)
     {
         try
         {
-            var answer = JsonNode.Parse(
-                await GetAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"v1/log/consistency?from={from}&to={to}"),
-                    cancellation
-                )
-            );
-            return answer?["proof"] is JsonArray proof
-                ? [.. proof.Select(hash => Convert.FromBase64String(hash!.GetValue<string>()))]
-                : null;
+            // What the answer says about its letters says nothing: a note is UTF-8.
+            return StrictUtf8.GetString(await http.GetByteArrayAsync(Relative("log/checkpoint"), cancellation));
         }
-        catch (Exception e)
-            when (e
-                    is JsonException
-                        or FormatException
-                        or InvalidOperationException
-                        or HttpRequestException { StatusCode: HttpStatusCode.UnprocessableEntity }
+        catch (DecoderFallbackException)
+        {
+            throw new LogSourceException("What is served there as a checkpoint is no text.");
+        }
+    }
+
+    /// <summary>The proof that one tree goes on from another; null if the registry says that there is none.</summary>
+    /// <exception cref="LogSourceException">What is shown is no proof.</exception>
+    public async Task<IReadOnlyList<byte[]>?> ProofAsync(long from, long to, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"v1/log/consistency?from={from}&to={to}");
+        try
+        {
+            var answer = JsonNode.Parse(await http.GetByteArrayAsync(Relative(path), cancellation));
+            if (
+                answer is JsonObject members
+                && members["proof"] is JsonArray { Count: <= AddCheckpoint.MaxProof } proof
             )
+                return [.. proof.Select(HashOf)];
+        }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.UnprocessableEntity)
         {
             return null;
         }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            // It is said below.
+        }
+        throw new LogSourceException("What is served there as a proof is none.");
     }
 
     public void Dispose() => http.Dispose();
 
-    private async Task<string> GetAsync(string path, CancellationToken cancellation)
-    {
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellation);
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsStringAsync(cancellation);
-    }
+    private static Uri Relative(string path) => new(path, UriKind.Relative);
+
+    private static byte[] HashOf(JsonNode? node) =>
+        node is JsonValue text
+        && Convert.FromBase64String(text.GetValue<string>()) is { Length: MerkleTree.HashLength } hash
+            ? hash
+            : throw new FormatException("A hash is expected.");
 }

@@ -4,12 +4,15 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Cli;
 
 /// <summary>A witness and what it keeps. One request at a time is judged and kept.</summary>
-internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? maxAge)
+internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? maxAge) : IDisposable
 {
     private readonly Lock oneAtATime = new();
 
     /// <summary>The origins of the logs.</summary>
     public IEnumerable<string> Origins => witness.Origins;
+
+    /// <inheritdoc/>
+    public void Dispose() => state.Dispose();
 
     /// <summary>Judges a request, and keeps what it shows before the answer is given out.</summary>
     public WitnessAnswer Add(AddCheckpoint request)
@@ -22,7 +25,7 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
                 state.Keep(seen, answer.Body);
             if (answer.IsEvidence)
             {
-                state.KeepEvidence(last?.Note ?? request.Note, request.Note);
+                state.KeepEvidence(last?.Note ?? request.Note, request.Note, answer.IsFork);
                 Console.Error.WriteLine(
                     $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not "
                         + $"shown to go on from the one seen before; both are kept in '{state.EvidencePath}'."
@@ -85,7 +88,7 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
                     );
         if (!goesOn)
         {
-            state.KeepEvidence(last.Note, note);
+            state.KeepEvidence(last.Note, note, isSure: true);
             return Report(older, last);
         }
         await Console.Error.WriteLineAsync(
@@ -98,18 +101,18 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
     // A checkpoint says nothing about when it was made; since when it is the newest is known here.
     private int JudgeAge(string origin)
     {
-        if (maxAge is not { } most || state.FirstSeen(origin) is not { } since)
+        if (state.FirstSeen(origin) is not { } since)
             return ExitCode.Success;
         var age = TimeProvider.System.GetUtcNow() - since;
-        if (age <= most)
-            return ExitCode.Success;
+        var (word, limit) =
+            age > maxAge ? ("STALE: ", $", which is longer than {maxAge.Value.TotalSeconds} s") : ("", "");
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"STALE: since {since:yyyy-MM-dd'T'HH:mm:ss'Z'} {origin} has shown nothing newer, which is longer than "
-            ) + $"{most.TotalSeconds} s."
+                $"{word}{origin} has shown nothing newer since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}, for "
+            ) + string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (long)age.TotalSeconds)} s{limit}.")
         );
-        return ExitCode.Unusable;
+        return word.Length > 0 ? ExitCode.Unusable : ExitCode.Success;
     }
 
     private int Report(Checkpoint shown, SeenCheckpoint? last)

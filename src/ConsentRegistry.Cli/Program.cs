@@ -15,7 +15,16 @@ var root = new RootCommand("Works with a consent registry from the command line.
     WitnessCommand.Create(),
 };
 var parsed = root.Parse(args);
-var code = await parsed.InvokeAsync();
+try
+{
+    var code = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
 
-// A command line that makes no sense says nothing about the registry.
-return parsed.Errors.Count > 0 ? ExitCode.Unusable : code;
+    // A command line that makes no sense says nothing about the registry.
+    return parsed.Errors.Count > 0 ? ExitCode.Unusable : code;
+}
+catch (Exception e)
+{
+    // Nor does a bug: it is not to be taken for a log that was tampered with.
+    Console.Error.WriteLine($"UNUSABLE: this program has a bug; report it with what follows. {e}");
+    return ExitCode.Unusable;
+}

@@ -73,7 +73,7 @@ internal static class WitnessCommand
             {
                 try
                 {
-                    var watch = Open(
+                    using var watch = Open(
                         parsed.GetValue(keys)!,
                         parsed.GetValue(state)!,
                         parsed.GetValue(signer)!,
@@ -83,7 +83,7 @@ internal static class WitnessCommand
                     return (parsed.GetValue(log), parsed.GetValue(listen)) switch
                     {
                         ([_, ..] urls, null) => await LookAsync(watch, urls, parsed.GetValue(every), cancellation),
-                        (null or [], { } address) => await new WitnessServer(watch).ServeAsync(address, cancellation),
+                        (null or [], { } address) => await ListenAsync(watch, address, cancellation),
                         _ => throw new UnusableException("Either --log or --listen is needed."),
                     };
                 }
@@ -136,6 +136,12 @@ internal static class WitnessCommand
                 "A verifier key is name+id+key, as /v1/log/keys gives it, perhaps after the log's origin and a space."
             );
         return (space < 0 ? key.Name : text[..space], key);
+    }
+
+    private static async Task<int> ListenAsync(LogWatcher watch, string address, CancellationToken cancellation)
+    {
+        using var server = new WitnessServer(watch);
+        return await server.ServeAsync(address, cancellation);
     }
 
     private static async Task<int> LookAsync(

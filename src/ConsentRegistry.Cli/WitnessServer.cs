@@ -8,9 +8,15 @@ namespace ConsentRegistry.Cli;
 /// <summary>
 /// Serves C2SP tlog-witness: <c>add-checkpoint</c>, and the newest cosigned checkpoint of each log.
 /// </summary>
-internal sealed class WitnessServer(LogWatcher watch)
+internal sealed class WitnessServer(LogWatcher watch) : IDisposable
 {
+    /// <summary>For how long a request may take to arrive.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Requests that are read at once: one that comes slowly keeps no other waiting.</summary>
+    private const int MaxRequests = 64;
+
+    private readonly SemaphoreSlim places = new(MaxRequests);
 
     public async Task<int> ServeAsync(string address, CancellationToken cancellation)
     {
@@ -24,21 +30,40 @@ internal sealed class WitnessServer(LogWatcher watch)
         await Console.Error.WriteLineAsync($"Witnessing at {address}");
         while (!cancellation.IsCancellationRequested)
         {
+            await places.WaitAsync(cancellation);
             var context = await listener.GetContextAsync().WaitAsync(cancellation);
-            try
-            {
-                await AnswerAsync(context, cancellation);
-            }
-            catch (Exception e)
-                when (e is HttpListenerException or IOException
-                    || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
-                )
-            {
-                // The caller left in the middle, or sends too slowly.
-                context.Response.Abort();
-            }
+            _ = ServeAsync(context, cancellation);
         }
         return ExitCode.Success;
+    }
+
+    public void Dispose() => places.Dispose();
+
+    private async Task ServeAsync(HttpListenerContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            await AnswerAsync(context, cancellation);
+        }
+        catch (Exception e)
+            when (e
+                    is HttpListenerException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or ObjectDisposedException
+                        or OperationCanceledException
+            )
+        {
+            // The caller left in the middle, or sends too slowly; or what was seen cannot be kept, and then nothing is
+            // cosigned.
+            if (e is UnauthorizedAccessException || e is IOException { InnerException: null })
+                await Console.Error.WriteLineAsync($"A request was not answered: {e.Message}");
+            context.Response.Abort();
+        }
+        finally
+        {
+            places.Release();
+        }
     }
 
     private async Task AnswerAsync(HttpListenerContext context, CancellationToken cancellation)

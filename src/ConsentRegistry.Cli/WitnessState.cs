@@ -15,16 +15,22 @@ internal sealed record SeenCheckpoint(SignedNote Note, Checkpoint Checkpoint);
 /// The file in which a witness keeps the newest checkpoint of each log, and the one beside it for evidence. It is
 /// replaced as a whole: nobody reads a part of it, and a crash leaves the one before.
 /// </summary>
-internal sealed class WitnessState
+internal sealed class WitnessState : IDisposable
 {
     /// <summary>What stands between two notes. No note has this character.</summary>
     private const char Separator = '\f';
 
-    /// <summary>Pieces of evidence that are kept: only who has the log's key can make any.</summary>
+    /// <summary>Pieces of evidence that are kept: only who has the log's key can make any that prove a fork.</summary>
     private const int MaxEvidence = 100;
+
+    /// <summary>
+    /// Pieces that prove nothing yet, of which anybody can make some: they leave room for those that do.
+    /// </summary>
+    private const int MaxDoubts = 50;
 
     private readonly string path;
     private readonly Witness witness;
+    private readonly FileStream own;
     private readonly Dictionary<string, SeenCheckpoint> seen = new(StringComparer.Ordinal);
 
     // Of logs that are not watched now.
@@ -32,11 +38,12 @@ internal sealed class WitnessState
 
     /// <summary>Reads the file, if there is one.</summary>
     /// <exception cref="UnusableException">
-    /// It holds something else: to begin anew would be to forget what was seen.
+    /// It holds something else: to begin anew would be to forget what was seen. Or another process keeps it.
     /// </exception>
     public WitnessState(string path, Witness witness)
     {
         (this.path, this.witness) = (path, witness);
+        own = Own($"{path}.lock");
         if (!File.Exists(path))
             return;
         foreach (var text in File.ReadAllText(path).Split(Separator))
@@ -96,15 +103,34 @@ internal sealed class WitnessState
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 
+    /// <inheritdoc/>
+    public void Dispose() => own.Dispose();
+
     /// <summary>Keeps two checkpoints that contradict each other, unless they were kept before.</summary>
-    public void KeepEvidence(SignedNote last, SignedNote shown)
+    /// <param name="last">The one that was seen before.</param>
+    /// <param name="shown">The other.</param>
+    /// <param name="isSure">Whether nobody but the log can have made them.</param>
+    public void KeepEvidence(SignedNote last, SignedNote shown, bool isSure)
     {
         var pair = $"{last}\n{shown}";
         var kept = File.Exists(EvidencePath) ? File.ReadAllText(EvidencePath) : "";
         var pieces = kept.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
-        if (pieces.Length >= MaxEvidence || pieces.Contains(pair, StringComparer.Ordinal))
+        if (pieces.Length >= (isSure ? MaxEvidence : MaxDoubts) || pieces.Contains(pair, StringComparer.Ordinal))
             return;
         Write(EvidencePath, string.Join(Separator, pieces.Append(pair)));
+    }
+
+    // Two processes with one file would each forget what the other saw, and one key would cosign two histories.
+    private static FileStream Own(string path)
+    {
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new UnusableException($"Another witness keeps its state there: '{path}' is in use.");
+        }
     }
 
     private List<NoteSignature> Cosignatures(SeenCheckpoint last) =>

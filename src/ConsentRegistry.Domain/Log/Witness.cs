@@ -71,10 +71,15 @@ public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = n
     public bool IsCosigned => Status == 200;
 
     /// <summary>
-    /// Whether the log's key signed a checkpoint that was not shown to go on from the one before: evidence to keep. Of
-    /// the same size, or of none, it is the proof of a fork; else there may be a better proof.
+    /// Whether the log's key signed a checkpoint that was not shown to go on from the one before: evidence to keep.
     /// </summary>
     public bool IsEvidence { get; init; }
+
+    /// <summary>
+    /// Whether that evidence proves a fork: it is of the same size, or of none. Of other evidence anybody can make some,
+    /// with an honest checkpoint and a bad proof.
+    /// </summary>
+    public bool IsFork { get; init; }
 
     /// <summary>The media type of the body.</summary>
     public string MediaType => Status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8";
@@ -130,7 +135,11 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
                 ? !checkpoint.Root.AsSpan().SequenceEqual(MerkleTree.EmptyRoot)
                 : last?.Size == checkpoint.Size && !last.Root.AsSpan().SequenceEqual(checkpoint.Root);
         if (request.OldSize != seen)
-            return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n")) { IsEvidence = isOtherRoot };
+            return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n"))
+            {
+                IsEvidence = isOtherRoot,
+                IsFork = isOtherRoot,
+            };
         if (isOtherRoot)
             return new(
                 422,
@@ -140,6 +149,7 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
             )
             {
                 IsEvidence = true,
+                IsFork = true,
             };
         var goesOn =
             last is null || last.Size == 0

@@ -22,6 +22,8 @@ public sealed class WitnessCommandTests : IAsyncLifetime
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
     private readonly WebApplication server = LoopbackServer.Build();
     private readonly Dictionary<string, string> shown = new(StringComparer.Ordinal);
+    private string given = JsonSerializer.Serialize(new { proof = new[] { Convert.ToBase64String(Leaves[1]) } });
+    private string? letters;
     private int asked;
     private volatile bool isDown;
 
@@ -33,14 +35,13 @@ public sealed class WitnessCommandTests : IAsyncLifetime
         {
             Interlocked.Increment(ref asked);
             var path = http.Request.Path.Value!.Split('/');
+            http.Response.ContentType = letters;
             if (isDown)
                 http.Response.StatusCode = 503;
             else if (path[^1] == "checkpoint")
                 await http.Response.WriteAsync(shown[path[1]]);
             else
-                await http.Response.WriteAsync(
-                    JsonSerializer.Serialize(new { proof = new[] { Convert.ToBase64String(Leaves[1]) } })
-                );
+                await http.Response.WriteAsync(given);
         });
         await server.StartAsync(TestContext.Current.CancellationToken);
     }
@@ -91,6 +92,104 @@ public sealed class WitnessCommandTests : IAsyncLifetime
         Assert.Equal(0, await RunAsync(Logs[..2]));
         Assert.Equal(0, await RunAsync([.. Logs[..2], "--max-age", "2h"]));
         Assert.Equal(2, await RunAsync([.. Logs[..2], "--max-age", "30m"]));
+    }
+
+    [Theory]
+    [InlineData("<html>Please sign in.</html>")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"proof":null}""")]
+    [InlineData("""{"proof":[null]}""")]
+    [InlineData("""{"proof":[1]}""")]
+    [InlineData("""{"proof":["?"]}""")]
+    [InlineData("""{"proof":["AAAA"]}""")]
+    public async Task What_is_no_answer_of_a_registry_says_nothing_about_the_log(string answer)
+    {
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        shown["one"] = Note(Own, "log.example", 2, Whole);
+        given = answer;
+        Assert.Equal(2, await RunAsync(Logs[..2]));
+        Assert.False(File.Exists(State + ".evidence"));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_read_whatever_its_answer_says_of_its_letters_and_one_that_is_no_text_is_none()
+    {
+        letters = "text/plain; charset=there-is-none";
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        letters = "text/plain; charset=utf-16";
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        shown["one"] = "\ud800";
+        Assert.Equal(2, await RunAsync(Logs[..2]));
+    }
+
+    [Fact]
+    public async Task Two_witnesses_do_not_keep_one_state()
+    {
+        using var looking = Start([.. Logs, "--every", "1"]);
+        try
+        {
+            await Eventually.HoldsAsync("it looks", () => Task.FromResult(asked >= 2));
+            Assert.Equal(2, await RunAsync(Logs));
+        }
+        finally
+        {
+            looking.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_slow_caller_keeps_nobody_waiting_and_doubts_leave_room_for_proofs()
+    {
+        var port = FreePort();
+        using var serving = Start(["--listen", $"http://127.0.0.1:{port}/"]);
+        try
+        {
+            var cancellation = TestContext.Current.CancellationToken;
+            using var slow = new TcpClient();
+            await Eventually.HoldsAsync(
+                "it listens",
+                async () =>
+                {
+                    try
+                    {
+                        await slow.ConnectAsync(IPAddress.Loopback, port, cancellation);
+                        return true;
+                    }
+                    catch (SocketException)
+                    {
+                        return false;
+                    }
+                }
+            );
+            await slow.GetStream()
+                .WriteAsync(
+                    Encoding.ASCII.GetBytes("POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 99\r\n\r\no"),
+                    cancellation
+                );
+            // Less than a caller may take.
+            using var http = new HttpClient
+            {
+                BaseAddress = new($"http://127.0.0.1:{port}/"),
+                Timeout = TimeSpan.FromSeconds(7),
+            };
+            async Task<int> AddAsync(string request) =>
+                (int)(await http.PostAsync("add-checkpoint", new StringContent(request), cancellation)).StatusCode;
+
+            Assert.Equal(200, await AddAsync($"old 0\n\n{shown["other"]}"));
+            // Honest checkpoints with a bad proof: anybody can send them.
+            for (var size = 2; size < 120; size++)
+                Assert.Equal(422, await AddAsync($"old 1\n\n{Note(Named, "other log", size, Whole)}"));
+            var fork = Note(Named, "other log", 1, Leaves[1]);
+            Assert.Equal(422, await AddAsync($"old 1\n\n{fork}"));
+
+            var evidence = await File.ReadAllTextAsync(State + ".evidence", cancellation);
+            Assert.Contains(fork, evidence, StringComparison.Ordinal);
+        }
+        finally
+        {
+            serving.Kill();
+        }
     }
 
     [Fact]
