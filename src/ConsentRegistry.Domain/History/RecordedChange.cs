@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Approvals;
@@ -182,7 +184,8 @@ public abstract record RecordedChange
         };
 
     private static bool IsSame(RecordChange one, RecordChange other) =>
-        JsonNode.DeepEquals(one.Key, other.Key)
+        one.Type == other.Type
+        && JsonNode.DeepEquals(one.Key, other.Key)
         && JsonNode.DeepEquals(one.Before, other.Before)
         && JsonNode.DeepEquals(one.After, other.After);
 
@@ -329,11 +332,16 @@ public abstract record RecordedChange
             record["statement"] switch
             {
                 null => null,
-                JsonObject digest => Statement.OfDigest(digest["hmac"].Text()),
+                JsonObject digest => Statement.OfDigest(DigestOf(digest["hmac"].Text())),
                 var text => Statement.OfText(text.Text()),
             },
             StampOf(record)
         );
+
+    private static string DigestOf(string text) =>
+        Base64Url.IsValid(text, out var length) && length == HMACSHA256.HashSizeInBytes
+            ? text
+            : throw new FormatException("Not a digest.");
 
     private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");
 

@@ -10,8 +10,8 @@ internal static class ApprovalRules
     public static readonly ReplayRule Opened = new(
         "approvalOpened",
         "`approvalChanged`",
-        "a request begins open, about at least one video, without a reason, and ends later than it begins, and not later "
-            + "than the use that it asks for",
+        "a request begins open, about at least one video, each once, without a reason, and ends later than it begins, "
+            + "and not later than the use that it asks for",
         "The first event about a request says that it is approved."
     );
 
@@ -54,6 +54,7 @@ internal static class ApprovalRules
                 return Blocked.Broken("The creator does not want to be asked by the requester.");
             return
                 after is { State: ApprovalState.Open, Reason: null, Videos.Length: > 0 }
+                && after.Videos.Distinct().Count() == after.Videos.Length
                 && after.ExpiresAt > place.Stamp.At
                 && !(after.Wanted.Until < after.ExpiresAt)
                 ? null

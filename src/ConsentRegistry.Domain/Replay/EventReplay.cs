@@ -27,6 +27,8 @@ public sealed class EventReplay(bool hasWholeLog)
     private readonly Dictionary<Guid, (long Seq, Instant At)> spentEarly = [];
     private readonly Dictionary<Guid, (long Seq, Instant At)> notSpent = [];
     private readonly Dictionary<Guid, Digest> requests = [];
+    private readonly HashSet<(Requester Requester, VideoId Video)> uncounted = [];
+    private readonly Dictionary<(Requester Requester, VideoId Video), long> ungranted = [];
     private readonly Vocabulary vocabulary = new();
     private readonly Dictionary<Guid, ApprovedPart> approved = [];
     private readonly List<SettingKey> denies = [];
@@ -77,6 +79,13 @@ public sealed class EventReplay(bool hasWholeLog)
                     (
                         unknownGrants.Values.Min(each => each[0].Seq),
                         UseRules.Known.Broken("A grant that the use spends was never given.")
+                    )
+                );
+            if (erasedGrants == 0 && ungranted.Count > 0)
+                found.Add(
+                    (
+                        ungranted.Values.Min(),
+                        UseRules.Granted.Broken("No grant was given that could have allowed the use.")
                     )
                 );
             // A use and what it does to a grant are of one moment, but of two streams.
@@ -230,6 +239,12 @@ public sealed class EventReplay(bool hasWholeLog)
             var given = new KnownGrant(change.After);
             grants.Add(change.Grant, given);
             own.Add(change.Grant);
+            if (given.Record.Terms.Uses is null)
+            {
+                var allowed = (given.Record.Requester, given.Record.UsedIn.Video);
+                uncounted.Add(allowed);
+                ungranted.Remove(allowed);
+            }
             if (!unknownGrants.Remove(change.Grant, out var spendings))
                 return null;
             // Two streams may be in another order in the log than they were changed in.
@@ -256,6 +271,10 @@ public sealed class EventReplay(bool hasWholeLog)
     {
         foreach (var video in use.Videos)
         {
+            // Names in streams of requesters are pseudonyms: whose video it is cannot be compared.
+            var used = (use.Requester, video.Video.Video);
+            if (video is { Reason: Usages.UseReason.Grant, Spent.Length: 0 } && !uncounted.Contains(used))
+                ungranted.TryAdd(used, seq);
             var decidedAt = video.ReliedOn is { HasReceipt: true } relied ? relied.DecidedAt : use.Stamp.At;
             foreach (var id in video.Spent)
             {

@@ -11,8 +11,8 @@ internal static class UseRules
     public static readonly ReplayRule Recorded = new(
         "useRecorded",
         "`useRecorded`",
-        "a use is recorded once, and names at least one video; only a video that was used with consent spends grants, "
-            + "each once",
+        "a use is recorded once, and names at least one video, each once; only a video that was used with consent spends "
+            + "grants, each once",
         "A use that nobody consented to spends a grant."
     );
 
@@ -42,12 +42,21 @@ internal static class UseRules
     public static readonly ReplayRule Moment = new(
         "useMoment",
         "`useRecorded`",
-        "a use is at most 5 minutes later than it is recorded. A receipt that it relies on is at most 5 minutes later "
-            + "than the use, and at most 30 days older than the event; 60 seconds more are allowed",
+        "a use is at most 5 minutes later than it is recorded, and with consent but without a receipt at most 5 minutes "
+            + "earlier. A receipt that it relies on is at most 5 minutes later than the use, and at most 30 days older "
+            + "than the event; 60 seconds more are allowed",
         "A use of today relies on a receipt of next week."
     );
 
-    public static IEnumerable<ReplayRule> All => [Recorded, Known, Within, InTime, Moment];
+    public static readonly ReplayRule Granted = new(
+        "useUngranted",
+        "`useRecorded`",
+        "a use that a grant allowed, and that spends none, rests on a grant that does not count its uses, for the "
+            + "requester and the video",
+        "A use says that a grant allowed it, and the log has no grant to its requester."
+    );
+
+    public static IEnumerable<ReplayRule> All => [Recorded, Known, Within, InTime, Moment, Granted];
 
     public static Violation? Judge(RecordedChange.OfUse change, in EventPlace place)
     {
@@ -56,11 +65,19 @@ internal static class UseRules
             return RecordRules.Elsewhere();
         if (RecordRules.JudgeStamp(use.Stamp, place) is { } wrong)
             return wrong;
-        if (use.Videos.Length == 0)
-            return Recorded.Broken("The use is of no video.");
+        // Whoever was erased has no name of their own.
+        var named = use.Videos.Select(used => used.Video).Where(video => video.Creator.Value != Pseudonym.Erased);
+        if (use.Videos.Length == 0 || named.GroupBy(video => video).Any(same => same.Count() > 1))
+            return Recorded.Broken("The use is of no video, or of one twice.");
         var latest = UseRecord.Recent + ReplayRules.Tolerance;
         if (use.UsedAt > use.Stamp.At.Plus(latest))
             return Moment.Broken($"The use is dated {use.UsedAt}, and was recorded before.");
+        var isLate = use.UsedAt < use.Stamp.At.Plus(-latest);
+        if (
+            isLate
+            && use.Videos.Any(used => used.Status == UseStatus.Consented && used.ReliedOn is not { HasReceipt: true })
+        )
+            return Moment.Broken($"The use is dated {use.UsedAt}, long before it was recorded, and has no receipt.");
         var oldest = use.Stamp.At.Plus(-UseRecord.ReliedOnFor - ReplayRules.Tolerance);
         if (
             use.Videos.Any(used =>

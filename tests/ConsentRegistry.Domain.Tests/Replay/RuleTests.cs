@@ -237,6 +237,11 @@ public sealed class RuleTests
                     )
             ),
             Row(
+                "approvalOpened",
+                "A request is about one video twice",
+                r => r.Add("ana", Records.ApprovalChanged(Id(1), null, RequestAt(r) with { Videos = [Clip, Clip] }))
+            ),
+            Row(
                 "approvalParts",
                 "A request asks another creator for something else",
                 r =>
@@ -426,6 +431,38 @@ public sealed class RuleTests
                 {
                     var use = UseAt(r, [], UseReason.CreatorDefault);
                     r.AddUse(Records.UseRecorded(Id(8), use with { UsedAt = use.UsedAt.Plus(TimeSpan.FromDays(1)) }));
+                }
+            ),
+            Row(
+                "useMoment",
+                "A use of last month without a receipt",
+                r =>
+                {
+                    var use = UseAt(r, [], UseReason.CreatorDefault);
+                    r.AddUse(Records.UseRecorded(Id(8), use with { UsedAt = use.UsedAt.Plus(TimeSpan.FromDays(-30)) }));
+                }
+            ),
+            Row(
+                "useUngranted",
+                "A use is allowed by a grant that nobody gave",
+                r => r.AddUse(Records.UseRecorded(Id(8), UseAt(r, [], UseReason.Grant)))
+            ),
+            Row(
+                "useUngranted",
+                "A use is allowed by a counted grant and does not spend it",
+                r =>
+                {
+                    Given(r, uses: 2);
+                    r.AddUse(Records.UseRecorded(Id(8), UseAt(r, [], UseReason.Grant)));
+                }
+            ),
+            Row(
+                "useRecorded",
+                "A use is of one video twice",
+                r =>
+                {
+                    var use = UseAt(r, [], UseReason.NoConsent);
+                    r.AddUse(Records.UseRecorded(Id(8), use with { Videos = [use.Videos[0], use.Videos[0]] }));
                 }
             ),
             Row("useMoment", "A use relies on a receipt of tomorrow", r => Relied(r, TimeSpan.FromDays(1))),
@@ -688,6 +725,37 @@ public sealed class RuleTests
         writer.Log.Checkpoints.Add(writer.Log.Rows.Count);
 
         Assert.Null(SampleLog.Verify(writer.Log.Export()).Failure);
+    }
+
+    [Fact]
+    public void A_use_that_a_grant_without_a_number_allowed_spends_nothing()
+    {
+        var writer = new Writer();
+        // The use is in the log before the grant, of another stream.
+        writer.AddUse(Records.UseRecorded(Id(8), UseAt(writer, [], UseReason.Grant)));
+        writer.Log.Now = writer.Log.Now.Plus(TimeSpan.FromMinutes(-2));
+        Given(writer, uses: null);
+        writer.AddUse(Records.UseRecorded(Id(18), UseAt(writer, [], UseReason.Grant)));
+        writer.Log.Checkpoints.Add(writer.Log.Rows.Count);
+        Assert.Null(SampleLog.Verify(writer.Log.Export()).Failure);
+
+        Assert.True(writer.Registry.Erase("ana"));
+        writer.Log.Checkpoints.Add(writer.Log.Rows.Count);
+        Assert.Null(SampleLog.Verify(writer.Log.Export()).Failure);
+    }
+
+    [Theory]
+    [InlineData(EventType.GrantSpent)]
+    [InlineData(EventType.GrantRevoked)]
+    public void An_event_of_a_grant_has_the_type_of_what_became_of_it(string type)
+    {
+        var writer = new Writer();
+        var (id, grant) = Given(writer, uses: 1);
+        var ended = type == EventType.GrantSpent ? grant.Revoked(writer.Next("ana")) : grant.Spent(writer.Next("ana"));
+        writer.Add("ana", Records.GrantChanged(id, grant, ended) with { Type = type });
+        writer.Log.Checkpoints.Add(writer.Log.Rows.Count);
+
+        Assert.Contains("record that the registry does not write", SampleLog.Verify(writer.Log.Export()).Failure?.What);
     }
 
     [Fact]
