@@ -13,6 +13,7 @@ namespace ConsentRegistry.Cli;
 /// <param name="Checkpoints">Files with a checkpoint each.</param>
 /// <param name="Receipts">Files with a receipt each.</param>
 /// <param name="ClockTolerance">How far back time may go.</param>
+/// <param name="MaxAge">How old the newest entry may be; null for any age.</param>
 /// <param name="JudgesMeaning">Whether each event is judged against those before it.</param>
 internal sealed record AuditorFiles(
     string? KeySet,
@@ -20,6 +21,7 @@ internal sealed record AuditorFiles(
     IReadOnlyList<string> Checkpoints,
     IReadOnlyList<string> Receipts,
     TimeSpan ClockTolerance,
+    TimeSpan? MaxAge,
     bool JudgesMeaning
 )
 {
@@ -54,6 +56,7 @@ internal sealed record AuditorFiles(
             // Who saves a token from a terminal has a newline after it.
             Receipts = [.. Receipts.Select(path => Encoding.UTF8.GetString(ReadFile(path)).TrimEnd('\r', '\n'))],
             Now = Instant.From(TimeProvider.System.GetUtcNow()),
+            MaxAge = MaxAge,
             ClockTolerance = ClockTolerance,
             JudgesMeaning = JudgesMeaning,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Log.Verification;
 using Spectre.Console;
 
@@ -21,7 +22,7 @@ internal static class VerdictPage
         );
         if (report.Failure is { } failure)
             console.MarkupLineInterpolated($"{PlaceOf(failure, files)}{RuleOf(failure)}{failure.What}");
-        console.Write(Table(console, report.Proven));
+        console.Write(Table(console, report.Proven, request.Now));
         for (var at = 0; at < report.Receipts.Length; at++)
             console.MarkupLineInterpolated(
                 $"Receipt {at + 1}: {WordOf(report.Receipts[at].Verdict)}. {report.Receipts[at].What}"
@@ -50,7 +51,7 @@ internal static class VerdictPage
             console.MarkupLineInterpolated($"Receipt {at + 1}: {WordOf(findings[at].Verdict)}. {findings[at].What}");
     }
 
-    private static Table Table(IAnsiConsole console, Proven proven)
+    private static Table Table(IAnsiConsole console, Proven proven, Instant? now)
     {
         var table = new Table()
             .Border(
@@ -74,10 +75,15 @@ internal static class VerdictPage
         Row("Tree size", Text(proven.Size));
         Row("Root", proven.Root.IsEmpty ? null : Convert.ToBase64String([.. proven.Root]));
         Row("Changes from", proven.From?.ToString());
-        Row("to", proven.To?.ToString());
+        Row("to", proven.To is { } to ? $"{to}{AgeOf(to, now)}" : null);
         Row("Completeness", proven.Completeness);
         return table;
     }
+
+    private static string AgeOf(Instant newest, Instant? now) =>
+        now?.Since(newest) is { } age && age > TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $", {age:d' d 'hh':'mm':'ss} ago")
+            : "";
 
     private static string PlaceOf(Finding failure, IReadOnlyList<string> files)
     {

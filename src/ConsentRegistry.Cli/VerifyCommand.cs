@@ -41,6 +41,13 @@ internal static class VerifyCommand
             DefaultValueFactory = _ => VerificationRequest.DefaultClockTolerance,
             CustomParser = Durations.Parse,
         };
+        var maxAge = new Option<TimeSpan?>("--max-age")
+        {
+            Description =
+                "How old the newest entry may be, such as 1h or 7d; after that the exit code is 2. For a log that was "
+                + "exported just now: whoever shows it may show an old one.",
+            CustomParser = result => Durations.Parse(result),
+        };
         var noReplay = new Option<bool>("--no-replay")
         {
             Description =
@@ -61,6 +68,7 @@ internal static class VerifyCommand
             checkpoint,
             receipt,
             tolerance,
+            maxAge,
             noReplay,
             quiet,
         };
@@ -73,6 +81,7 @@ internal static class VerifyCommand
                     parsed.GetValue(checkpoint) ?? [],
                     parsed.GetValue(receipt) ?? [],
                     parsed.GetValue(tolerance),
+                    parsed.GetValue(maxAge),
                     JudgesMeaning: !parsed.GetValue(noReplay)
                 ),
                 parsed.GetValue(quiet)

@@ -62,6 +62,8 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
                 )
             : check is null ? Finding.Unusable("There is nothing to verify: the input is empty.")
             : check.Finish(receipts);
+        if (failure is null or { Verdict: Verdict.NotShown })
+            failure = FindStale() ?? failure;
         return new(
             failure,
             check?.Proven ?? new() { KeysArePinned = request.HasPinnedKeys },
@@ -101,6 +103,14 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
             failure = failure with { Input = input, Line = line };
         stop = failure is not null;
     }
+
+    private Finding? FindStale() =>
+        request is { MaxAge: { } most, Now: { } now } && !(check?.Proven.To > now.Plus(-most))
+            ? Finding.Unusable(
+                "Nothing newer is shown than what is older than you wanted: this is an old log, or nothing has changed "
+                    + "since."
+            )
+            : null;
 
     private IExportCheck? CheckFor(ExportLine first) =>
         first switch

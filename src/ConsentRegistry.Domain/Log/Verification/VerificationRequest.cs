@@ -29,8 +29,14 @@ public sealed record VerificationRequest
     /// <summary>Decision receipts, as tokens. At most <see cref="MaxItems"/>.</summary>
     public ImmutableArray<string> Receipts { get; init; } = [];
 
-    /// <summary>The auditor's clock: no receipt is from later. Null judges none by it.</summary>
+    /// <summary>The auditor's clock: no receipt is from later. Null judges nothing by it.</summary>
     public Instant? Now { get; init; }
+
+    /// <summary>
+    /// How much older than <see cref="Now"/> the newest entry may be: somebody may show an old log for ever. Null for an
+    /// export that was kept.
+    /// </summary>
+    public TimeSpan? MaxAge { get; init; }
 
     /// <summary>How far back time may go from one entry to a later one.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;

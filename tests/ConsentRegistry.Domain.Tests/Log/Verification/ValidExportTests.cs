@@ -46,6 +46,31 @@ public sealed class ValidExportTests
         Assert.Equal(2, report.Proven.ErasedBodies);
     }
 
+    [Theory]
+    [InlineData(3_599, 3_600, Verdict.Valid)]
+    [InlineData(3_600, 3_600, Verdict.Unusable)]
+    [InlineData(31_536_000, null, Verdict.Valid)]
+    public void An_old_log_that_is_shown_for_ever_is_too_old_where_the_auditor_says_so(
+        int age,
+        int? most,
+        Verdict verdict
+    )
+    {
+        var log = SampleLog.Story();
+        var request = new VerificationRequest
+        {
+            Now = log.Now.Plus(TimeSpan.FromSeconds(age)),
+            MaxAge = most is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
+
+        Assert.Equal(verdict, SampleLog.Verify(log.Export(), request).Verdict);
+        Assert.Equal(
+            age == 3_599 ? Verdict.Unusable : verdict,
+            // The creator's newest event is older.
+            SampleLog.Verify(log.Bundle("ana"), request).Verdict
+        );
+    }
+
     [Fact]
     public void Parts_are_one_log_in_one_input_or_in_several()
     {
