@@ -105,6 +105,46 @@ test("a pinned key of checkpoints says nothing about the key of receipts", async
     );
 });
 
+test("a receipt of another time than its versions is not valid, also of an erased stream", async () => {
+    const start = 1_800_000_000_000_000;
+    const minutes = (/** @type {number} */ count) => start + count * 60_000_000;
+    const log = new Log()
+        .add({ stream: "ana", tx: minutes(0), erased: true })
+        .add({ stream: "bea", tx: minutes(1) })
+        .add({ stream: "ana", tx: minutes(10), erased: true })
+        .add({ stream: "bea", tx: minutes(11) })
+        .add({ stream: "ana", tx: minutes(20), erase: { ranges: [[0, 0], [2, 2]], eids: [] } });
+    const file = toFile(log.lines());
+    /** @param {number} minute @param {object} versions */
+    const at = (minute, versions) => {
+        const seconds = new Date(minutes(minute) / 1_000).toISOString().slice(0, 19);
+        return log.receipt({ at: `${seconds}.000000Z`, versions });
+    };
+    /** @type {[string, string][]} */
+    const cases = [
+        ["", at(5, { ana: 1, bea: 1 })],
+        ["", at(15, { ana: 2, bea: 2 })],
+        ["", at(25, { ana: 3, bea: 2 })],
+        ["time receipt.late", at(11.5, { ana: 1 })],
+        ["time receipt.late", at(25, { ana: 2 })],
+        ["time receipt.late", at(12.5, { bea: 1 })],
+        ["time receipt.late", at(25, { carl: 0, bea: 0 })],
+        ["time receipt.early", at(8, { ana: 2 })],
+        ["time receipt.early", at(9, { bea: 2 })],
+        ["time receipt.timeNotShown", at(10.5, { ana: 1 })],
+        ["time receipt.timeNotShown", at(10.5, { bea: 2 })],
+        ["time receipt.longer", at(25, { bea: 3 })],
+        ["time receipt.longer", at(25, { carl: 1 })],
+        ["signature receipt.form", log.receipt({ at: "yesterday" })],
+    ];
+    for (const [i, [expected, receipt]] of cases.entries()) {
+        const steps = await verify(file, { receipts: [receipt] });
+        if (expected === "") assertValid(steps);
+        else assert.equal(failureOf(steps), expected, `case ${i}`);
+        if (expected.endsWith("NotShown")) assert.equal(verdictOf(steps), "unjudged");
+    }
+});
+
 test("a receipt of a tree that the export does not reach is not valid", async () => {
     const log = sampleLog();
     const file = toFile(log.lines());

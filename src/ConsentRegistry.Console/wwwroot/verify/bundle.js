@@ -238,5 +238,6 @@ export async function* verifyBundle(source, options) {
     yield passed("whole", "whole.passed");
     yield keyStep(options.trust.source);
     yield witnessStep(options.witnesses ?? [], bundle.signed.witnesses.length);
-    return { checkpoint, signers: bundle.signed.signers, receiptKeys: bundle.receiptKeys, roots: new Map() };
+    const { signed, receiptKeys } = bundle;
+    return { checkpoint, signers: signed.signers, receiptKeys, roots: new Map(), times: new Map() };
 }

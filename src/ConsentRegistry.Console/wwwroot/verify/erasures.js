@@ -48,7 +48,8 @@ export class Erasures {
      * @param {number} seq
      * @param {Leaf} leaf
      * @param {string | null} prev
-     * @returns {import("./outcome.js").Outcome<undefined>}
+     * @returns {import("./outcome.js").Outcome<readonly Missing[]>} the entries without bodies that turned out to be of
+     * the stream, with the last event
      */
     erase(stream, place, seq, leaf, prev) {
         const { ranges, eids } = leaf.erasure ?? { ranges: [], eids: [] };
@@ -71,12 +72,12 @@ export class Erasures {
             if (at === undefined) open.waited++;
             else if (!this.#cover(at, open)) return refuse("erasure.others");
         }
-        if (leaf.n < leaf.of) return accept(undefined);
+        if (leaf.n < leaf.of) return accept([]);
         this.#open.delete(stream);
         // Entries of the stream that were exported before they were erased have their bodies still, and are covered
         // too.
         if (open.listed.size + open.waited !== open.start.bodies) return refuse("erasure.others");
-        return this.#isWhole(open) ? accept(undefined) : refuse("erasure.stream");
+        return this.#isWhole(open) ? accept(open.covered) : refuse("erasure.stream");
     }
 
     /** The first entry whose body is missing although no erasure covers it. */

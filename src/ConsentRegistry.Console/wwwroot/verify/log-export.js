@@ -21,6 +21,7 @@ import { keyStep, witnessStep } from "./trust-steps.js";
  * @property {import("./keys.js").Trust} trust
  * @property {readonly import("./keys.js").Verifier[]} [witnesses]
  * @property {ReadonlySet<number>} [sizes] of trees whose roots are wanted
+ * @property {ReadonlySet<string>} [versions] whose times are wanted
  * @property {number} [clockTolerance] microseconds
  * @property {AbortSignal} [signal]
  * @property {(entries: number) => void} [onProgress]
@@ -30,6 +31,7 @@ import { keyStep, witnessStep } from "./trust-steps.js";
  * @property {readonly import("./checkpoint.js").Signer[]} signers
  * @property {readonly import("./keys.js").ReceiptKey[]} receiptKeys
  * @property {ReadonlyMap<number, Uint8Array>} roots those that were wanted
+ * @property {ReadonlyMap<string, number>} times those of versions that were wanted
  */
 
 const STEPS = ["lines", "header", "leaves", "bodies", "versions", "times", "erasures", "roots", "signatures", "whole"];
@@ -64,7 +66,7 @@ class LogExport {
     /** @param {ExportOptions} options */
     constructor(options) {
         this.#options = options;
-        this.fold = new LogFold(options.clockTolerance);
+        this.fold = new LogFold(options.clockTolerance, options.versions);
         this.#keepRoot();
     }
 
@@ -230,7 +232,8 @@ export async function* verifyLogExport(parts, options) {
     yield passed("whole", "whole.passed");
     yield keyStep(options.trust.source);
     yield witnessStep(options.witnesses ?? [], log.witnessed);
-    return { checkpoint: last, signers: log.signers, receiptKeys: log.receiptKeys, roots: log.roots };
+    const { signers, receiptKeys, roots } = log;
+    return { checkpoint: last, signers, receiptKeys, roots, times: fold.times };
 }
 
 /**

@@ -27,10 +27,17 @@ export class LogFold {
     /** @type {Leaf | undefined} */
     #before;
     #tolerance;
+    #wanted;
+    /** The times of versions that are wanted. @type {Map<string, number>} */
+    times = new Map();
 
-    /** @param {number} [tolerance] microseconds by which an entry may be dated before one that precedes it */
-    constructor(tolerance = CLOCK_TOLERANCE) {
+    /**
+     * @param {number} [tolerance] microseconds by which an entry may be dated before one that precedes it
+     * @param {ReadonlySet<string>} [wanted] versions whose times are wanted, by `versionKey`
+     */
+    constructor(tolerance = CLOCK_TOLERANCE, wanted = new Set()) {
         this.#tolerance = tolerance;
+        this.#wanted = wanted;
     }
 
     get streams() {
@@ -65,7 +72,10 @@ export class LogFold {
             if (leaf.erasure) {
                 const erased = this.#erasures.erase(body.stream, place, seq, leaf, body.prev);
                 if (!erased.ok) return fault("erasures", erased, where);
+                // An erasure takes what an event said, and not when it was.
+                for (const entry of erased.value) this.#keepTime(body.stream, entry);
             }
+            this.#keepTime(body.stream, leaf);
             this.#streams.set(body.stream, placeAfter(place, leaf, true));
             this.bodies++;
         }
@@ -74,6 +84,12 @@ export class LogFold {
         this.latest = Math.max(this.latest, leaf.tx);
         this.tree.append(leafHash(leaf.bytes));
         return undefined;
+    }
+
+    /** @param {string} stream @param {{ ver: number, tx: number }} event */
+    #keepTime(stream, { ver, tx }) {
+        const key = versionKey(stream, ver);
+        if (this.#wanted.has(key)) this.times.set(key, tx);
     }
 
     /** @returns {import("./part.js").Problem} what is missing at the end */
@@ -85,6 +101,9 @@ export class LogFold {
         return undefined;
     }
 }
+
+/** @param {string} stream @param {number} version */
+export const versionKey = (stream, version) => `${version} ${stream}`;
 
 /**
  * The events of a version stand together, whole, and have one time.

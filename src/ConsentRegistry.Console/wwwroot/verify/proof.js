@@ -82,7 +82,7 @@ export async function* verifyProof(given, { trust, verifiers, witnesses = [], sh
     yield passed("inclusion", "inclusion.passed", { entry: seq, size, root: rootText(checkpoint) });
     yield keyStep(trust.source);
     yield witnessStep(witnesses, signed.value.witnesses.length);
-    return { checkpoint, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
+    return { checkpoint, signers: signed.value.signers, receiptKeys: [], roots: new Map(), times: new Map() };
 }
 
 /** @param {readonly Step[]} steps @returns {Generator<Step, undefined>} */

@@ -15,6 +15,7 @@ import { concat, fromBase64Url, fromUtf8, sameBytes } from "./encoding.js";
 import { ANSWER_BYTES } from "./limits.js";
 import { peek } from "./lines.js";
 import { verifyLogExport } from "./log-export.js";
+import { versionKey } from "./log-fold.js";
 import { verifyConsistency } from "./merkle.js";
 import { accept, cannotJudge, refuse } from "./outcome.js";
 import { verifyProof } from "./proof.js";
@@ -128,7 +129,8 @@ async function* verifyWholeLog(parts, context) {
     const sizes = new Set(remembered?.sizes());
     for (const checkpoint of kept) sizes.add(checkpoint.size);
     for (const size of receipts.map(sizeOf)) if (size !== undefined) sizes.add(size);
-    const facts = yield* verifyLogExport(parts, { ...context, sizes });
+    const versions = new Set(receipts.flatMap(versionsOf));
+    const facts = yield* verifyLogExport(parts, { ...context, sizes, versions });
     if (!facts) return;
     for (const checkpoint of kept) yield await compareWithKept(checkpoint, facts, context);
     for (const receipt of receipts) {
@@ -137,6 +139,7 @@ async function* verifyWholeLog(parts, context) {
             keys: facts.receiptKeys,
             origin: facts.checkpoint.origin,
             findRoot: findInExport(facts.roots),
+            times: facts.times,
         });
     }
     yield* compareWithRemembered(facts, false, context);
@@ -233,7 +236,8 @@ async function* verifyNote(note, isNewest, context) {
     yield passed("signature", "signature.passed", { size, origin, root: rootText(checkpoint.value) });
     yield keyStep(trust.source);
     yield witnessStep(witnesses, signed.value.witnesses.length);
-    const facts = { checkpoint: checkpoint.value, signers: signed.value.signers, receiptKeys: [], roots: new Map() };
+    const none = { receiptKeys: [], roots: new Map(), times: new Map() };
+    const facts = { checkpoint: checkpoint.value, signers: signed.value.signers, ...none };
     yield* compareWithRemembered(facts, isNewest, context);
 }
 
@@ -251,10 +255,23 @@ async function* compareWithRemembered({ checkpoint, signers, roots }, isNewest, 
 
 /** The size that a receipt names. Its signature is verified later. @param {string} receipt */
 function sizeOf(receipt) {
-    const payload = receipt.split(".")[1] ?? "";
-    const value = fromJson(fromUtf8(fromBase64Url(payload) ?? new Uint8Array()) ?? "");
-    const size = isObject(value) && isObject(value.log) ? value.log.size : undefined;
+    const { log } = claimsOf(receipt);
+    const size = isObject(log) ? log.size : undefined;
     return typeof size === "number" ? size : undefined;
+}
+
+/** The versions that a receipt names, and those after them. @param {string} receipt */
+function versionsOf(receipt) {
+    const { versions } = claimsOf(receipt);
+    return Object.entries(isObject(versions) ? versions : {}).flatMap(([stream, version]) =>
+        typeof version === "number" ? [versionKey(stream, version), versionKey(stream, version + 1)] : [],
+    );
+}
+
+/** What a receipt says, which is believed only later. @param {string} receipt */
+function claimsOf(receipt) {
+    const value = fromJson(fromUtf8(fromBase64Url(receipt.split(".")[1] ?? "") ?? new Uint8Array()) ?? "");
+    return isObject(value) ? value : {};
 }
 
 /** @param {string} text @returns {unknown} undefined if it is no JSON */

@@ -200,7 +200,7 @@ export class Log {
             log: { origin: this.signer.origin, root: Buffer.from(this.root(size)).toString("base64url"), size },
             request: { creatorId: "ana", purpose: "remix", requester: "studio", videoId: "clip" },
             v: 1,
-            versions: { ana: 1 },
+            versions: { ana: this.#streams.get("ana")?.ver ?? 0 },
             ...more,
         });
     }
