@@ -44,7 +44,8 @@ public sealed class HonestLogTests
             Assert.Null(SampleLog.Verify(log.Bundle(creator)).Failure);
     }
 
-    private static bool Change(HonestRegistry registry, Random random, int kind, int round)
+    /// <summary>Tries one change of a kind, 0 to 15; false if the registry refuses it.</summary>
+    internal static bool Change(HonestRegistry registry, Random random, int kind, int round)
     {
         var creator = Creators[random.Next(Creators.Length)];
         var requester = Requesters[random.Next(Requesters.Length)];
