@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using CommunityToolkit.HighPerformance.Buffers;
@@ -17,14 +18,19 @@ internal sealed record AttestedAnswers(PartAnswers Answers, Attestation Attestat
 /// <summary>Asks the registry about a part's rows, in one stream with an attestation.</summary>
 internal sealed class AttestedStream : IDisposable
 {
-    /// <summary>How often a part is asked about before the run ends.</summary>
-    private const int MaxAttempts = 5;
+    /// <summary>For how long a registry that does not answer is asked again: a node may start anew meanwhile.</summary>
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(3);
+
+    /// <summary>How often a part is asked about whose rows cannot all be decided.</summary>
+    private const int MaxUndecided = 5;
 
     /// <summary>How long the registry may take for a part.</summary>
     private static readonly TimeSpan LongestPart = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long to wait before the second attempt; longer before each further one.</summary>
+    /// <summary>How long to wait before the second attempt; so much longer before each further one.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of the answers to a part, at most: ten times what is usual.</summary>
     private const int LongestAnswer = 512 << 20;
@@ -52,24 +58,25 @@ internal sealed class AttestedStream : IDisposable
     /// The answers to a part's rows, which its attestation covers. A part with rows that the registry could not decide
     /// is asked about again; after the last attempt these are not allowed.
     /// </summary>
-    /// <exception cref="IOException">The registry did not answer as it has to, in all attempts.</exception>
+    /// <exception cref="IOException">The registry did not answer as it has to, for too long.</exception>
     /// <exception cref="HttpRequestException">The registry cannot be reached, or refuses.</exception>
     public async Task<AttestedAnswers> AskAsync(DatasetPart part, CancellationToken cancellation)
     {
+        var (started, undecided) = (Stopwatch.GetTimestamp(), 0);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 var answers = await AskOnceAsync(part, cancellation);
-                if (attempt == MaxAttempts || !answers.Attestation.Counts.HasIndeterminate)
+                if (!answers.Attestation.Counts.HasIndeterminate || ++undecided == MaxUndecided)
                     return answers;
                 answers.Dispose();
             }
-            catch (Exception e) when (attempt < MaxAttempts && IsPassing(e, cancellation))
+            catch (Exception e) when (Stopwatch.GetElapsedTime(started) < LongestOutage && IsPassing(e, cancellation))
             {
                 // It is tried again below.
             }
-            await Task.Delay(attempt * Pause, cancellation);
+            await Task.Delay(TimeSpan.FromTicks(Math.Min((attempt * Pause).Ticks, LongestPause.Ticks)), cancellation);
         }
     }
 
