@@ -132,6 +132,49 @@ public sealed class SignalExportTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((0, $"{Videos} videos, 0 files, 202 deleted."), await RunAsync());
     }
 
+    [Fact]
+    public async Task A_run_that_is_killed_goes_on_and_comes_to_the_same()
+    {
+        const int more = 5_000;
+        foreach (var batch in Enumerable.Range(0, more).Chunk(1_000))
+            (
+                await app.Platform()
+                    .PostAsync(
+                        "/v1/videos/batch",
+                        new { videos = batch.Select(i => new { creatorId = "ana", videoId = $"w{i:0000}" }) }
+                    )
+            ).Is(200);
+        using (var killed = Start())
+        {
+            await Eventually.HoldsAsync(
+                "a place is written",
+                () => Task.FromResult(File.Exists(Place) || killed.HasExited)
+            );
+            killed.Kill();
+            await killed.WaitForExitAsync(Cancellation);
+        }
+        Assert.True(File.Exists(Place), "it ended before it was killed");
+        var before = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length;
+
+        var (code, told) = await RunAsync();
+
+        Assert.True(code == 0, told);
+        // The two files of each of ana's videos, and no place.
+        var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+        Assert.Equal(2 * ((Videos / 2) + more), files.Length);
+        Assert.InRange(before, 1, files.Length);
+        Assert.All(
+            files,
+            file =>
+                Assert.True(
+                    file.EndsWith(".xmp", StringComparison.Ordinal)
+                        || file.EndsWith(".cawg.json", StringComparison.Ordinal),
+                    file
+                )
+        );
+        Assert.All(files, file => Assert.NotEqual(0, new FileInfo(file).Length));
+    }
+
     private string Place => Path.Combine(folder, "%.place");
 
     private Task<string> ReadAsync(string file) =>
@@ -141,32 +184,7 @@ public sealed class SignalExportTests(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task<(int Code, string Told)> RunAsync()
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "consent.dll"),
-                "signals",
-                "--url",
-                app.Address.ToString(),
-                "--output",
-                folder,
-            ]
-        )
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["CONSENT_TOKEN"] = app.Sign(
-                    TimeProvider.System.GetUtcNow(),
-                    [Api.Http.Scopes.WriteVideos],
-                    "platform",
-                    "studio"
-                ),
-            },
-        };
-        using var process = Process.Start(start)!;
+        using var process = Start();
         var (output, errors) = (
             process.StandardOutput.ReadToEndAsync(Cancellation),
             process.StandardError.ReadToEndAsync(Cancellation)
@@ -174,4 +192,33 @@ public sealed class SignalExportTests(PostgresFixture postgres) : IAsyncLifetime
         await process.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
         return (process.ExitCode, (await output + await errors).Trim());
     }
+
+    private Process Start() =>
+        Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    Path.Combine(AppContext.BaseDirectory, "consent.dll"),
+                    "signals",
+                    "--url",
+                    app.Address.ToString(),
+                    "--output",
+                    folder,
+                ]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment =
+                {
+                    ["CONSENT_TOKEN"] = app.Sign(
+                        TimeProvider.System.GetUtcNow(),
+                        [Api.Http.Scopes.WriteVideos],
+                        "platform",
+                        "studio"
+                    ),
+                },
+            }
+        )!;
 }
