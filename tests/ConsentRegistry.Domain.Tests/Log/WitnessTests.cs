@@ -43,7 +43,9 @@ public sealed class WitnessTests
             422,
             Witness.Judge(new(5, fork.Hashes.ProofOf(ProofPath.Consistency(5, 9)), note), last, Now).Status
         );
-        Assert.Equal(422, Witness.Judge(new(5, [], note), last, Now).Status);
+        // An honest checkpoint with a bad proof looks the same: it is kept, and proves nothing.
+        var doubt = Witness.Judge(new(5, [], note), last, Now);
+        Assert.Equal((422, true, false), (doubt.Status, doubt.IsEvidence, doubt.IsFork));
 
         // Another root of the same size, and a smaller tree.
         var sameSize = SignedNote.Sign(
@@ -51,7 +53,7 @@ public sealed class WitnessTests
             [Log]
         );
         var answer = Witness.Judge(new(5, [], sameSize), last, Now);
-        Assert.Equal((422, true), (answer.Status, answer.IsEvidence));
+        Assert.Equal((422, true, true), (answer.Status, answer.IsEvidence, answer.IsFork));
         Assert.Null(answer.Seen);
         var late = Witness.Judge(new(3, [], sameSize), last, Now);
         Assert.Equal((409, "5\n", "text/x.tlog.size", true), (late.Status, late.Body, late.MediaType, late.IsEvidence));
@@ -69,7 +71,7 @@ public sealed class WitnessTests
         foreach (var last in new[] { null, new Checkpoint(Origin, 0, MerkleTree.EmptyRoot) })
         {
             var answer = Witness.Judge(new(0, [], Empty(LogFixtures.Root(1))), last, Now);
-            Assert.Equal((422, true), (answer.Status, answer.IsEvidence));
+            Assert.Equal((422, true, true), (answer.Status, answer.IsEvidence, answer.IsFork));
         }
         Assert.Equal(
             200,
