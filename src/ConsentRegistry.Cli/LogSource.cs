@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.Log;
@@ -15,11 +14,6 @@ internal sealed class LogSource(Uri url) : IDisposable
 {
     private const int MaxAnswerBytes = 2 << 20;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(
-        encoderShouldEmitUTF8Identifier: false,
-        throwOnInvalidBytes: true
-    );
-
     /// <summary>Where it shows that.</summary>
     public Uri Url { get; } = url;
 
@@ -30,20 +24,11 @@ internal sealed class LogSource(Uri url) : IDisposable
         MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
-    /// <summary>The newest checkpoint.</summary>
-    /// <exception cref="LogSourceException">What is shown is no text.</exception>
-    public async Task<string> CheckpointAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            // What the answer says about its letters says nothing: a note is UTF-8.
-            return StrictUtf8.GetString(await http.GetByteArrayAsync(Relative("log/checkpoint"), cancellation));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new LogSourceException("What is served there as a checkpoint is no text.");
-        }
-    }
+    /// <summary>
+    /// The newest checkpoint, in UTF-8: what the answer says about its letters says nothing about a note.
+    /// </summary>
+    public Task<byte[]> CheckpointAsync(CancellationToken cancellation) =>
+        http.GetByteArrayAsync(Relative("log/checkpoint"), cancellation);
 
     /// <summary>The proof that one tree goes on from another; null if the registry says that there is none.</summary>
     /// <exception cref="LogSourceException">What is shown is no proof.</exception>

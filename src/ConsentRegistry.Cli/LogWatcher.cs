@@ -46,8 +46,8 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
     /// <exception cref="LogSourceException">The registry does not show one.</exception>
     public async Task<int> LookAsync(LogSource source, CancellationToken cancellation)
     {
-        var text = await source.CheckpointAsync(cancellation);
-        if (!SignedNote.TryParse(text, out var note) || !witness.TryRead(note, out var newest))
+        var utf8 = await source.CheckpointAsync(cancellation);
+        if (!SignedNote.TryParse(utf8, out var note) || !witness.TryRead(note, out var newest))
             throw new LogSourceException(
                 "What is served there is no checkpoint of a watched log, signed by one of the given keys."
             );
