@@ -119,7 +119,7 @@ internal sealed class AttestedStream : IDisposable
         CancellationToken cancellation
     )
     {
-        var received = new ArrayPoolBufferWriter<byte>(usual);
+        var received = PartMemory.Rent(usual);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);

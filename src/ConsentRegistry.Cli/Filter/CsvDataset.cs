@@ -146,7 +146,7 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
         private readonly List<int> ends = [];
 
         public Part(Header header)
-            : this(header, new(UsualChecks)) { }
+            : this(header, PartMemory.Rent(UsualChecks)) { }
 
         private Part(Header header, ArrayPoolBufferWriter<byte> checks)
             : base(checks) => (this.header, this.checks) = (header, checks);

@@ -47,7 +47,7 @@ internal sealed class NdjsonDataset(string path, Columns columns, CheckLineWrite
         var line = 0L;
         for (var isOver = false; !isOver; )
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(rest.Length, UsualRows));
+            var buffer = PartMemory.Pool.Rent(Math.Max(rest.Length, UsualRows));
             rest.CopyTo(buffer, 0);
             var filled = rest.Length;
             var rows = new List<(int Start, int Length)>();
@@ -80,15 +80,15 @@ internal sealed class NdjsonDataset(string path, Columns columns, CheckLineWrite
             if (rows.Count > 0)
                 yield return Read(buffer, rows);
             else
-                ArrayPool<byte>.Shared.Return(buffer);
+                PartMemory.Pool.Return(buffer);
         }
     }
 
     private static byte[] Grow(byte[] full)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * full.Length);
+        var larger = PartMemory.Pool.Rent(2 * full.Length);
         full.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(full);
+        PartMemory.Pool.Return(full);
         return larger;
     }
 
@@ -108,7 +108,7 @@ internal sealed class NdjsonDataset(string path, Columns columns, CheckLineWrite
 
     private Part Read(byte[] buffer, List<(int Start, int Length)> rows)
     {
-        var checks = new ArrayPoolBufferWriter<byte>(UsualChecks);
+        var checks = PartMemory.Rent(UsualChecks);
         var areObjects = new bool[rows.Count];
         var names = new RowNames();
         for (var row = 0; row < rows.Count; row++)
@@ -242,7 +242,7 @@ internal sealed class NdjsonDataset(string path, Columns columns, CheckLineWrite
 
         protected override void Dispose(bool disposing)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            PartMemory.Pool.Return(buffer);
             base.Dispose(disposing);
         }
     }

@@ -80,7 +80,7 @@ internal sealed class ParquetDataset(string path, Columns columns, CheckLineWrit
             .Identifiers.Select(column => (Scheme: Encoding.UTF8.GetBytes(column.Key), Texts: Find(column.Value)))
             .Where(column => column.Texts is not null)
             .ToList();
-        var checks = new ArrayPoolBufferWriter<byte>(UsualChecks);
+        var checks = PartMemory.Rent(UsualChecks);
         var names = new RowNames();
         for (var row = 0; row < rows; row++)
         {

@@ -13,7 +13,8 @@ internal sealed class ReadAheadStream : Stream
     /// <summary>Bytes that wait to be read, at most: the answers to a part take a tenth of it.</summary>
     private const int LongestAnswer = 512 << 20;
 
-    private const int BytesPerRead = 1 << 20;
+    /// <summary>Bytes of one read: few enough that they are no large object, which is rarely collected.</summary>
+    private const int BytesPerRead = 64 << 10;
 
     private readonly NetworkStream connection;
     private readonly Stream incoming;
