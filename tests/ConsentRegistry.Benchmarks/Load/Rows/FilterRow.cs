@@ -8,7 +8,7 @@ namespace ConsentRegistry.Benchmarks.Load.Rows;
 /// </summary>
 internal static class FilterRow
 {
-    private const int FullRows = 5_000_000;
+    private const int FullRows = 10_000_000;
 
     /// <summary>The fewest that last long enough to be timed: several parts.</summary>
     private const int LeastRows = 1_000_000;
