@@ -1,8 +1,9 @@
 // Compares two OpenAPI documents, and fails when the newer one breaks clients of the older one.
 //   node compatible.mjs RELEASED CURRENT
 // What a change means to clients is api-smart-diff's judgment, except for what docs/reference/versions.md permits and it
-// does not know: an answer may gain words, for clients read a word that they do not know as a refusal, and limits may
-// rise. It judges other types of members by their direction only in requests, so this is done here.
+// does not know: an answer may gain words, for clients read a word that they do not know as a refusal, limits may rise,
+// and an operation may refuse less. It judges other types of members by their direction only in requests, so this is
+// done here.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -20,6 +21,7 @@ const breaksClients = ({ type, action, path, before, after }) => {
   if (path.at(-1) === 'type' && action === 'replace')
     return isReceived ? !areAmong(after, before) : !areAmong(before, after);
   if (isReceived && action === 'add' && path.at(-2) === 'enum') return false;
+  if (action === 'remove' && path.at(-2) === 'responses' && /^[45]/.test(path.at(-1))) return false;
   if (['maxItems', 'maxLength', 'maximum'].includes(path.at(-1)) && action === 'replace') return after < before;
   return type === 'breaking';
 };
@@ -60,6 +62,7 @@ const otherChanges = ({ paths, components: { schemas } }) => {
   schemas.Decision.properties.more = { type: 'string' };
   schemas.CheckRequest.properties.more = { type: 'string' };
   schemas.Reason.enum.push('more');
+  delete paths['/v1/purposes'].get.responses['503'];
   schemas.CheckRequest.properties.purpose.type = ['string', 'null'];
   schemas.ChangeSettingsRequest.properties.changes.maxItems += 1;
 };
