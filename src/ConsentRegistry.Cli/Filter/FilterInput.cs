@@ -22,6 +22,10 @@ internal sealed record FilterInput(
             return Files.Count == 0 ? throw new DatasetException("There is nothing to filter: name files.")
                 : Purpose is null
                     ? throw new DatasetException("--purpose is missing: what are the rows to be used for?")
+                : !Domain.Purposes.Purpose.TryParse(Purpose, out _)
+                    ? throw new DatasetException($"'{Purpose}' is no purpose.")
+                : Requester is not null && !Domain.Requester.TryParse(Requester, out _)
+                    ? throw new DatasetException($"'{Requester}' is no requester.")
                 : (Files, new(Purpose, Requester, Filter.Columns.Parse(Columns)));
         if (Files.Count > 0 || Purpose is not null || Requester is not null || Columns.Count > 0)
             throw new DatasetException(

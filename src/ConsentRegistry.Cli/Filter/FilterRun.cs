@@ -12,6 +12,12 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
     /// <summary>Parts that are read ahead: one, so that reading and asking go on side by side.</summary>
     private const int PartsAhead = 1;
 
+    /// <summary>The code of a check for a purpose that is none (docs/reference/errors.md).</summary>
+    private const string UnknownPurpose = "unknownPurpose";
+
+    /// <summary>The code of a check for somebody whom the caller may not name.</summary>
+    private const string RequesterNotYours = "requesterNotYours";
+
     /// <summary>Filters all rows. What is written already is compared with the input, and not asked again.</summary>
     /// <exception cref="IOException">A file cannot be read or written, or the registry does not answer.</exception>
     /// <exception cref="HttpRequestException">The registry cannot be reached, or refuses.</exception>
@@ -31,6 +37,7 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
                     continue;
                 }
                 var asked = await registry.AskAsync(part, cancellation);
+                RequireAnswered(asked.Answers);
                 await writing;
                 writing = WriteAsync(part, asked, dataset.Extension, done, cancellation);
             }
@@ -53,6 +60,27 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
             : throw new DatasetException(
                 $"Part {entry.Part} of the run in the folder is of other rows; name the same input, or another folder."
             );
+
+    // What is wrong with every check is the run's fault, and no row's.
+    private void RequireAnswered(PartAnswers answers)
+    {
+        for (var row = 0; row < answers.Count; row++)
+        {
+            switch (answers.Answer(row).Error)
+            {
+                case UnknownPurpose:
+                    throw new DatasetException($"The registry knows no purpose '{folder.Settings.Purpose}'.");
+                case RequesterNotYours:
+                    throw new DatasetException(
+                        folder.Settings.Requester is { } requester
+                            ? $"The token may not ask for {requester}; that takes consent:check:any."
+                            : "The token has no client to ask for; name one with --requester."
+                    );
+                default:
+                    continue;
+            }
+        }
+    }
 
     private async Task WriteAsync(
         DatasetPart part,

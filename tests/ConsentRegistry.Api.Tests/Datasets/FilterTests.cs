@@ -272,6 +272,38 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dubbing", null, true, "knows no purpose 'dubbing'")]
+    [InlineData("no purpose", null, true, "'no purpose' is no purpose")]
+    [InlineData("remix", "a b", true, "'a b' is no requester")]
+    [InlineData("remix", "rival", false, "may not ask for rival")]
+    public async Task What_is_wrong_with_every_check_ends_the_run(
+        string purpose,
+        string? requester,
+        bool mayNameAnybody,
+        string told
+    )
+    {
+        var input = await WriteAsync(".csv", Rows);
+        var (code, said) = await RunAsync(
+            "filter",
+            [
+                input,
+                "--purpose",
+                purpose,
+                "--url",
+                app.Address.ToString(),
+                "--output",
+                Path.Combine(folder, "out"),
+                .. requester is null ? Array.Empty<string>() : ["--requester", requester],
+            ],
+            mayNameAnybody ? Api.Http.Scopes.CheckAny : Api.Http.Scopes.Check
+        );
+        Assert.Equal(2, code);
+        Assert.Contains(told, said, StringComparison.Ordinal);
+        Assert.Equal(0, CountParts());
+    }
+
     [Fact]
     public async Task A_folder_holds_one_run()
     {
@@ -534,9 +566,12 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Contains(told, found.Told, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Told)> RunAsync(string command, params string[] arguments)
+    private Task<(int Code, string Told)> RunAsync(string command, params string[] arguments) =>
+        RunAsync(command, arguments, Api.Http.Scopes.CheckAny);
+
+    private async Task<(int Code, string Told)> RunAsync(string command, string[] arguments, string scope)
     {
-        using var process = Start(command, arguments);
+        using var process = Start(command, arguments, scope);
         var (output, errors) = (
             process.StandardOutput.ReadToEndAsync(Cancellation),
             process.StandardError.ReadToEndAsync(Cancellation)
@@ -545,7 +580,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
         return (process.ExitCode, (await output + await errors).Trim());
     }
 
-    private Process Start(string command, string[] arguments) =>
+    private Process Start(string command, string[] arguments, string scope = Api.Http.Scopes.CheckAny) =>
         Process.Start(
             new ProcessStartInfo(
                 "dotnet",
@@ -557,12 +592,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
                 RedirectStandardError = true,
                 Environment =
                 {
-                    ["CONSENT_TOKEN"] = app.Sign(
-                        TimeProvider.System.GetUtcNow(),
-                        [Api.Http.Scopes.CheckAny],
-                        "pipeline",
-                        "acme"
-                    ),
+                    ["CONSENT_TOKEN"] = app.Sign(TimeProvider.System.GetUtcNow(), [scope], "pipeline", "acme"),
                 },
             }
         )!;
