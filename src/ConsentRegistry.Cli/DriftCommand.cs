@@ -18,12 +18,7 @@ internal static class DriftCommand
         {
             Description = $"The text as it was found; {ExportFiles.StandardInput} is standard input.",
         };
-        var url = new Option<Uri>("--url")
-        {
-            Description = "The registry's address.",
-            Required = true,
-            CustomParser = HttpAddress.Parse,
-        };
+        var url = HttpAddress.RegistryOption();
         var creator = new Option<string>("--creator") { Description = "The video's owner.", Required = true };
         var video = new Option<string>("--video") { Description = "The owner's id for the video.", Required = true };
         var source = new Option<string>("--source")
@@ -79,8 +74,7 @@ internal static class DriftCommand
     {
         if (RegistryToken.Read() is not { } token)
             return ExitCode.Unusable;
-        var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler());
-        using var http = new HttpClient(sending) { BaseAddress = url, Timeout = Patience };
+        using var http = new HttpClient(RegistryToken.Handler(token)) { BaseAddress = url, Timeout = Patience };
         try
         {
             var text =
@@ -89,14 +83,7 @@ internal static class DriftCommand
                     : await File.ReadAllTextAsync(file, cancellation);
             return Write(await compare(new ConsentRegistryClient(http).Signals, text));
         }
-        catch (Exception e)
-            when (e
-                    is ConsentRegistryException
-                        or HttpRequestException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or OperationCanceledException
-            )
+        catch (Exception e) when (ExitCode.MeansUnusable(e))
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.Unusable;

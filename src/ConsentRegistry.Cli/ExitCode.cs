@@ -1,3 +1,4 @@
+using ConsentRegistry.Client;
 using ConsentRegistry.Domain.Log.Verification;
 
 namespace ConsentRegistry.Cli;
@@ -26,4 +27,16 @@ internal static class ExitCode
             Verdict.NotShown => NotShown,
             _ => Unusable,
         };
+
+    /// <summary>
+    /// Whether a command ends with <see cref="Unusable"/> and a sentence by this: the registry does not answer, a file
+    /// cannot be read or written, or the user ends it.
+    /// </summary>
+    public static bool MeansUnusable(Exception wrong) =>
+        wrong
+            is ConsentRegistryException
+                or HttpRequestException
+                or IOException
+                or UnauthorizedAccessException
+                or OperationCanceledException;
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 
 namespace ConsentRegistry.Cli;
@@ -5,6 +6,15 @@ namespace ConsentRegistry.Cli;
 /// <summary>Addresses on the command line.</summary>
 internal static class HttpAddress
 {
+    /// <summary>The option of commands that need a registry.</summary>
+    public static Option<Uri> RegistryOption() =>
+        new("--url")
+        {
+            Description = "The registry's address.",
+            Required = true,
+            CustomParser = Parse,
+        };
+
     public static Uri? Parse(ArgumentResult result) => Parse(result, result.Tokens[0].Value);
 
     public static Uri[] ParseAll(ArgumentResult result) =>

@@ -1,3 +1,5 @@
+using ConsentRegistry.Client;
+
 namespace ConsentRegistry.Cli;
 
 /// <summary>The token of whoever runs a command. It stands in the environment, so that no command line shows it.</summary>
@@ -15,4 +17,8 @@ internal static class RegistryToken
         Console.Error.WriteLine($"{Variable} holds no token.");
         return null;
     }
+
+    /// <summary>What sends a token with each request.</summary>
+    public static AccessTokenHandler Handler(string token, SocketsHttpHandler? sending = null) =>
+        new(_ => ValueTask.FromResult(token), sending ?? new());
 }

@@ -15,12 +15,7 @@ internal static class SignalsCommand
 
     public static Command Create()
     {
-        var url = new Option<Uri>("--url")
-        {
-            Description = "The registry's address.",
-            Required = true,
-            CustomParser = HttpAddress.Parse,
-        };
+        var url = HttpAddress.RegistryOption();
         var output = new Option<string>("--output")
         {
             Description = "The folder to write to. A run that was ended goes on where it was.",
@@ -46,8 +41,7 @@ internal static class SignalsCommand
     {
         if (RegistryToken.Read() is not { } token)
             return ExitCode.Unusable;
-        var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token), new SocketsHttpHandler());
-        using var http = new HttpClient(sending) { BaseAddress = url, Timeout = SilenceLimit };
+        using var http = new HttpClient(RegistryToken.Handler(token)) { BaseAddress = url, Timeout = SilenceLimit };
         try
         {
             var files = new SidecarFiles(output);
@@ -56,14 +50,7 @@ internal static class SignalsCommand
             await Console.Out.WriteLineAsync($"{files.Videos} videos, {files.Written} files, {files.Deleted} deleted.");
             return ExitCode.Success;
         }
-        catch (Exception e)
-            when (e
-                    is ConsentRegistryException
-                        or HttpRequestException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or OperationCanceledException
-            )
+        catch (Exception e) when (ExitCode.MeansUnusable(e))
         {
             await Console.Error.WriteLineAsync($"Not all is written; run it again, and it goes on. ({e.Message})");
             return ExitCode.Unusable;

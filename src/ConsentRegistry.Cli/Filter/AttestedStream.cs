@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using CommunityToolkit.HighPerformance.Buffers;
-using ConsentRegistry.Client;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli.Filter;
@@ -43,12 +42,7 @@ internal sealed class AttestedStream : IDisposable
     /// <param name="url">The registry's address.</param>
     /// <param name="token">The token.</param>
     public AttestedStream(Uri url, string token) =>
-        http = new(
-            new AccessTokenHandler(
-                _ => ValueTask.FromResult(token),
-                new SocketsHttpHandler { ConnectCallback = ReadAheadStream.ConnectAsync }
-            )
-        )
+        http = new(RegistryToken.Handler(token, new() { ConnectCallback = ReadAheadStream.ConnectAsync }))
         {
             BaseAddress = url,
             Timeout = LongestPart,

@@ -14,9 +14,6 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
 {
     private const char Quote = '"';
 
-    /// <summary>Columns that refused rows have in addition.</summary>
-    private static readonly string[] Added = ["consent_effect", "consent_reason", "consent_detail"];
-
     private long length = 1;
     private long read;
 
@@ -43,12 +40,12 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
             header.Read(reader.Current, names);
             part.Add(reader.Current.Span, names, lines);
             read = file.Position;
-            if (part.Count < RowsPerPart && part.Characters < BytesPerPart)
+            if (part.Rows < RowsPerPart && part.Characters < BytesPerPart)
                 continue;
             yield return part;
             part = new(header);
         }
-        if (part.Count > 0)
+        if (part.Rows > 0)
             yield return part;
     }
 
@@ -153,8 +150,6 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
 
         public override int Rows => ends.Count;
 
-        public int Count => ends.Count;
-
         public int Characters => text.WrittenCount;
 
         public void Add(ReadOnlySpan<char> row, RowNames names, CheckLineWriter lines)
@@ -169,7 +164,8 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
             await using var allowed = Writer(to.Allowed);
             await using var refused = Writer(to.Refused);
             await allowed.WriteAsync($"{header.Text}\n");
-            await refused.WriteAsync($"{header.Text}{header.Separator}{string.Join(header.Separator, Added)}\n");
+            var added = RowAnswer.Columns.Select(column => column.Name).Prepend(header.Text);
+            await refused.WriteAsync($"{string.Join(header.Separator, added)}\n");
             var start = 0;
             for (var row = 0; row < ends.Count; row++)
             {
@@ -178,10 +174,10 @@ internal sealed class CsvDataset(string path, Columns columns, CheckLineWriter l
                 var writer = answer.IsAllowed ? allowed : refused;
                 writer.Write(rowText);
                 if (!answer.IsAllowed)
-                    writer.Write(
-                        $"{header.Separator}{answer.Effect}{header.Separator}{answer.Reason ?? answer.Error}"
-                            + $"{header.Separator}{answer.Detail}"
-                    );
+                {
+                    foreach (var (_, value) in RowAnswer.Columns)
+                        writer.Write($"{header.Separator}{value(answer)}");
+                }
                 writer.Write('\n');
                 start = ends[row];
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CommunityToolkit.HighPerformance.Buffers;
 
 namespace ConsentRegistry.Cli.Filter;
@@ -24,17 +25,7 @@ internal abstract class DatasetPart(ArrayPoolBufferWriter<byte> checks) : IDispo
     public abstract Task WriteAsync(PartAnswers answers, PartFiles to, CancellationToken cancellation);
 
     /// <summary>Gives the memory back: the next part takes it.</summary>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            checks.Dispose();
-    }
+    public virtual void Dispose() => checks.Dispose();
 }
 
 /// <summary>A file of rows, which is read in parts. The same file always has the same parts.</summary>
@@ -64,9 +55,28 @@ internal abstract class Dataset
     /// <exception cref="DatasetException">The file is not of its format, or a row is too long.</exception>
     public abstract IAsyncEnumerable<DatasetPart> ReadAsync(CancellationToken cancellation);
 
+    /// <summary>
+    /// Reads the parts of several files, one file after the other, each with the extension of its format and how much
+    /// was read with it, from 0 to 1.
+    /// </summary>
+    /// <exception cref="DatasetException">A file is not of its format, or a row is too long.</exception>
+    public static async IAsyncEnumerable<(DatasetPart Part, string Extension, double Done)> ReadAllAsync(
+        IReadOnlyList<string> paths,
+        RunSettings settings,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        for (var path = 0; path < paths.Count; path++)
+        {
+            var dataset = Open(paths[path], settings.Columns, settings.Lines);
+            await foreach (var part in dataset.ReadAsync(cancellation))
+                yield return (part, dataset.Extension, (path + dataset.Progress) / paths.Count);
+        }
+    }
+
     /// <summary>The dataset in a file, by the format that its extension names.</summary>
     /// <exception cref="DatasetException">No format has that extension.</exception>
-    public static Dataset Open(string path, Columns columns, CheckLineWriter lines) =>
+    private static Dataset Open(string path, Columns columns, CheckLineWriter lines) =>
         Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".ndjson" or ".jsonl" => new NdjsonDataset(path, columns, lines),

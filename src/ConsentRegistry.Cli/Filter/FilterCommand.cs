@@ -14,12 +14,7 @@ internal static class FilterCommand
             Description = "Files of rows: .ndjson, .jsonl, .csv or .parquet.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var url = new Option<Uri>("--url")
-        {
-            Description = "The registry's address.",
-            Required = true,
-            CustomParser = HttpAddress.Parse,
-        };
+        var url = HttpAddress.RegistryOption();
         var output = new Option<string>("--output")
         {
             Description = "The folder to write to. A run that was ended goes on where it was.",
@@ -96,8 +91,7 @@ internal static class FilterCommand
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.Unusable;
         }
-        catch (Exception e)
-            when (e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e) when (ExitCode.MeansUnusable(e))
         {
             await Console.Error.WriteLineAsync($"Not all rows are written. {e.Message}");
             return ExitCode.Unusable;

@@ -27,7 +27,7 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
         var writing = Task.CompletedTask;
         try
         {
-            await foreach (var (part, dataset, done) in ReadAheadAsync(inputs, cancellation))
+            await foreach (var (part, extension, done) in ReadAheadAsync(inputs, cancellation))
             {
                 if (++number <= folder.Entries.Count)
                 {
@@ -37,9 +37,9 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
                     continue;
                 }
                 var asked = await registry.AskAsync(part, cancellation);
-                RequireAnswered(asked.Answers);
+                RequireAnswered(asked);
                 await writing;
-                writing = WriteAsync(part, asked, dataset.Extension, done, cancellation);
+                writing = WriteAsync(part, asked, extension, done, cancellation);
             }
         }
         finally
@@ -50,9 +50,7 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
             throw new DatasetException("The input has fewer rows than the run that is in the folder.");
     }
 
-    /// <summary>The attestation of a part that was written; refused if it is not of these rows.</summary>
-    /// <exception cref="DatasetException">It is of other rows.</exception>
-    public static Attestation RequireSame(RunEntry entry, DatasetPart part) =>
+    private static Attestation RequireSame(RunEntry entry, DatasetPart part) =>
         Jws.TryParse(entry.Attestation, out var jws)
         && Attestation.TryParse(jws.Payload, out var attestation)
         && attestation.IsOf(part.Checks.Span)
@@ -62,11 +60,13 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
             );
 
     // What is wrong with every check is the run's fault, and no row's.
-    private void RequireAnswered(PartAnswers answers)
+    private void RequireAnswered(AttestedAnswers asked)
     {
-        for (var row = 0; row < answers.Count; row++)
+        if (asked.Attestation.Counts.Refused == 0)
+            return;
+        for (var row = 0; row < asked.Answers.Count; row++)
         {
-            switch (answers.Answer(row).Error)
+            switch (asked.Answers.Answer(row).Error)
             {
                 case UnknownPurpose:
                     throw new DatasetException($"The registry knows no purpose '{folder.Settings.Purpose}'.");
@@ -97,13 +97,13 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
         progress.Add(asked.Attestation.Counts, done);
     }
 
-    private async IAsyncEnumerable<(DatasetPart Part, Dataset Dataset, double Done)> ReadAheadAsync(
+    private async IAsyncEnumerable<(DatasetPart Part, string Extension, double Done)> ReadAheadAsync(
         IReadOnlyList<string> inputs,
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var parts = Channel.CreateBounded<(DatasetPart, Dataset, double)>(PartsAhead);
+        var parts = Channel.CreateBounded<(DatasetPart, string, double)>(PartsAhead);
         var reading = Task.Run(() => ReadAsync(inputs, parts.Writer, ending.Token), CancellationToken.None);
         try
         {
@@ -120,19 +120,15 @@ internal sealed class FilterRun(RunFolder folder, AttestedStream registry, Filte
     // What goes wrong ends the channel, and so comes to whoever reads it.
     private async Task ReadAsync(
         IReadOnlyList<string> inputs,
-        ChannelWriter<(DatasetPart, Dataset, double)> parts,
+        ChannelWriter<(DatasetPart, string, double)> parts,
         CancellationToken cancellation
     )
     {
         Exception? wrong = null;
         try
         {
-            for (var input = 0; input < inputs.Count; input++)
-            {
-                var dataset = Dataset.Open(inputs[input], folder.Settings.Columns, folder.Settings.Lines);
-                await foreach (var part in dataset.ReadAsync(cancellation))
-                    await parts.WriteAsync((part, dataset, (input + dataset.Progress) / inputs.Count), cancellation);
-            }
+            await foreach (var part in Dataset.ReadAllAsync(inputs, folder.Settings, cancellation))
+                await parts.WriteAsync(part, cancellation);
         }
         catch (Exception e)
         {

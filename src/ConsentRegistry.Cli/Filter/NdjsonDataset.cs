@@ -240,10 +240,10 @@ internal sealed class NdjsonDataset(string path, Columns columns, CheckLineWrite
             return Task.CompletedTask;
         }
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             PartMemory.Pool.Return(buffer);
-            base.Dispose(disposing);
+            base.Dispose();
         }
     }
 }

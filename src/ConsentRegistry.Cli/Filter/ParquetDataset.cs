@@ -115,9 +115,7 @@ internal sealed class ParquetDataset(string path, Columns columns, CheckLineWrit
             await WriteAsync(schema, all, isAllowed: true, to.Allowed, cancellation);
             var refused = new ParquetSchema([
                 .. schema.Fields,
-                new DataField<string>("consent_effect"),
-                new DataField<string>("consent_reason"),
-                new DataField<string>("consent_detail"),
+                .. RowAnswer.Columns.Select(column => new DataField<string>(column.Name)),
             ]);
             await WriteAsync(refused, all, isAllowed: false, to.Refused, cancellation);
         }
@@ -141,9 +139,8 @@ internal sealed class ParquetDataset(string path, Columns columns, CheckLineWrit
             if (isAllowed)
                 return;
             var refused = answers.FindAll(answer => !answer.IsAllowed);
-            await group.WriteAsync(fields[^3], refused.ConvertAll(answer => answer.Effect));
-            await group.WriteAsync(fields[^2], refused.ConvertAll(answer => answer.Reason ?? answer.Error)!);
-            await group.WriteAsync(fields[^1], refused.ConvertAll(answer => answer.Detail)!);
+            foreach (var (field, column) in fields.Skip(slices.Count).Zip(RowAnswer.Columns))
+                await group.WriteAsync(field, refused.ConvertAll(answer => column.Value(answer))!);
         }
     }
 }

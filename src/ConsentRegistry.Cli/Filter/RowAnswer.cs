@@ -6,6 +6,14 @@ namespace ConsentRegistry.Cli.Filter;
 /// <summary>What the registry answered to a row.</summary>
 internal sealed class RowAnswer
 {
+    /// <summary>Columns that refused rows of a table have in addition, with the value of each.</summary>
+    public static readonly IReadOnlyList<(string Name, Func<RowAnswer, string?> Value)> Columns =
+    [
+        ("consent_effect", answer => answer.Effect),
+        ("consent_reason", answer => answer.Reason ?? answer.Error),
+        ("consent_detail", answer => answer.Detail),
+    ];
+
     private const string Deny = "deny";
 
     private const string Allow = "allow";

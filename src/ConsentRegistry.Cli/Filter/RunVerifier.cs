@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Log;
@@ -28,7 +27,10 @@ internal sealed class RunVerifier(RunFolder folder, KeySet keys)
         if (FindStray() is { } stray)
             return Tampered($"{stray} belongs to no attested part.");
         var (rows, allowed) = (0L, 0L);
-        var parts = inputs.Count == 0 ? null : ReadAsync(inputs, cancellation).GetAsyncEnumerator(cancellation);
+        var parts =
+            inputs.Count == 0
+                ? null
+                : Dataset.ReadAllAsync(inputs, folder.Settings, cancellation).GetAsyncEnumerator(cancellation);
         await using (parts)
         {
             foreach (var entry in folder.Entries)
@@ -126,24 +128,11 @@ internal sealed class RunVerifier(RunFolder folder, KeySet keys)
         return Encoding.ASCII.GetString(text[..Math.Max(0, text.IndexOf((byte)'"'))]);
     }
 
-    private async IAsyncEnumerable<(DatasetPart Part, string Extension)> ReadAsync(
-        IReadOnlyList<string> inputs,
-        [EnumeratorCancellation] CancellationToken cancellation
-    )
-    {
-        foreach (var input in inputs)
-        {
-            var dataset = Dataset.Open(input, folder.Settings.Columns, folder.Settings.Lines);
-            await foreach (var part in dataset.ReadAsync(cancellation))
-                yield return (part, dataset.Extension);
-        }
-    }
-
     private async Task<string?> FindDifferenceAsync(
         RunEntry entry,
         Attestation attestation,
         PartAnswers answers,
-        (DatasetPart Part, string Extension) read,
+        (DatasetPart Part, string Extension, double Done) read,
         CancellationToken cancellation
     )
     {

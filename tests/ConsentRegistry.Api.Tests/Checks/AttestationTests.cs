@@ -14,8 +14,6 @@ public sealed class AttestationTests(RegistryFixture registry) : IClassFixture<R
 
     private RegistryApplication App => registry.App;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task It_covers_every_byte_that_was_received_and_sent_and_counts_what_was_said()
     {
@@ -105,7 +103,8 @@ public sealed class AttestationTests(RegistryFixture registry) : IClassFixture<R
     [Fact]
     public async Task Another_word_than_true_or_false_is_refused() =>
         (
-            await App.Platform("acme").SendAsync(HttpMethod.Post, "/v1/checks/stream?attest=yes", Lines(Check("a")))
+            await App.Platform("acme")
+                .SendAsync(HttpMethod.Post, "/v1/checks/stream?attest=yes", CheckLines.Body(Check("a")))
         ).IsProblem(422, "invalid");
 
     [Fact]
@@ -127,35 +126,14 @@ public sealed class AttestationTests(RegistryFixture registry) : IClassFixture<R
         Assert.Equal(payload, Domain.History.CanonicalJson.Encode(same.ToJson()));
     }
 
-    private async Task PrepareAsync()
-    {
-        foreach (var video in new[] { "a", "b" })
-            (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/{video}", new { })).Is(200);
-        (
-            await App.Creator(creator)
-                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
-        ).Is(200);
-        (
-            await App.Creator(creator)
-                .PutAsync($"/v1/creators/{creator}/videos/b/consent/remix", new { effect = "ask" })
-        ).Is(200);
-    }
+    private CheckLines Checks => new(App, creator);
 
-    private string Check(string video, string more = "") =>
-        $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
+    private Task PrepareAsync() => Checks.PrepareAsync();
 
-    private static HttpContent Lines(string text)
-    {
-        HttpContent content =
-            text.Length == 0
-                ? new StreamContent(new MemoryStream()) { Headers = { ContentLength = null } }
-                : new StringContent(text);
-        content.Headers.ContentType = new("application/x-ndjson");
-        return content;
-    }
+    private string Check(string video, string more = "") => Checks.Check(video, more);
 
     private static async Task<string> SendAsync(RegistryClient client, string lines, string query) =>
-        (await client.SendAsync(HttpMethod.Post, $"/v1/checks/stream{query}", Lines(lines))).Is(200).Text;
+        (await client.SendAsync(HttpMethod.Post, $"/v1/checks/stream{query}", CheckLines.Body(lines))).Is(200).Text;
 
     private async Task<(string Answers, Attestation Attestation)> StreamAsync(RegistryClient client, string lines)
     {

@@ -271,11 +271,10 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.True((bool)answers[0]["allowed"]!);
         Assert.Equal("requesterNotYours", (string)answers[1]["error"]!["code"]!);
         Assert.True((bool)answers[2]["allowed"]!);
-        (await App.Creator(creator).SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(
-            403,
-            "forbidden"
-        );
-        (await App.Anonymous().SendAsync(HttpMethod.Post, "/v1/checks/stream", Lines(Check("a")))).IsProblem(
+        (
+            await App.Creator(creator).SendAsync(HttpMethod.Post, "/v1/checks/stream", CheckLines.Body(Check("a")))
+        ).IsProblem(403, "forbidden");
+        (await App.Anonymous().SendAsync(HttpMethod.Post, "/v1/checks/stream", CheckLines.Body(Check("a")))).IsProblem(
             401,
             "unauthenticated"
         );
@@ -417,33 +416,14 @@ public sealed class StreamTests(RegistryFixture registry) : IClassFixture<Regist
         Assert.True((bool)(await App.Platform("acme").PostAsync("/v1/checks", Check("a"))).Is(200)["allowed"]!);
     }
 
-    private async Task PrepareAsync()
-    {
-        foreach (var video in new[] { "a", "b" })
-            (await App.Platform().PutAsync($"/v1/creators/{creator}/videos/{video}", new { })).Is(200);
-        (
-            await App.Creator(creator)
-                .PutAsync($"/v1/creators/{creator}/consent/defaults/remix", new { effect = "allow", appliesTo = "all" })
-        ).Is(200);
-        (
-            await App.Creator(creator)
-                .PutAsync($"/v1/creators/{creator}/videos/b/consent/remix", new { effect = "ask" })
-        ).Is(200);
-    }
+    private CheckLines Checks => new(App, creator);
 
-    private string Check(string video, string more = "") =>
-        $"{{\"creatorId\":\"{creator}\",\"videoId\":\"{video}\",\"purpose\":\"remix\"{more}}}";
+    private Task PrepareAsync() => Checks.PrepareAsync();
 
-    private static StringContent Lines(string text) => new(text, Encoding.UTF8, "application/x-ndjson");
+    private string Check(string video, string more = "") => Checks.Check(video, more);
 
-    // With no body at all its type is forgotten.
     private static Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, string text) =>
-        StreamAsync(
-            client,
-            text.Length == 0
-                ? new StreamContent(new MemoryStream()) { Headers = { ContentLength = null } }
-                : Lines(text)
-        );
+        StreamAsync(client, CheckLines.Body(text));
 
     private static async Task<IReadOnlyList<JsonNode>> StreamAsync(RegistryClient client, HttpContent lines)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Domain.Decisions;
@@ -197,33 +196,20 @@ public sealed class FilterFaultsTests : IAsyncLifetime
             """,
             Cancellation
         );
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "consent.dll"),
-                    "filter",
-                    input,
-                    "--purpose",
-                    "remix",
-                    "--url",
-                    LoopbackServer.UrlOf(server),
-                    "--output",
-                    Path.Combine(folder.FullName, "out"),
-                ]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["CONSENT_TOKEN"] = "x" },
-            }
-        )!;
-        var (output, errors) = (
-            process.StandardOutput.ReadToEndAsync(Cancellation),
-            process.StandardError.ReadToEndAsync(Cancellation)
+        var result = await ConsentCommand.RunAsync(
+            [
+                "filter",
+                input,
+                "--purpose",
+                "remix",
+                "--url",
+                LoopbackServer.UrlOf(server),
+                "--output",
+                Path.Combine(folder.FullName, "out"),
+            ],
+            "x",
+            Cancellation
         );
-        await process.WaitForExitAsync(Cancellation);
-        return (process.ExitCode, await output + await errors);
+        return (result.Code, result.Told);
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ConsentRegistry.TestSupport;
 using nietras.SeparatedValues;
 using Parquet;
 using Parquet.Data;
@@ -201,7 +201,7 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
                 : ("ana", $"v{i}", null, "noConsent")
             );
         var input = await WriteAsync(".ndjson", rows);
-        using (var killed = Start("filter", [.. Arguments(input)]))
+        using (var killed = ConsentCommand.Start(["filter", .. Arguments(input)], Token(Api.Http.Scopes.CheckAny)))
         {
             await Eventually.HoldsAsync("a part is written", () => Task.FromResult(CountParts() >= 1));
             killed.Kill();
@@ -571,29 +571,11 @@ public sealed class FilterTests(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task<(int Code, string Told)> RunAsync(string command, string[] arguments, string scope)
     {
-        using var process = Start(command, arguments, scope);
-        var (output, errors) = (
-            process.StandardOutput.ReadToEndAsync(Cancellation),
-            process.StandardError.ReadToEndAsync(Cancellation)
-        );
-        await process.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
-        return (process.ExitCode, (await output + await errors).Trim());
+        var result = await ConsentCommand
+            .RunAsync([command, .. arguments], Token(scope), Cancellation)
+            .WaitAsync(Patience, Cancellation);
+        return (result.Code, result.Told);
     }
 
-    private Process Start(string command, string[] arguments, string scope = Api.Http.Scopes.CheckAny) =>
-        Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "consent.dll"), command, .. arguments]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment =
-                {
-                    ["CONSENT_TOKEN"] = app.Sign(TimeProvider.System.GetUtcNow(), [scope], "pipeline", "acme"),
-                },
-            }
-        )!;
+    private string Token(string scope) => app.Sign(TimeProvider.System.GetUtcNow(), [scope], "pipeline", "acme");
 }

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using ConsentRegistry.Api.Tests.Client;
 using ConsentRegistry.Client;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Signals.Reading;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Signals;
 
@@ -235,38 +235,13 @@ public sealed class DriftTests(RegistryFixture registry) : IClassFixture<Registr
     {
         var file = Path.Combine(folder, "found.txt");
         await File.WriteAllTextAsync(file, text, Cancellation);
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "consent.dll"),
-                    "drift",
-                    file,
-                    "--url",
-                    App.Address.ToString(),
-                    "--creator",
-                    creator,
-                    "--video",
-                    "v",
-                    "--source",
-                    source,
-                ]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["CONSENT_TOKEN"] = App.Token("platform", "studio") },
-            }
-        )!;
-        var (output, errors) = (
-            process.StandardOutput.ReadToEndAsync(Cancellation),
-            process.StandardError.ReadToEndAsync(Cancellation)
+        var result = await ConsentCommand.RunAsync(
+            ["drift", file, "--url", App.Address.ToString(), "--creator", creator, "--video", "v", "--source", source],
+            App.Token("platform", "studio"),
+            Cancellation
         );
-        await process.WaitForExitAsync(Cancellation);
-        var said = await output + await errors;
-        Assert.True(process.ExitCode == code, said);
-        Assert.Contains(told, said, StringComparison.Ordinal);
+        Assert.True(result.Code == code, result.Told);
+        Assert.Contains(told, result.Told, StringComparison.Ordinal);
     }
 
     private async Task RegisterAsync(string video, params string[] paths) =>

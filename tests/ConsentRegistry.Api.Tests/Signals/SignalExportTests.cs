@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Tests.Client;
 using ConsentRegistry.Client;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Signals;
 
@@ -144,7 +144,7 @@ public sealed class SignalExportTests(PostgresFixture postgres) : IAsyncLifetime
                         new { videos = batch.Select(i => new { creatorId = "ana", videoId = $"w{i:0000}" }) }
                     )
             ).Is(200);
-        using (var killed = Start())
+        using (var killed = ConsentCommand.Start(Words, Token))
         {
             await Eventually.HoldsAsync(
                 "a place is written",
@@ -182,43 +182,14 @@ public sealed class SignalExportTests(PostgresFixture postgres) : IAsyncLifetime
 
     private static string NameOf(JsonNode line) => $"{line["creatorId"]}/{line["videoId"]}";
 
+    private string[] Words => ["signals", "--url", app.Address.ToString(), "--output", folder];
+
+    private string Token =>
+        app.Sign(TimeProvider.System.GetUtcNow(), [Api.Http.Scopes.WriteVideos], "platform", "studio");
+
     private async Task<(int Code, string Told)> RunAsync()
     {
-        using var process = Start();
-        var (output, errors) = (
-            process.StandardOutput.ReadToEndAsync(Cancellation),
-            process.StandardError.ReadToEndAsync(Cancellation)
-        );
-        await process.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
-        return (process.ExitCode, (await output + await errors).Trim());
+        var result = await ConsentCommand.RunAsync(Words, Token, Cancellation).WaitAsync(Patience, Cancellation);
+        return (result.Code, result.Told);
     }
-
-    private Process Start() =>
-        Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "consent.dll"),
-                    "signals",
-                    "--url",
-                    app.Address.ToString(),
-                    "--output",
-                    folder,
-                ]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment =
-                {
-                    ["CONSENT_TOKEN"] = app.Sign(
-                        TimeProvider.System.GetUtcNow(),
-                        [Api.Http.Scopes.WriteVideos],
-                        "platform",
-                        "studio"
-                    ),
-                },
-            }
-        )!;
 }

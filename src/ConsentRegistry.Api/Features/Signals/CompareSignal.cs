@@ -8,7 +8,6 @@ using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Signals;
 using ConsentRegistry.Domain.Signals.Reading;
-using ConsentRegistry.Domain.Videos;
 using FluentValidation;
 
 namespace ConsentRegistry.Api.Features.Signals;
@@ -105,24 +104,17 @@ internal static class CompareSignal
         CancellationToken cancellation
     )
     {
-        var video = new VideoKey(creatorId, videoId);
-        VideoRecord? record;
-        await using (var snapshot = await reading.OpenAsync(cancellation))
-            record = (await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation)).GetValueOrDefault(
-                video
-            );
-        if (record is null)
-            return GetVideoSignals.NoVideo.AsResult();
-        IdentifiedVideo identified = new(video, [.. record.Identifiers.Select(one => one.Identifier)]);
+        if (await IdentifiedVideo.FindAsync(reading, new(creatorId, videoId), cancellation) is not { } video)
+            return IdentifiedVideo.NotFound.AsResult();
         var source = Wording.Parse<SignalSource>(body.Value.Source!);
         var document = new SignalDocument(source, body.Value.Text!, null);
         if (document.IsServed)
         {
-            if (FindUrl(identified, body.Value.Url) is not { } url)
-                return NoUrl(identified, body.Value.Url).AsResult();
+            if (FindUrl(video, body.Value.Url) is not { } url)
+                return NoUrl(video, body.Value.Url).AsResult();
             document = document with { Url = url };
         }
-        if (await signals.ConsentOfAsync(identified, document.Url, cancellation) is not { } consent)
+        if (await signals.ConsentOfAsync(video, document.Url, cancellation) is not { } consent)
             return MemoryFacts.Unavailable.AsResult();
         return Results.Ok(
             new SignalComparisonBody(

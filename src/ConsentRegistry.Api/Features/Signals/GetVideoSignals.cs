@@ -3,7 +3,6 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Signals;
-using ConsentRegistry.Domain.Videos;
 
 namespace ConsentRegistry.Api.Features.Signals;
 
@@ -19,12 +18,6 @@ namespace ConsentRegistry.Api.Features.Signals;
 /// </remarks>
 internal static class GetVideoSignals
 {
-    /// <summary>The refusal of a video that is not registered.</summary>
-    public static readonly Problem NoVideo = Problem.NotFound(
-        "registered video of the creator",
-        "the id of one that GET /v1/creators/{creatorId}/videos lists"
-    );
-
     public static async Task<IResult> Handle(
         CreatorId creatorId,
         VideoId videoId,
@@ -35,16 +28,9 @@ internal static class GetVideoSignals
         CancellationToken cancellation
     )
     {
-        var video = new VideoKey(creatorId, videoId);
-        VideoRecord? record;
-        await using (var snapshot = await reading.OpenAsync(cancellation))
-            record = (await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation)).GetValueOrDefault(
-                video
-            );
-        if (record is null)
-            return NoVideo.AsResult();
-        IdentifiedVideo identified = new(video, [.. record.Identifiers.Select(one => one.Identifier)]);
-        return await signals.OfAsync([identified], format.Value, cancellation) is [var only]
+        if (await IdentifiedVideo.FindAsync(reading, new(creatorId, videoId), cancellation) is not { } video)
+            return IdentifiedVideo.NotFound.AsResult();
+        return await signals.OfAsync([video], format.Value, cancellation) is [var only]
             ? SignalAnswer.Of(http, only.Body, only.Signals, only.ReadAt)
             : MemoryFacts.Unavailable.AsResult();
     }

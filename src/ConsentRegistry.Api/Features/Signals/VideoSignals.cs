@@ -1,5 +1,7 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Http;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Decisions;
@@ -14,6 +16,26 @@ internal sealed record IdentifiedVideo(VideoKey Video, IReadOnlyList<ContentIden
     /// <summary>Its URLs.</summary>
     public IReadOnlyList<ContentIdentifier> Urls { get; } =
     [.. Identifiers.Where(one => one.Scheme == IdentifierScheme.Url)];
+
+    /// <summary>The refusal of a video that is not registered.</summary>
+    public static readonly Problem NotFound = Problem.NotFound(
+        "registered video of the creator",
+        "the id of one that GET /v1/creators/{creatorId}/videos lists"
+    );
+
+    /// <summary>Finds a registered video; null if there is none.</summary>
+    public static async Task<IdentifiedVideo?> FindAsync(
+        SnapshotReader reading,
+        VideoKey video,
+        CancellationToken cancellation
+    )
+    {
+        await using var snapshot = await reading.OpenAsync(cancellation);
+        var stored = await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation);
+        return stored.TryGetValue(video, out var record)
+            ? new(video, [.. record.Identifiers.Select(one => one.Identifier)])
+            : null;
+    }
 }
 
 /// <summary>The signals of one video.</summary>

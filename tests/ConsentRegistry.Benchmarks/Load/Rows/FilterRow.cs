@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Benchmarks.Load.Rows;
 
@@ -78,20 +79,8 @@ internal static class FilterRow
 
     private static async Task RunAsync(string token, string[] words)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "consent.dll"), .. words])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["CONSENT_TOKEN"] = token },
-            }
-        )!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new BenchmarkException(
-                $"consent {words[0]} ended with {process.ExitCode}: {await output}{await errors}"
-            );
+        var result = await ConsentCommand.RunAsync(words, token);
+        if (result.Code != 0)
+            throw new BenchmarkException($"consent {words[0]} ended with {result.Code}: {result.Told}");
     }
 }
