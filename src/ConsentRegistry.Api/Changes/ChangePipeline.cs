@@ -19,6 +19,7 @@ internal sealed class ChangePipeline(
     IntegrityKeys keys,
     LogWatch log,
     ConsentReplica replica,
+    WakeUpChannel wakeUps,
     Fence fence,
     ChangeMetrics metrics,
     TimeProvider clock
@@ -193,7 +194,10 @@ internal sealed class ChangePipeline(
         if (answer.Status >= 400)
             return answer;
         var committedAt = BootClock.Now;
-        replica.RequestPoll();
+        if (answer.HasAltered)
+            wakeUps.TellCommitted();
+        else
+            replica.RequestPoll();
         var isSuperseded = answer.Now is { IsSuperseded: true };
         if (PreferHeader.Has(http, PreferHeader.RespondAsync))
             return answer with
@@ -201,7 +205,7 @@ internal sealed class ChangePipeline(
                 IsEarly = true,
                 InForce = new(
                     Everywhere: false,
-                    By: isSuperseded ? null : fence.BoundFrom(Instant.From(clock.GetUtcNow()))
+                    By: isSuperseded ? null : await ByAsync(committedAt, http.RequestAborted)
                 ),
             };
         var begun = clock.GetTimestamp();
@@ -214,6 +218,12 @@ internal sealed class ChangePipeline(
         if (answer.HasAltered)
             metrics.Took(KindOf(http), ChangePhase.Fence, clock.GetElapsedTime(begun));
         return answer with { InForce = isSuperseded ? new(Everywhere: false, By: null) : InForce.Now };
+    }
+
+    private async Task<Instant> ByAsync(long committedAt, CancellationToken cancellation)
+    {
+        var bound = await fence.BoundAsync(committedAt, cancellation);
+        return Instant.From(clock.GetUtcNow()).Plus(bound);
     }
 
     private static async Task CommitAsync(NpgsqlTransaction transaction)

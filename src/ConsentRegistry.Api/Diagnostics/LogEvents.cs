@@ -40,6 +40,7 @@ internal static class LogEvents
     public const int EventForged = 64;
     public const int StreamsUnsealed = 65;
     public const int StreamUnsealed = 66;
+    public const int WakeUpsInterrupted = 67;
 
     // The issuer's keys.
     public const int IssuerKeysUnseen = 70;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using ConsentRegistry.Api.Configuration;
 
@@ -24,11 +25,14 @@ public interface ICountedChanges
 /// Counts the changes of callers who only manage settings; each item of a bulk counts. Platforms and administrators are
 /// not limited, nor are checks. Each node counts for itself.
 /// </summary>
-internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDisposable
+internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock)
 {
-    private readonly PartitionedRateLimiter<Account> accounts = PartitionedRateLimiter.Create<Account, Account>(
-        account => RateLimitPartition.Get(account, one => new OverdraftBucket(rates.Of(one.Budget), clock))
-    );
+    /// <summary>How often accounts are forgotten whose bucket is full: a new one says the same.</summary>
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
+
+    // Swept by those who come, and not by a timer: a node that nobody asks is not woken.
+    private readonly ConcurrentDictionary<Account, OverdraftBucket> accounts = [];
+    private long sweptAt = clock.GetTimestamp();
 
     /// <summary>Whose budget it is.</summary>
     private readonly record struct Account(Budget Budget, string Caller, string? Creator);
@@ -59,8 +63,6 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
             _ => Take(http, Budget.Restrictions, 0) is null ? null : Take(http, Budget.Changes, 0),
         };
 
-    public void Dispose() => accounts.Dispose();
-
     private static ChangeMarker? MarkerOf(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<ChangeMarker>() is { } change && Caller.From(http).OnlyManages
             ? change
@@ -70,7 +72,10 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
     {
         var creator = budget == Budget.Stops ? http.GetRouteValue("creatorId") as string : null;
         var account = new Account(budget, Caller.From(http).Identity, creator);
-        using var lease = accounts.AttemptAcquire(account, count);
+        Sweep();
+        using var lease = accounts
+            .GetOrAdd(account, one => new OverdraftBucket(rates.Of(one.Budget), clock))
+            .AttemptAcquire(count);
         if (lease.IsAcquired)
             return null;
         lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
@@ -79,6 +84,21 @@ internal sealed class ChangeLimits(ChangeRates rates, TimeProvider clock) : IDis
         {
             RetryAfter = seconds,
         };
+    }
+
+    private void Sweep()
+    {
+        var before = Volatile.Read(ref sweptAt);
+        if (
+            clock.GetElapsedTime(before) < BetweenSweeps
+            || Interlocked.CompareExchange(ref sweptAt, clock.GetTimestamp(), before) != before
+        )
+            return;
+        foreach (var (account, bucket) in accounts)
+        {
+            if (bucket.IdleDuration >= BetweenSweeps)
+                accounts.TryRemove(account, out _);
+        }
     }
 
     private static string Named(Budget budget) =>

@@ -18,7 +18,10 @@ internal sealed class ConcurrencyLimit : IDisposable
     public ConcurrencyLimit(string of, int all, int each, string holder = "caller")
     {
         (Of, All, Each, Holder) = (of, all, each, holder);
-        limiter = PartitionedRateLimiter.CreateChained(Partition(each, caller => caller), Partition(all, _ => ""));
+        limiter = PartitionedRateLimiter.CreateChained(
+            new KeyedConcurrencyLimiter<string>(caller => caller, each),
+            new KeyedConcurrencyLimiter<string>(_ => "", all)
+        );
     }
 
     /// <summary>What is limited.</summary>
@@ -57,16 +60,6 @@ internal sealed class ConcurrencyLimit : IDisposable
     }
 
     public void Dispose() => limiter.Dispose();
-
-    private static PartitionedRateLimiter<string> Partition(int permits, Func<string, string> key) =>
-        PartitionedRateLimiter.Create<string, string>(
-            caller =>
-                RateLimitPartition.GetConcurrencyLimiter(
-                    key(caller),
-                    _ => new() { PermitLimit = permits, QueueLimit = 0 }
-                ),
-            StringComparer.Ordinal
-        );
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using ConsentRegistry.Api.Http;
 
 namespace ConsentRegistry.Api.Notifications;
 
@@ -71,17 +72,17 @@ internal sealed class DeliveryLimits : IDisposable
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, bool> learntSlow = [];
-    private readonly PartitionedRateLimiter<Delivery> total = Limit(_ => "", Total);
+    private readonly KeyedConcurrencyLimiter<Delivery> total = new(_ => "", Total);
     private readonly PartitionedRateLimiter<Delivery> all;
 
     public DeliveryLimits() =>
         all = PartitionedRateLimiter.CreateChained(
             total,
-            Limit(delivery => delivery.Webhook, PerWebhook),
-            Limit(delivery => delivery.IsKnown ? null : delivery.Webhook, 1),
-            Limit(delivery => delivery.Host, PerHost),
-            Limit(delivery => delivery.IsSlow ? delivery.Host : null, SlowPerHost),
-            Limit(delivery => delivery.IsSlow ? "" : null, OfSlow)
+            new KeyedConcurrencyLimiter<Delivery>(delivery => delivery.Webhook, PerWebhook),
+            new KeyedConcurrencyLimiter<Delivery>(delivery => delivery.IsKnown ? null : delivery.Webhook, 1),
+            new KeyedConcurrencyLimiter<Delivery>(delivery => delivery.Host, PerHost),
+            new KeyedConcurrencyLimiter<Delivery>(delivery => delivery.IsSlow ? delivery.Host : null, SlowPerHost),
+            new KeyedConcurrencyLimiter<Delivery>(delivery => delivery.IsSlow ? "" : null, OfSlow)
         );
 
     /// <summary>Deliveries under way.</summary>
@@ -139,17 +140,6 @@ internal sealed class DeliveryLimits : IDisposable
         lease.Dispose();
         return null;
     }
-
-    // A delivery without a key has no limit here.
-    private static PartitionedRateLimiter<Delivery> Limit(Func<Delivery, string?> key, int permits) =>
-        PartitionedRateLimiter.Create<Delivery, (bool IsLimited, string? Key)>(delivery =>
-            key(delivery) is { } limited
-                ? RateLimitPartition.GetConcurrencyLimiter<(bool, string?)>(
-                    (true, limited),
-                    _ => new() { PermitLimit = permits, QueueLimit = 0 }
-                )
-                : RateLimitPartition.GetNoLimiter<(bool, string?)>((false, null))
-        );
 
     /// <summary>What one delivery counts for.</summary>
     private readonly record struct Delivery(string Webhook, string Host, bool IsSlow, bool IsKnown);

@@ -12,10 +12,17 @@ internal sealed record InboxPosition(IReadOnlySet<string> Creators, Task<InboxPo
 /// <summary>
 /// Looks for new notifications on behalf of everybody who follows an inbox on this node: one question for all of them.
 /// </summary>
-internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> logger) : BackgroundService
+internal sealed partial class InboxWatch(Database database, CommitSignal commits, ILogger<InboxWatch> logger)
+    : BackgroundService
 {
     /// <summary>How often to look while somebody follows.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often at least while nothing is committed.</summary>
+    private static readonly TimeSpan QuietPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long at most a first follower waits for a first look while nothing is committed.</summary>
+    private static readonly TimeSpan UnfollowedPause = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, int> followed = new(StringComparer.Ordinal);
     private TaskCompletionSource<InboxPosition> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,9 +43,9 @@ internal sealed partial class InboxWatch(Database database, ILogger<InboxWatch> 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
+            await commits.WaitAsync(Pause, followed.IsEmpty ? UnfollowedPause : QuietPause, stoppingToken);
             if (followed.IsEmpty)
                 continue;
             try

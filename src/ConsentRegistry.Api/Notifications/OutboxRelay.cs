@@ -4,10 +4,14 @@ using ConsentRegistry.Api.Persistence;
 namespace ConsentRegistry.Api.Notifications;
 
 /// <summary>Empties the outbox into inboxes and deliveries. Each node tries; one at a time does it.</summary>
-internal sealed partial class OutboxRelay(Database database, ILogger<OutboxRelay> logger) : BackgroundService
+internal sealed partial class OutboxRelay(Database database, CommitSignal commits, ILogger<OutboxRelay> logger)
+    : BackgroundService
 {
     /// <summary>How often to look: about so long an inbox lags behind a change.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often at least while nothing is committed.</summary>
+    private static readonly TimeSpan QuietPause = TimeSpan.FromSeconds(5);
 
     /// <summary>After so long without a look something is wrong.</summary>
     private static readonly TimeSpan AlarmingAge = TimeSpan.FromSeconds(10);
@@ -23,18 +27,26 @@ internal sealed partial class OutboxRelay(Database database, ILogger<OutboxRelay
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicWork.RunAsync(
+            commits,
             Pause,
+            QuietPause,
             async () =>
             {
-                await PeriodicWork.DrainAsync(
-                    DeliveryStore.BatchSize,
-                    () => DeliveryStore.RelayAsync(database.Notifications, stoppingToken)
-                );
+                await PeriodicWork.DrainAsync(DeliveryStore.BatchSize, () => RelayAsync(stoppingToken));
                 Volatile.Write(ref lookedAt, TimeProvider.System.GetTimestamp());
             },
             LogPostponed,
             stoppingToken
         );
+
+    // What is handed on is there to be delivered.
+    private async Task<int> RelayAsync(CancellationToken cancellation)
+    {
+        var relayed = await DeliveryStore.RelayAsync(database.Notifications, cancellation);
+        if (relayed > 0)
+            commits.Raise();
+        return relayed;
+    }
 
     [LoggerMessage(
         LogEvents.NotificationsNotHandedOn,

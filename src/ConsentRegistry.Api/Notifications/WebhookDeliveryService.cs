@@ -9,6 +9,7 @@ namespace ConsentRegistry.Api.Notifications;
 /// <summary>Sends what is due, as far as the limits allow, on each node at once, and records how it went.</summary>
 internal sealed partial class WebhookDeliveryService(
     Database database,
+    CommitSignal commits,
     WebhookSecrets protection,
     WebhookSender sender,
     RetrySchedule schedule,
@@ -19,6 +20,9 @@ internal sealed partial class WebhookDeliveryService(
 {
     /// <summary>How often to look for what is due; sooner when a delivery is over.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often at least while nothing is committed.</summary>
+    private static readonly TimeSpan QuietPause = TimeSpan.FromSeconds(5);
 
     /// <summary>The least time between two looks, however many are over.</summary>
     private static readonly TimeSpan MinimumPause = TimeSpan.FromMilliseconds(20);
@@ -54,7 +58,7 @@ internal sealed partial class WebhookDeliveryService(
                     LogPostponed(ExceptionSummary.Summarize(e));
                 }
                 await Task.Delay(MinimumPause, stoppingToken);
-                await returned.WaitAsync(Pause, stoppingToken);
+                await WaitAsync(stoppingToken);
                 while (returned.Wait(0, CancellationToken.None)) { }
             }
         }
@@ -64,6 +68,14 @@ internal sealed partial class WebhookDeliveryService(
             while (limits.UnderWay > 0 && clock.GetElapsedTime(until) < ShutdownGrace)
                 await Task.Delay(MinimumPause, CancellationToken.None);
         }
+    }
+
+    // Until a delivery is over, or there may be others.
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(returned.WaitAsync(either.Token), commits.WaitAsync(Pause, QuietPause, either.Token));
+        await either.CancelAsync();
     }
 
     private async Task<IReadOnlyList<TakenDelivery>> TakeAsync(CancellationToken cancellation)
@@ -130,6 +142,8 @@ internal sealed partial class WebhookDeliveryService(
         finally
         {
             delivery.Permits.Return(1);
+            // How it went is committed, and a retry may be due soon.
+            commits.Raise();
             returned.Release();
         }
     }

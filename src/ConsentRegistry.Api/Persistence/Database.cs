@@ -37,6 +37,9 @@ public sealed class Database : IAsyncDisposable
     /// </summary>
     public const int ReplicaConnections = 4;
 
+    /// <summary>Connections by which nodes wake each other: one listens, one sends.</summary>
+    public const int WakeUpConnections = 2;
+
     /// <summary>
     /// Connections for handing on and delivering notifications; none is held while a receiver is waited for.
     /// </summary>
@@ -64,6 +67,7 @@ public sealed class Database : IAsyncDisposable
         + ChangeConnections
         + SequencerConnections
         + ReplicaConnections
+        + WakeUpConnections
         + NotificationConnections
         + ExportConnections
         + FollowerConnections
@@ -113,6 +117,13 @@ public sealed class Database : IAsyncDisposable
             $"-c role={ApplicationRole} -c synchronous_commit=off",
             ReplicaSeconds
         );
+        // A hint: who sends one would otherwise wait for the disk.
+        WakeUps = Create(
+            connectionString,
+            "wake-ups",
+            WakeUpConnections,
+            $"-c role={ApplicationRole} -c synchronous_commit=off"
+        );
         // Of an attempt whose record a crash takes back, the receiver is told once more: its id says that it is the
         // same.
         Notifications = Create(
@@ -138,6 +149,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For following all changes, and for saying how far this node is.</summary>
     public NpgsqlDataSource Replica { get; }
 
+    /// <summary>For waking the other nodes, and being woken by them.</summary>
+    public NpgsqlDataSource WakeUps { get; }
+
     /// <summary>For handing on and delivering notifications.</summary>
     public NpgsqlDataSource Notifications { get; }
 
@@ -160,6 +174,7 @@ public sealed class Database : IAsyncDisposable
         await Changes.DisposeAsync();
         await Sequencer.DisposeAsync();
         await Replica.DisposeAsync();
+        await WakeUps.DisposeAsync();
         await Notifications.DisposeAsync();
         await Exports.DisposeAsync();
         await Followers.DisposeAsync();

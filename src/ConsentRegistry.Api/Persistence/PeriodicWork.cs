@@ -13,16 +13,42 @@ internal static class PeriodicWork
     /// <param name="step">All that there is to do at one.</param>
     /// <param name="postponed">Hears of what was put off, by the kind of exception.</param>
     /// <param name="stopping">The process ends.</param>
-    public static async Task RunAsync(
+    public static Task RunAsync(
         TimeSpan pause,
+        Func<Task> step,
+        Action<string> postponed,
+        CancellationToken stopping
+    ) => RunAsync(() => Task.Delay(pause, stopping), step, postponed, stopping);
+
+    /// <summary>
+    /// Does a step again and again until the process ends, as the other form does. It follows commits: a step comes
+    /// soon after one, and rarely while there is none.
+    /// </summary>
+    /// <param name="commits">Whether something is committed.</param>
+    /// <param name="busy">The pause while something is.</param>
+    /// <param name="quiet">The longest pause while nothing is.</param>
+    /// <param name="step">All that there is to do at one time.</param>
+    /// <param name="postponed">Hears of what was put off, by the kind of exception.</param>
+    /// <param name="stopping">The process ends.</param>
+    public static Task RunAsync(
+        CommitSignal commits,
+        TimeSpan busy,
+        TimeSpan quiet,
+        Func<Task> step,
+        Action<string> postponed,
+        CancellationToken stopping
+    ) => RunAsync(() => commits.WaitAsync(busy, quiet, stopping), step, postponed, stopping);
+
+    private static async Task RunAsync(
+        Func<Task> pause,
         Func<Task> step,
         Action<string> postponed,
         CancellationToken stopping
     )
     {
-        using var timer = new PeriodicTimer(pause);
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (!stopping.IsCancellationRequested)
         {
+            await pause();
             try
             {
                 await step();

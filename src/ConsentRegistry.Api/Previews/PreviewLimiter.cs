@@ -20,12 +20,8 @@ internal sealed class PreviewLimiter : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<string, string>(caller =>
-            RateLimitPartition.GetConcurrencyLimiter(caller, _ => new() { PermitLimit = 1, QueueLimit = WaitingOfEach })
-        ),
-        PartitionedRateLimiter.Create<string, bool>(_ =>
-            RateLimitPartition.GetConcurrencyLimiter(true, _ => new() { PermitLimit = AtOnce, QueueLimit = Waiting })
-        )
+        new KeyedConcurrencyLimiter<string>(caller => caller, permits: 1, queue: WaitingOfEach),
+        new KeyedConcurrencyLimiter<string>(_ => "", AtOnce, Waiting)
     );
 
     /// <summary>What a caller is told whose turn does not come.</summary>

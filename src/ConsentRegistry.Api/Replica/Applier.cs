@@ -16,6 +16,8 @@ namespace ConsentRegistry.Api.Replica;
 internal sealed partial class Applier(
     Database database,
     ConsentReplica replica,
+    CommitSignal commits,
+    WakeUpChannel wakeUps,
     Bootstrap bootstrap,
     IntegrityKeys keys,
     ReplicaOptions options,
@@ -26,9 +28,15 @@ internal sealed partial class Applier(
 ) : BackgroundService
 {
     /// <summary>
-    /// Between two polls when nothing happens: half of what a change elsewhere may take to be denied here.
+    /// Between two polls while there are requests or commits, where nothing calls for one sooner.
     /// </summary>
     public static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>
+    /// Between two polls after a time without any: what a lost wake-up costs. Shorter where Δ/4 is, for four polls fit
+    /// into Δ.
+    /// </summary>
+    public static readonly TimeSpan BetweenQuietPolls = TimeSpan.FromMilliseconds(333);
 
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
@@ -40,6 +48,9 @@ internal sealed partial class Applier(
 
     /// <summary>How long taking this node's row away may take.</summary>
     private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(3);
+
+    private readonly TimeSpan betweenQuietPolls =
+        options.Delta / 4 < BetweenQuietPolls ? options.Delta / 4 : BetweenQuietPolls;
 
     private readonly Membership membership = new(options);
     private FactMemory? memory;
@@ -131,13 +142,24 @@ internal sealed partial class Applier(
             var took = BootClock.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
+            wakeUps.HasOthers = poll.Nodes.Count > 1;
             metrics.Polled(took);
+            if (poll.HasBeaten is { } hasRow)
+            {
+                membership.NoteBeat(poll.SentAt, hasRow);
+                if (hasRow)
+                    replica.NoteBeat(poll.SentAt);
+                else
+                    NoteEvicted();
+            }
             var applied = follower!.Apply(poll);
             metrics.Applied(applied.New.Count);
             metrics.Doubted(applied.Doubts);
             integrity.Found(IntegrityMetrics.Event, applied.Forged);
             integrity.Found(IntegrityMetrics.Stream, applied.Unsealed);
             integrity.Deny(follower.DistrustedCount);
+            if (applied.BroughtEvents)
+                commits.Raise();
             if (applied.IsComplete)
             {
                 if (!membership.HasJoined)
@@ -149,18 +171,19 @@ internal sealed partial class Applier(
                     continue;
                 }
                 replica.Publish(new(memory!, poll.DatabaseTime, poll.SentAt));
-                if (applied.BroughtEvents || membership.IsBeatDue)
+                if (poll.Nodes.Count == 1)
+                    PublishedAlone?.Invoke(poll.SentAt);
+                if (applied.BroughtEvents)
                 {
                     if (await membership.BeatAsync(connection, poll.Snapshot, cancellation) is not { } beatAt)
                     {
-                        replica.StopAnswering();
-                        LogEvicted();
-                        metrics.WasEvicted();
+                        NoteEvicted();
                         continue;
                     }
                     replica.NoteBeat(beatAt);
                     Beaten?.Invoke();
-                    if (Tracing.IsOn && applied.BroughtEvents)
+                    wakeUps.TellConfirmed();
+                    if (Tracing.IsOn)
                         await TraceAsync(connection, applied.New, cancellation);
                 }
                 if (await membership.EvictAsync(connection, poll, cancellation) is > 0 and var evicted)
@@ -172,6 +195,13 @@ internal sealed partial class Applier(
             if (applied.IsComplete && follower.Doubted.Count == 0)
                 await PauseAsync(poll.SentAt, took, cancellation);
         }
+    }
+
+    private void NoteEvicted()
+    {
+        replica.StopAnswering();
+        LogEvicted();
+        metrics.WasEvicted();
     }
 
     // Says in the trace of each change when this node had it and had said so. Nobody waits for this.
@@ -189,6 +219,14 @@ internal sealed partial class Applier(
     /// <summary>Told after each beat: what waits on this node for all nodes may be over.</summary>
     public Action? Beaten { get; set; }
 
+    /// <summary>
+    /// Told when memory has what a poll saw, and no other node had a row then. It gets the time at which the poll was
+    /// sent: what was committed before is in force everywhere, for a node that joins later polls after it joined.
+    /// </summary>
+    public Action<long>? PublishedAlone { get; set; }
+
+    private TimeSpan Pause => replica.IsQuiet(commits) ? betweenQuietPolls : BetweenPolls;
+
     private async Task<Poll> PollAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         CreatorId[] doubtful;
@@ -200,14 +238,21 @@ internal sealed partial class Applier(
         foreach (var creator in doubtful)
             follower!.Doubt(creator);
         metrics.Doubted(doubtful.Length);
-        return await Feed.PollAsync(connection, keys, follower!, follower!.TakeToRead(BootClock.Now), cancellation);
+        return await Feed.PollAsync(
+            connection,
+            keys,
+            follower!,
+            follower!.TakeToRead(BootClock.Now),
+            membership.DueBeat(Pause),
+            cancellation
+        );
     }
 
     // Not sooner than twice what the last poll took: a slow database is not asked more often.
     private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
         await replica.WaitForPollRequestAsync(
-            TimeSpan.FromTicks(Math.Max(0, (BetweenPolls - BootClock.Since(sentAt)).Ticks)),
+            TimeSpan.FromTicks(Math.Max(0, (Pause - BootClock.Since(sentAt)).Ticks)),
             cancellation
         );
         var rest = (2 * took) - BootClock.Since(sentAt);

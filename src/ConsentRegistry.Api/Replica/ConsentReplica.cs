@@ -1,5 +1,6 @@
 using System.Text;
 using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 
@@ -59,11 +60,15 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
 
+    private static readonly long CheckNotedEach = BootClock.Of(TimeSpan.FromMilliseconds(100));
+    private static readonly long QuietAfter = BootClock.Of(CommitSignal.QuietAfter);
+
     private readonly long delta = BootClock.Of(options.Delta);
-    private readonly SemaphoreSlim pollRequested = new(0, 1);
+    private readonly AsyncAutoResetEvent pollRequested = new();
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
     private long beatSentAt;
+    private long checkedAt = BootClock.Now;
 
     // The one writer's own: it is there still when nothing is answered any more.
     private ReplicaState? last;
@@ -76,11 +81,24 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>How long ago the beat was sent that arrived last; null before the first.</summary>
     public TimeSpan? BeatAge => Volatile.Read(ref beatSentAt) is not 0 and var at ? BootClock.Since(at) : null;
 
+    /// <summary>
+    /// Whether for <see cref="CommitSignal.QuietAfter"/> nothing was answered from memory, and nothing was committed.
+    /// </summary>
+    public bool IsQuiet(CommitSignal commits) =>
+        commits.IsQuiet && BootClock.Since(Volatile.Read(ref checkedAt)) >= CommitSignal.QuietAfter;
+
     /// <summary>Memory, to be measured and not to be answered from; null while nothing is answered from it.</summary>
     public FactMemory? Memory => Volatile.Read(ref state)?.Memory;
 
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
+    {
+        NoteCheck(BootClock.Now);
+        return TryRead(out permit);
+    }
+
+    /// <summary>The same for what the node does by itself, which keeps nobody from being quiet.</summary>
+    public bool TryRead(out Permit permit)
     {
         // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so
         // that whoever has an older state has an earlier time as well.
@@ -122,18 +140,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Asks for a poll as soon as may be.</summary>
-    public void RequestPoll()
-    {
-        try
-        {
-            if (pollRequested.CurrentCount == 0)
-                pollRequested.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else was as quick.
-        }
-    }
+    public void RequestPoll() => pollRequested.Set();
 
     /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
     internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) =>
@@ -168,6 +175,18 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     internal void StopAnswering() => Volatile.Write(ref state, null);
 
     public void Dispose() => pollRequested.Dispose();
+
+    // Noted now and then only: what all checks write to would slow them all. The first after a quiet time has memory
+    // polled, so that those behind it are answered from what is fresh.
+    private void NoteCheck(long now)
+    {
+        var before = Volatile.Read(ref checkedAt);
+        if (now - before < CheckNotedEach)
+            return;
+        Volatile.Write(ref checkedAt, now);
+        if (now - before >= QuietAfter)
+            RequestPoll();
+    }
 
     private bool TryBegin(in FreshnessRequirement need, out Permit permit) =>
         TryBegin(out permit)

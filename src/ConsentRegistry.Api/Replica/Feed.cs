@@ -55,7 +55,11 @@ internal sealed record Poll(
     bool IsCut,
     IReadOnlyList<FeedEvent> Inbox,
     IReadOnlyList<CreatorRecords> Reloaded
-);
+)
+{
+    /// <summary>Whether the beat that was sent along found this node's row; null if none was sent.</summary>
+    public bool? HasBeaten { get; init; }
+}
 
 /// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
 internal static class Feed
@@ -69,6 +73,7 @@ internal static class Feed
     /// <param name="keys">What marks of events are verified by.</param>
     /// <param name="follower">Who follows: it says from where on is read, and what it knows already.</param>
     /// <param name="reload">Creators of whom everything is read.</param>
+    /// <param name="beat">The beat to send along; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
     public static async Task<Poll> PollAsync(
@@ -76,6 +81,7 @@ internal static class Feed
         IntegrityKeys keys,
         Follower follower,
         IReadOnlyCollection<CreatorId> reload,
+        NpgsqlBatchCommand? beat,
         CancellationToken cancellation
     )
     {
@@ -102,6 +108,9 @@ internal static class Feed
         if (reload.Count > 0)
             CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
         batch.BatchCommands.Add(new("COMMIT"));
+        // After the snapshot, in a transaction of its own.
+        if (beat is not null)
+            batch.BatchCommands.Add(beat);
 
         var sentAt = BootClock.Now;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -126,7 +135,13 @@ internal static class Feed
             reload.Count == 0
                 ? []
                 : [.. (await CreatorRecords.ReadAsync(reader, cancellation)).Select(records => records.Verify(keys))];
-        return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded);
+        // What comes last is known when all is read.
+        while (await reader.NextResultAsync(cancellation)) { }
+        await reader.CloseAsync();
+        return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded)
+        {
+            HasBeaten = beat is null ? null : beat.RecordsAffected > 0,
+        };
     }
 
     private static async Task<List<FeedEvent>> ReadEventsAsync(

@@ -27,22 +27,40 @@ internal sealed partial class Fence(
     Database database,
     ReplicaOptions options,
     Applier applier,
+    ConsentReplica replica,
+    WakeUpChannel wakeUps,
     ChangeMetrics metrics,
     ILogger<Fence> logger
 ) : BackgroundService
 {
-    /// <summary>Between two looks at the nodes while somebody waits.</summary>
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    /// <summary>
+    /// Between two looks at the nodes while somebody waits and no node says that it has something: what a lost wake-up
+    /// costs.
+    /// </summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long an early answer waits to learn the largest Δ.</summary>
+    private static readonly TimeSpan BoundTime = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The bound that holds whatever the other nodes' Δ is, where they cannot be asked.</summary>
     private static readonly TimeSpan LargestDelta = TimeSpan.FromMilliseconds(ReplicaOptions.LargestDeltaMs);
 
-    private readonly SemaphoreSlim signal = new(0, 1);
+    private readonly AsyncAutoResetEvent signal = new();
     private readonly Lock guard = new();
     private readonly HashSet<Waiter> waiters = [];
 
-    /// <summary>By when a change that has just been committed is in force everywhere, seen from a moment.</summary>
-    public Instant BoundFrom(Instant now) => now.Plus(ReplicaOptions.LongestWait(applier.LargestDelta ?? LargestDelta));
+    // When the last poll was sent that saw no other node.
+    private long aloneAt;
+
+    /// <summary>By when a change is in force everywhere that was committed before.</summary>
+    /// <param name="committedAt">This node's time after the commit.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<TimeSpan> BoundAsync(long committedAt, CancellationToken cancellation)
+    {
+        if (applier.LargestDelta is null)
+            await replica.BeginAsync(new(null, PolledAfter: committedAt), BoundTime, cancellation);
+        return ReplicaOptions.LongestWait(applier.LargestDelta ?? LargestDelta);
+    }
 
     /// <summary>Waits until the changes of these transactions are in force on every node.</summary>
     /// <param name="xids">The transactions, committed.</param>
@@ -54,10 +72,13 @@ internal sealed partial class Fence(
             return;
         using var waiter = new Waiter([.. xids], committedAt);
         lock (guard)
+        {
             waiters.Add(waiter);
+            waiter.NoteAlone(aloneAt);
+        }
         try
         {
-            Signal();
+            signal.Set();
             await waiter.Done.WaitAsync(cancellation);
             metrics.Waited(BootClock.Since(committedAt), waiter.IsEverywhere);
         }
@@ -76,17 +97,19 @@ internal sealed partial class Fence(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        applier.Beaten = Signal;
+        applier.Beaten = signal.Set;
+        applier.PublishedAlone = NoteAlone;
+        wakeUps.OtherConfirmed = signal.Set;
         while (true)
         {
-            Waiter[] waiting;
-            lock (guard)
-                waiting = [.. waiters.Where(waiter => !waiter.Done.IsCompleted)];
-            if (waiting.Length == 0)
+            if (Waiting().Length == 0)
             {
                 await signal.WaitAsync(stoppingToken);
                 continue;
             }
+            await signal.WaitAsync(BetweenLooks, stoppingToken);
+            if (Waiting() is not { Length: > 0 } waiting)
+                continue;
             try
             {
                 await LookAsync(waiting, stoppingToken);
@@ -95,7 +118,23 @@ internal sealed partial class Fence(
             {
                 LogUnseen(ExceptionSummary.Summarize(e));
             }
-            await signal.WaitAsync(BetweenLooks, stoppingToken);
+        }
+    }
+
+    private Waiter[] Waiting()
+    {
+        lock (guard)
+            return [.. waiters.Where(waiter => !waiter.Done.IsCompleted)];
+    }
+
+    // The memory of this node is all that there is to wait for.
+    private void NoteAlone(long polledAt)
+    {
+        lock (guard)
+        {
+            aloneAt = polledAt;
+            foreach (var waiter in waiters)
+                waiter.NoteAlone(polledAt);
         }
     }
 
@@ -131,19 +170,6 @@ internal sealed partial class Fence(
             everywhere.Add(reader.GetFieldValue<ulong>(0));
         foreach (var waiter in waiting)
             waiter.Note(everywhere, largest);
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            if (signal.CurrentCount == 0)
-                signal.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // Somebody else was as quick, or the host ends.
-        }
     }
 
     [LoggerMessage(
@@ -190,6 +216,16 @@ internal sealed partial class Fence(
             lock (guard)
                 largestDelta = largestDelta is { } before && before > largest ? before : largest;
             Look();
+        }
+
+        /// <summary>Notes that memory has what a poll saw, and that there was no other node then.</summary>
+        /// <param name="polledAt">When the poll was sent.</param>
+        public void NoteAlone(long polledAt)
+        {
+            if (polledAt < committedAt)
+                return;
+            IsEverywhere |= !Done.IsCompleted;
+            done.TrySetResult();
         }
 
         public void Dispose()

@@ -11,17 +11,44 @@ namespace ConsentRegistry.Api.Replica;
 internal sealed class Membership(ReplicaOptions options)
 {
     /// <summary>How often a beat is sent at least: four of them fit into Δ.</summary>
+    private const string BeatText = "UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1";
+
     private readonly TimeSpan betweenBeats = options.Delta / 4;
 
     private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
     private Guid id;
     private long beatAt;
 
+    // The snapshot that this node's row has, or has had: a later beat says it again where nothing was added since.
+    private string seen = "";
+
     /// <summary>Whether this node has a row, as far as it knows.</summary>
     public bool HasJoined { get; private set; }
 
-    /// <summary>Whether it is time for a beat.</summary>
-    public bool IsBeatDue => BootClock.Since(beatAt) >= betweenBeats;
+    /// <summary>
+    /// The beat that the next poll sends along, because it is due before the poll after it; null if none is.
+    /// </summary>
+    /// <param name="pause">How long it is from the next poll to the one after it.</param>
+    public NpgsqlBatchCommand? DueBeat(TimeSpan pause) =>
+        HasJoined && BootClock.Since(beatAt) + pause >= betweenBeats
+            ? new(BeatText)
+            {
+                Parameters =
+                {
+                    new() { Value = id },
+                    new() { Value = seen },
+                },
+            }
+            : null;
+
+    /// <summary>Notes that a poll sent a beat along.</summary>
+    /// <param name="sentAt">This node's time just before the poll was sent.</param>
+    /// <param name="hasRow">Whether this node's row was there.</param>
+    public void NoteBeat(long sentAt, bool hasRow)
+    {
+        HasJoined = hasRow;
+        beatAt = sentAt;
+    }
 
     /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>
     /// <param name="connection">A connection.</param>
@@ -50,7 +77,7 @@ internal sealed class Membership(ReplicaOptions options)
         };
         await command.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        (HasJoined, beatAt) = (true, sentAt);
+        (HasJoined, beatAt, seen) = (true, sentAt, snapshot);
         return sentAt;
     }
 
@@ -59,10 +86,7 @@ internal sealed class Membership(ReplicaOptions options)
     public async Task<long?> BeatAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
         var sentAt = BootClock.Now;
-        await using var command = new NpgsqlCommand(
-            "UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1",
-            connection
-        )
+        await using var command = new NpgsqlCommand(BeatText, connection)
         {
             Parameters =
             {
@@ -71,7 +95,7 @@ internal sealed class Membership(ReplicaOptions options)
             },
         };
         HasJoined = await command.ExecuteNonQueryAsync(cancellation) > 0;
-        beatAt = sentAt;
+        (beatAt, seen) = (sentAt, snapshot);
         return HasJoined ? sentAt : null;
     }
 

@@ -16,6 +16,8 @@ internal static class ReplicaServices
         services.AddHostedService(provider => provider.GetRequiredService<Applier>());
         services.AddSingleton<ReplicaVerifier>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplicaVerifier>());
+        services.AddSingleton<WakeUpChannel>();
+        services.AddHostedService(provider => provider.GetRequiredService<WakeUpChannel>());
         services.AddSingleton<Fence>();
         services.AddHostedService(provider => provider.GetRequiredService<Fence>());
     }

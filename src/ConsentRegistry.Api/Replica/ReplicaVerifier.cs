@@ -20,6 +20,7 @@ namespace ConsentRegistry.Api.Replica;
 internal sealed partial class ReplicaVerifier(
     Database database,
     ConsentReplica replica,
+    CommitSignal commits,
     Applier applier,
     IntegrityKeys keys,
     ReplicaMetrics metrics,
@@ -29,6 +30,11 @@ internal sealed partial class ReplicaVerifier(
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Between two looks while there are neither commits nor checks: one takes some hundred milliseconds of a processor.
+    /// </summary>
+    private static readonly TimeSpan BetweenQuietLooks = TimeSpan.FromMinutes(5);
 
     /// <summary>Creators of one look, at most.</summary>
     private const int CreatorsPerLook = 1_000;
@@ -62,7 +68,7 @@ internal sealed partial class ReplicaVerifier(
     /// <returns>How many differ.</returns>
     public async Task<int> LookAsync(CancellationToken cancellation)
     {
-        if (!replica.TryBegin(out var permit))
+        if (!replica.TryRead(out var permit))
             return 0;
         await using var connection = await database.Replica.OpenConnectionAsync(cancellation);
         if (part is { } begun)
@@ -131,8 +137,12 @@ internal sealed partial class ReplicaVerifier(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(BetweenLooks, clock);
+        var lookedAt = clock.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            if (replica.IsQuiet(commits) && clock.GetElapsedTime(lookedAt) < BetweenQuietLooks)
+                continue;
+            lookedAt = clock.GetTimestamp();
             try
             {
                 await LookAsync(stoppingToken);

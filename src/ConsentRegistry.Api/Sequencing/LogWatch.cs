@@ -26,7 +26,8 @@ public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan L
 /// Looks at the log for everybody in this process: the sequencer, followers of changes, receipts, and changes that must
 /// wait.
 /// </summary>
-internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logger) : BackgroundService
+internal sealed partial class LogWatch(Database database, CommitSignal commits, ILogger<LogWatch> logger)
+    : BackgroundService
 {
     /// <summary>
     /// Events that may wait for the log: with more, changes other than stops and erasures are refused.
@@ -35,6 +36,9 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     /// <summary>How often to look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often at least while nothing is committed, and nothing waits for the log.</summary>
+    private static readonly TimeSpan QuietPause = TimeSpan.FromSeconds(1);
 
     /// <summary>An event that has waited so long is an alarm: nobody sequences.</summary>
     private static readonly TimeSpan AlarmingLag = TimeSpan.FromSeconds(10);
@@ -70,8 +74,7 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
-        do
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -81,7 +84,8 @@ internal sealed partial class LogWatch(Database database, ILogger<LogWatch> logg
             {
                 LogUnseen(ExceptionSummary.Summarize(e));
             }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+            await commits.WaitAsync(Pause, State is { HasWork: false } ? QuietPause : Pause, stoppingToken);
+        }
     }
 
     private void Publish(LogState state)

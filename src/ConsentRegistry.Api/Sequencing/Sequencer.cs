@@ -19,6 +19,7 @@ internal sealed class LogIntegrityException(string message) : Exception(message)
 /// </summary>
 internal sealed partial class Sequencer(
     Database database,
+    CommitSignal commits,
     LogWatch watch,
     LogSigner signer,
     IntegrityKeys keys,
@@ -39,6 +40,9 @@ internal sealed partial class Sequencer(
     /// Between two batches that were not full: fewer and larger transactions leave more of the disk to the requests.
     /// </summary>
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between two looks for events while nothing is committed.</summary>
+    private static readonly TimeSpan BetweenQuietLooks = TimeSpan.FromSeconds(5);
 
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
@@ -100,6 +104,8 @@ internal sealed partial class Sequencer(
                 if (await AppendAsync(connection, epoch, tree, cancellation) is not { } longer)
                     break;
                 isBehind = longer.Size - tree.Size >= LogStore.EventsPerBatch;
+                // For those on this node who follow the log, and for the checkpoint that is due.
+                commits.Raise();
                 tree = longer;
             }
             if (tree.Size > covered && (signedAt == 0 || clock.GetElapsedTime(signedAt) >= BetweenCheckpoints))
@@ -109,7 +115,11 @@ internal sealed partial class Sequencer(
                 (covered, signedAt) = (tree.Size, clock.GetTimestamp());
             }
             if (!isBehind)
-                await Task.Delay(BetweenBatches, clock, cancellation);
+                await commits.WaitAsync(
+                    BetweenBatches,
+                    tree.Size > covered ? BetweenBatches : BetweenQuietLooks,
+                    cancellation
+                );
         }
         LogHandedOver(epoch);
     }

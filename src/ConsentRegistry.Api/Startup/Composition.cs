@@ -64,6 +64,7 @@ internal static class Composition
         services.AddHostedService<ExpiryWatch>();
         services.AddHostedService<RecallWatch>();
         services.AddSingleton(_ => new Database(connectionString));
+        services.AddSingleton<CommitSignal>();
         services.AddSingleton<ConcurrencyLimits>();
         services.AddSingleton<FollowerReads>();
         services.AddSingleton<UseNotices>();

@@ -321,7 +321,13 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
         // A stream has no end that a test could wait for.
         if (operation.Name is "listChanges" or "listNotifications")
             headers = [.. headers.Where(header => !header.Contains("event-stream", StringComparison.Ordinal))];
-        return (operation.Name, method, path, text is null || method is "GET" or "HEAD" ? null : DamageBody(random, text), headers);
+        return (
+            operation.Name,
+            method,
+            path,
+            text is null || method is "GET" or "HEAD" ? null : DamageBody(random, text),
+            headers
+        );
     }
 
     private static string DamagePath(Random random, string path)

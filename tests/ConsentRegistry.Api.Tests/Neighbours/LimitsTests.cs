@@ -41,6 +41,7 @@ public sealed class LimitsTests(RegistryFixture registry) : IClassFixture<Regist
             Database.ChangeConnections,
             Database.SequencerConnections,
             Database.ReplicaConnections,
+            Database.WakeUpConnections,
             Database.NotificationConnections,
             Database.ExportConnections,
             Database.FollowerConnections,

@@ -20,6 +20,7 @@ internal static class LoadBenchmark
         ("evaluator", EvaluatorRow.MeasureAsync),
         ("start", StartRow.MeasureAsync),
         ("memory", MemoryRow.MeasureAsync),
+        ("idle", IdleRow.MeasureAsync),
         ("single", SingleRow.MeasureAsync),
         (GrantRow.Name, GrantRow.MeasureAsync),
         (ContentRow.Name, ContentRow.MeasureAsync),

@@ -60,6 +60,9 @@ internal sealed class RunningServer : IAsyncDisposable
             ) * 1024;
     }
 
+    /// <summary>Processor time that the process has taken.</summary>
+    public TimeSpan ProcessorTime() => ProcessTimes.Of(process.Id);
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= EndWithUs;

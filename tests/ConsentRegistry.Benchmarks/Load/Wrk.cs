@@ -57,7 +57,7 @@ internal static class Wrk
         var start = Command.Prepare([
             Command.Find("wrk") ?? throw new BenchmarkException(HowToInstall),
             "--threads",
-            $"{Threads}",
+            $"{Math.Min(Threads, connections)}",
             "--connections",
             $"{connections}",
             "--duration",

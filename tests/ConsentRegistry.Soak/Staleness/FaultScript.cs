@@ -28,6 +28,12 @@ internal enum FaultKind
     /// <summary>Every connection of a node for changes waits for one row.</summary>
     ConnectionsExhausted,
 
+    /// <summary>The connections by which nodes wake each other are cut again and again.</summary>
+    WakeUpsLost,
+
+    /// <summary>Messages are sent as if nodes had committed and confirmed, as fast as one connection can.</summary>
+    WakeUpsForged,
+
     /// <summary>
     /// The database's clock steps, on or back, by seconds or minutes, and may stay wrong while other things fail.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using ConsentRegistry.TestSupport;
 using Npgsql;
@@ -62,6 +63,8 @@ internal sealed class Faults(
             FaultKind.NodeEvicted => EvictAsync(fault),
             FaultKind.DatabaseKilled => KillDatabaseAsync(),
             FaultKind.ConnectionsExhausted => ExhaustAsync(fault),
+            FaultKind.WakeUpsLost => LoseWakeUpsAsync(fault),
+            FaultKind.WakeUpsForged => ForgeWakeUpsAsync(fault),
             FaultKind.ClockStepped => StepClockAsync(fault),
             _ => throw new InvalidOperationException($"Nobody knows how to drive {fault.Kind}."),
         };
@@ -180,6 +183,35 @@ internal sealed class Faults(
         await Task.Delay(fault.For);
         await transaction.RollbackAsync();
         await waiting;
+        return true;
+    }
+
+    private async Task<bool> LoseWakeUpsAsync(Fault fault)
+    {
+        var cut = 0L;
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < fault.For; )
+        {
+            await using var kill = database.CreateCommand(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = "
+                    + "'consent-registry wake-ups'"
+            );
+            cut += (long)(await kill.ExecuteScalarAsync())!;
+            await Task.Delay(FaultScript.Shortest / 2);
+        }
+        return cut > 0;
+    }
+
+    private async Task<bool> ForgeWakeUpsAsync(Fault fault)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < fault.For; )
+        {
+            await using var forge = new NpgsqlCommand(
+                "SELECT pg_notify('consent_committed', ''), pg_notify('consent_confirmed', '')",
+                connection
+            );
+            await forge.ExecuteNonQueryAsync();
+        }
         return true;
     }
 

@@ -24,6 +24,7 @@ namespace ConsentRegistry.Api.Features.Recalls;
 internal sealed partial class RecallWatch(
     Database database,
     IntegrityKeys keys,
+    CommitSignal commits,
     MemoryFacts memory,
     RecallOptions options,
     ILogger<RecallWatch> logger
@@ -31,6 +32,9 @@ internal sealed partial class RecallWatch(
 {
     /// <summary>Between two looks.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two looks while nothing is committed: then consent ends by its expiry alone.</summary>
+    private static readonly TimeSpan BetweenQuietLooks = TimeSpan.FromSeconds(5);
 
     /// <summary>Events of the log that one step reads.</summary>
     private const int EventsPerStep = 5_000;
@@ -54,7 +58,14 @@ internal sealed partial class RecallWatch(
     ];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicWork.RunAsync(BetweenLooks, () => LookAsync(stoppingToken), LogPostponed, stoppingToken);
+        PeriodicWork.RunAsync(
+            commits,
+            BetweenLooks,
+            BetweenQuietLooks,
+            () => LookAsync(stoppingToken),
+            LogPostponed,
+            stoppingToken
+        );
 
     // Looked at first, and alone: mostly there is nothing, and whoever takes the position writes. Then a part of each
     // in turn: however much there is of one, the others go on.

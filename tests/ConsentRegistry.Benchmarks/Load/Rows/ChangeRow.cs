@@ -14,25 +14,50 @@ internal static class ChangeRow
     /// </summary>
     private const int Writers = 64;
 
+    private const string Yardstick = "pgbench, update and insert";
+
+    private static readonly Target Enough = Target.AtLeast(0.35);
+
+    private static readonly Target EnoughForTwo = Target.AtLeast(0.3);
+
+    private static readonly Target Soon = Target.AtMost(6);
+
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(2);
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(LoadRun run)
     {
         var (node, token) = (await run.NodeAsync(), run.Data.AdminToken);
         await using var source = NpgsqlDataSource.Create(run.Data.ConnectionString);
-        var rounds = await AlternatingRounds.RunAsync(run.Options.Rounds, ChangeAsync, TransactAsync);
+        var rounds = await RoundsAsync(Writers);
+        var single = await RoundsAsync(writers: 1);
+        await using var other = await run.Data.StartNodeAsync("node-b");
+        var withTwo = await RoundsAsync(Writers);
         return
         [
+            Row.Of("changes", "a second", rounds, Yardstick, Enough),
+            Row.Of("changes, two nodes", "a second", withTwo, Yardstick, EnoughForTwo),
             Row.Of(
-                "changes",
-                "a second",
-                [.. rounds.Select(round => (round.One, round.Other))],
-                "pgbench, update and insert"
+                "one writer, request to acknowledgement",
+                "ms",
+                [.. single.Select(round => (1_000 / round.Measured, 1_000 / round.Yardstick))],
+                Yardstick,
+                Soon
             ),
         ];
 
+        async Task<IReadOnlyCollection<(double Measured, double Yardstick)>> RoundsAsync(int writers) =>
+            [
+                .. (
+                    await AlternatingRounds.RunAsync(
+                        run.Options.Rounds,
+                        round => ChangeAsync(round, writers),
+                        _ => TransactAsync(writers)
+                    )
+                ).Select(round => (round.One, round.Other)),
+            ];
+
         // What counts is events in the database, not answers: a request that changed nothing would be answered as well.
-        async Task<double> ChangeAsync(int round)
+        async Task<double> ChangeAsync(int round, int writers)
         {
             var before = await EventsAsync(source);
             var answered = (
@@ -42,7 +67,7 @@ internal static class ChangeRow
                     RequestKind.Change,
                     run.Scale,
                     round + Random.Shared.Next(1_000_000),
-                    Writers,
+                    writers,
                     run.Options.Round
                 )
             ).PerSecond;
@@ -51,9 +76,9 @@ internal static class ChangeRow
             return Math.Min(answered, changed);
         }
 
-        async Task<double> TransactAsync(int round)
+        async Task<double> TransactAsync(int writers)
         {
-            var rate = await Pgbench.RunAsync(run.Data, "change.pgbench.sql", Writers, run.Options.Round);
+            var rate = await Pgbench.RunAsync(run.Data, "change.pgbench.sql", writers, run.Options.Round);
             await using var truncate = source.CreateCommand("TRUNCATE bench.inbox");
             await truncate.ExecuteNonQueryAsync();
             return rate;
