@@ -41,7 +41,12 @@ function swap(lines, a, b) {
 test("the exports and bundles of every version are valid", async () => {
     const names = readdirSync(goldenFolder).filter((name) => name.endsWith(".ndjson"));
     assert.ok(names.length >= 4);
-    for (const name of names) assertValid(await verify(golden(name)));
+    for (const name of names) {
+        // What it says was made up before there were rules of replay: docs/explanation/event-formats.md.
+        const replays = !name.startsWith("every-event");
+        assertValid(await verify(golden(name), { replays }));
+        if (!replays) assert.equal(failureOf(await verify(golden(name))), "meaning rule.settingRatchet");
+    }
 });
 
 test("each line of the newest golden export counts", async () => {
@@ -57,7 +62,7 @@ test("each line of the newest golden export counts", async () => {
             ];
             for (const [how, other] of others.entries()) {
                 assert.notEqual(
-                    verdictOf(await verify(Buffer.from(`${other.join("\n")}\n`))),
+                    verdictOf(await verify(Buffer.from(`${other.join("\n")}\n`), { replays: false })),
                     "valid",
                     `${name}, line ${i + 1}, ${how}`,
                 );
@@ -299,12 +304,12 @@ test("each fault that a dishonest operator could sign is found", async () => {
                 erase: { ranges: [[0, 0]], eids: [] },
             }),
         ],
-        ["versions chain.time", valid().add({ stream: "ana", tx: 1_800_000_000_000_000 })],
+        ["versions rule.streamTime", valid().add({ stream: "ana", tx: 1_800_000_000_000_000 })],
         ["times entry.time", valid().add({ stream: "cem", tx: later }).add({ stream: "dora" })],
         ["bodies body.form", valid().add({ stream: "ana", body: { more: 1 } })],
         ["bodies body.form", valid().add({ stream: "ana", body: { by: { client: null } } })],
         ["bodies body.form", valid().add({ stream: "", body: {} })],
-        ["bodies body.form", valid().add({ stream: "ana", body: { before: 1 } })],
+        ["bodies body.record", valid().add({ stream: "ana", body: { before: 1 } })],
         ["leaves leaf.form", valid().add({ stream: "ana", leaf: { more: 1 } })],
         ["leaves leaf.form", valid().add({ stream: "ana", leaf: { eids: [], ranges: [] } })],
         ["leaves leaf.form", valid().add({ ...erase, erase: { ranges: [[1, 0]], eids: [] } })],

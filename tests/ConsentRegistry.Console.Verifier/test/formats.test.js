@@ -1,22 +1,26 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { canonical, readCanonical } from "../verify/canonical-json.js";
 import { readCheckpoint, verifyCheckpoint } from "../verify/checkpoint.js";
 import { verifyEd25519 } from "../verify/ed25519.js";
 import { fromBase64, fromBase64Url, toBase64, toBase64Url } from "../verify/encoding.js";
+import { EventIds, FingerprintMap, Fingerprints, sameFingerprint } from "../verify/fingerprints.js";
 import { hmacSha256, sha256, startSha256 } from "../verify/hash.js";
+import { isIdentifier } from "../verify/identifiers.js";
 import { readKeys } from "../verify/keys.js";
 import { readLeaf } from "../verify/leaf.js";
 import { LEAF_BYTES, NOTE_BYTES, NOTE_SIGNATURES } from "../verify/limits.js";
 import { readLines } from "../verify/lines.js";
+import { between, isMoment, momentOf } from "../verify/moments.js";
 import { readNote } from "../verify/signed-note.js";
 import { ENGLISH, say } from "../verify/texts.js";
 import { isPublicKey, readVerifierKey } from "../verify/verifier-key.js";
 import { Signer } from "./support/log.js";
 import { numbers } from "./support/random.js";
-import { golden } from "./support/repository.js";
+import { golden, repositoryFolder } from "./support/repository.js";
 
 const WITNESS = "witness.example.org+c3260802+BG/Eo/gyPQeYnrBEKrh3CL+wv5Pn3xmXCYdWV/7yFxFW";
 
@@ -346,22 +350,23 @@ test("keys that are not what they say are refused", () => {
 
 test("every text that the code names is there, and no other", () => {
     const folder = new URL("../verify/", import.meta.url);
-    const code = readdirSync(folder)
+    const code = readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".js"))
         .map((name) => readFileSync(new URL(name, folder), "utf8"))
         .join("\n")
         .replace(/export const ENGLISH = \{[^]*?\n\};/, "");
     const calls =
-        /(?:refuse|cannotJudge|say)\("([\w.]+)"|(?:passed|skipped)\((?:STEP|"\w+"), "([\w.]+)"|showText\("[\w-]+", "([\w.]+)"|key: "([\w.]+)"/g;
+        /(?:refuse|cannotJudge|say)\("([\w.]+)"|breaks\("\w+", "([\w.]+)"|(?:passed|skipped)\((?:STEP|"\w+"), "([\w.]+)"|showText\("[\w-]+", "([\w.]+)"|key: "([\w.]+)"/g;
     const named = new Set(
         [...code.matchAll(calls)].map((match) => match.slice(1).find((key) => key !== undefined) ?? ""),
     );
+    for (const [, rule] of code.matchAll(/breaks\("(\w+)"\)/g)) named.add(`rule.${rule}`);
     assert.ok(named.size > 80, String(named.size));
     for (const key of named) assert.ok(Object.hasOwn(ENGLISH, key), key);
     for (const key of Object.keys(ENGLISH)) {
         // The rest of these names comes from a variable.
         const isDerived = /^(step|status|verdict|place)\./.test(key);
-        assert.ok(isDerived || code.includes(`"${key}"`), `${key} is never said`);
+        assert.ok(isDerived || named.has(key) || code.includes(`"${key}"`), `${key} is never said`);
     }
     const steps = [...code.matchAll(/(?:fault|passed|skipped|failed)\("(\w+)"/g)].map(([, step]) => step);
     for (const step of steps) assert.ok(Object.hasOwn(ENGLISH, `step.${step}`), step);
@@ -378,4 +383,113 @@ test("a text says where, in the words of the page", () => {
         "Entry 3 is in the tree of 5 entries with the root $&.",
     );
     assert.equal(say("toString"), "toString");
+});
+
+test("moments have one spelling, and compare as texts", () => {
+    const moments = [
+        "0001-01-01T00:00:00.000000Z",
+        "1969-12-31T23:59:59.999999Z",
+        "1970-01-01T00:00:00.000001Z",
+        "2024-02-29T12:00:00.123456Z",
+        "9999-12-31T23:59:59.999999Z",
+    ];
+    for (const moment of moments) assert.ok(isMoment(moment), moment);
+    assert.deepEqual([...moments].sort(), moments);
+    assert.equal(between("1970-01-01T00:00:00.000001Z", "1969-12-31T23:59:59.999999Z"), 2);
+    assert.equal(between("2027-01-15T08:00:00.000000Z", "2027-01-15T08:01:00.000001Z"), -60_000_001);
+    for (const tx of [0, 1, 999, 1_800_000_000_000_123, Number.MAX_SAFE_INTEGER]) {
+        assert.ok(isMoment(momentOf(tx)), momentOf(tx));
+        assert.equal(between(momentOf(tx), "1970-01-01T00:00:00.000000Z"), tx);
+    }
+    for (const other of [
+        "2027-02-29T12:00:00.000000Z",
+        "2027-01-01T24:00:00.000000Z",
+        "2027-01-01T12:00:60.000000Z",
+        "2027-13-01T12:00:00.000000Z",
+        "2027-01-01T12:00:00.00000Z",
+        "2027-01-01T12:00:00.000000+00:00",
+        "2027-01-01T12:00:00.000000z",
+        "0000-01-01T00:00:00.000000Z",
+        "2027-01-01T12:00:00.000000Z\n",
+        "",
+        7,
+        null,
+    ])
+        assert.ok(!isMoment(other), String(other));
+});
+
+test("identifiers have one spelling", () => {
+    const uuid = "1b4e28ba-2fa1-11d2-883f-0016d3cca427";
+    /** @type {[string, string, boolean][]} */
+    const cases = [
+        ["url", "https://example.com/", true],
+        ["url", "http://example.com:8080/v/1?a=1&b=2", true],
+        ["url", "https://[2001:db8::1]/v", true],
+        ["url", "https://xn--bcher-kva.example./a%20b", true],
+        ["url", "https://example.com", false],
+        ["url", "HTTPS://example.com/", false],
+        ["url", "https://Example.com/", false],
+        ["url", "https://example.com:443/", false],
+        ["url", "https://example.com:65536/", false],
+        ["url", "https://user@example.com/", false],
+        ["url", "https://example.com/a#b", false],
+        ["url", "https://example.com/a/../b", false],
+        ["url", "https://example.com/%7Eana", false],
+        ["url", "https://example.com/a%2fb", false],
+        ["url", "https://example.com/a b", false],
+        ["url", "https://example..com/", false],
+        ["url", "https://[::g]/", false],
+        ["url", `https://example.com/${"a".repeat(2_029)}`, false],
+        ["sha256", "ab".repeat(32), true],
+        ["sha256", "AB".repeat(32), false],
+        ["sha256", "ab".repeat(31), false],
+        ["iscc", "ISCC:KACT4EBWK27737D2AYCJRAL5Z36G76RFRMO4554RU26HZ4ORJGIVHDI", true],
+        ["iscc", "ISCC:KACT4EBWK27737D2AYCJRAL5Z36G76RFRMO4554RU26HZ4ORJGIVHD", false],
+        ["iscc", "ISCC:kact4ebwk27737d2aycjral5z36g76rfrmo4554ru26hz4orjgivhdi", false],
+        ["iscc", "ISCC:", false],
+        ["c2pa", `urn:c2pa:${uuid}`, true],
+        ["c2pa", `urn:c2pa:${uuid}:acme:2_1`, true],
+        ["c2pa", `acme:urn:uuid:${uuid}`, true],
+        ["c2pa", `urn:c2pa:${uuid.toUpperCase()}`, false],
+        ["c2pa", `urn:c2pa:${uuid}:acme:2`, false],
+        ["platform", "tube:abc", true],
+        ["platform", "my.tube-1:A~b", true],
+        ["platform", ".tube:abc", false],
+        ["platform", "tube:..", false],
+        ["platform", "tube", false],
+        ["doi", "10.1000/182", false],
+    ];
+    for (const [scheme, value, expected] of cases) assert.equal(isIdentifier(scheme, value), expected, value);
+});
+
+test("a map of fingerprints holds what it was given, however much", () => {
+    const prints = new Fingerprints();
+    const map = new FingerprintMap(1);
+    for (let i = 0; i < 5_000; i++) map.set(prints.of(`text ${i}`), [i]);
+    map.set(prints.of("text 7"), [70_000]);
+    assert.equal(map.size, 5_000);
+    for (let i = 0; i < 5_000; i++) assert.equal(map.get(prints.of(`text ${i}`))?.[0], i === 7 ? 70_000 : i);
+    assert.equal(map.get(prints.of("text 5000")), undefined);
+    // Another run has another key.
+    assert.ok(!sameFingerprint(prints.of("text"), new Fingerprints().of("text")));
+
+    const ids = new EventIds();
+    assert.ok(ids.add("a", 0) && ids.add("b", Number.MAX_SAFE_INTEGER));
+    assert.ok(!ids.add("a", 1));
+    assert.deepEqual([ids.find("a"), ids.find("b"), ids.find("c")], [0, Number.MAX_SAFE_INTEGER, undefined]);
+});
+
+test("each language of the page says all that is said, with the same values", () => {
+    const folder = join(repositoryFolder, "src/ConsentRegistry.Console/wwwroot/verify-texts");
+    const languages = readdirSync(folder);
+    assert.ok(languages.length > 0);
+    const valuesIn = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const language of languages) {
+        /** @type {{ [key: string]: string }} */
+        const texts = JSON.parse(readFileSync(join(folder, language), "utf8"));
+        assert.deepEqual(Object.keys(texts).sort(), Object.keys(ENGLISH).sort(), language);
+        for (const [key, text] of Object.entries(texts)) {
+            assert.deepEqual(valuesIn(text), valuesIn(ENGLISH[key] ?? ""), `${language}: ${key}`);
+        }
+    }
 });

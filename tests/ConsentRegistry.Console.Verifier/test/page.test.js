@@ -60,6 +60,7 @@ test("the page verifies in a browser", { skip: withoutBrowser }, async (suite) =
             "versions passed",
             "times passed",
             "erasures passed",
+            "meaning passed",
             "roots passed",
             "signatures passed",
             "whole passed",
@@ -67,11 +68,17 @@ test("the page verifies in a browser", { skip: withoutBrowser }, async (suite) =
             "witnesses skipped",
             "remembered passed",
         ]);
-        await drop(page, Buffer.from(file.toString().replace('\\"purposes\\":[2]', '\\"purposes\\":[3]')));
+        await drop(page, Buffer.from(file.toString().replace('\\"purposes\\":null', '\\"purposes\\":[]')));
         await verdict(page, "invalid");
         assert.match(
             await text(page, "bodies"),
             /^\u2717 FAILED What the entries say: Line 5: entry 2: The body is not the one/,
+        );
+        await choose(page, "broken", toFile(sampleLog(log.signer).add({ stream: "eve", body: { after: null } }).lines()));
+        await verdict(page, "invalid");
+        assert.match(
+            await text(page, "meaning"),
+            /^\u2717 FAILED What the entries mean: Line \d+: entry 15: recordUnchanged: It changes nothing\.$/,
         );
         await choose(page, "cut", file.subarray(0, 900));
         await verdict(page, "unjudged");

@@ -20,7 +20,7 @@ const withBody = (seq) => ({ ...log.proof(seq), body: log.entries[seq]?.body, sa
 const SHOWN = {
     eventId: log.proof(4).eventId,
     seq: 4,
-    kind: "defaultChanged",
+    kind: "lockdownChanged",
     version: 2,
     ordinal: 1,
     count: 3,

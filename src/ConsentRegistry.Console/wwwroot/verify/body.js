@@ -4,9 +4,22 @@ import { hasMembers, isObject, readCanonical } from "./canonical-json.js";
 import { fromBase64UrlOf, sameBytes, utf8 } from "./encoding.js";
 import { hmacSha256 } from "./hash.js";
 import { accept, refuse } from "./outcome.js";
+import { areRecords, isId } from "./records.js";
 
-/** @typedef {{ stream: string, prev: string | null }} Body `prev`: base64url SHA-256 of the stream's previous leaf */
+/**
+ * @typedef {object} Body
+ * @property {string} stream
+ * @property {string | null} prev base64url SHA-256 of the stream's previous leaf
+ * @property {{ reason: string | null }} by who made the change, and why
+ * @property {JsonObject} key
+ * @property {JsonObject | null} before
+ * @property {JsonObject | null} after
+ *
+ * @typedef {import("./canonical-json.js").JsonObject} JsonObject
+ */
 
+const VOCABULARY = "$vocabulary";
+const REQUESTER = "$requester/";
 const BY = ["client", "onBehalfOf", "reason", "subject"];
 
 /**
@@ -24,13 +37,13 @@ export function checkCommitment(commit, body, salt) {
 }
 
 /**
- * Reads what every body has. What is in `key`, `before` and `after` depends on the type of the event, and is not
- * judged.
+ * Reads a body. Its stream and its records are such as a registry writes for the type of the event.
  *
+ * @param {string} type
  * @param {string} text
  * @returns {import("./outcome.js").Outcome<Body>}
  */
-export function readBody(text) {
+export function readBody(type, text) {
     const read = readCanonical(text);
     if (!read.ok) return read;
     const value = read.value;
@@ -40,8 +53,27 @@ export function readBody(text) {
     const { stream, prev, by, key, before, after } = value;
     const isBy =
         isObject(by) && hasMembers(by, BY) && BY.every((name) => by[name] === null || typeof by[name] === "string");
-    const areRecords = isObject(key) && [before, after].every((record) => record === null || isObject(record));
-    if (typeof stream !== "string" || stream === "" || !isBy || !areRecords) return refuse("body.form");
+    if (typeof stream !== "string" || !isStream(stream) || !isBy) return refuse("body.form");
+    if (by.onBehalfOf !== null && !isId(by.onBehalfOf)) return refuse("body.form");
     if (prev !== null && !fromBase64UrlOf(prev, 32)) return refuse("body.form");
-    return accept({ stream, prev: /** @type {string | null} */ (prev) });
+    if (!belongs(type, stream)) return refuse("body.otherStream", { type });
+    if (!areRecords(type, { key, before, after })) return refuse("body.record", { type });
+    return accept(/** @type {Body} */ (/** @type {unknown} */ (value)));
+}
+
+/** Whether a stream can have this name: a creator's id, or another's after a dollar sign. @param {string} name */
+const isStream = (name) =>
+    name === VOCABULARY || isId(name.startsWith(REQUESTER) ? name.slice(REQUESTER.length) : name);
+
+/**
+ * Whether events of this type are in this stream: purposes in that of the vocabulary, uses and recalls in those of
+ * requesters, and all else in those of creators.
+ *
+ * @param {string} type
+ * @param {string} stream
+ */
+function belongs(type, stream) {
+    if (type === "purposeRegistered") return stream === VOCABULARY;
+    if (type === "useRecorded" || type === "recallChanged") return stream.startsWith(REQUESTER);
+    return !stream.startsWith("$");
 }

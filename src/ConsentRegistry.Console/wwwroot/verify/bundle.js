@@ -5,11 +5,13 @@ import { readCheckpoint, rootText, verifyCheckpoint } from "./checkpoint.js";
 import { fromBase64UrlOf } from "./encoding.js";
 import { readEntry } from "./entry.js";
 import { Erasures } from "./erasures.js";
+import { EventIds } from "./fingerprints.js";
 import { verifyJws } from "./jws.js";
 import { PROOF_HASHES } from "./limits.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
-import { cannotJudge, refuse } from "./outcome.js";
+import { breaks, cannotJudge, refuse } from "./outcome.js";
 import { checkVersion, readKeyLine, readPart } from "./part.js";
+import { Replay } from "./replay/replay.js";
 import { failed, fault, passed, skipped } from "./steps.js";
 import { advance, follows, isWhole, placeAfter, START } from "./stream-chain.js";
 import { keyStep, witnessStep } from "./trust-steps.js";
@@ -29,6 +31,7 @@ const STEPS = [
     "inclusion",
     "versions",
     "erasures",
+    "meaning",
     "signatures",
     "statement",
     "whole",
@@ -40,7 +43,10 @@ class Bundle {
     creator = "";
     entries = 0;
     bodies = 0;
-    erasures = new Erasures();
+    #ids = new EventIds();
+    erasures = new Erasures(this.#ids);
+    /** What other streams say of this one is not judged. @type {Replay | undefined} */
+    #replay;
     /** @type {Checkpoint | undefined} */
     checkpoint;
     /** @type {import("./checkpoint.js").Signed} */
@@ -60,6 +66,7 @@ class Bundle {
     /** @param {ExportOptions} options */
     constructor(options) {
         this.#options = options;
+        this.#replay = options.replays === false ? undefined : new Replay(false);
     }
 
     /** @param {import("./lines.js").Bytes} source @returns {Promise<Problem>} */
@@ -135,8 +142,13 @@ class Bundle {
         if (seq <= this.#lastSeq) return fault("leaves", refuse("entry.notLater"), where);
         this.#lastSeq = seq;
         if (!this.#isIncluded(seq, leaf, line.proof)) return fault("inclusion", refuse("inclusion.failed"), where);
+        if (!this.#ids.add(leaf.eid, seq)) return fault("leaves", breaks("eventTwice"), where);
         const problem = body === null ? this.#addMissing(seq, leaf, where) : this.#addBody(seq, leaf, body, where);
         if (problem) return problem;
+        // What follows on a missing body is not judged: that one is missing is what is wrong.
+        const isJudged = !this.#beforeMissing || !body || leaf.erasure;
+        const broken = isJudged ? this.#replay?.take(seq, leaf, body) : undefined;
+        if (broken) return fault("meaning", broken, where);
         this.place = placeAfter(this.place, leaf, body !== null);
         this.entries++;
         if (this.entries % 1_000 === 0) this.#options.onProgress?.(this.entries);
@@ -150,7 +162,7 @@ class Bundle {
      * @returns {Problem}
      */
     #addMissing(seq, leaf, where) {
-        if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
+        if (leaf.erasure) return fault("erasures", breaks("erasureCover", "erasure.noBody"), where);
         if (!follows(this.place, leaf))
             return fault("versions", refuse("chain.gap", { version: leaf.ver, n: leaf.n }), where);
         this.#beforeMissing ??= this.place;
@@ -233,6 +245,7 @@ export async function* verifyBundle(source, options) {
     yield erasures.covered === 0
         ? passed("erasures", "erasures.none")
         : passed("erasures", "erasures.passed", { count: erasures.covered });
+    yield options.replays === false ? skipped("meaning", "meaning.left") : passed("meaning", "meaning.ofStream");
     yield passed("signatures", "signatures.passed", { count: 1 });
     yield passed("statement", "statement.passed", { version: bundle.place.ver });
     yield passed("whole", "whole.passed");

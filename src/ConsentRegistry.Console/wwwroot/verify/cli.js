@@ -3,7 +3,7 @@
  * Verifies files of the log in Node, with no code of the registry: docs/how-to/verify-the-log.md.
  *
  *   node cli.js <file>... [--keys keys.json] [--key <verifier key>]... [--checkpoint kept.txt]... [--receipt file]...
- *                         [--clock-tolerance <seconds>]
+ *                         [--clock-tolerance <seconds>] [--no-replay]
  *
  * Several files are the parts of one export, in their order. The exit code is 0 for valid, 1 for not valid, and 2 for
  * what cannot be judged.
@@ -56,6 +56,7 @@ function readArguments(args) {
                 checkpoint: many,
                 receipt: many,
                 "clock-tolerance": { type: "string", default: "600" },
+                "no-replay": { type: "boolean", default: false },
             },
         });
     } catch (error) {
@@ -91,6 +92,7 @@ async function run(args) {
         receipts,
         witnesses: named.filter(({ algorithm }) => algorithm === COSIGNATURE),
         clockTolerance: tolerance * 1e6,
+        replays: !values["no-replay"],
     };
     for await (const step of verifyFile(
         positionals.map((file) => createReadStream(file)),

@@ -2,7 +2,7 @@
 
 import { checkCommitment, readBody } from "./body.js";
 import { hasMembers, isInteger } from "./canonical-json.js";
-import { accept, refuse } from "./outcome.js";
+import { accept, breaks, refuse } from "./outcome.js";
 import { readLeaf } from "./leaf.js";
 import { fault } from "./steps.js";
 
@@ -41,23 +41,9 @@ export function readEntry(line, more = []) {
  */
 function readWhatItSays(leaf, text, salt) {
     if (text === null && salt === null)
-        return KEPT.has(leaf.type) ? refuse("body.kept", { type: leaf.type }) : accept(null);
+        return KEPT.has(leaf.type) ? breaks("erasureCover", "body.kept", { type: leaf.type }) : accept(null);
     if (typeof text !== "string") return refuse("body.form");
     const committed = checkCommitment(leaf.commit, text, salt);
     if (!committed.ok) return committed;
-    const body = readBody(text);
-    return body.ok && !belongs(leaf.type, body.value.stream) ? refuse("body.otherStream", { type: leaf.type }) : body;
-}
-
-/**
- * Whether events of this type are in this stream: purposes in that of the vocabulary, uses and recalls in those of
- * requesters, and all else in those of creators.
- *
- * @param {string} type
- * @param {string} stream
- */
-function belongs(type, stream) {
-    if (type === "purposeRegistered") return stream === "$vocabulary";
-    if (type === "useRecorded" || type === "recallChanged") return stream.startsWith("$requester/");
-    return !stream.startsWith("$");
+    return readBody(leaf.type, text);
 }

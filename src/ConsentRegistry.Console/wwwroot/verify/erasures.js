@@ -3,23 +3,21 @@
  * that it covers, so the missing ones are kept until then.
  */
 
-import { accept, refuse } from "./outcome.js";
+import { accept, breaks, refuse } from "./outcome.js";
 import { follows, headOf, isInTime, isWhole } from "./stream-chain.js";
 
 /**
  * @typedef {import("./leaf.js").Leaf} Leaf
  * @typedef {import("./stream-chain.js").Place} Place
  * @typedef {{ seq: number, ver: number, n: number, of: number, tx: number, head: string }} Missing
- * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, listed: Set<number>, waited: number,
- * covered: Missing[] }} Open an erasure of several events; `listed` have bodies still, and so have those that `waited`
- * for their place and are named by id
+ * @typedef {{ start: Place, ver: number, tx: number, prev: string | null, listed: Set<number>,
+ * covered: Missing[] }} Open an erasure of several events; `listed` have bodies still
  */
 
 export class Erasures {
     /** Entries without bodies that no erasure covers yet, by place in the log. @type {Map<number, Missing>} */
     #missing = new Map();
-    /** Where they are, by id. @type {Map<string, number>} */
-    #byEid = new Map();
+    #ids;
     /** Whose the entries with bodies are, by place in the log: an erasure lists no others. @type {string[]} */
     #owners = [];
     /** @type {Map<string, Open>} */
@@ -27,9 +25,13 @@ export class Erasures {
     /** How many bodies erasures cover. */
     covered = 0;
 
+    /** @param {import("./fingerprints.js").EventIds} ids those of all entries so far */
+    constructor(ids) {
+        this.#ids = ids;
+    }
+
     /** @param {number} seq @param {Leaf} leaf */
     addMissing(seq, leaf) {
-        this.#byEid.set(leaf.eid, seq);
         this.#missing.set(seq, { seq, ver: leaf.ver, n: leaf.n, of: leaf.of, tx: leaf.tx, head: headOf(leaf) });
     }
 
@@ -55,29 +57,26 @@ export class Erasures {
         const { ranges, eids } = leaf.erasure ?? { ranges: [], eids: [] };
         const open =
             leaf.n === 1
-                ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, listed: new Set(), waited: 0, covered: [] }
+                ? { start: place, ver: leaf.ver, tx: leaf.tx, prev, listed: new Set(), covered: [] }
                 : this.#open.get(stream);
         if (!open) return refuse("chain.version", { expected: leaf.ver, expectedN: 1, version: leaf.ver, n: leaf.n });
         this.#open.set(stream, open);
         for (const [first, last] of ranges) {
-            if (last >= seq) return refuse("erasure.range");
+            if (last >= seq) return breaks("erasureCover", "erasure.range");
             // What is listed is of the stream, or was not covered before: no entry is passed over twice.
-            for (let i = first; i <= last; i++) {
-                if (this.#owners[i] === stream && !open.listed.has(i)) open.listed.add(i);
-                else if (!this.#cover(i, open)) return refuse("erasure.others");
-            }
+            for (let i = first; i <= last; i++)
+                if (!this.#list(i, stream, open)) return breaks("erasureCover", "erasure.others");
         }
         for (const eid of eids) {
-            const at = this.#byEid.get(eid);
-            if (at === undefined) open.waited++;
-            else if (!this.#cover(at, open)) return refuse("erasure.others");
+            const at = this.#ids.find(eid);
+            if (at === undefined || !this.#list(at, stream, open)) return breaks("erasureCover", "erasure.others");
         }
         if (leaf.n < leaf.of) return accept([]);
         this.#open.delete(stream);
         // Entries of the stream that were exported before they were erased have their bodies still, and are covered
         // too.
-        if (open.listed.size + open.waited !== open.start.bodies) return refuse("erasure.others");
-        return this.#isWhole(open) ? accept(open.covered) : refuse("erasure.stream");
+        if (open.listed.size !== open.start.bodies) return breaks("erasureCover", "erasure.others");
+        return this.#isWhole(open) ? accept(open.covered) : breaks("erasureCover", "erasure.stream");
     }
 
     /** The first entry whose body is missing although no erasure covers it. */
@@ -95,6 +94,19 @@ export class Erasures {
             place = entry;
         }
         return isWhole(place) && ver === place.ver + 1 && tx > place.tx && prev === place.head;
+    }
+
+    /**
+     * @param {number} seq
+     * @param {string} stream
+     * @param {Open} open
+     * @returns {boolean} false if the entry is not of the stream, or was listed before
+     */
+    #list(seq, stream, open) {
+        if (this.#owners[seq] !== stream) return this.#cover(seq, open);
+        if (open.listed.has(seq)) return false;
+        open.listed.add(seq);
+        return true;
     }
 
     /** @param {number} seq @param {Open} open */

@@ -1,12 +1,15 @@
 /**
  * Everything that the entries of a log have to be, one after the other. In memory are one hash for each binary digit of
- * the size, the place of each stream, and the entries whose bodies are missing.
+ * the size, the place of each stream, and the entries whose bodies are missing. Of each entry it keeps a fingerprint of
+ * its id, and its stream; of each record a fingerprint.
  */
 
 import { Erasures } from "./erasures.js";
+import { EventIds } from "./fingerprints.js";
 import { CLOCK_TOLERANCE } from "./limits.js";
 import { GrowingTree, leafHash } from "./merkle.js";
-import { accept, refuse } from "./outcome.js";
+import { accept, breaks, refuse } from "./outcome.js";
+import { Replay } from "./replay/replay.js";
 import { fault } from "./steps.js";
 import { advance, placeAfter, START } from "./stream-chain.js";
 
@@ -23,7 +26,10 @@ export class LogFold {
     latest = -Infinity;
     /** @type {Map<string, import("./stream-chain.js").Place>} */
     #streams = new Map();
-    #erasures = new Erasures();
+    #ids = new EventIds();
+    #erasures = new Erasures(this.#ids);
+    /** @type {Replay | undefined} */
+    #replay;
     /** @type {Leaf | undefined} */
     #before;
     #tolerance;
@@ -34,8 +40,10 @@ export class LogFold {
     /**
      * @param {number} [tolerance] microseconds by which an entry may be dated before one that precedes it
      * @param {ReadonlySet<string>} [wanted] versions whose times are wanted, by `versionKey`
+     * @param {boolean} [replays] whether each event is judged by those before it
      */
-    constructor(tolerance = CLOCK_TOLERANCE, wanted = new Set()) {
+    constructor(tolerance = CLOCK_TOLERANCE, wanted = new Set(), replays = true) {
+        this.#replay = replays ? new Replay(true) : undefined;
         this.#tolerance = tolerance;
         this.#wanted = wanted;
     }
@@ -58,8 +66,9 @@ export class LogFold {
         const together = checkTogether(this.#before, leaf);
         if (!together.ok) return fault("versions", together, where);
         if (leaf.tx < this.latest - this.#tolerance) return fault("times", refuse("entry.time"), where);
+        if (!this.#ids.add(leaf.eid, seq)) return fault("leaves", breaks("eventTwice"), where);
         if (body === null) {
-            if (leaf.erasure) return fault("erasures", refuse("erasure.noBody"), where);
+            if (leaf.erasure) return fault("erasures", breaks("erasureCover", "erasure.noBody"), where);
             this.#erasures.addMissing(seq, leaf);
         } else {
             const place = this.#streams.get(body.stream) ?? START;
@@ -79,6 +88,8 @@ export class LogFold {
             this.#streams.set(body.stream, placeAfter(place, leaf, true));
             this.bodies++;
         }
+        const broken = this.#replay?.take(seq, leaf, body);
+        if (broken) return fault("meaning", broken, where);
         this.#before = leaf;
         this.earliest = Math.min(this.earliest, leaf.tx);
         this.latest = Math.max(this.latest, leaf.tx);
@@ -99,6 +110,12 @@ export class LogFold {
         const last = this.#before;
         if (last && last.n < last.of) return fault("versions", refuse("chain.unfinished", { n: last.n, of: last.of }));
         return undefined;
+    }
+
+    /** @returns {import("./part.js").Problem} what the whole log does not bear out */
+    finishReplay() {
+        const late = this.#replay?.finish();
+        return late && fault("meaning", late.broken, { entry: late.entry });
     }
 }
 

@@ -28,6 +28,15 @@ export const accept = (value) => ({ ok: true, value });
 export const refuse = (key, values = {}) => ({ ok: false, reason: { key, values, unjudged: false } });
 
 /**
+ * An event breaks a rule.
+ *
+ * @param {string} rule its code in docs/reference/replay-rules.md
+ * @param {string} [key] what is said about it, if that is not the rule's own text
+ * @param {Values} [values]
+ */
+export const breaks = (rule, key = `rule.${rule}`, values = {}) => refuse(key, { ...values, rule });
+
+/**
  * What was given cannot be judged, for example because it is cut short or because this program cannot verify it.
  *
  * @param {string} key

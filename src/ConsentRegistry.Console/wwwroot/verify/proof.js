@@ -58,7 +58,7 @@ export async function* verifyProof(given, { trust, verifiers, witnesses = [], sh
     const { body, salt } = form.value;
     const said = typeof body === "string" ? checkCommitment(leaf.value.commit, body, salt) : undefined;
     if (said && !said.ok) return yield* end(refused("body", said));
-    const readable = typeof body === "string" ? readBody(body) : undefined;
+    const readable = typeof body === "string" ? readBody(leaf.value.type, body) : undefined;
     if (readable && !readable.ok) return yield* end(refused("body", readable));
     steps.push(said ? passed("body", "body.passed") : skipped("body", "body.notGiven"));
 

@@ -5,7 +5,7 @@
 
 import { toBase64Url } from "./encoding.js";
 import { sha256 } from "./hash.js";
-import { accept, refuse } from "./outcome.js";
+import { accept, breaks, refuse } from "./outcome.js";
 
 /**
  * @typedef {{ ver: number, n: number, of: number, tx: number, head: string | null, bodies: number, isErased: boolean
@@ -76,6 +76,6 @@ export function advance(place, leaf, prev) {
     }
     // An erasure of several events is one version.
     if (place.isErased && isWhole(place)) return refuse("chain.afterErasure");
-    if (!isInTime(place, leaf)) return refuse("chain.time");
+    if (!isInTime(place, leaf)) return leaf.n === 1 ? breaks("streamTime") : refuse("chain.time");
     return prev === place.head ? accept(undefined) : refuse("chain.prev");
 }

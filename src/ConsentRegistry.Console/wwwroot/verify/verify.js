@@ -37,6 +37,7 @@ import { keyStep, witnessStep } from "./trust-steps.js";
  * @property {readonly string[]} [receipts] to be found in an export
  * @property {readonly import("./checkpoint.js").Checkpoint[]} [kept] checkpoints that an export has to agree with
  * @property {number} [clockTolerance] microseconds
+ * @property {boolean} [replays] whether each event of an export is judged by those before it; without this it is
  * @property {AbortSignal} [signal]
  * @property {(entries: number) => void} [onProgress]
  */

@@ -97,10 +97,22 @@ export class Log {
     tree = new ReferenceTree(this.hashes);
     /** @type {Map<string, { ver: number, n: number, of: number, head: string | null, tx: number }>} */
     #streams = new Map();
+    /** What events that are not given their records left. @type {Map<string, object | null>} */
+    #left = new Map();
 
     /** @param {Signer} [signer] */
     constructor(signer = new Signer()) {
         this.signer = signer;
+    }
+
+    /**
+     * The version and the time of the next version of a stream.
+     *
+     * @param {string} stream
+     * @param {number} tx
+     */
+    next(stream, tx) {
+        return { version: (this.#streams.get(stream)?.ver ?? 0) + 1, changedAt: momentOf(tx) };
     }
 
     /** @param {Event} event */
@@ -108,16 +120,14 @@ export class Log {
         const seq = this.entries.length;
         const place = this.#streams.get(event.stream) ?? { ver: 0, n: 0, of: 0, head: null, tx: 0 };
         const isNew = place.n === place.of;
-        const { stream, type = event.erase ? "creatorErased" : "defaultChanged", prev = place.head } = event;
+        const { stream, type = event.erase ? "creatorErased" : "lockdownChanged", prev = place.head } = event;
         const ver = event.ver ?? (isNew ? place.ver + 1 : place.ver);
         const n = event.n ?? (isNew ? 1 : place.n + 1);
         const of = event.of ?? (isNew ? 1 : place.of);
         const tx = event.tx ?? (isNew ? 1_800_000_000_000_000 + seq * 1_000_000 : place.tx);
         const body = canonicalText({
-            after: { purposes: [seq] },
-            before: null,
+            ...this.#recordsOf(type, stream, ver, tx, seq),
             by: { client: "app", onBehalfOf: null, reason: null, subject: stream },
-            key: {},
             prev,
             stream,
             ...event.body,
@@ -143,6 +153,36 @@ export class Log {
                 : { seq, leaf, body, salt: salt.toString("base64url") },
         );
         return this;
+    }
+
+    /**
+     * Records that an honest registry could have written: a lockdown is set and lifted by turns.
+     *
+     * @param {string} type @param {string} stream @param {number} ver @param {number} tx @param {number} seq
+     */
+    #recordsOf(type, stream, ver, tx, seq) {
+        const stamp = { version: ver, changedAt: momentOf(tx) };
+        if (type === "creatorErased") return { key: {}, before: null, after: { erasedAt: stamp.changedAt } };
+        if (type === "purposeRegistered") {
+            const purpose = `purpose${seq}`;
+            const more = { description: "A purpose.", introducedIn: ver, parent: null, usesLikeness: false };
+            return { key: { purpose }, before: null, after: { purpose, ...more } };
+        }
+        if (type === "useRecorded") {
+            const video = { video: { creatorId: "ana", videoId: "clip" }, reason: "unknownPurpose", spent: [] };
+            const use = { requester: stream.slice("$requester/".length), purpose: "none", made: null };
+            const videos = [{ ...video, reliedOn: null }];
+            return {
+                key: { use: eidOf(seq) },
+                before: null,
+                after: { ...stamp, ...use, videos, usedAt: stamp.changedAt },
+            };
+        }
+        const name = `${stream} ${type}`;
+        const before = this.#left.get(name) ?? null;
+        const after = before ? null : { ...stamp, purposes: null };
+        this.#left.set(name, after);
+        return { key: {}, before, after };
     }
 
     /** @param {number} [size] */
@@ -249,6 +289,10 @@ export class Log {
 
 /** @param {Uint8Array} bytes */
 const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+
+/** @param {number} tx microseconds since 1970 */
+export const momentOf = (tx) =>
+    `${new Date(Math.trunc(tx / 1_000)).toISOString().slice(0, -1)}${String(tx % 1_000).padStart(3, "0")}Z`;
 
 /** @param {number} seq */
 export const eidOf = (seq) => `00000000-0000-7000-8000-${String(seq).padStart(12, "0")}`;

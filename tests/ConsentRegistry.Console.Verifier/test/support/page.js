@@ -73,7 +73,7 @@ function samplePage(log, texts) {
         version,
         ordinal: 1,
         count: 3,
-        kind: "defaultChanged",
+        kind: "lockdownChanged",
         at: `2027-01-15T08:00:0${seq}.000000Z`,
     });
     const { body, salt } = log.entries[4] ?? {};
