@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { verdictOf } from "../verify/steps.js";
 import { canonicalText, toFile } from "./support/log.js";
-import { BROKEN, HONEST } from "./support/replay-cases.js";
+import { BROKEN, HONEST, MALFORMED } from "./support/replay-cases.js";
 import { golden, repositoryFolder } from "./support/repository.js";
 import { Resealed } from "./support/resealed.js";
 import { assertValid, failureOf, verify } from "./support/steps.js";
@@ -34,6 +34,13 @@ for (const { rule, name, tell, back = 0, step = "meaning" } of BROKEN) {
         const file = toFile(log.lines());
         assert.deepEqual(brokenIn(await verify(file)), { step, rule, entry: log.entries.length - 1 - back });
         if (step === "meaning") assertValid(await verify(file, { replays: false }));
+    });
+}
+
+for (const { name, tell } of MALFORMED) {
+    test(`malformed: ${name}`, async () => {
+        const file = toFile(told(tell).lines());
+        assert.equal(failureOf(await verify(file, { replays: false })), "bodies body.record");
     });
 }
 

@@ -337,6 +337,19 @@ export const BROKEN = [
         },
     },
     {
+        rule: "purposeUnknown",
+        name: "Of two defaults for a purpose that is registered later, the second is dated too long before",
+        back: 2,
+        tell: (s) => {
+            s.wait(3 * MINUTE);
+            s.write("ana", s.default([s.segment()], "remix.dub"));
+            s.wait(-3 * MINUTE);
+            s.write("bea", s.default([s.segment({}, s.next("bea"))], "remix.dub"));
+            s.wait(MINUTE);
+            s.write("$vocabulary", s.purpose("remix.dub", 2));
+        },
+    },
+    {
         rule: "vocabularyVersion",
         name: "An allow of a later version",
         tell: (s) => s.write("ana", s.default([s.segment({ effect: "allow", vocabularyVersion: 2 })])),
@@ -833,6 +846,73 @@ export const BROKEN = [
             s.write(STUDIO, s.recalls({ ...recall, ...s.next(STUDIO), ...more }));
         },
     })),
+];
+
+/**
+ * Records that no registry writes.
+ *
+ * @type {readonly { name: string, tell: (story: Story) => void }[]}
+ */
+export const MALFORMED = [
+    { name: "no key", tell: (s) => s.log.add({ stream: "ana", tx: s.now, body: { key: null } }) },
+    {
+        name: "an owner as a participant",
+        tell: (s) => s.write("ana", s.video({ participants: [{ creatorId: "bea", role: "owner" }] })),
+    },
+    {
+        name: "a participant twice",
+        tell: (s) =>
+            s.write("ana", s.video({ participants: [0, 1].map(() => ({ creatorId: "bea", role: "depicted" })) })),
+    },
+    { name: "a source twice", tell: (s) => s.write("ana", s.video({ derivedFrom: [OTHER, OTHER] })) },
+    { name: "no identifiers in a list", tell: (s) => s.write("ana", s.video({ identifiers: [] })) },
+    {
+        name: "identifiers in another order",
+        tell: (s) => s.write("ana", s.video({ identifiers: identifiers(2).reverse() })),
+    },
+    { name: "a request for no use", tell: (s) => asked(s, { uses: 0 }) },
+    { name: "a grant for no use", tell: (s) => s.give({}, { uses: 0 }) },
+    { name: "a stop of no purpose", tell: (s) => s.write("ana", s.stop({ purposes: [] })) },
+    { name: "purposes in another order", tell: (s) => s.write("ana", s.stop({ purposes: ["training", "remix"] })) },
+    { name: "a purpose of five levels", tell: (s) => s.write("ana", s.stop({ purposes: ["a.b.c.d.e"] })) },
+    { name: "a deny with a condition", tell: (s) => s.write("ana", s.override({ conditions: ["attribution"] })) },
+    {
+        name: "an ask that expires",
+        tell: (s) => s.write("ana", s.override({ effect: "ask", expiresAt: s.at(DAY) })),
+    },
+    { name: "a default without a segment", tell: (s) => s.write("ana", s.default([])) },
+    {
+        name: "a default of 65 segments",
+        tell: (s) =>
+            s.write("ana", s.default(Array.from({ length: 65 }, (_, i) => s.segment({ from: s.at(i - 100) })))),
+    },
+    {
+        name: "segments in another order",
+        tell: (s) => s.write("ana", s.default([s.segment({ from: s.at(1) }), s.segment({ from: s.at(0) })])),
+    },
+    {
+        name: "a purpose below another than its parent",
+        tell: (s) => {
+            const { after, ...more } = s.purpose("remix.dub", 2);
+            s.write("$vocabulary", { ...more, after: { ...after, parent: "training" } });
+        },
+    },
+    {
+        name: "a grant that is spent by a revocation",
+        tell: (s) => s.write("ana", { ...s.ends("spent", s.give()), type: "grantRevoked" }),
+    },
+    {
+        name: "a use that was another before",
+        tell: (s) => s.write(STUDIO, { ...s.use(), before: s.use().after }),
+    },
+    {
+        name: "hashes of identifiers in another order",
+        tell: (s) => {
+            const hmacs = [1, 0].map((byte) => Buffer.alloc(16, byte).toString("base64url"));
+            const after = { erasedAt: s.at(0), identifiers: { kid: "AAAAAAAAAAA", hmacs } };
+            s.log.add({ stream: "ana", tx: s.now, erase: { ranges: [], eids: [] }, body: { after } });
+        },
+    },
 ];
 
 /**
