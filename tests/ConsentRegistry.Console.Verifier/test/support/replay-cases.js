@@ -339,7 +339,7 @@ export const BROKEN = [
     {
         rule: "purposeUnknown",
         name: "Of two defaults for a purpose that is registered later, the second is dated too long before",
-        back: 2,
+        back: 1,
         tell: (s) => {
             s.wait(3 * MINUTE);
             s.write("ana", s.default([s.segment()], "remix.dub"));

@@ -6,7 +6,8 @@ import { parentOf } from "../records.js";
 import { TOLERANCE } from "./rules.js";
 
 /**
- * @typedef {{ entry: number, at: string }} Named the first event that named something, and the earliest time of any
+ * @typedef {{ entry: number, at: string }[]} Named the first event that named something, and each that is dated before
+ * all of these
  */
 
 const PURPOSES = 256;
@@ -66,8 +67,8 @@ export class Vocabulary {
     /** What was named and was not there in time. */
     missing() {
         return [
-            ...[...this.#unknown.values()].map(({ entry }) => ({ entry, broken: breaks("purposeUnknown") })),
-            ...[...this.#later.values()].map(({ entry }) => ({ entry, broken: breaks("vocabularyVersion") })),
+            ...firstOf(this.#unknown).map((entry) => ({ entry, broken: breaks("purposeUnknown") })),
+            ...firstOf(this.#later).map((entry) => ({ entry, broken: breaks("vocabularyVersion") })),
         ];
     }
 }
@@ -80,10 +81,13 @@ export class Vocabulary {
  * @param {string} at
  */
 function note(named, what, entry, at) {
-    const first = named.get(what);
-    if (!first) named.set(what, { entry, at });
-    else if (at < first.at) first.at = at;
+    const before = named.get(what);
+    if (!before) named.set(what, [{ entry, at }]);
+    else if (at < (before.at(-1)?.at ?? "")) before.push({ entry, at });
 }
+
+/** @param {Map<unknown, Named>} named */
+const firstOf = (named) => [...named.values()].flatMap(([first]) => (first ? [first.entry] : []));
 
 /**
  * What is there now is no longer missing, if it came soon enough: a change takes its time before it reads the
@@ -95,6 +99,7 @@ function note(named, what, entry, at) {
  * @param {string} at
  */
 function settle(named, what, at) {
-    const first = named.get(what);
-    if (first && between(at, first.at) <= TOLERANCE) named.delete(what);
+    const early = named.get(what)?.find((one) => between(at, one.at) > TOLERANCE);
+    if (early) named.set(what, [early]);
+    else named.delete(what);
 }
