@@ -57,7 +57,12 @@ public sealed record EventBody(StreamId Stream, byte[]? Previous, Authorship By,
                     by["onBehalfOf"].OrNull(id => CreatorId.Parse(id.Text())),
                     TextOrNull(by["reason"])
                 ),
-                new(type, Detached(members["key"])!, Detached(members["before"]), Detached(members["after"]))
+                new(
+                    type,
+                    Detached(members["key"].Object()),
+                    DetachedOrNull(members["before"]),
+                    DetachedOrNull(members["after"])
+                )
             );
         }
         catch (FormatException)
@@ -70,7 +75,9 @@ public sealed record EventBody(StreamId Stream, byte[]? Previous, Authorship By,
         return false;
     }
 
+    private static JsonObject? DetachedOrNull(JsonNode? node) => node is null ? null : Detached(node.Object());
+
     private static string? TextOrNull(JsonNode? node) => node?.Text();
 
-    private static JsonObject? Detached(JsonNode? node) => node?.Object().DeepClone().AsObject();
+    private static JsonObject Detached(JsonObject node) => node.DeepClone().AsObject();
 }

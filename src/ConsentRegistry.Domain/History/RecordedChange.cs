@@ -229,11 +229,17 @@ public abstract record RecordedChange
                 .Array("participants")
                 .Select(participant => new RegisteredParticipant(
                     CreatorId.Parse(participant.Object()["creatorId"].Text()),
-                    Wording.Parse<Videos.Role>(participant.Object()["role"].Text())
+                    RoleOf(participant.Object())
                 )),
             record.Array("derivedFrom").Select(VideoOf),
             record["identifiers"] is null ? [] : record.Array("identifiers").Select(IdentifierOf)
         );
+
+    // The owner of a video is not one of its participants.
+    private static Videos.Role RoleOf(JsonObject participant) =>
+        Wording.Parse<Videos.Role>(participant["role"].Text()) is var role and not Videos.Role.Owner
+            ? role
+            : throw new FormatException("No participant has that role.");
 
     private static RegisteredIdentifier IdentifierOf(JsonNode? identifier) =>
         new(
@@ -245,10 +251,7 @@ public abstract record RecordedChange
         );
 
     private static ErasedIdentifiers ErasedOf(JsonObject erased) =>
-        new(
-            erased["kid"].Text(),
-            [.. erased.Array("hmacs").Select(hash => IdentifierHash.Parse(hash.Text())).Distinct().Order()]
-        );
+        ErasedIdentifiers.Parse(erased["kid"].Text(), [.. erased.Array("hmacs").Select(hash => hash.Text())]);
 
     private static PurposeDefinition DefinitionOf(JsonObject record) =>
         new(
@@ -345,7 +348,10 @@ public abstract record RecordedChange
 
     private static Guid IdOf(JsonNode? id) => Guid.ParseExact(id.Text(), "D");
 
-    private static int? CountOf(JsonNode? count) => count is null ? null : checked((int)count.Integer());
+    private static int? CountOf(JsonNode? count) =>
+        count is null ? null
+        : checked((int)count.Integer()) is var uses and > 0 ? uses
+        : throw new FormatException("Nothing is granted for so many uses.");
 
     private static Conditions ConditionsOf(JsonObject record) =>
         ConditionWords.Parse(record.Array("conditions").Select(word => word.Text()));

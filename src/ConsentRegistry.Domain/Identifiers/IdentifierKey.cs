@@ -49,6 +49,17 @@ public sealed class IdentifierKey
         return IdentifierHash.From(digest[..IdentifierHash.Length]);
     }
 
+    /// <summary>Whether a key can have that name.</summary>
+    public static bool IsKid(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Span<byte> bytes = stackalloc byte[KidBytes];
+        return text.Length == Base64Url.GetEncodedLength(KidBytes)
+            && Base64Url.TryDecodeFromChars(text, bytes, out var length)
+            && length == KidBytes
+            && Base64Url.EncodeToString(bytes) == text;
+    }
+
     /// <inheritdoc cref="SecretKeys.ReadAll{T}"/>
     public static IReadOnlyList<IdentifierKey>? ReadAll(string text) =>
         SecretKeys.ReadAll(text, bytes => new IdentifierKey(bytes), key => key.Kid);
@@ -100,6 +111,20 @@ public sealed record ErasedIdentifiers(string Kid, IReadOnlyList<IdentifierHash>
     /// Hashes that the body of one event lists, at most. An erasure of more is several events of one version.
     /// </summary>
     public const int MaxHashes = 1_000;
+
+    /// <summary>Reads what an event keeps.</summary>
+    /// <param name="kid">The name of the key.</param>
+    /// <param name="hashes">The hashes, spelled as <see cref="IdentifierHash.ToString"/> does.</param>
+    /// <exception cref="FormatException">No key has that name, or the hashes are not those of one event.</exception>
+    public static ErasedIdentifiers Parse(string kid, IReadOnlyCollection<string> hashes)
+    {
+        ArgumentNullException.ThrowIfNull(hashes);
+        if (!IdentifierKey.IsKid(kid))
+            throw new FormatException("Not the name of a key.");
+        return hashes.Count is > 0 and <= MaxHashes
+            ? new(kid, [.. hashes.Select(IdentifierHash.Parse).Distinct().Order()])
+            : throw new FormatException($"An event keeps from 1 to {MaxHashes} hashes.");
+    }
 
     /// <summary>Hashes identifiers, in as few parts as <see cref="MaxHashes"/> allows; none if there are none.</summary>
     public static IReadOnlyList<ErasedIdentifiers> Of(IdentifierKey key, IEnumerable<ContentIdentifier> identifiers)

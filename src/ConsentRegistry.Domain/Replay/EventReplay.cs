@@ -344,8 +344,9 @@ public sealed class EventReplay(bool hasWholeLog)
     private sealed class Vocabulary
     {
         private readonly Dictionary<Purpose, int> known = [];
-        private readonly Dictionary<Purpose, (long Seq, Instant At)> unknown = [];
-        private readonly SortedDictionary<int, (long Seq, Instant At)> future = [];
+        private readonly Dictionary<Purpose, Mentions> unknown = [];
+        private readonly SortedDictionary<int, Mentions> future = [];
+        private readonly List<(long Seq, Violation Violation)> early = [];
         private long reached;
 
         public IReadOnlyDictionary<Purpose, int> Known => known;
@@ -355,38 +356,71 @@ public sealed class EventReplay(bool hasWholeLog)
             known.Add(change.Purpose.Purpose, change.Purpose.IntroducedIn);
             reached = stamp.Version;
             // A change takes its time before it reads the vocabulary, so that the log may have it first.
-            if (unknown.TryGetValue(change.Purpose.Purpose, out var named) && IsSoon(named.At, stamp.At))
-                unknown.Remove(change.Purpose.Purpose);
-            if (future.TryGetValue((int)stamp.Version, out var version) && IsSoon(version.At, stamp.At))
-                future.Remove((int)stamp.Version);
+            if (unknown.Remove(change.Purpose.Purpose, out var named) && named.FirstTooEarly(stamp.At) is { } purpose)
+                early.Add((purpose, NotKnown));
+            if (future.Remove((int)stamp.Version, out var ahead) && ahead.FirstTooEarly(stamp.At) is { } version)
+                early.Add((version, NotReached));
             return null;
         }
 
         public void Need(Purpose purpose, long seq, Instant at)
         {
             if (!known.ContainsKey(purpose))
-                unknown.TryAdd(purpose, (seq, at));
+                NoteIn(unknown, purpose, seq, at);
         }
 
         public bool NeedVersion(int version, long seq, Instant at)
         {
             if (version > reached)
-                future.TryAdd(version, (seq, at));
+                NoteIn(future, version, seq, at);
             return true;
         }
 
         public IEnumerable<(long Seq, Violation Violation)> Missing() =>
-            unknown
-                .Values.Select(named =>
-                    (named.Seq, VocabularyRules.Known.Broken("The vocabulary does not know the purpose."))
-                )
-                .Concat(
-                    future.Values.Select(named =>
-                        (named.Seq, VocabularyRules.Version.Broken("The vocabulary had not reached that version."))
-                    )
-                );
+            early
+                .Concat(unknown.Values.Select(named => (named.First, NotKnown)))
+                .Concat(future.Values.Select(named => (named.First, NotReached)));
 
-        private static bool IsSoon(Instant named, Instant added) => added <= named.Plus(ReplayRules.Tolerance);
+        private static Violation NotKnown => VocabularyRules.Known.Broken("The vocabulary does not know the purpose.");
+
+        private static Violation NotReached =>
+            VocabularyRules.Version.Broken("The vocabulary had not reached that version.");
+
+        private static void NoteIn<TKey>(IDictionary<TKey, Mentions> all, TKey key, long seq, Instant at)
+        {
+            if (!all.TryGetValue(key, out var mentions))
+                all.Add(key, mentions = new());
+            mentions.Add(seq, at);
+        }
+    }
+
+    /// <summary>
+    /// The events that name something before the log has it. Of these only those are kept that are earlier than all
+    /// before them in the log: where any is too early, the first of them is.
+    /// </summary>
+    private sealed class Mentions
+    {
+        private readonly List<(long Seq, Instant At)> events = [];
+
+        /// <summary>The place of the first.</summary>
+        public long First => events[0].Seq;
+
+        public void Add(long seq, Instant at)
+        {
+            if (events.Count == 0 || at < events[^1].At)
+                events.Add((seq, at));
+        }
+
+        /// <summary>The place of the first that is more than the tolerance earlier than what it names.</summary>
+        public long? FirstTooEarly(Instant added)
+        {
+            foreach (var (seq, at) in events)
+            {
+                if (at.Plus(ReplayRules.Tolerance) < added)
+                    return seq;
+            }
+            return null;
+        }
     }
 
     /// <summary>SHA-256 of something; the default value stands for nothing.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
+using ConsentRegistry.Domain.Identifiers;
 
 namespace ConsentRegistry.Domain.Tests.Golden;
 
@@ -17,6 +18,14 @@ public sealed class StrictBodyTests
         .. GoldenFiles.BodiesOf("v1/every-event.ndjson").Select(each => (each.Body.Change, Joined(each.Body.Change))),
     ];
 
+    // With members that came later, and may be absent.
+    private static readonly List<(RecordChange Change, JsonObject Whole)> LaterChanges =
+    [
+        .. GoldenFiles
+            .BodiesOf("v1/with-identifiers.ndjson")
+            .Select(each => (each.Body.Change, Joined(each.Body.Change))),
+    ];
+
     [Fact]
     public void A_record_with_an_unknown_member_anywhere_is_refused() => EachObject(WithUnknown);
 
@@ -25,6 +34,54 @@ public sealed class StrictBodyTests
 
     [Fact]
     public void A_value_of_another_kind_is_refused() => EachObject(WithAnotherKind);
+
+    /// <summary>Values of the right kind that no registry writes: each member, and what stands there instead.</summary>
+    public static TheoryData<string, string> NeverWritten =>
+        new()
+        {
+            { "role", "\"owner\"" },
+            { "uses", "0" },
+            { "uses", "-1" },
+            { "uses", "2147483648" },
+            { "kid", "\"any text\"" },
+            { "kid", "\"AAAAAAAAAA\"" },
+            // The last character has bits that say nothing: another spelling of the same bytes.
+            { "kid", "\"AAAAAAAAAAB\"" },
+            { "hmacs", "[]" },
+            { "hmacs", $"[{string.Join(',', Enumerable.Range(0, 1_001).Select(HashText))}]" },
+        };
+
+    [Theory]
+    [MemberData(nameof(NeverWritten))]
+    public void A_value_that_no_registry_writes_is_refused(string name, string value)
+    {
+        var tried = 0;
+        foreach (var (change, whole) in Changes.Concat(LaterChanges))
+        {
+            foreach (var (_, members) in ObjectsIn(whole).Where(each => each.Members[name] is not null).ToList())
+            {
+                var written = members[name];
+                members[name] = JsonNode.Parse(value);
+                Assert.True(IsRefused(change, whole), $"{change.Type} was read with {name}: {value}.");
+                members[name] = written;
+                tried++;
+            }
+        }
+        Assert.True(tried > 0, $"No record has {name}.");
+    }
+
+    [Fact]
+    public void A_body_without_a_key_is_refused()
+    {
+        foreach (var (leaf, bytes) in GoldenFiles.EntriesOf("v1/every-event.ndjson"))
+        {
+            if (bytes is null)
+                continue;
+            var body = JsonNode.Parse(bytes)!.AsObject();
+            body["key"] = null;
+            Assert.False(EventBody.TryParse(leaf.Type, CanonicalJson.Encode(body), out _));
+        }
+    }
 
     [Fact]
     public void A_body_of_any_other_spelling_is_refused()
@@ -87,6 +144,8 @@ public sealed class StrictBodyTests
             members[name] = value;
         }
     }
+
+    private static string HashText(int number) => $"\"{new IdentifierHash((UInt128)number)}\"";
 
     private static JsonValueKind KindOf(JsonNode? node) =>
         node?.GetValueKind() switch

@@ -130,6 +130,20 @@ public sealed class RuleTests
                 },
                 back: 1
             ),
+            Row(
+                "purposeUnknown",
+                "Two defaults for a purpose that is registered later, of which the second is too early",
+                r =>
+                {
+                    r.Log.Now = r.Log.Now.Plus(TimeSpan.FromMinutes(2));
+                    r.Add("ana", Set(r, Effect.Deny, purpose: "remix.dub"));
+                    r.Log.Now = r.Log.Now.Plus(TimeSpan.FromMinutes(-2));
+                    r.Add("bea", Set(r, Effect.Deny, purpose: "remix.dub", creator: "bea"));
+                    r.Log.Now = r.Log.Now.Plus(TimeSpan.FromMinutes(1));
+                    r.Registry.RegisterPurpose("remix.dub");
+                },
+                back: 1
+            ),
             Row("vocabularyVersion", "An allow of the future", r => r.Add("ana", Set(r, Effect.Allow, vocabulary: 2))),
             Row("vocabularyVersion", "An allow of version 0", r => r.Add("ana", Set(r, Effect.Allow, vocabulary: 0))),
             Row(
@@ -822,10 +836,11 @@ public sealed class RuleTests
         string purpose = "remix",
         int vocabulary = 1,
         int version = 0,
-        int later = 0
+        int later = 0,
+        string creator = "ana"
     )
     {
-        var stamp = writer.Next("ana", version);
+        var stamp = writer.Next(creator, version);
         return Records.DefaultChanged(
             new(Purpose.Parse(purpose), null),
             null,

@@ -164,7 +164,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         if (!IsWhole && (leaf.Count != last!.Count || leaf.Tx != last.Tx))
             return Finding.Tampered("The events of one version differ in their number or time.", line.Seq);
         if (IsWhole && last is not null && leaf.Tx <= last.Tx)
-            return Finding.Tampered("A version is not later than the one before it.", line.Seq);
+            return Finding.Broken(StreamRules.Time.Broken("A version is not later than the one before it."), line.Seq);
         if (
             entry.Body is { Previous: var previous }
             && !(head is null ? previous is null : head.AsSpan().SequenceEqual(previous))
@@ -173,7 +173,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         (last, head, lastSeq) = (leaf, entry.Hash, line.Seq);
         (earliest, latest) = (earliest ?? leaf.Tx, leaf.Tx);
         entries++;
-        return streams.Take(entry) ?? (replay is null ? null : entry.Judge(replay));
+        return streams.Take(entry) ?? (replay is null || streams.HasGapBefore(entry) ? null : entry.Judge(replay));
     }
 
     private bool IsWhole => last is null || last.Ordinal == last.Count;
