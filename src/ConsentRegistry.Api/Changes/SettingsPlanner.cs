@@ -28,8 +28,12 @@ internal static class SettingsPlanner
     {
         if (await FindForeignAsync(change, request, cancellation) is { } foreign)
             return foreign;
-        var defaults = await SettingsStore.ReadDefaultsAsync(change, request.Creator, request.Changes, cancellation);
-        var overrides = await SettingsStore.ReadOverridesAsync(change, request.Creator, request.Changes, cancellation);
+        var (defaults, overrides, vocabulary, named) = await SettingsStore.ReadStandingAsync(
+            change,
+            request.Creator,
+            request.Changes,
+            cancellation
+        );
         if (
             request.Preconditions.Exclude(
                 request.Changes.Any(wanted => IsSet(wanted.Key, defaults, overrides)),
@@ -37,13 +41,6 @@ internal static class SettingsPlanner
             )
         )
             return excluded;
-        var vocabulary = await VocabularyStore.ReadAsync(change, cancellation);
-        var named = await SettingsStore.CountNamedOverridesAsync(
-            change,
-            request.Creator,
-            request.Changes,
-            cancellation
-        );
         var made = SettingsPlan.Make(request.Changes, defaults, overrides, vocabulary, stamp, named);
         if (!made.Succeeded(out var plan, out var refused))
             return request.IsBulk ? refused : WithoutIndex(refused);

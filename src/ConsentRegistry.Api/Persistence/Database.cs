@@ -201,6 +201,9 @@ public sealed class Database : IAsyncDisposable
                 MaxAutoPrepare = 50,
                 AutoPrepareMinUsages = 2,
                 IncludeErrorDetail = false,
+                // Nobody leaves anything behind in a session but the replica, which takes a lock while it loads: settings
+                // are local to transactions. To reset a session would be seven statements before each use.
+                NoResetOnClose = purpose != "replica",
                 // An acknowledged change has reached the disk, whatever the server's or the role's default says.
                 Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
             }.ConnectionString

@@ -5,6 +5,20 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
+/// <summary>What stands when a change of settings is planned.</summary>
+/// <param name="Defaults">All defaults that allow or ask, and those that the changes name.</param>
+/// <param name="Overrides">The overrides that the changes name.</param>
+/// <param name="Vocabulary">The vocabulary.</param>
+/// <param name="NamedOverrides">
+/// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
+/// </param>
+internal sealed record StandingSettings(
+    Dictionary<DefaultKey, DefaultSetting> Defaults,
+    Dictionary<OverrideKey, OverrideSetting> Overrides,
+    Vocabulary Vocabulary,
+    Dictionary<VideoKey, int> NamedOverrides
+);
+
 /// <summary>Reads and writes one creator's settings.</summary>
 internal static class SettingsStore
 {
@@ -25,19 +39,67 @@ internal static class SettingsStore
                 cancellationToken: cancellation
             );
 
-    /// <summary>
-    /// Those defaults that a change has to know: all that allow or ask, and what the changes name. Of denies there may
-    /// be any number.
-    /// </summary>
-    public static async Task<Dictionary<DefaultKey, DefaultSetting>> ReadDefaultsAsync(
+    /// <summary>What a change of settings has to know, read in one round trip.</summary>
+    public static async Task<StandingSettings> ReadStandingAsync(
         StreamTransaction change,
         CreatorId creator,
-        IEnumerable<SettingChange> changes,
+        IReadOnlyCollection<SettingChange> changes,
         CancellationToken cancellation
     )
     {
-        // A default with a deny and something else has more than one segment: a deny replaces all others (R3).
-        await using var command = change.Command(
+        var keys = changes
+            .Where(wanted => wanted.Key.Video is not null)
+            .Select(wanted => wanted.Key.ToOverride())
+            .Distinct()
+            .ToArray();
+        var counted = changes
+            .Where(wanted =>
+                wanted is SetSetting { Effect: not Effect.Deny, Key: { Requester: not null, Video: not null } }
+            )
+            .Select(wanted => wanted.Key.Video!.Value)
+            .Distinct()
+            .ToArray();
+        var defaults = new Dictionary<DefaultKey, DefaultSetting>();
+        var overrides = new Dictionary<OverrideKey, OverrideSetting>();
+        var named = new Dictionary<VideoKey, int>();
+        await using var batch = change.Batch();
+        batch.BatchCommands.Add(DefaultsToKnow(creator, changes));
+        batch.BatchCommands.Add(VocabularyStore.Read());
+        if (keys.Length > 0)
+            batch.BatchCommands.Add(OverridesNamed(creator, keys));
+        if (counted.Length > 0)
+            batch.BatchCommands.Add(NamedOverridesOf(creator, counted));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var key = new DefaultKey(Purpose.Parse(reader.GetString(0)), Named(reader.GetString(1)));
+            defaults.Add(key, SegmentsJson.Read(reader.GetString(2)));
+        }
+        await reader.NextResultAsync(cancellation);
+        var vocabulary = await VocabularyStore.ReadAsync(reader, cancellation);
+        if (keys.Length > 0)
+        {
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                overrides.Add(OverrideColumnsOf.Key(reader, 0), OverrideColumnsOf.Setting(reader, 4));
+        }
+        if (counted.Length > 0)
+        {
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
+                named.Add(video, (int)reader.GetInt64(2));
+            }
+        }
+        return new(defaults, overrides, vocabulary, named);
+    }
+
+    // All defaults that allow or ask, and what the changes name. Of denies there may be any number. A default with a
+    // deny and something else has more than one segment: a deny replaces all others (R3).
+    private static NpgsqlBatchCommand DefaultsToKnow(CreatorId creator, IEnumerable<SettingChange> changes)
+    {
+        var command = new NpgsqlBatchCommand(
             """
             SELECT d.purpose, d.requester, d.segments::text FROM consent.creator_default d
             WHERE d.creator = @creator AND (jsonb_array_length(d.segments) > 1 OR d.segments->0->>'effect' <> @deny
@@ -51,37 +113,27 @@ internal static class SettingsStore
             command.Parameters,
             [.. changes.Where(wanted => wanted.Key.Video is null).Select(wanted => wanted.Key.ToDefault())]
         );
-        var defaults = new Dictionary<DefaultKey, DefaultSetting>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var key = new DefaultKey(Purpose.Parse(reader.GetString(0)), Named(reader.GetString(1)));
-            defaults.Add(key, SegmentsJson.Read(reader.GetString(2)));
-        }
-        return defaults;
+        return command;
     }
 
-    /// <summary>
-    /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
-    /// </summary>
-    public static async Task<Dictionary<VideoKey, int>> CountNamedOverridesAsync(
-        StreamTransaction change,
-        CreatorId creator,
-        IEnumerable<SettingChange> changes,
-        CancellationToken cancellation
-    )
+    private static NpgsqlBatchCommand OverridesNamed(CreatorId creator, OverrideKey[] keys)
     {
-        var videos = changes
-            .Where(wanted =>
-                wanted is SetSetting { Effect: not Effect.Deny, Key: { Requester: not null, Video: not null } }
-            )
-            .Select(wanted => wanted.Key.Video!.Value)
-            .Distinct()
-            .ToArray();
-        var counts = new Dictionary<VideoKey, int>();
-        if (videos.Length == 0)
-            return counts;
-        await using var command = change.Command(
+        var command = new NpgsqlBatchCommand(
+            $"""
+            SELECT {OverrideColumns} FROM consent.video_override o
+            JOIN unnest(@owners, @videos, @purposes, @requesters) AS k(owner, video, purpose, requester)
+                USING (owner, video, purpose, requester)
+            WHERE o.creator = @creator
+            """
+        );
+        command.Parameters.AddWithValue("creator", creator.Value);
+        Bind(command.Parameters, keys);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand NamedOverridesOf(CreatorId creator, VideoKey[] videos)
+    {
+        var command = new NpgsqlBatchCommand(
             """
             SELECT o.owner, o.video, count(*) FROM consent.video_override o
             JOIN unnest(@owners, @videos) AS k(owner, video) USING (owner, video)
@@ -93,44 +145,7 @@ internal static class SettingsStore
         command.Parameters.AddWithValue("deny", Effect.Deny.Word());
         command.Parameters.AddWithValue("owners", videos.Select(video => video.Creator.Value).ToArray());
         command.Parameters.AddWithValue("videos", videos.Select(video => video.Video.Value).ToArray());
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
-            counts.Add(video, (int)reader.GetInt64(2));
-        }
-        return counts;
-    }
-
-    /// <summary>The overrides that the changes name.</summary>
-    public static async Task<Dictionary<OverrideKey, OverrideSetting>> ReadOverridesAsync(
-        StreamTransaction change,
-        CreatorId creator,
-        IEnumerable<SettingChange> changes,
-        CancellationToken cancellation
-    )
-    {
-        var keys = changes
-            .Where(wanted => wanted.Key.Video is not null)
-            .Select(wanted => wanted.Key.ToOverride())
-            .Distinct()
-            .ToArray();
-        var overrides = new Dictionary<OverrideKey, OverrideSetting>();
-        if (keys.Length == 0)
-            return overrides;
-        await using var command = change.Command(
-            $"""
-            SELECT {OverrideColumns} FROM consent.video_override o
-            JOIN unnest(@owners, @videos, @purposes, @requesters) AS k(owner, video, purpose, requester)
-                USING (owner, video, purpose, requester)
-            WHERE o.creator = @creator
-            """
-        );
-        command.Parameters.AddWithValue("creator", creator.Value);
-        Bind(command.Parameters, keys);
-        await foreach (var (key, setting) in ReadAsync(command, cancellation))
-            overrides.Add(key, setting);
-        return overrides;
+        return command;
     }
 
     /// <summary>
@@ -172,20 +187,15 @@ internal static class SettingsStore
             plan.Consider(key, setting);
     }
 
-    public static async Task WriteAsync(
-        StreamTransaction change,
-        CreatorId creator,
-        SettingsPlan plan,
-        CancellationToken cancellation
-    )
+    /// <summary>Has what a plan alters written with the end of the change.</summary>
+    public static void Write(StreamTransaction change, CreatorId creator, SettingsPlan plan)
     {
-        await PutAsync(
+        Put(
             change,
             creator,
-            [.. plan.Defaults.Where(one => one.After is not null).Select(one => (one.Key, one.After!))],
-            cancellation
+            [.. plan.Defaults.Where(one => one.After is not null).Select(one => (one.Key, one.After!))]
         );
-        await change.WriteAsync(
+        change.Defer(
             """
             DELETE FROM consent.creator_default d USING unnest(@purposes, @requesters) AS n(purpose, requester)
             WHERE d.creator = @creator AND d.purpose = n.purpose AND d.requester = n.requester
@@ -195,16 +205,14 @@ internal static class SettingsStore
             {
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
-            },
-            cancellation
+            }
         );
-        await PutAsync(
+        Put(
             change,
             creator,
-            [.. plan.Overrides.Where(one => one.After is not null).Select(one => (one.Key, one.After!))],
-            cancellation
+            [.. plan.Overrides.Where(one => one.After is not null).Select(one => (one.Key, one.After!))]
         );
-        await change.WriteAsync(
+        change.Defer(
             """
             DELETE FROM consent.video_override o
                 USING unnest(@owners, @videos, @purposes, @requesters) AS n(owner, video, purpose, requester)
@@ -216,19 +224,17 @@ internal static class SettingsStore
             {
                 parameters.AddWithValue("creator", creator.Value);
                 Bind(parameters, [.. part.Select(altered => altered.Key)]);
-            },
-            cancellation
+            }
         );
     }
 
-    /// <summary>Writes defaults of a creator.</summary>
-    public static Task PutAsync(
+    /// <summary>Has defaults of a creator written with the end of the change.</summary>
+    public static void Put(
         StreamTransaction change,
         CreatorId creator,
-        IReadOnlyCollection<(DefaultKey Key, DefaultSetting Setting)> settings,
-        CancellationToken cancellation
+        IReadOnlyCollection<(DefaultKey Key, DefaultSetting Setting)> settings
     ) =>
-        change.WriteAsync(
+        change.Defer(
             """
             INSERT INTO consent.creator_default (creator, purpose, requester, segments)
             SELECT @creator, n.purpose, n.requester, n.segments::jsonb
@@ -244,18 +250,16 @@ internal static class SettingsStore
                     "segments",
                     part.Select(altered => SegmentsJson.Write(altered.Setting)).ToArray()
                 );
-            },
-            cancellation
+            }
         );
 
-    /// <summary>Writes overrides of a creator.</summary>
-    public static Task PutAsync(
+    /// <summary>Has overrides of a creator written with the end of the change.</summary>
+    public static void Put(
         StreamTransaction change,
         CreatorId creator,
-        IReadOnlyCollection<(OverrideKey Key, OverrideSetting Setting)> settings,
-        CancellationToken cancellation
+        IReadOnlyCollection<(OverrideKey Key, OverrideSetting Setting)> settings
     ) =>
-        change.WriteAsync(
+        change.Defer(
             """
             INSERT INTO consent.video_override
                 (creator, owner, video, purpose, requester, effect, conditions, expires_at, vocabulary_version, version, changed_at)
@@ -294,8 +298,7 @@ internal static class SettingsStore
                     "times",
                     part.Select(altered => altered.Setting.Stamp.At.ToDateTime()).ToArray()
                 );
-            },
-            cancellation
+            }
         );
 
     /// <summary>The creator's stop that stands; null if none does.</summary>

@@ -59,6 +59,9 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     private readonly List<Guid> traced = [];
     private readonly Dictionary<string, SealedStream> seals = new(StringComparer.Ordinal);
     private readonly List<(string Id, long Version, byte[] Head, long Settings)> heads = [];
+
+    // What is written with the end of the change: one round trip for all of it.
+    private readonly List<NpgsqlBatchCommand> deferred = [];
     private ulong xid;
 
     /// <summary>
@@ -290,39 +293,41 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
                     sealedStream.Apply(RecordedChange.ReadWritten(one.Type, one.Body));
             }
         }
-        foreach (var rows in events.Chunk(RowsPerStatement))
-            await InsertAsync(rows, cancellation);
+        Insert(events);
     }
 
-    /// <summary>Writes where the altered streams end, and seals them as they are now.</summary>
-    private async Task SealAsync(CancellationToken cancellation)
-    {
-        var sealedNow = heads.ConvertAll(one => seals.GetValueOrDefault(one.Id)?.Seal(one.Version, one.Head));
-        await using var update = Command(
+    // Where the altered streams end, and their seals as they are now.
+    private void Seal() =>
+        Defer(
             """
             UPDATE consent.creator AS c SET head = new.head, settings_version = c.settings_version + new.settings,
                 seal_kid = new.kid, seal = new.seal
             FROM unnest(@ids, @heads, @settings, @kids, @seals) AS new(id, head, settings, kid, seal)
             WHERE c.id = new.id
-            """
-        );
-        update.Parameters.AddWithValue("ids", heads.ConvertAll(one => one.Id).ToArray());
-        update.Parameters.AddWithValue("heads", heads.ConvertAll(one => one.Head).ToArray());
-        update.Parameters.AddWithValue("settings", heads.ConvertAll(one => one.Settings).ToArray());
-        update.Parameters.Add(
-            new("kids", NpgsqlDbType.Array | NpgsqlDbType.Text)
+            """,
+            heads.ConvertAll(one => (one.Id, one.Head, one.Settings, Seal: SealOf(one.Id, one.Version, one.Head))),
+            (parameters, part) =>
             {
-                Value = sealedNow.ConvertAll(one => one?.Kid).ToArray(),
+                parameters.AddWithValue("ids", part.Select(one => one.Id).ToArray());
+                parameters.AddWithValue("heads", part.Select(one => one.Head).ToArray());
+                parameters.AddWithValue("settings", part.Select(one => one.Settings).ToArray());
+                parameters.Add(
+                    new("kids", NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    {
+                        Value = part.Select(one => one.Seal?.Kid).ToArray(),
+                    }
+                );
+                parameters.Add(
+                    new("seals", NpgsqlDbType.Array | NpgsqlDbType.Bytea)
+                    {
+                        Value = part.Select(one => one.Seal?.Box).ToArray(),
+                    }
+                );
             }
         );
-        update.Parameters.Add(
-            new("seals", NpgsqlDbType.Array | NpgsqlDbType.Bytea)
-            {
-                Value = sealedNow.ConvertAll(one => one?.Box).ToArray(),
-            }
-        );
-        await update.ExecuteNonQueryAsync(cancellation);
-    }
+
+    private StreamSeal? SealOf(string id, long version, byte[] head) =>
+        seals.GetValueOrDefault(id)?.Seal(version, head);
 
     /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
     public void Notify(Notification notification) => notifications.Add((Guid.CreateVersion7(), notification));
@@ -335,20 +340,15 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     {
         if (!raised.SetEquals(appended))
             throw new InvalidOperationException("A stream was raised to a version that has no events.");
-        if (heads.Count > 0)
-            await SealAsync(cancellation);
-        await WriteNotificationsAsync(cancellation);
+        Seal();
+        WriteNotifications();
         if (Tracing.Current is { } traceparent)
-            await TraceStore.AddAsync(
-                this,
-                [.. traced, .. notifications.Select(one => one.Id)],
-                traceparent,
-                cancellation
-            );
+            TraceStore.Add(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent);
+        await FlushAsync(cancellation);
     }
 
-    private Task WriteNotificationsAsync(CancellationToken cancellation) =>
-        WriteAsync(
+    private void WriteNotifications() =>
+        Defer(
             """
             INSERT INTO consent.outbox (id, kind, creator, requester, to_platforms, data)
             SELECT * FROM unnest(@ids, @kinds, @creators, @requesters, @platforms, @data)
@@ -377,9 +377,37 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
                         Value = part.Select(one => one.Told.Data.ToJsonString()).ToArray(),
                     }
                 );
-            },
-            cancellation
+            }
         );
+
+    /// <summary>
+    /// Has a statement run over rows given as arrays with the end of the change, after those that were put off before.
+    /// What stands meanwhile does not show it.
+    /// </summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="bind">Binds the arrays of one part.</param>
+    public void Defer<T>(string sql, IReadOnlyCollection<T> rows, Action<NpgsqlParameterCollection, T[]> bind)
+    {
+        foreach (var part in rows.Chunk(RowsPerStatement))
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            bind(command.Parameters, part);
+            deferred.Add(command);
+        }
+    }
+
+    /// <summary>Runs what was put off.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        if (deferred.Count == 0)
+            return;
+        await using var batch = Batch();
+        foreach (var command in deferred)
+            batch.BatchCommands.Add(command);
+        deferred.Clear();
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>Runs a statement over rows given as arrays, in parts of bounded size.</summary>
     /// <param name="sql">The statement.</param>
@@ -410,8 +438,11 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     /// <summary>A statement on the transaction's connection.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, connection);
 
-    private Task InsertAsync(Event[] events, CancellationToken cancellation) =>
-        WriteAsync(
+    /// <summary>Statements on the transaction's connection, for one round trip.</summary>
+    public NpgsqlBatch Batch() => new(connection);
+
+    private void Insert(List<Event> events) =>
+        Defer(
             """
             INSERT INTO consent.inbox
                 (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, mac, kid)
@@ -433,8 +464,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
                 parameters.AddWithValue("salts", part.Select(e => e.Salt).ToArray());
                 parameters.AddWithValue("macs", part.Select(e => keys.Newest.MacOf(e.Columns)).ToArray());
                 parameters.AddWithValue("kid", keys.Newest.Kid);
-            },
-            cancellation
+            }
         );
 
     private static EventEntropy Draw(Instant tx) =>

@@ -13,27 +13,20 @@ internal static class TraceStore
     /// <summary>Events whose traces are looked for at once; those of a larger change are left out.</summary>
     private const int MostRead = 1_000;
 
-    /// <summary>Notes the trace of a change.</summary>
+    /// <summary>Has the trace of a change noted with its end.</summary>
     /// <param name="change">The change.</param>
     /// <param name="ids">The first event of each version, and the notifications.</param>
     /// <param name="traceparent">The trace.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public static async Task AddAsync(
-        StreamTransaction change,
-        Guid[] ids,
-        string traceparent,
-        CancellationToken cancellation
-    )
-    {
-        if (ids.Length == 0)
-            return;
-        await using var command = change.Command(
-            "INSERT INTO consent.trace (id, traceparent) SELECT id, @traceparent FROM unnest(@ids) AS given(id)"
+    public static void Add(StreamTransaction change, Guid[] ids, string traceparent) =>
+        change.Defer(
+            "INSERT INTO consent.trace (id, traceparent) SELECT id, @traceparent FROM unnest(@ids) AS given(id)",
+            ids,
+            (parameters, part) =>
+            {
+                parameters.AddWithValue("ids", part);
+                parameters.AddWithValue("traceparent", traceparent);
+            }
         );
-        command.Parameters.AddWithValue("ids", ids);
-        command.Parameters.AddWithValue("traceparent", traceparent);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
 
     /// <summary>The traces of events, each once.</summary>
     public static async Task<IReadOnlyList<string>> ReadAsync(

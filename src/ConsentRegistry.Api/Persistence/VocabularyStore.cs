@@ -11,6 +11,9 @@ internal static class VocabularyStore
     private const string Newest =
         "SELECT purpose, uses_likeness, description, introduced_in FROM consent.purpose ORDER BY place";
 
+    /// <summary>Reads the vocabulary as a part of a batch.</summary>
+    public static NpgsqlBatchCommand Read() => new(Newest);
+
     /// <summary>The vocabulary of now.</summary>
     public static Task<Vocabulary> ReadAsync(StreamTransaction change, CancellationToken cancellation) =>
         ReadAsync(change.Command(Newest), cancellation);
@@ -112,6 +115,12 @@ internal static class VocabularyStore
     {
         await using var reading = command;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await ReadAsync(reader, cancellation);
+    }
+
+    /// <summary>The vocabulary from what <see cref="Read"/> gives.</summary>
+    public static async Task<Vocabulary> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
         var purposes = new List<PurposeDefinition>();
         while (await reader.ReadAsync(cancellation))
             purposes.Add(

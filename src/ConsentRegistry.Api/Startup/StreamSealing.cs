@@ -99,8 +99,9 @@ internal static class StreamSealing
             delete.Parameters.AddWithValue("creator", creator.Value);
             await delete.ExecuteNonQueryAsync(cancellation);
         }
-        await SettingsStore.PutAsync(change, creator, fold.Defaults, cancellation);
-        await SettingsStore.PutAsync(change, creator, fold.Overrides, cancellation);
+        SettingsStore.Put(change, creator, fold.Defaults);
+        SettingsStore.Put(change, creator, fold.Overrides);
+        await change.FlushAsync(cancellation);
         await VideoStore.WriteAsync(change, fold.Videos, cancellation);
         foreach (var erased in fold.ErasedIdentifiers)
             await ErasedIdentifierStore.KeepAsync(change, creator, erased, cancellation);

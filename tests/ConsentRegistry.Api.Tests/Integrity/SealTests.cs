@@ -130,7 +130,10 @@ public sealed class SealTests(PostgresFixture postgres)
             "it is found",
             async () => await comparison.LookAsync(Cancellation) >= 0 && await EffectAsync(app, "ana") == "503"
         );
-        Assert.True(HasLogged(app, nameof(LogEvents.StreamUnsealed)));
+        await Eventually.HoldsAsync(
+            "it is told",
+            () => Task.FromResult(HasLogged(app, nameof(LogEvents.StreamUnsealed)))
+        );
         Assert.Equal("allow", await EffectAsync(app, "ben"));
         // A second reading of the tables does not heal it.
         app.Services.GetRequiredService<Applier>().Doubt(CreatorId.Parse("ana"));

@@ -49,7 +49,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
         if (plan.Count + touched.Count > 0)
         {
             var revoked = touched.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stream.Stamp) });
-            await SettingsStore.WriteAsync(change, request.Creator, plan, cancellation);
+            SettingsStore.Write(change, request.Creator, plan);
             await GrantStore.UpdateStateAsync(change, revoked, cancellation);
             RecordChange[] records =
             [
