@@ -63,6 +63,7 @@ internal static class Folders
 
         ["ConsentRegistry.Domain"] = Read(
             """
+            Imports: Decisions Settings Purposes Videos (root)
             Log: Replay History Decisions Settings Purposes Videos (root)
             Signals: Decisions Settings Purposes Videos Identifiers (root)
             Replay: History Usages Decisions Approvals Settings Purposes Identifiers Videos (root)
