@@ -2,6 +2,7 @@ using System.CommandLine;
 using ConsentRegistry.Cli;
 using ConsentRegistry.Cli.Demo;
 using ConsentRegistry.Cli.Filter;
+using ConsentRegistry.Cli.Import;
 
 var verify = VerifyCommand.Create();
 verify.Subcommands.Add(VerifyAttestationCommand.Create());
@@ -10,6 +11,7 @@ var root = new RootCommand("Works with a consent registry from the command line.
     DemoCommand.Create(),
     DriftCommand.Create(),
     FilterCommand.Create(),
+    ImportCommand.Create(),
     SignalsCommand.Create(),
     verify,
     WitnessCommand.Create(),

@@ -57,6 +57,7 @@ public sealed class ConsentRegistryClient
         Stops = new(wire);
         Videos = new(wire);
         Signals = new(wire);
+        Imports = new(wire);
         Purposes = new(wire);
         Approvals = new(wire);
         Usages = new(wire);
@@ -82,6 +83,9 @@ public sealed class ConsentRegistryClient
 
     /// <summary>What anybody may do, in the formats of others.</summary>
     public SignalsClient Signals { get; }
+
+    /// <summary>What creators said elsewhere, imported.</summary>
+    public ImportsClient Imports { get; }
 
     /// <summary>Asking for approval, and answering.</summary>
     public ApprovalsClient Approvals { get; }

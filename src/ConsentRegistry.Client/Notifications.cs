@@ -40,6 +40,12 @@ public static class NotificationKinds
     /// that theirs carries.
     /// </summary>
     public const string IdentifierClaimed = "identifierClaimed";
+
+    /// <summary>
+    /// Somebody without the creator's token imported consents for them: proposals, which change nothing until the
+    /// creator imports them.
+    /// </summary>
+    public const string ImportProposed = "importProposed";
 }
 
 /// <summary>What happened that concerns a creator.</summary>

@@ -19,6 +19,8 @@ namespace ConsentRegistry.Client;
 [JsonSerializable(typeof(Check))]
 [JsonSerializable(typeof(SignalToCompare))]
 [JsonSerializable(typeof(SignalComparison))]
+[JsonSerializable(typeof(RowsToImport))]
+[JsonSerializable(typeof(Import))]
 [JsonSerializable(typeof(CheckBatch))]
 [JsonSerializable(typeof(Decision))]
 [JsonSerializable(typeof(BatchDecision))]

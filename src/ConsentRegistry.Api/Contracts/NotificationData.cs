@@ -41,6 +41,10 @@ namespace ConsentRegistry.Api.Contracts;
 /// <param name="WebhookId">Of a ping: the webhook.</param>
 /// <param name="Identifiers">Of identifiers: those of the video, or those that it shares.</param>
 /// <param name="ClaimedBy">Other creators' videos that got them now: the first ten.</param>
+/// <param name="ProposedBy">Of an import: the program that proposes it; null if its token names none.</param>
+/// <param name="Proposals">
+/// Settings that an import asks for. Import them, as <c>importConsents</c> takes them, to have them.
+/// </param>
 /// <param name="Affects">
 /// Which checks to ask again. Absent where none has another answer, and in what was told by an older service.
 /// </param>
@@ -76,6 +80,8 @@ public sealed record NotificationData(
     Guid? WebhookId,
     [property: Items(1, Limits.IdentifiersPerVideo)] IReadOnlyList<IdentifierBody>? Identifiers,
     IReadOnlyList<NotifiedVideo>? ClaimedBy,
+    [property: OrNull] string? ProposedBy,
+    [property: Items(1, NotifiedProposal.MostNamed)] IReadOnlyList<NotifiedProposal>? Proposals,
     AffectedBody? Affects
 );
 
@@ -90,6 +96,28 @@ public sealed record NotifiedSetting(
     [property: Id] string? Requester,
     Effect? Effect
 );
+
+/// <summary>A setting that an import asks for.</summary>
+/// <param name="Video">The video of an override; null for a default.</param>
+/// <param name="Purpose">The purpose that it is for.</param>
+/// <param name="Requester">The requester that it names; null for anybody.</param>
+/// <param name="Effect">The effect.</param>
+/// <param name="Conditions">What it attaches.</param>
+/// <param name="ExpiresAt">When an allow ends; null if it does not.</param>
+/// <param name="AppliesTo">Of an allow default, which videos it reaches; null otherwise.</param>
+public sealed record NotifiedProposal(
+    NotifiedVideo? Video,
+    [property: PurposeName] string Purpose,
+    [property: Id] string? Requester,
+    Effect Effect,
+    [property: Words<Conditions>] IReadOnlyList<string> Conditions,
+    Instant? ExpiresAt,
+    AppliesTo? AppliesTo
+)
+{
+    /// <summary>Proposals of one notification.</summary>
+    public const int MostNamed = 50;
+}
 
 /// <summary>A grant that was revoked.</summary>
 /// <param name="GrantId">The grant.</param>

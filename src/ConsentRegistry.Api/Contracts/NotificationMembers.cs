@@ -88,5 +88,14 @@ internal sealed record NotificationMembers(IReadOnlyList<string> Always, IReadOn
             [nameof(NotificationData.CreatorId), nameof(NotificationData.Video), nameof(NotificationData.Identifiers)],
             [nameof(NotificationData.Videos), nameof(NotificationData.ClaimedBy)]
         ),
+        [ImportProposed] = new(
+            [
+                nameof(NotificationData.CreatorId),
+                nameof(NotificationData.ProposedBy),
+                nameof(NotificationData.Changes),
+                nameof(NotificationData.Proposals),
+            ],
+            []
+        ),
     };
 }

@@ -50,6 +50,27 @@ internal static class InboxStore
         return await ReadAsync(command, cancellation);
     }
 
+    /// <summary>How many notifications of a kind a creator has not read; a larger number is said as this one.</summary>
+    public static async Task<int> CountUnreadAsync(
+        StreamTransaction change,
+        CreatorId creator,
+        NotificationKind kind,
+        int most,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = change.Command(
+            """
+            SELECT count(*) FROM (SELECT FROM consent.notification
+                WHERE creator = $1 AND kind = $2 AND read_at IS NULL LIMIT $3) AS unread
+            """
+        );
+        command.Parameters.Add(new() { Value = creator.Value });
+        command.Parameters.Add(new() { Value = kind.Word() });
+        command.Parameters.Add(new() { Value = most });
+        return (int)(long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>Notifications of an inbox that came after a place, in their order.</summary>
     public static async Task<IReadOnlyList<InboxRow>> ListAfterAsync(
         NpgsqlDataSource source,

@@ -25,6 +25,49 @@ internal static class NotificationFactory
     /// </summary>
     public const int ClaimsNamed = 10;
 
+    /// <summary>Proposals of an import that one notification names; an import of more makes more of them.</summary>
+    public const int ProposalsNamed = 50;
+
+    /// <summary>
+    /// Somebody without the creator's token imported consents for them: told to the creator, in parts, and to nobody
+    /// else. Nothing is changed.
+    /// </summary>
+    /// <param name="creator">The creator.</param>
+    /// <param name="by">The program that imported them; null if its token names none.</param>
+    /// <param name="proposed">What it asks for.</param>
+    public static IEnumerable<Notification> ImportProposed(
+        CreatorId creator,
+        string? by,
+        IReadOnlyCollection<SetSetting> proposed
+    ) =>
+        proposed
+            .Chunk(ProposalsNamed)
+            .Select(part => new Notification(
+                NotificationKind.ImportProposed,
+                creator,
+                Requester: null,
+                ToPlatforms: false,
+                new()
+                {
+                    ["creatorId"] = creator.Value,
+                    ["proposedBy"] = by,
+                    ["changes"] = proposed.Count,
+                    ["proposals"] = new JsonArray([
+                        .. part.Select(one =>
+                        {
+                            var named = NameOf(one.Key, one.Effect);
+                            named["conditions"] = new JsonArray([
+                                .. one.Conditions.Words().Select(word => JsonValue.Create(word)),
+                            ]);
+                            named["expiresAt"] = one.ExpiresAt?.ToString();
+                            named["appliesTo"] =
+                                one.Key.Video is null && one.Effect == Effect.Allow ? one.AppliesTo.Word() : null;
+                            return named;
+                        }),
+                    ]),
+                }
+            ));
+
     /// <summary>A creator's settings were changed, and grants that a deny touches revoked.</summary>
     public static Notification SettingsChanged(
         LockedStream stream,

@@ -13,7 +13,7 @@ namespace ConsentRegistry.Api.Persistence;
 /// Which requester is told; null for none. A <see cref="NotificationKind.PurposeRegistered"/> is told to all of them.
 /// </param>
 /// <param name="ToPlatforms">Whether the platforms are told, which follow everybody.</param>
-/// <param name="Data">What happened, in detail: a few hundred bytes, not what a caller wrote at any length.</param>
+/// <param name="Data">What happened, in detail: some kilobytes at most, not what a caller wrote at any length.</param>
 public sealed record Notification(
     NotificationKind Kind,
     CreatorId? Creator,

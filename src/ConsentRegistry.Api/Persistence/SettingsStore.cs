@@ -22,7 +22,8 @@ internal sealed record StandingSettings(
 /// <summary>Reads and writes one creator's settings.</summary>
 internal static class SettingsStore
 {
-    private const string OverrideColumns =
+    /// <summary>The columns of an override <c>o</c>, as <see cref="OverrideColumnsOf"/> reads them.</summary>
+    public const string OverrideColumns =
         "o.owner, o.video, o.purpose, o.requester, o.effect, o.conditions, o.expires_at, o.vocabulary_version, "
         + "o.version, o.changed_at";
 

@@ -63,6 +63,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     // What is written with the end of the change: one round trip for all of it.
     private readonly List<NpgsqlBatchCommand> deferred = [];
     private ulong xid;
+    private bool tellsAlone;
 
     /// <summary>
     /// Whether streams are locked as well whose seal is not of their row: a stop and an erasure are never refused. They
@@ -73,8 +74,11 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     /// <summary>How long locking streams has taken so far.</summary>
     public TimeSpan LockTime { get; private set; }
 
-    /// <summary>Whether anything was altered; if not, the locks' new versions are taken back.</summary>
-    public bool HasAltered => appended.Count > 0;
+    /// <summary>
+    /// Whether anything was altered, or somebody is told where nothing is; if not, the locks' new versions are taken
+    /// back.
+    /// </summary>
+    public bool HasAltered => appended.Count > 0 || tellsAlone;
 
     /// <summary>
     /// Notes streams that the answer speaks of: it is given when what was last changed in them is in force.
@@ -87,7 +91,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     public async Task<ulong[]> ReadXidsAsync(CancellationToken cancellation)
     {
         if (consulted.IsSubsetOf(appended))
-            return HasAltered ? [xid] : [];
+            return appended.Count > 0 ? [xid] : [];
         await using var command = Command("SELECT DISTINCT changed_xid FROM consent.creator WHERE id = ANY(@ids)");
         command.Parameters.AddWithValue("ids", consulted.ToArray());
         var xids = new List<ulong>();
@@ -331,6 +335,13 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
 
     /// <summary>Has somebody told of the change, if it alters anything and is committed.</summary>
     public void Notify(Notification notification) => notifications.Add((Guid.CreateVersion7(), notification));
+
+    /// <summary>Has somebody told of something that alters nothing, if it is committed.</summary>
+    public void TellAlone(Notification notification)
+    {
+        Notify(notification);
+        tellsAlone = true;
+    }
 
     /// <summary>The last step of a change: seals the streams, and writes what is to be told to the outbox.</summary>
     /// <exception cref="InvalidOperationException">

@@ -9,6 +9,7 @@ using ConsentRegistry.Api.Features.Checks.Direct;
 using ConsentRegistry.Api.Features.Erasure;
 using ConsentRegistry.Api.Features.Health;
 using ConsentRegistry.Api.Features.History;
+using ConsentRegistry.Api.Features.Imports;
 using ConsentRegistry.Api.Features.Log;
 using ConsentRegistry.Api.Features.Notifications;
 using ConsentRegistry.Api.Features.Purposes;
@@ -141,6 +142,7 @@ internal static class Composition
         StopsApi.Map(app);
         VideosApi.Map(app);
         SignalsApi.Map(app);
+        ImportsApi.Map(app);
         PurposesApi.Map(app);
         HistoryApi.Map(app);
         NotificationsApi.Map(app);

@@ -105,6 +105,13 @@ internal sealed record NewsItem(
                 "news.look",
                 video
             ),
+            NotificationKinds.ImportProposed => Item(
+                "info",
+                "news.proposed",
+                null,
+                "news.look",
+                new OwnWord(texts.Count("news.changes", CountOf(data)))
+            ),
             NotificationKinds.PurposeRegistered => Item("info", "news.purpose", null, "news.look", kind),
             NotificationKinds.ApprovalApproved => Item("allow", "news.approved", null, "news.look", video, kind),
             NotificationKinds.ApprovalRefused => Item("deny", "news.refused", null, "news.look", video, kind),
@@ -115,12 +122,7 @@ internal sealed record NewsItem(
     private static NewsItem ReadChange(Notification notification, Texts texts)
     {
         var data = notification.Data;
-        var count =
-            data.TryGetProperty("changes", out var changes)
-            && changes.ValueKind == JsonValueKind.Number
-            && changes.TryGetInt64(out var number)
-                ? number
-                : 0;
+        var count = CountOf(data);
         var phrase =
             count > 1
                 ? new Phrase("news.changedMany", new OwnWord(texts.Count("news.changes", count)))
@@ -160,6 +162,13 @@ internal sealed record NewsItem(
         }
         return new(notification, "history", phrase, "/history");
     }
+
+    private static long CountOf(JsonElement data) =>
+        data.TryGetProperty("changes", out var changes)
+        && changes.ValueKind == JsonValueKind.Number
+        && changes.TryGetInt64(out var number)
+            ? number
+            : 0;
 
     private static string UsesOf(JsonElement data) =>
         Text(data, "requester") is { } who ? $"/uses?who={Uri.EscapeDataString(who)}" : "/uses";

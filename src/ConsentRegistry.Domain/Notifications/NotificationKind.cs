@@ -38,4 +38,10 @@ public enum NotificationKind
     /// that theirs carries.
     /// </summary>
     IdentifierClaimed,
+
+    /// <summary>
+    /// Somebody without the creator's token imported consents for them: proposals, which change nothing until the
+    /// creator imports them.
+    /// </summary>
+    ImportProposed,
 }

@@ -1105,6 +1105,15 @@ export interface components {
          */
         DeliveryState: "pending" | "delivered" | "failed";
         /**
+         * @description What a proposal does to the answers of its creator, now and later.
+         *
+         *     - `unchanged`: It stands already, or no answer changes by it.
+         *     - `restricts`: It only restricts: no answer becomes looser by it, for any purpose, requester or video, now or later.
+         *     - `widens`: It widens an answer, or nobody can show that it does not.
+         * @enum {string}
+         */
+        Direction: "unchanged" | "restricts" | "widens";
+        /**
          * @description Why a webhook is sent nothing.
          *
          *     - `owner`: Whoever manages it disabled it.
@@ -1682,6 +1691,186 @@ export interface components {
          * @enum {string}
          */
         IdentifierScheme: "url" | "sha256" | "iscc" | "c2pa" | "platform";
+        /** @description What became of an import, in the order of its rows. */
+        Import: {
+            /** @description The creator. */
+            creatorId: string;
+            /** @description Whether it only shows what would change. */
+            dryRun: boolean;
+            /**
+             * Format: int64
+             * @description The version of the creator's stream, for `minVersions` of a check; null for a caller who may not read the creator's settings.
+             */
+            version: null | number;
+            /**
+             * Format: int32
+             * @description How many records were altered, revoked grants among them; 0 of a dry run and of proposals.
+             */
+            changes: number;
+            /** @description For each row what happened. */
+            rows: components["schemas"]["ImportedRow"][];
+            /** @description Whether every check that starts from now on, on any node, is answered with the change. False only with `Prefer: respond-async`, and where the change was `superseded`. */
+            effectiveEverywhere: boolean;
+            /**
+             * Format: date-time
+             * @description With `Prefer: respond-async`: the moment from which on it will be, at the latest. Absent where the change was superseded.
+             */
+            effectiveBy?: string;
+            /** @description True where the answer was given before, under the same `Idempotency-Key`; absent otherwise. What it says was true then. */
+            replayed?: boolean;
+            /** @description True in a repeated answer where something that the answer speaks of has been changed since. It is then not in force any more as the answer says. Absent otherwise. Changes of anything else do not count. */
+            superseded?: boolean;
+            /**
+             * Format: int64
+             * @description Where `superseded`: the version at which the stream stands now; absent where the change was of several streams.
+             */
+            currentVersion?: number;
+        };
+        /** @description Why a row, or a part of its signal, was refused. */
+        ImportError: {
+            /** @description A stable word for programs, as in problem details; `unreadable` of a signal. */
+            code: string;
+            /** @description A sentence for people. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description Of a signal's text, the line, from 1; null otherwise.
+             */
+            line: null | number;
+            /**
+             * Format: int32
+             * @description The place in that line, from 1; null otherwise.
+             */
+            column: null | number;
+        };
+        /**
+         * @description What becomes of a setting that a row asks for; with `dryRun`, what would.
+         *
+         *     - `leftOut`: It widens and was not confirmed, and is not made.
+         *     - `standing`: It stands already, changes no answer, or another row of the import asks for the same. It is not made.
+         *     - `proposed`: It waits in the creator's inbox, and nothing is changed.
+         *     - `applied`: It is made.
+         * @enum {string}
+         */
+        ImportOutcome: "leftOut" | "standing" | "proposed" | "applied";
+        /** @description What happened. Pass over members that you do not know. */
+        ImportProposedData: {
+            /** @description Whom it is about: whose settings changed, who is asked, or whom a use concerns. */
+            creatorId: string;
+            /**
+             * Format: int32
+             * @description How many records were altered.
+             */
+            changes: number;
+            /** @description Of an import: the program that proposes it; null if its token names none. */
+            proposedBy: null | string;
+            /** @description Settings that an import asks for. Import them, as `importConsents` takes them, to have them. */
+            proposals: components["schemas"]["NotifiedProposal"][];
+        };
+        /** @description The message that a webhook gets, by the Standard Webhooks specification. */
+        ImportProposedMessage: {
+            /**
+             * @description What happened.
+             * @constant
+             */
+            type: "importProposed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @description What happened. Pass over members that you do not know. */
+            data: components["schemas"]["ImportProposedData"];
+        };
+        /** @description Rows to import for one creator. */
+        ImportRequest: {
+            /** @description The creator whose settings they are for. */
+            creatorId: string;
+            /** @description The rows; 1 to 1,000. A refused one spoils no other. */
+            rows: components["schemas"]["ImportRow"][];
+            /** @description Whether only to show what would change. */
+            dryRun?: null | boolean;
+            /** @description Whether rows that widen are made, too. Only the creator's own token can do so. */
+            confirmWidening?: null | boolean;
+            /** @description Why, for the history; at most 1,000 characters. */
+            reason?: null | string;
+        };
+        /** @description One row of an import: a setting, or a signal, for a video, for every video that carries an identifier, or as a default. What a row leaves out stays as it stands. */
+        ImportRow: {
+            /**
+             * Format: int32
+             * @description The line of the row in its file, for the answer.
+             */
+            line?: null | number;
+            /** @description The video: an own one, or one in which the creator is registered as a participant. */
+            video?: components["schemas"]["VideoName"] | null;
+            /** @description An identifier of the creator's videos, in place of `video`. */
+            identifier?: components["schemas"]["IdentifierReference"] | null;
+            /** @description The purpose of the setting. */
+            purpose?: null | string;
+            /** @description The requester that the setting names; without it, anybody. */
+            requester?: null | string;
+            /** @description The effect. */
+            effect?: components["schemas"]["Effect"] | null;
+            /** @description Of an allow default only: which videos it reaches. */
+            appliesTo?: components["schemas"]["AppliesTo"] | null;
+            /** @description What an allow or ask attaches; without it, what stands there. */
+            conditions?: null | components["schemas"]["Condition"][];
+            /**
+             * Format: date-time
+             * @description Of an allow only: when it ends, RFC 3339; without it, the end that stands there.
+             */
+            expiresAt?: null | string;
+            /** @description A signal, in place of purpose and effect. */
+            signal?: components["schemas"]["ImportedSignal"] | null;
+            /** @description YouTube's answer of the resource `videoTrainability`, as text, in place of a signal. Without `video` and `identifier` it is for what carries the identifier `youtube:` and YouTube's id, of the scheme `platform`. */
+            trainability?: null | string;
+        };
+        /** @description What became of a row. */
+        ImportedRow: {
+            /**
+             * Format: int32
+             * @description The line, as the request said.
+             */
+            line: null | number;
+            /** @description The settings that it asks for. None where it is refused, and where a signal says nothing. */
+            settings: components["schemas"]["ImportedSetting"][];
+            /** @description Why it was refused; of a signal, what of it cannot be read. Null if there is nothing. */
+            error: components["schemas"]["ImportError"] | null;
+        };
+        /** @description A setting that a row asks for. */
+        ImportedSetting: {
+            /** @description The video of an override; null for a default. */
+            video: components["schemas"]["VideoName"] | null;
+            /** @description The purpose. */
+            purpose: string;
+            /** @description The requester that it names; null for anybody. */
+            requester: null | string;
+            /** @description The effect. */
+            effect: components["schemas"]["Effect"];
+            /** @description What it attaches. */
+            conditions: components["schemas"]["Condition"][];
+            /**
+             * Format: date-time
+             * @description When an allow ends; null if it does not.
+             */
+            expiresAt: null | string;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["ImportOutcome"];
+            /** @description What it does to the creator's answers, for anybody and any video, now and later. What cannot be shown to only restrict widens. Null for a caller who may not read the creator's settings. */
+            direction: components["schemas"]["Direction"] | null;
+            /** @description The grants that it revokes, the first ten of them in full. Null for a caller who may not read the creator's settings. */
+            revokedGrants: components["schemas"]["RevokedGrants"] | null;
+        };
+        /** @description A text with signals, as it was found. */
+        ImportedSignal: {
+            /** @description Where it was found. */
+            source: components["schemas"]["SignalSource"];
+            /** @description The text; at most 1 MiB. */
+            text: string;
+            /** @description The URL that it is about. It may be left out where the row's identifier is one, and of what is part of the file (`xmp`, `manifest`). */
+            url?: null | string;
+        };
         /** @description The proof that the log has an event. */
         InclusionProof: {
             /**
@@ -2005,6 +2194,10 @@ export interface components {
             identifiers?: components["schemas"]["Identifier"][];
             /** @description Other creators' videos that got them now: the first ten. */
             claimedBy?: components["schemas"]["VideoName"][];
+            /** @description Of an import: the program that proposes it; null if its token names none. */
+            proposedBy?: null | string;
+            /** @description Settings that an import asks for. Import them, as `importConsents` takes them, to have them. */
+            proposals?: components["schemas"]["NotifiedProposal"][];
             /** @description Which checks to ask again. Absent where none has another answer, and in what was told by an older service. */
             affects?: components["schemas"]["AffectedChecks"];
         };
@@ -2044,9 +2237,10 @@ export interface components {
          *     - `recall`: Consent was withdrawn from somebody who relied on it: they have to stop.
          *     - `purposeRegistered`: A purpose entered the vocabulary.
          *     - `identifierClaimed`: A video of the creator got an identifier that says nothing of whose it is. Or a video of another creator got one that theirs carries.
+         *     - `importProposed`: Somebody without the creator's token imported consents for them: proposals, which change nothing until the creator imports them.
          * @enum {string}
          */
-        NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered" | "identifierClaimed";
+        NotificationKind: "consentChanged" | "lockdown" | "approvalRequested" | "approvalApproved" | "approvalRefused" | "approvalExpiring" | "used" | "usedWithoutConsent" | "recall" | "purposeRegistered" | "identifierClaimed" | "importProposed";
         /** @description A page of an inbox. */
         NotificationsPage: {
             /** @description The notifications, newest first. */
@@ -2077,6 +2271,26 @@ export interface components {
             video: components["schemas"]["VideoName"];
             /** @description The purpose. */
             purpose: string;
+        };
+        /** @description A setting that an import asks for. */
+        NotifiedProposal: {
+            /** @description The video of an override; null for a default. */
+            video: components["schemas"]["VideoName"] | null;
+            /** @description The purpose that it is for. */
+            purpose: string;
+            /** @description The requester that it names; null for anybody. */
+            requester: null | string;
+            /** @description The effect. */
+            effect: components["schemas"]["Effect"];
+            /** @description What it attaches. */
+            conditions: components["schemas"]["Condition"][];
+            /**
+             * Format: date-time
+             * @description When an allow ends; null if it does not.
+             */
+            expiresAt: null | string;
+            /** @description Of an allow default, which videos it reaches; null otherwise. */
+            appliesTo: components["schemas"]["AppliesTo"] | null;
         };
         /** @description A setting that was altered, and what it says now. */
         NotifiedSetting: {
@@ -3644,5 +3858,6 @@ export interface WebhookMessages {
   recall: components["schemas"]["RecallMessage"];
   purposeRegistered: components["schemas"]["PurposeRegisteredMessage"];
   identifierClaimed: components["schemas"]["IdentifierClaimedMessage"];
+  importProposed: components["schemas"]["ImportProposedMessage"];
   ping: components["schemas"]["PingMessage"];
 }

@@ -32,11 +32,12 @@ internal static class Folders
             Features/Erasure: Changes Notifications Http Persistence
             Features/Health: Monitoring Http
             Features/History: Contracts Sequencing Http Persistence
+            Features/Imports: Previews Contracts Changes Notifications Http Persistence Configuration
             Features/Log: Sequencing Http Persistence
             Features/Notifications: Contracts Notifications Http Persistence
             Features/Purposes: Changes Notifications Http Persistence
             Features/Recalls: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration
-            Features/Settings: Previews Contracts Changes Notifications Http Persistence
+            Features/Settings: Previews Contracts Changes Http Persistence
             Features/Signals: Evaluation Replica Http Persistence Configuration
             Features/Stops: Contracts Changes Notifications Http Persistence
             Features/Usages: Evaluation Contracts Changes Notifications Sequencing Replica Http Persistence
@@ -47,7 +48,7 @@ internal static class Folders
             OpenApi: Evaluation Contracts Changes Notifications Http Persistence
             Evaluation: Contracts Sequencing Replica Http Persistence Telemetry
             Contracts: Changes Http Persistence
-            Changes: Sequencing Replica Http Persistence Telemetry
+            Changes: Notifications Sequencing Replica Http Persistence Telemetry
             Notifications: Http Persistence Telemetry Configuration Diagnostics
             Authentication: Http Configuration Diagnostics
             Sequencing: Http Persistence Configuration Diagnostics
@@ -85,6 +86,7 @@ internal static class Folders
             """
             Demo: (root)
             Filter: (root)
+            Import: (root)
             (root):
             """
         ),

@@ -161,6 +161,11 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
             null,
             ["everyCreator", "platform", "auditor", "operator", "only videos:write", "only consent:audit"]
         ),
+        ["importConsents"] = (
+            "/v1/imports",
+            new { creatorId = "{c}", rows = new[] { new { purpose = "mining", effect = "deny" } } },
+            [.. TheCreator, "platform", "operator", "only videos:write"]
+        ),
         ["getVideoConsent"] = ("/v1/creators/{c}/videos/own/consent", null, TheCreatorOrAuditor),
         ["registerVideos"] = (
             "/v1/videos/batch",

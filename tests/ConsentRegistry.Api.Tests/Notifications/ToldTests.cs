@@ -140,6 +140,12 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             """{"creatorId":"{c}","video":{"creatorId":"{c}","videoId":"clip"},"identifiers":[{"scheme":"url","value":"https://{c}.example/"}],"claimedBy":[{"creatorId":"{c}-2","videoId":"copy"}]}"""
         },
         {
+            "A platform imports without the creator's token",
+            "importProposed",
+            "inbox agent",
+            """{"creatorId":"{c}","proposedBy":"platform","changes":1,"proposals":[{"video":{"creatorId":"{c}","videoId":"clip"},"purpose":"mining","requester":null,"effect":"deny","conditions":[],"expiresAt":null,"appliesTo":null}]}"""
+        },
+        {
             "A purpose enters the vocabulary",
             "purposeRegistered",
             "platform requester otherRequester",
@@ -259,6 +265,7 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
             "Consent is withdrawn from what was used" => WithdrawAsync(),
             "A platform registers a file's hash" => RegisterAsync(creator, "clip", "sha256", hash),
             "Another creator's video gets the same URL" => ShareAsync($"https://{creator}.example/"),
+            "A platform imports without the creator's token" => ImportAsync(),
             "A purpose enters the vocabulary" => RegisterPurposeAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, message: null),
         };
@@ -327,6 +334,27 @@ public sealed class ToldTests(RegistryFixture registry) : IClassFixture<Registry
         await RegisterAsync(creator, "clip", "url", url);
         await RegisterAsync($"{creator}-2", "copy", "url", url);
     }
+
+    private async Task ImportAsync() =>
+        (
+            await App.Platform()
+                .PostAsync(
+                    "/v1/imports",
+                    new
+                    {
+                        creatorId = creator,
+                        rows = new[]
+                        {
+                            new
+                            {
+                                video = new { creatorId = creator, videoId = "clip" },
+                                purpose = "mining",
+                                effect = "deny",
+                            },
+                        },
+                    }
+                )
+        ).Is(200);
 
     private async Task RegisterPurposeAsync() =>
         (
