@@ -334,6 +334,26 @@ public sealed class ImportsTests(RegistryFixture registry) : IClassFixture<Regis
     }
 
     [Fact]
+    public async Task A_row_is_judged_again_when_it_is_made()
+    {
+        await RegisterAsync();
+        await DefaultAsync("mining", new { effect = "allow", appliesTo = "all" });
+        object[] rows =
+        [
+            new
+            {
+                video = Video(),
+                purpose = "mining",
+                effect = "ask",
+            },
+        ];
+        Assert.Equal([" mining:restricts:applied"], Told((await ImportAsync(Own, rows, dryRun: true)).Is(200)));
+        await DefaultAsync("mining", new { effect = "deny" });
+        Assert.Equal([" mining:widens:leftOut"], Told((await ImportAsync(Own, rows)).Is(200)));
+        Assert.Equal("deny", await EffectAsync("mining"));
+    }
+
+    [Fact]
     public async Task YouTubes_answer_is_a_row()
     {
         await DefaultAsync("training", new { effect = "allow", appliesTo = "all" });
