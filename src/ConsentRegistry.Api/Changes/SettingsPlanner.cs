@@ -28,7 +28,7 @@ internal static class SettingsPlanner
     {
         if (await FindForeignAsync(change, request, cancellation) is { } foreign)
             return foreign;
-        var (defaults, overrides, vocabulary, named) = await SettingsStore.ReadStandingAsync(
+        var (defaults, overrides, vocabulary, named) = await SettingsStore.ReadKnownAsync(
             change,
             request.Creator,
             request.Changes,

@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="NamedOverrides">
 /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
 /// </param>
-internal sealed record StandingSettings(
+internal sealed record KnownSettings(
     Dictionary<DefaultKey, DefaultSetting> Defaults,
     Dictionary<OverrideKey, OverrideSetting> Overrides,
     Vocabulary Vocabulary,
@@ -41,7 +41,7 @@ internal static class SettingsStore
             );
 
     /// <summary>What a change of settings has to know, read in one round trip.</summary>
-    public static async Task<StandingSettings> ReadStandingAsync(
+    public static async Task<KnownSettings> ReadKnownAsync(
         StreamTransaction change,
         CreatorId creator,
         IReadOnlyCollection<SettingChange> changes,

@@ -39,10 +39,11 @@ internal static class StandingStore
         foreach (var (key, setting) in overrides)
             standing.Add(key, setting);
 
-        var places = proposals.Select(proposal => new ClearSetting(proposal.Key)).ToList();
-        foreach (var (key, setting) in await SettingsStore.ReadDefaultsAsync(change, creator, places, cancellation))
+        var places = proposals.Select(SettingChange (proposal) => new ClearSetting(proposal.Key)).ToList();
+        var known = await SettingsStore.ReadKnownAsync(change, creator, places, cancellation);
+        foreach (var (key, setting) in known.Defaults)
             standing.Add(key, setting);
-        foreach (var (key, setting) in await SettingsStore.ReadOverridesAsync(change, creator, places, cancellation))
+        foreach (var (key, setting) in known.Overrides)
             standing.Add(key, setting);
         var videos = proposals.Select(proposal => proposal.Key.Video).OfType<VideoKey>().Distinct().ToList();
         foreach (var (video, record) in await VideoStore.ReadAsync(change, videos, cancellation))
