@@ -46,14 +46,20 @@ function make.Batch(creators)
   return wrk.format("POST", "/v1/checks/batch", nil, '{"defaults":{"purpose":"remix"},"checks":[' .. table.concat(checks, ",") .. ']}')
 end
 
--- Only a creator's last video is ever changed. Going through the list again would change nothing, so its second half says the opposite.
+-- Only a creator's last video is ever changed. Every request changes something, whatever an earlier run left behind:
+-- some allows with an expiry that none had before, then denies for the same videos.
+local CHANGES_OF_ONE_KIND = 128
+local paths = {}
+
 function make.Change(creators, i)
-  if i > REQUESTS / 2 then
-    return (string.gsub(requests[i - REQUESTS / 2], '"deny"', '"ask" ', 1))
+  local at = (i - 1) % CHANGES_OF_ONE_KIND
+  if math.floor((i - 1) / CHANGES_OF_ONE_KIND) % 2 == 1 then
+    return wrk.format("PUT", paths[at], nil, '{"effect":"deny"}')
   end
   local owner = math.random(1, creators)
-  local path = "/v1/creators/" .. creator(owner) .. "/videos/" .. video(owner * VIDEOS_PER_CREATOR) .. "/consent/remix"
-  return wrk.format("PUT", path, nil, '{"effect":"deny"}')
+  paths[at] = "/v1/creators/" .. creator(owner) .. "/videos/" .. video(owner * VIDEOS_PER_CREATOR) .. "/consent/remix"
+  local expiry = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() + 31536000 + math.random(0, 31536000))
+  return wrk.format("PUT", paths[at], nil, '{"effect":"allow","expiresAt":"' .. expiry .. '"}')
 end
 
 function init(args)
