@@ -20,8 +20,6 @@ public sealed class CommitSignal
     public void Raise()
     {
         Volatile.Write(ref committedAt, TimeProvider.System.GetTimestamp());
-        if (Volatile.Read(ref next).Task.IsCompleted)
-            return;
         Volatile.Read(ref next).TrySetResult();
     }
 

@@ -142,7 +142,7 @@ internal sealed partial class Applier(
             var took = BootClock.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
-            wakeUps.HasOthers = poll.Nodes.Count > 1;
+            wakeUps.HasOthers = !membership.IsAlone(poll);
             metrics.Polled(took);
             if (poll.HasBeaten is { } hasRow)
             {
@@ -171,7 +171,7 @@ internal sealed partial class Applier(
                     continue;
                 }
                 replica.Publish(new(memory!, poll.DatabaseTime, poll.SentAt));
-                if (poll.Nodes.Count == 1)
+                if (membership.IsAlone(poll))
                     PublishedAlone?.Invoke(poll.SentAt);
                 if (applied.BroughtEvents)
                 {

@@ -93,16 +93,18 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>Takes the permission to answer from memory; false if memory is not fresh.</summary>
     public bool TryBegin(out Permit permit)
     {
-        NoteCheck(BootClock.Now);
-        return TryRead(out permit);
+        var now = BootClock.Now;
+        NoteCheck(now);
+        return TryRead(now, out permit);
     }
 
     /// <summary>The same for what the node does by itself, which keeps nobody from being quiet.</summary>
-    public bool TryRead(out Permit permit)
+    public bool TryRead(out Permit permit) => TryRead(BootClock.Now, out permit);
+
+    private bool TryRead(long now, out Permit permit)
     {
-        // All are copied before any fact is read: they only say less than what holds by then. The time comes first, so
-        // that whoever has an older state has an earlier time as well.
-        var now = BootClock.Now;
+        // All are copied before any fact is read: they only say less than what holds by then. The time was taken first,
+        // so that whoever has an older state has an earlier time as well.
         var current = Volatile.Read(ref state);
         if (current is null)
         {

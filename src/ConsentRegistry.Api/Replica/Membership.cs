@@ -25,6 +25,9 @@ internal sealed class Membership(ReplicaOptions options)
     /// <summary>Whether this node has a row, as far as it knows.</summary>
     public bool HasJoined { get; private set; }
 
+    /// <summary>Whether a poll found this node's row, and no other.</summary>
+    public bool IsAlone(Poll poll) => HasJoined && poll.Nodes is [var only] && only.Id == id;
+
     /// <summary>
     /// The beat that the next poll sends along, because it is due before the poll after it; null if none is.
     /// </summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +58,35 @@ public sealed class WakeUpTests(PostgresFixture postgres)
         await UntilAsync("it listens", () => channel.IsListening);
         Assert.False(channel.HasOthers);
         (await app.Creator("alone").PutAsync("/v1/creators/alone/lockdown", null)).Is(200);
+    }
+
+    [Fact]
+    public async Task A_node_whose_own_row_is_gone_is_not_alone_with_the_row_of_another()
+    {
+        await using var app = await RegistryApplication.StartAsync(
+            await postgres.CreateDatabaseAsync(),
+            "Replica:DeltaMs=500"
+        );
+        for (var i = 0; i < 3; i++)
+        {
+            // The one row is of somebody else, who has nothing of what comes.
+            await app.QueryAsync<bool>("UPDATE consent.node SET id = gen_random_uuid() RETURNING true");
+            var begun = Stopwatch.GetTimestamp();
+            (
+                await app.Creator("one")
+                    .PutAsync("/v1/creators/one/consent/defaults/remix", new { effect = i % 2 == 0 ? "ask" : "deny" })
+            ).Is(200);
+            // Nobody confirms: the change waits for its bound. Never sooner, whatever the machine does.
+            Assert.InRange(
+                Stopwatch.GetElapsedTime(begun),
+                ReplicaOptions.LongestWait(TimeSpan.FromMilliseconds(500)),
+                TimeSpan.MaxValue
+            );
+            await Eventually.HoldsAsync(
+                "the row of the other is taken away, and the node has one",
+                async () => await app.ScalarAsync<long>("SELECT count(*) FROM consent.node") == 1
+            );
+        }
     }
 
     [Fact]
