@@ -106,22 +106,24 @@ internal sealed class ChangePipeline(
                     || (stored.Status < 400 && await stillStands(change, cancellation))
                 )
             )
-                return (
-                    stored with
-                    {
-                        Now = await StampStore.CompareAsync(connection, stored.Records, cancellation),
-                    },
-                    null
-                );
+            {
+                var now = await StampStore.CompareAsync(connection, stored.Records, cancellation);
+                await using (var confirm = change.Command(ConfirmedCommit.ConfirmReads))
+                    await confirm.ExecuteNonQueryAsync(cancellation);
+                var readOn = await PrepareAsync(change, [], cancellation);
+                await CommitAsync(transaction);
+                return (stored with { Now = now, Server = readOn }, null);
+            }
         }
 
-        await using (
-            var prepare = change.Command(
-                $"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'; SAVEPOINT "
-                    + $"{BeforeChange}"
-            )
-        )
-            await prepare.ExecuteNonQueryAsync(cancellation);
+        var server = await PrepareAsync(
+            change,
+            [
+                $"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'",
+                $"SAVEPOINT {BeforeChange}",
+            ],
+            cancellation
+        );
         var begun = clock.GetTimestamp();
         var result = await PlanAsync(operation, change, cancellation);
         var planned = clock.GetElapsedTime(begun);
@@ -134,7 +136,7 @@ internal sealed class ChangePipeline(
         var records = key is not null && refusal is null ? await change.ReadRecordsAsync(cancellation) : [];
         if (refusal is not null || !change.HasAltered)
         {
-            await using var undo = change.Command($"ROLLBACK TO {BeforeChange}");
+            await using var undo = change.Command($"ROLLBACK TO {BeforeChange}; {ConfirmedCommit.ConfirmReads}");
             await undo.ExecuteNonQueryAsync(cancellation);
         }
         else
@@ -146,6 +148,7 @@ internal sealed class ChangePipeline(
             {
                 Records = records,
                 HasAltered = change.HasAltered,
+                Server = server,
             }
             : StoredAnswer.Of(refusal, http);
         if (key is not null)
@@ -159,6 +162,35 @@ internal sealed class ChangePipeline(
             metrics.Took(KindOf(http), ChangePhase.Commit, clock.GetElapsedTime(begun));
         }
         return (answer, null);
+    }
+
+    /// <summary>Runs statements that answer nothing, and asks which server it is.</summary>
+    /// <exception cref="ServerUnfitException">What the server commits would not count.</exception>
+    private async Task<ServerIdentity> PrepareAsync(
+        StreamTransaction change,
+        IReadOnlyList<string> statements,
+        CancellationToken cancellation
+    )
+    {
+        if (await AskAsync(statements) is { } known)
+            return known;
+        // It was promoted just now, and this is the first to write to it since.
+        await using (var other = await database.Changes.OpenConnectionAsync(cancellation))
+            await ServerIdentity.EnsureAsync(other, cancellation);
+        return await AskAsync([]) ?? throw new ServerUnfitException("The registry's database is being replaced");
+
+        async Task<ServerIdentity?> AskAsync(IReadOnlyList<string> before)
+        {
+            await using var batch = change.Batch();
+            foreach (var statement in before)
+                batch.BatchCommands.Add(new(statement));
+            batch.BatchCommands.Add(new($"SELECT {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}"));
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            return database.RequiresStandby && !reader.GetBoolean(1)
+                ? throw new ServerUnfitException("The registry's database has no synchronous standby")
+                : ServerIdentity.Read(reader, 0);
+        }
     }
 
     private static async Task<Result<ChangeResponse>> PlanAsync(
@@ -212,6 +244,7 @@ internal sealed class ChangePipeline(
         using (Tracing.Begin("wait for every node"))
             await fence.WaitAsync(
                 isSuperseded ? [.. answer.Xids.Union(answer.Now!.Xids)] : answer.Xids,
+                answer.Server,
                 committedAt,
                 http.RequestAborted
             );
@@ -228,15 +261,7 @@ internal sealed class ChangePipeline(
 
     private static async Task CommitAsync(NpgsqlTransaction transaction)
     {
-        try
-        {
-            using var span = Tracing.Begin("commit");
-            // From here on the caller's patience is no reason to leave: the change may stand.
-            await transaction.CommitAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
-        {
-            throw new OutcomeUnknownException(e);
-        }
+        using var span = Tracing.Begin("commit");
+        await ConfirmedCommit.CommitAsync(transaction);
     }
 }

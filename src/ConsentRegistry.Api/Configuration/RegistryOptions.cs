@@ -119,6 +119,13 @@ public sealed class RegistryOptions
     /// </summary>
     public string? IntegrityKeyFile { get; init; }
 
+    /// <summary>
+    /// Whether every commit has to be confirmed by a synchronous standby: <c>Database:RequireSynchronous</c>. Without
+    /// <c>synchronous_standby_names</c> the server's <c>migrate</c> refuses then, the node is not ready, answers nothing
+    /// from memory and makes no change.
+    /// </summary>
+    public bool RequireSynchronous { get; init; }
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = new();
 
@@ -190,6 +197,7 @@ public sealed class RegistryOptions
             IdentifierKeyFile = settings.Identifiers.KeyFile,
             SignalContact = ContactOf(settings.Signals),
             IntegrityKeyFile = settings.Integrity.KeyFile,
+            RequireSynchronous = settings.Database.RequireSynchronous,
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
             Replica = settings.Replica,

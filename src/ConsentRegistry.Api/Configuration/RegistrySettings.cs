@@ -38,6 +38,8 @@ internal sealed class RegistrySettings
 
     public IntegritySettings Integrity { get; init; } = new();
 
+    public DatabaseSettings Database { get; init; } = new();
+
     public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();
@@ -167,6 +169,13 @@ internal sealed class SignalSettings
 internal sealed class IntegritySettings
 {
     public string? KeyFile { get; init; }
+}
+
+/// <summary>What is demanded of the database.</summary>
+internal sealed class DatabaseSettings
+{
+    [AllowedValues(true, false, ErrorMessage = "{0} is true or false.")]
+    public bool RequireSynchronous { get; init; }
 }
 
 /// <summary>The encryption of webhooks' secrets.</summary>

@@ -41,6 +41,7 @@ internal static class LogEvents
     public const int StreamsUnsealed = 65;
     public const int StreamUnsealed = 66;
     public const int WakeUpsInterrupted = 67;
+    public const int BeatUnconfirmed = 68;
 
     // The issuer's keys.
     public const int IssuerKeysUnseen = 70;

@@ -40,8 +40,8 @@ internal sealed partial class ProblemExceptionHandler(
             OutcomeUnknownException => new Problem(
                 503,
                 ProblemCode.OutcomeUnknown,
-                "The connection broke while the change was made, so whether it was is not known; repeat it with the "
-                    + "same Idempotency-Key."
+                "Whether the change was made is not known, for the database went away or no standby confirmed it; repeat "
+                    + "it with the same Idempotency-Key."
             ),
             BadHttpRequestException { StatusCode: 408 or 413 } bad => BodyBuffer.ProblemOf(bad)!,
             BadHttpRequestException bad => new Problem(

@@ -52,7 +52,11 @@ internal sealed class NodeGauges
                 + "memory.",
             () => replica.Age
         );
-        Seconds("consent.replica.beat.age", "How long ago the beat was sent that arrived last.", () => replica.BeatAge);
+        Seconds(
+            "consent.replica.beat.age",
+            "How long ago the beat was sent that was confirmed last.",
+            () => replica.BeatAge
+        );
         meter.CreateObservableGauge(
             "consent.replica.records",
             () =>

@@ -9,8 +9,9 @@ using ConsentRegistry.Api.Telemetry;
 namespace ConsentRegistry.Api.Monitoring;
 
 /// <summary>A part of what a node answers from.</summary>
-/// <param name="Name"><c>database</c>, <c>memory</c>, <c>keys</c>, <c>identifiers</c>, <c>integrityKeys</c>,
-/// <c>integrity</c>, <c>log</c> or <c>notifications</c>. <c>keys</c> are those of the issuer of tokens. <c>identifiers</c>
+/// <param name="Name"><c>database</c>, <c>standby</c>, <c>memory</c>, <c>keys</c>, <c>identifiers</c>,
+/// <c>integrityKeys</c>, <c>integrity</c>, <c>log</c> or <c>notifications</c>. <c>standby</c> is whether commits wait for a
+/// synchronous standby; it is there only where the node demands one. <c>keys</c> are those of the issuer of tokens. <c>identifiers</c>
 /// are the keys of the hashes of erased identifiers. <c>integrityKeys</c> are the keys by which nodes know what nodes
 /// wrote. <c>integrity</c> is whether the database holds what nodes wrote. <c>log</c> is the history log.
 /// <c>notifications</c> is the part that hands them on.</param>
@@ -49,6 +50,7 @@ internal sealed class Readiness(
     private long? answeredAt;
     private bool lacksKey;
     private bool lacksNodeKey;
+    private bool lacksStandby = true;
 
     /// <summary>Looks at all parts.</summary>
     public async Task<IReadOnlyList<ReadinessPart>> LookAsync(CancellationToken cancellation)
@@ -60,6 +62,9 @@ internal sealed class Readiness(
     /// <summary>The parts that are known without asking the database.</summary>
     public IReadOnlyList<ReadinessPart> Seen =>
         [
+            .. database.RequiresStandby
+                ? [new ReadinessPart("standby", HasStandby, Needed: true, Milliseconds(AnswerAge))]
+                : Array.Empty<ReadinessPart>(),
             new("memory", replica.TryBegin(out _), Needed: true, Milliseconds(replica.Age)),
             new("keys", keys.AreKnown, Needed: true, Milliseconds(keys.Age)),
             // Without them content that was erased would be answered as if nobody had ever registered it.
@@ -109,11 +114,13 @@ internal sealed class Readiness(
         {
             var ofIdentifiers = await ReadAsync(KeyNames.OfIdentifiers);
             var ofNodes = await ReadAsync(KeyNames.OfNodes);
+            var hasStandby = !database.RequiresStandby || await HasStandbyAsync();
             lock (guard)
             {
                 answeredAt = clock.GetTimestamp();
                 lacksKey = !ofIdentifiers.All(identifierKeys.Has);
                 lacksNodeKey = !ofNodes.All(integrityKeys.Has);
+                lacksStandby = !hasStandby;
             }
             return true;
         }
@@ -124,6 +131,22 @@ internal sealed class Readiness(
 
         Task<IReadOnlyList<string>> ReadAsync(string table) =>
             KeyNames.ReadAsync(database.Background, table, ProbeSeconds, CancellationToken.None);
+    }
+
+    private async Task<bool> HasStandbyAsync()
+    {
+        await using var ask = database.Background.CreateCommand($"SELECT {ConfirmedCommit.HasStandby}");
+        ask.CommandTimeout = ProbeSeconds;
+        return (bool)(await ask.ExecuteScalarAsync())!;
+    }
+
+    private bool HasStandby
+    {
+        get
+        {
+            lock (guard)
+                return !lacksStandby;
+        }
     }
 
     private bool HasIntegrityKeys

@@ -163,7 +163,7 @@ internal static class WebhookStore
         insert.Parameters.Add(new() { Value = secret });
         if ((await ReadAsync(insert, cancellation)).SingleOrDefault() is not { } row)
             return Exists;
-        await transaction.CommitAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
         return row;
     }
 
@@ -290,7 +290,7 @@ internal static class WebhookStore
         replace.Parameters.Add(new() { Value = id });
         replace.Parameters.Add(new() { Value = secret });
         var row = (await ReadAsync(replace, cancellation)).SingleOrDefault();
-        await transaction.CommitAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
         return Result.Of(row);
     }
 

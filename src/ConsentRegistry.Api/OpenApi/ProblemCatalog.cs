@@ -280,9 +280,9 @@ internal static class ProblemCatalog
         new(
             503,
             ProblemCode.OutcomeUnknown,
-            "The connection broke while the change was made; repeat it with its `Idempotency-Key`.",
-            "The connection broke while the change was made, so whether it was is not known; repeat it with the same "
-                + "Idempotency-Key."
+            "Whether the change was made is not known; repeat it with its `Idempotency-Key`.",
+            "Whether the change was made is not known, for the database went away or no standby confirmed it; repeat it "
+                + "with the same Idempotency-Key."
         ),
     ];
 

@@ -98,8 +98,12 @@ public sealed class Database : IAsyncDisposable
     /// <summary>How long any one statement may take.</summary>
     public const int StatementSeconds = 30;
 
-    public Database(string connectionString)
+    /// <summary>Makes the pools; nothing is connected yet.</summary>
+    /// <param name="connectionString">How to connect.</param>
+    /// <param name="requiresStandby"><see cref="RequiresStandby"/>.</param>
+    public Database(string connectionString, bool requiresStandby = false)
     {
+        RequiresStandby = requiresStandby;
         Reads = Create(connectionString, "reads", ReadConnections, $"-c role={ApplicationRole}");
         Changes = Create(connectionString, "changes", ChangeConnections, $"-c role={ApplicationRole}");
         Sequencer = Create(
@@ -109,7 +113,8 @@ public sealed class Database : IAsyncDisposable
             $"-c role={SequencerRole} -c idle_in_transaction_session_timeout={SequencerIdleSeconds}s "
                 + $"-c tcp_keepalives_idle={KeepAliveSeconds} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
         );
-        // Of a beat that a crash takes back, what is left says less than what holds: no need to wait for the disk.
+        // Of what a node says that it has seen, a crash takes back what is more than holds: no need to wait for the disk.
+        // A beat that says that the node lives asks for the disk itself.
         Replica = Create(
             connectionString,
             "replica",
@@ -136,6 +141,12 @@ public sealed class Database : IAsyncDisposable
         Followers = Create(connectionString, "followers", FollowerConnections, $"-c role={ApplicationRole}");
         Background = Create(connectionString, "background", BackgroundConnections, $"-c role={ApplicationRole}");
     }
+
+    /// <summary>
+    /// Whether nothing counts that was committed on a server without a synchronous standby:
+    /// <c>Database:RequireSynchronous</c>.
+    /// </summary>
+    public bool RequiresStandby { get; }
 
     /// <summary>For checks and other reads.</summary>
     public NpgsqlDataSource Reads { get; }
@@ -204,8 +215,9 @@ public sealed class Database : IAsyncDisposable
                 // Nobody leaves anything behind in a session but the replica, which takes a lock while it loads: settings
                 // are local to transactions. To reset a session would be seven statements before each use.
                 NoResetOnClose = purpose != "replica",
-                // An acknowledged change has reached the disk, whatever the server's or the role's default says.
-                Options = $"{given.Options} -c synchronous_commit=on {options}".Trim(),
+                // An acknowledged change has reached the disk, whatever the server's or the role's default says. A commit
+                // that the standby did not confirm is told of by a warning, which must not be left out.
+                Options = $"{given.Options} -c synchronous_commit=on -c client_min_messages=warning {options}".Trim(),
             }.ConnectionString
         )
         {

@@ -24,11 +24,14 @@ internal static class DatabaseErrors
                     or PostgresErrorCodes.DiskFull
                     or PostgresErrorCodes.OutOfMemory
                     or PostgresErrorCodes.ReadOnlySqlTransaction
+                    // A standby was asked how far it writes: the server was demoted, or the way leads to another one.
+                    or PostgresErrorCodes.ObjectNotInPrerequisiteState
                 || postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
                 // A password that was changed under a running host: its operator's to mend, and no bug.
                 || postgres.SqlState
                     is PostgresErrorCodes.InvalidPassword
                         or PostgresErrorCodes.InvalidAuthorizationSpecification,
+            OutcomeUnknownException or ServerUnfitException => true,
             DbException or TimeoutException or SocketException => true,
             // A pooled connection whose server died answers some calls with an I/O error, and a context wraps what its
             // connection threw.
@@ -59,8 +62,10 @@ internal static class DatabaseErrors
                 "The registry's database has no connection to spare",
             PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } =>
                 "The registry's database has no room left",
-            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
-                "The registry's database takes no changes: it is a standby, or read-only",
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.ObjectNotInPrerequisiteState
+            } => "The registry's database takes no changes: it is a standby, or read-only",
             PostgresException
             {
                 SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification
@@ -71,6 +76,7 @@ internal static class DatabaseErrors
                     or PostgresErrorCodes.CrashShutdown
                     or PostgresErrorCodes.CannotConnectNow
             } => "The registry's database is starting or ending",
+            ServerUnfitException => exception.Message,
             TimeoutException or NpgsqlException { InnerException: TimeoutException } =>
                 "The registry's database did not answer in time",
             { InnerException: { } inner } when exception is not NpgsqlException && MeansUnavailable(inner) =>

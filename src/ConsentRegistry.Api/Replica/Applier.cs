@@ -80,6 +80,18 @@ internal sealed partial class Applier(
 
     private readonly HashSet<CreatorId> doubts = [];
 
+    private bool reconnectRequested;
+
+    /// <summary>
+    /// Has the database polled by a new connection: changes are committed on another server than the one that is polled.
+    /// Where the new connection leads to another one, memory is loaded anew.
+    /// </summary>
+    public void RequestReconnect()
+    {
+        Volatile.Write(ref reconnectRequested, true);
+        replica.RequestPoll();
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         replica.StopAnswering();
@@ -118,6 +130,14 @@ internal sealed partial class Applier(
                 Drop();
                 await LeaveQuietlyAsync(stoppingToken);
             }
+            catch (OutcomeUnknownException e)
+            {
+                // As below: without a confirmed beat memory stops answering.
+                LogUnconfirmed(e.Message);
+                metrics.Unconfirmed();
+                membership.LoseSight();
+                await Task.Delay(BetweenTries, stoppingToken);
+            }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 // Memory stays, and goes on from where it is: it stops answering by itself.
@@ -138,7 +158,15 @@ internal sealed partial class Applier(
     {
         while (true)
         {
+            if (Interlocked.Exchange(ref reconnectRequested, false))
+            {
+                database.Replica.Clear();
+                return;
+            }
             var poll = await PollAsync(connection, cancellation);
+            // Whatever this server confirms, it confirms alone.
+            if (database.RequiresStandby && !poll.HasStandby)
+                throw new OutcomeUnknownException("synchronous_standby_names is empty.");
             var took = BootClock.Since(poll.SentAt);
             lock (guard)
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
@@ -170,17 +198,22 @@ internal sealed partial class Applier(
                     // This poll was sent before the row was there: the next is the first to answer from.
                     continue;
                 }
-                replica.Publish(new(memory!, poll.DatabaseTime, poll.SentAt));
+                replica.Publish(
+                    new(memory!, poll.DatabaseTime, poll.SentAt)
+                    {
+                        HasStandby = poll.HasStandby,
+                        IsConfirmed = !poll.HasStandby || poll.HasBeaten is true,
+                    }
+                );
                 if (membership.IsAlone(poll))
-                    PublishedAlone?.Invoke(poll.SentAt);
+                    PublishedAlone?.Invoke(poll.SentAt, poll.Server!.Value);
                 if (applied.BroughtEvents)
                 {
-                    if (await membership.BeatAsync(connection, poll.Snapshot, cancellation) is not { } beatAt)
+                    if (!await membership.TellSeenAsync(connection, poll.Snapshot, cancellation))
                     {
                         NoteEvicted();
                         continue;
                     }
-                    replica.NoteBeat(beatAt);
                     Beaten?.Invoke();
                     wakeUps.TellConfirmed();
                     if (Tracing.IsOn)
@@ -221,9 +254,10 @@ internal sealed partial class Applier(
 
     /// <summary>
     /// Told when memory has what a poll saw, and no other node had a row then. It gets the time at which the poll was
-    /// sent: what was committed before is in force everywhere, for a node that joins later polls after it joined.
+    /// sent, and the server: what was committed there before is in force everywhere, for a node that joins later polls
+    /// after it joined.
     /// </summary>
-    public Action<long>? PublishedAlone { get; set; }
+    public Action<long, ServerIdentity>? PublishedAlone { get; set; }
 
     private TimeSpan Pause => replica.IsQuiet(commits) ? betweenQuietPolls : BetweenPolls;
 
@@ -243,7 +277,7 @@ internal sealed partial class Applier(
             keys,
             follower!,
             follower!.TakeToRead(BootClock.Now),
-            membership.DueBeat(Pause),
+            membership.NextBeat(Pause, replica.TakeConfirmationRequest()),
             cancellation
         );
     }
@@ -310,6 +344,15 @@ internal sealed partial class Applier(
         EventName = nameof(LogEvents.MemoryLost)
     )]
     private partial void LogLost(string problem);
+
+    [LoggerMessage(
+        LogEvents.BeatUnconfirmed,
+        LogLevel.Warning,
+        "No standby confirms what this node writes, so its memory stops answering; see which server is the primary, and "
+            + "whether its synchronous standby runs: {Reason}",
+        EventName = nameof(LogEvents.BeatUnconfirmed)
+    )]
+    private partial void LogUnconfirmed(string reason);
 
     [LoggerMessage(
         LogEvents.FollowingInterrupted,

@@ -49,6 +49,7 @@ internal sealed partial class Bootstrap(
         var isAlone = await TryLockAsync(connection, cancellation);
         try
         {
+            await ServerIdentity.EnsureAsync(connection, cancellation);
             var memory = new FactMemory(identifierKeys.All);
             await using var transaction = await connection.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead,
@@ -143,7 +144,7 @@ internal sealed partial class Bootstrap(
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT {Feed.IdentityColumns}, h.seq, h.event_id
+            SELECT {ServerIdentity.Column}, h.seq, h.event_id
             FROM (VALUES (1)) AS one LEFT JOIN (SELECT seq, event_id FROM consent.history ORDER BY seq DESC
                 LIMIT 1) AS h ON true
             """,
@@ -152,9 +153,9 @@ internal sealed partial class Bootstrap(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (
-            new(reader.GetString(0), reader.GetString(1)),
-            reader.IsDBNull(2) ? -1 : reader.GetInt64(2),
-            reader.IsDBNull(3) ? default : reader.GetGuid(3)
+            ServerIdentity.Read(reader, 0) ?? throw new MemoryLostException("The server was promoted meanwhile."),
+            reader.IsDBNull(1) ? -1 : reader.GetInt64(1),
+            reader.IsDBNull(2) ? default : reader.GetGuid(2)
         );
     }
 

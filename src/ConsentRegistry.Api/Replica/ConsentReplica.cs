@@ -15,6 +15,14 @@ internal sealed record ReplicaState(FactMemory Memory, Instant DatabaseTime, lon
     /// <summary>The database's time at the poll, as answers write it.</summary>
     public byte[] DatabaseTimeText { get; } = Encoding.ASCII.GetBytes(DatabaseTime.ToString());
 
+    /// <summary>Whether the server waits for a synchronous standby before it answers a commit.</summary>
+    public bool HasStandby { get; init; }
+
+    /// <summary>
+    /// Whether a commit was confirmed after the poll: what the poll saw is on the standby too, where there is one.
+    /// </summary>
+    public bool IsConfirmed { get; init; }
+
     /// <summary>A moment that expiries have been compared with already.</summary>
     public Instant NotBefore { get; init; } = Instant.Beginning;
 
@@ -49,11 +57,24 @@ internal readonly struct Permit(ReplicaState state, long until, long now)
 /// <summary>What a check asks of the memory that answers it, beside being fresh.</summary>
 /// <param name="MinVersions">Versions that memory must have reached, by stream.</param>
 /// <param name="PolledAfter">The moment after which the poll must have been sent; null for any that is fresh.</param>
-internal readonly record struct FreshnessRequirement(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter);
+internal readonly record struct FreshnessRequirement(IReadOnlyDictionary<string, long>? MinVersions, long? PolledAfter)
+{
+    /// <summary>
+    /// Whether the poll must have been confirmed as well: by the synchronous standby, where there is one.
+    /// </summary>
+    public bool IsConfirmed { get; init; }
+
+    /// <summary>What a strong check asks: a poll after it arrived, confirmed.</summary>
+    /// <param name="minVersions">Versions that memory must have reached, by stream.</param>
+    /// <param name="arrivedAt">When it arrived; null if it is no strong one.</param>
+    public static FreshnessRequirement OfCheck(IReadOnlyDictionary<string, long>? minVersions, long? arrivedAt) =>
+        new(minVersions, arrivedAt) { IsConfirmed = arrivedAt is not null };
+}
 
 /// <summary>
 /// This node's memory, for those who decide from it. It answers for Δ after the last poll was sent, and for Δ after the
-/// last beat was sent that arrived: whatever this node cannot know of, every change has waited for.
+/// last beat was sent that was confirmed: whatever this node cannot know of, every change has waited for. A beat that the
+/// synchronous standby confirmed was sent while the server was the primary still.
 /// </summary>
 internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 {
@@ -68,6 +89,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
     private long beatSentAt;
+    private bool confirmationRequested;
     private long checkedAt = BootClock.Now;
 
     // The one writer's own: it is there still when nothing is answered any more.
@@ -78,7 +100,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// </summary>
     public TimeSpan? Age => Volatile.Read(ref state) is { } current ? BootClock.Since(current.SentAt) : null;
 
-    /// <summary>How long ago the beat was sent that arrived last; null before the first.</summary>
+    /// <summary>How long ago the beat was sent that was confirmed last; null before the first.</summary>
     public TimeSpan? BeatAge => Volatile.Read(ref beatSentAt) is not 0 and var at ? BootClock.Since(at) : null;
 
     /// <summary>
@@ -134,7 +156,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
             if (TryBegin(need, out permit))
                 return permit;
             if (need.PolledAfter is not null)
-                RequestPoll();
+                RequestPoll(need.IsConfirmed);
             var left = TimeSpan.FromTicks((deadline - BootClock.Now) / 100);
             if (left <= TimeSpan.Zero || !await EndsWithinAsync(next, left, cancellation))
                 return TryBegin(need, out permit) ? permit : null;
@@ -142,7 +164,16 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     }
 
     /// <summary>Asks for a poll as soon as may be.</summary>
-    public void RequestPoll() => pollRequested.Set();
+    /// <param name="isConfirmed">Whether it has to be confirmed by the synchronous standby, where there is one.</param>
+    public void RequestPoll(bool isConfirmed = false)
+    {
+        if (isConfirmed && Volatile.Read(ref state) is { HasStandby: true })
+            Volatile.Write(ref confirmationRequested, true);
+        pollRequested.Set();
+    }
+
+    /// <summary>Whether the next poll has to be confirmed; asked once for each.</summary>
+    internal bool TakeConfirmationRequest() => Interlocked.Exchange(ref confirmationRequested, false);
 
     /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
     internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) =>
@@ -170,7 +201,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
         Interlocked.Exchange(ref published, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>Notes when a beat was sent that has arrived.</summary>
+    /// <summary>Notes when a beat was sent that was confirmed.</summary>
     internal void NoteBeat(long sentAt) => Volatile.Write(ref beatSentAt, sentAt);
 
     /// <summary>Nothing is answered from memory any more, until this node has joined again.</summary>
@@ -193,6 +224,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     private bool TryBegin(in FreshnessRequirement need, out Permit permit) =>
         TryBegin(out permit)
         && (need.PolledAfter is not { } after || permit.State.SentAt > after)
+        && (!need.IsConfirmed || permit.State.IsConfirmed)
         && (need.MinVersions is not { Count: > 0 } versions || permit.Memory.Reaches(versions));
 
     private static async Task<bool> EndsWithinAsync(Task task, TimeSpan time, CancellationToken cancellation)

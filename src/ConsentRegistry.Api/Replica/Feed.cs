@@ -5,11 +5,6 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
-/// <summary>
-/// Which history a server tells: another one may begin where a backup is restored or a standby promoted.
-/// </summary>
-internal readonly record struct ServerIdentity(string System, string Timeline);
-
 /// <summary>A row of the nodes.</summary>
 internal readonly record struct NodeRow(Guid Id, long Beat, TimeSpan Delta);
 
@@ -39,7 +34,8 @@ internal sealed record FeedEvent(
 /// <param name="SentAt">This node's time just before it was asked for.</param>
 /// <param name="DatabaseTime">The database's time.</param>
 /// <param name="Snapshot">The snapshot, as PostgreSQL writes it.</param>
-/// <param name="Server">Which history it is of.</param>
+/// <param name="Server">Which history it is of; null if it was promoted, and no node has said so yet.</param>
+/// <param name="HasStandby">Whether commits wait for a synchronous standby.</param>
 /// <param name="Nodes">The nodes.</param>
 /// <param name="History">The log from the wanted place on, in its order.</param>
 /// <param name="IsCut">Whether there is more of it than was read.</param>
@@ -49,7 +45,8 @@ internal sealed record Poll(
     long SentAt,
     Instant DatabaseTime,
     string Snapshot,
-    ServerIdentity Server,
+    ServerIdentity? Server,
+    bool HasStandby,
     IReadOnlyList<NodeRow> Nodes,
     IReadOnlyList<FeedEvent> History,
     bool IsCut,
@@ -57,17 +54,16 @@ internal sealed record Poll(
     IReadOnlyList<CreatorRecords> Reloaded
 )
 {
-    /// <summary>Whether the beat that was sent along found this node's row; null if none was sent.</summary>
+    /// <summary>
+    /// Whether the beat that was sent along found this node's row; null if none was sent. It was confirmed, and the
+    /// poll's snapshot with it.
+    /// </summary>
     public bool? HasBeaten { get; init; }
 }
 
 /// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
 internal static class Feed
 {
-    /// <summary>The server's identity, as a list of columns.</summary>
-    public const string IdentityColumns =
-        "(SELECT system_identifier FROM pg_control_system())::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)";
-
     /// <summary>Polls.</summary>
     /// <param name="connection">A connection to the primary.</param>
     /// <param name="keys">What marks of events are verified by.</param>
@@ -76,6 +72,9 @@ internal static class Feed
     /// <param name="beat">The beat to send along; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
+    /// <exception cref="OutcomeUnknownException">
+    /// The synchronous standby did not confirm the beat: this server may be one that is not the primary any more.
+    /// </exception>
     public static async Task<Poll> PollAsync(
         NpgsqlConnection connection,
         IntegrityKeys keys,
@@ -91,8 +90,9 @@ internal static class Feed
             BatchCommands =
             {
                 new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-                // On a standby the position to write at cannot be asked for: the poll fails.
-                new($"SELECT now(), pg_current_snapshot()::text, {IdentityColumns}"),
+                new(
+                    $"SELECT now(), pg_current_snapshot()::text, {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}"
+                ),
                 new("SELECT id, beat, delta_ms FROM consent.node"),
                 new($"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
                 {
@@ -108,17 +108,25 @@ internal static class Feed
         if (reload.Count > 0)
             CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
         batch.BatchCommands.Add(new("COMMIT"));
-        // After the snapshot, in a transaction of its own.
+        // After the snapshot, in a transaction of its own, which waits for disk and standby: whoever confirms it was the
+        // primary's standby when the poll was sent.
         if (beat is not null)
+        {
+            batch.BatchCommands.Add(new("BEGIN"));
+            batch.BatchCommands.Add(new(ConfirmedCommit.IsWanted));
             batch.BatchCommands.Add(beat);
+            batch.BatchCommands.Add(new("COMMIT"));
+        }
 
+        using var warnings = new ConfirmedCommit.WarningListener(connection);
         var sentAt = BootClock.Now;
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        var (time, snapshot, server) = (
+        var (time, snapshot, server, hasStandby) = (
             Instant.From(reader.GetDateTime(0)),
             reader.GetString(1),
-            new ServerIdentity(reader.GetString(2), reader.GetString(3))
+            ServerIdentity.Read(reader, 2),
+            reader.GetBoolean(3)
         );
         await reader.NextResultAsync(cancellation);
         var nodes = new List<NodeRow>();
@@ -138,7 +146,8 @@ internal static class Feed
         // What comes last is known when all is read.
         while (await reader.NextResultAsync(cancellation)) { }
         await reader.CloseAsync();
-        return new(sentAt, time, snapshot, server, nodes, history, isCut, inbox, reloaded)
+        warnings.ThrowIfAny();
+        return new(sentAt, time, snapshot, server, hasStandby, nodes, history, isCut, inbox, reloaded)
         {
             HasBeaten = beat is null ? null : beat.RecordsAffected > 0,
         };

@@ -49,8 +49,9 @@ internal sealed partial class Fence(
     private readonly Lock guard = new();
     private readonly HashSet<Waiter> waiters = [];
 
-    // When the last poll was sent that saw no other node.
+    // When the last poll was sent that saw no other node, and of which server.
     private long aloneAt;
+    private ServerIdentity aloneOn;
 
     /// <summary>By when a change is in force everywhere that was committed before.</summary>
     /// <param name="committedAt">This node's time after the commit.</param>
@@ -64,22 +65,37 @@ internal sealed partial class Fence(
 
     /// <summary>Waits until the changes of these transactions are in force on every node.</summary>
     /// <param name="xids">The transactions, committed.</param>
+    /// <param name="server">The server that committed, or read, the last of them.</param>
     /// <param name="committedAt">This node's time after the last of them was known to be committed.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task WaitAsync(IReadOnlyCollection<ulong> xids, long committedAt, CancellationToken cancellation)
+    /// <exception cref="OutcomeUnknownException">
+    /// The nodes are told of another server than the one that committed: one of the two is not the primary, and which
+    /// one is not known here.
+    /// </exception>
+    public async Task WaitAsync(
+        IReadOnlyCollection<ulong> xids,
+        ServerIdentity server,
+        long committedAt,
+        CancellationToken cancellation
+    )
     {
         if (!options.HasFence || xids.Count == 0)
             return;
-        using var waiter = new Waiter([.. xids], committedAt);
+        using var waiter = new Waiter([.. xids], server, committedAt);
         lock (guard)
         {
             waiters.Add(waiter);
-            waiter.NoteAlone(aloneAt);
+            waiter.NoteAlone(aloneAt, aloneOn);
         }
         try
         {
             signal.Set();
             await waiter.Done.WaitAsync(cancellation);
+            if (waiter.IsElsewhere)
+            {
+                applier.RequestReconnect();
+                throw new OutcomeUnknownException("The server that committed is not the one that the nodes follow.");
+            }
             metrics.Waited(BootClock.Since(committedAt), waiter.IsEverywhere);
         }
         finally
@@ -128,13 +144,13 @@ internal sealed partial class Fence(
     }
 
     // The memory of this node is all that there is to wait for.
-    private void NoteAlone(long polledAt)
+    private void NoteAlone(long polledAt, ServerIdentity server)
     {
         lock (guard)
         {
-            aloneAt = polledAt;
+            (aloneAt, aloneOn) = (polledAt, server);
             foreach (var waiter in waiters)
-                waiter.NoteAlone(polledAt);
+                waiter.NoteAlone(polledAt, server);
         }
     }
 
@@ -142,7 +158,7 @@ internal sealed partial class Fence(
     {
         // Sent now: after the commits of all who wait already.
         await using var batch = database.Replica.CreateBatch();
-        batch.BatchCommands.Add(new("SELECT coalesce(max(delta_ms), 0) FROM consent.node"));
+        batch.BatchCommands.Add(new($"SELECT coalesce(max(delta_ms), 0), {ServerIdentity.Column} FROM consent.node"));
         batch.BatchCommands.Add(
             new(
                 """
@@ -164,12 +180,13 @@ internal sealed partial class Fence(
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var largest = TimeSpan.FromMilliseconds(Math.Max(reader.GetInt32(0), (int)options.Delta.TotalMilliseconds));
+        var server = ServerIdentity.Read(reader, 1);
         await reader.NextResultAsync(cancellation);
         var everywhere = new HashSet<ulong>();
         while (await reader.ReadAsync(cancellation))
             everywhere.Add(reader.GetFieldValue<ulong>(0));
         foreach (var waiter in waiting)
-            waiter.Note(everywhere, largest);
+            waiter.Note(server, everywhere, largest);
     }
 
     [LoggerMessage(
@@ -184,13 +201,14 @@ internal sealed partial class Fence(
     {
         private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock guard = new();
+        private readonly ServerIdentity server;
         private readonly long committedAt;
         private readonly Timer timer;
         private TimeSpan? largestDelta;
 
-        public Waiter(HashSet<ulong> left, long committedAt)
+        public Waiter(HashSet<ulong> left, ServerIdentity server, long committedAt)
         {
-            (Left, this.committedAt) = (left, committedAt);
+            (Left, this.server, this.committedAt) = (left, server, committedAt);
             timer = new(_ => Look());
             Look();
         }
@@ -204,9 +222,18 @@ internal sealed partial class Fence(
         /// <summary>Whether every node said that it has them; if not, the wait ended by its bound.</summary>
         public bool IsEverywhere { get; private set; }
 
+        /// <summary>Whether the nodes follow another server than the one that committed.</summary>
+        public bool IsElsewhere { get; private set; }
+
         /// <summary>Notes what a look that was sent after the commit found.</summary>
-        public void Note(HashSet<ulong> everywhere, TimeSpan largest)
+        public void Note(ServerIdentity? seen, HashSet<ulong> everywhere, TimeSpan largest)
         {
+            if (seen != server)
+            {
+                // Numbers of transactions mean something on their own server only.
+                NoteElsewhere();
+                return;
+            }
             Left.ExceptWith(everywhere);
             if (Left.Count == 0)
             {
@@ -220,10 +247,16 @@ internal sealed partial class Fence(
 
         /// <summary>Notes that memory has what a poll saw, and that there was no other node then.</summary>
         /// <param name="polledAt">When the poll was sent.</param>
-        public void NoteAlone(long polledAt)
+        /// <param name="seen">The server that was polled.</param>
+        public void NoteAlone(long polledAt, ServerIdentity seen)
         {
             if (polledAt < committedAt)
                 return;
+            if (seen != server)
+            {
+                NoteElsewhere();
+                return;
+            }
             IsEverywhere |= !Done.IsCompleted;
             done.TrySetResult();
         }
@@ -235,6 +268,12 @@ internal sealed partial class Fence(
                 done.TrySetResult();
                 timer.Dispose();
             }
+        }
+
+        private void NoteElsewhere()
+        {
+            IsElsewhere |= !Done.IsCompleted;
+            done.TrySetResult();
         }
 
         // A timer may be early; the bound is by the clock that goes on in sleep.

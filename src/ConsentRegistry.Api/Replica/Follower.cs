@@ -1,4 +1,5 @@
 using ConsentRegistry.Api.Diagnostics;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -122,7 +123,7 @@ internal sealed partial class Follower(
     public Applied Apply(Poll poll)
     {
         if (poll.Server != server)
-            throw new MemoryLostException("The database is another, or went on from another point.");
+            throw new MemoryLostException("The server is another, or was promoted or restored.");
         var arrived = AfterAnchor(poll);
         if (poll.IsCut)
         {

@@ -10,9 +10,9 @@ namespace ConsentRegistry.Api.Replica;
 /// </summary>
 internal sealed class Membership(ReplicaOptions options)
 {
-    /// <summary>How often a beat is sent at least: four of them fit into Δ.</summary>
     private const string BeatText = "UPDATE consent.node SET beat = beat + 1, seen = $2::pg_snapshot WHERE id = $1";
 
+    /// <summary>How often a beat is confirmed at least: four of them fit into Δ.</summary>
     private readonly TimeSpan betweenBeats = options.Delta / 4;
 
     private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
@@ -29,11 +29,13 @@ internal sealed class Membership(ReplicaOptions options)
     public bool IsAlone(Poll poll) => HasJoined && poll.Nodes is [var only] && only.Id == id;
 
     /// <summary>
-    /// The beat that the next poll sends along, because it is due before the poll after it; null if none is.
+    /// The beat that the next poll sends along, to be confirmed: because it is due before the poll after it, or because
+    /// somebody waits for what is confirmed; null if none is.
     /// </summary>
     /// <param name="pause">How long it is from the next poll to the one after it.</param>
-    public NpgsqlBatchCommand? DueBeat(TimeSpan pause) =>
-        HasJoined && BootClock.Since(beatAt) + pause >= betweenBeats
+    /// <param name="isWanted">Whether somebody waits.</param>
+    public NpgsqlBatchCommand? NextBeat(TimeSpan pause, bool isWanted) =>
+        HasJoined && (isWanted || BootClock.Since(beatAt) + pause >= betweenBeats)
             ? new(BeatText)
             {
                 Parameters =
@@ -44,7 +46,7 @@ internal sealed class Membership(ReplicaOptions options)
             }
             : null;
 
-    /// <summary>Notes that a poll sent a beat along.</summary>
+    /// <summary>Notes that a poll sent a beat along, which was confirmed.</summary>
     /// <param name="sentAt">This node's time just before the poll was sent.</param>
     /// <param name="hasRow">Whether this node's row was there.</param>
     public void NoteBeat(long sentAt, bool hasRow)
@@ -58,13 +60,14 @@ internal sealed class Membership(ReplicaOptions options)
     /// <param name="snapshot">The snapshot that memory has.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>This node's time just before the row was sent.</returns>
+    /// <exception cref="OutcomeUnknownException">Nobody confirmed the row.</exception>
     public async Task<long> JoinAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
         id = Guid.CreateVersion7();
         var sentAt = BootClock.Now;
         // A row that a crash took back would be one that nobody waits for: it has to be on disk.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
+        await using (var durable = new NpgsqlCommand(ConfirmedCommit.IsWanted, connection))
             await durable.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)",
@@ -79,16 +82,18 @@ internal sealed class Membership(ReplicaOptions options)
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
         (HasJoined, beatAt, seen) = (true, sentAt, snapshot);
         return sentAt;
     }
 
-    /// <summary>Says that this node lives, and what its memory has.</summary>
-    /// <returns>This node's time just before the beat was sent; null if its row is gone.</returns>
-    public async Task<long?> BeatAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
+    /// <summary>
+    /// Says what this node's memory has, to those who wait for it. Nobody confirms it, so that nobody waits for a disk:
+    /// where it is lost, less is said than what holds.
+    /// </summary>
+    /// <returns>Whether this node's row is there.</returns>
+    public async Task<bool> TellSeenAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
     {
-        var sentAt = BootClock.Now;
         await using var command = new NpgsqlCommand(BeatText, connection)
         {
             Parameters =
@@ -98,8 +103,8 @@ internal sealed class Membership(ReplicaOptions options)
             },
         };
         HasJoined = await command.ExecuteNonQueryAsync(cancellation) > 0;
-        (beatAt, seen) = (sentAt, snapshot);
-        return HasJoined ? sentAt : null;
+        seen = snapshot;
+        return HasJoined;
     }
 
     /// <summary>

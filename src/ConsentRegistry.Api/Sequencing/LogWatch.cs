@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Sequencing;
 
@@ -104,9 +105,24 @@ internal sealed partial class LogWatch(Database database, CommitSignal commits, 
         LogLag((long)state.Lag.TotalSeconds, state.Waiting);
     }
 
+    /// <summary>
+    /// Looks, and has the synchronous standby confirm that this server was the primary still when it was asked: up to
+    /// which time the log is complete, a server that was replaced does not know.
+    /// </summary>
     private async Task<LogState> LookAsync(CancellationToken cancellation)
     {
-        await using var command = database.Background.CreateCommand(
+        await using var connection = await database.Background.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var state = await ReadAsync(connection, cancellation);
+        await using (var confirm = new NpgsqlCommand(ConfirmedCommit.ConfirmReads, connection))
+            await confirm.ExecuteNonQueryAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
+        return state;
+    }
+
+    private static async Task<LogState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
             """
             SELECT (SELECT coalesce(max(seq) + 1, 0) FROM consent.history),
                 h.size, h.root, h.note,
@@ -117,7 +133,8 @@ internal sealed partial class LogWatch(Database database, CommitSignal commits, 
                 statement_timestamp()
             FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC
                 LIMIT 1) AS h ON true
-            """
+            """,
+            connection
         );
         command.Parameters.Add(new() { Value = MaxWaiting + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

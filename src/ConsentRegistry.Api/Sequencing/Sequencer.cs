@@ -155,7 +155,8 @@ internal sealed partial class Sequencer(
                     await LogStore.EraseAsync(connection, moved, cancellation);
             }
             await LogStore.WriteAsync(connection, tiles, cancellation);
-            await transaction.CommitAsync(cancellation);
+            // Only what the standby has is signed: a signature over what a failover takes back would be a fork.
+            await ConfirmedCommit.CommitAsync(transaction);
             return longer;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -183,7 +184,7 @@ internal sealed partial class Sequencer(
         file.Write(note);
         if (!await LogStore.TryWriteAsync(connection, new(tree.Size, root, note), cancellation))
             throw new LogIntegrityException($"There is a checkpoint of {tree.Size} leaves with another root.");
-        await transaction.CommitAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
         return true;
     }
 
@@ -224,6 +225,11 @@ internal sealed partial class Sequencer(
         // What no checkpoint covers yet will be signed next.
         if (await LogStore.FindForgedAsync(connection, keys, head?.Size ?? 0, cancellation) is { } forged)
             throw new LogIntegrityException($"Leaf {forged} of the log was written by no node.");
+        // Whoever appended the last leaves may not have learned whether the standby has them: it has to before they are
+        // signed.
+        await using (var confirm = new NpgsqlCommand(ConfirmedCommit.ConfirmReads, connection))
+            await confirm.ExecuteNonQueryAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(transaction);
         return (tree, head?.Size ?? 0);
     }
 

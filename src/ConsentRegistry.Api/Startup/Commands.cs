@@ -254,6 +254,8 @@ internal static class Commands
             output,
             async (connectionString, options) =>
             {
+                if (options.RequireSynchronous)
+                    await Migrator.RequireStandbyAsync(connectionString, CancellationToken.None);
                 var signer = LogServices.SignerOf(options, new NSecEd25519());
                 var migrated = await Migrator.MigrateAsync(
                     connectionString,

@@ -64,7 +64,7 @@ internal static class Composition
         services.AddSingleton(options.Recalls);
         services.AddHostedService<ExpiryWatch>();
         services.AddHostedService<RecallWatch>();
-        services.AddSingleton(_ => new Database(connectionString));
+        services.AddSingleton(_ => new Database(connectionString, options.RequireSynchronous));
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<ConcurrencyLimits>();
         services.AddSingleton<FollowerReads>();

@@ -59,6 +59,19 @@ internal static class Migrator
         return adopted;
     }
 
+    /// <summary>Refuses a server that waits for no standby before it answers a commit.</summary>
+    /// <exception cref="StartupException"><c>synchronous_standby_names</c> is empty.</exception>
+    public static async Task RequireStandbyAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var login = Database.OfLogin(connectionString);
+        await using var ask = login.CreateCommand($"SELECT {ConfirmedCommit.HasStandby}");
+        if (await ask.ExecuteScalarAsync(cancellation) is not true)
+            throw new StartupException(
+                "Database:RequireSynchronous is true, and PostgreSQL has no synchronous standby: "
+                    + "synchronous_standby_names is empty. See docs/how-to/survive-failover.md."
+            );
+    }
+
     /// <summary>
     /// Makes the roles that the database gives rights to, so that a dump of one can be restored on a new server.
     /// </summary>

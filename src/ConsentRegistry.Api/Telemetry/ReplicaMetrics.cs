@@ -15,6 +15,7 @@ internal sealed class ReplicaMetrics
     private readonly ZeroedCounter evictions;
     private readonly ZeroedCounter losses;
     private readonly ZeroedCounter differences;
+    private readonly ZeroedCounter unconfirmed;
 
     public ReplicaMetrics(IMeterFactory meters)
     {
@@ -48,6 +49,12 @@ internal sealed class ReplicaMetrics
             "{creator}",
             "Creators of whom memory held something else than the tables."
         );
+        unconfirmed = new(
+            meter,
+            "consent.replica.unconfirmed",
+            "{beat}",
+            "Times that this node said that it lives, and no synchronous standby confirmed it."
+        );
     }
 
     /// <summary>Notes a poll.</summary>
@@ -67,6 +74,9 @@ internal sealed class ReplicaMetrics
 
     /// <summary>Counts a creator of whom memory held something else than the tables.</summary>
     public void Differed() => differences.Add();
+
+    /// <summary>Counts a beat that no synchronous standby confirmed.</summary>
+    public void Unconfirmed() => unconfirmed.Add();
 
     /// <summary>Counts that memory was lost.</summary>
     public void Lost() => losses.Add();

@@ -2523,7 +2523,7 @@ export interface components {
         };
         /** @description A part of what a node answers from. */
         ReadinessPart: {
-            /** @description `database`, `memory`, `keys`, `identifiers`, `integrityKeys`, `integrity`, `log` or `notifications`. `keys` are those of the issuer of tokens. `identifiers` are the keys of the hashes of erased identifiers. `integrityKeys` are the keys by which nodes know what nodes wrote. `integrity` is whether the database holds what nodes wrote. `log` is the history log. `notifications` is the part that hands them on. */
+            /** @description `database`, `standby`, `memory`, `keys`, `identifiers`, `integrityKeys`, `integrity`, `log` or `notifications`. `standby` is whether commits wait for a synchronous standby; it is there only where the node demands one. `keys` are those of the issuer of tokens. `identifiers` are the keys of the hashes of erased identifiers. `integrityKeys` are the keys by which nodes know what nodes wrote. `integrity` is whether the database holds what nodes wrote. `log` is the history log. `notifications` is the part that hands them on. */
             name: string;
             /** @description Whether it is as it should be. */
             ready: boolean;

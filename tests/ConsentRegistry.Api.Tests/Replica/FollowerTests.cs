@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
@@ -12,7 +13,7 @@ namespace ConsentRegistry.Api.Tests.Replica;
 /// <summary>Polls are applied whole, in order and once; where history is another, memory is lost.</summary>
 public sealed class FollowerTests
 {
-    private static readonly ServerIdentity Server = new("7", "00000001");
+    private static readonly ServerIdentity Server = new(Guid.NewGuid());
     private static readonly CreatorId Ana = CreatorId.Parse("ana");
     private static readonly CreatorId Ben = CreatorId.Parse("ben");
 
@@ -215,8 +216,8 @@ public sealed class FollowerTests
         follower.Apply(Poll([one], [two]));
         var poll = how switch
         {
-            "server" => Poll([one], [two]) with { Server = Server with { System = "8" } },
-            "timeline" => Poll([one], [two]) with { Server = Server with { Timeline = "00000002" } },
+            "server" => Poll([one], [two]) with { Server = new ServerIdentity(Guid.NewGuid()) },
+            "timeline" => Poll([one], [two]) with { Server = null },
             "anchor gone" => Poll([], [two]),
             "anchor another" => Poll([one with { EventId = Guid.NewGuid() }], [two]),
             "gap" => Poll([one, At(two, 2)], []),
@@ -226,7 +227,7 @@ public sealed class FollowerTests
     }
 
     private static Poll Poll(IReadOnlyList<FeedEvent> history, IReadOnlyList<FeedEvent> inbox) =>
-        new(1, new(1), "1:1:", Server, [], history, IsCut: false, inbox, []);
+        new(1, new(1), "1:1:", Server, HasStandby: false, Nodes: [], history, IsCut: false, inbox, []);
 
     private FactSet? FactsOf(CreatorId creator) =>
         memory.Extract(

@@ -88,7 +88,10 @@ internal static class CheckBatch
             .SelectMany(question => question.MinVersions)
             .GroupBy(wanted => wanted.Key, StringComparer.Ordinal)
             .ToDictionary(stream => stream.Key, stream => stream.Max(wanted => wanted.Value), StringComparer.Ordinal);
-        var need = new FreshnessRequirement(versions, asked.Exists(question => question.IsStrong) ? arrivedAt : null);
+        var need = FreshnessRequirement.OfCheck(
+            versions,
+            asked.Exists(question => question.IsStrong) ? arrivedAt : null
+        );
         var wait = new SharedWait();
         return await memory.TakeAsync(targets, requesters, need, cancellation, versions.Keys, wait)
             ?? (

@@ -30,7 +30,7 @@ internal static class CheckConsent
             return problem.AsResult();
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, answered, question, at, cancellation);
-        var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? arrivedAt : null);
+        var need = FreshnessRequirement.OfCheck(question.MinVersions, question.IsStrong ? arrivedAt : null);
         if (
             await memory.TakeAsync([question.Target], Question.RequestersOf([question]), need, cancellation)
             is not { } facts

@@ -129,3 +129,8 @@ public sealed class Integrity : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261129000021_seals")]
 public sealed class Seals : ScriptMigration;
+
+/// <summary>Which history the server tells, since its last promotion or restore.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261130000022_incarnation")]
+public sealed class Incarnation : ScriptMigration;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
 using ConsentRegistry.Domain;
@@ -100,7 +101,7 @@ internal static class NamedRow
     {
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
-        var follower = new Follower(memory, poll.Server, -1, default, [], [], NullLogger.Instance);
+        var follower = new Follower(memory, poll.Server!.Value, -1, default, [], [], NullLogger.Instance);
         var started = Stopwatch.GetTimestamp();
         follower.Apply(poll);
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
@@ -129,7 +130,18 @@ internal static class NamedRow
                 ).Encode(),
                 IsAuthentic: true
             ));
-        return new(1, new(1), "1:1:", new("benchmark", "00000001"), [], [], IsCut: false, Inbox: [.. version], []);
+        return new(
+            1,
+            new(1),
+            "1:1:",
+            new ServerIdentity(Guid.Empty),
+            HasStandby: false,
+            [],
+            [],
+            IsCut: false,
+            Inbox: [.. version],
+            []
+        );
     }
 
     private static DefaultKey KeyOf(int number) => new(Purpose.Parse("mining"), Requester.Parse($"lab-{number}"));

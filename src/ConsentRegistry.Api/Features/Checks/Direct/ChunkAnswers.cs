@@ -187,7 +187,7 @@ internal sealed class ChunkAnswers(
             return (null, CheckResult.Refused(CheckQuestions.PastOneAtATime, line), null);
         if (!CheckQuestions.TryRead(check, part.Caller.Caller, out var question, out problem))
             return (null, CheckResult.Refused(problem, line), null);
-        var need = new FreshnessRequirement(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
+        var need = FreshnessRequirement.OfCheck(question.MinVersions, question.IsStrong ? part.Chunk.ArrivedAt : null);
         if (
             await facts.TakeAsync(
                 [question.Target],

@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace ConsentRegistry.Api.Persistence;
+
+/// <summary>
+/// A commit that counts only once the synchronous standby has it, where there is one. PostgreSQL ends the wait for the
+/// standby early if it is told to cancel it: then the commit stands on this server, may be lost with it, and comes with a
+/// warning and without an error.
+/// </summary>
+internal static class ConfirmedCommit
+{
+    /// <summary>Has the transaction wait for disk and standby, whatever the pool's setting is.</summary>
+    public const string IsWanted = "SET LOCAL synchronous_commit = on";
+
+    /// <summary>Whether the server waits for a standby at all, as a column.</summary>
+    public const string HasStandby = "current_setting('synchronous_standby_names') <> ''";
+
+    /// <summary>
+    /// Has a transaction that wrote nothing wait for the standby as well: what it read before may have been committed by
+    /// somebody whose wait was cut short, or by a server that was restarted since. Without a standby it writes nothing.
+    /// </summary>
+    public const string ConfirmReads =
+        $"SELECT CASE WHEN {HasStandby} THEN pg_logical_emit_message(true, 'consent', '') END";
+
+    private const string Warning = "WARNING";
+
+    /// <summary>Commits. From here on nobody's patience is a reason to leave: what was written may stand.</summary>
+    /// <exception cref="OutcomeUnknownException">
+    /// The connection broke, or the standby did not confirm it: the change may be lost.
+    /// </exception>
+    public static async Task CommitAsync(NpgsqlTransaction transaction)
+    {
+        var connection =
+            transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already.");
+        using var warnings = new WarningListener(connection);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
+        {
+            throw new OutcomeUnknownException(e);
+        }
+        warnings.ThrowIfAny();
+    }
+
+    /// <summary>Listens to what the server warns of on one connection.</summary>
+    internal sealed class WarningListener : IDisposable
+    {
+        private readonly NpgsqlConnection connection;
+        private string? warning;
+
+        public WarningListener(NpgsqlConnection connection)
+        {
+            this.connection = connection;
+            connection.Notice += Note;
+        }
+
+        /// <summary>Refuses to take a commit for confirmed that came with a warning.</summary>
+        /// <exception cref="OutcomeUnknownException">There was one.</exception>
+        public void ThrowIfAny()
+        {
+            if (warning is not null)
+                throw new OutcomeUnknownException(warning);
+        }
+
+        public void Dispose() => connection.Notice -= Note;
+
+        private void Note(object sender, NpgsqlNoticeEventArgs told)
+        {
+            if (told.Notice.InvariantSeverity == Warning)
+                warning = told.Notice.MessageText;
+        }
+    }
+}

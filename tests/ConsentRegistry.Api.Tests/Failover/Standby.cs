@@ -1,0 +1,154 @@
+using System.Runtime.Versioning;
+using ConsentRegistry.Api.DevelopmentServer;
+using ConsentRegistry.Api.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace ConsentRegistry.Api.Tests.Failover;
+
+/// <summary>A standby of a private server, which streams from it and can be promoted.</summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class Standby : IAsyncDisposable
+{
+    private readonly ClusterHome home;
+    private readonly ServerProcess server;
+    private readonly string folder;
+    private readonly string administrator;
+
+    private Standby(ClusterHome home, ServerProcess server, string folder, string socketFolder, string administrator) =>
+        (this.home, this.server, this.folder, SocketFolder, this.administrator) = (
+            home,
+            server,
+            folder,
+            socketFolder,
+            administrator
+        );
+
+    /// <summary>Where it listens.</summary>
+    public string SocketFolder { get; }
+
+    /// <summary>Copies a server, and follows it from there on.</summary>
+    /// <param name="primary">The server.</param>
+    /// <param name="name">What the primary knows it by.</param>
+    public static async Task<Standby> StartAsync(OwnServer primary, string name)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = Path.Combine(Path.GetTempPath(), $"consent-standby-{Guid.NewGuid():N}");
+        var place = await ClusterHome.OpenAsync(data, NullLogger.Instance, cancellation);
+        var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, cancellation);
+        var source = new NpgsqlConnectionStringBuilder(primary.Administrator);
+        var copied = await place.Account.RunAsync(
+            [
+                BaseBackupOf(binaries),
+                "--pgdata",
+                place.Data,
+                "--checkpoint=fast",
+                "--write-recovery-conf",
+                "--dbname",
+                $"host={source.Host} port={source.Port} user={source.Username} password={source.Password} "
+                    + $"application_name={name}",
+            ],
+            cancellation
+        );
+        Assert.True(copied.Succeeded, copied.Error);
+        // The path of a socket is short.
+        var sockets = Directory.CreateDirectory(Path.Combine("/tmp", $"consent-sb-{Path.GetRandomFileName()[..8]}"));
+        await place.Account.OwnAsync(sockets.FullName, cancellation);
+        var login = new NpgsqlConnectionStringBuilder(primary.Administrator)
+        {
+            Host = sockets.FullName,
+        }.ConnectionString;
+        var standby = new Standby(
+            place,
+            new(place, binaries, sockets.FullName, NullLogger.Instance),
+            data,
+            sockets.FullName,
+            login
+        );
+        await standby.server.StartAsync(standby.AnswersAsync, cancellation);
+        return standby;
+    }
+
+    /// <summary>Makes it a primary of its own, and waits until it is one.</summary>
+    public async Task PromoteAsync() =>
+        Assert.True(await ScalarAsync<bool>("SELECT pg_promote(wait => true, wait_seconds => 60)"));
+
+    /// <summary>Stops what receives from the primary where it is: the primary's commits wait.</summary>
+    public Task PauseReceiverAsync() => SignalReceiverAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeReceiverAsync() => SignalReceiverAsync("CONT");
+
+    /// <summary>The one value of a statement.</summary>
+    public Task<T> ScalarAsync<T>(string sql) => Sql.ScalarAsync<T>(administrator, sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        // What is stopped does not end by itself.
+        await server.KillAsync();
+        await server.DisposeAsync();
+        home.Dispose();
+        foreach (var place in new[] { home.Path, folder, SocketFolder }.Where(Directory.Exists))
+            Directory.Delete(place, recursive: true);
+    }
+
+    // Only some of the programs may have a link where the others were found.
+    private static string BaseBackupOf(PostgresBinaries binaries)
+    {
+        var postgres = File.ResolveLinkTarget(binaries.Postgres, returnFinalTarget: true);
+        return Path.Combine(Path.GetDirectoryName(postgres?.FullName) ?? binaries.Folder, "pg_basebackup");
+    }
+
+    private async Task SignalReceiverAsync(string signal)
+    {
+        if (receiver == 0)
+            await Eventually.HoldsAsync(
+                "the standby receives",
+                async () =>
+                    (receiver = await ScalarAsync<int>("SELECT coalesce(max(pid), 0) FROM pg_stat_wal_receiver")) != 0
+            );
+        using var kill = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"kill -{signal} {receiver}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private int receiver;
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(administrator);
+            await connection.OpenAsync(cancellation);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>Statements on connections that are closed at once.</summary>
+internal static class Sql
+{
+    /// <summary>The one value of a statement.</summary>
+    public static async Task<T> ScalarAsync<T>(string connectionString, string sql)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Runs a statement, which may be one that no transaction may have.</summary>
+    public static async Task RunAsync(string connectionString, string sql)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
