@@ -90,6 +90,26 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_strong_check_is_answered_with_what_the_standby_confirmed_and_a_weak_one_with_what_is_fresh()
+    {
+        await using var servers = await ReplicatedServers.StartAsync();
+        await using var app = await AllowingAsync(servers, "Replica:DeltaMs=10000");
+        var platform = app.Platform();
+        Assert.True((bool)(await platform.PostAsync(Check, StrongQuestion)).Is(200)["allowed"]!);
+        await servers.Standby.PauseReceiverAsync();
+
+        Assert.True((bool)(await platform.PostAsync(Check, Question)).Is(200)["allowed"]!);
+        Assert.Equal(503, (await platform.PostAsync(Check, StrongQuestion)).Status);
+        Assert.True((bool)(await platform.PostAsync(Check, Question)).Is(200)["allowed"]!);
+
+        await servers.Standby.ResumeReceiverAsync();
+        await Eventually.HoldsAsync(
+            "strong checks are answered again",
+            async () => (await platform.PostAsync(Check, StrongQuestion)).Status == 200
+        );
+    }
+
+    [Fact]
     public async Task Two_promotions_with_one_timeline_number_are_two_histories()
     {
         await using var servers = await ReplicatedServers.StartAsync(standbys: 2);

@@ -10,7 +10,7 @@ internal sealed class ReplicatedServers : IAsyncDisposable
 {
     private readonly OwnServer primary;
 
-    private ReplicatedServers(OwnServer primary, IReadOnlyList<Standby> standbys)
+    private ReplicatedServers(OwnServer primary, IReadOnlyList<CopiedServer> standbys)
     {
         (this.primary, Standbys) = (primary, standbys);
         Router = new(PrimarySockets);
@@ -18,10 +18,10 @@ internal sealed class ReplicatedServers : IAsyncDisposable
     }
 
     /// <summary>The first of them is the synchronous one.</summary>
-    public IReadOnlyList<Standby> Standbys { get; }
+    public IReadOnlyList<CopiedServer> Standbys { get; }
 
     /// <summary>The synchronous standby.</summary>
-    public Standby Standby => Standbys[0];
+    public CopiedServer Standby => Standbys[0];
 
     /// <summary>What nodes connect through.</summary>
     public PoolRouter Router { get; }
@@ -37,9 +37,9 @@ internal sealed class ReplicatedServers : IAsyncDisposable
     {
         await OwnServer.SkipUnlessInstalledAsync();
         var first = await OwnServer.StartAsync(TestContext.Current.CancellationToken);
-        var made = new List<Standby>();
+        var made = new List<CopiedServer>();
         for (var i = 0; i < standbys; i++)
-            made.Add(await Standby.StartAsync(first, $"standby{i}"));
+            made.Add(await CopiedServer.FollowAsync(first, $"standby{i}"));
         var servers = new ReplicatedServers(first, made);
         await servers.WaitForAsync("standby0");
         return servers;

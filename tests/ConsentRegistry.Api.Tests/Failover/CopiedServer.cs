@@ -6,34 +6,49 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Failover;
 
-/// <summary>A standby of a private server, which streams from it and can be promoted.</summary>
+/// <summary>A server that is made from a base backup of another: its standby, or a copy of an earlier moment.</summary>
 [UnsupportedOSPlatform("windows")]
-internal sealed class Standby : IAsyncDisposable
+internal sealed class CopiedServer : IAsyncDisposable
 {
     private readonly ClusterHome home;
     private readonly ServerProcess server;
     private readonly string folder;
     private readonly string administrator;
+    private int receiver;
 
-    private Standby(ClusterHome home, ServerProcess server, string folder, string socketFolder, string administrator) =>
+    private CopiedServer(ClusterHome home, ServerProcess server, string folder, string sockets, string administrator) =>
         (this.home, this.server, this.folder, SocketFolder, this.administrator) = (
             home,
             server,
             folder,
-            socketFolder,
+            sockets,
             administrator
         );
 
     /// <summary>Where it listens.</summary>
     public string SocketFolder { get; }
 
+    /// <summary>Where its data are.</summary>
+    public string DataFolder => home.Data;
+
     /// <summary>Copies a server, and follows it from there on.</summary>
     /// <param name="primary">The server.</param>
     /// <param name="name">What the primary knows it by.</param>
-    public static async Task<Standby> StartAsync(OwnServer primary, string name)
+    public static async Task<CopiedServer> FollowAsync(OwnServer primary, string name)
+    {
+        var standby = await BackUpAsync(primary, name, "--write-recovery-conf");
+        await standby.StartAsync();
+        return standby;
+    }
+
+    /// <summary>Copies a server, and starts nothing yet.</summary>
+    /// <param name="primary">The server.</param>
+    /// <param name="name">What the primary knows it by.</param>
+    /// <param name="options">Further options of <c>pg_basebackup</c>.</param>
+    public static async Task<CopiedServer> BackUpAsync(OwnServer primary, string name, params string[] options)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var data = Path.Combine(Path.GetTempPath(), $"consent-standby-{Guid.NewGuid():N}");
+        var data = Path.Combine(Path.GetTempPath(), $"consent-copy-{Guid.NewGuid():N}");
         var place = await ClusterHome.OpenAsync(data, NullLogger.Instance, cancellation);
         var binaries = await PostgresBinaries.FindAsync(PostgresBinaries.CandidateFolders(), major: null, cancellation);
         var source = new NpgsqlConnectionStringBuilder(primary.Administrator);
@@ -43,7 +58,7 @@ internal sealed class Standby : IAsyncDisposable
                 "--pgdata",
                 place.Data,
                 "--checkpoint=fast",
-                "--write-recovery-conf",
+                .. options,
                 "--dbname",
                 $"host={source.Host} port={source.Port} user={source.Username} password={source.Password} "
                     + $"application_name={name}",
@@ -58,16 +73,15 @@ internal sealed class Standby : IAsyncDisposable
         {
             Host = sockets.FullName,
         }.ConnectionString;
-        var standby = new Standby(
-            place,
-            new(place, binaries, sockets.FullName, NullLogger.Instance),
-            data,
-            sockets.FullName,
-            login
-        );
-        await standby.server.StartAsync(standby.AnswersAsync, cancellation);
-        return standby;
+        return new(place, new(place, binaries, sockets.FullName, NullLogger.Instance), data, sockets.FullName, login);
     }
+
+    /// <summary>Starts it, and waits until it takes connections.</summary>
+    public Task StartAsync() => server.StartAsync(AnswersAsync, TestContext.Current.CancellationToken);
+
+    /// <summary>Gives what a test wrote into the data folder to the server's user.</summary>
+    public Task OwnAsync(string file) =>
+        home.Account.OwnAsync(Path.Combine(home.Data, file), TestContext.Current.CancellationToken);
 
     /// <summary>Makes it a primary of its own, and waits until it is one.</summary>
     public async Task PromoteAsync() =>
@@ -111,8 +125,6 @@ internal sealed class Standby : IAsyncDisposable
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, kill.ExitCode);
     }
-
-    private int receiver;
 
     private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
