@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Tests.Servers;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -54,7 +55,7 @@ internal sealed class CopiedServer : IAsyncDisposable
         var source = new NpgsqlConnectionStringBuilder(primary.Administrator);
         var copied = await place.Account.RunAsync(
             [
-                BaseBackupOf(binaries),
+                await PostgresPrograms.PathOfAsync("pg_basebackup", cancellation),
                 "--pgdata",
                 place.Data,
                 "--checkpoint=fast",
@@ -104,13 +105,6 @@ internal sealed class CopiedServer : IAsyncDisposable
         home.Dispose();
         foreach (var place in new[] { home.Path, folder, SocketFolder }.Where(Directory.Exists))
             Directory.Delete(place, recursive: true);
-    }
-
-    // Only some of the programs may have a link where the others were found.
-    private static string BaseBackupOf(PostgresBinaries binaries)
-    {
-        var postgres = File.ResolveLinkTarget(binaries.Postgres, returnFinalTarget: true);
-        return Path.Combine(Path.GetDirectoryName(postgres?.FullName) ?? binaries.Folder, "pg_basebackup");
     }
 
     private async Task SignalReceiverAsync(string signal)

@@ -31,6 +31,7 @@ internal static class LoadBenchmark
         ("revocation", RevocationRow.MeasureAsync),
         ("named", NamedRow.MeasureAsync),
         ("changes", ChangeRow.MeasureAsync),
+        ("standby", StandbyRow.MeasureAsync),
     ];
 
     /// <summary>The parts of a run with a node that does something beside answering.</summary>

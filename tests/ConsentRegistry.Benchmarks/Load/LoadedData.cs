@@ -42,6 +42,14 @@ internal sealed class LoadedData : IAsyncDisposable
     /// <summary>How to connect to the data.</summary>
     public string ConnectionString => ConnectionStringOf(Loaded);
 
+    /// <summary>How the server's superuser connects.</summary>
+    public string Administrator =>
+        new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
+        {
+            Database = PrivatePostgres.Administrator,
+            Username = PrivatePostgres.Administrator,
+        }.ConnectionString;
+
     /// <summary>A token of a platform that checks.</summary>
     public string CheckToken => hosts.Token("platform", Requester);
 

@@ -12,7 +12,7 @@ internal static class ChangeRow
     /// <summary>
     /// Writers at once: an acknowledgement waits for the nodes' memories, so that many wait together.
     /// </summary>
-    private const int Writers = 64;
+    public const int Writers = 64;
 
     private const string Yardstick = "pgbench, update and insert";
 
