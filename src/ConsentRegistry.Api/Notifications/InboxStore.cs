@@ -141,7 +141,7 @@ internal static class InboxStore
         CancellationToken cancellation
     )
     {
-        await using var command = database.Changes.CreateCommand(
+        await using var command = new NpgsqlCommand(
             """
             UPDATE consent.notification SET read_at = clock_timestamp() WHERE creator = $1 AND read_at IS NULL
                 AND (id = ANY($2) OR created_at <= $3)
@@ -152,7 +152,12 @@ internal static class InboxStore
         command.Parameters.Add(
             new() { Value = (object?)upTo?.ToDateTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }
         );
-        return await command.ExecuteNonQueryAsync(cancellation);
+        return await ConfirmedCommit.RunAsync(
+            database.Changes,
+            command,
+            update => update.ExecuteNonQueryAsync(cancellation),
+            cancellation
+        );
     }
 
     private static async Task<IReadOnlyList<InboxRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)

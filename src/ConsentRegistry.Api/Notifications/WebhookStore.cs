@@ -191,7 +191,7 @@ internal static class WebhookStore
         CancellationToken cancellation
     )
     {
-        await using var command = database.Changes.CreateCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             WITH w AS (
                 UPDATE consent.webhook SET url = $2, host = $3, kinds = $4, enabled = $5, disabled_for = CASE WHEN $5
@@ -211,7 +211,14 @@ internal static class WebhookStore
         command.Parameters.Add(new() { Value = enabled });
         try
         {
-            return Result.Of((await ReadAsync(command, cancellation)).SingleOrDefault());
+            return Result.Of(
+                await ConfirmedCommit.RunAsync(
+                    database.Changes,
+                    command,
+                    async update => (await ReadAsync(update, cancellation)).SingleOrDefault(),
+                    cancellation
+                )
+            );
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -222,9 +229,14 @@ internal static class WebhookStore
     /// <summary>Deletes a webhook and its deliveries.</summary>
     public static async Task DeleteAsync(Database database, Guid id, CancellationToken cancellation)
     {
-        await using var command = database.Changes.CreateCommand("DELETE FROM consent.webhook WHERE id = $1");
+        await using var command = new NpgsqlCommand("DELETE FROM consent.webhook WHERE id = $1");
         command.Parameters.Add(new() { Value = id });
-        await command.ExecuteNonQueryAsync(cancellation);
+        await ConfirmedCommit.RunAsync(
+            database.Changes,
+            command,
+            delete => delete.ExecuteNonQueryAsync(cancellation),
+            cancellation
+        );
     }
 
     /// <summary>
@@ -434,7 +446,7 @@ internal static class WebhookStore
         CancellationToken cancellation
     )
     {
-        await using var command = database.Changes.CreateCommand(
+        await using var command = new NpgsqlCommand(
             """
             WITH d AS (
                 UPDATE consent.delivery SET state = 'pending', attempts = 0, due_at = clock_timestamp()
@@ -446,7 +458,12 @@ internal static class WebhookStore
         );
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = notification });
-        return (await ReadDeliveriesAsync(command, cancellation)).SingleOrDefault();
+        return await ConfirmedCommit.RunAsync(
+            database.Changes,
+            command,
+            async update => (await ReadDeliveriesAsync(update, cancellation)).SingleOrDefault(),
+            cancellation
+        );
     }
 
     private const string DeliveryColumns =

@@ -44,6 +44,27 @@ internal static class ConfirmedCommit
         warnings.ThrowIfAny();
     }
 
+    /// <summary>Runs one statement that is a transaction of its own.</summary>
+    /// <param name="source">The pool.</param>
+    /// <param name="command">The statement, without a connection.</param>
+    /// <param name="execute">Runs it and reads its result.</param>
+    /// <param name="cancellation">Ends the wait for a connection.</param>
+    /// <exception cref="OutcomeUnknownException">The standby did not confirm it: the change may be lost.</exception>
+    public static async Task<T> RunAsync<T>(
+        NpgsqlDataSource source,
+        NpgsqlCommand command,
+        Func<NpgsqlCommand, Task<T>> execute,
+        CancellationToken cancellation
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        using var warnings = new WarningListener(connection);
+        command.Connection = connection;
+        var result = await execute(command);
+        warnings.ThrowIfAny();
+        return result;
+    }
+
     /// <summary>Listens to what the server warns of on one connection.</summary>
     internal sealed class WarningListener : IDisposable
     {

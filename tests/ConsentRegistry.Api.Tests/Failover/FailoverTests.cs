@@ -90,6 +90,35 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task What_is_altered_outside_of_a_change_is_acknowledged_only_when_the_standby_has_it()
+    {
+        await using var servers = await ReplicatedServers.StartAsync();
+        await using var app = await AllowingAsync(servers);
+        var platform = app.Platform();
+        var address = "http://127.0.0.1:9/";
+        var webhook = (await platform.PostAsync("/v1/webhooks", new { audience = "platform", url = address })).Is(201);
+        var path = $"/v1/webhooks/{webhook["webhookId"]}";
+        await servers.Standby.PauseReceiverAsync();
+        foreach (
+            var send in new Func<Task<Answer>>[]
+            {
+                () => platform.PutAsync(path, new { url = address, enabled = false }),
+                () => platform.PostAsync($"{path}/secret", null),
+                () => platform.DeleteAsync(path),
+            }
+        )
+        {
+            var answer = send();
+            var waiting = servers.WaitingAsync("changes");
+            // An answer that needs nobody's confirmation is wrong.
+            if (await Task.WhenAny(answer, waiting) == answer)
+                Assert.Fail($"{(await answer).Status} {(await answer).Text}");
+            await servers.ScalarAsync<bool>($"SELECT pg_cancel_backend({await waiting})");
+            (await answer).IsProblem(503, "outcomeUnknown");
+        }
+    }
+
+    [Fact]
     public async Task A_strong_check_is_answered_with_what_the_standby_confirmed_and_a_weak_one_with_what_is_fresh()
     {
         await using var servers = await ReplicatedServers.StartAsync();
