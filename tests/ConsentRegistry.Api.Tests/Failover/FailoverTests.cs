@@ -96,8 +96,8 @@ public sealed class FailoverTests
         await using var app = await AllowingAsync(servers);
         var platform = app.Platform();
         var address = "http://127.0.0.1:9/";
-        var webhook = (await platform.PostAsync("/v1/webhooks", new { audience = "platform", url = address })).Is(201);
-        var path = $"/v1/webhooks/{webhook["webhookId"]}";
+        var made = (await platform.PostAsync("/v1/webhooks", new { audience = "platform", url = address })).Is(201);
+        var path = $"/v1/webhooks/{made["webhook"]!["webhookId"]}";
         await servers.Standby.PauseReceiverAsync();
         foreach (
             var send in new Func<Task<Answer>>[]

@@ -78,15 +78,15 @@ public sealed class RecoveryTests
         await Eventually.HoldsAsync("the node answers as of that moment", async () => await EffectAsync(app) == "ask");
         Assert.Contains(app.Log.Errors, line => line.Contains("Memory is lost", StringComparison.Ordinal));
         await Eventually.HoldsAsync(
+            "settings go on, and events wait for the log",
+            async () => (await app.Creator("mia").PutAsync(Remix, new { effect = "deny" })).Status == 200
+        );
+        await Eventually.HoldsAsync(
             "the node does not extend the log that it knows to be longer",
             () =>
                 Task.FromResult(
                     app.Log.Errors.Any(line => line.Contains("does not extend the log", StringComparison.Ordinal))
                 )
-        );
-        await Eventually.HoldsAsync(
-            "settings go on",
-            async () => (await app.Creator("mia").PutAsync(Remix, new { effect = "deny" })).Status == 200
         );
 
         // History is lost for good, and the operator says so.
