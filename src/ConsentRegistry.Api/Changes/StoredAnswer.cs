@@ -25,8 +25,9 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     /// </summary>
     public StampedNow? Now { get; init; }
 
-    /// <summary>The server that committed the change, or that the repeated answer was read on; no part of a stored
-    /// answer.</summary>
+    /// <summary>
+    /// The server that committed the change, or that the repeated answer was read on; no part of a stored answer.
+    /// </summary>
     public ServerIdentity Server { get; init; }
 
     /// <summary>Whether this request has altered something.</summary>

@@ -88,7 +88,7 @@ internal static class DeliveryStore
                 return 0;
         }
         // A place that somebody has seen must not be given to another notification after a crash.
-        await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", connection))
+        await using (var durable = new NpgsqlCommand(ConfirmedCommit.IsWanted, connection))
             await durable.ExecuteNonQueryAsync(cancellation);
         // A webhook that is being deleted is waited for, and then told of nothing.
         await using var move = new NpgsqlCommand(

@@ -130,7 +130,7 @@ internal sealed partial class Applier(
                 Drop();
                 await LeaveQuietlyAsync(stoppingToken);
             }
-            catch (OutcomeUnknownException e)
+            catch (OutcomeUnknownException e) when (e.InnerException is null)
             {
                 // As below: without a confirmed beat memory stops answering.
                 LogUnconfirmed(e.Message);

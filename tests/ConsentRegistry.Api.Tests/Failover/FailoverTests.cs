@@ -211,7 +211,7 @@ public sealed class FailoverTests
     {
         await using var servers = await ReplicatedServers.StartAsync();
         await using var app = await AllowingAsync(servers);
-        await CoveredAsync(app);
+        await Log.Exports.CoveredAsync(app);
         var signed = await File.ReadAllTextAsync(CheckpointOf(app), Cancellation);
 
         await using (await servers.BlockAsync("consent.history"))
@@ -238,7 +238,7 @@ public sealed class FailoverTests
         await servers.KillPrimaryAsync();
         await servers.Standby.ResumeReceiverAsync();
         await FailedOverAsync(servers, app);
-        await CoveredAsync(app);
+        await Log.Exports.CoveredAsync(app);
         Assert.DoesNotContain(app.Log.Errors, line => line.Contains("does not extend", StringComparison.Ordinal));
     }
 
@@ -247,7 +247,7 @@ public sealed class FailoverTests
     {
         await using var servers = await ReplicatedServers.StartAsync();
         await using var app = await AllowingAsync(servers);
-        await CoveredAsync(app);
+        await Log.Exports.CoveredAsync(app);
         var signed = await File.ReadAllTextAsync(CheckpointOf(app), Cancellation);
 
         await using (await servers.BlockAsync("consent.tree_head"))
@@ -258,7 +258,7 @@ public sealed class FailoverTests
             await servers.KillPrimaryAsync();
         }
         await FailedOverAsync(servers, app);
-        await CoveredAsync(app);
+        await Log.Exports.CoveredAsync(app);
         await History.Ledger.VerifyAsync(app);
         Assert.DoesNotContain(app.Log.Errors, line => line.Contains("does not extend", StringComparison.Ordinal));
     }
@@ -340,16 +340,6 @@ public sealed class FailoverTests
         app.Database.Clear();
         await ChangedAsync(app, "ask");
     }
-
-    private static Task CoveredAsync(RegistryApplication app) =>
-        Eventually.HoldsAsync(
-            "a checkpoint covers the whole log",
-            async () =>
-                await app.ScalarAsync<bool>(
-                    "SELECT NOT EXISTS (SELECT FROM consent.inbox) AND coalesce((SELECT max(size) FROM "
-                        + "consent.tree_head), 0) = (SELECT coalesce(max(seq) + 1, 0) FROM consent.history)"
-                )
-        );
 
     private static Task<Guid> IdentityAsync(RegistryApplication app) =>
         app.ScalarAsync<Guid>($"SELECT {ServerIdentity.Column}");
