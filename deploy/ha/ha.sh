@@ -12,11 +12,19 @@ readonly base=${CONSENT_HA_PORT:-56000}
 readonly servers=(1 2 3) nodes=(1 2 3)
 # Whether Patroni has a synchronous standby confirm each commit. The soak turns it off to see that it finds losses.
 readonly synchronous=${CONSENT_HA_SYNCHRONOUS:-true}
+# Whether a node's beat waits for the standby. The soak turns it off to see that it finds stale answers.
+readonly confirm_beats=${CONSENT_HA_CONFIRM_BEATS:-on}
+# The size of each server's disk in MiB, which is memory then, and empty after down; only root can have that.
+readonly disk=${CONSENT_HA_DISK:-}
 
 # Seconds. Patroni wants loop_wait + 2 retry_timeout <= ttl. In production 30, 10 and 10 are usual.
 readonly ttl=9 loop_wait=1 retry_timeout=3
 # Longer than anything here takes to come up, or to mend.
 readonly patience=180
+
+# Before 3.0.3, Patroni takes the lock back from a server that was promoted, if it stood still meanwhile and speaks etcd's
+# API of version 3. By that of version 2 it compares first. Later versions compare in either.
+readonly first_that_compares=3.0.3
 
 readonly etcd_port=$((base + 1)) etcd_peer=$((base + 2)) proxy_port=$((base + 10))
 postgres_port() { echo $((base + 100 * $1 + 1)); }
@@ -39,6 +47,7 @@ break KIND SERVER   causes a fault; mend KIND SERVER ends it. SERVER is 1, 2, 3,
                       patroni-paused   Patroni stands still, PostgreSQL goes on
                       patroni-killed   Patroni is killed, PostgreSQL goes on
                       lagging          a standby receives nothing
+                      full             the server's disk is full, for which CONSENT_HA_DISK limits it to so many MiB
                       switchover       Patroni makes another server the primary
 addresses           the lines that scripts need: URLs of nodes, connection string, TTL, data folder
 CONSENT_HA_DATA (.data/ha) is the folder, CONSENT_HA_PORT (56000) the first of the ports, all on 127.0.0.1.
@@ -77,6 +86,17 @@ install_missing() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     patroni etcd-server etcd-client haproxy >&2
   if ! $had_policy; then "${as_root[@]}" rm -f "$policy"; fi
+}
+
+# The section of Patroni's configuration that names etcd: what version of etcd's API to speak.
+etcd_api() {
+  local version
+  version=$(patroni --version | sed 's/^patroni //')
+  if [[ $(printf '%s\n' "$first_that_compares" "$version" | sort -V | head -n 1) == "$first_that_compares" ]]; then
+    echo etcd3
+  else
+    echo etcd
+  fi
 }
 
 # The folder of PostgreSQL's programs: the newest version.
@@ -200,8 +220,9 @@ start_server() {
     "REST_PORT=$(rest_port "$server")" "ETCD_LINK=$(etcd_link "$server")" "POSTGRES_LINK=$(postgres_link "$server")"
     "REST_LINK=$(rest_link "$server")")
   mkdir -p "$folder"
+  if [[ -n $disk ]] && ! mountpoint -q "$folder"; then mount -t tmpfs -o "size=${disk}m" "consent-db$server" "$folder"; fi
   fill link.cfg "${ports[@]}" >"$folder/link.cfg"
-  fill patroni.yml "${ports[@]}" NAME="db$server" DATA="$folder" POSTGRES_BIN="$(postgres_bin)" TTL=$ttl \
+  fill patroni.yml "${ports[@]}" ETCD_API="$(etcd_api)" NAME="db$server" DATA="$folder" POSTGRES_BIN="$(postgres_bin)" TTL=$ttl \
     LOOP_WAIT=$loop_wait RETRY_TIMEOUT=$retry_timeout SYNCHRONOUS="$synchronous" >"$folder/patroni.yml"
   if [[ $(id -u) -eq 0 ]]; then chown postgres: "$folder"; fi
   start "link$server" haproxy -db -f "$folder/link.cfg"
@@ -226,7 +247,7 @@ start_node() {
   start "node$node" dotnet "$api" --environment=Development --urls="http://$address:$(node_port "$node")" \
     --ConnectionStrings:Registry="$connection" --CONSENT_DATA="$folder" --Log:KeyFile="$data/keys/log-keys.json" \
     --Identifiers:KeyFile="$data/keys/identifiers.key" --Integrity:KeyFile="$data/keys/integrity.key" \
-    --DataProtection:KeyRing="$data/keys/key-ring" --Database:RequireSynchronous="$synchronous" \
+    --DataProtection:KeyRing="$data/keys/key-ring" --Database:RequireSynchronous="$synchronous" --Replica:ConfirmBeats="$confirm_beats" \
     --RateLimits:ChangesPerSecond=1000000 --Serilog:MinimumLevel:Default=Warning
 }
 
@@ -256,7 +277,7 @@ make_database() {
 }
 
 up() {
-  local server node replace=() as_root=()
+  local server node replace=() as_root=() etcd_flags=()
   [[ -f $api ]] || fail "The service is not built: dotnet build -c Release src/ConsentRegistry.Api"
   install_missing
   export PATH=$PATH:/usr/sbin
@@ -268,7 +289,8 @@ up() {
     as_root=(setpriv --reuid postgres --regid postgres --init-groups)
   fi
   make_keys
-  start etcd etcd --name consent --data-dir "$data/etcd" --listen-client-urls "http://$address:$etcd_port" \
+  if [[ $(etcd_api) == etcd ]]; then etcd_flags=(--enable-v2); fi
+  start etcd etcd ${etcd_flags[@]+"${etcd_flags[@]}"} --name consent --data-dir "$data/etcd" --listen-client-urls "http://$address:$etcd_port" \
     --advertise-client-urls "http://$address:$etcd_port" --listen-peer-urls "http://$address:$etcd_peer" \
     --initial-advertise-peer-urls "http://$address:$etcd_peer" --initial-cluster "consent=http://$address:$etcd_peer"
   await etcd answers "$etcd_port" /health
@@ -327,7 +349,7 @@ failover() {
   token=$(CONSENT_DATA=$data/node1 ASPNETCORE_ENVIRONMENT=Development dotnet "$api" token admin | tail -n 1)
   lead=$(resolve primary)
   started=$(date +%s%N)
-  break_server $kind "$lead"
+  break_server $kind "$lead" >/dev/null
   for node in "${nodes[@]}"; do
     await "a change through node $node" changes "$node"
     awk -v node="$node" -v ns=$(($(date +%s%N) - started)) -v ttl=$ttl \
@@ -359,8 +381,18 @@ break_server() {
       pids=$(postgres_pids "$server" | xargs -r -n 1 sh -c 'grep -lq "walreceiver" "/proc/$1/cmdline" && echo "$1"' - || true)
       if [[ -n $pids ]]; then kill -STOP "$pids"; fi
       ;;
+    full)
+      mountpoint -q "$data/db$server" || fail "CONSENT_HA_DISK does not limit the disk of db$server."
+      cat /dev/zero 2>/dev/null >"$data/db$server/filler" || true
+      # What is written next goes to new files: those that are there already have room.
+      for _ in 1 2 3 4; do
+        timeout 5 "$(postgres_bin)/psql" -X -q -h "$address" -p "$(postgres_port "$server")" -U postgres -d registry \
+          -c "SELECT pg_logical_emit_message(false, 'consent', ''), pg_switch_wal()" >/dev/null 2>&1 || true
+      done
+      ;;
     switchover)
-      timeout 60 patronictl -c "$data/db$server/patroni.yml" switchover consent --master "db$server" --force >&2 || true
+      timeout 60 patronictl -c "$data/db$server/patroni.yml" switchover consent --master "db$server" --force \
+        >>"$data/logs/switchover.log" 2>&1 || true
       ;;
     *) fail "There is no fault of the kind '$kind'." ;;
   esac
@@ -373,6 +405,7 @@ mend_server() {
   server=$(resolve "$2")
   if [[ $(id -u) -eq 0 ]]; then as_root=(setpriv --reuid postgres --regid postgres --init-groups); fi
   export PATH=$PATH:/usr/sbin
+  rm -f "$data/db$server/filler"
   # shellcheck disable=SC2046
   kill -CONT $(postgres_pids "$server") 2>/dev/null || true
   signal CONT "link$server"
@@ -402,6 +435,9 @@ down() {
   for server in "${servers[@]}"; do
     pids=$(postgres_pids "$server" | head -n 1)
     if [[ -n $pids ]]; then kill -QUIT "$pids" 2>/dev/null || true; fi
+    if mountpoint -q "$data/db$server"; then
+      await "the end of db$server" umount "$data/db$server" 2>/dev/null
+    fi
   done
 }
 

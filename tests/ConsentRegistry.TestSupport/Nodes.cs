@@ -25,6 +25,9 @@ internal sealed class Nodes(
 
     public int Count => count;
 
+    /// <summary>The addresses of all nodes.</summary>
+    public IReadOnlyList<string> Urls => [.. Enumerable.Range(0, count).Select(UrlOf)];
+
     /// <summary>The address of a node; any number means one.</summary>
     public string UrlOf(int number) => $"http://127.0.0.1:{ports[number % ports.Length]}";
 

@@ -184,9 +184,12 @@ internal sealed class ChangePipeline(
             await using var batch = change.Batch();
             foreach (var statement in before)
                 batch.BatchCommands.Add(new(statement));
-            batch.BatchCommands.Add(new($"SELECT {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}"));
+            batch.BatchCommands.Add(
+                new($"SELECT {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}, {ServerTimeline.Columns}")
+            );
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
+            database.Followed.Require(ServerTimeline.Read(reader, 2));
             return database.RequiresStandby && !reader.GetBoolean(1)
                 ? throw new ServerUnfitException("The registry's database has no synchronous standby")
                 : ServerIdentity.Read(reader, 0);

@@ -243,6 +243,11 @@ public sealed class RegistryOptions
             throw new StartupException(
                 "Replica:Fence is off in Development only: without it an acknowledged change is not in force."
             );
+        if (!options.Replica.ConfirmsBeats)
+            throw new StartupException(
+                "Replica:ConfirmBeats is off in Development only: without it a node can answer from a server that was "
+                    + "replaced."
+            );
         if (options.Notifications.AllowLoopback is true)
             throw new StartupException(
                 "Notifications:AllowLoopback is true in Development only: elsewhere a webhook must not reach what "

@@ -24,11 +24,21 @@ internal sealed record ReplicaOptions
     [AllowedValues(On, "off", ErrorMessage = "{0} is on or off.")]
     public string Fence { get; init; } = On;
 
+    /// <summary>
+    /// Whether a beat counts only once the synchronous standby has it. Off in Development only, for a checker that has
+    /// to be able to fail.
+    /// </summary>
+    [AllowedValues(On, "off", ErrorMessage = "{0} is on or off.")]
+    public string ConfirmBeats { get; init; } = On;
+
     /// <summary><see cref="DeltaMs"/>.</summary>
     public TimeSpan Delta => TimeSpan.FromMilliseconds(DeltaMs);
 
     /// <summary>Whether <see cref="Fence"/> is on.</summary>
     public bool HasFence => Fence == On;
+
+    /// <summary>Whether <see cref="ConfirmBeats"/> is on.</summary>
+    public bool ConfirmsBeats => ConfirmBeats == On;
 
     /// <summary>
     /// How long after its commit a change is in force everywhere, whatever became of the nodes: 1.2 Δ and 100 ms.

@@ -33,6 +33,7 @@ internal static class LogEvents
     public const int MemoryLost = 53;
     public const int FollowingInterrupted = 54;
     public const int FollowingFailed = 55;
+    public const int ServerOutdated = 56;
     public const int VersionGap = 60;
     public const int MemoryLoaded = 61;
     public const int BodiesMissing = 62;
@@ -42,6 +43,7 @@ internal static class LogEvents
     public const int StreamUnsealed = 66;
     public const int WakeUpsInterrupted = 67;
     public const int BeatUnconfirmed = 68;
+    public const int ServerReplaced = 69;
 
     // The issuer's keys.
     public const int IssuerKeysUnseen = 70;

@@ -12,15 +12,19 @@ internal static class ConfirmedCommit
     /// <summary>Has the transaction wait for disk and standby, whatever the pool's setting is.</summary>
     public const string IsWanted = "SET LOCAL synchronous_commit = on";
 
+    /// <summary>Has the transaction wait for neither: what it wrote may be lost.</summary>
+    public const string IsNotWanted = "SET LOCAL synchronous_commit = off";
+
     /// <summary>Whether the server waits for a standby at all, as a column.</summary>
     public const string HasStandby = "current_setting('synchronous_standby_names') <> ''";
 
     /// <summary>
     /// Has a transaction that wrote nothing wait for the standby as well: what it read before may have been committed by
     /// somebody whose wait was cut short, or by a server that was restarted since. Without a standby it writes nothing.
+    /// On a server that is a standby itself it fails, because the position to write at cannot be asked for there.
     /// </summary>
     public const string ConfirmReads =
-        $"SELECT CASE WHEN {HasStandby} THEN pg_logical_emit_message(true, 'consent', '') END";
+        $"SELECT pg_current_wal_lsn(), CASE WHEN {HasStandby} THEN pg_logical_emit_message(true, 'consent', '') END";
 
     private const string Warning = "WARNING";
 

@@ -148,6 +148,9 @@ public sealed class Database : IAsyncDisposable
     /// </summary>
     public bool RequiresStandby { get; }
 
+    /// <summary>The latest timeline that this node has followed.</summary>
+    internal FollowedTimeline Followed { get; } = new();
+
     /// <summary>For checks and other reads.</summary>
     public NpgsqlDataSource Reads { get; }
 
@@ -179,18 +182,24 @@ public sealed class Database : IAsyncDisposable
     public static NpgsqlDataSource OfLogin(string connectionString) =>
         Create(connectionString, "login", connections: 2, options: "", connectSeconds: LoginConnectSeconds);
 
+    /// <summary>
+    /// Closes what is open and not in use, and what is in use once it is given back: what is opened next may lead to
+    /// another server.
+    /// </summary>
+    public void ClearPools()
+    {
+        foreach (var pool in Pools)
+            pool.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Reads.DisposeAsync();
-        await Changes.DisposeAsync();
-        await Sequencer.DisposeAsync();
-        await Replica.DisposeAsync();
-        await WakeUps.DisposeAsync();
-        await Notifications.DisposeAsync();
-        await Exports.DisposeAsync();
-        await Followers.DisposeAsync();
-        await Background.DisposeAsync();
+        foreach (var pool in Pools)
+            await pool.DisposeAsync();
     }
+
+    private NpgsqlDataSource[] Pools =>
+        [Reads, Changes, Sequencer, Replica, WakeUps, Notifications, Exports, Followers, Background];
 
     private static NpgsqlDataSource Create(
         string connectionString,

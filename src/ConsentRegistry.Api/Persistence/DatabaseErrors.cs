@@ -7,6 +7,15 @@ namespace ConsentRegistry.Api.Persistence;
 /// <summary>What an exception says of PostgreSQL: whether it cannot serve now, and why.</summary>
 internal static class DatabaseErrors
 {
+    // Classes of PostgreSQL's SQLSTATEs that say that the server or the way to it fails, and nothing of the statement.
+    private static readonly string[] ServerClasses =
+    [
+        "08", // connection exception
+        "53", // insufficient resources: disk, memory, connections
+        "58", // system error: input and output
+        "XX", // internal error: corrupted data, or what a server in recovery cannot do
+    ];
+
     /// <summary>
     /// Whether the exception says that PostgreSQL cannot serve now, and not that a statement is wrong.
     /// </summary>
@@ -20,13 +29,10 @@ internal static class DatabaseErrors
                     or PostgresErrorCodes.AdminShutdown
                     or PostgresErrorCodes.CrashShutdown
                     or PostgresErrorCodes.CannotConnectNow
-                    or PostgresErrorCodes.TooManyConnections
-                    or PostgresErrorCodes.DiskFull
-                    or PostgresErrorCodes.OutOfMemory
                     or PostgresErrorCodes.ReadOnlySqlTransaction
                     // A standby was asked how far it writes: the server was demoted, or the way leads to another one.
                     or PostgresErrorCodes.ObjectNotInPrerequisiteState
-                || postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
+                || Array.Exists(ServerClasses, code => postgres.SqlState.StartsWith(code, StringComparison.Ordinal))
                 // A password that was changed under a running host: its operator's to mend, and no bug.
                 || postgres.SqlState
                     is PostgresErrorCodes.InvalidPassword

@@ -10,10 +10,14 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="Incarnation">The random id, which stands in the table <c>incarnation</c>.</param>
 internal readonly record struct ServerIdentity(Guid Incarnation)
 {
-    private const string System = "(SELECT system_identifier::text FROM pg_control_system())";
+    /// <summary>The identifier of the cluster, which all its servers share, as an expression.</summary>
+    public const string System = "(SELECT system_identifier::text FROM pg_control_system())";
 
-    // On a standby the position to write at cannot be asked for: the statement fails.
-    private const string Timeline = "left(pg_walfile_name(pg_current_wal_lsn()), 8)";
+    /// <summary>
+    /// The server's timeline, as an expression. On a standby the position to write at cannot be asked for: the statement
+    /// fails.
+    /// </summary>
+    public const string Timeline = "left(pg_walfile_name(pg_current_wal_lsn()), 8)";
 
     /// <summary>The server's identity as a column; null while nobody has written it since the promotion.</summary>
     public const string Column =

@@ -123,6 +123,20 @@ internal sealed partial class Applier(
                 await using var connection = await database.Replica.OpenConnectionAsync(stoppingToken);
                 await FollowAsync(connection, stoppingToken);
             }
+            catch (ServerReplacedException)
+            {
+                LogReplaced();
+                Drop();
+                await LeaveQuietlyAsync(stoppingToken);
+            }
+            catch (ServerOutdatedException e)
+            {
+                LogOutdated(e.Timeline, e.Latest);
+                metrics.Lost();
+                // What is open leads to this server.
+                database.ClearPools();
+                await Task.Delay(BetweenTries, stoppingToken);
+            }
             catch (Exception e) when (e is MemoryLostException or InvalidDataException or FormatException)
             {
                 LogLost(e.Message);
@@ -344,6 +358,24 @@ internal sealed partial class Applier(
         EventName = nameof(LogEvents.MemoryLost)
     )]
     private partial void LogLost(string problem);
+
+    [LoggerMessage(
+        LogEvents.ServerReplaced,
+        LogLevel.Warning,
+        "The database is another server than before, or was promoted or restored: memory is loaded anew; see whether a "
+            + "failover or a restore was meant",
+        EventName = nameof(LogEvents.ServerReplaced)
+    )]
+    private partial void LogReplaced();
+
+    [LoggerMessage(
+        LogEvents.ServerOutdated,
+        LogLevel.Critical,
+        "The database is a server on timeline {Timeline}, though this node has followed timeline {Latest}: it answers "
+            + "nothing. Find out which server has everything that was acknowledged; restart the node to follow this one",
+        EventName = nameof(LogEvents.ServerOutdated)
+    )]
+    private partial void LogOutdated(uint timeline, uint latest);
 
     [LoggerMessage(
         LogEvents.BeatUnconfirmed,

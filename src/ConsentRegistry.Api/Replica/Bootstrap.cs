@@ -49,7 +49,11 @@ internal sealed partial class Bootstrap(
         var isAlone = await TryLockAsync(connection, cancellation);
         try
         {
+            var timeline = await ReadTimelineAsync(connection, cancellation);
+            database.Followed.Require(timeline);
+            // Where the server was promoted since anybody loaded from it, this is confirmed: it is the primary.
             await ServerIdentity.EnsureAsync(connection, cancellation);
+            database.Followed.Follow(timeline);
             var memory = new FactMemory(identifierKeys.All);
             await using var transaction = await connection.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead,
@@ -135,6 +139,17 @@ internal sealed partial class Bootstrap(
         {
             return false;
         }
+    }
+
+    private static async Task<ServerTimeline> ReadTimelineAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand($"SELECT {ServerTimeline.Columns}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return ServerTimeline.Read(reader, 0);
     }
 
     private static async Task<(ServerIdentity Server, long Position, Guid Anchor)> ReadPositionAsync(

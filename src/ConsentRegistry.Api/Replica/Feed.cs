@@ -80,7 +80,7 @@ internal static class Feed
         IntegrityKeys keys,
         Follower follower,
         IReadOnlyCollection<CreatorId> reload,
-        NpgsqlBatchCommand? beat,
+        Beat? beat,
         CancellationToken cancellation
     )
     {
@@ -113,8 +113,8 @@ internal static class Feed
         if (beat is not null)
         {
             batch.BatchCommands.Add(new("BEGIN"));
-            batch.BatchCommands.Add(new(ConfirmedCommit.IsWanted));
-            batch.BatchCommands.Add(beat);
+            batch.BatchCommands.Add(new(beat.Durability));
+            batch.BatchCommands.Add(beat.Update);
             batch.BatchCommands.Add(new("COMMIT"));
         }
 
@@ -149,7 +149,7 @@ internal static class Feed
         warnings.ThrowIfAny();
         return new(sentAt, time, snapshot, server, hasStandby, nodes, history, isCut, inbox, reloaded)
         {
-            HasBeaten = beat is null ? null : beat.RecordsAffected > 0,
+            HasBeaten = beat is null ? null : beat.Update.RecordsAffected > 0,
         };
     }
 

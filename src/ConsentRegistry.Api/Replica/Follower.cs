@@ -19,6 +19,13 @@ internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete
 }
 
 /// <summary>
+/// The database is another server than the one that memory was loaded from, or was promoted or restored since: only
+/// loading memory anew tells what it holds.
+/// </summary>
+internal sealed class ServerReplacedException()
+    : Exception("The database is another server, or was promoted or restored.");
+
+/// <summary>
 /// Applies polls to memory. A version of a stream is applied whole, when it is the next one; one that is known is
 /// passed over; anything else puts the creator in doubt, of whom the next poll reads everything. Where history itself
 /// is another, memory is lost.
@@ -117,13 +124,14 @@ internal sealed partial class Follower(
     }
 
     /// <summary>Applies a poll: prepares it aside, and publishes it as a whole.</summary>
+    /// <exception cref="ServerReplacedException">The poll was answered by another server.</exception>
     /// <exception cref="MemoryLostException">
     /// The database tells another history than the one that memory has.
     /// </exception>
     public Applied Apply(Poll poll)
     {
         if (poll.Server != server)
-            throw new MemoryLostException("The server is another, or was promoted or restored.");
+            throw new ServerReplacedException();
         var arrived = AfterAnchor(poll);
         if (poll.IsCut)
         {

@@ -4,6 +4,11 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
+/// <summary>A beat, as a transaction of its own.</summary>
+/// <param name="Durability">The statement that says what its commit waits for.</param>
+/// <param name="Update">Raises the beat in the node's row.</param>
+internal sealed record Beat(string Durability, NpgsqlBatchCommand Update);
+
 /// <summary>
 /// This node among those that answer from memory. Whoever changes something waits for every row; so a row says how far
 /// a node is, and a node whose row is gone answers nothing until it has a new one.
@@ -15,6 +20,7 @@ internal sealed class Membership(ReplicaOptions options)
     /// <summary>How often a beat is confirmed at least: four of them fit into Δ.</summary>
     private readonly TimeSpan betweenBeats = options.Delta / 4;
 
+    private readonly string durability = options.ConfirmsBeats ? ConfirmedCommit.IsWanted : ConfirmedCommit.IsNotWanted;
     private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
     private Guid id;
     private long beatAt;
@@ -34,16 +40,19 @@ internal sealed class Membership(ReplicaOptions options)
     /// </summary>
     /// <param name="pause">How long it is from the next poll to the one after it.</param>
     /// <param name="isWanted">Whether somebody waits.</param>
-    public NpgsqlBatchCommand? NextBeat(TimeSpan pause, bool isWanted) =>
+    public Beat? NextBeat(TimeSpan pause, bool isWanted) =>
         HasJoined && (isWanted || BootClock.Since(beatAt) + pause >= betweenBeats)
-            ? new(BeatText)
-            {
-                Parameters =
+            ? new(
+                durability,
+                new(BeatText)
                 {
-                    new() { Value = id },
-                    new() { Value = seen },
-                },
-            }
+                    Parameters =
+                    {
+                        new() { Value = id },
+                        new() { Value = seen },
+                    },
+                }
+            )
             : null;
 
     /// <summary>Notes that a poll sent a beat along, which was confirmed.</summary>
@@ -67,7 +76,7 @@ internal sealed class Membership(ReplicaOptions options)
         var sentAt = BootClock.Now;
         // A row that a crash took back would be one that nobody waits for: it has to be on disk.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var durable = new NpgsqlCommand(ConfirmedCommit.IsWanted, connection))
+        await using (var durable = new NpgsqlCommand(durability, connection))
             await durable.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)",

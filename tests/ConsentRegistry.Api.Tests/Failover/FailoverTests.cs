@@ -175,7 +175,69 @@ public sealed class FailoverTests
                 await app.Platform().PostAsync(Check, Question) is { Status: 200 } answer
                 && !answer.Json["allowed"]!.GetValue<bool>()
         );
-        Assert.Contains(app.Log.Errors, line => line.Contains("Memory is lost", StringComparison.Ordinal));
+        Assert.Contains(
+            app.Log.Lines,
+            line => line.Contains("The database is another server", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(app.Log.Errors, line => line.Contains("Memory is lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_led_to_a_standby_answers_nothing_and_goes_on_when_it_is_led_to_the_primary()
+    {
+        await using var servers = await ReplicatedServers.StartAsync();
+        await using var app = await AllowingAsync(servers);
+        servers.Router.MoveTo(servers.Standby.SocketFolder);
+        await Eventually.HoldsAsync(
+            "everything that looks at the database by itself has met the standby",
+            () =>
+                Task.FromResult(
+                    new[] { "Following the database was interrupted", "The log could not be looked at" }.All(text =>
+                        app.Log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal))
+                    )
+                )
+        );
+        Assert.Equal(503, (await app.Platform().PostAsync(Check, StrongQuestion)).Status);
+        Assert.Equal(503, (await app.Creator("ana").PutAsync(Remix, new { effect = "deny" })).Status);
+
+        servers.Router.MoveTo(servers.PrimarySockets);
+        await ChangedAsync(app, "deny");
+        Assert.Empty(app.Log.Errors);
+    }
+
+    [Fact]
+    public async Task A_node_is_not_led_back_to_a_server_that_was_replaced()
+    {
+        await using var servers = await ReplicatedServers.StartAsync(standbys: 2);
+        await using var app = await AllowingAsync(servers);
+        await servers.Standby.PromoteAsync();
+        servers.Router.MoveTo(servers.Standby.SocketFolder);
+        app.Database.Clear();
+        await ChangedAsync(app, "deny");
+
+        // The old primary has a standby that confirms, and nothing of what was acknowledged since.
+        await servers.WaitForAsync("standby1");
+        servers.Router.MoveTo(servers.PrimarySockets);
+        app.Database.Clear();
+        await Eventually.HoldsAsync(
+            "the node says that the server is outdated",
+            () =>
+                Task.FromResult(
+                    app.Log.Errors.Any(line => line.Contains("has followed timeline", StringComparison.Ordinal))
+                )
+        );
+        Assert.Equal(503, (await app.Platform().PostAsync(Check, Question)).Status);
+        Assert.Equal(503, (await app.Creator("ana").PutAsync(Remix, new { effect = "allow" })).Status);
+        Assert.Equal(503, (await app.Anonymous().GetAsync("/health/ready")).Status);
+
+        servers.Router.MoveTo(servers.Standby.SocketFolder);
+        app.Database.Clear();
+        await Eventually.HoldsAsync(
+            "the node answers as the newer server has it",
+            async () =>
+                await app.Platform().PostAsync(Check, Question) is { Status: 200 } answer
+                && !answer.Json["allowed"]!.GetValue<bool>()
+        );
     }
 
     [Fact]

@@ -28,6 +28,14 @@ internal sealed class PoolRouter(string target) : LoopbackProxy
         exceptions.Clear();
     }
 
+    /// <summary>Has all connections lead to another server, and cuts those that are open.</summary>
+    public void MoveTo(string socketFolder)
+    {
+        RouteTo(socketFolder);
+        foreach (var cut in pools.Keys)
+            cut.Cancel();
+    }
+
     /// <summary>Has new connections of one pool lead to another server, and cuts those that are open.</summary>
     public void RoutePool(string pool, string socketFolder)
     {

@@ -57,13 +57,7 @@ public sealed class PrivateServer : IAsyncLifetime
             explain = true,
         };
         var database = App.Services.GetRequiredService<Database>();
-        foreach (
-            var pool in typeof(Database)
-                .GetProperties()
-                .Select(property => property.GetValue(database))
-                .OfType<NpgsqlDataSource>()
-        )
-            pool.Clear();
+        database.ClearPools();
         await Eventually.HoldsAsync(
             "the service has recovered",
             async () =>

@@ -205,8 +205,7 @@ public sealed class FollowerTests
         Assert.Equal((1, 2), (memory.VersionOf("ana"), memory.VersionOf("$vocabulary")));
     }
 
-    public static TheoryData<string> OtherHistories =>
-        ["server", "timeline", "anchor gone", "anchor another", "gap", "change gone"];
+    public static TheoryData<string> OtherHistories => ["anchor gone", "anchor another", "gap", "change gone"];
 
     [Theory]
     [MemberData(nameof(OtherHistories))]
@@ -216,14 +215,23 @@ public sealed class FollowerTests
         follower.Apply(Poll([one], [two]));
         var poll = how switch
         {
-            "server" => Poll([one], [two]) with { Server = new ServerIdentity(Guid.NewGuid()) },
-            "timeline" => Poll([one], [two]) with { Server = null },
             "anchor gone" => Poll([], [two]),
             "anchor another" => Poll([one with { EventId = Guid.NewGuid() }], [two]),
             "gap" => Poll([one, At(two, 2)], []),
             _ => Poll([one], []),
         };
         Assert.Throws<MemoryLostException>(() => follower.Apply(poll));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Another_server_and_one_that_was_promoted_since_are_not_followed(bool isKnown)
+    {
+        var one = At(Event(Ana, 1), 0);
+        follower.Apply(Poll([one], []));
+        var poll = Poll([one], []) with { Server = isKnown ? new ServerIdentity(Guid.NewGuid()) : null };
+        Assert.Throws<ServerReplacedException>(() => follower.Apply(poll));
     }
 
     private static Poll Poll(IReadOnlyList<FeedEvent> history, IReadOnlyList<FeedEvent> inbox) =>

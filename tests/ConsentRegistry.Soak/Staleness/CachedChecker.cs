@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ConsentRegistry.Client;
-using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Soak.Staleness;
 
@@ -29,7 +28,7 @@ internal sealed class CachedChecker : IAsyncDisposable
     public CachedChecker(
         int node,
         StalenessOptions options,
-        Nodes nodes,
+        string url,
         Stage stage,
         Recording recording,
         Tally tally,
@@ -45,7 +44,7 @@ internal sealed class CachedChecker : IAsyncDisposable
         );
         http = new(new AccessTokenHandler(_ => new(token), new Counter(tally)))
         {
-            BaseAddress = new(nodes.UrlOf(node)),
+            BaseAddress = new(url),
             Timeout = Patience,
         };
         cache = new(new ConsentRegistryClient(http), new() { MaxStaleness = MaxStaleness });

@@ -1,9 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Soak.Staleness;
 
@@ -17,9 +17,14 @@ internal sealed record Manner(string? Key = null, bool RespondAsync = false, Tim
 }
 
 /// <summary>Sends changes, once each.</summary>
-internal sealed class ChangeClient(HttpClient http, Nodes nodes)
+internal sealed class ChangeClient(HttpClient http, IReadOnlyList<string> nodes)
 {
+    private readonly ConcurrentDictionary<(string Stream, long Version), string> made = new();
+
     public int Nodes => nodes.Count;
+
+    /// <summary>The versions that were answered as made, and by which change.</summary>
+    public IReadOnlyDictionary<(string Stream, long Version), string> Made => made;
 
     /// <summary>
     /// Sends a change to a node, or to the next one that takes a connection: what was never sent has no outcome.
@@ -40,7 +45,7 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
     /// <returns>What came of it; null if there was no connection.</returns>
     private async Task<Outcome?> TrySendAsync(ChangeRequest change, int node, Manner manner)
     {
-        using var request = new HttpRequestMessage(change.Method, nodes.UrlOf(node) + change.Path)
+        using var request = new HttpRequestMessage(change.Method, nodes[node] + change.Path)
         {
             // Never without content: such a request is sent again by the handler itself when its connection breaks,
             // unseen.
@@ -69,13 +74,9 @@ internal sealed class ChangeClient(HttpClient http, Nodes nodes)
             var body = await answer.Content.ReadFromJsonAsync<JsonObject>(patience.Token);
             var end = Stopwatch.GetTimestamp();
             var isInForce = answer.StatusCode == HttpStatusCode.OK && body!["effectiveEverywhere"]!.GetValue<bool>();
-            return new(
-                start,
-                isInForce ? end : null,
-                VersionIn(body!),
-                node,
-                isInForce ? Knowledge.InForce : Knowledge.Made
-            );
+            var version = VersionIn(body!);
+            made.TryAdd((change.Stream, version), change.ToString());
+            return new(start, isInForce ? end : null, version, node, isInForce ? Knowledge.InForce : Knowledge.Made);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Soak.Staleness;
 
@@ -27,7 +26,7 @@ internal sealed class Checker : IDisposable
 
     private readonly int node;
     private readonly StalenessOptions options;
-    private readonly Nodes nodes;
+    private readonly string url;
     private readonly Questions questions;
     private readonly CheckRecorder recorder;
     private readonly StreamChecker stream;
@@ -43,16 +42,16 @@ internal sealed class Checker : IDisposable
         Timeout = Patience,
     };
 
-    public Checker(int node, StalenessOptions options, Nodes nodes, Stage stage, Recording recording, Tally tally)
+    public Checker(int node, StalenessOptions options, string url, Stage stage, Recording recording, Tally tally)
     {
-        (this.node, this.options, this.nodes, questions, recorder) = (
+        (this.node, this.options, this.url, questions, recorder) = (
             node,
             options,
-            nodes,
+            url,
             new(stage),
             new(node, recording, tally)
         );
-        stream = new(new(nodes.UrlOf(node)), options, questions, recorder);
+        stream = new(new(url), options, questions, recorder);
     }
 
     public async Task RunAsync(string token, CancellationToken stop)
@@ -133,7 +132,7 @@ internal sealed class Checker : IDisposable
         var start = Stopwatch.GetTimestamp();
         try
         {
-            using var answer = await http.PostAsync(nodes.UrlOf(node) + request.Path, request.ToContent());
+            using var answer = await http.PostAsync(url + request.Path, request.ToContent());
             var body = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : default;
             var end = Stopwatch.GetTimestamp();
             if ((int)answer.StatusCode is >= 400 and < 500)

@@ -65,12 +65,12 @@ internal static class StalenessRun
             new Tally(),
             Stopwatch.GetTimestamp()
         );
-        var client = new ChangeClient(http, nodes);
+        var client = new ChangeClient(http, nodes.Urls);
         var checkers = Enumerable
             .Range(0, options.Nodes)
-            .Select(node => new Checker(node, options, nodes, stage, recording, tally))
+            .Select(node => new Checker(node, options, nodes.UrlOf(node), stage, recording, tally))
             .ToList();
-        await using var cached = new CachedChecker(0, options, nodes, stage, recording, tally, token);
+        await using var cached = new CachedChecker(0, options, nodes.UrlOf(0), stage, recording, tally, token);
         using var stop = new CancellationTokenSource();
         try
         {
@@ -79,9 +79,16 @@ internal static class StalenessRun
                 .. Enumerable
                     .Range(0, options.Writers)
                     .Select(number =>
-                        new Writer(number, options.Seed, client, clock, checkers, stage, recording, tally).RunAsync(
-                            stop.Token
-                        )
+                        new Writer(
+                            number,
+                            options.Seed,
+                            client,
+                            () => clock.Ahead,
+                            checkers,
+                            stage,
+                            recording,
+                            tally
+                        ).RunAsync(stop.Token)
                     ),
                 .. checkers.Select(checker => checker.RunAsync(token, stop.Token)),
                 cached.RunAsync(stop.Token),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Soak.Staleness;
 
@@ -12,7 +11,7 @@ internal sealed class Writer(
     int number,
     int seed,
     ChangeClient client,
-    DatabaseClock clock,
+    Func<TimeSpan> clockAhead,
     IReadOnlyList<Checker> checkers,
     Stage stage,
     Recording recording,
@@ -170,7 +169,7 @@ internal sealed class Writer(
     // Soon, by the clock that decides about it; a step of that clock in the meantime makes it never, or long ago.
     private DateTimeOffset? DrawExpiry() =>
         random.Next(3) == 0
-            ? TimeProvider.System.GetUtcNow() + clock.Ahead + TimeSpan.FromSeconds(random.Next(1, 20))
+            ? TimeProvider.System.GetUtcNow() + clockAhead() + TimeSpan.FromSeconds(random.Next(1, 20))
             : null;
 
     private Task PauseAsync(int most) => Task.Delay(random.Next(most), CancellationToken.None);
