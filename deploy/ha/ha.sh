@@ -187,12 +187,21 @@ standby() {
   return 1
 }
 
+# Runs SQL on a server: its number, the database, the statement.
+query() {
+  timeout 10 "$(postgres_bin)/psql" -X -qAt -h "$address" -p "$(postgres_port "$1")" -U postgres -d "$2" -c "$3"
+}
+
+# Whether there is a primary that all others follow, and one of them confirms. A standby that Patroni calls running may
+# be on a timeline that the primary does not know.
 is_complete() {
   local server lead
   lead=$(primary) || return 1
   for server in "${servers[@]}"; do
     if [[ $server -ne $lead ]]; then answers "$(rest_port "$server")" /replica || return 1; fi
   done
+  [[ $(query "$lead" postgres "SELECT count(DISTINCT application_name) FROM pg_stat_replication
+    WHERE state = 'streaming' AND application_name ~ '^db[0-9]+$'" 2>/dev/null) == $((${#servers[@]} - 1)) ]] || return 1
   if [[ $synchronous == true ]]; then standby synchronous >/dev/null; fi
 }
 
@@ -270,10 +279,10 @@ make_keys() {
 }
 
 make_database() {
-  local psql
-  psql=("$(postgres_bin)/psql" -X -q -h "$address" -p "$(postgres_port "$(primary)")" -U postgres)
-  [[ $("${psql[@]}" -At -c "SELECT 1 FROM pg_database WHERE datname = 'registry'") == 1 ]] ||
-    "${psql[@]}" -c 'CREATE DATABASE registry'
+  local lead
+  lead=$(primary)
+  [[ $(query "$lead" postgres "SELECT 1 FROM pg_database WHERE datname = 'registry'") == 1 ]] ||
+    query "$lead" postgres 'CREATE DATABASE registry'
 }
 
 up() {
@@ -386,8 +395,8 @@ break_server() {
       cat /dev/zero 2>/dev/null >"$data/db$server/filler" || true
       # What is written next goes to new files: those that are there already have room.
       for _ in 1 2 3 4; do
-        timeout 5 "$(postgres_bin)/psql" -X -q -h "$address" -p "$(postgres_port "$server")" -U postgres -d registry \
-          -c "SELECT pg_logical_emit_message(false, 'consent', ''), pg_switch_wal()" >/dev/null 2>&1 || true
+        query "$server" registry "SELECT pg_logical_emit_message(false, 'consent', ''), pg_switch_wal()" >/dev/null 2>&1 ||
+          true
       done
       ;;
     switchover)

@@ -94,6 +94,7 @@ internal static class FailoverRun
 
         summary.StaleAllows = [.. StaleAllows.Find(recording)];
         summary.OldAnswers = [.. OldAnswers.Find(recording)];
+        (summary.Made, summary.Unique) = (client.Made.Count, probes.Sum(probe => probe.Acknowledged.Count));
         // What is lost makes the registry stop, so that there is no whole log to look at.
         if (options.Mode == FailoverMode.Asynchronous)
             summary.Lost = await LostAsync(cluster, client, probes);
@@ -259,9 +260,7 @@ internal static class FailoverRun
                     )
             ),
         ];
-        summary.Unique = probes.Sum(probe => probe.Acknowledged.Count);
         summary.OutOfOrder = [.. logged.OutOfOrder];
-        summary.Made = client.Made.Count;
 
         var files = await checkpoints.WriteAsync(cluster.PathOf("checkpoints"));
         summary.Checkpoints = files.Count;
