@@ -52,17 +52,24 @@ public sealed record StoredEvent(
 /// <summary>Reads events, whether they have their place in the log yet or not.</summary>
 internal static class EventStore
 {
-    /// <summary>The columns of an event, in the order in which <see cref="Read"/> takes them.</summary>
+    /// <summary>The columns of an event, in the order in which <see cref="Read(NpgsqlDataReader)"/> takes them.</summary>
     public const string Columns =
         "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac";
 
     /// <summary>An event of the reader's row. Nobody has said yet that a node wrote it.</summary>
     public static StoredEvent Read(NpgsqlDataReader reader) =>
-        new(
-            reader.IsDBNull(0) ? null : reader.GetInt64(0),
+        Read(
+            reader,
             StreamId.TryParse(reader.GetString(1), out var stream)
                 ? stream
-                : throw new InvalidDataException("An event is of no stream."),
+                : throw new InvalidDataException("An event is of no stream.")
+        );
+
+    /// <summary>An event of the reader's row, whose stream was read already.</summary>
+    public static StoredEvent Read(NpgsqlDataReader reader, StreamId stream) =>
+        new(
+            reader.IsDBNull(0) ? null : reader.GetInt64(0),
+            stream,
             reader.GetInt64(2),
             reader.GetInt32(3),
             reader.GetInt32(4),

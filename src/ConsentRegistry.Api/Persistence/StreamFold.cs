@@ -21,19 +21,30 @@ internal sealed class StreamFold(CreatorId creator)
     private readonly Fold fold = new();
     private readonly Dictionary<VideoKey, long> videoVersions = [];
     private readonly List<ErasedIdentifiers> erased = [];
+    private readonly Dictionary<Guid, ApprovalRecord> approvals = [];
+    private readonly Dictionary<Requester, Stamp> blocks = [];
 
     // What the newest event of each record left.
     private readonly Dictionary<string, JsonObject?> standing = new(StringComparer.Ordinal);
     private StoredEvent? last;
     private Instant? erasedAt;
     private bool lacksBody;
-    private bool isBroken;
+    private long countedIn;
 
     /// <summary>
     /// Whether the events are one chain without a gap, each begins where the last left its record, and only an erasure took
     /// bodies.
     /// </summary>
-    public bool IsWhole => !isBroken && (!lacksBody || erasedAt is not null) && last?.Ordinal == last?.Count;
+    public bool IsWhole => Broken is null && (!lacksBody || erasedAt is not null) && last?.Ordinal == last?.Count;
+
+    /// <summary>The first event that is not as a node wrote it, or does not go on from those before it.</summary>
+    public StoredEvent? Broken { get; private set; }
+
+    /// <summary>The newest event; null if there is none.</summary>
+    public StoredEvent? Last => last;
+
+    /// <summary>How many versions altered settings or stops.</summary>
+    public long SettingsVersion { get; private set; }
 
     /// <summary>The row of the stream.</summary>
     public StreamRowContent Row =>
@@ -65,6 +76,12 @@ internal sealed class StreamFold(CreatorId creator)
     public IReadOnlyList<(Guid Id, GrantRecord Grant)> Grants =>
         [.. fold.GrantsOf(creator).Select(one => (one.Key, one.Value))];
 
+    /// <summary>What the creator was asked, and what became of it.</summary>
+    public IReadOnlyCollection<KeyValuePair<Guid, ApprovalRecord>> Approvals => approvals;
+
+    /// <summary>Whom the creator keeps from asking.</summary>
+    public IReadOnlyCollection<KeyValuePair<Requester, Stamp>> Blocks => blocks;
+
     /// <summary>What an erasure kept of identifiers.</summary>
     public IReadOnlyList<ErasedIdentifiers> ErasedIdentifiers => erased;
 
@@ -75,14 +92,17 @@ internal sealed class StreamFold(CreatorId creator)
     /// <param name="keys">What its mark is verified by.</param>
     public void Take(StoredEvent stored, IntegrityKeys keys)
     {
-        var body = keys.IsAuthentic(stored) && IsNext(stored) ? ReadBody(stored) : null;
+        var isNext = keys.IsAuthentic(stored) && stored.Stream == stream && StreamReading.IsNext(last, stored);
+        var body = isNext ? ReadBody(stored) : null;
+        if (!isNext || (body is null && stored.Body is not null))
+            Broken ??= stored;
+        if (EventType.AltersSettings(stored.Type) && stored.Version != countedIn)
+            (SettingsVersion, countedIn) = (SettingsVersion + 1, stored.Version);
         last = stored;
         if (stored.Body is null)
             lacksBody = true;
-        else if (body is null)
-            isBroken = true;
-        else
-            Apply(stored.Version, body.Change);
+        else if (body is not null)
+            Apply(stored, body.Change);
     }
 
     /// <summary>The sum of the codes of all records that stand.</summary>
@@ -102,13 +122,6 @@ internal sealed class StreamFold(CreatorId creator)
         return sum;
     }
 
-    private bool IsNext(StoredEvent stored)
-    {
-        var follows = stored.Stream == stream && StreamReading.IsNext(last, stored);
-        isBroken |= !follows;
-        return follows;
-    }
-
     private EventBody? ReadBody(StoredEvent stored)
     {
         if (stored.Body is null || !EventBody.TryParse(stored.Type, stored.Body, out var body))
@@ -117,20 +130,29 @@ internal sealed class StreamFold(CreatorId creator)
         return body.Stream == stream && (body.Previous ?? []).AsSpan().SequenceEqual(previous) ? body : null;
     }
 
-    private void Apply(long version, RecordChange written)
+    private void Apply(StoredEvent stored, RecordChange written)
     {
         // A change that began with a record which no event left was made on rows that somebody had altered.
         var record = $"{written.Type} {written.Key.ToJsonString()}";
         if (written.Type is EventType.GrantGiven or EventType.GrantRevoked or EventType.GrantSpent)
             record = written.Key.ToJsonString();
-        isBroken |= !lacksBody && !JsonNode.DeepEquals(written.Before, standing.GetValueOrDefault(record));
+        if (!lacksBody && !JsonNode.DeepEquals(written.Before, standing.GetValueOrDefault(record)))
+            Broken ??= stored;
         standing[record] = written.After;
         var change = RecordedChange.Read(written);
-        fold.Apply(stream, version, change);
+        fold.Apply(stream, stored.Version, change);
         if (change is RecordedChange.OfVideo video)
-            videoVersions[video.Video] = version;
+            videoVersions[video.Video] = stored.Version;
+        if (change is RecordedChange.OfApproval approval)
+            approvals[approval.Request] = approval.After;
+        if (change is RecordedChange.OfAsking { After: { } block } blocked)
+            blocks[blocked.Requester] = block;
+        else if (change is RecordedChange.OfAsking allowed)
+            blocks.Remove(allowed.Requester);
         if (change is not RecordedChange.OfErasure erasure)
             return;
+        approvals.Clear();
+        blocks.Clear();
         erasedAt ??= erasure.At;
         standing.Clear();
         if (erasure.Identifiers is not null)

@@ -219,8 +219,8 @@ internal static class VideoStore
             )
         );
 
-    // Bit i says whether identifier i is listed.
-    private static int ListedOf(VideoRecord record) =>
+    /// <summary>The column of listed identifiers: bit i says whether identifier i is listed.</summary>
+    public static int ListedOf(VideoRecord record) =>
         record.Identifiers.Select((one, i) => one.Listed ? 1 << i : 0).Sum();
 
     private static string Ids(VideoRecord record, Role role) =>

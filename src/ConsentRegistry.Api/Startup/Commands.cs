@@ -1,4 +1,6 @@
+using System.Data;
 using System.Net.Sockets;
+using ConsentRegistry.Api.Auditing;
 using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
@@ -32,13 +34,21 @@ internal static class Commands
     /// <summary>Exit code of a command line that makes no sense.</summary>
     private const int Usage = 2;
 
+    /// <summary>Exit code of an audit that found differences.</summary>
+    private const int Differs = 3;
+
+    /// <summary>Has `audit` print its report for programs.</summary>
+    private const string Json = "--json";
+
     public static Task<int> RunAsync(string[] args) => RunAsync(args, Console.Out, Console.Error);
 
     /// <summary>Runs the command that the arguments name, or serves.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Where what was asked for goes.</param>
     /// <param name="error">Where the one line goes that says why there is none.</param>
-    /// <returns>The exit code: 0, <see cref="CannotStart"/> or <see cref="Usage"/>.</returns>
+    /// <returns>
+    /// The exit code: 0, <see cref="CannotStart"/>, <see cref="Usage"/> or, of an audit, <see cref="Differs"/>.
+    /// </returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         try
@@ -56,6 +66,12 @@ internal static class Commands
                     option,
                     error
                 ),
+                ["audit", .. var rest] when UnknownOption(rest, Json) is { } option => RefuseOption(
+                    args[0],
+                    option,
+                    error
+                ),
+                ["audit", .. var rest] => await AuditAsync(rest, output),
                 ["migrate", .. var rest] when rest.Contains(Roles) => await CreateRolesAsync(
                     [.. rest.Where(word => word != Roles)],
                     output
@@ -319,6 +335,32 @@ internal static class Commands
                 return $"The records of {built} creators were built again from the log, and sealed.";
             }
         );
+    }
+
+    /// <summary>Compares the database with the history log, as one snapshot shows both.</summary>
+    private static async Task<int> AuditAsync(string[] args, TextWriter output)
+    {
+        var agrees = true;
+        var code = await WithDatabaseAsync(
+            [.. args.Where(word => word != Json)],
+            output,
+            async (connectionString, options) =>
+            {
+                await using var login = Database.OfLogin(connectionString);
+                await using var connection = await login.OpenConnectionAsync();
+                await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+                var report = await DatabaseAudit.RunAsync(
+                    connection,
+                    IntegrityServices.KeysOf(options),
+                    LogServices.SignerOf(options, new NSecEd25519()),
+                    options.Log,
+                    CancellationToken.None
+                );
+                agrees = report.Agrees;
+                return args.Contains(Json) ? AuditText.ForPrograms(report) : AuditText.For(report);
+            }
+        );
+        return agrees ? code : Differs;
     }
 
     private static Task<int> CreateRolesAsync(string[] args, TextWriter output) =>

@@ -14,7 +14,7 @@ public sealed class EventIntegrityTests(PostgresFixture postgres)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // As whole as it can be made without the keys: its leaf commits to its body, and its body follows on the stream.
-    private const string Insertion = """
+    internal const string Insertion = """
         WITH stream AS (SELECT version, head FROM consent.creator WHERE id = 'ana'),
         body AS (
             SELECT convert_to('{"after":{"segments":[{"changedAt":"2026-01-01T00:00:00.000000Z","conditions":[],"effect":"allow","expiresAt":null,"from":null,"version":' || version + 1
@@ -32,7 +32,7 @@ public sealed class EventIntegrityTests(PostgresFixture postgres)
         """;
 
     // HMAC-SHA-256 under a key of 32 bytes, without an extension.
-    private const string Hmac = """
+    internal const string Hmac = """
         CREATE FUNCTION public.hmac_of(data bytea, key bytea) RETURNS bytea LANGUAGE plpgsql AS $$
         DECLARE
             inner_pad bytea := decode(repeat('36', 64), 'hex');
