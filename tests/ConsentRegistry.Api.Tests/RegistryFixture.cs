@@ -1,8 +1,14 @@
+using System.Data;
+using ConsentRegistry.Api.Auditing;
+using ConsentRegistry.Api.Configuration;
+using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Tests.History;
 using ConsentRegistry.Api.Tests.Log;
 using ConsentRegistry.Api.Tests.Notifications;
 using ConsentRegistry.Domain.Log.Verification;
 using ConsentRegistry.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsentRegistry.Api.Tests;
 
@@ -48,5 +54,23 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         await Exports.CoveredAsync(ending);
         var verdict = Exports.Verify(await Exports.OfLogAsync(ending), new() { JudgesMeaning = !HasMadeUpEvents });
         Assert.True(verdict.Verdict == Verdict.Valid, $"{verdict.Failure}");
+        // Whatever happened in a registry: its tables hold what the log says.
+        if (!HasMadeUpEvents)
+            await AuditAsync(ending);
+    }
+
+    private static async Task AuditAsync(RegistryApplication app)
+    {
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+        var report = await DatabaseAudit.RunAsync(
+            connection,
+            app.Services.GetRequiredService<IntegrityKeys>(),
+            app.Services.GetRequiredService<LogSigner>(),
+            new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
+            AuditSizes.Usual,
+            CancellationToken.None
+        );
+        Assert.True(report.Agrees, AuditText.For(report));
     }
 }

@@ -9,20 +9,16 @@ namespace ConsentRegistry.Api.Auditing;
 /// <param name="connection">A connection, in the transaction whose snapshot is compared.</param>
 /// <param name="keys">The keys of the nodes.</param>
 /// <param name="spent">How many uses were recorded of each grant whose uses are counted.</param>
+/// <param name="sizes">How much is held at once.</param>
 /// <param name="findings">Gets the differences.</param>
 internal sealed class CreatorAudit(
     NpgsqlConnection connection,
     IntegrityKeys keys,
     IReadOnlyDictionary<Guid, int> spent,
+    AuditSizes sizes,
     Findings findings
 )
 {
-    /// <summary>Creators of one batch, at most.</summary>
-    private const int CreatorsPerBatch = 200;
-
-    /// <summary>Events of one batch: no further creator is begun beyond it. So many records are held, at most.</summary>
-    private const int EventsPerBatch = 20_000;
-
     // Each finds its next names by an index.
     private static readonly (string Table, string Column)[] Named =
     [
@@ -96,7 +92,7 @@ internal sealed class CreatorAudit(
             Parameters =
             {
                 new() { Value = after },
-                new() { Value = CreatorsPerBatch },
+                new() { Value = sizes.StreamsPerBatch },
             },
             CommandTimeout = DatabaseAudit.StatementSeconds,
         };
@@ -137,7 +133,7 @@ internal sealed class CreatorAudit(
                     new() { Value = version },
                     new() { Value = ordinal },
                     new() { Value = names[^1] },
-                    new() { Value = EventsPerBatch },
+                    new() { Value = sizes.EventsPerBatch },
                 },
                 CommandTimeout = DatabaseAudit.StatementSeconds,
             };
@@ -150,7 +146,7 @@ internal sealed class CreatorAudit(
                 if (row.IsOfStream)
                     streams[row.Creator].Take(row.Stored, keys);
             }
-            if (events < EventsPerBatch)
+            if (events < sizes.EventsPerBatch)
                 return streams;
             // The last one may have more events: it is begun anew with the next batch, unless it is alone.
             if (after == names[0])

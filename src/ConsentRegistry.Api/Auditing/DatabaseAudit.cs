@@ -29,6 +29,18 @@ internal sealed record AuditReport(
     public bool Agrees => Findings.Count == 0;
 }
 
+/// <summary>How much an audit holds at once.</summary>
+/// <param name="EventsPerPage">Events of a page of the log, or of a requester.</param>
+/// <param name="StreamsPerBatch">Creators whose records are compared together, at most.</param>
+/// <param name="EventsPerBatch">
+/// Their events: no further creator is begun beyond so many. A creator who has more is compared alone.
+/// </param>
+internal sealed record AuditSizes(int EventsPerPage, int StreamsPerBatch, int EventsPerBatch)
+{
+    /// <summary>Some tens of megabytes, and few enough statements that none of them counts.</summary>
+    public static readonly AuditSizes Usual = new(EventsPerPage: 2_000, StreamsPerBatch: 200, EventsPerBatch: 20_000);
+}
+
 /// <summary>
 /// Folds the whole log, and compares every table that decides or tells with it, row by row: in the order of the log,
 /// then the vocabulary, then creators, then requesters. It writes nothing.
@@ -43,22 +55,24 @@ internal static class DatabaseAudit
     /// <param name="keys">The keys of the nodes.</param>
     /// <param name="signer">The keys of the log.</param>
     /// <param name="identity">The log that the database has to be of.</param>
+    /// <param name="sizes">How much is held at once.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<AuditReport> RunAsync(
         NpgsqlConnection connection,
         IntegrityKeys keys,
         LogSigner signer,
         LogIdentity identity,
+        AuditSizes sizes,
         CancellationToken cancellation
     )
     {
         var findings = new Findings();
-        var log = new LogAudit(connection, keys, signer, identity, findings);
+        var log = new LogAudit(connection, keys, signer, identity, sizes, findings);
         await log.RunAsync(cancellation);
         await VocabularyAudit.RunAsync(connection, keys, findings, cancellation);
-        var creators = new CreatorAudit(connection, keys, log.Spent, findings);
+        var creators = new CreatorAudit(connection, keys, log.Spent, sizes, findings);
         await creators.RunAsync(cancellation);
-        var requesters = new RequesterAudit(connection, keys, findings);
+        var requesters = new RequesterAudit(connection, keys, sizes, findings);
         await requesters.RunAsync(cancellation);
         return new(
             findings,

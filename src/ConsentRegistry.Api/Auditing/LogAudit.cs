@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
@@ -17,12 +18,10 @@ internal sealed class LogAudit(
     IntegrityKeys keys,
     LogSigner signer,
     LogIdentity identity,
+    AuditSizes sizes,
     Findings findings
 )
 {
-    /// <summary>Events that are held at once.</summary>
-    private const int EventsPerPage = 2_000;
-
     private readonly TreeBuilder tree = new();
     private readonly Dictionary<Guid, int> spent = [];
     private long since;
@@ -105,19 +104,35 @@ internal sealed class LogAudit(
         var (body, salt) = (row.Stored.Body, row.Stored.Salt);
         if (body is null && salt is null)
             return;
-        if (body is null || salt is null || !leaf.CommitsTo(body, salt))
+        // Whether the rest of it is of the format, folding its stream says.
+        if (body is null || salt is null || !leaf.CommitsTo(body, salt) || StreamOf(body) is not { } stream)
         {
             Add(FindingCode.BodyDiffers, row, "body");
             return;
         }
-        if (!EventBody.TryParse(leaf.Type, body, out var read))
-        {
-            Add(FindingCode.BodyDiffers, row, "body");
+        Compare(row, "creator", stream, row.Creator);
+        if (leaf.Type != EventType.UseRecorded || !row.IsOfStream || !keys.IsAuthentic(row.Stored))
             return;
-        }
-        Compare(row, "creator", read.Stream.Name, row.Creator);
-        if (leaf.Type == EventType.UseRecorded && row.IsOfStream && keys.IsAuthentic(row.Stored))
+        if (EventBody.TryParse(leaf.Type, body, out var read))
             Count(read.Change);
+    }
+
+    private static string? StreamOf(byte[] body)
+    {
+        try
+        {
+            using var members = JsonDocument.Parse(body);
+            return
+                members.RootElement.ValueKind == JsonValueKind.Object
+                && members.RootElement.TryGetProperty("stream", out var stream)
+                && stream.ValueKind == JsonValueKind.String
+                ? stream.GetString()
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private void Count(RecordChange change)
@@ -270,7 +285,7 @@ internal sealed class LogAudit(
             {
                 new() { Value = after },
                 new() { Value = last },
-                new() { Value = EventsPerPage },
+                new() { Value = sizes.EventsPerPage },
             },
             CommandTimeout = DatabaseAudit.StatementSeconds,
         };
@@ -285,7 +300,7 @@ internal sealed class LogAudit(
     }
 
     private Task<List<EventRow>> ReadPageAsync(long after, CancellationToken cancellation) =>
-        ReadAsync("history", "seq > $1 ORDER BY seq LIMIT $2", [after, EventsPerPage], cancellation);
+        ReadAsync("history", "seq > $1 ORDER BY seq LIMIT $2", [after, sizes.EventsPerPage], cancellation);
 
     private async Task<List<EventRow>> ReadAsync(
         string table,

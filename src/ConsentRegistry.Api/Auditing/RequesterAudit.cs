@@ -12,17 +12,17 @@ namespace ConsentRegistry.Api.Auditing;
 /// </summary>
 /// <param name="connection">A connection, in the transaction whose snapshot is compared.</param>
 /// <param name="keys">The keys of the nodes.</param>
+/// <param name="sizes">How much is held at once.</param>
 /// <param name="findings">Gets the differences.</param>
-internal sealed class RequesterAudit(NpgsqlConnection connection, IntegrityKeys keys, Findings findings)
+internal sealed class RequesterAudit(
+    NpgsqlConnection connection,
+    IntegrityKeys keys,
+    AuditSizes sizes,
+    Findings findings
+)
 {
     /// <summary>What names of requesters' streams begin with.</summary>
     public const string Prefix = "$requester/";
-
-    /// <summary>Requesters whose names are read at once.</summary>
-    private const int RequestersPerBatch = 200;
-
-    /// <summary>Events that are held at once.</summary>
-    private const int EventsPerPage = 1_000;
 
     // Each finds its next names by an index.
     private static readonly (string Table, string Column)[] Streams =
@@ -69,7 +69,7 @@ internal sealed class RequesterAudit(NpgsqlConnection connection, IntegrityKeys 
             Parameters =
             {
                 new() { Value = after },
-                new() { Value = RequestersPerBatch },
+                new() { Value = sizes.StreamsPerBatch },
             },
             CommandTimeout = DatabaseAudit.StatementSeconds,
         };
@@ -88,7 +88,7 @@ internal sealed class RequesterAudit(NpgsqlConnection connection, IntegrityKeys 
         {
             chain = new(stream, keys, findings);
             while (
-                await StreamChain.ReadAsync(connection, stream.Name, chain.Last, EventsPerPage, cancellation)
+                await StreamChain.ReadAsync(connection, stream.Name, chain.Last, sizes.EventsPerPage, cancellation)
                     is { Count: > 0 } page
             )
             {
@@ -221,7 +221,7 @@ internal sealed class RequesterAudit(NpgsqlConnection connection, IntegrityKeys 
                 .ReadAsync(
                     connection,
                     AuditedTables.Uses,
-                    $"requester = $1 AND id > $2 ORDER BY id LIMIT {EventsPerPage}",
+                    $"requester = $1 AND id > $2 ORDER BY id LIMIT {sizes.EventsPerPage}",
                     [name, after],
                     cancellation
                 )

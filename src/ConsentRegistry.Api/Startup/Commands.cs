@@ -354,6 +354,7 @@ internal static class Commands
                     IntegrityServices.KeysOf(options),
                     LogServices.SignerOf(options, new NSecEd25519()),
                     options.Log,
+                    AuditSizes.Usual,
                     CancellationToken.None
                 );
                 agrees = report.Agrees;

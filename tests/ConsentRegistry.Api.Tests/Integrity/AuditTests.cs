@@ -80,8 +80,9 @@ public sealed class AuditedRegistry(PostgresFixture postgres) : IAsyncLifetime
 
     /// <summary>Audits what an alteration leaves, which is taken back then.</summary>
     /// <param name="sql">The alteration.</param>
+    /// <param name="sizes">How much is held at once.</param>
     /// <returns>How many rows it altered, and what was found.</returns>
-    internal async Task<(int Rows, AuditReport Report)> AuditAsync(string sql)
+    internal async Task<(int Rows, AuditReport Report)> AuditAsync(string sql, AuditSizes? sizes = null)
     {
         await using var connection = await administrator!.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(
@@ -95,6 +96,7 @@ public sealed class AuditedRegistry(PostgresFixture postgres) : IAsyncLifetime
             keys!,
             signer!,
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
+            sizes ?? AuditSizes.Usual,
             Cancellation
         );
         await transaction.RollbackAsync(Cancellation);
@@ -371,6 +373,30 @@ public sealed class AuditTests(AuditedRegistry registry) : IClassFixture<Audited
         Assert.True(
             report is { Leaves: > 256, Tiles: > 0, Checkpoints: > 1, Waiting: 1, Creators: > 8, Requesters: > 2 },
             AuditText.For(report)
+        );
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 3, 2)]
+    [InlineData(7, 2, 40)]
+    public async Task How_much_is_held_at_once_alters_nothing(int page, int streams, int events)
+    {
+        var sizes = new AuditSizes(page, streams, events);
+        var (_, clean) = await registry.AuditAsync("SELECT 1", sizes);
+        Assert.True(clean.Agrees, AuditText.For(clean));
+        const string alterations = """
+            DELETE FROM consent.creator_default WHERE creator IN ('ana', 'fay', 'hal');
+            UPDATE consent.video_override SET effect = 'allow' WHERE video IN ('v', 'v5', 'v99');
+            DELETE FROM consent.usage WHERE requester = 'studio';
+            DELETE FROM consent.tile
+            """;
+        Assert.Equal(
+            AuditText.For((await registry.AuditAsync(alterations)).Report).Split('\n').Order(StringComparer.Ordinal),
+            AuditText
+                .For((await registry.AuditAsync(alterations, sizes)).Report)
+                .Split('\n')
+                .Order(StringComparer.Ordinal)
         );
     }
 
