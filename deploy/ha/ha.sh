@@ -8,7 +8,7 @@ readonly api=$PWD/src/ConsentRegistry.Api/bin/Release/net10.0/ConsentRegistry.Ap
 readonly templates=$PWD/deploy/ha
 readonly data=$(realpath -m "${CONSENT_HA_DATA:-.data/ha}")
 readonly address=127.0.0.1
-readonly base=${CONSENT_HA_PORT:-56000}
+readonly base=${CONSENT_HA_PORT:-26000}
 readonly servers=(1 2 3) nodes=(1 2 3)
 # Whether Patroni has a synchronous standby confirm each commit. The soak turns it off to see that it finds losses.
 readonly synchronous=${CONSENT_HA_SYNCHRONOUS:-true}
@@ -50,7 +50,7 @@ break KIND SERVER   causes a fault; mend KIND SERVER ends it. SERVER is 1, 2, 3,
                       full             the server's disk is full, for which CONSENT_HA_DISK limits it to so many MiB
                       switchover       Patroni makes another server the primary
 addresses           the lines that scripts need: URLs of nodes, connection string, TTL, data folder
-CONSENT_HA_DATA (.data/ha) is the folder, CONSENT_HA_PORT (56000) the first of the ports, all on 127.0.0.1.
+CONSENT_HA_DATA (.data/ha) is the folder, CONSENT_HA_PORT (26000) the first of the ports, all on 127.0.0.1.
 TEXT
 }
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Console.Tests;
@@ -97,14 +95,6 @@ internal sealed class ProgramProcess : IAsyncDisposable
             }
         }
         process.Dispose();
-    }
-
-    /// <summary>A port that nothing listens at now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // The tests are built as the programs are: …/bin/<configuration>/<framework>.

@@ -2,6 +2,7 @@ using System.Globalization;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Client;
 using ConsentRegistry.Console.Tests;
+using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Npgsql;
@@ -30,9 +31,9 @@ public sealed class Stack : IAsyncLifetime
     ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("consent-console-").FullName;
-    private readonly int identityPort = ProgramProcess.FreePort();
-    private readonly int registryPort = ProgramProcess.FreePort();
-    private readonly int consolePort = ProgramProcess.FreePort();
+    private readonly int identityPort = LoopbackPort.Free();
+    private readonly int registryPort = LoopbackPort.Free();
+    private readonly int consolePort = LoopbackPort.Free();
 
     private PrivatePostgres? postgres;
     private ProgramProcess? identity;

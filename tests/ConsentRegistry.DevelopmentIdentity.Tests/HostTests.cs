@@ -113,7 +113,7 @@ public sealed class HostTests : IAsyncLifetime
     [Fact]
     public async Task It_listens_on_loopback_only_whatever_else_the_environment_says()
     {
-        var address = $"http://localhost:{Provider.FreePort()}";
+        var address = $"http://localhost:{LoopbackPort.Free()}";
         await using var app = await IdentityHost.StartAsync([
             "--environment=Development",
             $"--CONSENT_DATA={provider.Data}",

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using ConsentRegistry.DevelopmentIdentity.Tests;
+using ConsentRegistry.TestSupport;
 using Microsoft.AspNetCore.Builder;
 
 // One for all classes that change nothing of it: starting one takes longer than most tests.
@@ -15,7 +14,7 @@ public sealed class Provider : IAsyncLifetime
     private WebApplication? app;
 
     /// <summary>Its address.</summary>
-    public string Address { get; } = $"http://localhost:{FreePort()}";
+    public string Address { get; } = $"http://localhost:{LoopbackPort.Free()}";
 
     /// <summary>The data folder.</summary>
     public string Data => data.FullName;
@@ -28,13 +27,6 @@ public sealed class Provider : IAsyncLifetime
 
     /// <summary>Settings beside those of every test.</summary>
     internal IReadOnlyList<string> Settings { get; init; } = [];
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public async ValueTask InitializeAsync() =>
         app = await IdentityHost.StartAsync([

@@ -13,7 +13,7 @@ public sealed class RunTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("consent-run-").FullName;
-    private readonly int port = Provider.FreePort();
+    private readonly int port = LoopbackPort.Free();
     private Process? process;
 
     public RunTests()

@@ -14,7 +14,7 @@ internal sealed class Studio : IAsyncDisposable
 
     public Studio(RunningRegistry registry, string id)
     {
-        var url = $"http://127.0.0.1:{HostCommand.FreePort()}";
+        var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         browser = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(url) };
         browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         environment = new(StringComparer.Ordinal)

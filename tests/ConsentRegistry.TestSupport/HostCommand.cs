@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ConsentRegistry.Api.Configuration;
@@ -51,12 +49,5 @@ internal static class HostCommand
             Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(2 * IdentifierKey.Length))
         );
         return path;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Nodes(
     public Nodes(Scratch scratch, int count, Func<int, IEnumerable<string>>? settings = null)
         : this(scratch.Postgres.ConnectionString, scratch.Hosts, count, settings) { }
 
-    private readonly int[] ports = [.. Enumerable.Range(0, count).Select(_ => HostCommand.FreePort())];
+    private readonly int[] ports = [.. Enumerable.Range(0, count).Select(_ => LoopbackPort.Free())];
     private readonly Process?[] processes = new Process?[count];
 
     public int Count => count;

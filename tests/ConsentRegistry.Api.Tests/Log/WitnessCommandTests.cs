@@ -141,7 +141,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_caller_keeps_nobody_waiting_and_doubts_leave_room_for_proofs()
     {
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         using var serving = Start(["--listen", $"http://127.0.0.1:{port}/"]);
         try
         {
@@ -195,7 +195,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
     [Fact]
     public async Task Serves_the_newest_checkpoint_keeps_evidence_and_answers_as_the_protocol_says()
     {
-        var address = $"http://127.0.0.1:{FreePort()}/";
+        var address = $"http://127.0.0.1:{LoopbackPort.Free()}/";
         using var serving = Start(["--listen", address]);
         try
         {
@@ -251,13 +251,6 @@ public sealed class WitnessCommandTests : IAsyncLifetime
 
     private static string Note(NoteSigner signer, string origin, long size, byte[] root) =>
         SignedNote.Sign(new Checkpoint(origin, size, root).ToString(), [signer]).ToString();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task<int> RunAsync(string[] arguments)
     {

@@ -64,7 +64,7 @@ public sealed class Nginx : IAsyncDisposable
     public static async Task<Nginx> StartAsync(Uri one, Uri other)
     {
         var home = Directory.CreateTempSubdirectory("consent-nginx-");
-        var port = HostCommand.FreePort();
+        var port = LoopbackPort.Free();
         var (certificate, key) = Certificate(home);
         var configured = Documented();
         foreach (

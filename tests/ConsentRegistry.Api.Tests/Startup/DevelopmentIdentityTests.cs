@@ -22,7 +22,7 @@ public sealed class DevelopmentIdentityTests(PostgresFixture postgres) : IDispos
     [Trait(LongRun.Trait, LongRun.Full)]
     public async Task Everybody_may_what_their_scopes_say_and_a_restart_of_the_provider_changes_nothing()
     {
-        var address = $"http://localhost:{HostCommand.FreePort()}";
+        var address = $"http://localhost:{LoopbackPort.Free()}";
         var tokens = new Dictionary<string, Tokens>(StringComparer.Ordinal);
         RegistryApplication? app = null;
         try

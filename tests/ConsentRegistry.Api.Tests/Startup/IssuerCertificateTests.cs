@@ -56,7 +56,7 @@ public sealed class IssuerCertificateTests(PostgresFixture postgres)
         string? certificateFile
     )
     {
-        var port = HostCommand.FreePort();
+        var port = LoopbackPort.Free();
         var start = HostCommand.Of(database, hosts.Of("host"), hosts.KeyFile, port);
         start.ArgumentList.Add($"--Tokens:Authority={issuer.Address}");
         start.ArgumentList.Add("--Serilog:MinimumLevel:Default=Warning");

@@ -21,7 +21,7 @@ public sealed class ReadinessTests(PostgresFixture postgres)
     public async Task A_node_whose_issuer_cannot_be_reached_is_not_ready_says_where_and_why_and_is_ready_as_soon_as_it_has_read_the_keys()
     {
         const string Secret = "let-me-in";
-        var (key, port) = (Issuer.NewKey("first"), HostCommand.FreePort());
+        var (key, port) = (Issuer.NewKey("first"), LoopbackPort.Free());
         await using var app = await RegistryApplication.StartAsync(
             await postgres.CreateDatabaseAsync(),
             $"Tokens:Authority=http://registry:{Secret}@127.0.0.1:{port}"
@@ -117,7 +117,7 @@ public sealed class ReadinessTests(PostgresFixture postgres)
     [Fact]
     public async Task Whoever_asks_before_the_first_keys_are_there_waits_for_them()
     {
-        var port = HostCommand.FreePort();
+        var port = LoopbackPort.Free();
         await using var app = await RegistryApplication.StartAsync(
             await postgres.CreateDatabaseAsync(),
             $"Tokens:Authority=http://127.0.0.1:{port}"

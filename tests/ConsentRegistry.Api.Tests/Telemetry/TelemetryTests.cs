@@ -28,11 +28,7 @@ public sealed class TelemetryTests
         await using var scratch = await Scratch.CreateAsync();
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var issuer = await Issuer.StartAsync(Issuer.NewKey("only"));
-        string[] management =
-        [
-            $"http://127.0.0.1:{HostCommand.FreePort()}",
-            $"http://127.0.0.1:{HostCommand.FreePort()}",
-        ];
+        string[] management = [$"http://127.0.0.1:{LoopbackPort.Free()}", $"http://127.0.0.1:{LoopbackPort.Free()}"];
         await using var nodes = new Nodes(
             scratch,
             count: 2,

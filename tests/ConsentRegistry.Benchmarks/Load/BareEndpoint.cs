@@ -25,7 +25,7 @@ internal static class BareEndpoint
     public static async Task<RunningServer> StartAsync(byte[] answer, string contentType, string file)
     {
         await File.WriteAllBytesAsync(file, answer);
-        var port = HostCommand.FreePort();
+        var port = LoopbackPort.Free();
         var folder = AppContext.BaseDirectory;
         var start = new ProcessStartInfo("dotnet")
         {

@@ -163,7 +163,7 @@ internal sealed class LoadedData : IAsyncDisposable
         IReadOnlyList<string> settings
     )
     {
-        var port = HostCommand.FreePort();
+        var port = LoopbackPort.Free();
         var start = HostCommand.Of(connectionString, hosts.Of(name), hosts.KeyFile, port);
         foreach (var setting in settings)
             start.ArgumentList.Add(setting);

@@ -12,7 +12,7 @@ internal sealed class Telemetry : ICost
     private static readonly TimeSpan BetweenScrapes = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication collector;
-    private readonly Uri management = new($"http://127.0.0.1:{HostCommand.FreePort()}");
+    private readonly Uri management = new($"http://127.0.0.1:{LoopbackPort.Free()}");
     private readonly CancellationTokenSource end = new();
     private Task watching = Task.CompletedTask;
     private int exports;
