@@ -76,7 +76,7 @@ internal sealed class CreatorAudit(
         }
     }
 
-    private async Task<List<string>> NextAsync(string after, CancellationToken cancellation)
+    private Task<List<string>> NextAsync(string after, CancellationToken cancellation)
     {
         var each = Named.Select(one =>
             $"""
@@ -84,23 +84,7 @@ internal sealed class CreatorAudit(
                     WHERE {one.Column} > $1 AND NOT starts_with({one.Column}, '$') ORDER BY {one.Column} LIMIT $2)
                 """
         );
-        await using var command = new NpgsqlCommand(
-            $"SELECT name FROM ({string.Join(" UNION ", each)}) AS n(name) ORDER BY name LIMIT $2",
-            connection
-        )
-        {
-            Parameters =
-            {
-                new() { Value = after },
-                new() { Value = sizes.StreamsPerBatch },
-            },
-            CommandTimeout = DatabaseAudit.StatementSeconds,
-        };
-        var names = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            names.Add(reader.GetString(0));
-        return names;
+        return NamePages.ReadAsync(connection, each, after, sizes.StreamsPerBatch, cancellation);
     }
 
     // As many of the named as have few enough events together, and the first in any case.

@@ -49,7 +49,7 @@ internal sealed class RequesterAudit(
         await FindStrayAsync(cancellation);
     }
 
-    private async Task<List<string>> NextAsync(string after, CancellationToken cancellation)
+    private Task<List<string>> NextAsync(string after, CancellationToken cancellation)
     {
         var streams = Streams.Select(one =>
             $"""
@@ -61,23 +61,7 @@ internal sealed class RequesterAudit(
         var tables = Tables.Select(table =>
             $"(SELECT DISTINCT requester FROM consent.{table} WHERE requester > $1 ORDER BY requester LIMIT $2)"
         );
-        await using var command = new NpgsqlCommand(
-            $"SELECT name FROM ({string.Join(" UNION ", streams.Concat(tables))}) AS n(name) ORDER BY name LIMIT $2",
-            connection
-        )
-        {
-            Parameters =
-            {
-                new() { Value = after },
-                new() { Value = sizes.StreamsPerBatch },
-            },
-            CommandTimeout = DatabaseAudit.StatementSeconds,
-        };
-        var names = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            names.Add(reader.GetString(0));
-        return names;
+        return NamePages.ReadAsync(connection, streams.Concat(tables), after, sizes.StreamsPerBatch, cancellation);
     }
 
     private async Task CompareAsync(string name, CancellationToken cancellation)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ConsentRegistry.Soak.Failover;
 
 /// <summary>What of the promise's conditions is there, and so what a run has to find.</summary>
@@ -40,30 +38,19 @@ internal sealed record FailoverOptions
     public IReadOnlyList<ClusterFaultKind> Kinds { get; init; } = EveryKind;
 
     /// <returns>The options; null if the words make no sense.</returns>
-    public static FailoverOptions? Parse(IReadOnlyList<string> words)
-    {
-        var options = new FailoverOptions();
-        for (var i = 0; i < words.Count; i++)
-        {
-            var (word, value) = words[i].StartsWith("--", StringComparison.Ordinal)
-                ? (words[i], i + 1 < words.Count ? words[++i] : "")
-                : ("", words[i]);
-            var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : -1;
-            var next = (word, value) switch
-            {
-                ("", _) when number > 0 => options with { Faults = number },
-                ("--seed", _) when number >= 0 => options with { Seed = number },
-                ("--mode", _) when ModeOf(value) is { } mode => options with { Mode = mode },
-                _ => null,
-            };
-            if (next is null)
-                return null;
-            options = next;
-        }
-        return options;
-    }
+    public static FailoverOptions? Parse(IReadOnlyList<string> words) =>
+        CommandWords.Parse(
+            words,
+            new FailoverOptions(),
+            (options, word, value, number) =>
+                (word, value) switch
+                {
+                    ("", _) when number > 0 => options with { Faults = number },
+                    ("--seed", _) when number >= 0 => options with { Seed = number },
+                    ("--mode", _) when ModeOf(value) is { } mode => options with { Mode = mode },
+                    _ => null,
+                }
+        );
 
     /// <summary>The word for a mode: <c>unconfirmed-beats</c>.</summary>
     public static string Word(FailoverMode mode) =>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ConsentRegistry.Soak.Staleness;
 
 /// <summary>How a staleness run goes.</summary>
@@ -46,30 +44,19 @@ internal sealed record StalenessOptions
     public TimeSpan Rest { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <returns>The options; null if the words make no sense.</returns>
-    public static StalenessOptions? Parse(IReadOnlyList<string> words)
-    {
-        var options = new StalenessOptions();
-        for (var i = 0; i < words.Count; i++)
-        {
-            var (word, value) = words[i].StartsWith("--", StringComparison.Ordinal)
-                ? (words[i], i + 1 < words.Count ? words[++i] : "")
-                : ("", words[i]);
-            var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : -1;
-            var next = (word, value) switch
-            {
-                ("", _) when number > 0 => options with { Checks = number },
-                ("--seed", _) when number >= 0 => options with { Seed = number },
-                ("--fence", "on" or "off") => options with { HasFence = value == "on" },
-                ("--nodes", _) when number > 0 => options with { Nodes = number },
-                ("--delta", _) when number > 0 => options with { Delta = TimeSpan.FromMilliseconds(number) },
-                _ => null,
-            };
-            if (next is null)
-                return null;
-            options = next;
-        }
-        return options;
-    }
+    public static StalenessOptions? Parse(IReadOnlyList<string> words) =>
+        CommandWords.Parse(
+            words,
+            new StalenessOptions(),
+            (options, word, value, number) =>
+                (word, value) switch
+                {
+                    ("", _) when number > 0 => options with { Checks = number },
+                    ("--seed", _) when number >= 0 => options with { Seed = number },
+                    ("--fence", "on" or "off") => options with { HasFence = value == "on" },
+                    ("--nodes", _) when number > 0 => options with { Nodes = number },
+                    ("--delta", _) when number > 0 => options with { Delta = TimeSpan.FromMilliseconds(number) },
+                    _ => null,
+                }
+        );
 }
