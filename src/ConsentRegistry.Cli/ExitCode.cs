@@ -19,7 +19,7 @@ internal static class ExitCode
     public const int NotShown = 3;
 
     /// <summary>The code for what a verification found.</summary>
-    public static int Of(Verdict verdict) =>
+    public static int For(Verdict verdict) =>
         verdict switch
         {
             Verdict.Valid => Success,

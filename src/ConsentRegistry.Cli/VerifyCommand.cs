@@ -108,7 +108,7 @@ internal static class VerifyCommand
             var report = verifier.Finish();
             if (!isQuiet)
                 VerdictPage.Write(report, request, files);
-            return ExitCode.Of(report.Verdict);
+            return ExitCode.For(report.Verdict);
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or Ed25519UnavailableException or ArgumentException)

@@ -31,7 +31,7 @@ internal static class Authorize
         if (form is not null && Array.Exists(SignInPage.Choices, form.ContainsKey))
         {
             if (!await antiforgery.IsRequestValidAsync(http))
-                return Page.Of(http, StatusCodes.Status400BadRequest, SignInPage.Outdated);
+                return Page.Render(http, StatusCodes.Status400BadRequest, SignInPage.Outdated);
             return Choose(form) is { } person
                 ? await SignInAsync(http, person, request, settings, clock)
                 : SignInPage.Show(http, antiforgery, request.ClientId!, hint: SignInPage.NoName);
@@ -101,7 +101,7 @@ internal static class Authorize
         DateTimeOffset signedIn
     ) =>
         Results.SignIn(
-            Principals.Of(person, request.GetScopes(), settings.Audience, signedIn.ToUnixTimeSeconds()),
+            Principals.Create(person, request.GetScopes(), settings.Audience, signedIn.ToUnixTimeSeconds()),
             properties: null,
             OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );

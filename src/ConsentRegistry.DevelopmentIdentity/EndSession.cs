@@ -32,7 +32,7 @@ internal static class EndSession
             if (form?.ContainsKey(SignOutPage.Choice) is not true)
                 return SignOutPage.Show(http, antiforgery);
             if (!await antiforgery.IsRequestValidAsync(http))
-                return Page.Of(http, StatusCodes.Status400BadRequest, SignInPage.Outdated);
+                return Page.Render(http, StatusCodes.Status400BadRequest, SignInPage.Outdated);
         }
         if (hint?.GetAuthorizationId() is { } signIn)
             await tokens.RevokeByAuthorizationIdAsync(signIn, http.RequestAborted);

@@ -185,7 +185,7 @@ internal static class IdentityHost
         app.MapPost(IssueTokens.Path, IssueTokens.HandleAsync);
         app.MapMethods(EndSession.Path, methods, EndSession.HandleAsync);
         app.MapGet(Page.StylePath, () => Results.Text(Page.Style, "text/css"));
-        app.MapGet("/", (HttpContext http) => Page.Of(http, StatusCodes.Status200OK, HomePage));
+        app.MapGet("/", (HttpContext http) => Page.Render(http, StatusCodes.Status200OK, HomePage));
     }
 
     private const string HomePage = """

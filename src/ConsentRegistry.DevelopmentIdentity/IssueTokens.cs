@@ -53,7 +53,7 @@ internal static class IssueTokens
         long? signedIn
     ) =>
         Results.SignIn(
-            Principals.Of(person, scopes, settings.Audience, signedIn),
+            Principals.Create(person, scopes, settings.Audience, signedIn),
             properties: null,
             OpenIddictServerAspNetCoreDefaults.AuthenticationScheme
         );

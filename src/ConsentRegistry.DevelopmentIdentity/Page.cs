@@ -28,7 +28,7 @@ internal static class Page
     /// <param name="http">The request.</param>
     /// <param name="status">The status.</param>
     /// <param name="body">HTML, whose texts are encoded.</param>
-    public static IResult Of(HttpContext http, int status, string body)
+    public static IResult Render(HttpContext http, int status, string body)
     {
         http.Response.Headers.CacheControl = "no-store";
         return Results.Content(

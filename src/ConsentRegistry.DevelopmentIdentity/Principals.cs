@@ -23,7 +23,7 @@ internal static class Principals
     /// <param name="requested">The scopes that the program asks for. Those that the person has are granted.</param>
     /// <param name="audience">The audience of access tokens.</param>
     /// <param name="signedIn">When they signed in, in seconds since 1970; null for a program of its own.</param>
-    public static ClaimsPrincipal Of(Person person, IEnumerable<string> requested, string audience, long? signedIn)
+    public static ClaimsPrincipal Create(Person person, IEnumerable<string> requested, string audience, long? signedIn)
     {
         var identity = new ClaimsIdentity(
             OpenIddictServerAspNetCoreDefaults.AuthenticationScheme,

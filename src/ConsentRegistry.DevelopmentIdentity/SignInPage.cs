@@ -35,7 +35,7 @@ internal static class SignInPage
             """
         );
         var typed = http.Request.HasFormContentType ? http.Request.Form[NameField].ToString() : "";
-        return Page.Of(
+        return Page.Render(
             http,
             hint is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest,
             $"""
@@ -71,7 +71,7 @@ internal static class SignOutPage
     public const string Choice = "sign_out";
 
     public static IResult Show(HttpContext http, IAntiforgery antiforgery) =>
-        Page.Of(
+        Page.Render(
             http,
             StatusCodes.Status200OK,
             $"""

@@ -102,5 +102,5 @@ public readonly struct Result<T>
 public static class Result
 {
     /// <summary>A success, also of an interface type.</summary>
-    public static Result<T> Of<T>(T value) => Result<T>.Success(value);
+    public static Result<T> Success<T>(T value) => Result<T>.Success(value);
 }

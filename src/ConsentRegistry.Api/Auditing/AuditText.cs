@@ -12,7 +12,7 @@ internal static class AuditText
     public static string For(AuditReport report)
     {
         var text = new StringBuilder();
-        var (findings, root) = (report.Findings, ColumnText.Of(report.Root) ?? "unknown, for leaves are missing");
+        var (findings, root) = (report.Findings, ColumnText.Format(report.Root) ?? "unknown, for leaves are missing");
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"Compared {report.Leaves} leaves of the log, {report.Waiting} waiting events, {report.Tiles} tiles, "
@@ -41,7 +41,7 @@ internal static class AuditText
         {
             ["agrees"] = report.Agrees,
             ["leaves"] = report.Leaves,
-            ["root"] = ColumnText.Of(report.Root),
+            ["root"] = ColumnText.Format(report.Root),
             ["waiting"] = report.Waiting,
             ["tiles"] = report.Tiles,
             ["checkpoints"] = report.Checkpoints,

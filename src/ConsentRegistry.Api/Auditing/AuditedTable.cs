@@ -248,7 +248,7 @@ internal static class AuditedTables
 internal static class ColumnText
 {
     /// <summary>The text of a value; null for none.</summary>
-    public static string? Of(object? value) =>
+    public static string? Format(object? value) =>
         value switch
         {
             null or DBNull => null,
@@ -259,7 +259,7 @@ internal static class ColumnText
             DateTime time => Instant.From(time).ToString(),
             byte[] bytes => Convert.ToHexStringLower(bytes),
             bool truth => truth ? "true" : "false",
-            Array items => JsonSerializer.Serialize(items.Cast<object?>().Select(Of)),
+            Array items => JsonSerializer.Serialize(items.Cast<object?>().Select(Format)),
             IFormattable other => other.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
             _ => throw new InvalidOperationException($"A {value.GetType().Name} is in no column."),
         };

@@ -90,8 +90,8 @@ internal sealed class CreatorStream(string name)
     private static IReadOnlyList<KeyValuePair<string, string?>> KeyOf(long? seq, Guid id) =>
         [
             seq is null
-                ? KeyValuePair.Create("event_id", ColumnText.Of(id))
-                : KeyValuePair.Create("seq", ColumnText.Of(seq)),
+                ? KeyValuePair.Create("event_id", ColumnText.Format(id))
+                : KeyValuePair.Create("seq", ColumnText.Format(seq)),
         ];
 
     /// <summary>Which events erasures took bodies from.</summary>

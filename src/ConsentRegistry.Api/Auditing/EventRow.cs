@@ -39,11 +39,11 @@ internal sealed record EventRow(StoredEvent Stored, string Creator)
     /// <summary>The key of an event's row.</summary>
     public static IReadOnlyList<KeyValuePair<string, string?>> KeyOf(StoredEvent stored, string creator) =>
         stored.Seq is { } seq
-            ? [KeyValuePair.Create("seq", ColumnText.Of(seq))]
+            ? [KeyValuePair.Create("seq", ColumnText.Format(seq))]
             :
             [
                 KeyValuePair.Create("creator", (string?)creator),
-                KeyValuePair.Create("version", ColumnText.Of(stored.Version)),
-                KeyValuePair.Create("ordinal", ColumnText.Of(stored.Ordinal)),
+                KeyValuePair.Create("version", ColumnText.Format(stored.Version)),
+                KeyValuePair.Create("ordinal", ColumnText.Format(stored.Ordinal)),
             ];
 }

@@ -28,9 +28,9 @@ internal sealed class ExpectedRows(AuditedTable table, Findings findings)
     {
         if (values.Length + table.Derived.Count != columns.Length)
             throw new InvalidOperationException($"A row of {table.Name} has other columns.");
-        rows[ColumnText.OfKey(values.Take(table.Key.Count).Select(ColumnText.Of))] =
+        rows[ColumnText.OfKey(values.Take(table.Key.Count).Select(ColumnText.Format))] =
         [
-            .. values.Select(value => ReferenceEquals(value, Anything) ? value : ColumnText.Of(value)),
+            .. values.Select(value => ReferenceEquals(value, Anything) ? value : ColumnText.Format(value)),
         ];
     }
 
@@ -127,8 +127,8 @@ internal sealed class StoredRow(AuditedTable table, object[] values)
         .. values.Select(
             (value, i) =>
                 table == AuditedTables.Defaults && i >= table.Key.Count
-                    ? ColumnText.OfSegments(ColumnText.Of(value))
-                    : ColumnText.Of(value)
+                    ? ColumnText.OfSegments(ColumnText.Format(value))
+                    : ColumnText.Format(value)
         ),
     ];
 

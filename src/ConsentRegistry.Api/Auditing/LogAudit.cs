@@ -147,7 +147,14 @@ internal sealed class LogAudit(
     {
         if (!log.Equals(stored))
             findings.Add(
-                new(FindingCode.ValueDiffers, row.Table, row.Key, column, ColumnText.Of(log), ColumnText.Of(stored))
+                new(
+                    FindingCode.ValueDiffers,
+                    row.Table,
+                    row.Key,
+                    column,
+                    ColumnText.Format(log),
+                    ColumnText.Format(stored)
+                )
             );
     }
 
@@ -186,8 +193,8 @@ internal sealed class LogAudit(
                     AuditedTables.Heads.Name,
                     key,
                     "note",
-                    string.Create(CultureInfo.InvariantCulture, $"{head.Size} {ColumnText.Of(head.Root)}"),
-                    string.Create(CultureInfo.InvariantCulture, $"{said.Size} {ColumnText.Of(said.Root)}")
+                    string.Create(CultureInfo.InvariantCulture, $"{head.Size} {ColumnText.Format(head.Root)}"),
+                    string.Create(CultureInfo.InvariantCulture, $"{said.Size} {ColumnText.Format(said.Root)}")
                 )
             );
         if (isWhole && tree.Size == head.Size && tree.Root() is var root && !root.AsSpan().SequenceEqual(head.Root))
@@ -197,8 +204,8 @@ internal sealed class LogAudit(
                     AuditedTables.Heads.Name,
                     key,
                     "root",
-                    ColumnText.Of(root),
-                    ColumnText.Of(head.Root)
+                    ColumnText.Format(root),
+                    ColumnText.Format(head.Root)
                 )
             );
     }
@@ -264,7 +271,7 @@ internal sealed class LogAudit(
             var (column, log, stored) in new[]
             {
                 ("origin", identity.Origin, reader.GetString(0)),
-                ("development", ColumnText.Of(identity.IsDevelopment), ColumnText.Of(reader.GetBoolean(1))),
+                ("development", ColumnText.Format(identity.IsDevelopment), ColumnText.Format(reader.GetBoolean(1))),
             }
         )
         {
@@ -324,5 +331,5 @@ internal sealed class LogAudit(
     }
 
     private static IReadOnlyList<KeyValuePair<string, string?>> KeyOf(string column, long value) =>
-        [KeyValuePair.Create(column, ColumnText.Of(value))];
+        [KeyValuePair.Create(column, ColumnText.Format(value))];
 }

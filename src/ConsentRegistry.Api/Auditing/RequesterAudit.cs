@@ -284,8 +284,8 @@ internal sealed class RequesterAudit(
                     AuditedTables.UseConcerns.Name,
                     [
                         KeyValuePair.Create("creator", (string?)reader.GetString(0)),
-                        KeyValuePair.Create("usage", ColumnText.Of(reader.GetGuid(1))),
-                        KeyValuePair.Create("place", ColumnText.Of(reader.GetInt32(2))),
+                        KeyValuePair.Create("usage", ColumnText.Format(reader.GetGuid(1))),
+                        KeyValuePair.Create("place", ColumnText.Format(reader.GetInt32(2))),
                     ]
                 )
             );

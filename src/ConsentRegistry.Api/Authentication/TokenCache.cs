@@ -16,7 +16,7 @@ internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt,
     public string Identity { get; } = Caller.From(Principal).Identity;
 
     /// <summary>What the caller may check, found out once.</summary>
-    public CheckRights Checks { get; } = CheckRights.Of(Caller.From(Principal));
+    public CheckRights Checks { get; } = CheckRights.From(Caller.From(Principal));
 }
 
 /// <summary>What a caller may check.</summary>
@@ -25,7 +25,7 @@ internal sealed record ValidToken(ClaimsPrincipal Principal, DateTime ExpiresAt,
 /// <param name="Own">Their own name as a requester, in UTF-8; empty if they have none.</param>
 internal sealed record CheckRights(bool May, bool Any, byte[] Own)
 {
-    public static CheckRights Of(Caller caller) =>
+    public static CheckRights From(Caller caller) =>
         new(
             caller.Has(Scopes.Check) || caller.Has(Scopes.CheckAny),
             caller.Has(Scopes.CheckAny),

@@ -150,7 +150,7 @@ internal sealed class ChangePipeline(
                 HasAltered = change.HasAltered,
                 Server = server,
             }
-            : StoredAnswer.Of(refusal, http);
+            : StoredAnswer.From(refusal, http);
         if (key is not null)
             await key.StoreAsync(connection, answer, cancellation);
         begun = clock.GetTimestamp();

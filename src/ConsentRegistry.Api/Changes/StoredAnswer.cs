@@ -39,7 +39,7 @@ internal sealed record StoredAnswer(int Status, long? ETag, byte[] Body, ulong[]
     /// <summary>Whether the change is in force on every node; null for a refusal.</summary>
     public InForce? InForce { get; init; }
 
-    public static StoredAnswer Of(Problem problem, HttpContext http) =>
+    public static StoredAnswer From(Problem problem, HttpContext http) =>
         new(problem.Status, null, problem.ToJson(http), []);
 
     public async Task ExecuteAsync(HttpContext httpContext)

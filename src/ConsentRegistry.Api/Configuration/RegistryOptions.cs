@@ -159,10 +159,10 @@ public sealed class RegistryOptions
             throw new StartupException(error);
         var settings = RegistrySettings.Read(configuration);
         var telemetry = TelemetryOptions.From(settings.Management, configuration);
-        return Of(settings, telemetry, environment, [.. misspellings.Warnings(configuration)]);
+        return Create(settings, telemetry, environment, [.. misspellings.Warnings(configuration)]);
     }
 
-    private static RegistryOptions Of(
+    private static RegistryOptions Create(
         RegistrySettings settings,
         TelemetryOptions telemetry,
         IHostEnvironment environment,

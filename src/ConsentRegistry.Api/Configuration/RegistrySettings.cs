@@ -52,7 +52,7 @@ internal sealed class RegistrySettings
 
     /// <summary>The keys of all settings, in alphabetical order.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-    [.. Of(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
+    [.. KeysIn(typeof(RegistrySettings), "").Select(setting => setting.Key).Order(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>
     /// Reads the settings. What is empty counts as not given, as compose files and systemd units write it.
@@ -67,7 +67,7 @@ internal sealed class RegistrySettings
         var given = new ConfigurationBuilder()
             .AddInMemoryCollection(texts.Where(pair => !string.IsNullOrWhiteSpace(pair.Value)))
             .Build();
-        foreach (var (key, property) in Of(typeof(RegistrySettings), ""))
+        foreach (var (key, property) in KeysIn(typeof(RegistrySettings), ""))
         {
             if (given[key] is not null && !IsAccepted(given, key, property, out var expected))
                 throw new StartupException(expected);
@@ -91,14 +91,14 @@ internal sealed class RegistrySettings
     }
 
     // What can be set is a setting, unless it is a section.
-    private static IEnumerable<(string Key, PropertyInfo Property)> Of(Type section, string path)
+    private static IEnumerable<(string Key, PropertyInfo Property)> KeysIn(Type section, string path)
     {
         foreach (var property in section.GetProperties().Where(property => property.CanWrite))
         {
             var key = path + (property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name);
             if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
             {
-                foreach (var inner in Of(property.PropertyType, key + ConfigurationPath.KeyDelimiter))
+                foreach (var inner in KeysIn(property.PropertyType, key + ConfigurationPath.KeyDelimiter))
                     yield return inner;
             }
             else

@@ -16,7 +16,7 @@ internal sealed class CheckRecorder(CheckMetrics metrics, DecisionLog log)
     {
         metrics.Add(way, answer.Effect, DecisionBodies.ReasonOf(answer));
         if (log.Takes(question.IsNamed))
-            log.Write(DecisionEntries.Of(way, question, answer, vocabularyVersion));
+            log.Write(DecisionEntries.Create(way, question, answer, vocabularyVersion));
     }
 
     /// <summary>Notes one decision that was made from a request's bytes.</summary>
@@ -24,7 +24,7 @@ internal sealed class CheckRecorder(CheckMetrics metrics, DecisionLog log)
     {
         metrics.Add(way, outcome.Decision.Effect, outcome.Decision.Reason);
         if (log.Takes())
-            log.Write(DecisionEntries.Of(way, asked, outcome, permit));
+            log.Write(DecisionEntries.Create(way, asked, outcome, permit));
     }
 
     /// <summary>Begins to collect the checks of one request.</summary>

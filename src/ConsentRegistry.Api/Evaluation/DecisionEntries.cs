@@ -15,7 +15,12 @@ namespace ConsentRegistry.Api.Evaluation;
 internal static class DecisionEntries
 {
     /// <summary>The entry of an answer. One that was made without facts was made with no vocabulary either.</summary>
-    public static DecisionEntry Of(CheckChannel way, Question question, DecisionBody answer, int? vocabularyVersion) =>
+    public static DecisionEntry Create(
+        CheckChannel way,
+        Question question,
+        DecisionBody answer,
+        int? vocabularyVersion
+    ) =>
         new(
             answer.DecisionId ?? Guid.CreateVersion7(),
             way,
@@ -33,7 +38,12 @@ internal static class DecisionEntries
         );
 
     /// <summary>The entry of a decision that was made from a request's bytes.</summary>
-    public static DecisionEntry Of(CheckChannel way, scoped in AskedCheck asked, in Outcome outcome, in Permit permit)
+    public static DecisionEntry Create(
+        CheckChannel way,
+        scoped in AskedCheck asked,
+        in Outcome outcome,
+        in Permit permit
+    )
     {
         ref readonly var decision = ref outcome.Decision;
         var (memory, isRead) = (permit.Memory, !outcome.IsUnreadable);

@@ -49,7 +49,7 @@ internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
         Tally.Add(answer.Effect, DecisionBodies.ReasonOf(answer));
         if (!log.Takes(question.IsNamed))
             return null;
-        entries.Add(DecisionEntries.Of(Way, question, answer, vocabularyVersion));
+        entries.Add(DecisionEntries.Create(Way, question, answer, vocabularyVersion));
         return entries.Count - 1;
     }
 
@@ -58,7 +58,7 @@ internal sealed class RequestChecks(CheckChannel way, DecisionLog log)
     {
         Tally.Add(outcome.Decision.Effect, outcome.Decision.Reason);
         if (log.Takes())
-            entries.Add(DecisionEntries.Of(Way, asked, outcome, permit));
+            entries.Add(DecisionEntries.Create(Way, asked, outcome, permit));
     }
 
     /// <summary>

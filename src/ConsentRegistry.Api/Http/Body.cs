@@ -120,5 +120,5 @@ internal static class BodyReader
 
     /// <summary>The SHA-256 of the body that was read; of nothing if there was none.</summary>
     public static byte[] HashOf(HttpContext http) =>
-        SHA256.HashData(BodyBuffer.Of(http) is { } body ? body.Bytes.Span : []);
+        SHA256.HashData(BodyBuffer.Find(http) is { } body ? body.Bytes.Span : []);
 }

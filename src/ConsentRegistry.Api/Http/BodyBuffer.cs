@@ -33,7 +33,7 @@ internal sealed class BodyBuffer : IDisposable
     public Problem? Problem { get; private set; }
 
     /// <summary>The body that was read for this request before; null if none was.</summary>
-    public static BodyBuffer? Of(HttpContext http) => http.Items[typeof(BodyBuffer)] as BodyBuffer;
+    public static BodyBuffer? Find(HttpContext http) => http.Items[typeof(BodyBuffer)] as BodyBuffer;
 
     /// <summary>Reads the body to its end, or says why not. It is read once for each request.</summary>
     /// <param name="http">The request.</param>
@@ -41,7 +41,7 @@ internal sealed class BodyBuffer : IDisposable
     /// <param name="caller">Whose share of the budget it takes.</param>
     public static async ValueTask<BodyBuffer> ReadAsync(HttpContext http, int limit, string caller)
     {
-        if (Of(http) is { } known)
+        if (Find(http) is { } known)
             return known;
         var body = new BodyBuffer();
         http.Items[typeof(BodyBuffer)] = body;

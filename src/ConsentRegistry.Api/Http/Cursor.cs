@@ -123,7 +123,7 @@ public sealed record Page<T>(
 )
 {
     /// <summary>A page of what was read: one item more than the limit tells that the list goes on.</summary>
-    public static Page<T> Of<TRow>(
+    public static Page<T> Create<TRow>(
         IReadOnlyList<TRow> rows,
         int limit,
         Cursor cursor,

@@ -17,7 +17,7 @@ internal static class SettingsETag
     /// <param name="settingsVersion">How often the settings were changed.</param>
     /// <param name="version">How often the stream was, which is never less: videos and approvals change it as
     /// well.</param>
-    public static EntityTagHeaderValue Of(long settingsVersion, long version) =>
+    public static EntityTagHeaderValue Create(long settingsVersion, long version) =>
         version == settingsVersion
             ? new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}\""))
             : new(string.Create(CultureInfo.InvariantCulture, $"\"{settingsVersion}{Separator}{version}\""));

@@ -211,7 +211,7 @@ internal static class WebhookStore
         command.Parameters.Add(new() { Value = enabled });
         try
         {
-            return Result.Of(
+            return Result.Success(
                 await ConfirmedCommit.RunAsync(
                     database.Changes,
                     command,
@@ -303,7 +303,7 @@ internal static class WebhookStore
         replace.Parameters.Add(new() { Value = secret });
         var row = (await ReadAsync(replace, cancellation)).SingleOrDefault();
         await ConfirmedCommit.CommitAsync(transaction);
-        return Result.Of(row);
+        return Result.Success(row);
     }
 
     /// <summary>The secrets that sign now, as they are stored, the newest first.</summary>

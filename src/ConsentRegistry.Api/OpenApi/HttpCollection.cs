@@ -19,7 +19,7 @@ internal static partial class HttpCollection
     /// <summary>Writes the files of a document.</summary>
     /// <param name="document">The document's text.</param>
     /// <returns>The text of each file, by its name.</returns>
-    public static IReadOnlyDictionary<string, string> Of(string document)
+    public static IReadOnlyDictionary<string, string> From(string document)
     {
         var steps = ExampleScenario.Read().Steps;
         var files = new SortedDictionary<string, StringBuilder>(StringComparer.Ordinal);

@@ -20,7 +20,7 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         Describe(operation, route);
         operation.Parameters =
         [
-            .. Parameters.Of(route).Select(name => new OpenApiParameterReference(name, context.Document)),
+            .. Parameters.For(route).Select(name => new OpenApiParameterReference(name, context.Document)),
         ];
         operation.RequestBody =
             route.Body is { } body ? RequestBody(route, body, context)
@@ -55,7 +55,7 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
                 ),
             };
         }
-        foreach (var (status, codes) in Refusals.Of(route))
+        foreach (var (status, codes) in Refusals.For(route))
             operation.Responses[status.ToString()] = Refusal(status, codes, context);
         if (route.Deprecation is not null)
         {
@@ -131,7 +131,7 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         if (success.ContentTypes.FirstOrDefault(type => type != JsonType) is { } media)
         {
             response.Description = docs.Summary(route.Handler.DeclaringType!) ?? "";
-            response.Content = Content(media, Samples.Schema(media), Samples.Of(route.OperationId));
+            response.Content = Content(media, Samples.Schema(media), Samples.For(route.OperationId));
             return response;
         }
         var schema = Schema(body, context);

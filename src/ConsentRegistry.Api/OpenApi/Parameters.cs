@@ -139,7 +139,7 @@ internal static class Parameters
     }
 
     /// <summary>The names of the parameters that an operation takes, in the order of path, query and headers.</summary>
-    public static IEnumerable<string> Of(Route route) =>
+    public static IEnumerable<string> For(Route route) =>
         [
             .. route.PathParameters.Select(IdOf),
             .. route.QueryParameters.Select(parameter => parameter.Id),

@@ -9,7 +9,7 @@ namespace ConsentRegistry.Api.OpenApi;
 internal static class Refusals
 {
     /// <summary>The codes by status, in order.</summary>
-    public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> Of(Route route) =>
+    public static IEnumerable<(int Status, IReadOnlyList<string> Codes)> For(Route route) =>
         from code in Codes(route).Distinct(StringComparer.Ordinal)
         let entry = ProblemCatalog.Find(code)
         group code by entry.Status into status

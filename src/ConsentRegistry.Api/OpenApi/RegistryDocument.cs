@@ -24,7 +24,7 @@ internal static class RegistryDocument
             swagger.AddServer(new() { Url = "/", Description = "The service that serves this document." });
             swagger.MapType<Instant>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" });
             swagger.SupportNonNullableReferenceTypes();
-            swagger.CustomSchemaIds(SchemaNames.Of);
+            swagger.CustomSchemaIds(SchemaNames.For);
             swagger.SchemaFilter<WordSchemas>();
             swagger.SchemaFilter<RecordSchemas>();
             swagger.OperationFilter<OperationFilter>();

@@ -12,7 +12,7 @@ namespace ConsentRegistry.Api.OpenApi;
 internal sealed class Route(ApiDescription description, MethodInfo handler)
 {
     /// <summary>Reads what an operation says of itself.</summary>
-    public static Route Of(ApiDescription description) =>
+    public static Route From(ApiDescription description) =>
         new(
             description,
             description.TryGetMethodInfo(out var handler)

@@ -54,7 +54,7 @@ internal static class Samples
     };
 
     /// <summary>The examples of what an operation answers.</summary>
-    public static Dictionary<string, IOpenApiExample> Of(string operation) => Example(All[operation]);
+    public static Dictionary<string, IOpenApiExample> For(string operation) => Example(All[operation]);
 
     private const string Delivery = """
         {"notificationId":"019ab1c5-8f00-7d3e-9c4a-6d1f0b2a7e77","kind":"lockdown","createdAt":"2026-11-23T09:30:00.000000Z","state":"pending","attempts":2,"nextAttemptAt":"2026-11-23T09:35:21.000000Z","triedAt":"2026-11-23T09:30:06.000000Z","status":503,"error":null}

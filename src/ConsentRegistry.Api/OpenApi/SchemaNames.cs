@@ -23,12 +23,12 @@ internal static class SchemaNames
         [typeof(EventType)] = "EventKind",
     };
 
-    public static string Of(Type type)
+    public static string For(Type type)
     {
         if ((OfDomain.GetValueOrDefault(type) ?? type.GetCustomAttribute<SchemaNameAttribute>()?.Name) is { } named)
             return named;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>))
-            return $"{Of(type.GenericTypeArguments[0])}Page";
+            return $"{For(type.GenericTypeArguments[0])}Page";
         return type.Name.EndsWith(Suffix, StringComparison.Ordinal) ? type.Name[..^Suffix.Length] : type.Name;
     }
 

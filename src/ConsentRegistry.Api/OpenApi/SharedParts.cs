@@ -66,7 +66,7 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
         };
         parts.Parameters = Parameters
             .All(
-                context.ApiDescriptions.Select(Route.Of),
+                context.ApiDescriptions.Select(Route.From),
                 type => context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository)
             )
             .ToDictionary(StringComparer.Ordinal);
@@ -113,7 +113,7 @@ internal sealed class SharedParts(XmlDocs docs, EndpointDataSource endpoints) : 
                 StringComparer.Ordinal
             );
         foreach (var other in SchemaNames.SameAs.Keys)
-            parts.Schemas!.Remove(SchemaNames.Of(other));
+            parts.Schemas!.Remove(SchemaNames.For(other));
         parts.Schemas = new SortedDictionary<string, IOpenApiSchema>(
             parts.Schemas!,
             StringComparer.Ordinal

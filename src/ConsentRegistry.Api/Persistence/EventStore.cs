@@ -132,6 +132,6 @@ internal static class EventStore
             else
                 sequenced.Add(reader.GetInt64(0));
         }
-        return Erasure.Of(sequenced, waiting);
+        return Erasure.Covering(sequenced, waiting);
     }
 }

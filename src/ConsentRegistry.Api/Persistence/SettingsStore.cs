@@ -337,7 +337,7 @@ internal static class SettingsStore
     }
 
     /// <summary>An override as its row holds it.</summary>
-    public static (OverrideKey Key, OverrideSetting Setting) Of(OverrideRow row) =>
+    public static (OverrideKey Key, OverrideSetting Setting) ReadOverride(OverrideRow row) =>
         (
             new(
                 new(CreatorId.Parse(row.Owner), VideoId.Parse(row.Video)),

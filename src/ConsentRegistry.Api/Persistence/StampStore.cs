@@ -19,7 +19,7 @@ internal sealed record StampedRecord(string Type, string Stream, string Key, lon
     private const string NotSet = "-";
 
     /// <summary>The record; null for one that is never altered again, so that nothing of it can be outdated.</summary>
-    public static StampedRecord? Of(StreamId stream, RecordChange record, long? version) =>
+    public static StampedRecord? From(StreamId stream, RecordChange record, long? version) =>
         StampStore.Unalterable.Contains(record.Type)
             ? null
             : new(record.Type, stream.Name, string.Join('/', Leaves(record.Key)), version);

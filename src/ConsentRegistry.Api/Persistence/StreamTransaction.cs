@@ -112,12 +112,12 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     /// </summary>
     internal async Task<IReadOnlyList<StampedRecord>> ReadRecordsAsync(CancellationToken cancellation) =>
         [
-            .. altered.Select(one => StampedRecord.Of(one.Stream, one.Record, one.Version)).OfType<StampedRecord>(),
+            .. altered.Select(one => StampedRecord.From(one.Stream, one.Record, one.Version)).OfType<StampedRecord>(),
             .. await StampStore.ReadAsync(
                 connection,
                 [
                     .. confirmed
-                        .Select(one => StampedRecord.Of(one.Stream, one.Record, version: null))
+                        .Select(one => StampedRecord.From(one.Stream, one.Record, version: null))
                         .OfType<StampedRecord>(),
                 ],
                 cancellation
@@ -488,13 +488,13 @@ internal static class StopColumns
     public static Stop? Read(System.Data.Common.DbDataReader reader, int at) =>
         reader.IsDBNull(at + 1)
             ? null
-            : Of(
+            : ToStop(
                 reader.IsDBNull(at) ? null : reader.GetFieldValue<string[]>(at),
                 reader.GetInt64(at + 1),
                 Instant.From(reader.GetDateTime(at + 2))
             );
 
-    public static Stop? Of(string[]? purposes, long? version, Instant? at) =>
+    public static Stop? ToStop(string[]? purposes, long? version, Instant? at) =>
         version is { } changed
             ? Stop.Create(purposes?.Select(Domain.Purposes.Purpose.Parse), new(changed, at!.Value))
             : null;

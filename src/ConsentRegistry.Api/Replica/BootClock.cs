@@ -36,7 +36,7 @@ internal static partial class BootClock
     }
 
     /// <summary>A duration in the unit of <see cref="Now"/>.</summary>
-    public static long Of(TimeSpan duration) => duration.Ticks * 100;
+    public static long Nanoseconds(TimeSpan duration) => duration.Ticks * 100;
 
     /// <summary>The duration since a moment of this clock.</summary>
     public static TimeSpan Since(long moment) => TimeSpan.FromTicks((Now - moment) / 100);

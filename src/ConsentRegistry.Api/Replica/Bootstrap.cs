@@ -238,7 +238,7 @@ internal sealed partial class Bootstrap(
         Stop? StopOf(int at) =>
             rows.IsNull(at + 1)
                 ? null
-                : StopColumns.Of(rows.IsNull(at) ? null : rows.Ids(at), rows.Int64(at + 1), rows.Time(at + 2));
+                : StopColumns.ToStop(rows.IsNull(at) ? null : rows.Ids(at), rows.Int64(at + 1), rows.Time(at + 2));
     }
 
     // Their ids are read once more, which nearly never happens.

@@ -81,10 +81,10 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
 
-    private static readonly long CheckNotedEach = BootClock.Of(TimeSpan.FromMilliseconds(100));
-    private static readonly long QuietAfter = BootClock.Of(CommitSignal.QuietAfter);
+    private static readonly long CheckNotedEach = BootClock.Nanoseconds(TimeSpan.FromMilliseconds(100));
+    private static readonly long QuietAfter = BootClock.Nanoseconds(CommitSignal.QuietAfter);
 
-    private readonly long delta = BootClock.Of(options.Delta);
+    private readonly long delta = BootClock.Nanoseconds(options.Delta);
     private readonly AsyncAutoResetEvent pollRequested = new();
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
@@ -149,7 +149,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     {
         if (TryBegin(need, out var permit))
             return permit;
-        var deadline = BootClock.Now + BootClock.Of(patience);
+        var deadline = BootClock.Now + BootClock.Nanoseconds(patience);
         while (true)
         {
             var next = Volatile.Read(ref published).Task;

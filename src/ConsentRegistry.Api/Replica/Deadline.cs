@@ -10,8 +10,12 @@ internal readonly record struct Deadline(long Until, CancellationToken Cancellat
 
     /// <summary>A time from now.</summary>
     public static Deadline In(TimeSpan time, CancellationToken cancellation) =>
-        new(BootClock.Now + BootClock.Of(time), cancellation);
+        new(BootClock.Now + BootClock.Nanoseconds(time), cancellation);
 
     /// <summary>This one, or a time from now if that is earlier.</summary>
-    public Deadline OrIn(TimeSpan time) => this with { Until = Math.Min(Until, BootClock.Now + BootClock.Of(time)) };
+    public Deadline OrIn(TimeSpan time) =>
+        this with
+        {
+            Until = Math.Min(Until, BootClock.Now + BootClock.Nanoseconds(time)),
+        };
 }

@@ -130,7 +130,7 @@ internal sealed class Membership(ReplicaOptions options)
                 others[node.Id] = (node.Beat, poll.SentAt);
                 continue;
             }
-            if (poll.SentAt - seen.Since < BootClock.Of(2 * Longer(node.Delta, options.Delta)))
+            if (poll.SentAt - seen.Since < BootClock.Nanoseconds(2 * Longer(node.Delta, options.Delta)))
                 continue;
             // A row that somebody holds is left to the next poll: whoever waits for it does not follow.
             await using var command = new NpgsqlCommand(

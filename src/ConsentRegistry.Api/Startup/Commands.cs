@@ -438,7 +438,7 @@ internal static class Commands
     {
         await using var app = BuildWithoutDatabase();
         var document = await RegistryDocument.WriteAsync(app, CancellationToken.None);
-        var files = HttpCollection.Of(document);
+        var files = HttpCollection.From(document);
         Directory.CreateDirectory(folder);
         foreach (
             var old in Directory

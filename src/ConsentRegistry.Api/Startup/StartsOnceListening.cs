@@ -27,9 +27,9 @@ internal sealed class StartsOnceListening(BackgroundService inner, IHostApplicat
             )
                 continue;
             if (registered.ImplementationFactory is { } make)
-                services[at] = Of(provider => make(provider));
+                services[at] = Describe(provider => make(provider));
             else if (registered.ImplementationType is not null)
-                services[at] = Of(provider => provider.GetRequiredService(type));
+                services[at] = Describe(provider => provider.GetRequiredService(type));
             else
                 continue;
             // Found by its type as well: the list of hosted services holds what starts it.
@@ -37,7 +37,7 @@ internal sealed class StartsOnceListening(BackgroundService inner, IHostApplicat
                 services.TryAddSingleton(type);
         }
 
-        static ServiceDescriptor Of(Func<IServiceProvider, object> find) =>
+        static ServiceDescriptor Describe(Func<IServiceProvider, object> find) =>
             ServiceDescriptor.Singleton<IHostedService>(provider => new StartsOnceListening(
                 (BackgroundService)find(provider),
                 provider.GetRequiredService<IHostApplicationLifetime>()

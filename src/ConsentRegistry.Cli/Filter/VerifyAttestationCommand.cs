@@ -55,7 +55,7 @@ internal static class VerifyAttestationCommand
                 throw new DatasetException($"{keys} is no key set of the registry: {failure.Detail}");
             var finding = await new RunVerifier(RunFolder.Open(folder), read).VerifyAsync(inputs, cancellation);
             await Console.Out.WriteLineAsync($"{finding.Verdict.ToString().ToUpperInvariant()}. {finding.What}");
-            return ExitCode.Of(finding.Verdict);
+            return ExitCode.For(finding.Verdict);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Ed25519UnavailableException)
         {

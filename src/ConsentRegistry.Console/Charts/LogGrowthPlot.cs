@@ -9,7 +9,7 @@ namespace ConsentRegistry.Console.Charts;
 /// <summary>How the log grew.</summary>
 internal static class LogGrowthPlot
 {
-    public static PlotModel Of(IReadOnlyList<LogSize> sizes)
+    public static PlotModel Create(IReadOnlyList<LogSize> sizes)
     {
         var plot = new PlotModel { Culture = CultureInfo.CurrentCulture };
         var span = sizes[^1].At - sizes[0].At;

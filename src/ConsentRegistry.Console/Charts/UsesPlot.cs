@@ -16,7 +16,7 @@ internal static class UsesPlot
 {
     private const double HalfColumn = 0.3;
 
-    public static PlotModel Of(IReadOnlyList<UsesInSpan> spans)
+    public static PlotModel Create(IReadOnlyList<UsesInSpan> spans)
     {
         var plot = new PlotModel { Culture = CultureInfo.CurrentCulture };
         var names = new CategoryAxis

@@ -10,6 +10,6 @@ public sealed record InvalidField(string Field, string Text)
     /// <summary>What is wrong, in the order of the fields.</summary>
     /// <param name="errors">The names of texts by field.</param>
     /// <param name="texts">The texts.</param>
-    internal static IReadOnlyList<InvalidField> Of(IReadOnlyDictionary<string, string> errors, Texts texts) =>
+    internal static IReadOnlyList<InvalidField> From(IReadOnlyDictionary<string, string> errors, Texts texts) =>
         [.. errors.Select(error => new InvalidField(error.Key, texts[error.Value]))];
 }

@@ -47,7 +47,10 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
             "videoRegistered" => ReadVideo(change, who),
             "purposeRegistered" => new(
                 change,
-                new("history.purpose", Word(KindOfUse.NameOf(Text(Of(change.After, "purpose"), "purpose"), texts)))
+                new(
+                    "history.purpose",
+                    Word(KindOfUse.NameOf(Text(RecordOf(change.After, "purpose"), "purpose"), texts))
+                )
             ),
             "approvalChanged" => ReadApproval(change, who),
             "grantGiven" or "grantRevoked" or "grantSpent" => ReadGrant(change, who),
@@ -62,7 +65,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
     private HistoryEntry ReadDefault(HistoryEvent change, object who)
     {
         var kind = Word(KindOfUse.NameOf(change.Purpose ?? "", texts));
-        var key = Of(change.After, "setting") is null ? "history.defaultCleared" : "history.default";
+        var key = RecordOf(change.After, "setting") is null ? "history.defaultCleared" : "history.default";
         var what = change.Requester is { } requester
             ? new Phrase(key + ".named", who, kind, requester)
             : new Phrase(key, who, kind);
@@ -73,7 +76,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
     {
         var kind = Word(KindOfUse.NameOf(change.Purpose ?? "", texts));
         object video = (object?)change.Video ?? Word("");
-        var key = Of(change.After, "setting") is null ? "history.overrideCleared" : "history.override";
+        var key = RecordOf(change.After, "setting") is null ? "history.overrideCleared" : "history.override";
         var what = change.Requester is { } requester
             ? new Phrase(key + ".named", who, video, kind, requester)
             : new Phrase(key, who, video, kind);
@@ -82,7 +85,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private HistoryEntry ReadStop(HistoryEvent change, object who, string group)
     {
-        var (before, after) = (Of(change.Before, "stop"), Of(change.After, "stop"));
+        var (before, after) = (RecordOf(change.Before, "stop"), RecordOf(change.After, "stop"));
         return new(
             change,
             new(after is null ? $"history.{group}Lifted" : $"history.{group}", who),
@@ -94,7 +97,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private HistoryEntry ReadVideo(HistoryEvent change, object who)
     {
-        var after = Of(change.After, "video");
+        var after = RecordOf(change.After, "video");
         var people = Items(after, "participants")
             .Select(one => $"{Isolated(Text(one, "creatorId"))} ({texts.Word("role", Text(one, "role"))})")
             .Take(ShownParts)
@@ -119,14 +122,14 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
         object video = (object?)change.Video ?? Word("");
         return new(
             change,
-            new(Of(change.Before, "video") is null ? "history.video" : "history.videoChanged", who, video),
+            new(RecordOf(change.Before, "video") is null ? "history.video" : "history.videoChanged", who, video),
             Details: details
         );
     }
 
     private HistoryEntry ReadApproval(HistoryEvent change, object who)
     {
-        var record = Of(change.After, "approval") ?? Of(change.Before, "approval");
+        var record = RecordOf(change.After, "approval") ?? RecordOf(change.Before, "approval");
         var requester = Text(record, "requester");
         var video = VideoOf(record, "usedIn");
         var kind = Word(KindOfUse.NameOf(Text(record, "purpose"), texts));
@@ -142,14 +145,14 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private HistoryEntry ReadGrant(HistoryEvent change, object who)
     {
-        var record = Of(change.After, "grant") ?? Of(change.Before, "grant");
+        var record = RecordOf(change.After, "grant") ?? RecordOf(change.Before, "grant");
         var requester = Text(record, "requester");
         var video = VideoOf(record, "usedIn");
         var kind = Word(KindOfUse.NameOf(Text(record, "purpose"), texts));
         var details = new List<string>(ConditionsOf(record));
         if (Moment(record, "expiresAt") is { } end)
             details.Add(texts["history.until", Day(end)]);
-        if (Of(record, "uses") is { ValueKind: JsonValueKind.Number } uses && uses.TryGetInt64(out var count))
+        if (RecordOf(record, "uses") is { ValueKind: JsonValueKind.Number } uses && uses.TryGetInt64(out var count))
             details.Add(texts.Count("history.times", count));
         return change.Kind switch
         {
@@ -161,20 +164,20 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private static HistoryEntry ReadBlock(HistoryEvent change, object who)
     {
-        var after = Of(change.After, "blocked");
+        var after = RecordOf(change.After, "blocked");
         return new(
             change,
             new(
                 after is null ? "history.unblocked" : "history.blocked",
                 who,
-                Text(after ?? Of(change.Before, "blocked"), "requester")
+                Text(after ?? RecordOf(change.Before, "blocked"), "requester")
             )
         );
     }
 
     private HistoryEntry ReadUse(HistoryEvent change)
     {
-        var record = Of(change.After, "use");
+        var record = RecordOf(change.After, "use");
         var kind = Word(KindOfUse.NameOf(Text(record, "purpose"), texts));
         var isConsented = Text(record, "status") == "consented";
         return new(
@@ -186,7 +189,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private HistoryEntry ReadRecall(HistoryEvent change)
     {
-        var record = Of(change.After, "recall") ?? Of(change.Before, "recall");
+        var record = RecordOf(change.After, "recall") ?? RecordOf(change.Before, "recall");
         var kind = Word(KindOfUse.NameOf(Text(record, "purpose"), texts));
         var key = Text(record, "state") switch
         {
@@ -216,7 +219,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
 
     private HistoryState StateOf(JsonElement? record)
     {
-        if (Of(record, "setting") is not { } setting)
+        if (RecordOf(record, "setting") is not { } setting)
             return new(null, "deny", texts["history.neverSet"]);
         var word = Text(setting, "effect");
         return word is "allow" or "ask" or "deny" ? new(word, word, texts[$"effect.{word}"]) : new(null, "info", word);
@@ -239,7 +242,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
     private List<string> DetailsOf(JsonElement? record)
     {
         var details = new List<string>();
-        if (Of(record, "setting") is not { } setting || Text(setting, "effect") is not ("allow" or "ask"))
+        if (RecordOf(record, "setting") is not { } setting || Text(setting, "effect") is not ("allow" or "ask"))
             return details;
         if (
             Items(setting, "segments").LastOrDefault() is { ValueKind: JsonValueKind.Object } segment
@@ -272,7 +275,7 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
         );
 
     // A record is of one kind, and what is not there is null.
-    private static JsonElement? Of(JsonElement? record, string kind) =>
+    private static JsonElement? RecordOf(JsonElement? record, string kind) =>
         record is { ValueKind: JsonValueKind.Object } given
         && given.TryGetProperty(kind, out var part)
         && part.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
@@ -283,14 +286,14 @@ internal sealed class HistoryReader(string creatorId, bool readerIsCreator, Text
         item.ValueKind == JsonValueKind.String ? item.GetString()! : item.ToString();
 
     private static string Text(JsonElement? record, string name) =>
-        Of(record, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+        RecordOf(record, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     private static DateTimeOffset? Moment(JsonElement? record, string name) =>
         DateTimeOffset.TryParse(Text(record, name), CultureInfo.InvariantCulture, out var moment) ? moment : null;
 
     private static IEnumerable<JsonElement> Items(JsonElement? record, string name) =>
-        Of(record, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+        RecordOf(record, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 
     private static VideoName VideoOf(JsonElement? record, string name) =>
-        Of(record, name) is { } video ? new(Text(video, "creatorId"), Text(video, "videoId")) : new("", "");
+        RecordOf(record, name) is { } video ? new(Text(video, "creatorId"), Text(video, "videoId")) : new("", "");
 }

@@ -31,7 +31,7 @@ internal sealed record SettingsDifference(
     /// <param name="first">The first moment.</param>
     /// <param name="after">The settings at <paramref name="second"/>.</param>
     /// <param name="second">The second moment.</param>
-    public static SettingsDifference Of(Consent before, DateTimeOffset first, Consent after, DateTimeOffset second)
+    public static SettingsDifference Between(Consent before, DateTimeOffset first, Consent after, DateTimeOffset second)
     {
         var (one, two) = (ChoicesOf(before), ChoicesOf(after));
         var choices = new List<ChoiceDifference>();

@@ -20,7 +20,7 @@ internal sealed record NewsItem(
 )
 {
     /// <summary>Reads a notification. A kind that is unknown here is shown by its word.</summary>
-    public static NewsItem Of(Notification notification, Texts texts)
+    public static NewsItem From(Notification notification, Texts texts)
     {
         var data = notification.Data;
         if (data.ValueKind != JsonValueKind.Object)

@@ -41,6 +41,6 @@ internal static class Days
     }
 
     /// <summary>The day of a moment, as a form has it.</summary>
-    public static string? Of(DateTimeOffset? moment) =>
+    public static string? Format(DateTimeOffset? moment) =>
         moment?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

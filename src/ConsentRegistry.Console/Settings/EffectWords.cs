@@ -9,7 +9,7 @@ internal static class EffectWords
     public static IReadOnlyList<Effect> All { get; } = [Effect.Allow, Effect.Ask, Effect.Deny];
 
     /// <summary>The word. What a newer registry says and this console does not know reads as a refusal.</summary>
-    public static string Of(Effect effect) =>
+    public static string For(Effect effect) =>
         effect switch
         {
             Effect.Allow => "allow",
@@ -20,7 +20,7 @@ internal static class EffectWords
     /// <summary>
     /// The effect of an answer. What may go ahead is an allow; whatever is neither that nor an ask is a refusal.
     /// </summary>
-    public static Effect Of(Decision decision) =>
+    public static Effect For(Decision decision) =>
         decision.Allowed ? Effect.Allow
         : decision.Effect is Effect.Ask ? Effect.Ask
         : Effect.Deny;

@@ -22,7 +22,7 @@ internal sealed record Standing(
     public static bool IsMilder(Effect effect, Effect than) => Rank(effect) > Rank(than);
 
     /// <summary>Reads the default for a kind of use. Silence, and an allow that has ended, is a refusal.</summary>
-    public static Standing Of(Consent consent, string purpose, DateTimeOffset now)
+    public static Standing Find(Consent consent, string purpose, DateTimeOffset now)
     {
         var setting = consent.Defaults.FirstOrDefault(one => one.Purpose == purpose && one.Requester is null);
         return setting is null || setting.ExpiresAt <= now

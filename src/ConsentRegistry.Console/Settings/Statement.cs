@@ -8,7 +8,7 @@ namespace ConsentRegistry.Console.Settings;
 internal static class Statement
 {
     /// <summary>Says what stands, apart from exceptions for single videos and single requesters.</summary>
-    public static string Of(Consent consent, IReadOnlyList<Standing> standings, Texts texts)
+    public static string Compose(Consent consent, IReadOnlyList<Standing> standings, Texts texts)
     {
         if (consent.Hold is { Purposes: null })
             return texts["statement.held"];

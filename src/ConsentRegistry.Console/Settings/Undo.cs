@@ -15,7 +15,7 @@ internal sealed record Undo(Effect? Effect, IReadOnlyList<string> Conditions, Da
     /// Null where no change does: the default said different things for videos of different ages, and nothing is widened
     /// for videos that exist but by a word for all of them; or it was an allow that knew fewer purposes.
     /// </returns>
-    public static Undo? Of(Setting? former, int vocabularyVersion) =>
+    public static Undo? From(Setting? former, int vocabularyVersion) =>
         former switch
         {
             null => new(null, [], null),

@@ -96,7 +96,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         VideoKey video,
         VideoKey usedIn,
         Requester requester
-    ) => Of(grants, new(creator, video, usedIn, requester));
+    ) => Index(grants, new(creator, video, usedIn, requester));
 
     /// <summary>
     /// Whether a creator has set a deny that touches a grant of theirs (R6), after what last became of the grant.
@@ -112,11 +112,11 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         // One that names somebody else touches no grant of this requester.
         return NamedFor(grant.Requester)
             .Any(named =>
-                Of(defaults, new(creator, named))
+                Index(defaults, new(creator, named))
                     .Any(one =>
                         Denies(SettingKey.From(one.Key), one.Value.Segments[^1].Choice, one.Value.Segments[^1].Stamp)
                     )
-                || Of(overrides, new(creator, grant.Video, named))
+                || Index(overrides, new(creator, grant.Video, named))
                     .Any(one => Denies(SettingKey.From(one.Key), one.Value.Choice, one.Value.Stamp))
             );
     }
@@ -159,7 +159,7 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
     private static IEnumerable<Requester?> NamedFor(Requester? requester) =>
         requester is null ? [null] : [null, requester];
 
-    private static Dictionary<TKey, TSetting> Of<TPlace, TKey, TSetting>(
+    private static Dictionary<TKey, TSetting> Index<TPlace, TKey, TSetting>(
         Dictionary<TPlace, Dictionary<TKey, TSetting>> all,
         TPlace place
     )
@@ -263,9 +263,9 @@ public sealed class FactSet(Vocabulary vocabulary, Instant readAt)
         private void Add(CreatorId creator, VideoKey about, Requester? named)
         {
             var audience = named is null ? Audience.Anybody : Audience.Requester;
-            foreach (var (key, setting) in Of(facts.defaults, new(creator, named)))
+            foreach (var (key, setting) in Index(facts.defaults, new(creator, named)))
                 Setting.Add(settings, setting, facts.Vocabulary.Find(key.Purpose), audience);
-            foreach (var (key, setting) in Of(facts.overrides, new(creator, about, named)))
+            foreach (var (key, setting) in Index(facts.overrides, new(creator, about, named)))
                 settings.Add(Setting.Create(setting, facts.Vocabulary.Find(key.Purpose), audience));
         }
     }

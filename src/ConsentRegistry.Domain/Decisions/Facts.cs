@@ -94,12 +94,12 @@ public readonly record struct StopFact(StopKind Kind, PurposeSet Covers, Stamp S
         (hold, lockdown) switch
         {
             (null, null) => [],
-            (not null, null) => [Of(StopKind.Hold, hold, vocabulary)],
-            (null, not null) => [Of(StopKind.Lockdown, lockdown, vocabulary)],
-            _ => [Of(StopKind.Hold, hold, vocabulary), Of(StopKind.Lockdown, lockdown, vocabulary)],
+            (not null, null) => [CreateStop(StopKind.Hold, hold, vocabulary)],
+            (null, not null) => [CreateStop(StopKind.Lockdown, lockdown, vocabulary)],
+            _ => [CreateStop(StopKind.Hold, hold, vocabulary), CreateStop(StopKind.Lockdown, lockdown, vocabulary)],
         };
 
-    private static StopFact Of(StopKind kind, Stop stop, Vocabulary vocabulary)
+    private static StopFact CreateStop(StopKind kind, Stop stop, Vocabulary vocabulary)
     {
         if (stop.Purposes is not { } listed)
             return new(kind, PurposeSet.All, stop.Stamp);

@@ -22,7 +22,7 @@ public sealed record Erasure(ImmutableArray<(long First, long Last)> Ranges, Imm
     /// </summary>
     /// <param name="sequenced">Leaf indices, rising.</param>
     /// <param name="waiting">Ids of events that have none yet.</param>
-    public static ImmutableArray<Erasure> Of(IEnumerable<long> sequenced, IEnumerable<Guid> waiting)
+    public static ImmutableArray<Erasure> Covering(IEnumerable<long> sequenced, IEnumerable<Guid> waiting)
     {
         var ranges = new List<(long First, long Last)>();
         foreach (var seq in sequenced)

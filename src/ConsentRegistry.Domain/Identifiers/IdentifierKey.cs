@@ -127,7 +127,7 @@ public sealed record ErasedIdentifiers(string Kid, IReadOnlyList<IdentifierHash>
     }
 
     /// <summary>Hashes identifiers, in as few parts as <see cref="MaxHashes"/> allows; none if there are none.</summary>
-    public static IReadOnlyList<ErasedIdentifiers> Of(IdentifierKey key, IEnumerable<ContentIdentifier> identifiers)
+    public static IReadOnlyList<ErasedIdentifiers> Hash(IdentifierKey key, IEnumerable<ContentIdentifier> identifiers)
     {
         ArgumentNullException.ThrowIfNull(key);
         return

@@ -57,9 +57,9 @@ internal static class KeySetReader
         if (WrongUse(members, key, ed25519) is { } wrong)
             return wrong;
         if (!members.TryGetPropertyValue(KeyHandover.Member, out var stated))
-            return Result.Of(key);
+            return Result.Success(key);
         return KeyHandover.Read(stated) is { } handover
-            ? Result.Of(key.With(handover))
+            ? Result.Success(key.With(handover))
             : Invalid(
                 "What says that an older key handed over to the key is not of its form; give the older key's "
                     + "thumbprint and its signature, or leave it out.",
@@ -106,7 +106,7 @@ internal static class KeySetReader
                 }
             )
             .Succeeded(out var key, out var failure)
-            ? Result.Of<Jwk>(key)
+            ? Result.Success<Jwk>(key)
             : failure;
     }
 

@@ -119,12 +119,12 @@ public sealed class EventReplay(bool hasWholeLog)
             : (body.Change.Before, body.Change.After);
         ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(
             records,
-            Digest.Of(ScopeOf(body.Stream, change), KindOf(change), CanonicalJson.Encode(body.Change.Key)),
+            Digest.Compute(ScopeOf(body.Stream, change), KindOf(change), CanonicalJson.Encode(body.Change.Key)),
             out _
         );
-        if (known != Digest.Of(before))
+        if (known != Digest.Compute(before))
             return RecordRules.Before.Broken("The event begins with another record than the one before it left.");
-        known = Digest.Of(after);
+        known = Digest.Compute(after);
         return null;
     }
 
@@ -201,7 +201,9 @@ public sealed class EventReplay(bool hasWholeLog)
     // The parts of one request stand in the streams of all who are asked.
     private Violation? Compare(RecordedChange.OfApproval change)
     {
-        var shared = Digest.Of(Records.ApprovalChanged(change.Request, null, ApprovalRules.Shared(change.After)).After);
+        var shared = Digest.Compute(
+            Records.ApprovalChanged(change.Request, null, ApprovalRules.Shared(change.After)).After
+        );
         return requests.TryAdd(change.Request, shared) || requests[change.Request] == shared
             ? null
             : ApprovalRules.Parts.Broken("Another creator is asked for something else in the same request.");
@@ -221,7 +223,7 @@ public sealed class EventReplay(bool hasWholeLog)
     // The creator's own word about the requester is a record like others: blocked where there is one.
     private bool IsBlocked(StreamId stream, Requester requester) =>
         records.TryGetValue(
-            Digest.Of(
+            Digest.Compute(
                 stream.Name,
                 nameof(RecordedChange.OfAsking),
                 CanonicalJson.Encode(Records.AskingChanged(requester, null, null).Key)
@@ -426,12 +428,13 @@ public sealed class EventReplay(bool hasWholeLog)
     /// <summary>SHA-256 of something; the default value stands for nothing.</summary>
     private readonly record struct Digest(UInt128 High, UInt128 Low)
     {
-        public static Digest Of(JsonObject? record) => record is null ? default : Of(CanonicalJson.Encode(record));
+        public static Digest Compute(JsonObject? record) =>
+            record is null ? default : Compute(CanonicalJson.Encode(record));
 
-        public static Digest Of(string stream, string kind, byte[] key) =>
-            Of([.. Encoding.UTF8.GetBytes($"{stream}\n{kind}\n"), .. key]);
+        public static Digest Compute(string stream, string kind, byte[] key) =>
+            Compute([.. Encoding.UTF8.GetBytes($"{stream}\n{kind}\n"), .. key]);
 
-        private static Digest Of(byte[] bytes)
+        private static Digest Compute(byte[] bytes)
         {
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(bytes, hash);

@@ -30,7 +30,7 @@ internal static class Aipref
 
     public static Signal OfSite(Site site, IReadOnlyList<SiteEntry> entries, bool isWhole)
     {
-        var plan = SitePlan.Of(site, entries, new() { KeptFor = Signal.RobotsKeptFor }, Words);
+        var plan = SitePlan.Create(site, entries, new() { KeptFor = Signal.RobotsKeptFor }, Words);
         var text = new StringBuilder();
         foreach (var rule in plan.Rules)
             text.Append("Content-Usage: ").Append(rule.Pattern).Append(' ').Append(Value(rule.Says)).Append('\n');

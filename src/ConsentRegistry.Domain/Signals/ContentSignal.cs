@@ -17,7 +17,7 @@ internal static class ContentSignal
     private static readonly Ability Site = new() { NeverAllows = Lost.Path };
 
     public static Signal OfContent(PublicConsent consent) =>
-        Of(null, [new Statement(consent, Site, Words).Saying([Said.Nothing, Said.Nothing])]);
+        Create(null, [new Statement(consent, Site, Words).Saying([Said.Nothing, Said.Nothing])]);
 
     public static Signal OfSite(IReadOnlyList<SiteEntry> entries, bool isWhole)
     {
@@ -32,13 +32,13 @@ internal static class ContentSignal
             ),
         ];
         var denied = Words.Where((_, word) => says[word] == Said.Deny).Select(word => $"{word.Name}=no").ToArray();
-        return Of(
+        return Create(
             denied.Length == 0 ? null : $"User-agent: *\nContent-Signal: {string.Join(", ", denied)}\n",
             statements.Select(statement => isWhole ? statement.Saying(says) : statement.Denied())
         );
     }
 
-    private static Signal Of(string? text, IEnumerable<Statement> statements) =>
+    private static Signal Create(string? text, IEnumerable<Statement> statements) =>
         new(
             SignalFormat.ContentSignal,
             SignalForm.Robots,

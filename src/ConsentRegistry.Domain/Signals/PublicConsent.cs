@@ -66,7 +66,7 @@ public sealed record PublicConsent(Vocabulary Vocabulary, Instant At, ImmutableA
     /// <summary>The strictest answers of R10 over anybody and every named requester.</summary>
     /// <param name="facts">The facts, with the settings for every requester.</param>
     /// <param name="content">What the content stands for.</param>
-    public static PublicConsent Of(FactSet facts, CarriedContent content)
+    public static PublicConsent From(FactSet facts, CarriedContent content)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(content);

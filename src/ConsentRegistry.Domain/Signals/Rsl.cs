@@ -38,7 +38,7 @@ internal static class Rsl
         var exact = UrlPattern.Exact(url[start..]);
         var statement = new Statement(consent, exact is null ? Served with { NeverAllows = Lost.Path } : Served, Words);
         var pattern = statement.Says.Contains(Said.Allow) ? exact! : UrlPattern.Prefix(url[start..]);
-        return Of(
+        return Create(
             SignalForm.Document,
             Document([new(url[..start] + pattern, statement.Says, statement)]),
             statement.ExpiresAt,
@@ -48,19 +48,19 @@ internal static class Rsl
 
     public static Signal OfSite(Site site, IReadOnlyList<SiteEntry> entries, bool isWhole)
     {
-        var plan = SitePlan.Of(site, entries, Served, Words);
+        var plan = SitePlan.Create(site, entries, Served, Words);
         if (isWhole)
         {
             var text = plan.Rules.IsEmpty ? null : Document(plan.Rules);
             if (text is not { Length: > Signal.MaxLength })
-                return Of(
+                return Create(
                     SignalForm.SiteFile,
                     text,
                     plan.ExpiresAt,
                     Loss.Sum(plan.Statements.SelectMany(one => one.Losses))
                 );
         }
-        return Of(
+        return Create(
             SignalForm.SiteFile,
             Document([new("/", [], null)]),
             null,
@@ -68,7 +68,7 @@ internal static class Rsl
         );
     }
 
-    private static Signal Of(SignalForm form, string? text, Instant? expiresAt, ImmutableArray<Loss> losses) =>
+    private static Signal Create(SignalForm form, string? text, Instant? expiresAt, ImmutableArray<Loss> losses) =>
         new(SignalFormat.Rsl, form, text is null ? null : MediaType, text, [], expiresAt, losses);
 
     private static string Document(IEnumerable<SiteRule> rules) =>

@@ -26,7 +26,12 @@ internal sealed class SitePlan
     /// <summary>The end of the first allow.</summary>
     public Instant? ExpiresAt => Statements.Min(statement => statement.ExpiresAt);
 
-    public static SitePlan Of(Site site, IEnumerable<SiteEntry> entries, Ability ability, ImmutableArray<Word> words)
+    public static SitePlan Create(
+        Site site,
+        IEnumerable<SiteEntry> entries,
+        Ability ability,
+        ImmutableArray<Word> words
+    )
     {
         var (statements, rules) = (ImmutableArray.CreateBuilder<Statement>(), new List<SiteRule>());
         foreach (var entry in entries)

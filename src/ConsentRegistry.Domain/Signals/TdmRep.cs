@@ -38,7 +38,7 @@ internal static class TdmRep
 
     public static Signal OfSite(Site site, IReadOnlyList<SiteEntry> entries, SignalContact? contact, bool isWhole)
     {
-        var plan = SitePlan.Of(site, entries, AbilityWith(contact), Words);
+        var plan = SitePlan.Create(site, entries, AbilityWith(contact), Words);
         // The first that matches counts, so the default is last.
         var text = new JsonArray([
             .. plan.Rules.Select(rule => Location(rule.Pattern, rule.Says[0], contact)),

@@ -58,7 +58,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
         Assert.True(App.Replica.TryBegin(out var good));
         var nothing = new FactMemory();
         nothing.Publish([], [], [], [], good.Memory.Vocabulary);
-        var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), BootClock.Of(TimeSpan.FromHours(1)));
+        var (moment, longEnough) = (TimeSpan.FromMilliseconds(2), BootClock.Nanoseconds(TimeSpan.FromHours(1)));
         using var replica = new ConsentReplica(new() { DeltaMs = (int)moment.TotalMilliseconds });
         replica.NoteBeat(BootClock.Now + longEnough);
         var text = string.Concat(Enumerable.Repeat($"{Check("v")}\n", lines));
@@ -71,7 +71,7 @@ public sealed class ChunkAnswersTests(RegistryFixture registry) : IClassFixture<
             new(
                 nothing,
                 good.State.DatabaseTime,
-                BootClock.Now - BootClock.Of(moment) + BootClock.Of(TimeSpan.FromMicroseconds(300))
+                BootClock.Now - BootClock.Nanoseconds(moment) + BootClock.Nanoseconds(TimeSpan.FromMicroseconds(300))
             )
         );
         var answering = AnswerAsync(chunkAnswers, chunk);

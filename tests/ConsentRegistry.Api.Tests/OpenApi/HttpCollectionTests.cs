@@ -15,7 +15,7 @@ public sealed class HttpCollectionTests(RegistryFixture registry) : IClassFixtur
     public async Task The_repository_keeps_the_requests_that_the_document_gives()
     {
         await using var app = Commands.BuildWithoutDatabase();
-        var made = HttpCollection.Of(await RegistryDocument.WriteAsync(app, TestContext.Current.CancellationToken));
+        var made = HttpCollection.From(await RegistryDocument.WriteAsync(app, TestContext.Current.CancellationToken));
         var kept = Directory.EnumerateFiles(Folder).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
 
         Assert.True(

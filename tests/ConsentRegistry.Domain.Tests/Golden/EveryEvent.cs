@@ -311,7 +311,7 @@ internal static class EveryEvent
         var carried = Enumerable
             .Range(0, 3)
             .Select(i => ContentIdentifier.ParseNormal($"platform:videos.example:B-{i}"));
-        log.Erase("ben", identifiers: ErasedIdentifiers.Of(key, carried));
+        log.Erase("ben", identifiers: ErasedIdentifiers.Hash(key, carried));
     }
 
     // Events of requesters' streams name creators by pseudonyms.

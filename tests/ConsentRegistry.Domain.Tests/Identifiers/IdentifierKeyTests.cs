@@ -70,12 +70,12 @@ public sealed class IdentifierKeyTests
             .Range(0, 2_001)
             .Select(i => ContentIdentifier.ParseNormal($"platform:a:{i}"))
             .ToList();
-        var parts = ErasedIdentifiers.Of(key, identifiers.Concat(identifiers));
+        var parts = ErasedIdentifiers.Hash(key, identifiers.Concat(identifiers));
         Assert.Equal([1_000, 1_000, 1], parts.Select(part => part.Hashes.Count));
         var all = parts.SelectMany(part => part.Hashes).ToList();
         Assert.Equal(all.Order(), all);
         Assert.Equal(identifiers.Select(key.HashOf).ToHashSet(), [.. all]);
-        Assert.Empty(ErasedIdentifiers.Of(key, []));
+        Assert.Empty(ErasedIdentifiers.Hash(key, []));
     }
 
     private const string HashByOpenSsl = "c0fd5e201d020266a67c0325c422b911";

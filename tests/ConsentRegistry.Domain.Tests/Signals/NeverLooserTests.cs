@@ -131,7 +131,7 @@ public sealed class NeverLooserTests
         }
 
         private PublicConsent ConsentOf(params IReadOnlyCollection<string> paths) =>
-            PublicConsent.Of(facts, new(CarriersOf(paths), paths.Any(given.Erased.Contains)));
+            PublicConsent.From(facts, new(CarriersOf(paths), paths.Any(given.Erased.Contains)));
 
         private VideoKey[] CarriersOf(params IReadOnlyCollection<string> paths) =>
             [

@@ -136,7 +136,7 @@ public sealed class SignalLimitTests
         );
 
     private static PublicAnswer AnswerOf(FactSet facts) =>
-        PublicConsent.Of(facts, new([Video], IsErased: false))[facts.Vocabulary.Find(Grounding)];
+        PublicConsent.From(facts, new([Video], IsErased: false))[facts.Vocabulary.Find(Grounding)];
 
     private static FactSet FactsWith(params (string Requester, Choice Choice)[] named)
     {

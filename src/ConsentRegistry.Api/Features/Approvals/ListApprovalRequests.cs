@@ -27,7 +27,7 @@ internal static class ListApprovalRequests
         var now = Instant.From(clock.GetUtcNow());
         var found = await ApprovalStore.ListOfAsync(database.Reads, requester, before, size + 1, cancellation);
         return Results.Ok(
-            Page<ApprovalRequestBody>.Of(
+            Page<ApprovalRequestBody>.Create(
                 found,
                 size,
                 cursor,

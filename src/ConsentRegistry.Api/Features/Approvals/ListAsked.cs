@@ -31,7 +31,7 @@ internal static class ListAsked
             cancellation
         );
         return Results.Ok(
-            Page<AskedBody>.Of(
+            Page<AskedBody>.Create(
                 found,
                 size,
                 cursor,

@@ -22,6 +22,6 @@ internal static class ListBlocked
             .Blocks(snapshot.Db, creatorId.Value, cursor.Part(0), size + 1)
             .Select(row => new BlockedBody(row.Requester, row.Version, row.ChangedAt))
             .ToListAsync(cancellation);
-        return Results.Ok(Page<BlockedBody>.Of(blocked, size, cursor, one => one, one => [one.Requester]));
+        return Results.Ok(Page<BlockedBody>.Create(blocked, size, cursor, one => one, one => [one.Requester]));
     }
 }

@@ -30,7 +30,7 @@ internal static class ListGrants
         command.Parameters.AddWithValue("limit", size + 1);
         var grants = await GrantStore.ReadAsync(command, cancellation);
         return Results.Ok(
-            Page<GrantBody>.Of(
+            Page<GrantBody>.Create(
                 grants,
                 size,
                 cursor,

@@ -40,11 +40,11 @@ internal static class Evaluate
             return new Problem(403, ProblemCode.RequesterNotYours, asked.Error.Message).AsResult();
         var answers = answered.Begin(CheckChannel.AuthZen);
         if (asked.Question is not { } question)
-            return Counted(EvaluationAnswer.Of(asked.Error!, answers));
+            return Counted(EvaluationAnswer.Create(asked.Error!, answers));
         return
             await memory.TakeAsync([question.Target], Question.RequestersOf([question]), default, cancellation)
                 is { } facts
-            ? Counted(EvaluationAnswer.Of(facts, question, answers))
+            ? Counted(EvaluationAnswer.Create(facts, question, answers))
             : MemoryFacts.Unavailable.AsResult();
 
         IResult Counted(JsonObject answer)

@@ -67,9 +67,9 @@ internal static class EvaluateMany
         foreach (var one in asked)
         {
             var answer =
-                one.Question is not { } question ? EvaluationAnswer.Of(one.Error!, answers)
+                one.Question is not { } question ? EvaluationAnswer.Create(one.Error!, answers)
                 : facts is null ? EvaluationAnswer.Indeterminate(question, answers)
-                : EvaluationAnswer.Of(facts, question, answers);
+                : EvaluationAnswer.Create(facts, question, answers);
             evaluations.Add(answer);
             var isAllowed = (bool)answer["decision"]!;
             if ((semantic == DenyOnFirstDeny && !isAllowed) || (semantic == PermitOnFirstPermit && isAllowed))

@@ -14,9 +14,9 @@ internal sealed class EvaluationContextSchema : IDocumentFilter
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         var schemas = swaggerDoc.Components!.Schemas!;
-        var answer = (OpenApiSchema)schemas[SchemaNames.Of(typeof(EvaluationContext))];
+        var answer = (OpenApiSchema)schemas[SchemaNames.For(typeof(EvaluationContext))];
         foreach (
-            var (name, schema) in schemas[SchemaNames.Of(typeof(DecisionBody))]
+            var (name, schema) in schemas[SchemaNames.For(typeof(DecisionBody))]
                 .Properties!.Where(property => property.Key != "allowed")
         )
             answer.Properties![name] = schema;

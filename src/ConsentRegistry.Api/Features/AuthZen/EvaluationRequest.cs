@@ -216,10 +216,10 @@ internal sealed record EvaluationRequest(
 /// </summary>
 internal static class EvaluationAnswer
 {
-    public static JsonObject Of(FreshFacts facts, Question question, RequestChecks answers) =>
+    public static JsonObject Create(FreshFacts facts, Question question, RequestChecks answers) =>
         facts.Set.Vocabulary.TryFind(question.Purpose, out _)
-            ? Of(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
-            : Of(
+            ? Create(question, facts.Answer(question, new()), facts.Set.Vocabulary.Version, answers)
+            : Create(
                 new EvaluationError(
                     422,
                     ValidationRules.NotAPurpose("action.name", Characters.Quote(question.Purpose.Name))
@@ -227,7 +227,7 @@ internal static class EvaluationAnswer
                 answers
             );
 
-    public static JsonObject Of(EvaluationError error, RequestChecks answers)
+    public static JsonObject Create(EvaluationError error, RequestChecks answers)
     {
         answers.AddRefused();
         return new()
@@ -243,9 +243,9 @@ internal static class EvaluationAnswer
     }
 
     public static JsonObject Indeterminate(Question question, RequestChecks answers) =>
-        Of(question, DecisionBodies.Indeterminate, vocabularyVersion: null, answers);
+        Create(question, DecisionBodies.Indeterminate, vocabularyVersion: null, answers);
 
-    private static JsonObject Of(
+    private static JsonObject Create(
         Question question,
         DecisionBody decision,
         int? vocabularyVersion,

@@ -18,7 +18,7 @@ internal sealed class BatchCheckSchema : IDocumentFilter
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         var schemas = swaggerDoc.Components!.Schemas!;
-        var check = (OpenApiSchema)schemas[SchemaNames.Of(typeof(CheckRequest))];
+        var check = (OpenApiSchema)schemas[SchemaNames.For(typeof(CheckRequest))];
         var item = (OpenApiSchema)check.CreateShallowCopy();
         var common = typeof(CheckDefaults)
             .GetProperties()
@@ -37,16 +37,16 @@ internal sealed class BatchCheckSchema : IDocumentFilter
             StringComparer.Ordinal
         );
         schemas[Name] = item;
-        var batch = schemas[SchemaNames.Of(typeof(BatchRequest))];
+        var batch = schemas[SchemaNames.For(typeof(BatchRequest))];
         ((OpenApiSchema)batch.Properties!["checks"]).Items = new OpenApiSchemaReference(Name, swaggerDoc);
 
-        var result = schemas[SchemaNames.Of(typeof(CheckResult))];
+        var result = schemas[SchemaNames.For(typeof(CheckResult))];
         var reason = result.Properties!["reason"];
         result.Properties["reason"] = new OpenApiSchema
         {
             OneOf =
             [
-                new OpenApiSchemaReference(SchemaNames.Of(typeof(Reason)), swaggerDoc),
+                new OpenApiSchemaReference(SchemaNames.For(typeof(Reason)), swaggerDoc),
                 new OpenApiSchema { Type = JsonSchemaType.Null },
             ],
             Description = $"{reason.Description} Null of a refused item.",

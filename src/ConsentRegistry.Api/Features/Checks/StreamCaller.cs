@@ -12,7 +12,7 @@ internal sealed record StreamCaller(Caller Caller, CheckRights Rights)
     public static StreamCaller From(ClaimsPrincipal principal)
     {
         var caller = Caller.From(principal);
-        return new(caller, CheckRights.Of(caller));
+        return new(caller, CheckRights.From(caller));
     }
 
     /// <summary>Whether the caller may go on: a stream may go on for longer than its token is good.</summary>

@@ -78,7 +78,7 @@ internal static class EraseCreator
                 "This node lacks the key of identifiers' hashes, without which an erasure could widen consent; send the "
                     + "request to another node."
             );
-        IReadOnlyList<ErasedIdentifiers> kept = carried.Count == 0 ? [] : ErasedIdentifiers.Of(key!, carried);
+        IReadOnlyList<ErasedIdentifiers> kept = carried.Count == 0 ? [] : ErasedIdentifiers.Hash(key!, carried);
         foreach (var part in kept)
             await ErasedIdentifierStore.KeepAsync(change, creator, part, cancellation);
         var covered = await EventStore.ListForErasureAsync(change, id, cancellation);

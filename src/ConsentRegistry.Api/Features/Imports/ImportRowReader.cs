@@ -144,7 +144,7 @@ internal sealed class ImportRowReader(
         }
         var readings = SignalReader.Read(document, vocabulary, contact);
         return ReadSaid(
-            SignalProposals.Of(readings, vocabulary),
+            SignalProposals.From(readings, vocabulary),
             places,
             readings.Select(reading => reading.Unreadable).FirstOrDefault(why => why is not null)
         );

@@ -110,7 +110,7 @@ internal static class ListNotifications
         // nothing.
         var (count, newest) = await InboxStore.CountAsync(database, creatorId, cancellation);
         var rows = await InboxStore.ListAsync(database, creatorId, only, unread.Value, before, size + 1, cancellation);
-        var page = Page<NotificationItem>.Of(rows, size, cursor, NotificationItem.From, row => [IdOf(row.Place)]);
+        var page = Page<NotificationItem>.Create(rows, size, cursor, NotificationItem.From, row => [IdOf(row.Place)]);
         return Results.Ok(new NotificationsPage(page.Items, page.NextCursor, count, IdOf(newest)));
     }
 

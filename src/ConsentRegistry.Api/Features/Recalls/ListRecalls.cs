@@ -88,7 +88,7 @@ internal static class ListRecalls
         command.Parameters.AddWithValue("limit", size + 1);
         var recalls = await RecallStore.ReadAsync(command, cancellation);
         return Results.Ok(
-            Page<RecallBody>.Of(
+            Page<RecallBody>.Create(
                 recalls,
                 size,
                 cursor,

@@ -64,7 +64,7 @@ internal static class GetConsent
         var defaults = await SettingsStore.ReadDefaultsAsync(db, creatorId, cancellation);
         var overrides = await db.Overrides.LongCountAsync(row => row.Creator == creatorId.Value, cancellation);
 
-        var etag = SettingsETag.Of(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
+        var etag = SettingsETag.Create(creator?.SettingsVersion ?? 0, creator?.Version ?? 0);
         http.Response.Headers.ETag = etag.ToString();
         if (
             EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch.ToArray()!, out var seen)
@@ -81,8 +81,10 @@ internal static class GetConsent
                 creator?.ChangedAt,
                 creator?.ErasedAt,
                 [.. defaults.Select(setting => SettingBody.From(setting.Key, setting.Value))],
-                StopBody.From(StopColumns.Of(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)),
-                StopBody.From(StopColumns.Of(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
+                StopBody.From(
+                    StopColumns.ToStop(creator?.LockdownPurposes, creator?.LockdownVersion, creator?.LockdownAt)
+                ),
+                StopBody.From(StopColumns.ToStop(creator?.HoldPurposes, creator?.HoldVersion, creator?.HoldAt)),
                 overrides
             )
         );

@@ -44,7 +44,7 @@ internal static class ListAppearances
             )
             .ToListAsync(cancellation);
         return Results.Ok(
-            Page<AppearanceBody>.Of(
+            Page<AppearanceBody>.Create(
                 rows,
                 size,
                 cursor,

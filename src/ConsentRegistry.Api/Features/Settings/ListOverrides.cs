@@ -26,13 +26,13 @@ internal static class ListOverrides
             .Overrides(snapshot.Db, creatorId.Value, owner, video, purpose, requester, size + 1)
             .ToListAsync(cancellation);
         return Results.Ok(
-            Page<SettingBody>.Of(
+            Page<SettingBody>.Create(
                 rows,
                 size,
                 cursor,
                 row =>
                 {
-                    var (key, setting) = SettingsStore.Of(row);
+                    var (key, setting) = SettingsStore.ReadOverride(row);
                     return SettingBody.From(key, setting);
                 },
                 row => [row.Owner, row.Video, row.Purpose, row.Requester]

@@ -76,12 +76,12 @@ internal static class GetSiteSignals
             )
                 return MemoryFacts.Unavailable.AsResult();
             entries.AddRange(
-                part.Zip(taken.Contents, (url, content) => new SiteEntry(url, PublicConsent.Of(taken.Facts, content)))
+                part.Zip(taken.Contents, (url, content) => new SiteEntry(url, PublicConsent.From(taken.Facts, content)))
             );
             readAt = taken.Facts.ReadAt;
         }
         var signals = SignalProjector.OfSite(named, origin, entries, isWhole, options.SignalContact);
-        return SignalAnswer.Of(
+        return SignalAnswer.Create(
             http,
             new SiteSignalsBody(
                 creatorId.Value,

@@ -31,7 +31,7 @@ internal static class GetVideoSignals
         if (await IdentifiedVideo.FindAsync(reading, new(creatorId, videoId), cancellation) is not { } video)
             return IdentifiedVideo.NotFound.AsResult();
         return await signals.OfAsync([video], format.Value, cancellation) is [var only]
-            ? SignalAnswer.Of(http, only.Body, only.Signals, only.ReadAt)
+            ? SignalAnswer.Create(http, only.Body, only.Signals, only.ReadAt)
             : MemoryFacts.Unavailable.AsResult();
     }
 }

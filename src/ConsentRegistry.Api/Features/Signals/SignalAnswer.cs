@@ -15,7 +15,7 @@ internal static class SignalAnswer
     /// <param name="body">The answer.</param>
     /// <param name="signals">The signals in it.</param>
     /// <param name="readAt">The moment of the facts. The answer leaves within a second of it.</param>
-    public static IResult Of<TBody>(HttpContext http, TBody body, IEnumerable<Signal> signals, Instant readAt)
+    public static IResult Create<TBody>(HttpContext http, TBody body, IEnumerable<Signal> signals, Instant readAt)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
         var left = signals

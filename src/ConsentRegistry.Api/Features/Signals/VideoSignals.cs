@@ -86,12 +86,12 @@ internal sealed class VideoSignals(MemoryFacts memory, RegistryOptions options)
             is { } taken
             ? url is null
                 ? ConsentOfFile(video, taken, taken.Contents[0])
-                : PublicConsent.Of(taken.Facts, taken.Contents[0])
+                : PublicConsent.From(taken.Facts, taken.Contents[0])
             : null;
 
     // Memory may not have learned yet that the video carries its identifiers.
     private static PublicConsent ConsentOfFile(IdentifiedVideo video, ExtractedFacts taken, CarriedContent file) =>
-        PublicConsent.Of(taken.Facts, file with { Videos = [.. file.Videos.Append(video.Video).Distinct().Order()] });
+        PublicConsent.From(taken.Facts, file with { Videos = [.. file.Videos.Append(video.Video).Distinct().Order()] });
 
     // The file, which is known by all of the identifiers, and what is at each URL.
     private static IEnumerable<IReadOnlyList<ContentIdentifier>> ContentsOf(IdentifiedVideo video) =>
@@ -108,7 +108,7 @@ internal sealed class VideoSignals(MemoryFacts memory, RegistryOptions options)
                 video.Urls.SelectMany(
                     (url, i) =>
                         SignalProjector
-                            .OfUrl(PublicConsent.Of(taken.Facts, taken.Contents[first + 1 + i]), url, contact)
+                            .OfUrl(PublicConsent.From(taken.Facts, taken.Contents[first + 1 + i]), url, contact)
                             .Select(signal => (Url: (ContentIdentifier?)url, Signal: signal))
                 )
             )

@@ -71,7 +71,7 @@ internal static class ListOwnUses
                 );
         }
         return Results.Ok(
-            Page<UseBody>.Of(uses, size, cursor, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()])
+            Page<UseBody>.Create(uses, size, cursor, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()])
         );
     }
 

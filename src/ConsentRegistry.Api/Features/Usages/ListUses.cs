@@ -69,7 +69,7 @@ internal static class ListUses
             );
         }
         return Results.Ok(
-            Page<UsedVideoItem>.Of(
+            Page<UsedVideoItem>.Create(
                 rows,
                 size,
                 cursor,

@@ -31,7 +31,7 @@ internal static class UseWriter
     )
     {
         if (uses.Count == 0)
-            return Result.Of<IReadOnlyList<Result<StoredUse>>>([]);
+            return Result.Success<IReadOnlyList<Result<StoredUse>>>([]);
         var wanted = uses.Select(use => StreamId.OfRequester(use.Requester)).ToHashSet();
         for (var look = 0; look < MaxLooks; look++)
         {
@@ -52,7 +52,7 @@ internal static class UseWriter
                     await WriteAsync(change, plan, streams, caller.Author(creator: null, reason: null), cancellation);
                     Tell(change, plan, judged, caller, notices);
                 }
-                return Result.Of(plan.Results);
+                return Result.Success(plan.Results);
             }
             await change.BackToMarkAsync(cancellation);
             wanted = plan.Streams;

@@ -30,7 +30,7 @@ internal static class GetVideoConsent
             return MemoryFacts.Unavailable.AsResult();
         await using var snapshot = await reading.OpenAsync(cancellation);
         return Results.Ok(
-            VideoConsent.Of(
+            VideoConsent.Create(
                 facts,
                 video,
                 await VideoStore.ReadAsync(snapshot.OpenTransaction(), [video], cancellation),
@@ -55,7 +55,7 @@ internal static class VideoConsent
     /// <param name="purposes">The purposes to decide on.</param>
     /// <param name="requester">Who would use it.</param>
     /// <param name="explain">Whether to explain the decisions.</param>
-    public static VideoConsentBody Of(
+    public static VideoConsentBody Create(
         FreshFacts facts,
         VideoKey video,
         IReadOnlyDictionary<VideoKey, VideoRecord> stored,

@@ -70,7 +70,7 @@ internal static class ListVideos
                 : [.. facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose)];
             foreach (var video in videos)
             {
-                var consent = VideoConsent.Of(facts, video, stored, purposes, requester, explain: false);
+                var consent = VideoConsent.Create(facts, video, stored, purposes, requester, explain: false);
                 if (effect.Value is { } only && consent.Consent[0].Decision.Effect != only)
                     continue;
                 found.Add((video, consent));

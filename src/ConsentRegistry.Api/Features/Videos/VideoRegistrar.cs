@@ -54,7 +54,7 @@ internal static class VideoRegistrar
             if (owners.Count == 0)
             {
                 Confirm(change, wishes, seen);
-                return Result.Of(seen.Fulfilments);
+                return Result.Success(seen.Fulfilments);
             }
 
             await change.MarkAsync(cancellation);
@@ -65,7 +65,7 @@ internal static class VideoRegistrar
             {
                 await WriteAsync(change, decided, locks, by, cancellation);
                 Confirm(change, wishes, decided);
-                return Result.Of(decided.Fulfilments);
+                return Result.Success(decided.Fulfilments);
             }
             await change.BackToMarkAsync(cancellation);
         }

@@ -31,7 +31,7 @@ internal static class ListDeliveries
             cancellation
         );
         return Results.Ok(
-            Page<DeliveryBody>.Of(rows, size, cursor, DeliveryBody.From, row => [$"{row.Notification:D}"])
+            Page<DeliveryBody>.Create(rows, size, cursor, DeliveryBody.From, row => [$"{row.Notification:D}"])
         );
     }
 }

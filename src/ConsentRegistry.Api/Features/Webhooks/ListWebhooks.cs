@@ -50,6 +50,6 @@ internal static class ListWebhooks
         }
         var size = limit ?? RequestShape.DefaultPage;
         var rows = await WebhookStore.ListAsync(database, owners, after, size + 1, cancellation);
-        return Results.Ok(Page<WebhookBody>.Of(rows, size, cursor, WebhookBody.From, row => [$"{row.Id:D}"]));
+        return Results.Ok(Page<WebhookBody>.Create(rows, size, cursor, WebhookBody.From, row => [$"{row.Id:D}"]));
     }
 }

@@ -105,10 +105,10 @@ internal static class Difference
             .OrderBy(grant => grant.Id);
 
     private static SettingList Defaults(in CreatorSlot slot, CreatorOverflow extra) =>
-        slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Defaults;
+        slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra.Defaults;
 
     private static SettingList Overrides(in VideoSlot slot, VideoOverflow extra) =>
-        slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
+        slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra.Overrides;
 
     private static CreatorOverflow Extra(FactMemory memory, in CreatorSlot slot) =>
         slot.Word.Link == 0 ? new() : memory.Overflow.FindCreator(slot.Word.Link) ?? new();

@@ -160,7 +160,7 @@ internal static class Extraction
             AddCreator(creator);
             var slot = Current(creator, memory.Hasher.Of(creator, video));
             var extra = Extra(slot);
-            var overrides = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
+            var overrides = slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra.Overrides;
             foreach (var grant in extra.AllGrants.Where(grant => wanted.Contains(grant.Place.Requester)))
                 facts.Add(creator, grant.Id, grant.Record);
             foreach (var (requester, settings) in ForAll(overrides))
@@ -184,7 +184,7 @@ internal static class Extraction
             if (slot.Word.Link != 0)
                 isInDoubt |= (extra = memory.Overflow.FindCreator(slot.Word.Link)) is null;
             facts.Add(creator, new CreatorState(slot.Version, extra?.IsErased ?? false, extra?.Hold, extra?.Lockdown));
-            var defaults = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra?.Defaults ?? SettingList.Empty;
+            var defaults = slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra?.Defaults ?? SettingList.Empty;
             foreach (var (requester, settings) in ForAll(defaults))
             {
                 foreach (var segments in settings.GroupBy(setting => setting.Purpose))

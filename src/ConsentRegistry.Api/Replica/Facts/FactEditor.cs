@@ -140,7 +140,7 @@ internal sealed class FactEditor(
     {
         var slot = store.Creator(hasher.Of(creator.Value));
         var extra = ExtraOf(slot);
-        var standing = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Defaults;
+        var standing = slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra.Defaults;
         var segments = new List<Setting>();
         var (purpose, requester) = (vocabulary.Find(key.Purpose), Named(key.Requester));
         if (setting is not null)
@@ -179,7 +179,7 @@ internal sealed class FactEditor(
             return;
         }
         var extra = ExtraOf(slot);
-        var standing = slot.Word.HasPlain ? SettingList.Of(slot.Plain) : extra.Overrides;
+        var standing = slot.Word.HasPlain ? SettingList.Single(slot.Plain) : extra.Overrides;
         var had = standing.Has(purpose, requester?.Key);
         PutOverrides(
             slot,

@@ -31,7 +31,7 @@ internal sealed class SettingList
         (ForAnybody, this.few, this.many) = (forAnybody, few, many);
 
     /// <summary>A list of one setting, which is for anybody.</summary>
-    public static SettingList Of(in Setting setting) => new([setting], [], null);
+    public static SettingList Single(in Setting setting) => new([setting], [], null);
 
     /// <summary>The settings for anybody; segments of one default stand together, oldest first.</summary>
     public Setting[] ForAnybody { get; }

@@ -69,7 +69,7 @@ internal static class Navigation
         };
 
     /// <summary>What a person is offered while they look at a creator, or at none.</summary>
-    public static IEnumerable<NavigationGroup> Of(Person person, string? creatorId)
+    public static IEnumerable<NavigationGroup> For(Person person, string? creatorId)
     {
         if (person.Creators.Count > 1)
             yield return new(null, [new("/creators", "person", "nav.creators")]);

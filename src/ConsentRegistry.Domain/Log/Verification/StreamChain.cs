@@ -69,7 +69,7 @@ internal sealed class StreamChain
         }
         if (!isErasure)
             Bodies++;
-        (Version, place, lastSeq) = (leaf.Version, Place.Of(leaf, entry.Hash), entry.Seq);
+        (Version, place, lastSeq) = (leaf.Version, Place.From(leaf, entry.Hash), entry.Seq);
         return null;
     }
 
@@ -97,7 +97,7 @@ internal sealed class StreamChain
         {
             if (!last.IsFollowedBy(leaf) || !last.IsInTime(leaf))
                 return NotItsStream(seq);
-            last = Place.Of(leaf, null);
+            last = Place.From(leaf, null);
         }
         var head = covered.Count == 0 ? last.Head : HeadOf(covered.Values.Last());
         return
@@ -160,7 +160,7 @@ internal sealed class StreamChain
     {
         public bool IsWhole => Ordinal == Count;
 
-        public static Place Of(Leaf leaf, byte[]? head) => new(leaf.Version, leaf.Ordinal, leaf.Count, leaf.Tx, head);
+        public static Place From(Leaf leaf, byte[]? head) => new(leaf.Version, leaf.Ordinal, leaf.Count, leaf.Tx, head);
 
         public bool IsFollowedBy(Leaf leaf) =>
             IsWhole

@@ -19,7 +19,7 @@ public static class SignalProposals
     /// </summary>
     /// <param name="readings">What each format says.</param>
     /// <param name="vocabulary">The purposes.</param>
-    public static IReadOnlyList<SaidSetting> Of(ImmutableArray<SignalReading> readings, Vocabulary vocabulary)
+    public static IReadOnlyList<SaidSetting> From(ImmutableArray<SignalReading> readings, Vocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         var settings = new List<SaidSetting>();

@@ -13,7 +13,7 @@ internal static class TdmRepReader
     public static SignalReading Read(IEnumerable<NamedValue> values)
     {
         var all = values.ToList();
-        return Of(
+        return ReadReservation(
             all.Where(value => value.Is(Reservation)).Select(value => value.Value).LastOrDefault(),
             all.Exists(value => value.Is(Policy) && value.Value.Length > 0)
         );
@@ -36,12 +36,12 @@ internal static class TdmRepReader
                     || !RobotsFile.Matches(location.GetString()!, document.Path)
                 )
                     continue;
-                return Of(
+                return ReadReservation(
                     rule.TryGetProperty(Reservation, out var reservation) ? reservation.GetRawText() : null,
                     rule.TryGetProperty(Policy, out var policy) && policy.ValueKind == JsonValueKind.String
                 );
             }
-            return Of(null, hasPolicy: false);
+            return ReadReservation(null, hasPolicy: false);
         }
         catch (JsonException e)
         {
@@ -50,7 +50,7 @@ internal static class TdmRepReader
     }
 
     // Whoever reads the policy finds how to ask for what is reserved.
-    private static SignalReading Of(string? reservation, bool hasPolicy) =>
+    private static SignalReading ReadReservation(string? reservation, bool hasPolicy) =>
         new(
             SignalFormat.Tdmrep,
             reservation switch

@@ -117,7 +117,7 @@ internal sealed class SampleLog
             .ToList();
         foreach (var (row, _) in covered)
             row.IsCleared = true;
-        var parts = Erasure.Of(
+        var parts = Erasure.Covering(
             covered.SkipLast(byId).Select(each => each.Seq),
             covered.TakeLast(byId).Select(each => each.row.Event.EventId)
         );
