@@ -35,6 +35,9 @@ public sealed class LogCapture : ILogEventSink, IDisposable
     /// <summary>What was logged as an error: a bug of the service.</summary>
     public IReadOnlyList<string> Errors => [.. events.Where(e => e.Level >= LogEventLevel.Error).Select(Line)];
 
+    /// <summary>Whether any line has this text, such as the name of an event.</summary>
+    public bool Contains(string text) => Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+
     public static LogCapture Find(string id) => All[id];
 
     /// <summary>What any service has logged as an error about the request with this trace id.</summary>

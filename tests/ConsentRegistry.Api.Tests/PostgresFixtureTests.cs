@@ -11,8 +11,8 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     [Fact]
     public async Task Each_database_is_new_and_empty()
     {
-        await using var first = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
-        await using var second = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await using var first = NpgsqlDataSource.Create(await postgres.CreateEmptyDatabaseAsync());
+        await using var second = NpgsqlDataSource.Create(await postgres.CreateEmptyDatabaseAsync());
         await first.CreateCommand("CREATE TABLE mine (id int)").ExecuteNonQueryAsync(Cancellation);
 
         Assert.Equal(
@@ -29,7 +29,7 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     [InlineData("is_superuser", "off")]
     public async Task The_server_is_as_the_service_needs_it_wherever_it_comes_from(string setting, string value)
     {
-        await using var database = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await using var database = NpgsqlDataSource.Create(await postgres.CreateEmptyDatabaseAsync());
         Assert.Equal(
             value,
             await database.CreateCommand($"SELECT current_setting('{setting}')").ExecuteScalarAsync(Cancellation)
@@ -42,10 +42,10 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
         const string Names =
             "SELECT string_agg(name, ' ' ORDER BY name) FROM (SELECT rolname FROM pg_roles UNION ALL SELECT datname "
             + "FROM pg_database) AS n(name) WHERE name LIKE $1";
-        var given = postgres.AsAdministrator(await postgres.CreateDatabaseAsync());
+        var given = postgres.AsAdministrator(await postgres.CreateEmptyDatabaseAsync());
         var tests = new PostgresFixture();
         await tests.OpenAsync(given);
-        var made = new NpgsqlConnectionStringBuilder(await tests.CreateDatabaseAsync());
+        var made = new NpgsqlConnectionStringBuilder(await tests.CreateEmptyDatabaseAsync());
         await using (var database = NpgsqlDataSource.Create(made))
             await database.CreateCommand("CREATE TABLE mine (id int)").ExecuteNonQueryAsync(Cancellation);
         Assert.Equal($"{made.Username} {made.Database}", await NamesAsync());
@@ -92,7 +92,7 @@ public sealed class PostgresFixtureTests(PostgresFixture postgres)
     [Fact]
     public async Task A_server_of_somebody_who_is_no_superuser_is_refused()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         var refusal = await Assert.ThrowsAsync<TestServerException>(() => TestServer.OpenAsync(database, Cancellation));
         Assert.Contains("is no superuser", refusal.Message, StringComparison.Ordinal);
     }

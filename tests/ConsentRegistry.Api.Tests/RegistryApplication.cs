@@ -67,7 +67,7 @@ public sealed class RegistryApplication : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <summary>Starts the service.</summary>
-    /// <param name="connectionString">An empty database, or one that such a service has used.</param>
+    /// <param name="connectionString">A new database, or one that such a service has used.</param>
     /// <param name="configuration">What differs from the defaults, as <c>key=value</c>.</param>
     public static Task<RegistryApplication> StartAsync(string connectionString, params string[] configuration) =>
         StartInAsync(Directory.CreateTempSubdirectory("consent-host-").FullName, connectionString, configuration);

@@ -26,7 +26,7 @@ public sealed class ModelTests(PostgresFixture postgres)
     [Fact]
     public async Task The_model_is_the_database_that_migrate_makes()
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyDatabaseAsync();
         await RegistryApplication.MigrateAsync(connectionString, new("registry.test/log", IsDevelopment: false));
         await CompareAsync(connectionString);
     }
@@ -34,7 +34,7 @@ public sealed class ModelTests(PostgresFixture postgres)
     [Fact]
     public async Task The_script_that_the_tools_write_makes_the_same_database()
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyDatabaseAsync();
         await using (var tools = FromTools())
         await using (var source = NpgsqlDataSource.Create(connectionString))
         await using (var script = source.CreateCommand(tools.GetService<IMigrator>().GenerateScript()))

@@ -29,7 +29,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task Development_does_not_start_with_a_database_of_production_until_an_operator_declares_a_copy()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var production = await RegistryApplication.StartAsync(database, Production))
         {
             await Exports.CoveredAsync(production);
@@ -76,7 +76,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task Production_does_not_start_with_a_database_of_Development_nor_migrates_it()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var development = await RegistryApplication.StartAsync(database))
             await Exports.CoveredAsync(development);
         var before = await StateAsync(database);
@@ -102,7 +102,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task Another_origin_is_another_log()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var production = await RegistryApplication.StartAsync(database, Production))
             await Exports.CoveredAsync(production);
 
@@ -119,7 +119,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task Keys_that_were_rotated_are_known_and_others_are_not_until_a_copy_is_declared()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         var old = LogKeys.Create(Exports.Ed25519);
         var rotated = old.Rotate(LogKeys.Create(Exports.Ed25519)).Value;
         var retired = rotated.Retire();
@@ -169,7 +169,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
         bool isDevelopment
     )
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await RegistryApplication.MigrateAsync(database, Development);
         await using (var source = NpgsqlDataSource.Create(database))
         {
@@ -206,7 +206,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task A_checkpoint_that_a_stray_host_signed_in_the_past_is_an_alarm()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var production = await RegistryApplication.StartAsync(database, Production))
         {
             await Exports.CoveredAsync(production);
@@ -227,7 +227,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task The_host_s_own_database_goes_on_when_the_folder_with_its_keys_was_deleted()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var first = await RegistryApplication.StartAsync(database))
             await Exports.CoveredAsync(first);
         var folder = Directory.CreateTempSubdirectory("consent-host-").FullName;
@@ -247,7 +247,7 @@ public sealed class LogOwnershipTests(PostgresFixture postgres)
     [Fact]
     public async Task The_host_s_own_database_is_declared_anew_only_where_it_is_of_this_log_and_its_keys_are_gone()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var first = await RegistryApplication.StartAsync(database))
         {
             await Exports.CoveredAsync(first);

@@ -189,7 +189,7 @@ public sealed class RestoreDrillTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task A_login_that_may_not_take_the_roles_is_told_so_and_not_that_the_database_is_not_migrated()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         await using (var app = await RegistryApplication.StartAsync(database, Production))
             await Exports.CoveredAsync(app);
         var login = $"login_{Guid.NewGuid():N}";

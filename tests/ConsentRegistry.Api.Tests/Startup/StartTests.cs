@@ -28,7 +28,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task A_host_whose_address_is_taken_says_so_in_one_line_and_has_joined_nothing()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
@@ -64,7 +64,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
 
         var output = await HostProcess.RunAsync(
             "--urls=http://127.0.0.1:0",
-            HostProcess.Development(await postgres.CreateDatabaseAsync(), folder)
+            HostProcess.Development(await postgres.CreateEmptyDatabaseAsync(), folder)
         );
 
         Assert.Equal(1, output.ExitCode);
@@ -81,7 +81,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     {
         var output = await HostProcess.RunHereAsync(
             "",
-            [.. HostProcess.Development(await postgres.CreateDatabaseAsync(), folder), ("urls", address)]
+            [.. HostProcess.Development(await postgres.CreateEmptyDatabaseAsync(), folder), ("urls", address)]
         );
 
         Assert.Equal(1, output.ExitCode);
@@ -91,7 +91,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task Nothing_runs_in_the_background_before_the_server_listens()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         var builder = Commands.CreateBuilder([
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
@@ -128,7 +128,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         var builder = Commands.CreateBuilder([
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
-            $"--ConnectionStrings:Registry={await postgres.CreateDatabaseAsync()}",
+            $"--ConnectionStrings:Registry={await postgres.CreateEmptyDatabaseAsync()}",
             $"--{RegistryOptions.DataVariable}={folder}",
             "--Serilog:MinimumLevel:Default=Fatal",
         ]);
@@ -210,7 +210,7 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task A_command_that_waits_in_vain_for_a_lock_does_not_say_that_PostgreSQL_cannot_be_reached()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await postgres.CreateEmptyDatabaseAsync();
         var options = $"{database};Options=-c lock_timeout=200ms";
         await using var source = NpgsqlDataSource.Create(database);
         Assert.Equal(

@@ -20,7 +20,7 @@ public sealed class UpgradeTests(PostgresFixture postgres)
     [Fact]
     public async Task What_an_older_registry_left_is_mended_by_the_migration()
     {
-        var connectionString = await postgres.CreateDatabaseAsync();
+        var connectionString = await postgres.CreateEmptyDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(connectionString);
         await MigrateToAsync(source, Before);
         var clear = RandomNumberGenerator.GetBytes(32);
