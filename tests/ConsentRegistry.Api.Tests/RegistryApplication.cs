@@ -170,7 +170,7 @@ public sealed class RegistryApplication : IAsyncDisposable
     private static string IdentifierKeyOf(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return IdentifierKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeyFile.DrawKey());
+        return IdentifierKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeys.DrawKey());
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> IdentifierKeys = new();
@@ -179,7 +179,7 @@ public sealed class RegistryApplication : IAsyncDisposable
     private static string IntegrityKeyOf(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
-        return NodeKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeyFile.DrawKey());
+        return NodeKeys.GetOrAdd((database.Host!, database.Database!), _ => SecretKeys.DrawKey());
     }
 
     private static readonly ConcurrentDictionary<(string Host, string Database), string> NodeKeys = new();

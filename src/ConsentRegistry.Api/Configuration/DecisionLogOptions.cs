@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ConsentRegistry.Api.Configuration;
 
 /// <summary>Whether decisions are logged, which of them, and where to.</summary>
-internal sealed record DecisionLogOptions
+internal sealed record DecisionLogOptions : KeySettings
 {
     /// <summary>Nothing is logged.</summary>
     public const string Off = "off";
@@ -43,9 +43,6 @@ internal sealed record DecisionLogOptions
     /// <summary>How creators, videos and requesters are named.</summary>
     [AllowedValues(Pseudonyms, "plain", ErrorMessage = "{0} is pseudonyms or plain.")]
     public string Ids { get; init; } = Pseudonyms;
-
-    /// <summary>The file with the key of pseudonyms. In Development the data folder has one.</summary>
-    public string? KeyFile { get; init; }
 
     /// <summary>Whether decisions are logged.</summary>
     public bool IsOn => To != Off;

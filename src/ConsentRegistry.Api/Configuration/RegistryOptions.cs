@@ -77,10 +77,10 @@ public sealed class RegistryOptions
     public required string LogOrigin { get; init; }
 
     /// <summary>
-    /// The file that holds the keys of the log: <c>Log:KeyFile</c>. Without it, in Development only, the data folder
-    /// holds keys of its own.
+    /// The keys of the log: <c>Log:KeyFile</c>, <c>Log:Keys</c> or <c>Log:KeyCommand</c>. Without them, in Development
+    /// only, the data folder holds keys of its own.
     /// </summary>
-    public string? LogKeyFile { get; init; }
+    internal KeySource? LogKeys { get; init; }
 
     /// <summary>How many changes a caller may make who only manages settings.</summary>
     internal ChangeRates ChangeRates =>
@@ -102,10 +102,11 @@ public sealed class RegistryOptions
     internal IdentifierRights IdentifierRights { get; init; } = IdentifierRights.None;
 
     /// <summary>
-    /// The file with the keys of the hashes that erasures keep of identifiers: <c>Identifiers:KeyFile</c>. Without it,
-    /// in Development only, the data folder has one. Elsewhere the node is not ready without it.
+    /// The keys of the hashes that erasures keep of identifiers: <c>Identifiers:KeyFile</c>, <c>Identifiers:Keys</c> or
+    /// <c>Identifiers:KeyCommand</c>. Without them, in Development only, the data folder has one. Elsewhere the node is
+    /// not ready without them.
     /// </summary>
-    public string? IdentifierKeyFile { get; init; }
+    internal KeySource? IdentifierKeys { get; init; }
 
     /// <summary>
     /// Where whoever reads a signal may ask: <c>Signals:AskUrl</c> and <c>Signals:PolicyUrl</c>. Without it signals say
@@ -114,10 +115,16 @@ public sealed class RegistryOptions
     internal SignalContact? SignalContact { get; init; }
 
     /// <summary>
-    /// The file with the keys of the nodes, which are not in the database: <c>Integrity:KeyFile</c>. Without it, in
-    /// Development only, the data folder has one.
+    /// The keys of the nodes, which are not in the database: <c>Integrity:KeyFile</c>, <c>Integrity:Keys</c> or
+    /// <c>Integrity:KeyCommand</c>. Without them, in Development only, the data folder has one.
     /// </summary>
-    public string? IntegrityKeyFile { get; init; }
+    internal KeySource? IntegrityKeys { get; init; }
+
+    /// <summary>
+    /// The key of pseudonyms in the log of decisions: <c>DecisionLog:KeyFile</c>, <c>DecisionLog:Keys</c> or
+    /// <c>DecisionLog:KeyCommand</c>. Without it, in Development only, the data folder has one.
+    /// </summary>
+    internal KeySource? DecisionLogKeys { get; init; }
 
     /// <summary>
     /// Whether every commit has to be confirmed by a synchronous standby: <c>Database:RequireSynchronous</c>. Without
@@ -190,13 +197,13 @@ public sealed class RegistryOptions
             RestrictionsPerSecond = settings.RateLimits.RestrictionsPerSecond,
             StopsPerSecond = settings.RateLimits.StopsPerSecond,
             LogOrigin = settings.Log.Origin,
-            LogKeyFile = settings.Log.KeyFile,
+            LogKeys = KeySource.From("Log", settings.Log),
             IsDevelopment = environment.IsDevelopment(),
             Warnings = warnings,
             IdentifierRights = IdentifierRights.From(settings.Identifiers, environment.IsDevelopment()),
-            IdentifierKeyFile = settings.Identifiers.KeyFile,
+            IdentifierKeys = KeySource.From("Identifiers", settings.Identifiers),
             SignalContact = ContactOf(settings.Signals),
-            IntegrityKeyFile = settings.Integrity.KeyFile,
+            IntegrityKeys = KeySource.From("Integrity", settings.Integrity),
             RequireSynchronous = settings.Database.RequireSynchronous,
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
@@ -207,6 +214,7 @@ public sealed class RegistryOptions
             },
             Telemetry = telemetry,
             DecisionLog = settings.DecisionLog,
+            DecisionLogKeys = KeySource.From("DecisionLog", settings.DecisionLog),
         };
         if (options.ConnectionString is not null && !IsConnectionString(options.ConnectionString))
             throw new StartupException(
@@ -234,10 +242,10 @@ public sealed class RegistryOptions
                 );
             return options;
         }
-        if (options.DecisionLog is { IsOn: true, HidesIds: true, KeyFile: null })
+        if (options is { DecisionLog: { IsOn: true, HidesIds: true }, DecisionLogKeys: null })
             throw new StartupException(
-                "DecisionLog:KeyFile is required outside Development: a file with the key of pseudonyms, 64 "
-                    + "hexadecimal digits."
+                "DecisionLog:KeyFile, DecisionLog:Keys or DecisionLog:KeyCommand is required outside Development: the "
+                    + "key of pseudonyms, 64 hexadecimal digits."
             );
         if (!options.Replica.HasFence)
             throw new StartupException(
@@ -259,15 +267,15 @@ public sealed class RegistryOptions
             );
         if (options.ConnectionString is null)
             throw new StartupException("ConnectionStrings:Registry is required outside Development.");
-        if (options.LogKeyFile is null || options.LogOrigin == DevelopmentOrigin)
+        if (options.LogKeys is null || options.LogOrigin == DevelopmentOrigin)
             throw new StartupException(
-                "Log:KeyFile and Log:Origin are required outside Development; the host's `new-keys` command prints "
-                    + "keys."
+                "Log:KeyFile (or Log:Keys, or Log:KeyCommand) and Log:Origin are required outside Development; the "
+                    + "host's `new-keys` command prints keys."
             );
-        if (options.IntegrityKeyFile is null)
+        if (options.IntegrityKeys is null)
             throw new StartupException(
-                "Integrity:KeyFile is required outside Development: a file with the key of the nodes, 64 hexadecimal "
-                    + "digits, by which they know what nodes wrote to the database."
+                "Integrity:KeyFile, Integrity:Keys or Integrity:KeyCommand is required outside Development: the key of "
+                    + "the nodes, 64 hexadecimal digits, by which they know what nodes wrote to the database."
             );
         if (keyRing is null)
             throw new StartupException(

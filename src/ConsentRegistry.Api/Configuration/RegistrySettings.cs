@@ -138,23 +138,19 @@ internal sealed class ClaimSettings
 }
 
 /// <summary>The history log.</summary>
-internal sealed class LogSettings
+internal sealed record LogSettings : KeySettings
 {
     public string Origin { get; init; } = RegistryOptions.DevelopmentOrigin;
-
-    public string? KeyFile { get; init; }
 }
 
 /// <summary>Which client may speak for which identifiers, and the keys of erased ones' hashes.</summary>
-internal sealed class IdentifierSettings
+internal sealed record IdentifierSettings : KeySettings
 {
     public string? Hosts { get; init; }
 
     public string? Namespaces { get; init; }
 
     public string? Schemes { get; init; }
-
-    public string? KeyFile { get; init; }
 }
 
 /// <summary>Where signals in the formats of others lead to.</summary>
@@ -166,10 +162,7 @@ internal sealed class SignalSettings
 }
 
 /// <summary>The keys by which nodes know what nodes wrote.</summary>
-internal sealed class IntegritySettings
-{
-    public string? KeyFile { get; init; }
-}
+internal sealed record IntegritySettings : KeySettings;
 
 /// <summary>What is demanded of the database.</summary>
 internal sealed class DatabaseSettings

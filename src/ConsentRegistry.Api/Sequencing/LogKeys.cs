@@ -7,14 +7,11 @@ using ConsentRegistry.Domain.Log;
 namespace ConsentRegistry.Api.Sequencing;
 
 /// <summary>
-/// The keys of the log: a JWK Set in a file that is mounted, or made in Development. They are never in the database,
+/// The keys of the log: a JWK Set that is given to the host, or made in Development. They are never in the database,
 /// and never logged.
 /// </summary>
 internal static class LogKeys
 {
-    /// <summary>Bytes of a key file, at most.</summary>
-    private const int MaxBytes = 1 << 20;
-
     /// <summary>New keys: one that signs checkpoints, one that signs receipts.</summary>
     public static KeySet Create(IEd25519 ed25519)
     {
@@ -28,30 +25,23 @@ internal static class LogKeys
             .Value;
     }
 
-    /// <summary>Reads the keys of a file.</summary>
-    /// <exception cref="StartupException">There is none, or it cannot be used.</exception>
-    public static KeySet Read(string path, IEd25519 ed25519)
+    /// <summary>Reads the keys.</summary>
+    /// <exception cref="StartupException">There are none, or they cannot be used.</exception>
+    public static KeySet Read(KeySource source, IEd25519 ed25519)
     {
-        byte[] bytes;
-        try
-        {
-            if (new FileInfo(path).Length > MaxBytes)
-                throw new StartupException($"The key file '{path}' is larger than {MaxBytes} bytes.");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"The log's key file '{path}' cannot be read: {e.Message}");
-        }
-        if (!KeySet.Parse(bytes, ed25519).Succeeded(out var keys, out var failure))
-            throw new StartupException($"The log's key file '{path}' cannot be used: {failure.Detail}");
+        if (!KeySet.Parse(source.Bytes, ed25519).Succeeded(out var keys, out var failure))
+            throw new StartupException($"{source.Name} cannot be used: {failure.Detail}");
         if (keys.TokenSigner is null || keys.LogSigners("name").Count == 0)
             throw new StartupException(
-                $"The log's key file '{path}' lacks a private key: one of Ed25519 signs checkpoints, one of P-256 "
-                    + "signs receipts."
+                $"{source.Name} lacks a private key: one of Ed25519 signs checkpoints, one of P-256 signs receipts."
             );
         return keys;
     }
+
+    /// <summary>Reads the keys of a file.</summary>
+    /// <exception cref="StartupException">There is none, or it cannot be used.</exception>
+    public static KeySet Read(string path, IEd25519 ed25519) =>
+        Read(KeySource.OfFile("The log's key file", path), ed25519);
 
     /// <summary>Reads the keys of a file, and makes them at first.</summary>
     public static KeySet ReadOrCreate(string path, IEd25519 ed25519)

@@ -13,8 +13,8 @@ internal static class LogServices
     /// <summary>Reads the keys of the log.</summary>
     public static LogSigner SignerOf(RegistryOptions options, IEd25519 ed25519)
     {
-        var keys = options.LogKeyFile is { } mounted
-            ? LogKeys.Read(mounted, ed25519)
+        var keys = options.LogKeys is { } given
+            ? LogKeys.Read(given, ed25519)
             : LogKeys.ReadOrCreate(KeyFileIn(options.DataFolder), ed25519);
         return new(options.LogOrigin, keys);
     }

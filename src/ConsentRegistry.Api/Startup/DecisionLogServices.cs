@@ -14,8 +14,6 @@ internal static class DecisionLogServices
 {
     private const long Megabyte = 1 << 20;
 
-    private const string KeyFileSetting = "DecisionLog:KeyFile";
-
     public static void AddDecisionLog(this IServiceCollection services, RegistryOptions options) =>
         services.AddSingleton(provider =>
         {
@@ -75,25 +73,12 @@ internal static class DecisionLogServices
         }
     }
 
-    private static DecisionPseudonyms PseudonymsOf(RegistryOptions options)
-    {
-        var path = options.DecisionLog.KeyFile;
-        if (path is null)
-        {
-            path = Path.Combine(options.DataFolder, "decision-log.key");
-            SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(DecisionPseudonyms.Draw()));
-        }
-        try
-        {
-            return DecisionPseudonyms.Read(File.ReadAllText(path))
-                ?? throw new StartupException(
-                    $"{KeyFileSetting} '{path}' holds no key; write 64 hexadecimal digits into it, for example with "
-                        + "openssl rand -hex 32."
-                );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"{KeyFileSetting} '{path}' cannot be read: {e.Message}");
-        }
-    }
+    private static DecisionPseudonyms PseudonymsOf(RegistryOptions options) =>
+        SecretKeys
+            .Read<DecisionPseudonyms>(
+                options.DecisionLogKeys,
+                options.IsDevelopment ? Path.Combine(options.DataFolder, "decision-log.key") : null,
+                text => DecisionPseudonyms.Read(text) is { } pseudonyms ? [pseudonyms] : null
+            )
+            .Single();
 }

@@ -7,12 +7,9 @@ namespace ConsentRegistry.Api.Startup;
 /// <summary>Who may speak for identifiers, and the keys of the hashes of erased ones.</summary>
 internal static class IdentifierServices
 {
-    private const string KeyFileSetting = "Identifiers:KeyFile";
-
     /// <summary>What a node is told at its start that has no key.</summary>
     public const string KeyMissing =
-        KeyFileSetting
-        + " is not set, and this node is not ready: it needs a file with the key of erased identifiers' hashes, 64 "
+        "Identifiers:KeyFile is not set, and this node is not ready: it needs a file with the key of erased identifiers' hashes, 64 "
         + "hexadecimal digits";
 
     /// <summary>Where a Development host keeps the key that it makes.</summary>
@@ -27,9 +24,8 @@ internal static class IdentifierServices
     // Without a key the node starts and says that it is not ready.
     private static IdentifierKeys KeysOf(RegistryOptions options) =>
         new(
-            SecretKeyFile.Read(
-                KeyFileSetting,
-                options.IdentifierKeyFile,
+            SecretKeys.Read(
+                options.IdentifierKeys,
                 options.IsDevelopment ? KeyFileIn(options.DataFolder) : null,
                 IdentifierKey.ReadAll
             )

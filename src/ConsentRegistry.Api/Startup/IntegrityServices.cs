@@ -14,12 +14,11 @@ internal static class IntegrityServices
         services.AddSingleton(_ => KeysOf(options));
 
     /// <summary>Reads the keys.</summary>
-    /// <exception cref="StartupException">The file cannot be read, or holds no keys.</exception>
+    /// <exception cref="StartupException">There are no keys, or they cannot be read.</exception>
     public static IntegrityKeys KeysOf(RegistryOptions options) =>
         new(
-            SecretKeyFile.Read(
-                "Integrity:KeyFile",
-                options.IntegrityKeyFile,
+            SecretKeys.Read(
+                options.IntegrityKeys,
                 options.IsDevelopment ? KeyFileIn(options.DataFolder) : null,
                 IntegrityKey.ReadAll
             )

@@ -84,7 +84,7 @@ internal static class LogOwnership
         CancellationToken cancellation
     )
     {
-        if (options.LogKeyFile is not null || File.Exists(LogServices.KeyFileIn(options.DataFolder)))
+        if (options.LogKeys is not null || File.Exists(LogServices.KeyFileIn(options.DataFolder)))
             return;
         await using var login = Database.OfLogin(connectionString);
         await using var connection = await login.OpenConnectionAsync(cancellation);

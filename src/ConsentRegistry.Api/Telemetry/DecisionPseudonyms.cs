@@ -33,9 +33,6 @@ internal sealed class DecisionPseudonyms
         }
     }
 
-    /// <summary>A new key, as it is read.</summary>
-    public static string Draw() => RandomNumberGenerator.GetHexString(2 * KeyBytes, lowercase: true);
-
     /// <summary>The name of a creator.</summary>
     public string OfCreator(string id) => Of($"creator\n{id}");
 

@@ -61,7 +61,7 @@ internal static class HostProcess
     private static string KeyIn(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(SecretKeyFile.DrawKey()));
+        SecretFile.CreateIfMissing(path, Encoding.ASCII.GetBytes(SecretKeys.DrawKey()));
         return path;
     }
 

@@ -186,7 +186,7 @@ public sealed class IdentifierRightsTests(PostgresFixture postgres)
     public async Task A_node_that_lacks_a_key_which_an_erasure_used_is_not_ready_and_former_keys_stay_after_a_new_one()
     {
         var database = await postgres.CreateDatabaseAsync();
-        var (first, second) = (SecretKeyFile.DrawKey(), SecretKeyFile.DrawKey());
+        var (first, second) = (SecretKeys.DrawKey(), SecretKeys.DrawKey());
         await using (var app = await StartWithAsync(database, first))
         {
             await RegisterAsync(app, "mia");
