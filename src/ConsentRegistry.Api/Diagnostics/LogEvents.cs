@@ -34,6 +34,8 @@ internal static class LogEvents
     public const int FollowingInterrupted = 54;
     public const int FollowingFailed = 55;
     public const int ServerOutdated = 56;
+    public const int StreamSetBack = 57;
+    public const int StreamsSetBack = 58;
     public const int VersionGap = 60;
     public const int MemoryLoaded = 61;
     public const int BodiesMissing = 62;

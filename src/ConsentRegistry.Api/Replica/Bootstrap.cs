@@ -87,7 +87,12 @@ internal sealed partial class Bootstrap(
             await LoadErasedIdentifiersAsync(connection, memory.Hasher, seals, editor, cancellation);
             await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, seals, editor, cancellation);
             await LoadGrantsAsync(connection, memory.Hasher, seals, editor, cancellation);
-            var distrusted = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
+            var unsealed = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
+            var setBack = await LogComparison.FindSetBackAsync(connection, LoadSeconds, cancellation);
+            // What the log has is what has to be read before anything is answered about them.
+            foreach (var (creator, version) in setBack)
+                editor.Reach(creator, version);
+            var distrusted = unsealed.Union(setBack.Keys).ToList();
             foreach (var creator in distrusted)
                 editor.Doubt(creator);
             var waiting = await ReadWaitingAsync(connection, cancellation);
@@ -98,11 +103,11 @@ internal sealed partial class Bootstrap(
                 memory.Settle();
             }
             LogLoaded(memory.CreatorCount, memory.VideoCount, (long)BootClock.Since(started).TotalMilliseconds);
-            if (distrusted.Count > 0)
-            {
-                LogUnsealed(distrusted.Count);
-                integrity.Found(IntegrityMetrics.Stream, distrusted.Count);
-            }
+            if (unsealed.Count > 0)
+                LogUnsealed(unsealed.Count);
+            if (setBack.Count > 0)
+                LogSetBack(setBack.Count);
+            integrity.Found(IntegrityMetrics.Stream, distrusted.Count);
             return (
                 memory,
                 new(memory, server, position, anchor, waiting, distrusted, loggers.CreateLogger<Follower>())
@@ -512,6 +517,15 @@ internal sealed partial class Bootstrap(
         EventName = nameof(LogEvents.StreamsUnsealed)
     )]
     private partial void LogUnsealed(int creators);
+
+    [LoggerMessage(
+        LogEvents.StreamsSetBack,
+        LogLevel.Critical,
+        "The tables hold of {Creators} creators another version than the log: nothing is answered about them; find out "
+            + "who writes to the database, and build their records again from the log",
+        EventName = nameof(LogEvents.StreamsSetBack)
+    )]
+    private partial void LogSetBack(int creators);
 
     [LoggerMessage(
         LogEvents.MemoryLoaded,

@@ -11,7 +11,9 @@ namespace ConsentRegistry.Api.Replica;
 /// <param name="IsComplete">Whether memory has all that the poll's snapshot saw.</param>
 /// <param name="Doubts">How many creators it put in doubt.</param>
 /// <param name="Forged">How many events it brought that no node wrote.</param>
-/// <param name="Unsealed">Of how many creators it read records that are not what their seal says.</param>
+/// <param name="Unsealed">
+/// Of how many creators it read records that are not what their seal says, or older than what memory has.
+/// </param>
 internal readonly record struct Applied(IReadOnlyList<Guid> New, bool IsComplete, int Doubts, int Forged, int Unsealed)
 {
     /// <summary>Whether it brought any event that was not known before.</summary>
@@ -71,6 +73,9 @@ internal sealed partial class Follower(
     // Those of whom an event that no node wrote is in the log, or waits for it.
     private readonly HashSet<CreatorId> loggedForged = [];
     private readonly HashSet<CreatorId> waitingForged = [];
+
+    // Those whose stream has two versions of one number: it was set back, and went on from there.
+    private readonly HashSet<CreatorId> forked = [];
 
     // Events that no node wrote, and that were told already.
     private readonly HashSet<Guid> forged = [];
@@ -217,12 +222,13 @@ internal sealed partial class Follower(
         // What requesters did, and are told to stop, is no fact of a check.
         foreach (var one in arrived.Concat(waits).Where(one => one.IsAuthentic && !one.Stream.IsRequesters))
             (one.Stream == StreamId.Vocabulary ? purposes : others).Add(one);
-        ApplyVersions(editor, purposes);
+        ApplyVersions(editor, purposes, []);
         // What was read anew is of the whole snapshot, and may name purposes that are beyond the cut: then the next
         // poll reads it once more.
+        var reloaded = poll.IsCut ? [] : poll.Reloaded.Select(creator => creator.Creator).ToHashSet();
         if (!poll.IsCut)
             PutReloaded(editor, poll.Reloaded);
-        ApplyVersions(editor, others);
+        ApplyVersions(editor, others, reloaded);
         if (!poll.IsCut)
             DoubtBodiless(editor);
     }
@@ -251,13 +257,33 @@ internal sealed partial class Follower(
                 Distrust(editor, creator.Creator);
                 continue;
             }
-            if (loggedForged.Contains(creator.Creator) || waitingForged.Contains(creator.Creator))
+            // Memory is of an earlier snapshot: somebody set the stream back as a whole, with its seal.
+            if (creator.Version < editor.VersionOf(creator.Creator))
+            {
+                SetBack(editor, creator.Creator, creator.Version);
+                continue;
+            }
+            if (
+                loggedForged.Contains(creator.Creator)
+                || waitingForged.Contains(creator.Creator)
+                || forked.Contains(creator.Creator)
+            )
                 continue;
             distrusted.Remove(creator.Creator);
             creator.PutInto(editor);
             doubted.Remove(creator.Creator);
             bodiless.Remove(creator.Creator);
         }
+    }
+
+    private void SetBack(FactEditor editor, CreatorId creator, long version)
+    {
+        if (!distrusted.Contains(creator))
+        {
+            LogSetBack(version, editor.VersionOf(creator));
+            unsealed++;
+        }
+        Distrust(editor, creator);
     }
 
     // The snapshot has the erasure of whatever it has no body of. Where it has not, the log was tampered with: what the
@@ -273,7 +299,7 @@ internal sealed partial class Follower(
         bodiless.Clear();
     }
 
-    private void ApplyVersions(FactEditor editor, List<FeedEvent> events)
+    private void ApplyVersions(FactEditor editor, List<FeedEvent> events, HashSet<CreatorId> reloaded)
     {
         for (var at = 0; at < events.Count; )
         {
@@ -284,18 +310,23 @@ internal sealed partial class Follower(
                 && events[at + count].Version == first.Version
             )
                 count++;
-            ApplyVersion(editor, first, events.GetRange(at, count));
+            ApplyVersion(editor, first, events.GetRange(at, count), reloaded);
             at += count;
         }
     }
 
-    private void ApplyVersion(FactEditor editor, FeedEvent first, List<FeedEvent> version)
+    private void ApplyVersion(FactEditor editor, FeedEvent first, List<FeedEvent> version, HashSet<CreatorId> reloaded)
     {
         var creator = first.Stream.Creator;
-        if (creator is { } one && (doubted.Contains(one) || distrusted.Contains(one)))
-            return;
         var reached = creator is { } known ? editor.VersionOf(known) : editor.Vocabulary.Version;
-        if (first.Version <= reached)
+        if (first.Version <= reached && !IsKnown(version, creator, reloaded))
+        {
+            if (creator is not { } twice)
+                throw new MemoryLostException("The vocabulary's stream was set back.");
+            forked.Add(twice);
+            SetBack(editor, twice, first.Version - 1);
+        }
+        if (first.Version <= reached || (creator is { } one && (doubted.Contains(one) || distrusted.Contains(one))))
             return;
         var isNext = first.Version == reached + 1 && IsWhole(version);
         if (isNext && creator is { } gone && version.Exists(one => one.Body is null))
@@ -324,6 +355,10 @@ internal sealed partial class Follower(
         doubted.Add(doubtful);
         doubts++;
     }
+
+    // Events come twice: while they wait, and from the log. What was read anew has those that come with it.
+    private bool IsKnown(List<FeedEvent> version, CreatorId? creator, HashSet<CreatorId> reloaded) =>
+        version.TrueForAll(one => waiting.Contains(one.EventId)) || (creator is { } one && reloaded.Contains(one));
 
     private static bool IsWhole(List<FeedEvent> version) =>
         version.Count == version[0].Count
@@ -403,6 +438,15 @@ internal sealed partial class Follower(
         EventName = nameof(LogEvents.StreamUnsealed)
     )]
     private partial void LogUnsealed(long version);
+
+    [LoggerMessage(
+        LogEvents.StreamSetBack,
+        LogLevel.Critical,
+        "A creator's stream was set back to version {Version}, though this node knows version {Reached}: nothing is "
+            + "answered about them; find out who writes to the database, and compare the log with a kept checkpoint",
+        EventName = nameof(LogEvents.StreamSetBack)
+    )]
+    private partial void LogSetBack(long version, long reached);
 
     [LoggerMessage(
         LogEvents.BodiesMissing,

@@ -15,7 +15,7 @@ namespace ConsentRegistry.Api.Replica;
 /// </summary>
 /// <remarks>
 /// Compared record by record, and only where both are of the same version; it costs one read of what is compared, and
-/// finds out what a sum over it would.
+/// finds out what a sum over it would. A stream whose version is less than memory had before the read was set back.
 /// </remarks>
 internal sealed partial class ReplicaVerifier(
     Database database,
@@ -79,12 +79,14 @@ internal sealed partial class ReplicaVerifier(
         if (creators.Length == 0)
             return 0;
         var different = 0;
+        var known = creators.ToDictionary(creator => creator, permit.Memory.VersionOf, StringComparer.Ordinal);
         var all = await ReadAsync(connection, creators, null, cancellation);
         var expected = Expect(permit.Memory, all);
         foreach (var records in all)
         {
             if (
                 !records.Verify(keys).IsSealed
+                || records.Version < known[records.Creator.Value]
                 || (
                     Compare(permit.State, expected, records, cancellation) is { } found
                     && (found.IsOther || found.Found != found.Held)
@@ -104,8 +106,11 @@ internal sealed partial class ReplicaVerifier(
     {
         // Whatever comes of it: the next look begins with the next creator, or goes on.
         part = null;
+        var known = state.Memory.VersionOf(begun.Creator);
         var last = await EndOfPartAsync(connection, begun, cancellation);
         var records = (await ReadAsync(connection, [begun.Creator], new(begun.After, last), cancellation))[0];
+        if (records.Version < known)
+            return Alarm(records);
         var found = Compare(state, Expect(state.Memory, [records]), records, cancellation);
         // Parts make a whole where all are of one version.
         var sum =
