@@ -195,6 +195,11 @@ public sealed class RuleTests
             Row("stopNarrowed", "A lockdown of all becomes one of a purpose", Narrowed),
             Row("videoWidened", "A participant goes without a reason", WidenedVideo),
             Row(
+                "videoWidened",
+                "A participant goes with a reason that says nothing",
+                r => r.Log.Add("ana", Somebody with { Reason = "" }, WideningOf(r))
+            ),
+            Row(
                 "videoFacts",
                 "A video of tomorrow",
                 r =>
@@ -902,11 +907,13 @@ public sealed class RuleTests
         );
     }
 
-    private static void WidenedVideo(Writer writer)
+    private static void WidenedVideo(Writer writer) => writer.Add("ana", WideningOf(writer));
+
+    private static RecordChange WideningOf(Writer writer)
     {
         var full = new VideoRecord(null, [new(CreatorId.Parse("bea"), Role.Depicted)], []);
         writer.Registry.Register(Clip, new(null, full.Participants, null));
-        writer.Add("ana", Records.VideoRegistered(Clip, full, new(null, [], [])));
+        return Records.VideoRegistered(Clip, full, new(null, [], []));
     }
 
     private static ApprovalRecord RequestAt(Writer writer, string purpose = "remix") =>

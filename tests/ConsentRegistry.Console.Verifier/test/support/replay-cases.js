@@ -471,6 +471,14 @@ export const BROKEN = [
     })),
     {
         rule: "videoWidened",
+        name: "A participant goes with a reason that says nothing",
+        tell: (s) => {
+            s.write("ana", s.video({ participants: [{ creatorId: "bea", role: "depicted" }] }));
+            s.write("ana", { ...s.video(), reason: "" });
+        },
+    },
+    {
+        rule: "videoWidened",
         name: "A video gets a time of publication without a reason",
         tell: (s) => {
             s.write("ana", s.video());

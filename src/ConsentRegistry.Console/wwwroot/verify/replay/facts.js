@@ -54,7 +54,7 @@ export function judgeVideo(video, before, after, place) {
             loses(before.participants, participants) ||
             loses(before.derivedFrom, derivedFrom) ||
             loses(namesOf(before), namesOf(after)));
-    return isWidened && place.reason === null ? breaks("videoWidened") : undefined;
+    return isWidened && !place.reason ? breaks("videoWidened") : undefined;
 }
 
 /** The identifiers, whether they are listed or not. @param {VideoFacts} facts */
