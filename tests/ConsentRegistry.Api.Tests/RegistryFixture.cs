@@ -69,6 +69,7 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
             app.Services.GetRequiredService<LogSigner>(),
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
             AuditSizes.Usual,
+            AuditPace.OneMoment,
             CancellationToken.None
         );
         Assert.True(report.Agrees, AuditText.For(report));

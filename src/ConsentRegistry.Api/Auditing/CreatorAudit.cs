@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
@@ -39,18 +40,28 @@ internal sealed class CreatorAudit(
     public long Creators { get; private set; }
 
     /// <summary>Compares all creators.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(AuditPace pace, CancellationToken cancellation)
     {
-        for (var after = ""; await NextAsync(after, cancellation) is { Count: > 0 } names; )
-        {
-            var streams = await FoldAsync(names, cancellation);
-            foreach (var stream in streams.Values)
-                stream.Judge(findings);
-            await CompareAsync(streams, cancellation);
-            Creators += streams.Count;
-            after = streams.Keys.Max(StringComparer.Ordinal)!;
-        }
-        await FindStrayAsync(cancellation);
+        for (
+            string? after = "";
+            after is not null;
+            after = await pace.StepAsync(() => CompareAfterAsync(after, pace.IsOneMoment, cancellation), cancellation)
+        ) { }
+        await pace.StepAsync(() => FindStrayAsync(cancellation), cancellation);
+    }
+
+    // The last one that was compared; null after all.
+    private async Task<string?> CompareAfterAsync(string after, bool isOneMoment, CancellationToken cancellation)
+    {
+        var names = await NextAsync(after, cancellation);
+        if (names.Count == 0)
+            return null;
+        var streams = await FoldAsync(names, cancellation);
+        foreach (var stream in streams.Values)
+            stream.Judge(findings);
+        await CompareAsync(streams, isOneMoment, cancellation);
+        Creators += streams.Count;
+        return streams.Keys.Max(StringComparer.Ordinal);
     }
 
     // No creator can have a name like that of another stream.
@@ -141,7 +152,11 @@ internal sealed class CreatorAudit(
         }
     }
 
-    private async Task CompareAsync(SortedDictionary<string, CreatorStream> streams, CancellationToken cancellation)
+    private async Task CompareAsync(
+        SortedDictionary<string, CreatorStream> streams,
+        bool isOneMoment,
+        CancellationToken cancellation
+    )
     {
         var of = (AuditedTable table) => new ExpectedRows(table, findings);
         var rows = new[]
@@ -195,8 +210,11 @@ internal sealed class CreatorAudit(
                 [names],
                 cancellation,
                 row => streams[row.TextOf(column)!] is { Fold: not null, IsTold: false },
-                // Rows of before the column have none.
-                (name, _, stored) => table == AuditedTables.Videos && name == "version" && stored is null
+                (name, log, stored) =>
+                    // Rows of before the column have none.
+                    (table == AuditedTables.Videos && name == "version" && stored is null)
+                    // Uses were recorded since those of the log were counted.
+                    || (table == AuditedTables.Grants && name == "used" && !isOneMoment && IsMore(stored, log))
             );
             expected.Finish();
         }
@@ -204,6 +222,11 @@ internal sealed class CreatorAudit(
         requests.Finish();
         await ComparePseudonymsAsync(streams, names, cancellation);
     }
+
+    private static bool IsMore(string? one, string? other) =>
+        int.TryParse(one, CultureInfo.InvariantCulture, out var more)
+        && int.TryParse(other, CultureInfo.InvariantCulture, out var less)
+        && more > less;
 
     // Who is erased has a row without a name and a key, so that nobody makes new ones; the others have one or none.
     private async Task ComparePseudonymsAsync(

@@ -51,11 +51,14 @@ internal static class DatabaseAudit
     public const int StatementSeconds = 3_600;
 
     /// <summary>Compares the database as the transaction of a connection sees it.</summary>
-    /// <param name="connection">The connection. One moment is compared if its transaction has one snapshot.</param>
+    /// <param name="connection">
+    /// The connection: in a transaction with one snapshot if one moment is compared, else in none.
+    /// </param>
     /// <param name="keys">The keys of the nodes.</param>
     /// <param name="signer">The keys of the log.</param>
     /// <param name="identity">The log that the database has to be of.</param>
     /// <param name="sizes">How much is held at once.</param>
+    /// <param name="pace">In which steps.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<AuditReport> RunAsync(
         NpgsqlConnection connection,
@@ -63,17 +66,18 @@ internal static class DatabaseAudit
         LogSigner signer,
         LogIdentity identity,
         AuditSizes sizes,
+        AuditPace pace,
         CancellationToken cancellation
     )
     {
         var findings = new Findings();
         var log = new LogAudit(connection, keys, signer, identity, sizes, findings);
-        await log.RunAsync(cancellation);
-        await VocabularyAudit.RunAsync(connection, keys, findings, cancellation);
+        await log.RunAsync(pace, cancellation);
+        await pace.StepAsync(() => VocabularyAudit.RunAsync(connection, keys, findings, cancellation), cancellation);
         var creators = new CreatorAudit(connection, keys, log.Spent, sizes, findings);
-        await creators.RunAsync(cancellation);
+        await creators.RunAsync(pace, cancellation);
         var requesters = new RequesterAudit(connection, keys, sizes, findings);
-        await requesters.RunAsync(cancellation);
+        await requesters.RunAsync(pace, cancellation);
         return new(
             findings,
             log.Leaves,

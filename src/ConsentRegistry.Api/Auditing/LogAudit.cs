@@ -25,6 +25,7 @@ internal sealed class LogAudit(
     private readonly TreeBuilder tree = new();
     private readonly Dictionary<Guid, int> spent = [];
     private long since;
+    private long last = -1;
 
     // After a gap no leaf has its place any more: what follows from places is not compared.
     private bool isWhole = true;
@@ -48,35 +49,44 @@ internal sealed class LogAudit(
     public IReadOnlyDictionary<Guid, int> Spent => spent;
 
     /// <summary>Looks at all of it.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(AuditPace pace, CancellationToken cancellation)
     {
         since = await ReadIdentityAsync(cancellation);
-        for (var after = -1L; await ReadPageAsync(after, cancellation) is { Count: > 0 } page; )
+        while (await pace.StepAsync(() => ReadOnAsync(cancellation), cancellation)) { }
+    }
+
+    // The next page; behind the last leaf the end of the log, and what waits for it.
+    private async Task<bool> ReadOnAsync(CancellationToken cancellation)
+    {
+        var page = await ReadPageAsync(last, cancellation);
+        if (page.Count == 0)
         {
-            var heads = await ReadHeadsAsync(after + 1, page[^1].Seq + 1, cancellation);
-            var completed = new List<Tile>();
-            foreach (var row in page)
+            await CompareEndAsync(cancellation);
+            foreach (var row in await ReadAsync("inbox", "TRUE ORDER BY creator, version, ordinal", [], cancellation))
             {
-                if (row.Seq != after + 1)
-                    Miss(after + 1, row.Seq - 1);
-                after = row.Seq;
-                Leaves++;
+                Waiting++;
                 Judge(row);
-                tree.Append(MerkleTree.LeafHash(row.Leaf), completed);
-                if (heads.Remove(row.Seq + 1, out var head))
-                    Compare(head);
             }
-            await CompareAsync(completed, cancellation);
-            // What is left covers leaves that are missing.
-            foreach (var head in heads.Values)
+            return false;
+        }
+        var heads = await ReadHeadsAsync(last + 1, page[^1].Seq + 1, cancellation);
+        var completed = new List<Tile>();
+        foreach (var row in page)
+        {
+            if (row.Seq != last + 1)
+                Miss(last + 1, row.Seq - 1);
+            last = row.Seq;
+            Leaves++;
+            Judge(row);
+            tree.Append(MerkleTree.LeafHash(row.Leaf), completed);
+            if (heads.Remove(row.Seq + 1, out var head))
                 Compare(head);
         }
-        await CompareEndAsync(cancellation);
-        foreach (var row in await ReadAsync("inbox", "TRUE ORDER BY creator, version, ordinal", [], cancellation))
-        {
-            Waiting++;
-            Judge(row);
-        }
+        await CompareAsync(completed, cancellation);
+        // What is left covers leaves that are missing.
+        foreach (var head in heads.Values)
+            Compare(head);
+        return true;
     }
 
     private void Judge(EventRow row)

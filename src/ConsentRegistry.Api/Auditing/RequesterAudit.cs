@@ -38,15 +38,15 @@ internal sealed class RequesterAudit(
     public long Requesters { get; private set; }
 
     /// <summary>Compares all requesters.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(AuditPace pace, CancellationToken cancellation)
     {
         for (var after = ""; await NextAsync(after, cancellation) is { Count: > 0 } names; after = names[^1])
         {
             foreach (var name in names)
-                await CompareAsync(name, cancellation);
+                await pace.StepAsync(() => CompareAsync(name, cancellation), cancellation);
             Requesters += names.Count;
         }
-        await FindStrayAsync(cancellation);
+        await pace.StepAsync(() => FindStrayAsync(cancellation), cancellation);
     }
 
     private Task<List<string>> NextAsync(string after, CancellationToken cancellation)

@@ -133,6 +133,9 @@ public sealed class RegistryOptions
     /// </summary>
     public bool RequireSynchronous { get; init; }
 
+    /// <summary>How often the database is audited.</summary>
+    internal AuditOptions Audit { get; init; } = new();
+
     /// <summary>How this node answers from memory.</summary>
     internal ReplicaOptions Replica { get; init; } = new();
 
@@ -207,6 +210,7 @@ public sealed class RegistryOptions
             RequireSynchronous = settings.Database.RequireSynchronous,
             Approvals = settings.Approvals,
             Recalls = settings.Recalls,
+            Audit = settings.Audit,
             Replica = settings.Replica,
             Notifications = settings.Notifications with
             {

@@ -40,6 +40,8 @@ internal sealed class RegistrySettings
 
     public DatabaseSettings Database { get; init; } = new();
 
+    public AuditOptions Audit { get; init; } = new();
+
     public DecisionLogOptions DecisionLog { get; init; } = new();
 
     public ReplicaOptions Replica { get; init; } = new();

@@ -89,4 +89,9 @@ internal static class LogEvents
 
     // The log of decisions.
     public const int DecisionsLost = 140;
+
+    // The audit of the database.
+    public const int AuditFound = 150;
+    public const int AuditFinished = 151;
+    public const int AuditInterrupted = 152;
 }

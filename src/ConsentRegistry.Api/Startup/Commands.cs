@@ -355,6 +355,7 @@ internal static class Commands
                     LogServices.SignerOf(options, new NSecEd25519()),
                     options.Log,
                     AuditSizes.Usual,
+                    AuditPace.OneMoment,
                     CancellationToken.None
                 );
                 agrees = report.Agrees;

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Auditing;
 using ConsentRegistry.Api.Authentication;
 using ConsentRegistry.Api.Changes;
 using ConsentRegistry.Api.Configuration;
@@ -88,6 +89,10 @@ internal static class Composition
         services.AddSingleton<PreviewLimiter>();
         services.AddSingleton<Preview>();
         services.AddHostedService<RetentionCleaner>();
+        services.AddSingleton(options.Audit);
+        services.AddSingleton(options.Log);
+        services.AddSingleton<BackgroundAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackgroundAudit>());
         services.AddLog(options);
         services.AddReplica(options.Replica);
         services.AddKeyRing(options);

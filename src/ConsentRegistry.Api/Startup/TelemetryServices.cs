@@ -51,6 +51,7 @@ internal static class TelemetryServices
         services.AddSingleton<ChangeMetrics>();
         services.AddSingleton<ReplicaMetrics>();
         services.AddSingleton<IntegrityMetrics>();
+        services.AddSingleton<AuditMetrics>();
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<BacklogWatch>();

@@ -14,6 +14,9 @@ internal sealed class IntegrityMetrics
     /// <summary>A stream of which the tables hold something else than its seal says.</summary>
     public const int Stream = 2;
 
+    /// <summary>A row that an audit found to be other than the log says.</summary>
+    public const int Row = 3;
+
     private readonly ZeroedCounter failures;
     private int denied;
 
@@ -24,11 +27,12 @@ internal sealed class IntegrityMetrics
             meter,
             "consent.integrity.failures",
             "{failure}",
-            "What the database holds that no node wrote: events, what an answer would tell, and records of a stream.",
+            "What the database holds that no node wrote: events, what an answer would tell, records of a stream, and rows.",
             "consent.integrity.kind",
             "event",
             "answer",
-            "stream"
+            "stream",
+            "row"
         );
         meter.CreateObservableGauge(
             "consent.integrity.denied",

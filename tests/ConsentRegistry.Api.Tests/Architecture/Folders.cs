@@ -44,7 +44,7 @@ internal static class Folders
             Features/Videos: Evaluation Contracts Changes Notifications Replica Http Persistence Configuration
             Features/Webhooks: Contracts Notifications Http Persistence
             Monitoring: Notifications Authentication Sequencing Replica Http Persistence Telemetry
-            Auditing: Sequencing Persistence Configuration
+            Auditing: Sequencing Persistence Telemetry Configuration Diagnostics
             Previews: Evaluation Contracts Changes Replica Http Persistence
             OpenApi: Evaluation Contracts Changes Notifications Http Persistence
             Evaluation: Contracts Sequencing Replica Http Persistence Telemetry

@@ -97,6 +97,7 @@ public sealed class AuditedRegistry(PostgresFixture postgres) : IAsyncLifetime
             signer!,
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
             sizes ?? AuditSizes.Usual,
+            AuditPace.OneMoment,
             Cancellation
         );
         await transaction.RollbackAsync(Cancellation);
