@@ -19,6 +19,13 @@ internal static class ConfirmedCommit
     public const string HasStandby = "current_setting('synchronous_standby_names') <> ''";
 
     /// <summary>
+    /// Has the transaction wait for the standby. Where there is none it waits for nothing: a disk confirms nothing about
+    /// which server is the primary.
+    /// </summary>
+    public const string IsWantedOfStandby =
+        $"SELECT set_config('synchronous_commit', CASE WHEN {HasStandby} THEN 'on' ELSE 'off' END, true)";
+
+    /// <summary>
     /// Has a transaction that wrote nothing wait for the standby as well: what it read before may have been committed by
     /// somebody whose wait was cut short, or by a server that was restarted since. Without a standby it writes nothing.
     /// On a server that is a standby itself it fails, because the position to write at cannot be asked for there.

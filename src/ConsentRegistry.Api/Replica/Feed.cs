@@ -108,7 +108,7 @@ internal static class Feed
         if (reload.Count > 0)
             CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
         batch.BatchCommands.Add(new("COMMIT"));
-        // After the snapshot, in a transaction of its own, which waits for disk and standby: whoever confirms it was the
+        // After the snapshot, in a transaction of its own, which waits for the standby: whoever confirms it was the
         // primary's standby when the poll was sent.
         if (beat is not null)
         {

@@ -20,7 +20,12 @@ internal sealed class Membership(ReplicaOptions options)
     /// <summary>How often a beat is confirmed at least: four of them fit into Δ.</summary>
     private readonly TimeSpan betweenBeats = options.Delta / 4;
 
-    private readonly string durability = options.ConfirmsBeats ? ConfirmedCommit.IsWanted : ConfirmedCommit.IsNotWanted;
+    // A slow disk makes no node stale.
+    private readonly string ofBeats = options.ConfirmsBeats
+        ? ConfirmedCommit.IsWantedOfStandby
+        : ConfirmedCommit.IsNotWanted;
+
+    private readonly string ofRow = options.ConfirmsBeats ? ConfirmedCommit.IsWanted : ConfirmedCommit.IsNotWanted;
     private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
     private Guid id;
     private long beatAt;
@@ -43,7 +48,7 @@ internal sealed class Membership(ReplicaOptions options)
     public Beat? NextBeat(TimeSpan pause, bool isWanted) =>
         HasJoined && (isWanted || BootClock.Since(beatAt) + pause >= betweenBeats)
             ? new(
-                durability,
+                ofBeats,
                 new(BeatText)
                 {
                     Parameters =
@@ -76,7 +81,7 @@ internal sealed class Membership(ReplicaOptions options)
         var sentAt = BootClock.Now;
         // A row that a crash took back would be one that nobody waits for: it has to be on disk.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var durable = new NpgsqlCommand(durability, connection))
+        await using (var durable = new NpgsqlCommand(ofRow, connection))
             await durable.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "INSERT INTO consent.node (id, beat, seen, delta_ms) VALUES ($1, 0, $2::pg_snapshot, $3)",
