@@ -17,9 +17,6 @@ internal static class HttpAddress
 
     public static Uri? Parse(ArgumentResult result) => Parse(result, result.Tokens[0].Value);
 
-    public static Uri[] ParseAll(ArgumentResult result) =>
-        [.. result.Tokens.Select(token => Parse(result, token.Value)).OfType<Uri>()];
-
     private static Uri? Parse(ArgumentResult result, string text)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

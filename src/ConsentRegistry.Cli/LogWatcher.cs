@@ -25,10 +25,10 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
                 state.Keep(seen, answer.Body);
             if (answer.IsEvidence)
             {
-                state.KeepEvidence(last?.Note ?? request.Note, request.Note, answer.IsFork);
+                state.Evidence.Keep($"{last?.Note ?? request.Note}", $"{request.Note}", answer.IsFork);
                 Console.Error.WriteLine(
                     $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not "
-                        + $"shown to go on from the one seen before; both are kept in '{state.EvidencePath}'."
+                        + $"shown to go on from the one seen before; both are kept in '{state.Evidence.Path}'."
                 );
             }
             return answer;
@@ -88,7 +88,7 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
                     );
         if (!goesOn)
         {
-            state.KeepEvidence(last.Note, note, isSure: true);
+            state.Evidence.Keep($"{last.Note}", $"{note}", isSure: true);
             return Report(older, last);
         }
         await Console.Error.WriteLineAsync(
@@ -123,7 +123,7 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
                 + $"{Convert.ToBase64String(last.Checkpoint.Root)} seen before. Both are signed by the log";
         Console.WriteLine(
             $"TAMPERED: {shown.Origin} now shows {shown.Size} leaves with root {Convert.ToBase64String(shown.Root)}, "
-                + $"which {before}; it is kept in '{state.EvidencePath}'."
+                + $"which {before}; it is kept in '{state.Evidence.Path}'."
         );
         return ExitCode.Unexpected;
     }

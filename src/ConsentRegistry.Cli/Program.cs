@@ -3,6 +3,7 @@ using ConsentRegistry.Cli;
 using ConsentRegistry.Cli.Demo;
 using ConsentRegistry.Cli.Filter;
 using ConsentRegistry.Cli.Import;
+using ConsentRegistry.Cli.Mirror;
 
 var verify = VerifyCommand.Create();
 verify.Subcommands.Add(VerifyAttestationCommand.Create());
@@ -12,6 +13,7 @@ var root = new RootCommand("Works with a consent registry from the command line.
     DriftCommand.Create(),
     FilterCommand.Create(),
     ImportCommand.Create(),
+    MirrorCommand.Create(),
     SignalsCommand.Create(),
     verify,
     WitnessCommand.Create(),

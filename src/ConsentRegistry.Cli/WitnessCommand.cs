@@ -11,20 +11,19 @@ internal static class WitnessCommand
     {
         var log = new Option<Uri[]>("--log")
         {
-            Description = "A registry's address: look at its newest checkpoint. May be repeated.",
-            CustomParser = HttpAddress.ParseAll,
+            Description =
+                "A registry's address, or that of a mirror or its folder: look at its newest checkpoint. May be "
+                + "repeated.",
+            CustomParser = LogAddress.ParseAll,
         };
         var listen = new Option<string?>("--listen")
         {
             Description = "Serve C2SP tlog-witness instead, at this address, for example http://127.0.0.1:7380/.",
         };
-        var keys = new Option<string[]>("--key")
-        {
-            Description =
-                "A verifier key of a log (name+id+key), as /v1/log/keys gives it. Where the key has another name than "
-                + "the log, the log's origin and a space before it. May be repeated, for several keys and logs.",
-            Required = true,
-        };
+        var keys = LogKeyOption.Create(
+            "A verifier key of a log (name+id+key), as /v1/log/keys gives it. Where the key has another name than "
+                + "the log, the log's origin and a space before it. May be repeated, for several keys and logs."
+        );
         var state = new Option<FileInfo>("--state")
         {
             Description = "The file that keeps the last checkpoint seen of each log. Evidence is kept beside it.",
@@ -40,12 +39,7 @@ internal static class WitnessCommand
             Description = "The name of the witness, which its key carries.",
             DefaultValueFactory = _ => "witness.invalid/consent",
         };
-        var every = new Option<double?>("--every")
-        {
-            Description =
-                "Go on looking, every so many seconds, also while a registry cannot be reached; it ends when a log "
-                + "shows another history.",
-        };
+        var every = Looks.EveryOption();
         var maxAge = new Option<TimeSpan?>("--max-age")
         {
             Description =
@@ -69,44 +63,26 @@ internal static class WitnessCommand
             maxAge,
         };
         command.SetAction(
-            async (parsed, cancellation) =>
-            {
-                try
-                {
-                    using var watch = Open(
-                        parsed.GetValue(keys)!,
-                        parsed.GetValue(state)!,
-                        parsed.GetValue(signer)!,
-                        parsed.GetValue(name)!,
-                        parsed.GetValue(maxAge)
-                    );
-                    return (parsed.GetValue(log), parsed.GetValue(listen)) switch
+            (parsed, cancellation) =>
+                Looks.RunAsync(
+                    async () =>
                     {
-                        ([_, ..] urls, null) => await LookAsync(watch, urls, parsed.GetValue(every), cancellation),
-                        (null or [], { } address) => await ListenAsync(watch, address, cancellation),
-                        _ => throw new UnusableException("Either --log or --listen is needed."),
-                    };
-                }
-                catch (Exception e)
-                    when (e
-                            is UnusableException
-                                or LogSourceException
-                                or IOException
-                                or UnauthorizedAccessException
-                                or HttpRequestException
-                                or System.Net.HttpListenerException
-                                or Ed25519UnavailableException
-                    )
-                {
-                    await Console.Error.WriteLineAsync($"UNUSABLE: {e.Message}");
-                    return ExitCode.Unusable;
-                }
-                catch (OperationCanceledException)
-                {
-                    // Told to stop, or the registry did not answer in time.
-                    return cancellation.IsCancellationRequested ? ExitCode.Success : ExitCode.Unusable;
-                }
-            }
+                        using var watch = Open(
+                            parsed.GetValue(keys)!,
+                            parsed.GetValue(state)!,
+                            parsed.GetValue(signer)!,
+                            parsed.GetValue(name)!,
+                            parsed.GetValue(maxAge)
+                        );
+                        return (parsed.GetValue(log), parsed.GetValue(listen)) switch
+                        {
+                            ([_, ..] urls, null) => await LookAsync(watch, urls, parsed.GetValue(every), cancellation),
+                            (null or [], { } address) => await ListenAsync(watch, address, cancellation),
+                            _ => throw new UnusableException("Either --log or --listen is needed."),
+                        };
+                    },
+                    cancellation
+                )
         );
         return command;
     }
@@ -116,26 +92,9 @@ internal static class WitnessCommand
         var ed25519 = new NSecEd25519();
         if (!NoteKey.IsName(name))
             throw new UnusableException("--name has no spaces and no plus signs.");
-        var logs = keys.Select(key => ReadKey(key, ed25519))
-            .GroupBy(log => log.Origin, log => log.Key, StringComparer.Ordinal)
-            .ToDictionary(log => log.Key, log => (IReadOnlyCollection<NoteKey>)log.ToHashSet(), StringComparer.Ordinal);
+        var logs = LogKeyOption.Parse(keys, ed25519);
         var witness = new Witness(logs, WitnessKey.ReadOrCreate(signer.FullName, name, ed25519));
         return new(witness, new(state.FullName, witness), maxAge);
-    }
-
-    // A verifier key has no space, and an origin may have some.
-    private static (string Origin, NoteKey Key) ReadKey(string text, NSecEd25519 ed25519)
-    {
-        var space = text.LastIndexOf(' ');
-        if (
-            !NoteKey.TryParse(text[(space + 1)..], ed25519, out var key)
-            || key.Type != NoteKeyType.Ed25519
-            || space == 0
-        )
-            throw new UnusableException(
-                "A verifier key is name+id+key, as /v1/log/keys gives it, perhaps after the log's origin and a space."
-            );
-        return (space < 0 ? key.Name : text[..space], key);
     }
 
     private static async Task<int> ListenAsync(LogWatcher watch, string address, CancellationToken cancellation)
@@ -151,26 +110,10 @@ internal static class WitnessCommand
         CancellationToken cancellation
     )
     {
-        if (every is not (null or (>= 1 and <= 86_400)))
-            throw new UnusableException("--every is 1 to 86,400 seconds.");
         var sources = urls.Select(url => new LogSource(url)).ToList();
         try
         {
-            while (true)
-            {
-                var worst = ExitCode.Success;
-                foreach (var source in sources)
-                {
-                    var code = await LookAsync(watch, source, cancellation);
-                    // Another history weighs more than one that could not be looked at.
-                    if (worst == ExitCode.Success || code == ExitCode.Unexpected)
-                        worst = code;
-                }
-                // What was found out once stays so; what could not be looked at now may be later.
-                if (every is not { } seconds || worst == ExitCode.Unexpected)
-                    return worst;
-                await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
-            }
+            return await Looks.RepeatAsync(every, () => LookAsync(watch, sources, cancellation), cancellation);
         }
         finally
         {
@@ -178,21 +121,21 @@ internal static class WitnessCommand
         }
     }
 
-    // One log that does not answer keeps nobody from looking at the others, or from looking again.
-    private static async Task<int> LookAsync(LogWatcher watch, LogSource source, CancellationToken cancellation)
+    private static async Task<int> LookAsync(
+        LogWatcher watch,
+        IEnumerable<LogSource> sources,
+        CancellationToken cancellation
+    )
     {
-        try
+        var worst = ExitCode.Success;
+        foreach (var source in sources)
         {
-            return await watch.LookAsync(source, cancellation);
+            var code = await Looks.AtAsync(source, () => watch.LookAsync(source, cancellation), cancellation);
+            // Another history weighs more than one that could not be looked at.
+            if (worst == ExitCode.Success || code == ExitCode.Unexpected)
+                worst = code;
         }
-        catch (Exception e)
-            when (e is LogSourceException or HttpRequestException
-                || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
-            )
-        {
-            await Console.Error.WriteLineAsync($"UNUSABLE: {source.Url}: {e.Message}");
-            return ExitCode.Unusable;
-        }
+        return worst;
     }
 }
 

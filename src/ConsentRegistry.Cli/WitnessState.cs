@@ -1,15 +1,6 @@
-using System.Text;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
-
-/// <summary>A checkpoint that a witness keeps.</summary>
-/// <param name="Note">
-/// The note with the lines of the log's keys, and the witness's own: the first that it gave for this checkpoint, and
-/// the newest.
-/// </param>
-/// <param name="Checkpoint">What it says.</param>
-internal sealed record SeenCheckpoint(SignedNote Note, Checkpoint Checkpoint);
 
 /// <summary>
 /// The file in which a witness keeps the newest checkpoint of each log, and the one beside it for evidence. It is
@@ -17,17 +8,6 @@ internal sealed record SeenCheckpoint(SignedNote Note, Checkpoint Checkpoint);
 /// </summary>
 internal sealed class WitnessState : IDisposable
 {
-    /// <summary>What stands between two notes. No note has this character.</summary>
-    private const char Separator = '\f';
-
-    /// <summary>Pieces of evidence that are kept: only who has the log's key can make any that prove a fork.</summary>
-    private const int MaxEvidence = 100;
-
-    /// <summary>
-    /// Pieces that prove nothing yet, of which anybody can make some: they leave room for those that do.
-    /// </summary>
-    private const int MaxDoubts = 50;
-
     private readonly string path;
     private readonly Witness witness;
     private readonly FileStream own;
@@ -42,11 +22,12 @@ internal sealed class WitnessState : IDisposable
     /// </exception>
     public WitnessState(string path, Witness witness)
     {
-        (this.path, this.witness) = (path, witness);
-        own = Own($"{path}.lock");
+        (this.path, this.witness, Evidence) = (path, witness, new($"{path}.evidence"));
+        // Two processes with one file would each forget what the other saw, and one key would cosign two histories.
+        own = WholeFile.Own($"{path}.lock", $"Another witness keeps its state there: '{path}' is in use.");
         if (!File.Exists(path))
             return;
-        foreach (var text in File.ReadAllText(path).Split(Separator))
+        foreach (var text in File.ReadAllText(path).Split(EvidenceFile.Separator))
         {
             if (!SignedNote.TryParse(text, out var note) || !Checkpoint.TryParse(note.Text, out var head))
                 throw new UnusableException($"'{path}' does not hold checkpoints.");
@@ -60,7 +41,7 @@ internal sealed class WitnessState : IDisposable
     }
 
     /// <summary>Where evidence is kept.</summary>
-    public string EvidencePath => $"{path}.evidence";
+    public EvidenceFile Evidence { get; }
 
     /// <summary>The newest checkpoint that was seen of a log; null if none was.</summary>
     public SeenCheckpoint? Last(string origin) => seen.GetValueOrDefault(origin);
@@ -84,7 +65,10 @@ internal sealed class WitnessState : IDisposable
         )
             kept = kept.With(first);
         seen[head.Origin] = new(kept.With(own), head);
-        Write(path, string.Join(Separator, seen.Values.Select(one => one.Note.ToString()).Concat(others)));
+        WholeFile.Write(
+            path,
+            string.Join(EvidenceFile.Separator, seen.Values.Select(one => one.Note.ToString()).Concat(others))
+        );
     }
 
     /// <summary>
@@ -106,44 +90,6 @@ internal sealed class WitnessState : IDisposable
     /// <inheritdoc/>
     public void Dispose() => own.Dispose();
 
-    /// <summary>Keeps two checkpoints that contradict each other, unless they were kept before.</summary>
-    /// <param name="last">The one that was seen before.</param>
-    /// <param name="shown">The other.</param>
-    /// <param name="isSure">Whether nobody but the log can have made them.</param>
-    public void KeepEvidence(SignedNote last, SignedNote shown, bool isSure)
-    {
-        var pair = $"{last}\n{shown}";
-        var kept = File.Exists(EvidencePath) ? File.ReadAllText(EvidencePath) : "";
-        var pieces = kept.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
-        if (pieces.Length >= (isSure ? MaxEvidence : MaxDoubts) || pieces.Contains(pair, StringComparer.Ordinal))
-            return;
-        Write(EvidencePath, string.Join(Separator, pieces.Append(pair)));
-    }
-
-    // Two processes with one file would each forget what the other saw, and one key would cosign two histories.
-    private static FileStream Own(string path)
-    {
-        try
-        {
-            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new UnusableException($"Another witness keeps its state there: '{path}' is in use.");
-        }
-    }
-
     private List<NoteSignature> Cosignatures(SeenCheckpoint last) =>
         [.. last.Note.Signatures.Where(line => line.ClaimsToBeBy(witness.Key))];
-
-    private static void Write(string path, string text)
-    {
-        var fresh = $"{path}.new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, path, overwrite: true);
-    }
 }

@@ -16,6 +16,9 @@ public sealed class KeySet
     /// <summary>The most keys: one rotation a month for ten years.</summary>
     public const int MaxKeys = 256;
 
+    /// <summary>The longest set that is read, in bytes: a key takes about 400.</summary>
+    public const int MaxBytes = 256 * 1024;
+
     /// <summary>
     /// The most keys of Ed25519 with a private part: half of what a note may bear, which leaves the other half to
     /// witnesses.

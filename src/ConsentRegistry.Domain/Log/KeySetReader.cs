@@ -14,16 +14,13 @@ internal static class KeySetReader
     /// <summary>The member of a set that holds its keys.</summary>
     public const string KeysMember = "keys";
 
-    /// <summary>The longest set that is read, in bytes: a key takes about 400.</summary>
-    private const int MaxBytes = 256 * 1024;
-
     /// <summary>Reads a set.</summary>
     public static Result<KeySet> Read(ReadOnlySpan<byte> utf8, IEd25519 ed25519)
     {
-        if (utf8.Length > MaxBytes)
+        if (utf8.Length > KeySet.MaxBytes)
             return new Failure(
                 FailureCode.TooMany,
-                $"The key set is longer than {MaxBytes} bytes; give a shorter " + "one."
+                $"The key set is longer than {KeySet.MaxBytes} bytes; give a shorter " + "one."
             );
         if (!StrictJson.TryRead(utf8, out var set))
             return Invalid("The key set is no JSON object, or has a member twice; give one as RFC 7517 has it.");

@@ -19,6 +19,8 @@ public readonly record struct TileId(int Level, long Index)
 
     private const int HeightOfTile = 8;
 
+    private const string PartMarker = ".p/";
+
     /// <summary>How many hashes the tile has in a tree of so many leaves; 0 if there is no such tile yet.</summary>
     public int WidthIn(long treeSize) =>
         (int)Math.Clamp((treeSize >> (HeightOfTile * Level)) - (Index * Width), 0, Width);
@@ -46,6 +48,19 @@ public readonly record struct TileId(int Level, long Index)
         return path;
     }
 
+    /// <summary>The same, with <c>.p/W</c> after it for the first <c>W</c> entries of a tile.</summary>
+    /// <param name="index">The tile's place.</param>
+    /// <param name="width">How many entries: 1 to <see cref="Width"/>.</param>
+    public static string PathOf(long index, int width) =>
+        width == Width
+            ? PathOf(index)
+            : string.Create(CultureInfo.InvariantCulture, $"{PathOf(index)}{PartMarker}{width}");
+
+    /// <summary>Where the tile is in a log's files, for example <c>tile/0/x001/067.p/3</c>.</summary>
+    /// <param name="width">How many of its hashes: 1 to <see cref="Width"/>.</param>
+    public string Path(int width) =>
+        string.Create(CultureInfo.InvariantCulture, $"tile/{Level}/{PathOf(Index, width)}");
+
     /// <summary>Reads a level: one digit, 0 to 7. There is one way to write it.</summary>
     public static bool TryParseLevel([NotNullWhen(true)] string? text, out int level)
     {
@@ -54,8 +69,8 @@ public readonly record struct TileId(int Level, long Index)
     }
 
     /// <summary>
-    /// Reads what <see cref="PathOf"/> writes, optionally followed by <c>.p/W</c> for the first 1 to 255 entries of a
-    /// tile.
+    /// Reads what <see cref="PathOf(long)"/> writes, optionally followed by <c>.p/W</c> for the first 1 to 255 entries
+    /// of a tile.
     /// </summary>
     /// <param name="path">The path after the level.</param>
     /// <param name="index">The tile's place.</param>
@@ -65,10 +80,10 @@ public readonly record struct TileId(int Level, long Index)
         (index, width) = (0, Width);
         if (path is null)
             return false;
-        var marker = path.IndexOf(".p/", StringComparison.Ordinal);
+        var marker = path.IndexOf(PartMarker, StringComparison.Ordinal);
         if (marker >= 0)
         {
-            var text = path[(marker + 3)..];
+            var text = path[(marker + PartMarker.Length)..];
             if (
                 !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out width)
                 || width is 0 or >= Width

@@ -88,6 +88,7 @@ internal static class Folders
             Demo: (root)
             Filter: (root)
             Import: (root)
+            Mirror: (root)
             (root):
             """
         ),

@@ -203,7 +203,7 @@ public sealed class MerkleTreeTests
     [InlineData("x999/x999/x999/x999/x999/x999/x999/999")]
     public void No_other_path_names_a_tile(string? path) => Assert.False(TileId.TryParsePath(path, out _, out _));
 
-    private static TreeBuilder Build(int size, out Dictionary<TileId, byte[]> tiles)
+    internal static TreeBuilder Build(int size, out Dictionary<TileId, byte[]> tiles)
     {
         var tree = new TreeBuilder();
         var completed = new List<Tile>();
@@ -253,7 +253,7 @@ public sealed class MerkleTreeTests
         }
     }
 
-    private static byte[] LeafHash(int leaf) => MerkleTree.LeafHash(BitConverter.GetBytes(leaf));
+    internal static byte[] LeafHash(int leaf) => MerkleTree.LeafHash(BitConverter.GetBytes(leaf));
 
     private static byte[] Hash(JsonNode? text) => text is null ? [] : Convert.FromBase64String(text.GetValue<string>());
 

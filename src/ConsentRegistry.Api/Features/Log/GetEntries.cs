@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.IO.Compression;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
@@ -57,16 +57,10 @@ internal static class GetEntries
                 new() { Value = first + count },
             },
         };
-        using var bundle = new MemoryStream();
-        var length = new byte[sizeof(ushort)];
+        var bundle = new ArrayBufferWriter<byte>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-        {
-            var leaf = reader.GetFieldValue<byte[]>(0);
-            BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)leaf.Length));
-            bundle.Write(length);
-            bundle.Write(leaf);
-        }
-        return bundle.ToArray();
+            EntryBundle.Append(bundle, reader.GetFieldValue<byte[]>(0));
+        return bundle.WrittenSpan.ToArray();
     }
 }
