@@ -4,6 +4,7 @@ using ConsentRegistry.Cli.Demo;
 using ConsentRegistry.Cli.Filter;
 using ConsentRegistry.Cli.Import;
 using ConsentRegistry.Cli.Mirror;
+using ConsentRegistry.Cli.Monitor;
 
 var verify = VerifyCommand.Create();
 verify.Subcommands.Add(VerifyAttestationCommand.Create());
@@ -14,6 +15,7 @@ var root = new RootCommand("Works with a consent registry from the command line.
     FilterCommand.Create(),
     ImportCommand.Create(),
     MirrorCommand.Create(),
+    MonitorCommand.Create(),
     SignalsCommand.Create(),
     verify,
     WitnessCommand.Create(),

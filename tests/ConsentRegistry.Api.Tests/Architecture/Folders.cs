@@ -89,6 +89,7 @@ internal static class Folders
             Filter: (root)
             Import: (root)
             Mirror: (root)
+            Monitor: (root)
             (root):
             """
         ),

@@ -8,7 +8,9 @@ namespace ConsentRegistry.Domain.Log.Verification;
 /// Checks a creator's bundle: each record stands in the log under one signed checkpoint, and together they are the
 /// whole stream up to the version that the registry states.
 /// </summary>
-internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519) : IExportCheck, IDisposable
+internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519, Action<BundleEvent>? take)
+    : IExportCheck,
+        IDisposable
 {
     /// <summary>The type of the token in which the registry states where a stream ends.</summary>
     private const string StatementType = "consent-stream+jws";
@@ -21,6 +23,8 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
     private TrustedKeys? keys;
     private ExportLine.CreatorHeader? header;
     private Checkpoint? checkpoint;
+    private string? checkpointNote;
+    private string? statementToken;
     private Next next = Next.Header;
     private bool isBrokenOff;
     private long entries;
@@ -60,6 +64,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
                 : streams.Erased == 0 ? $"Complete: nothing up to version {last?.Version ?? 0} was withheld."
                 : "Each record is real; that none was withheld cannot be shown, because the erased bodies would name "
                     + "what came before them.",
+            Bundle = next == Next.Nothing ? new(checkpointNote!, statementToken!) : null,
             KeysArePinned = request.HasPinnedKeys,
         };
 
@@ -118,15 +123,15 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
 
     private Finding? Believe(ExportLine.Note line)
     {
-        if (!SignedNote.TryParse(line.Text, out var note) || !Checkpoint.TryParse(note.Text, out var read))
+        if (!SignedNote.TryParse(line.Text, out var signed) || !Checkpoint.TryParse(signed.Text, out var read))
             return Finding.Tampered("The checkpoint is not one that the registry writes.");
-        if (keys!.Refuse(note) is { } refusal)
+        if (keys!.Refuse(signed) is { } refusal)
             return Finding.Tampered(refusal);
-        if (!keys.IsTrusted(note))
+        if (!keys.IsTrusted(signed))
             return Finding.Tampered(TrustedKeys.NotTrusted);
         if (read.Origin != header!.Origin)
             return Finding.Tampered("The checkpoint is of another log.");
-        (checkpoint, next) = (read, Next.Entries);
+        (checkpoint, checkpointNote, next) = (read, line.Text, Next.Entries);
         return null;
     }
 
@@ -173,7 +178,11 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
         (last, head, lastSeq) = (leaf, entry.Hash, line.Seq);
         (earliest, latest) = (earliest ?? leaf.Tx, leaf.Tx);
         entries++;
-        return streams.Take(entry) ?? (replay is null || streams.HasGapBefore(entry) ? null : entry.Judge(replay));
+        var finding =
+            streams.Take(entry) ?? (replay is null || streams.HasGapBefore(entry) ? null : entry.Judge(replay));
+        if (finding is null)
+            take?.Invoke(new(line.Seq, leaf, entry.Hash, entry.Body?.By));
+        return finding;
     }
 
     private bool IsWhole => last is null || last.Ordinal == last.Count;
@@ -200,7 +209,7 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519)
                     + "ends with: something was withheld or mixed up.",
                 entries == 0 ? null : lastSeq
             );
-        next = Next.End;
+        (statementToken, next) = (line.Token, Next.End);
         return streams.Finish();
     }
 

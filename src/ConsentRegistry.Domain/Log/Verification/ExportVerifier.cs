@@ -11,7 +11,9 @@ namespace ConsentRegistry.Domain.Log.Verification;
 /// </example>
 /// <param name="request">What the auditor brings.</param>
 /// <param name="ed25519">What imports the keys that an export brings.</param>
-public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519) : IDisposable
+/// <param name="take">Takes each event of a creator's bundle, in order, once it was verified; null if nobody does.</param>
+public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519, Action<BundleEvent>? take = null)
+    : IDisposable
 {
     /// <summary>
     /// Bytes of a line, at most: 8 MiB. A leaf has 64 KiB at most and a request, of which a body holds one record, 4
@@ -128,7 +130,7 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
         first switch
         {
             ExportLine.LogHeader => new LogCheck(request, ed25519),
-            ExportLine.CreatorHeader => new BundleCheck(request, ed25519),
+            ExportLine.CreatorHeader => new BundleCheck(request, ed25519, take),
             _ => null,
         };
 

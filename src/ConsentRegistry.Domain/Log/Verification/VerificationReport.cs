@@ -44,6 +44,9 @@ public sealed record Proven
     /// <summary>What is shown about whether anything was withheld, in a sentence; null before that is known.</summary>
     public string? Completeness { get; init; }
 
+    /// <summary>What the registry signed about a creator's bundle; null unless it was read to its end.</summary>
+    public BundleEnd? Bundle { get; init; }
+
     /// <summary>
     /// Whether signatures were checked with keys of the auditor's own, rather than with those that the input brings.
     /// </summary>
