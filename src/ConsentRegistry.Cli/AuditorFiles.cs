@@ -13,7 +13,8 @@ namespace ConsentRegistry.Cli;
 /// <param name="Checkpoints">Files with a checkpoint each.</param>
 /// <param name="Receipts">Files with a receipt each.</param>
 /// <param name="ClockTolerance">How far back time may go.</param>
-/// <param name="MaxAge">How old the newest entry may be; null for any age.</param>
+/// <param name="Policy">The file with the policy on witnesses; null for none.</param>
+/// <param name="MaxAge">How old the newest entry, or the cosignatures, may be; null for any age.</param>
 /// <param name="JudgesMeaning">Whether each event is judged against those before it.</param>
 internal sealed record AuditorFiles(
     string? KeySet,
@@ -21,6 +22,7 @@ internal sealed record AuditorFiles(
     IReadOnlyList<string> Checkpoints,
     IReadOnlyList<string> Receipts,
     TimeSpan ClockTolerance,
+    string? Policy,
     TimeSpan? MaxAge,
     bool JudgesMeaning
 )
@@ -48,10 +50,14 @@ internal sealed record AuditorFiles(
                 );
             keys.Add(key);
         }
+        WitnessPolicy? policy = null;
+        if (Policy is not null && !WitnessPolicy.Parse(ReadFile(Policy), ed25519).Succeeded(out policy, out var unread))
+            return unread with { Detail = $"{Policy} is no policy on witnesses: {unread.Detail}" };
         return new VerificationRequest
         {
             PinnedSet = pinned,
             PinnedKeys = [.. keys],
+            Policy = policy,
             KeptCheckpoints = [.. Checkpoints.Select(path => Encoding.UTF8.GetString(ReadFile(path)))],
             // Who saves a token from a terminal has a newline after it.
             Receipts = [.. Receipts.Select(path => Encoding.UTF8.GetString(ReadFile(path)).TrimEnd('\r', '\n'))],

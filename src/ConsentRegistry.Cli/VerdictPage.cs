@@ -77,6 +77,9 @@ internal static class VerdictPage
         Row("Changes from", proven.From?.ToString());
         Row("to", proven.To is { } to ? $"{to}{AgeOf(to, now)}" : null);
         Row("Completeness", proven.Completeness);
+        foreach (var one in proven.Witnessed?.Counted ?? [])
+            Row($"Cosigned by {one.Witness.Name}", TimeOf(one.Seconds, now));
+        Row("Policy met since", proven.Witnessed is { Since: { } since } ? TimeOf(since, now) : null);
         return table;
     }
 
@@ -84,6 +87,12 @@ internal static class VerdictPage
         now?.Since(newest) is { } age && age > TimeSpan.Zero
             ? string.Create(CultureInfo.InvariantCulture, $", {age:d' d 'hh':'mm':'ss} ago")
             : "";
+
+    // What a witness says of its time may be beyond all calendars.
+    private static string TimeOf(long seconds, Instant? now) =>
+        seconds <= Instant.Latest.Microseconds / 1_000_000 && new Instant(seconds * 1_000_000) is var at
+            ? $"{at}{AgeOf(at, now)}"
+            : "after the year 9999";
 
     private static string PlaceOf(Finding failure, IReadOnlyList<string> files)
     {

@@ -35,6 +35,12 @@ internal static class VerifyCommand
         {
             Description = "A file with a decision receipt, to be decided again from the log.",
         };
+        var policy = new Option<string?>("--policy")
+        {
+            Description =
+                "A policy on witnesses (C2SP tlog-policy), a file: so many of them have to have cosigned the newest "
+                + "checkpoint, otherwise the exit code is 2. The logs that it names are trusted as by --key.",
+        };
         var tolerance = new Option<TimeSpan>("--clock-tolerance")
         {
             Description = "How much older than an entry before it an entry may be, such as 30s, 10m or 1h.",
@@ -44,8 +50,9 @@ internal static class VerifyCommand
         var maxAge = new Option<TimeSpan?>("--max-age")
         {
             Description =
-                "How old the newest entry may be, such as 1h or 7d; after that the exit code is 2. For a log that was "
-                + "exported just now: whoever shows it may show an old one.",
+                "How old the newest entry may be, such as 1h or 7d; after that the exit code is 2. With --policy it is "
+                + "the age of the cosignatures that meet it. For a log that was exported just now: whoever shows it "
+                + "may show an old one.",
             CustomParser = result => Durations.Parse(result),
         };
         var noReplay = new Option<bool>("--no-replay")
@@ -67,6 +74,7 @@ internal static class VerifyCommand
             key,
             checkpoint,
             receipt,
+            policy,
             tolerance,
             maxAge,
             noReplay,
@@ -81,6 +89,7 @@ internal static class VerifyCommand
                     parsed.GetValue(checkpoint) ?? [],
                     parsed.GetValue(receipt) ?? [],
                     parsed.GetValue(tolerance),
+                    parsed.GetValue(policy),
                     parsed.GetValue(maxAge),
                     JudgesMeaning: !parsed.GetValue(noReplay)
                 ),
@@ -98,9 +107,14 @@ internal static class VerifyCommand
             if (!auditor.Read(ed25519).Succeeded(out var request, out var failure))
                 return Refuse(failure.Detail, isQuiet);
             if (files.Length == 0)
-                return request.Receipts.Length > 0
+                return request.Receipts.Length > 0 && request.Policy is null
                     ? VerifyReceipts(request, isQuiet)
-                    : Refuse("There is nothing to verify: name files, or a receipt.", isQuiet);
+                    : Refuse(
+                        request.Policy is null
+                            ? "There is nothing to verify: name files, or a receipt."
+                            : "A policy judges the checkpoint of an export or a bundle: name one.",
+                        isQuiet
+                    );
             if (files.Count(file => file == ExportFiles.StandardInput) > 1)
                 return Refuse("Standard input can be read once.", isQuiet);
             using var verifier = new ExportVerifier(request, ed25519);

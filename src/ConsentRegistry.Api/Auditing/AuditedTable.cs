@@ -216,6 +216,8 @@ internal static class AuditedTables
 
     public static readonly AuditedTable Heads = new("tree_head", ["size"], ["root", "note"]);
 
+    public static readonly AuditedTable CosignedHeads = new("cosigned_head", ["size"], ["note"]);
+
     public static readonly AuditedTable Identity = new("log_identity", [], ["origin", "development"]);
 
     /// <summary>All of them.</summary>
@@ -240,6 +242,7 @@ internal static class AuditedTables
         Inbox,
         Tiles,
         Heads,
+        CosignedHeads,
         Identity,
     ];
 }

@@ -62,6 +62,7 @@ internal sealed class LogAudit(
         if (page.Count == 0)
         {
             await CompareEndAsync(cancellation);
+            await CompareCosignedAsync(cancellation);
             foreach (var row in await ReadAsync("inbox", "TRUE ORDER BY creator, version, ordinal", [], cancellation))
             {
                 Waiting++;
@@ -263,6 +264,51 @@ internal sealed class LogAudit(
             [Leaves],
             cancellation
         );
+    }
+
+    // Witnesses add lines, and nothing else. Whose they are is verified by whoever relies on them.
+    private async Task CompareCosignedAsync(CancellationToken cancellation)
+    {
+        for (var after = 0L; await ReadCosignedAsync(after, cancellation) is { Count: > 0 } page; after = page[^1].Size)
+        {
+            foreach (var (size, signed, cosigned) in page)
+            {
+                var key = KeyOf("size", size);
+                if (signed is null)
+                    findings.Add(new(FindingCode.RowUnexplained, AuditedTables.CosignedHeads.Name, key));
+                else if (
+                    !cosigned.StartsWith(signed, StringComparison.Ordinal) || !SignedNote.TryParse(cosigned, out _)
+                )
+                    findings.Add(
+                        new(FindingCode.ValueDiffers, AuditedTables.CosignedHeads.Name, key, "note", signed, cosigned)
+                    );
+            }
+        }
+    }
+
+    private async Task<List<(long Size, string? Signed, string Cosigned)>> ReadCosignedAsync(
+        long after,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT c.size, h.note, c.note FROM consent.cosigned_head c LEFT JOIN consent.tree_head h USING (size) "
+                + "WHERE c.size > $1 ORDER BY c.size LIMIT $2",
+            connection
+        )
+        {
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = sizes.EventsPerPage },
+            },
+            CommandTimeout = DatabaseAudit.StatementSeconds,
+        };
+        var page = new List<(long, string?, string)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            page.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2)));
+        return page;
     }
 
     private async Task<long> ReadIdentityAsync(CancellationToken cancellation)

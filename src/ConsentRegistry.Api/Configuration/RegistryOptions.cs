@@ -20,6 +20,10 @@ public sealed class RegistryOptions
     /// <summary>The environment variable that names the data folder.</summary>
     public const string DataVariable = "CONSENT_DATA";
 
+    internal const int ShortestWitnessSeconds = 10;
+
+    internal const int LongestWitnessSeconds = 3_600;
+
     // More than anybody sets in an emergency, and still a bound.
     internal const int DefaultStopsPerSecond = 100;
 
@@ -81,6 +85,17 @@ public sealed class RegistryOptions
     /// only, the data folder holds keys of its own.
     /// </summary>
     internal KeySource? LogKeys { get; init; }
+
+    /// <summary>
+    /// The file that says which witnesses have to cosign checkpoints before they are published:
+    /// <c>Log:WitnessPolicyFile</c>. Without it no witness is asked.
+    /// </summary>
+    public string? WitnessPolicyFile { get; init; }
+
+    /// <summary>
+    /// How often witnesses are asked while the log does not grow: <c>Log:WitnessIntervalSeconds</c>.
+    /// </summary>
+    public TimeSpan WitnessInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many changes a caller may make who only manages settings.</summary>
     internal ChangeRates ChangeRates =>
@@ -201,6 +216,8 @@ public sealed class RegistryOptions
             StopsPerSecond = settings.RateLimits.StopsPerSecond,
             LogOrigin = settings.Log.Origin,
             LogKeys = KeySource.From("Log", settings.Log),
+            WitnessPolicyFile = settings.Log.WitnessPolicyFile,
+            WitnessInterval = TimeSpan.FromSeconds(settings.Log.WitnessIntervalSeconds),
             IsDevelopment = environment.IsDevelopment(),
             Warnings = warnings,
             IdentifierRights = IdentifierRights.From(settings.Identifiers, environment.IsDevelopment()),

@@ -143,6 +143,15 @@ internal sealed class ClaimSettings
 internal sealed record LogSettings : KeySettings
 {
     public string Origin { get; init; } = RegistryOptions.DevelopmentOrigin;
+
+    public string? WitnessPolicyFile { get; init; }
+
+    [Range(
+        RegistryOptions.ShortestWitnessSeconds,
+        RegistryOptions.LongestWitnessSeconds,
+        ErrorMessage = "{0} is a whole number of seconds from {1} to {2}."
+    )]
+    public int WitnessIntervalSeconds { get; init; } = 60;
 }
 
 /// <summary>Which client may speak for which identifiers, and the keys of erased ones' hashes.</summary>

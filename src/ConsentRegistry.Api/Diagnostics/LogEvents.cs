@@ -25,6 +25,10 @@ internal static class LogEvents
     public const int SequencingHandedOver = 41;
     public const int SequencingInterrupted = 42;
     public const int SequencingStopped = 43;
+    public const int WitnessCosigns = 44;
+    public const int WitnessFailed = 45;
+    public const int WitnessesMissing = 46;
+    public const int CosignaturesUnkept = 47;
 
     // The memory of a node.
     public const int NodeJoined = 50;

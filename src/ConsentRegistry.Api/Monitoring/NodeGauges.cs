@@ -21,6 +21,7 @@ internal sealed class NodeGauges
         ConsentReplica replica,
         LogWatch log,
         Sequencer sequencer,
+        PublishedHead published,
         IssuerKeys keys,
         Readiness readiness,
         BacklogWatch backlog
@@ -29,6 +30,7 @@ internal sealed class NodeGauges
         meter = meters.Registry();
         AddReplica(replica);
         AddLog(log, sequencer);
+        AddWitnesses(published);
         AddBacklog(backlog);
         Seconds(
             "consent.issuer.keys.age",
@@ -123,6 +125,21 @@ internal sealed class NodeGauges
             "{node}",
             "Whether this node does not extend the log any more, because the log is not what it signed: 1, or 0.",
             () => sequencer.HasStopped ? 1 : 0
+        );
+    }
+
+    private void AddWitnesses(PublishedHead published)
+    {
+        Seconds(
+            "consent.log.witnessed.age",
+            "How old the cosignatures are by which the newest published checkpoint meets the policy; from the node's "
+                + "start on if none does. Nothing without a policy.",
+            () => published.Age
+        );
+        Seconds(
+            "consent.witness.interval",
+            "How often witnesses are asked while the log does not grow. Nothing without a policy.",
+            () => published.Interval
         );
     }
 

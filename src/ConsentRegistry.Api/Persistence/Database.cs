@@ -28,7 +28,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>Connections for changes.</summary>
     public const int ChangeConnections = 40;
 
-    /// <summary>Connections of the sequencer: one works, the other takes over where it broke.</summary>
+    /// <summary>
+    /// Connections of the sequencer: one works, the other takes over where it broke, and stores cosignatures.
+    /// </summary>
     public const int SequencerConnections = 2;
 
     /// <summary>
@@ -56,8 +58,8 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>
     /// Connections for readiness and for what a node watches and does without a request: one looks at the log, one at
-    /// inboxes, one is asked for readiness, two follow recalls, two look for what expires or is too old, one to spare.
-    /// No request takes one.
+    /// inboxes, one is asked for readiness, two follow recalls, two look for what expires or is too old, one makes
+    /// proofs for witnesses. No request takes one.
     /// </summary>
     public const int BackgroundConnections = 8;
 

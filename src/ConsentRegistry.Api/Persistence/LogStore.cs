@@ -210,18 +210,46 @@ internal static class LogStore
             : null;
     }
 
-    /// <summary>The signed note of a checkpoint of this size; null if there is none.</summary>
+    /// <summary>
+    /// The signed note of a checkpoint of this size, with the lines of witnesses if there are any; null if there is no
+    /// such checkpoint.
+    /// </summary>
     public static async Task<string?> ReadNoteAsync(
         NpgsqlConnection connection,
         long size,
         CancellationToken cancellation
     )
     {
-        await using var command = new NpgsqlCommand("SELECT note FROM consent.tree_head WHERE size = $1", connection)
+        await using var command = new NpgsqlCommand(
+            "SELECT coalesce(c.note, h.note) FROM consent.tree_head h LEFT JOIN consent.cosigned_head c USING (size) "
+                + "WHERE size = $1",
+            connection
+        )
         {
             Parameters = { new() { Value = size } },
         };
         return (string?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    /// <summary>Whether the log has an erasure from a leaf on: it took bodies of leaves before.</summary>
+    public static async Task<bool> IsAnyErasedFromAsync(
+        NpgsqlConnection connection,
+        long from,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT EXISTS (SELECT FROM consent.history WHERE seq >= $1 AND type = $2)",
+            connection
+        )
+        {
+            Parameters =
+            {
+                new() { Value = from },
+                new() { Value = EventType.CreatorErased },
+            },
+        };
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>The right edge of the tree, ready to be appended to.</summary>

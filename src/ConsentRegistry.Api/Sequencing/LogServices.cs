@@ -28,5 +28,11 @@ internal static class LogServices
         services.AddSingleton<LogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LogWatch>());
         services.AddHostedService<Sequencer>();
+        services.AddSingleton(provider =>
+            Witnessing.From(options, provider.GetRequiredService<LogSigner>(), provider.GetRequiredService<IEd25519>())
+        );
+        services.AddSingleton<PublishedHead>();
+        services.AddSingleton<WitnessClient>();
+        services.AddHostedService<CosignatureCollector>();
     }
 }

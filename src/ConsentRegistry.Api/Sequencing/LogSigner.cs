@@ -20,6 +20,12 @@ internal sealed class LogSigner(string origin, KeySet keys)
     /// <summary>The public keys, as everybody may have them: a JWK Set.</summary>
     public string PublicKeys { get; } = keys.Public(origin);
 
+    /// <summary>Lines that a checkpoint is signed with.</summary>
+    public int Lines => signers.Count;
+
+    /// <summary>Whether one of these keys is a key of the log.</summary>
+    public bool HasAny(IEnumerable<NoteKey> keys) => known.Intersect(keys).Any();
+
     /// <summary>A checkpoint over a tree.</summary>
     public SignedNote Sign(long size, byte[] root) =>
         SignedNote.Sign(new Checkpoint(Origin, size, root).ToString(), signers);

@@ -14,7 +14,18 @@ namespace ConsentRegistry.Api.Sequencing;
 /// <param name="CompleteUntil">
 /// The database's time up to which the log is complete: it has every change that was acknowledged before.
 /// </param>
-public sealed record LogState(long Size, TreeHead? Head, int Waiting, TimeSpan Lag, long Epoch, Instant CompleteUntil)
+/// <param name="Cosigned">Its newest checkpoint with lines of witnesses; null if there is none.</param>
+/// <param name="Unasked">For how long no node has begun to ask the witnesses.</param>
+public sealed record LogState(
+    long Size,
+    TreeHead? Head,
+    int Waiting,
+    TimeSpan Lag,
+    long Epoch,
+    Instant CompleteUntil,
+    TreeHead? Cosigned,
+    TimeSpan Unasked
+)
 {
     /// <summary>Whether a sequencer has something to do.</summary>
     public bool HasWork => Waiting > 0 || Size > (Head?.Size ?? 0);
@@ -123,16 +134,18 @@ internal sealed partial class LogWatch(Database database, CommitSignal commits, 
     private static async Task<LogState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             SELECT (SELECT coalesce(max(seq) + 1, 0) FROM consent.history),
                 h.size, h.root, h.note,
                 (SELECT count(*) FROM (SELECT FROM consent.inbox LIMIT $1) AS counted)::int,
                 clock_timestamp(),
                 (SELECT tx FROM consent.inbox WHERE ordinal = 1 ORDER BY tx LIMIT 1),
                 (SELECT epoch FROM consent.sequencer),
-                statement_timestamp()
+                statement_timestamp(),
+                w.size, w.root, w.note,
+                clock_timestamp() - (SELECT asked_at FROM consent.witness_round)
             FROM (VALUES (1)) AS one LEFT JOIN (SELECT size, root, note FROM consent.tree_head ORDER BY size DESC
-                LIMIT 1) AS h ON true
+                LIMIT 1) AS h ON true LEFT JOIN ({CosignedHeadStore.Newest}) AS w ON true
             """,
             connection
         );
@@ -149,7 +162,9 @@ internal sealed partial class LogWatch(Database database, CommitSignal commits, 
             reader.GetInt32(4),
             oldestWaiting is { } oldest ? Instant.From(reader.GetDateTime(5)).Since(oldest) : TimeSpan.Zero,
             reader.GetInt64(7),
-            oldestWaiting < asked ? oldestWaiting.Value : asked
+            oldestWaiting < asked ? oldestWaiting.Value : asked,
+            reader.IsDBNull(9) ? null : new(reader.GetInt64(9), reader.GetFieldValue<byte[]>(10), reader.GetString(11)),
+            reader.GetTimeSpan(12)
         );
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class Sequencer(
     LogSigner signer,
     IntegrityKeys keys,
     CheckpointFile file,
+    Witnessing witnessing,
     TimeProvider clock,
     ILogger<Sequencer> logger
 ) : BackgroundService
@@ -47,8 +48,15 @@ internal sealed partial class Sequencer(
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
+    private long leading;
+
     /// <summary>Whether this node does not extend the log any more, because it is not what this node knows.</summary>
     public bool HasStopped { get; private set; }
+
+    /// <summary>
+    /// The epoch in which this node sequences; null if it does not. Another node may have begun a later one.
+    /// </summary>
+    public long? Epoch => Volatile.Read(ref leading) is not 0 and var epoch ? epoch : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -71,6 +79,10 @@ internal sealed partial class Sequencer(
                 LogInterrupted(ExceptionSummary.Summarize(e), (e as PostgresException)?.SqlState);
                 await Task.Delay(BetweenTries, clock, stoppingToken);
             }
+            finally
+            {
+                Volatile.Write(ref leading, 0);
+            }
         }
     }
 
@@ -80,12 +92,18 @@ internal sealed partial class Sequencer(
         while (true)
         {
             var state = await watch.NextAsync(cancellation);
-            if (!state.HasWork || state.Progress != seen)
+            if ((!state.HasWork && !LacksAsker(state)) || state.Progress != seen)
                 (seen, since) = (state.Progress, clock.GetTimestamp());
             else if (clock.GetElapsedTime(since) >= TakeoverAfter)
                 return;
         }
     }
+
+    // Whoever sequences asks the witnesses, also while there is nothing to sequence.
+    private bool LacksAsker(LogState state) =>
+        witnessing.Policy is not null
+        && state.Head is not null
+        && state.Unasked > witnessing.Interval + WitnessClient.Limit;
 
     /// <summary>Sequences until another node takes over.</summary>
     private async Task LeadAsync(CancellationToken cancellation)
@@ -95,6 +113,7 @@ internal sealed partial class Sequencer(
         if (await LoadAsync(connection, epoch, cancellation) is not var (tree, covered))
             return;
         LogTakenOver(epoch, tree.Size);
+        Volatile.Write(ref leading, epoch);
         var signedAt = 0L;
         while (true)
         {

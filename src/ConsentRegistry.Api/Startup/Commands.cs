@@ -144,6 +144,7 @@ internal static class Commands
         var database = app.Services.GetRequiredService<Database>();
         // Read now: a host without its keys does not start.
         var signer = app.Services.GetRequiredService<LogSigner>();
+        _ = app.Services.GetRequiredService<Witnessing>();
         var integrityKeys = app.Services.GetRequiredService<IntegrityKeys>();
         var identifierKeys = app.Services.GetRequiredService<IdentifierKeys>();
         var log = new StartLog(app.Services.GetRequiredService<ILogger<StartLog>>());

@@ -53,6 +53,7 @@ internal static class TelemetryServices
         services.AddSingleton<IntegrityMetrics>();
         services.AddSingleton<AuditMetrics>();
         services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<WitnessMetrics>();
         services.AddSingleton<NodeGauges>();
         services.AddSingleton<BacklogWatch>();
         if (!options.HasMetrics && !options.SendsTraces)

@@ -52,7 +52,7 @@ internal static class Folders
             Changes: Notifications Sequencing Replica Http Persistence Telemetry
             Notifications: Http Persistence Telemetry Configuration Diagnostics
             Authentication: Http Configuration Diagnostics
-            Sequencing: Http Persistence Configuration Diagnostics
+            Sequencing: Http Persistence Telemetry Configuration Diagnostics
             Replica: Persistence Telemetry Configuration Diagnostics
             Http: Persistence Telemetry Configuration Diagnostics
             DevelopmentServer: Persistence Configuration

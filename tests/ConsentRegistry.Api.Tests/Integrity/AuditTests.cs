@@ -191,6 +191,10 @@ public sealed class AuditedRegistry(PostgresFixture postgres) : IAsyncLifetime
         await RecallAsync();
         await EraseAsync();
         await Exports.CoveredAsync(App);
+        await App.QueryAsync<long>(
+            "INSERT INTO consent.cosigned_head SELECT size, note || E'— witness.example/w AAAAAAAA\\n' "
+                + "FROM consent.tree_head ORDER BY size DESC LIMIT 1 RETURNING size"
+        );
         // One that waits: the host is stopped before it is moved.
         await using var hold = await App.Database.OpenConnectionAsync(Cancellation);
         await using var held = new NpgsqlCommand("BEGIN; SELECT FROM consent.sequencer FOR UPDATE", hold);
@@ -727,6 +731,20 @@ public sealed class AuditTests(AuditedRegistry registry) : IClassFixture<Audited
                 "rowUnexplained",
                 "tree_head",
                 "size=1000000"
+            },
+            {
+                "a cosigned checkpoint covers more than there is",
+                "INSERT INTO consent.cosigned_head SELECT 1000000, note FROM consent.cosigned_head",
+                "rowUnexplained",
+                "cosigned_head",
+                "size=1000000"
+            },
+            {
+                "a cosigned checkpoint says something else than the log",
+                "UPDATE consent.cosigned_head SET note = replace(note, E'\n— ', E'\n— x')",
+                "valueDiffers",
+                "cosigned_head",
+                "size="
             },
             {
                 "a checkpoint is nobody's",

@@ -221,6 +221,10 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
     [InlineData("consent_application", "TRUNCATE consent.history")]
     [InlineData("consent_application", "INSERT INTO consent.tree_head VALUES (1, sha256('x'), 'x')")]
     [InlineData("consent_application", "DELETE FROM consent.tree_head")]
+    [InlineData("consent_application", "INSERT INTO consent.cosigned_head VALUES (1, 'x')")]
+    [InlineData("consent_application", "UPDATE consent.witness_round SET asked_at = now()")]
+    [InlineData("consent_sequencer", "UPDATE consent.cosigned_head SET size = 1")]
+    [InlineData("consent_sequencer", "DELETE FROM consent.cosigned_head")]
     [InlineData("consent_application", "DELETE FROM consent.inbox")]
     [InlineData("consent_application", "UPDATE consent.inbox SET tx = 0")]
     [InlineData("consent_application", "UPDATE consent.sequencer SET epoch = 0")]
@@ -261,6 +265,9 @@ public sealed class LogTests(RegistryFixture registry) : IClassFixture<RegistryF
     [InlineData("UPDATE consent.tree_head SET note = ''")]
     [InlineData("DELETE FROM consent.tree_head")]
     [InlineData("TRUNCATE consent.tree_head")]
+    [InlineData("TRUNCATE consent.cosigned_head")]
+    [InlineData("INSERT INTO consent.cosigned_head SELECT size + 1000000, note FROM consent.tree_head")]
+    [InlineData("INSERT INTO consent.cosigned_head SELECT size, 'x' || note FROM consent.tree_head")]
     [InlineData("SELECT consent.erase('$vocabulary', 0)")]
     public async Task A_guard_stops_the_owners_own_mistakes(string sql)
     {

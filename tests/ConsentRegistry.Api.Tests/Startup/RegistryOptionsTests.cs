@@ -99,6 +99,8 @@ public sealed class RegistryOptionsTests
     [InlineData("Development", "DecisionLog:Files", "0", false, "a whole number, from 1 to 10000.")]
     [InlineData("Development", "DecisionLog:Ids", "hidden", false, "pseudonyms or plain.")]
     [InlineData("Development", "RateLimits:StopsPerSecond", "99999999999", false, "a whole number, at least 1.")]
+    [InlineData("Development", "Log:WitnessIntervalSeconds", "9", false, "a whole number of seconds from 10 to 3600.")]
+    [InlineData("Development", "Log:WitnessIntervalSeconds", "3601", false, "a whole number of seconds from 10 to")]
     public void A_value_out_of_range_or_unsafe_is_refused_with_what_is_expected(
         string environment,
         string key,

@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using ConsentRegistry.Api.Tests.Http;
+using ConsentRegistry.Api.Tests.Log;
+using ConsentRegistry.Domain.Log;
 using ConsentRegistry.TestSupport;
 
 namespace ConsentRegistry.Api.Tests.Telemetry;
@@ -28,6 +30,18 @@ public sealed class TelemetryTests
         await using var scratch = await Scratch.CreateAsync();
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var issuer = await Issuer.StartAsync(Issuer.NewKey("only"));
+        // Of a witness that nobody runs.
+        var policy = scratch.PathOf("policy");
+        var witness = new NoteKey(
+            "nobody",
+            NoteKeyType.Cosignature,
+            Exports.Ed25519.ImportPrivateKey(new byte[32]).PublicKey
+        );
+        await File.WriteAllTextAsync(
+            policy,
+            $"witness nobody {witness} http://127.0.0.1:{LoopbackPort.Free()}/\nquorum nobody\n",
+            Cancellation
+        );
         string[] management = [$"http://127.0.0.1:{LoopbackPort.Free()}", $"http://127.0.0.1:{LoopbackPort.Free()}"];
         await using var nodes = new Nodes(
             scratch,
@@ -35,6 +49,7 @@ public sealed class TelemetryTests
             node =>
                 [
                     $"--Management:Address={management[node]}",
+                    $"--Log:WitnessPolicyFile={policy}",
                     $"--OTEL_EXPORTER_OTLP_ENDPOINT={otlp.Url}",
                     "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                     "--OTEL_METRIC_EXPORT_INTERVAL=500",

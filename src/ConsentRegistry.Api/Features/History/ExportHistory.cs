@@ -17,8 +17,8 @@ namespace ConsentRegistry.Api.Features.History;
 /// verify</c>.
 /// </summary>
 /// <remarks>
-/// It holds the events that the newest checkpoint covers, each with its proof, that checkpoint, and the public keys. A
-/// signed statement of where the stream ends shows that nothing was withheld. An answer without its last line,
+/// It holds the events that the published checkpoint covers, each with its proof, that checkpoint, and the public keys.
+/// A signed statement of where the stream ends shows that nothing was withheld. An answer without its last line,
 /// <c>end</c>, was cut short: ask again.
 /// </remarks>
 internal static class ExportHistory
@@ -38,6 +38,7 @@ internal static class ExportHistory
         IntegrityKeys keys,
         ConcurrencyLimits limits,
         LogSigner signer,
+        PublishedHead published,
         CancellationToken cancellation
     )
     {
@@ -49,8 +50,9 @@ internal static class ExportHistory
         StoredEvent? last;
         await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
         {
-            head = await LogStore.ReadHeadAsync(connection, cancellation);
-            if (head is null)
+            head = await published.ReadAsync(connection, cancellation);
+            var signed = await LogStore.ReadHeadAsync(connection, cancellation);
+            if (head is null || signed is null)
                 return new Problem(
                     503,
                     ProblemCode.Unavailable,
@@ -60,7 +62,12 @@ internal static class ExportHistory
                 IsolationLevel.RepeatableRead,
                 cancellation
             );
-            last = await ReadLastAsync(connection, keys, stream, head.Size, cancellation);
+            last = await ReadLastAsync(connection, keys, stream, signed.Size, cancellation);
+            // An erasure took the bodies: they are missing under every checkpoint that does not cover it.
+            if (last?.Type == EventType.CreatorErased && last.Seq >= head.Size)
+                head = signed;
+            else if (head.Size < signed.Size)
+                last = await ReadLastAsync(connection, keys, stream, head.Size, cancellation);
             await RequireEndAsync(new(connection, keys), stream, last, head.Size, cancellation);
         }
 

@@ -10,9 +10,10 @@ namespace ConsentRegistry.Api.Features.Log;
 /// verify</c> needs nothing else.
 /// </summary>
 /// <remarks>
-/// From leaf <c>from</c> (the first without it) up to but without <c>to</c> (the end of the newest checkpoint without
-/// it). After a break go on with <c>from</c> = the last whole entry's <c>seq</c> plus one, and give the parts to the
-/// verifier in order. An answer without its last line, <c>end</c>, was cut short.
+/// From leaf <c>from</c> (the first without it) up to but without <c>to</c>. Without <c>to</c> it ends with the
+/// checkpoint that <c>/log/checkpoint</c> shows, or with the newest if an erasure follows that one. After a break go on
+/// with <c>from</c> = the last whole entry's <c>seq</c> plus one, and give the parts to the verifier in order. An
+/// answer without its last line, <c>end</c>, was cut short.
 /// </remarks>
 internal static class ExportLog
 {
@@ -28,6 +29,7 @@ internal static class ExportLog
         Database database,
         ConcurrencyLimits limits,
         LogSigner signer,
+        PublishedHead published,
         CancellationToken cancellation
     )
     {
@@ -35,9 +37,16 @@ internal static class ExportLog
         if (share is null)
             return limits.Exports.Refusal.AsResult();
         long size;
+        long shown;
         await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
+        {
             size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
-        var (from, to) = (counts["from"] ?? 0, counts["to"] ?? size);
+            shown = (await published.ReadAsync(connection, cancellation))?.Size ?? 0;
+            if (shown < size && await LogStore.IsAnyErasedFromAsync(connection, shown, cancellation))
+                shown = size;
+        }
+        var from = counts["from"] ?? 0;
+        var to = counts["to"] ?? (from <= shown ? shown : size);
         if (to > size || from > to)
             return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
 
@@ -100,7 +109,8 @@ internal static class ExportLog
     )
     {
         await using var command = new NpgsqlCommand(
-            "SELECT size, note FROM consent.tree_head WHERE size > $1 AND size <= $2",
+            "SELECT size, coalesce(c.note, h.note) FROM consent.tree_head h LEFT JOIN consent.cosigned_head c "
+                + "USING (size) WHERE size > $1 AND size <= $2",
             connection
         )
         {

@@ -11,7 +11,8 @@ namespace ConsentRegistry.Api.Features.Log;
 /// </summary>
 /// <remarks>
 /// Keep it: whoever has a checkpoint of last year finds out whether anything before it was rewritten since. In the
-/// first seconds of a registry it is over no leaves.
+/// first seconds of a registry it is over no leaves. Where the registry has a policy on witnesses, it is the newest one
+/// that enough of them cosigned, with their lines.
 /// </remarks>
 internal static class GetCheckpoint
 {
@@ -19,12 +20,13 @@ internal static class GetCheckpoint
         HttpContext http,
         Database database,
         LogSigner signer,
+        PublishedHead published,
         CancellationToken cancellation
     )
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         // Every log goes on from the empty one, so that nobody has to keep that it was signed.
-        var note = await LogStore.ReadHeadAsync(connection, cancellation) is { } head
+        var note = await published.ReadAsync(connection, cancellation) is { } head
             ? head.Note
             : signer.Sign(0, MerkleTree.EmptyRoot).ToString();
         http.Response.Headers.CacheControl = "no-cache";

@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Features.Log;
@@ -23,11 +24,17 @@ public sealed record ConsistencyProofBody(
 /// the newest.
 /// </summary>
 /// <remarks>
-/// Without <c>to</c>, up to the newest checkpoint.
+/// Without <c>to</c>, up to the checkpoint that <c>/log/checkpoint</c> shows, or to a newer one if that is smaller than
+/// <c>from</c>.
 /// </remarks>
 internal static class GetConsistencyProof
 {
-    public static async Task<IResult> Handle(LeafCounts counts, Database database, CancellationToken cancellation)
+    public static async Task<IResult> Handle(
+        LeafCounts counts,
+        Database database,
+        PublishedHead published,
+        CancellationToken cancellation
+    )
     {
         if (counts["from"] is not (> 0 and var from))
             return LeafCounts
@@ -35,7 +42,13 @@ internal static class GetConsistencyProof
                 .AsResult();
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         var size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
-        var to = counts["to"] ?? size;
+        var to =
+            counts["to"]
+            ?? (
+                await published.ReadAsync(connection, cancellation) is { } shown && shown.Size >= from
+                    ? shown.Size
+                    : size
+            );
         if (to > size || from > to)
             return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
 

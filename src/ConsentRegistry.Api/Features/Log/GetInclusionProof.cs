@@ -1,6 +1,7 @@
 using System.Text;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
 
@@ -28,6 +29,7 @@ public sealed record InclusionProofBody(
 /// Proves that the log has an event. In the tree of the newest checkpoint, or of another size that the log had.
 /// </summary>
 /// <remarks>
+/// Without <c>size</c>, in the tree of the checkpoint that <c>/log/checkpoint</c> shows, if that covers the event.
 /// 404 for an event that does not exist, and for one that no checkpoint covers yet: that takes about a second.
 /// </remarks>
 internal static class GetInclusionProof
@@ -36,6 +38,7 @@ internal static class GetInclusionProof
         Guid eventId,
         LeafCounts counts,
         Database database,
+        PublishedHead published,
         CancellationToken cancellation
     )
     {
@@ -52,7 +55,11 @@ internal static class GetInclusionProof
                     "the eventId of one, which takes about a second to be covered"
                 )
                 .AsResult();
-        var size = counts["size"] ?? head.Size;
+        var size =
+            counts["size"]
+            ?? (
+                await published.ReadAsync(connection, cancellation) is { } shown && shown.Size > seq ? shown : head
+            ).Size;
         if (size <= seq || size > head.Size)
             return LeafCounts
                 .OutOfRange(

@@ -16,7 +16,7 @@ internal static class LogParameters
         "to",
         "ToSize",
         ParameterKind.Count,
-        "The size of the later tree; that of the newest checkpoint without it."
+        "The size of the later tree; that of the published checkpoint without it."
     );
 
     public static readonly QueryParameter FromLeaf = new(
@@ -30,13 +30,13 @@ internal static class LogParameters
         "to",
         "ToLeaf",
         ParameterKind.Count,
-        "The leaf after the last; the end of the newest checkpoint without it."
+        "The leaf after the last; the end of the published checkpoint without it."
     );
 
     public static readonly QueryParameter Size = new(
         "size",
         "Size",
         ParameterKind.Count,
-        "The size of the tree that the proof is for; that of the newest checkpoint without it."
+        "The size of the tree that the proof is for; that of the published checkpoint without it."
     );
 }

@@ -134,3 +134,8 @@ public sealed class Seals : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261130000022_incarnation")]
 public sealed class Incarnation : ScriptMigration;
+
+/// <summary>Checkpoints that witnesses cosigned.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261130000023_witnesses")]
+public sealed class Witnesses : ScriptMigration;

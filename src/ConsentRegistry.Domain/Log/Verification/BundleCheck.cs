@@ -19,11 +19,12 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
     private readonly EventReplay? replay = request.JudgesMeaning ? new(hasWholeLog: false) : null;
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
     private readonly PartHash hash = new();
+    private readonly WitnessCheck? witnesses = WitnessCheck.Of(request);
     private readonly List<string> remarks = [];
     private TrustedKeys? keys;
     private ExportLine.CreatorHeader? header;
     private Checkpoint? checkpoint;
-    private string? checkpointNote;
+    private SignedNote? signed;
     private string? statementToken;
     private Next next = Next.Header;
     private bool isBrokenOff;
@@ -64,7 +65,8 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
                 : streams.Erased == 0 ? $"Complete: nothing up to version {last?.Version ?? 0} was withheld."
                 : "Each record is real; that none was withheld cannot be shown, because the erased bodies would name "
                     + "what came before them.",
-            Bundle = next == Next.Nothing ? new(checkpointNote!, statementToken!) : null,
+            Bundle = next == Next.Nothing ? new(signed!.ToString(), statementToken!) : null,
+            Witnessed = witnesses?.Found,
             KeysArePinned = request.HasPinnedKeys,
         };
 
@@ -100,6 +102,8 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
                 $"{others} kept checkpoints are over another size than the bundle's: only an export of the log can be "
                     + "compared with them."
             );
+        if (witnesses?.FindUnmet(signed!, kept) is { } unmet)
+            return unmet;
         return request.Receipts.Length == 0
             ? null
             : Finding.Unusable("A receipt is decided again from an export of the log, not from a creator's bundle.");
@@ -123,15 +127,15 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
 
     private Finding? Believe(ExportLine.Note line)
     {
-        if (!SignedNote.TryParse(line.Text, out var signed) || !Checkpoint.TryParse(signed.Text, out var read))
+        if (!SignedNote.TryParse(line.Text, out var note) || !Checkpoint.TryParse(note.Text, out var read))
             return Finding.Tampered("The checkpoint is not one that the registry writes.");
-        if (keys!.Refuse(signed) is { } refusal)
+        if (keys!.Refuse(note) is { } refusal)
             return Finding.Tampered(refusal);
-        if (!keys.IsTrusted(signed))
+        if (!keys.IsTrusted(note))
             return Finding.Tampered(TrustedKeys.NotTrusted);
         if (read.Origin != header!.Origin)
             return Finding.Tampered("The checkpoint is of another log.");
-        (checkpoint, checkpointNote, next) = (read, line.Text, Next.Entries);
+        (checkpoint, signed, next) = (read, note, Next.Entries);
         return null;
     }
 

@@ -118,13 +118,24 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
         stop = failure is not null;
     }
 
-    private Finding? FindStale() =>
-        request is { MaxAge: { } most, Now: { } now } && !(check?.Proven.To > now.Plus(-most))
-            ? Finding.Unusable(
+    private Finding? FindStale()
+    {
+        if (request is not { MaxAge: { } most, Now: { } now })
+            return null;
+        if (request.Policy is { AsksForWitnesses: true })
+            return check?.Proven.Witnessed?.Since > now.Plus(-most).Microseconds / 1_000_000
+                ? null
+                : Finding.Unusable(
+                    "The cosignatures that meet the policy are older than you wanted: this is an old log, or its "
+                        + "witnesses have not been asked since."
+                );
+        return check?.Proven.To > now.Plus(-most)
+            ? null
+            : Finding.Unusable(
                 "Nothing newer is shown than what is older than you wanted: this is an old log, or nothing has changed "
                     + "since."
-            )
-            : null;
+            );
+    }
 
     private IExportCheck? CheckFor(ExportLine first) =>
         first switch

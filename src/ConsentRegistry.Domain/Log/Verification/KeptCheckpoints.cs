@@ -71,6 +71,10 @@ internal sealed class KeptCheckpoints
             )
         : null;
 
+    /// <summary>Kept notes that say the same as another; who cosigned them may differ.</summary>
+    public IEnumerable<SignedNote> SayingTheSameAs(SignedNote note) =>
+        kept.Select(one => one.Note).Where(each => each.Text == note.Text);
+
     /// <summary>
     /// Compares with the only checkpoint of a bundle; says how many are over another size and so cannot be compared.
     /// </summary>

@@ -15,6 +15,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
     private readonly ReceiptCheck receipts = new(request.Receipts, request.Now);
     private readonly PartHash hash = new();
+    private readonly WitnessCheck? witnesses = WitnessCheck.Of(request);
     private readonly List<string> remarks = [];
     private TrustedKeys? keys;
     private string? origin;
@@ -25,6 +26,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
     private long compared;
     private long covered;
     private byte[] root = [];
+    private SignedNote? newest;
     private Leaf? last;
     private Instant? earliest;
     private Instant? latest;
@@ -51,6 +53,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             From = earliest,
             To = latest,
             Completeness = covered > 0 && covered == tree.Size ? $"Entries 0 to {covered - 1} are all there." : null,
+            Witnessed = witnesses?.Found,
             KeysArePinned = request.HasPinnedKeys,
         };
 
@@ -108,7 +111,10 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             ?? FindUnfinished()
             ?? (replay?.Finish() is { } late ? Finding.Broken(late.Violation, late.Seq) : null)
             ?? kept.FindUnbelievable(origin, keys)
-            ?? receipts.Finish(origin, tree.Size, streams, keys, found);
+            ?? WitnessCheck.Weigh(
+                receipts.Finish(origin, tree.Size, streams, keys, found),
+                witnesses?.FindUnmet(newest!, kept)
+            );
     }
 
     private Finding? FindUnfinished() =>
@@ -166,7 +172,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             return wrong;
         tree.Append(MerkleTree.LeafHash(entry!.LeafBytes));
         var tx = entry.Leaf.Tx;
-        if (latest is { } newest && tx.Plus(request.ClockTolerance) < newest)
+        if (latest is { } reached && tx.Plus(request.ClockTolerance) < reached)
             return Finding.Tampered($"The entry is dated {tx}, before entries that precede it: backdated.", entry.Seq);
         (earliest, latest) = (
             earliest is { } first ? Instant.Earlier(first, tx) : tx,
@@ -215,7 +221,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
         // Keys are rotated: what one of another time signed says nothing, and spoils nothing.
         if (!keys.IsTrusted(note))
             return null;
-        (covered, root) = (checkpoint.Size, rebuilt);
+        (covered, root, newest) = (checkpoint.Size, rebuilt, note);
         checkpoints++;
         return null;
     }

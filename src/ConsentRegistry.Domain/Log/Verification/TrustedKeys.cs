@@ -20,6 +20,8 @@ internal sealed class TrustedKeys
         pinned.UnionWith(request.PinnedKeys);
         if (request.PinnedSet is { } set)
             pinned.UnionWith(set.LogKeys(origin));
+        if (request.Policy is { } policy)
+            pinned.UnionWith(policy.LogKeys(origin));
         known.UnionWith(pinned);
         tokenKeys = request.PinnedSet;
     }
@@ -28,7 +30,9 @@ internal sealed class TrustedKeys
     public Finding? Bring(KeySet brought)
     {
         if (arePinned && pinned.Count == 0)
-            return Finding.Unusable("None of the pinned keys is an Ed25519 key, which checkpoints are signed with.");
+            return Finding.Unusable(
+                "None of the pinned keys is an Ed25519 key of this log, which checkpoints are signed with."
+            );
         known.UnionWith(brought.LogKeys(origin));
         foreach (var key in brought.Keys)
             broughtKeys.TryAdd(key.Kid, key);

@@ -48,6 +48,12 @@ public sealed record Proven
     public BundleEnd? Bundle { get; init; }
 
     /// <summary>
+    /// What the auditor's policy says of the cosignatures under the newest checkpoint; null without a policy, and before
+    /// there is a checkpoint.
+    /// </summary>
+    public PolicyFinding? Witnessed { get; init; }
+
+    /// <summary>
     /// Whether signatures were checked with keys of the auditor's own, rather than with those that the input brings.
     /// </summary>
     public bool KeysArePinned { get; init; }

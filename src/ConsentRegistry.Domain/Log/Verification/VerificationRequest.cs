@@ -33,8 +33,15 @@ public sealed record VerificationRequest
     public Instant? Now { get; init; }
 
     /// <summary>
-    /// How much older than <see cref="Now"/> the newest entry may be: somebody may show an old log for ever. Null for an
-    /// export that was kept.
+    /// Which witnesses have to have cosigned the newest checkpoint of the input, or a kept one of its size. The logs
+    /// that it names are trusted beside the other keys. Null asks for no witness.
+    /// </summary>
+    public WitnessPolicy? Policy { get; init; }
+
+    /// <summary>
+    /// How much older than <see cref="Now"/> the newest entry may be: somebody may show an old log for ever. With a
+    /// <see cref="Policy"/> it is how old the cosignatures may be that meet it, because these are renewed while the log
+    /// does not grow. Null for an export that was kept.
     /// </summary>
     public TimeSpan? MaxAge { get; init; }
 
@@ -48,5 +55,5 @@ public sealed record VerificationRequest
     public bool JudgesMeaning { get; init; } = true;
 
     /// <summary>Whether only keys of the auditor's own are trusted.</summary>
-    public bool HasPinnedKeys => PinnedSet is not null || PinnedKeys.Length > 0;
+    public bool HasPinnedKeys => PinnedSet is not null || PinnedKeys.Length > 0 || Policy is { Logs.Count: > 0 };
 }
