@@ -42,7 +42,10 @@ internal static class VideoRules
             && after.PublishedAt > place.Stamp.At.Plus(ReplayRules.Tolerance)
         )
             return Facts.Broken("The video was published after it was registered.");
-        return change.Before is { } before && string.IsNullOrEmpty(place.Reason) && after.WidenedFieldOf(before) is { } field
+        return
+            change.Before is { } before
+            && string.IsNullOrEmpty(place.Reason)
+            && after.WidenedFieldOf(before) is { } field
             ? Widened.Broken($"The fact '{field}' changes in the direction that can widen consent, without a reason.")
             : null;
     }

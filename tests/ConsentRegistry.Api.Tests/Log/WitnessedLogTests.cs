@@ -399,6 +399,7 @@ public sealed class WitnessedLogTests(PostgresFixture postgres) : IAsyncLifetime
             app.Services.GetRequiredService<LogSigner>(),
             new(RegistryOptions.DevelopmentOrigin, IsDevelopment: true),
             AuditSizes.Usual,
+            AuditPace.OneMoment,
             Cancellation
         );
         Assert.True(report.Agrees, AuditText.For(report));
