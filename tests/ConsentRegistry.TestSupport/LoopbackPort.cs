@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,12 +15,17 @@ internal static class LoopbackPort
     /// <summary>Looks before this gives up.</summary>
     private const int Most = 1_000;
 
-    /// <summary>A port that nothing listens at now.</summary>
+    // What was given to one test is nobody else's, though its program may not listen yet, or be killed for a while.
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>A port that nothing listens at now, and that was not given before.</summary>
     public static int Free()
     {
         for (var looks = 0; looks < Most; looks++)
         {
             var port = Random.Shared.Next(First, End);
+            if (!Given.TryAdd(port, true))
+                continue;
             using var listener = new TcpListener(IPAddress.Loopback, port);
             try
             {
