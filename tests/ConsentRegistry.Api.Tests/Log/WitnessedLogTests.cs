@@ -42,12 +42,19 @@ public sealed class WitnessedLogTests(PostgresFixture postgres) : IAsyncLifetime
             Directory.Delete(folder, recursive: true);
     }
 
+    // Too dependent on how busy the machine is for the shorter run: if the node that sequences changes, a witness that did
+    // not answer is asked again only after an interval.
     [Fact]
+    [Trait("Run", "Full")]
     public async Task Two_of_three_witnesses_are_enough_while_one_is_down_and_one_is_not()
     {
         await StartWitnessesAsync(3);
         var policy = Policy(Lines("group enough 2 w0 w1 w2", "quorum enough"));
-        await using var app = await StartAsync(Lines("group enough 2 w0 w1 w2", "quorum enough"));
+        await using var app = await StartAsync(
+            Lines("group enough 2 w0 w1 w2", "quorum enough"),
+            database: null,
+            EveryTenSeconds
+        );
         await PublishedAsync(app, policy, cosigned: 3);
 
         // Growth is cosigned, by all three; then by the two that are left.
@@ -96,6 +103,7 @@ public sealed class WitnessedLogTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Run", "Full")]
     public async Task Cosignatures_are_renewed_without_growth_also_when_the_node_that_asks_ends()
     {
         await StartWitnessesAsync(2);
@@ -339,7 +347,9 @@ public sealed class WitnessedLogTests(PostgresFixture postgres) : IAsyncLifetime
                     "SELECT max(seq) + 1 = $1 AND NOT EXISTS (SELECT FROM consent.inbox) FROM consent.history",
                     head.Size
                 ),
-            () => $"{note}"
+            () =>
+                $"{note}\n"
+                + string.Join('\n', app.Log.Lines.Where(line => line.Contains("itness", StringComparison.Ordinal)))
         );
         return (note!, head!);
     }
