@@ -14,12 +14,12 @@ internal abstract record KeySettings
     public string? Keys { get; init; }
 
     /// <summary>
-    /// A command for the shell whose output are the keys: for those that are kept by a key management service.
+    /// A shell command that writes the keys to its output: for keys that a key management service keeps.
     /// </summary>
     public string? KeyCommand { get; init; }
 }
 
-/// <summary>Secret keys that are somewhere outside: read once, when they are needed first.</summary>
+/// <summary>Secret keys from outside the host. They are read once, at first use.</summary>
 internal sealed class KeySource
 {
     /// <summary>Bytes of keys, at most.</summary>

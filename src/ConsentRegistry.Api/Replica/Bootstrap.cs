@@ -89,7 +89,7 @@ internal sealed partial class Bootstrap(
             await LoadGrantsAsync(connection, memory.Hasher, seals, editor, cancellation);
             var unsealed = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
             var setBack = await LogComparison.FindSetBackAsync(connection, LoadSeconds, cancellation);
-            // What the log has is what has to be read before anything is answered about them.
+            // Nothing is answered about them until the tables have the version that the log has.
             foreach (var (creator, version) in setBack)
                 editor.Reach(creator, version);
             var distrusted = unsealed.Union(setBack.Keys).ToList();
