@@ -1,7 +1,11 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.DevelopmentServer;
 using ConsentRegistry.Api.Persistence;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Startup;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Integrity;
 using ConsentRegistry.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,8 +83,11 @@ internal sealed class LoadedData : IAsyncDisposable
                 await data.CreateDatabaseAsync(Loaded);
                 data.Forget("node-*");
                 await data.MigrateAsync(data.ConnectionString);
-                await new Loading(data.ConnectionString, scale).RunAsync();
+                var loading = new Loading(data.ConnectionString, scale);
+                await loading.RunAsync();
+                await new LoadingLog(data.ConnectionString, scale, data.Keys, data.Signer).RunAsync();
                 await SealedRows.SealAsync(data.ConnectionString, data.Keys);
+                await loading.MarkDoneAsync();
             }
             // The service may have grown a migration since the data were loaded.
             await data.MigrateAsync(data.ConnectionString);
@@ -122,7 +129,7 @@ internal sealed class LoadedData : IAsyncDisposable
         await CreateDatabaseAsync(Empty);
         Forget(Name);
         await MigrateAsync(ConnectionStringOf(Empty));
-        return await StartNodeAsync(Name, ConnectionStringOf(Empty), []);
+        return await StartHostAsync(Name, ConnectionStringOf(Empty), []);
     }
 
     /// <summary>Where to put what the run needs a file for.</summary>
@@ -136,6 +143,8 @@ internal sealed class LoadedData : IAsyncDisposable
 
     private IntegrityKeys Keys =>
         new(IntegrityKey.ReadAll(File.ReadAllText(HostCommand.IntegrityKeyBeside(hosts.KeyFile)))!);
+
+    private LogSigner Signer => new(RegistryOptions.DevelopmentOrigin, LogKeys.Read(hosts.KeyFile, new NSecEd25519()));
 
     // The nodes are of Development, and their log has its usual name.
     private Task MigrateAsync(string connectionString) =>
@@ -157,7 +166,27 @@ internal sealed class LoadedData : IAsyncDisposable
         await SealedRows.SealAsync(ConnectionStringOf(name), Keys);
     }
 
+    // Over data that it does not believe, a node denies everything, and nothing that is measured means anything.
     private async Task<RunningServer> StartNodeAsync(
+        string name,
+        string connectionString,
+        IReadOnlyList<string> settings
+    )
+    {
+        var node = await StartHostAsync(name, connectionString, settings);
+        using var http = new HttpClient { BaseAddress = node.Url };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", CheckToken);
+        var video = Enumerable.Range(1, Scale.VideosPerCreator).First(one => Scale.EffectOf(one) == "allow");
+        using var body = new StringContent(Scale.Check(video), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync("/v1/checks", body);
+        var said = await answer.Content.ReadAsStringAsync();
+        if (JsonNode.Parse(said)?["effect"]?.GetValue<string>() == "allow")
+            return node;
+        await node.DisposeAsync();
+        throw new BenchmarkException($"a node does not answer what was loaded: {said}");
+    }
+
+    private async Task<RunningServer> StartHostAsync(
         string name,
         string connectionString,
         IReadOnlyList<string> settings

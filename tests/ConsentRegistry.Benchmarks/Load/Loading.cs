@@ -11,15 +11,12 @@ namespace ConsentRegistry.Benchmarks.Load;
 internal sealed class Loading(string connectionString, Scale scale)
 {
     /// <summary>What the data are made by; to be raised when they are made otherwise.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>Rows of one statement: the server keeps a generated series in temporary files.</summary>
     private const int RowsPerStatement = 1_000_000;
 
     private const string Loaded = "bench.loaded";
-
-    /// <summary>All versions: the default, the registration of all ten videos, and an override at a time.</summary>
-    private const int Versions = 2 + Scale.VideosPerCreator;
 
     private static readonly string[] Tables =
     [
@@ -68,9 +65,11 @@ internal sealed class Loading(string connectionString, Scale scale)
         );
         // Marks every row as old: else the first readers would write each page once more.
         await Task.WhenAll(Tables.Select(table => RunAsync($"VACUUM (FREEZE, ANALYZE) {table}")));
-        await RunAsync($"CREATE TABLE {Loaded} AS SELECT {Format} AS format");
         Console.Error.WriteLine($"Loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s.");
     }
+
+    /// <summary>Says that the data are complete, for the next run.</summary>
+    public Task MarkDoneAsync() => RunAsync($"CREATE TABLE {Loaded} AS SELECT {Format} AS format");
 
     /// <summary>Adds an identifier of each video to data that were loaded.</summary>
     public async Task AddIdentifiersAsync()
@@ -89,9 +88,9 @@ internal sealed class Loading(string connectionString, Scale scale)
     private static string Creators(int from, int to) =>
         $"""
             INSERT INTO consent.creator (id, version, settings_version, changed_at, changed_xid)
-            SELECT {CreatorOf("n")}, {Versions}, {Versions - 1}, {TimeOf(
+            SELECT {CreatorOf("n")}, {Scale.Versions}, {Scale.Versions - 1}, {Scale.TimeOf(
                 "n",
-                $"{Versions}"
+                $"{Scale.Versions}"
             )}, pg_current_xact_id() FROM generate_series({from}, {to}) AS n
             """;
 
@@ -105,14 +104,14 @@ internal sealed class Loading(string connectionString, Scale scale)
                 'from', NULL, 'effect', {{EffectOf(
                 "n"
             )}}, 'conditions', '[]'::jsonb, 'expiresAt', NULL, 'vocabularyVersion', 1, 'version', 1,
-                'changedAt', to_char({{TimeOf("n", "1")}} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+                'changedAt', to_char({{Scale.TimeOf("n", "1")}} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
             FROM generate_series({{from}}, {{to}}) AS n
             """;
 
     private static string Videos(int from, int to) =>
         $$"""
             INSERT INTO consent.video (owner, video, published_at, co_creators, depicted, source_owners, source_videos)
-            SELECT {{OwnerOf("n")}}, {{VideoOf("n")}}, {{TimeOf(
+            SELECT {{OwnerOf("n")}}, {{VideoOf("n")}}, {{Scale.TimeOf(
                 OwnerNumberOf("n"),
                 "2"
             )}}, '{}', '{}', '{}', '{}' FROM generate_series({{from}}, {{to}}) AS n
@@ -123,7 +122,7 @@ internal sealed class Loading(string connectionString, Scale scale)
             INSERT INTO consent.video_override (creator, owner, video, purpose, requester, effect, conditions,
                 vocabulary_version, version, changed_at)
             SELECT {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf("n")}}, 'remix', '', {{EffectOf("n")}}, '{}', 1,
-                {{VersionOf("n")}}, {{TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
+                {{VersionOf("n")}}, {{Scale.TimeOf(OwnerNumberOf("n"), VersionOf("n"))}}
             FROM generate_series({{from}}, {{to}}) AS n
             """;
 
@@ -134,7 +133,7 @@ internal sealed class Loading(string connectionString, Scale scale)
             SELECT gen_random_uuid(), gen_random_uuid(), {{OwnerOf("n")}}, {{OwnerOf("n")}}, {{VideoOf(
                 "n"
             )}}, {{OwnerOf("n")}}, {{VideoOf("n")}},
-                '{{LoadedData.Requester}}', 'remix', '{}', 1, 'standing', {{VersionOf("n")}}, {{TimeOf(
+                '{{LoadedData.Requester}}', 'remix', '{}', 1, 'standing', {{VersionOf("n")}}, {{Scale.TimeOf(
                 OwnerNumberOf("n"),
                 VersionOf("n")
             )}}
@@ -154,11 +153,6 @@ internal sealed class Loading(string connectionString, Scale scale)
 
     // After the default and the registration.
     private static string VersionOf(string video) => $"3 + ({video} - 1) % {Scale.VideosPerCreator}";
-
-    // A creator's changes are a day apart, each creator's at another second of the year 2025.
-    private static string TimeOf(string creator, string version) =>
-        $"(timestamptz '2025-01-01 00:00:00Z' + make_interval(secs => ({creator}) % 10000000, days => "
-        + $"({version})::int))";
 
     private async Task LoadAsync(int numbers, params Func<int, int, string>[] statements)
     {

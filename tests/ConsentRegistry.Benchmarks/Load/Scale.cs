@@ -13,11 +13,20 @@ internal sealed record Scale(int Creators)
     /// <summary>Videos of each creator, and as many overrides: one for each video.</summary>
     public const int VideosPerCreator = 10;
 
+    /// <summary>
+    /// All versions of a creator: the default, the registration of all ten videos, and an override at a time.
+    /// </summary>
+    public const int Versions = 2 + VideosPerCreator;
+
     /// <summary>Of so many videos one has a grant, where there are grants.</summary>
     private const int VideosPerGrant = 9;
 
     /// <summary>The most that ids of this width can name.</summary>
     public const int MaxCreators = 9_999_999;
+
+    private const int Seconds = 10_000_000;
+
+    private static readonly DateTime Epoch = new(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private static readonly string[] Effects = ["deny", "allow", "ask"];
 
@@ -57,6 +66,16 @@ internal sealed record Scale(int Creators)
     /// The creator's last video, the only one whose override a run may change: all others stand as they were loaded.
     /// </summary>
     public static int ChangeableVideoOf(int creator) => creator * VideosPerCreator;
+
+    /// <summary>
+    /// When a creator made a version: their changes are a day apart, each creator's at another second of the year 2025.
+    /// </summary>
+    public static DateTime TimeOf(int creator, int version) => Epoch.AddSeconds(creator % Seconds).AddDays(version);
+
+    /// <summary>The same in SQL.</summary>
+    public static string TimeOf(string creator, string version) =>
+        $"(timestamptz '{Epoch:yyyy-MM-dd} 00:00:00Z' + make_interval(secs => ({creator}) % {Seconds}, days => "
+        + $"({version})::int))";
 
     /// <summary>The body of a check of a video.</summary>
     public static string Check(int video) =>

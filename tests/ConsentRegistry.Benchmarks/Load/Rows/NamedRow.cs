@@ -169,7 +169,9 @@ internal static class NamedRow
         );
         // Of many previews of one caller most are told to come back.
         if (!answer.IsSuccessStatusCode && !(dryRun && (int)answer.StatusCode == 429))
-            throw new BenchmarkException($"a bulk change was answered {(int)answer.StatusCode}");
+            throw new BenchmarkException(
+                $"a bulk change was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}"
+            );
     }
 
     private static async Task<(double Milliseconds, IReadOnlyCollection<Probe> Probes)> BesideAsync(
