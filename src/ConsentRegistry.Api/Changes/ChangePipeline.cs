@@ -42,17 +42,17 @@ internal sealed class ChangePipeline(
     )
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
-            return problem.AsResult();
+            return problem;
         if (log.IsOverfull && lockTimeout != LockTimeout.EmergencyStop)
             return new Problem(
                 503,
                 ProblemCode.Unavailable,
                 "Too many changes wait for the history log, and only stops and erasures are taken now; repeat the "
                     + "request."
-            ).AsResult();
+            );
         var (answer, refused) = await CommitAsync(http, key, operation, lockTimeout, stop);
         metrics.Count(KindOf(http), OutcomeOf(answer));
-        return refused is not null ? refused.AsResult() : await AcknowledgeAsync(http, answer!);
+        return refused is not null ? refused : await AcknowledgeAsync(http, answer!);
     }
 
     private async Task<(StoredAnswer? Answer, Problem? Refused)> CommitAsync(

@@ -78,13 +78,13 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     {
         if (authorizeResult.Forbidden)
         {
-            await RefusalOf(context).WriteAsync(context);
+            await RefusalOf(context).ExecuteAsync(context);
             return;
         }
         await usual.HandleAsync(next, context, policy, authorizeResult);
         // The bearer handler has set the status and WWW-Authenticate by now.
         if (authorizeResult.Challenged)
-            await (await TokenRefusal.OfAsync(context)).WriteAsync(context);
+            await (await TokenRefusal.OfAsync(context)).ExecuteAsync(context);
     }
 
     // An operation that says nothing about access is refused to all.

@@ -102,11 +102,11 @@ internal static class EndpointConventions
                 .Charge(context.HttpContext, context.Arguments) is
             { } limited
         )
-            return limited.AsResult();
+            return limited;
         foreach (var argument in context.Arguments)
         {
             if (argument is IBound { Problem: { } problem })
-                return problem.AsResult();
+                return problem;
         }
         return await next(context);
     }

@@ -47,7 +47,7 @@ public static class ProblemCode
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">A stable word for programs.</param>
 /// <param name="Detail">A sentence for people. Never an internal cause, never another creator's data.</param>
-public sealed record Problem(int Status, string Code, string Detail)
+public sealed record Problem(int Status, string Code, string Detail) : IResult
 {
     /// <summary>The media type of RFC 9457.</summary>
     public const string MediaType = "application/problem+json";
@@ -127,7 +127,7 @@ public sealed record Problem(int Status, string Code, string Detail)
     public byte[] ToJson(HttpContext http) => JsonSerializer.SerializeToUtf8Bytes(Body(http), Json.Options);
 
     /// <summary>Answers with the problem.</summary>
-    public Task WriteAsync(HttpContext http) => WriteAsync(http, ToJson(http));
+    public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, ToJson(httpContext));
 
     /// <summary>
     /// Answers with the problem, and with more members beside those of every problem (RFC 9457, section 3.2).
@@ -177,9 +177,6 @@ public sealed record Problem(int Status, string Code, string Detail)
         return json.RootElement.GetProperty("code").GetString()!;
     }
 
-    /// <summary>As the result of a handler.</summary>
-    public IResult AsResult() => new ProblemResult(this);
-
     /// <summary>The id under which the log knows the request.</summary>
     public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
 
@@ -202,11 +199,6 @@ public sealed record Problem(int Status, string Code, string Detail)
             ProblemCode.Unavailable => 503,
             _ => 422,
         };
-
-    private sealed class ProblemResult(Problem problem) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext) => problem.WriteAsync(httpContext);
-    }
 }
 
 /// <summary>Problem details (RFC 9457).</summary>

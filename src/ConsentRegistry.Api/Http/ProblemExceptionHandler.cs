@@ -74,7 +74,7 @@ internal sealed partial class ProblemExceptionHandler(
         }
         else if (problem.Status == 503)
             LogUnavailable(ExceptionSummary.Summarize(exception), (exception as PostgresException)?.SqlState);
-        await problem.WriteAsync(httpContext);
+        await problem.ExecuteAsync(httpContext);
         return true;
     }
 

@@ -76,7 +76,7 @@ internal sealed class RequestShape(RequestDelegate next)
     public async Task InvokeAsync(HttpContext http)
     {
         if (Refuse(http) is { } problem)
-            await problem.WriteAsync(http);
+            await problem.ExecuteAsync(http);
         else
             await next(http);
     }

@@ -26,7 +26,7 @@ internal static class StatusCodeProblems
             ),
             _ => null,
         };
-        return problem?.WriteAsync(http) ?? Task.CompletedTask;
+        return problem?.ExecuteAsync(http) ?? Task.CompletedTask;
     }
 
     /// <summary>The refusal of a method that a path does not take.</summary>

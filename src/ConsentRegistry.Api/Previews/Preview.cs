@@ -42,7 +42,7 @@ internal sealed class Preview(Database database, IntegrityKeys keys, MemoryFacts
     public async Task<IResult> ShowAsync(HttpContext http, SettingsRequest request)
     {
         using var lease = await limiter.AcquireAsync(Caller.From(http), http.RequestAborted);
-        return lease.IsAcquired ? await ShowAsync(request, http.RequestAborted) : PreviewLimiter.Refused.AsResult();
+        return lease.IsAcquired ? await ShowAsync(request, http.RequestAborted) : PreviewLimiter.Refused;
     }
 
     private async Task<IResult> ShowAsync(SettingsRequest request, CancellationToken cancellation)
@@ -53,13 +53,13 @@ internal sealed class Preview(Database database, IntegrityKeys keys, MemoryFacts
         var (now, streams) = await StreamStore.ReadAsync(change, [request.Creator], cancellation);
         var creator = streams.GetValueOrDefault(request.Creator);
         if (request.Preconditions.Exclude(creator.SettingsVersion, out var stale))
-            return Problem.From(stale).AsResult();
+            return Problem.From(stale);
         if (creator.IsErased)
-            return Problem.From(LockedStream.Erased).AsResult();
+            return Problem.From(LockedStream.Erased);
         var stamp = new Stamp(creator.Version + 1, now);
         var planned = await SettingsPlanner.PlanAsync(change, request, stamp, cancellation);
         if (!planned.Succeeded(out var plan, out var refused))
-            return Problem.From(refused).AsResult();
+            return Problem.From(refused);
 
         var revoked = await GrantStore.ReadTouchedAsync(
             change,
@@ -76,7 +76,7 @@ internal sealed class Preview(Database database, IntegrityKeys keys, MemoryFacts
             || await FindRecallsAsync(change, altered, cancellation) is not var (recalls, foundAll)
         )
         {
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         }
         return Results.Ok(
             new PreviewBody(

@@ -158,7 +158,7 @@ internal static class Composition
     }
 
     private static Task RefuseBeyondLimits(HttpContext http, RequestDelegate next) =>
-        http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.WriteAsync(http) ?? next(http);
+        http.RequestServices.GetRequiredService<ChangeLimits>().RefuseUnread(http)?.ExecuteAsync(http) ?? next(http);
 
     // Many clients name the type of a body that they do not send; routing would refuse it, and an emergency stop works
     // without a body.

@@ -32,13 +32,11 @@ internal static class ApprovalsApi
         requests
             .MapGet("", ListApprovalRequests.Handle)
             .Named("listApprovalRequests", Paging.Limit, Paging.Cursor)
-            .Allow(Access.Scope(Scopes.Check))
-            .Produces<Page<ApprovalRequestBody>>();
+            .Allow(Access.Scope(Scopes.Check));
         requests
             .MapGet("/{requestId}", GetApprovalRequest.Handle)
             .Named("getApprovalRequest")
             .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.Audit))
-            .Produces<ApprovalRequestBody>()
             .Refuses(FailureCode.NotFound);
         requests
             .MapPost("/{requestId}/withdraw", WithdrawApproval.Handle)
@@ -53,8 +51,7 @@ internal static class ApprovalsApi
         creator
             .MapGet("/approval-requests", ListAsked.Handle)
             .Named("listAskedApprovals", ApprovalParameters.State, Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<AskedBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapPost("/approval-requests/{requestId}/approve", Approve.Handle)
             .Named("approve")
@@ -75,8 +72,7 @@ internal static class ApprovalsApi
         creator
             .MapGet("/grants", ListGrants.Handle)
             .Named("listGrants", Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<GrantBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapDelete("/grants/{grantId}", RevokeGrant.Handle)
             .Named("revokeGrant")
@@ -88,8 +84,7 @@ internal static class ApprovalsApi
         creator
             .MapGet("/blocked-requesters", ListBlocked.Handle)
             .Named("listBlockedRequesters", Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<BlockedBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapPut("/blocked-requesters/{requester}", BlockRequester.Handle)
             .Named("blockRequester")

@@ -1,13 +1,14 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>Reads an approval request. Its requester can, and an auditor.</summary>
 internal static class GetApprovalRequest
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<ApprovalRequestBody>, Problem>> Handle(
         Guid requestId,
         SnapshotReader reading,
         TimeProvider clock,
@@ -23,10 +24,8 @@ internal static class GetApprovalRequest
             || (request.Wanted.Requester != caller.OwnRequester && !caller.Has(Scopes.Audit))
         )
         {
-            return Problem
-                .NotFound("approval request", "the id of one that GET /v1/approval-requests lists")
-                .AsResult();
+            return Problem.NotFound("approval request", "the id of one that GET /v1/approval-requests lists");
         }
-        return Results.Ok(ApprovalRequestBody.From(request, parts, Instant.From(clock.GetUtcNow())));
+        return TypedResults.Ok(ApprovalRequestBody.From(request, parts, Instant.From(clock.GetUtcNow())));
     }
 }

@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Evaluation;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
@@ -10,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Approvals;
 /// </summary>
 internal static class ListApprovalRequests
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<ApprovalRequestBody>>, Problem>> Handle(
         int? limit,
         Cursor cursor,
         Database database,
@@ -20,13 +21,13 @@ internal static class ListApprovalRequests
     )
     {
         if (Caller.From(http).OwnRequester is not { } requester)
-            return RequesterAuthorization.NoRequester.AsResult();
+            return RequesterAuthorization.NoRequester;
         if (!cursor.TryReadId(out var before))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         var found = await ApprovalStore.ListOfAsync(database.Reads, requester, before, size + 1, cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<ApprovalRequestBody>.Create(
                 found,
                 size,

@@ -2,13 +2,14 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Approvals;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>Lists what a creator is or was asked. Newest first; with <c>state</c>, those that stand so.</summary>
 internal static class ListAsked
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<AskedBody>>, Problem>> Handle(
         CreatorId creatorId,
         WordFilter<ApprovalStatus> state,
         int? limit,
@@ -19,7 +20,7 @@ internal static class ListAsked
     )
     {
         if (!cursor.TryReadId(out var before))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         var found = await ApprovalStore.ListAskedAsync(
@@ -30,7 +31,7 @@ internal static class ListAsked
             size + 1,
             cancellation
         );
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<AskedBody>.Create(
                 found,
                 size,

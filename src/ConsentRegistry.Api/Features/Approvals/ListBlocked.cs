@@ -2,13 +2,14 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>Lists whom a creator keeps from asking. By requester.</summary>
 internal static class ListBlocked
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<Page<BlockedBody>>> Handle(
         CreatorId creatorId,
         int? limit,
         Cursor cursor,
@@ -22,6 +23,6 @@ internal static class ListBlocked
             .Blocks(snapshot.Db, creatorId.Value, cursor.Part(0), size + 1)
             .Select(row => new BlockedBody(row.Requester, row.Version, row.ChangedAt))
             .ToListAsync(cancellation);
-        return Results.Ok(Page<BlockedBody>.Create(blocked, size, cursor, one => one, one => [one.Requester]));
+        return TypedResults.Ok(Page<BlockedBody>.Create(blocked, size, cursor, one => one, one => [one.Requester]));
     }
 }

@@ -2,13 +2,14 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Approvals;
 
 /// <summary>Lists a creator's grants. Newest first, those that do not stand any more among them.</summary>
 internal static class ListGrants
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<GrantBody>>, Problem>> Handle(
         CreatorId creatorId,
         int? limit,
         Cursor cursor,
@@ -18,7 +19,7 @@ internal static class ListGrants
     )
     {
         if (!cursor.TryReadId(out var before))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         await using var command = database.Reads.CreateCommand(
@@ -29,7 +30,7 @@ internal static class ListGrants
         command.Parameters.AddWithValue("before", before);
         command.Parameters.AddWithValue("limit", size + 1);
         var grants = await GrantStore.ReadAsync(command, cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<GrantBody>.Create(
                 grants,
                 size,

@@ -73,7 +73,7 @@ internal static class RequestApproval
         var arrivedAt = BootClock.Now;
         var caller = Caller.From(http);
         if (caller.OwnRequester is not { } requester)
-            return RequesterAuthorization.NoRequester.AsResult();
+            return RequesterAuthorization.NoRequester;
         var request = body.Value;
         var wanted = new WantedUse(
             requester,
@@ -86,12 +86,12 @@ internal static class RequestApproval
         // Newer than the request: whoever was told just now to ask can ask.
         var need = new FreshnessRequirement(Question.NoVersions, arrivedAt);
         if (await memory.TakeAsync([wanted.UsedIn], [requester], need, cancellation) is not { Set: var facts })
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         if (!facts.Vocabulary.TryFind(wanted.Purpose, out var purpose))
-            return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name).AsResult();
+            return RequestShape.UnknownPurpose("purpose", wanted.Purpose.Name);
         var asked = new AskedCreators(facts);
         if (facts.Decide(wanted.UsedIn, purpose, requester, ref asked).Effect != Effect.Ask)
-            return Problem.From(ApprovalFailures.NotAsked).AsResult();
+            return Problem.From(ApprovalFailures.NotAsked);
         return await pipeline.RunAsync(
             http,
             (change, within) => OpenAsync(change, wanted, asked.All, options, caller, within)

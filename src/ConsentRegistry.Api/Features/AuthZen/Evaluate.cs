@@ -17,7 +17,7 @@ internal static class Evaluate
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
         return problem is not null
-            ? problem.AsResult()
+            ? problem
             : await AnswerAsync(EvaluationRequest.Read(body!, defaults: null), memory, answered, http, cancellation);
     }
 
@@ -34,10 +34,10 @@ internal static class Evaluate
     )
     {
         if (request.Malformed is { } malformed)
-            return malformed.AsResult();
+            return malformed;
         var asked = request.Ask(Caller.From(http));
         if (asked.Error is { Status: 403 })
-            return new Problem(403, ProblemCode.RequesterNotYours, asked.Error.Message).AsResult();
+            return new Problem(403, ProblemCode.RequesterNotYours, asked.Error.Message);
         var answers = answered.Begin(CheckChannel.AuthZen);
         if (asked.Question is not { } question)
             return Counted(EvaluationAnswer.Create(asked.Error!, answers));
@@ -45,12 +45,12 @@ internal static class Evaluate
             await memory.TakeAsync([question.Target], Question.RequestersOf([question]), default, cancellation)
                 is { } facts
             ? Counted(EvaluationAnswer.Create(facts, question, answers))
-            : MemoryFacts.Unavailable.AsResult();
+            : MemoryFacts.Unavailable;
 
         IResult Counted(JsonObject answer)
         {
             answered.Add(answers);
-            return Results.Ok(answer);
+            return TypedResults.Ok(answer);
         }
     }
 }

@@ -24,16 +24,14 @@ internal static class EvaluateMany
     {
         var (body, problem) = await EvaluationBody.ReadAsync(http);
         if (problem is not null)
-            return problem.AsResult();
+            return problem;
         if (!TryReadSemantic(body!, out var semantic))
-            return EvaluationBody
-                .Malformed(
-                    $"options.evaluations_semantic is not known; send {ExecuteAll}, {DenyOnFirstDeny} or "
-                        + $"{PermitOnFirstPermit}."
-                )
-                .AsResult();
+            return EvaluationBody.Malformed(
+                $"options.evaluations_semantic is not known; send {ExecuteAll}, {DenyOnFirstDeny} or "
+                    + $"{PermitOnFirstPermit}."
+            );
         if (body!["evaluations"] is not null and not JsonArray)
-            return EvaluationBody.Malformed("evaluations is no list; send one, or none.").AsResult();
+            return EvaluationBody.Malformed("evaluations is no list; send one, or none.");
         if (body["evaluations"] is not JsonArray { Count: > 0 } items)
             return await Evaluate.AnswerAsync(
                 EvaluationRequest.Read(body, defaults: null),
@@ -43,13 +41,13 @@ internal static class EvaluateMany
                 cancellation
             );
         if (EvaluationRequest.WrongPart(body) is { } wrong)
-            return wrong.AsResult();
+            return wrong;
         if (items.Count > Question.PerRequest)
-            return EvaluationBody
-                .Malformed($"evaluations has {items.Count} items; send at most {Question.PerRequest}.")
-                .AsResult();
+            return EvaluationBody.Malformed(
+                $"evaluations has {items.Count} items; send at most {Question.PerRequest}."
+            );
         if (items.Any(item => item is not JsonObject))
-            return EvaluationBody.Malformed("evaluations has an item that is no object; send objects only.").AsResult();
+            return EvaluationBody.Malformed("evaluations has an item that is no object; send objects only.");
 
         var caller = Caller.From(http);
         var asked = items.Select(item => EvaluationRequest.Read(item!.AsObject(), body).Ask(caller)).ToList();
@@ -76,7 +74,7 @@ internal static class EvaluateMany
                 break;
         }
         answered.Add(answers);
-        return Results.Ok(new JsonObject { ["evaluations"] = evaluations });
+        return TypedResults.Ok(new JsonObject { ["evaluations"] = evaluations });
     }
 
     private static bool TryReadSemantic(JsonObject body, out string semantic)

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Telemetry;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
@@ -18,7 +19,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </remarks>
 internal static class CheckBatch
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<BatchBody>, Problem>> Handle(
         Body<BatchRequest> body,
         IValidator<CheckRequest> validator,
         MemoryFacts memory,
@@ -71,7 +72,7 @@ internal static class CheckBatch
         foreach (var (question, result) in questions.Zip(results))
             answers.Add(question, result, facts?.Set.Vocabulary.Version);
         answered.Add(answers);
-        return Results.Ok(new BatchBody(results, facts?.FreshAt, results.Min(result => result.MaxAgeMs)));
+        return TypedResults.Ok(new BatchBody(results, facts?.FreshAt, results.Min(result => result.MaxAgeMs)));
     }
 
     // A version that nobody has reached spoils its own items only: the others are answered from what there is.

@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Checks;
 
@@ -15,7 +16,7 @@ namespace ConsentRegistry.Api.Features.Checks;
 /// </remarks>
 internal static class CheckConsent
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<DecisionBody>, Problem>> Handle(
         Body<CheckRequest> body,
         MemoryFacts memory,
         PastFacts past,
@@ -27,7 +28,7 @@ internal static class CheckConsent
     {
         var arrivedAt = BootClock.Now;
         if (!CheckQuestions.TryRead(body.Value, Caller.From(http), out var question, out var problem))
-            return problem.AsResult();
+            return problem;
         if (Instant.TryParseInRange(body.Value.AsOf, out var at))
             return await AnswerAsync(past, answered, question, at, cancellation);
         var need = FreshnessRequirement.OfCheck(question.MinVersions, question.IsStrong ? arrivedAt : null);
@@ -35,19 +36,19 @@ internal static class CheckConsent
             await memory.TakeAsync([question.Target], Question.RequestersOf([question]), need, cancellation)
             is not { } facts
         )
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         if (!facts.Set.Vocabulary.TryFind(question.Purpose, out _))
-            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
+            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name);
         if (
             await receipts.AttachAsync(facts.Answer(question, new()), facts.Set, question, cancellation)
             is not { } answer
         )
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         answered.Add(CheckChannel.Single, question, answer, facts.Set.Vocabulary.Version);
-        return Results.Ok(answer);
+        return TypedResults.Ok(answer);
     }
 
-    private static async Task<IResult> AnswerAsync(
+    private static async Task<Results<Ok<DecisionBody>, Problem>> AnswerAsync(
         PastFacts past,
         CheckRecorder answered,
         Question question,
@@ -56,11 +57,11 @@ internal static class CheckConsent
     )
     {
         if (!(await past.ReadAsync(question, at, cancellation)).Succeeded(out var facts, out var failure))
-            return Problem.From(failure).AsResult();
+            return Problem.From(failure);
         if (!facts.Vocabulary.TryFind(question.Purpose, out _))
-            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name).AsResult();
+            return RequestShape.UnknownPurpose("purpose", question.Purpose.Name);
         var answer = new FreshFacts(facts, at).Answer(question, new()) with { MaxAgeMs = 0 };
         answered.Add(CheckChannel.Past, question, answer, facts.Vocabulary.Version);
-        return Results.Ok(answer);
+        return TypedResults.Ok(answer);
     }
 }

@@ -64,11 +64,11 @@ internal static class CheckStream
                 .Trim()
                 .Equals(JsonLines.MediaType, StringComparison.OrdinalIgnoreCase) != true
         )
-            return JsonBody.WrongType(http.Request.ContentType, JsonLines.MediaType).AsResult();
+            return JsonBody.WrongType(http.Request.ContentType, JsonLines.MediaType);
         var caller = StreamCaller.From(http.User);
         using var share = limits.CheckStreams.TryAcquire(caller.Caller.Identity);
         if (share is null)
-            return limits.CheckStreams.Refusal.AsResult();
+            return limits.CheckStreams.Refusal;
         LiftLimits(http);
         http.Response.ContentType = JsonLines.MediaType;
         StreamedResponse.Begin(http);

@@ -19,14 +19,12 @@ internal static class ChecksApi
             .MapPost("", CheckConsent.Handle)
             .Named("checkConsent")
             .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
-            .Produces<DecisionBody>()
             .Refuses(ProblemCode.RequesterNotYours, FailureCode.UnknownPurpose, FailureCode.TooMany);
         checks
             .MapPost("/batch", CheckBatch.Handle)
             .Named("checkConsentBatch")
             .Allow(Access.Scope(Scopes.Check), Access.Scope(Scopes.CheckAny))
             .WithMetadata(BodyLimit.Bulk)
-            .Produces<BatchBody>()
             .Refuses(FailureCode.TooMany);
         checks
             .MapPost("/stream", CheckStream.Handle)

@@ -44,7 +44,7 @@ internal static class ExportHistory
     {
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
-            return limits.Exports.Refusal.AsResult();
+            return limits.Exports.Refusal;
         var stream = StreamId.OfCreator(creatorId);
         TreeHead? head;
         StoredEvent? last;
@@ -53,11 +53,7 @@ internal static class ExportHistory
             head = await published.ReadAsync(connection, cancellation);
             var signed = await LogStore.ReadHeadAsync(connection, cancellation);
             if (head is null || signed is null)
-                return new Problem(
-                    503,
-                    ProblemCode.Unavailable,
-                    "The log has no checkpoint yet; repeat the request."
-                ).AsResult();
+                return new Problem(503, ProblemCode.Unavailable, "The log has no checkpoint yet; repeat the request.");
             await using var snapshot = await connection.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead,
                 cancellation

@@ -24,8 +24,7 @@ internal static class HistoryApi
                 Paging.Limit,
                 Paging.Cursor
             )
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<HistoryItem>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapGet("/export", ExportHistory.Handle)
             .Named("exportHistory")

@@ -59,22 +59,20 @@ internal static class ListChanges
     )
     {
         if (!TryReadStart(http, counts, out var after))
-            return Problem
-                .OfField(
-                    400,
-                    ProblemCode.InvalidHeader,
-                    LastEventId,
-                    "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, "
-                        + "or none."
-                )
-                .AsResult();
+            return Problem.OfField(
+                400,
+                ProblemCode.InvalidHeader,
+                LastEventId,
+                "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, "
+                    + "or none."
+            );
         // Platforms follow what stands; what requesters and creators wrote to each other is theirs, and the auditors'.
         var showsTexts = Caller.From(http).Has(Scopes.Audit);
         var size = limit ?? RequestShape.DefaultPage;
         var isLive = EventStreams.AreAskedFor(http.Request);
         var items = isLive ? [] : await ReadAsync(database.Reads, keys, after, size + 1, showsTexts, cancellation);
         if (items.Count == 0 && await FindEndAsync(database.Reads, after, cancellation) is { } end)
-            return BeyondTheEnd(http, after, end).AsResult();
+            return BeyondTheEnd(http, after, end);
         if (isLive)
             return StreamOf(
                 http,
@@ -135,7 +133,7 @@ internal static class ListChanges
     {
         var caller = Caller.From(http);
         if (limit.TryAcquire(caller.Identity) is not { } share)
-            return limit.Refusal.AsResult();
+            return limit.Refusal;
         // With the request, however that ends.
         http.Response.RegisterForDispose(share);
         var ending = LiveStream.Ending(caller, clock, stopping, http.RequestAborted);

@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.History;
 using ConsentRegistry.Domain.Purposes;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.History;
@@ -26,7 +27,7 @@ internal static class ListHistory
         public bool PassesAll => this is { Video: null, Purpose: null, Kind: null };
     }
 
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<HistoryItem>>, Problem>> Handle(
         CreatorId creatorId,
         string? videoId,
         string? purpose,
@@ -40,16 +41,14 @@ internal static class ListHistory
     )
     {
         if (kind is not null && !EventType.All.Contains(kind))
-            return Problem
-                .OfField(
-                    422,
-                    FailureCode.Invalid,
-                    "kind",
-                    $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}."
-                )
-                .AsResult();
+            return Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                "kind",
+                $"kind is {Characters.Quote(kind)}; send one of: {string.Join(", ", EventType.All)}."
+            );
         if (!TryReadPlace(cursor, out var version, out var ordinal))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var filter = new Filter(
             videoId is null ? null : VideoId.Parse(videoId),
             purpose is null ? null : Purpose.Parse(purpose),
@@ -80,7 +79,7 @@ internal static class ListHistory
         )
             command.Parameters.Add(new() { Value = value });
         var events = EventStore.ReadAsync(command, keys, cancellation);
-        return Results.Ok(await ReadAsync(events, (version, ordinal), (first, last), filter, size, cursor));
+        return TypedResults.Ok(await ReadAsync(events, (version, ordinal), (first, last), filter, size, cursor));
     }
 
     // Which versions the times enclose. Nothing between them is passed over.

@@ -47,7 +47,7 @@ internal static class ImportConsents
         var caller = Caller.From(http);
         var creator = CreatorId.Parse(body.Value.CreatorId!);
         if (Refuse(caller, creator, body.Value) is { } refused)
-            return Task.FromResult(refused.AsResult());
+            return Task.FromResult<IResult>(refused);
         var import = new Import(creator, body.Value, preconditions, caller, validator, options.SignalContact);
         return pipeline.RunAsync(
             http,

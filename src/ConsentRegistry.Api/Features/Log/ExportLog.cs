@@ -35,7 +35,7 @@ internal static class ExportLog
     {
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
-            return limits.Exports.Refusal.AsResult();
+            return limits.Exports.Refusal;
         long size;
         long shown;
         await using (var connection = await database.Exports.OpenConnectionAsync(cancellation))
@@ -48,7 +48,7 @@ internal static class ExportLog
         var from = counts["from"] ?? 0;
         var to = counts["to"] ?? (from <= shown ? shown : size);
         if (to > size || from > to)
-            return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
+            return LeafCounts.BeyondLog(to > size ? "to" : "from", size);
 
         await using var lines = await ExportLines.BeginAsync(
             http,

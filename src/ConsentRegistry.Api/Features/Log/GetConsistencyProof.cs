@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Log;
 
@@ -29,7 +30,7 @@ public sealed record ConsistencyProofBody(
 /// </remarks>
 internal static class GetConsistencyProof
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<ConsistencyProofBody>, Problem>> Handle(
         LeafCounts counts,
         Database database,
         PublishedHead published,
@@ -37,9 +38,10 @@ internal static class GetConsistencyProof
     )
     {
         if (counts["from"] is not (> 0 and var from))
-            return LeafCounts
-                .OutOfRange("from", "from is missing or 0; send the size of the earlier tree, which is at least 1.")
-                .AsResult();
+            return LeafCounts.OutOfRange(
+                "from",
+                "from is missing or 0; send the size of the earlier tree, which is at least 1."
+            );
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         var size = (await LogStore.ReadHeadAsync(connection, cancellation))?.Size ?? 0;
         var to =
@@ -50,14 +52,14 @@ internal static class GetConsistencyProof
                     : size
             );
         if (to > size || from > to)
-            return LeafCounts.BeyondLog(to > size ? "to" : "from", size).AsResult();
+            return LeafCounts.BeyondLog(to > size ? "to" : "from", size);
 
         var later = new LeafRange(0, to);
         var path = ProofPath.Consistency(from, to);
         // The earlier tree's right edge is made of other hashes than the later one's.
         var earlierRoot = await TileStore.ReadRootAsync(connection, from, cancellation);
         var hashes = await TileStore.ReadAsync(connection, [.. path, later], to, cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             new ConsistencyProofBody(
                 from,
                 to,

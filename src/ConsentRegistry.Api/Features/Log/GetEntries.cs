@@ -24,13 +24,13 @@ internal static class GetEntries
     )
     {
         if (!TileId.TryParsePath(TilePath.WithSlashes(tile), out var index, out var width))
-            return GetTile.NotThere.AsResult();
+            return GetTile.NotThere;
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (
             await LogStore.ReadHeadAsync(connection, cancellation) is not { } head
             || new TileId(0, index).WidthIn(head.Size) < width
         )
-            return GetTile.NotThere.AsResult();
+            return GetTile.NotThere;
         http.Response.Headers.CacheControl = LogMedia.Forever;
         var leaves = await ReadAsync(connection, index * TileId.Width, width, cancellation);
         var form = Representation.IsPackedFor(http.Request)

@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Domain.Log;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Log;
@@ -34,7 +35,7 @@ public sealed record InclusionProofBody(
 /// </remarks>
 internal static class GetInclusionProof
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<InclusionProofBody>, Problem>> Handle(
         Guid eventId,
         LeafCounts counts,
         Database database,
@@ -49,30 +50,26 @@ internal static class GetInclusionProof
             || head is null
             || seq >= head.Size
         )
-            return Problem
-                .NotFound(
-                    "event of the newest checkpoint",
-                    "the eventId of one, which takes about a second to be covered"
-                )
-                .AsResult();
+            return Problem.NotFound(
+                "event of the newest checkpoint",
+                "the eventId of one, which takes about a second to be covered"
+            );
         var size =
             counts["size"]
             ?? (
                 await published.ReadAsync(connection, cancellation) is { } shown && shown.Size > seq ? shown : head
             ).Size;
         if (size <= seq || size > head.Size)
-            return LeafCounts
-                .OutOfRange(
-                    "size",
-                    $"size is {size}, and the event is in trees of {seq + 1} to {head.Size} leaves; send a size within "
-                        + "these."
-                )
-                .AsResult();
+            return LeafCounts.OutOfRange(
+                "size",
+                $"size is {size}, and the event is in trees of {seq + 1} to {head.Size} leaves; send a size within "
+                    + "these."
+            );
 
         var whole = new LeafRange(0, size);
         var path = ProofPath.Inclusion(seq, size);
         var hashes = await TileStore.ReadAsync(connection, [.. path, whole], size, cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             new InclusionProofBody(
                 eventId,
                 seq,

@@ -35,11 +35,11 @@ internal static class GetTile
             !TileId.TryParseLevel(level, out var number)
             || !TileId.TryParsePath(TilePath.WithSlashes(tile), out var index, out var width)
         )
-            return NotThere.AsResult();
+            return NotThere;
         var id = new TileId(number, index);
         await using var connection = await database.Reads.OpenConnectionAsync(cancellation);
         if (await LogStore.ReadHeadAsync(connection, cancellation) is not { } head || id.WidthIn(head.Size) < width)
-            return NotThere.AsResult();
+            return NotThere;
         var hashes = (await TileStore.ReadAsync(connection, [id], head.Size, cancellation))[id];
         http.Response.Headers.CacheControl = LogMedia.Forever;
         // Hashes cannot be packed.

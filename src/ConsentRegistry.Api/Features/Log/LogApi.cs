@@ -41,13 +41,11 @@ internal static class LogApi
             .Named("getInclusionProof", LogParameters.Size)
             .AllowAnonymous()
             .RequireCors(ForEveryPage)
-            .Produces<InclusionProofBody>()
             .Refuses(FailureCode.NotFound);
         log.MapGet("/consistency", GetConsistencyProof.Handle)
             .Named("getConsistencyProof", LogParameters.FromSize, LogParameters.ToSize)
             .AllowAnonymous()
-            .RequireCors(ForEveryPage)
-            .Produces<ConsistencyProofBody>();
+            .RequireCors(ForEveryPage);
         log.MapGet("/keys", ListLogKeys.Handle)
             .Named("listLogKeys")
             .AllowAnonymous()
@@ -96,7 +94,7 @@ internal static class TilePath
                 .Replace($"{{**{name}}}", $"{value}", StringComparison.Ordinal);
         return WithSlashes(AsSent(http)) == WithSlashes(spelling)
             ? next(context)
-            : ValueTask.FromResult<object?>(Problem.UnknownPath.AsResult());
+            : ValueTask.FromResult<object?>(Problem.UnknownPath);
     }
 
     // The path before anything of it was decoded. A proxy may send it after the address that it is for.

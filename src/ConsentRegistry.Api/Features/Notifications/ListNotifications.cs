@@ -88,14 +88,12 @@ internal static class ListNotifications
         if (kind is not null)
         {
             if (!Wording.TryParse<NotificationKind>(kind, out var known))
-                return Problem
-                    .OfField(
-                        422,
-                        FailureCode.Invalid,
-                        "kind",
-                        ValidationRules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))
-                    )
-                    .AsResult();
+                return Problem.OfField(
+                    422,
+                    FailureCode.Invalid,
+                    "kind",
+                    ValidationRules.NotAWord<NotificationKind>("kind", Characters.Quote(kind))
+                );
             only = known;
         }
         var before = long.MaxValue;
@@ -103,7 +101,7 @@ internal static class ListNotifications
             !cursor.IsStart
             && !long.TryParse(cursor.Part(0), NumberStyles.None, CultureInfo.InvariantCulture, out before)
         )
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
 
         var size = limit ?? RequestShape.DefaultPage;
         // Counted before it is listed: following from the count's place may repeat what the list shows, and misses
@@ -128,26 +126,22 @@ internal static class ListNotifications
         if (http.Request.Headers[LastEventId] is not [{ } text])
             (_, after) = await InboxStore.CountAsync(database, creator, http.RequestAborted);
         else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            return Problem
-                .OfField(
-                    400,
-                    ProblemCode.InvalidHeader,
-                    LastEventId,
-                    "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, "
-                        + "or none."
-                )
-                .AsResult();
+            return Problem.OfField(
+                400,
+                ProblemCode.InvalidHeader,
+                LastEventId,
+                "Last-Event-ID is no id of an event of this stream; send the id of the last event that was read, "
+                    + "or none."
+            );
         if (await InboxStore.FindEndAsync(database.Reads, after, http.RequestAborted) is { } end)
         {
-            return Problem
-                .OfField(
-                    422,
-                    FailureCode.Invalid,
-                    LastEventId,
-                    $"{LastEventId} is {after}, and the last place of any inbox is {end}; read the inbox, and follow "
-                        + "from its lastEventId."
-                )
-                .AsResult();
+            return Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                LastEventId,
+                $"{LastEventId} is {after}, and the last place of any inbox is {end}; read the inbox, and follow "
+                    + "from its lastEventId."
+            );
         }
         var caller = Caller.From(http);
         foreach (
@@ -159,7 +153,7 @@ internal static class ListNotifications
         )
         {
             if (limit.TryAcquire(holder) is not { } share)
-                return limit.Refusal.AsResult();
+                return limit.Refusal;
             // With the request, however that ends.
             http.Response.RegisterForDispose(share);
         }

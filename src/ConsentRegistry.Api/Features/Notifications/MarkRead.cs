@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Notifications;
 
@@ -46,7 +47,7 @@ internal sealed class MarkReadValidator : AbstractValidator<MarkReadRequest>
 /// <summary>Marks notifications as read. Marking once more changes nothing.</summary>
 internal static class MarkRead
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<MarkedBody>> Handle(
         CreatorId creatorId,
         Body<MarkReadRequest> body,
         Database database,
@@ -57,6 +58,6 @@ internal static class MarkRead
         Instant? upTo = Instant.TryParseInRange(body.Value.UpTo, out var moment) ? moment : null;
         var marked = await InboxStore.MarkReadAsync(database, creatorId, ids, upTo, cancellation);
         var (unread, _) = await InboxStore.CountAsync(database, creatorId, cancellation);
-        return Results.Ok(new MarkedBody(marked, unread));
+        return TypedResults.Ok(new MarkedBody(marked, unread));
     }
 }

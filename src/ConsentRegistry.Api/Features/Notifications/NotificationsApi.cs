@@ -23,7 +23,6 @@ internal static class NotificationsApi
             .MapPost("/read", MarkRead.Handle)
             .Named("markNotificationsRead")
             .Allow(Access.TheCreator)
-            .Produces<MarkedBody>()
             .Refuses(FailureCode.TooMany);
     }
 }

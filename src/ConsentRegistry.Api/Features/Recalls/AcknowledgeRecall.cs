@@ -75,7 +75,7 @@ internal static class RecallAnswers
                 (change, cancellation) =>
                     AnswerAsync(change, id, requester.Value, state, statement, caller, cancellation)
             )
-            : problem.AsResult();
+            : problem;
     }
 
     private static async Task<Result<ChangeResponse>> AnswerAsync(

@@ -30,7 +30,7 @@ internal static class ListRecalls
                 clock,
                 cancellation
             )
-            : problem.AsResult();
+            : problem;
 
     /// <summary>
     /// Lists the recalls that concern a creator. Newest first: of all that rested on their word, of their own videos or
@@ -69,7 +69,7 @@ internal static class ListRecalls
     )
     {
         if (!cursor.TryReadId(out var before))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         var now = Instant.From(clock.GetUtcNow());
         var filter = status switch

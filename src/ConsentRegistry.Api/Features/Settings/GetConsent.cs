@@ -3,6 +3,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 
@@ -43,7 +44,7 @@ public sealed record ConsentBody(
 /// </remarks>
 internal static class GetConsent
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<ConsentBody>, StatusCodeHttpResult, Problem>> Handle(
         CreatorId creatorId,
         Instant? asOf,
         HttpContext http,
@@ -56,7 +57,7 @@ internal static class GetConsent
         if (asOf is { } at)
         {
             var past = await PastConsent.ReadAsync(database, keys, creatorId, at, cancellation);
-            return past.Succeeded(out var then, out var failure) ? Results.Ok(then) : Problem.From(failure).AsResult();
+            return past.Succeeded(out var then, out var failure) ? TypedResults.Ok(then) : Problem.From(failure);
         }
         await using var snapshot = await reading.OpenAsync(cancellation);
         var db = snapshot.Db;
@@ -71,9 +72,9 @@ internal static class GetConsent
             && seen.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(etag, useStrongComparison: false))
         )
         {
-            return Results.StatusCode(StatusCodes.Status304NotModified);
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
-        return Results.Ok(
+        return TypedResults.Ok(
             new ConsentBody(
                 creatorId.Value,
                 creator?.Version ?? 0,

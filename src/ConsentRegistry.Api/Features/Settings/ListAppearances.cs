@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConsentRegistry.Api.Features.Settings;
@@ -22,7 +23,7 @@ public sealed record AppearanceBody(
 /// </summary>
 internal static class ListAppearances
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<Page<AppearanceBody>>> Handle(
         CreatorId creatorId,
         int? limit,
         Cursor cursor,
@@ -43,7 +44,7 @@ internal static class ListAppearances
                 """
             )
             .ToListAsync(cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<AppearanceBody>.Create(
                 rows,
                 size,

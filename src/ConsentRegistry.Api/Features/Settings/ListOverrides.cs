@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Settings;
 
@@ -11,7 +12,7 @@ namespace ConsentRegistry.Api.Features.Settings;
 /// </summary>
 internal static class ListOverrides
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<Page<SettingBody>>> Handle(
         CreatorId creatorId,
         int? limit,
         Cursor cursor,
@@ -25,7 +26,7 @@ internal static class ListOverrides
         var rows = await ListQueries
             .Overrides(snapshot.Db, creatorId.Value, owner, video, purpose, requester, size + 1)
             .ToListAsync(cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<SettingBody>.Create(
                 rows,
                 size,

@@ -18,7 +18,6 @@ internal static class SettingsApi
             .MapGet("/consent", GetConsent.Handle)
             .Named("getConsent", SettingsParameters.AsOf)
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<ConsentBody>()
             .Produces(304)
             .Refuses(FailureCode.CreatorErased);
         creator
@@ -54,8 +53,7 @@ internal static class SettingsApi
         creator
             .MapGet("/consent/overrides", ListOverrides.Handle)
             .Named("listOverrides", Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<SettingBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapPut("/videos/{videoId}/consent/{purpose}", SetOverride.Handle)
             .Named("setOverride", SettingsParameters.Requester)
@@ -72,8 +70,7 @@ internal static class SettingsApi
         creator
             .MapGet("/appearances", ListAppearances.Handle)
             .Named("listAppearances", Paging.Limit, Paging.Cursor)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<AppearanceBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapPut("/appearances/{ownerId}/{videoId}/consent/{purpose}", SetAppearanceOverride.Handle)
             .Named("setAppearanceOverride", SettingsParameters.Requester)

@@ -9,6 +9,7 @@ using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Signals;
 using ConsentRegistry.Domain.Signals.Reading;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Signals;
 
@@ -94,7 +95,7 @@ internal sealed class SignalComparisonValidator : AbstractValidator<SignalCompar
 /// </remarks>
 internal static class CompareSignal
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<SignalComparisonBody>, Problem>> Handle(
         CreatorId creatorId,
         VideoId videoId,
         Body<SignalComparisonRequest> body,
@@ -105,18 +106,18 @@ internal static class CompareSignal
     )
     {
         if (await IdentifiedVideo.FindAsync(reading, new(creatorId, videoId), cancellation) is not { } video)
-            return IdentifiedVideo.NotFound.AsResult();
+            return IdentifiedVideo.NotFound;
         var source = Wording.Parse<SignalSource>(body.Value.Source!);
         var document = new SignalDocument(source, body.Value.Text!, null);
         if (document.IsServed)
         {
             if (FindUrl(video, body.Value.Url) is not { } url)
-                return NoUrl(video, body.Value.Url).AsResult();
+                return NoUrl(video, body.Value.Url);
             document = document with { Url = url };
         }
         if (await signals.ConsentOfAsync(video, document.Url, cancellation) is not { } consent)
-            return MemoryFacts.Unavailable.AsResult();
-        return Results.Ok(
+            return MemoryFacts.Unavailable;
+        return TypedResults.Ok(
             new SignalComparisonBody(
                 document.Url?.Value,
                 consent.At,

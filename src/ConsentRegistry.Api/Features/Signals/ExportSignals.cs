@@ -38,22 +38,20 @@ internal static class ExportSignals
         if (afterCreatorId is null != afterVideoId is null)
         {
             var missing = afterCreatorId is null ? "afterCreatorId" : "afterVideoId";
-            return Problem
-                .OfField(
-                    422,
-                    FailureCode.Invalid,
-                    missing,
-                    $"{missing} is missing, and the other half of the video's name is not; send both or neither."
-                )
-                .AsResult();
+            return Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                missing,
+                $"{missing} is missing, and the other half of the video's name is not; send both or neither."
+            );
         }
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
-            return limits.Exports.Refusal.AsResult();
+            return limits.Exports.Refusal;
         // Before the answer begins: a node that cannot answer says so.
         var videos = await ReadAsync(database, (afterCreatorId?.Value ?? "", afterVideoId?.Value ?? ""), cancellation);
         if (await signals.OfAsync(videos, format.Value, cancellation) is not { } part)
-            return Evaluation.MemoryFacts.Unavailable.AsResult();
+            return Evaluation.MemoryFacts.Unavailable;
 
         http.Response.ContentType = JsonLines.MediaType;
         StreamedResponse.Begin(http);

@@ -48,7 +48,7 @@ internal static class GetSiteSignals
             return Invalid("site", "has a host whose URLs nobody may register; send the origin of another site");
         using var share = limits.Exports.TryAcquire(Caller.From(http).Identity);
         if (share is null)
-            return limits.Exports.Refusal.AsResult();
+            return limits.Exports.Refusal;
 
         List<ContentIdentifier> urls;
         await using (var snapshot = await reading.OpenAsync(cancellation))
@@ -74,7 +74,7 @@ internal static class GetSiteSignals
                 )
                 is not { } taken
             )
-                return MemoryFacts.Unavailable.AsResult();
+                return MemoryFacts.Unavailable;
             entries.AddRange(
                 part.Zip(taken.Contents, (url, content) => new SiteEntry(url, PublicConsent.From(taken.Facts, content)))
             );
@@ -96,5 +96,5 @@ internal static class GetSiteSignals
     }
 
     private static IResult Invalid(string field, string problem) =>
-        Problem.OfField(422, FailureCode.Invalid, field, $"{field} {problem}.").AsResult();
+        Problem.OfField(422, FailureCode.Invalid, field, $"{field} {problem}.");
 }

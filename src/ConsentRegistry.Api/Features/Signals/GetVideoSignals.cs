@@ -29,9 +29,9 @@ internal static class GetVideoSignals
     )
     {
         if (await IdentifiedVideo.FindAsync(reading, new(creatorId, videoId), cancellation) is not { } video)
-            return IdentifiedVideo.NotFound.AsResult();
+            return IdentifiedVideo.NotFound;
         return await signals.OfAsync([video], format.Value, cancellation) is [var only]
             ? SignalAnswer.Create(http, only.Body, only.Signals, only.ReadAt)
-            : MemoryFacts.Unavailable.AsResult();
+            : MemoryFacts.Unavailable;
     }
 }

@@ -27,7 +27,6 @@ internal static class SignalsApi
             .Named("compareSignal")
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
             .WithMetadata(BodyLimit.Bulk)
-            .Produces<SignalComparisonBody>()
             .Refuses(FailureCode.NotFound);
         creator
             .MapGet("/signals/{format}", GetSiteSignals.Handle)

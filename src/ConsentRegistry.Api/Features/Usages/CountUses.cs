@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
@@ -11,7 +12,7 @@ internal static class CountUses
     /// <summary>Pairs of a purpose and a requester that are named; all are counted.</summary>
     private const int MaxItems = 1_000;
 
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<UseTotals>> Handle(
         CreatorId creatorId,
         string? videoId,
         string? ownerId,
@@ -41,6 +42,6 @@ internal static class CountUses
             if (items.Count < MaxItems)
                 items.Add(total);
         }
-        return Results.Ok(new UseTotals(consented, unconsented, items));
+        return TypedResults.Ok(new UseTotals(consented, unconsented, items));
     }
 }

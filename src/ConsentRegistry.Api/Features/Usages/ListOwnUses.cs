@@ -4,13 +4,14 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Usages;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
 /// <summary>Lists the caller's own uses. Newest first, each with all its videos.</summary>
 internal static class ListOwnUses
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<UseBody>>, Problem>> Handle(
         int? limit,
         Cursor cursor,
         Database database,
@@ -19,9 +20,9 @@ internal static class ListOwnUses
     )
     {
         if (Caller.From(http).OwnRequester is not { } requester)
-            return RequesterAuthorization.NoRequester.AsResult();
+            return RequesterAuthorization.NoRequester;
         if (!cursor.TryReadId(out var before))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         await using var command = database.Reads.CreateCommand(
             """
@@ -70,7 +71,7 @@ internal static class ListOwnUses
                     )
                 );
         }
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<UseBody>.Create(uses, size, cursor, one => Whole(one.Use, one.Videos), one => [one.Use.Id.ToString()])
         );
     }

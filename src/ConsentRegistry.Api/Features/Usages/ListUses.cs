@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Usages;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Usages;
 
@@ -13,7 +14,7 @@ namespace ConsentRegistry.Api.Features.Usages;
 /// </summary>
 internal static class ListUses
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<UsedVideoItem>>, Problem>> Handle(
         CreatorId creatorId,
         string? videoId,
         string? ownerId,
@@ -27,7 +28,7 @@ internal static class ListUses
     )
     {
         if (!TryReadPlace(cursor, out var before, out var place))
-            return Cursor.NotOfThisList.AsResult();
+            return Cursor.NotOfThisList;
         var size = limit ?? RequestShape.DefaultPage;
         var filter = new UseFilter(creatorId, videoId, ownerId, purpose, requester, range);
         await using var command = database.Reads.CreateCommand(
@@ -68,7 +69,7 @@ internal static class ListUses
                 )
             );
         }
-        return Results.Ok(
+        return TypedResults.Ok(
             Page<UsedVideoItem>.Create(
                 rows,
                 size,

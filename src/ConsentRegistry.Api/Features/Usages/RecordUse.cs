@@ -36,9 +36,9 @@ internal static class RecordUse
         var arrivedAt = BootClock.Now;
         var now = Instant.From(clock.GetUtcNow());
         if (!ReportedUse.TryRead(body.Value, Caller.From(http), now, out var use, out var problem))
-            return problem.AsResult();
+            return problem;
         if (await judge.JudgeAsync([use], arrivedAt, now, cancellation) is not { } judged)
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         return await pipeline.RunAsync(
             http,
             async (change, within) =>
@@ -102,7 +102,7 @@ internal static class RecordUses
             }
         }
         if (await judge.JudgeAsync(uses, arrivedAt, now, cancellation) is not { } judged)
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         return await pipeline.RunAsync(
             http,
             async (change, within) =>

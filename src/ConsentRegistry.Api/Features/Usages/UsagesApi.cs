@@ -34,20 +34,17 @@ internal static class UsagesApi
         usages
             .MapGet("", ListOwnUses.Handle)
             .Named("listOwnUses", Paging.Limit, Paging.Cursor)
-            .Allow(Access.Scope(Scopes.WriteUsage))
-            .Produces<Page<UseBody>>();
+            .Allow(Access.Scope(Scopes.WriteUsage));
 
         var creator = app.MapContract("/v1/creators/{creatorId}/usages", Table);
 
         creator
             .MapGet("", ListUses.Handle)
             .Named("listUses", [.. UseFilter.Query, Paging.Limit, Paging.Cursor])
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<UsedVideoItem>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         creator
             .MapGet("/totals", CountUses.Handle)
             .Named("countUses", UseFilter.Query)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<UseTotals>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
     }
 }

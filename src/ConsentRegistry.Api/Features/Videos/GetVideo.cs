@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -13,7 +14,7 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// </remarks>
 internal static class GetVideo
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<VideoBody>, Problem>> Handle(
         CreatorId creatorId,
         VideoId videoId,
         SnapshotReader reading,
@@ -33,19 +34,15 @@ internal static class GetVideo
             || caller.MayRead(creatorId)
             || record?.Participants.Any(participant => caller.Manages(participant.Creator.Value)) == true;
         if (!mayRead)
-            return Problem
-                .Forbidden(
-                    $"the scope {Scopes.WriteVideos} or {Scopes.Audit}, or with {Scopes.Manage} and the video's owner "
-                        + $"or a participant as sub or in {Caller.CreatorsClaim}"
-                )
-                .AsResult();
+            return Problem.Forbidden(
+                $"the scope {Scopes.WriteVideos} or {Scopes.Audit}, or with {Scopes.Manage} and the video's owner "
+                    + $"or a participant as sub or in {Caller.CreatorsClaim}"
+            );
         return record is null
-            ? Problem
-                .NotFound(
-                    "registered video of the creator",
-                    "the id of one that GET /v1/creators/{creatorId}/videos lists"
-                )
-                .AsResult()
-            : Results.Ok(VideoBody.From(video, record));
+            ? Problem.NotFound(
+                "registered video of the creator",
+                "the id of one that GET /v1/creators/{creatorId}/videos lists"
+            )
+            : TypedResults.Ok(VideoBody.From(video, record));
     }
 }

@@ -1,9 +1,11 @@
 using ConsentRegistry.Api.Contracts;
 using ConsentRegistry.Api.Evaluation;
+using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Videos;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -13,7 +15,7 @@ namespace ConsentRegistry.Api.Features.Videos;
 /// </summary>
 internal static class GetVideoConsent
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<VideoConsentBody>, Problem>> Handle(
         CreatorId creatorId,
         VideoId videoId,
         Requester? requester,
@@ -27,9 +29,9 @@ internal static class GetVideoConsent
             await memory.TakeAsync([video], requester is { } named ? [named] : [], default, cancellation)
             is not { } facts
         )
-            return MemoryFacts.Unavailable.AsResult();
+            return MemoryFacts.Unavailable;
         await using var snapshot = await reading.OpenAsync(cancellation);
-        return Results.Ok(
+        return TypedResults.Ok(
             VideoConsent.Create(
                 facts,
                 video,

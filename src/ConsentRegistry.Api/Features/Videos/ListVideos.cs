@@ -5,6 +5,7 @@ using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Purposes;
 using ConsentRegistry.Domain.Settings;
 using ConsentRegistry.Domain.Videos;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -23,7 +24,7 @@ internal static class ListVideos
     // Above every character of an id, and below every other.
     private const string AboveIds = "\u007f";
 
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<Page<VideoConsentBody>>, Problem>> Handle(
         CreatorId creatorId,
         Purpose? purpose,
         Requester? requester,
@@ -38,9 +39,12 @@ internal static class ListVideos
     )
     {
         if (effect.Value is not null && purpose is null)
-            return Problem
-                .OfField(422, FailureCode.Invalid, "purpose", "effect needs a purpose: the decision on it is compared.")
-                .AsResult();
+            return Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                "purpose",
+                "effect needs a purpose: the decision on it is compared."
+            );
         var size = limit ?? RequestShape.DefaultPage;
         var query = overridden.Value is true ? ListQueries.VideosWithOverride : ListQueries.Videos;
         var prefix = idPrefix?.Value ?? "";
@@ -62,9 +66,9 @@ internal static class ListVideos
                 await memory.TakeAsync(videos, requester is { } named ? [named] : [], default, cancellation)
                 is not { } facts
             )
-                return MemoryFacts.Unavailable.AsResult();
+                return MemoryFacts.Unavailable;
             if (purpose is { } asked && !facts.Set.Vocabulary.TryFind(asked, out _))
-                return RequestShape.UnknownPurpose("purpose", asked.Name).AsResult();
+                return RequestShape.UnknownPurpose("purpose", asked.Name);
             Purpose[] purposes = purpose is { } one
                 ? [one]
                 : [.. facts.Set.Vocabulary.Purposes.Select(definition => definition.Purpose)];
@@ -85,8 +89,8 @@ internal static class ListVideos
             after = videos[^1].Video.Value;
         }
 
-        IResult Answer(VideoKey? goesOnAfter) =>
-            Results.Ok(
+        Ok<Page<VideoConsentBody>> Answer(VideoKey? goesOnAfter) =>
+            TypedResults.Ok(
                 new Page<VideoConsentBody>(
                     [.. found.Take(size).Select(one => one.Consent)],
                     goesOnAfter is { } last ? cursor.After(last.Video.Value) : null

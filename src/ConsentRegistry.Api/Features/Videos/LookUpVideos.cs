@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Videos;
 
@@ -43,7 +44,7 @@ public sealed record LookupBody([property: Items(1, LookupRequest.MaxIdentifiers
 /// </summary>
 internal static class LookUpVideos
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Ok<LookupBody>> Handle(
         Body<LookupRequest> body,
         SnapshotReader reading,
         CancellationToken cancellation
@@ -57,7 +58,7 @@ internal static class LookUpVideos
             Limits.VideosPerCheck + 1,
             cancellation
         );
-        return Results.Ok(
+        return TypedResults.Ok(
             new LookupBody([
                 .. identifiers.Select(identifier =>
                 {

@@ -25,14 +25,12 @@ internal static class VideosApi
                 Paging.Limit,
                 Paging.Cursor
             )
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<Page<VideoConsentBody>>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
         // The creators who appear in a video may read it as well, which only its record tells: the operation decides.
         videos
             .MapGet("/{videoId}", GetVideo.Handle)
             .Named("getVideo")
             .Allow(Access.Scope(Scopes.Manage), Access.Scope(Scopes.Audit), Access.Scope(Scopes.WriteVideos))
-            .Produces<VideoBody>()
             .Refuses(FailureCode.NotFound);
         videos
             .MapPut("/{videoId}", RegisterVideo.Handle)
@@ -44,8 +42,7 @@ internal static class VideosApi
         videos
             .MapGet("/{videoId}/consent", GetVideoConsent.Handle)
             .Named("getVideoConsent", VideoParameters.Requester)
-            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
-            .Produces<VideoConsentBody>();
+            .Allow(Access.TheCreator, Access.Scope(Scopes.Audit));
 
         var batch = app.MapContract("/v1/videos", Table);
         batch
@@ -61,7 +58,6 @@ internal static class VideosApi
             .MapPost("", LookUpVideos.Handle)
             .Named("lookUpVideos")
             .Allow(Access.Scope(Scopes.WriteVideos), Access.Scope(Scopes.CheckAny), Access.Scope(Scopes.Audit))
-            .Produces<LookupBody>()
             .Refuses(FailureCode.TooMany);
     }
 }

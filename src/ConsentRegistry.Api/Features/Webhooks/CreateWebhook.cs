@@ -59,18 +59,16 @@ internal static class CreateWebhook
             (request.Owner ?? (audience == WebhookAudience.Creator ? caller.Subject : caller.Client)) is not { } name
             || !Identifier.IsValid(name)
         )
-            return Problem
-                .OfField(
-                    422,
-                    FailureCode.Invalid,
-                    "owner",
-                    "owner is missing, and the token's claim client_id, or sub for a creator, names nobody who could "
-                        + "own it; send owner."
-                )
-                .AsResult();
+            return Problem.OfField(
+                422,
+                FailureCode.Invalid,
+                "owner",
+                "owner is missing, and the token's claim client_id, or sub for a creator, names nobody who could "
+                    + "own it; send owner."
+            );
         var owner = new WebhookOwner(audience, name);
         if (!caller.MayManage(owner))
-            return WebhookAccess.NotTheirs.AsResult();
+            return WebhookAccess.NotTheirs;
         var (id, secret) = (Guid.CreateVersion7(), WebhookSecret.Draw());
         var made = await WebhookStore.CreateAsync(
             database,
@@ -83,7 +81,7 @@ internal static class CreateWebhook
         );
         return made.Succeeded(out var row, out var refused)
             ? Results.Json(new NewWebhookBody(WebhookBody.From(row), WebhookSecret.Print(secret)), statusCode: 201)
-            : Problem.From(refused).AsResult();
+            : Problem.From(refused);
     }
 }
 

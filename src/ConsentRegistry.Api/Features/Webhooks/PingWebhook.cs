@@ -2,6 +2,7 @@ using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
@@ -14,7 +15,7 @@ internal static class PingWebhook
     /// <summary>The type of the message, which no notification has.</summary>
     public const string Kind = "ping";
 
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<PingBody>, Problem>> Handle(
         Guid webhookId,
         NoBody noBody,
         Database database,
@@ -31,7 +32,7 @@ internal static class PingWebhook
             return refused;
         using var share = limits.Pings.TryAcquire(Caller.From(http).Identity);
         if (share is null)
-            return limits.Pings.Refusal.AsResult();
+            return limits.Pings.Refusal;
         if (
             !protection.TryDecrypt(
                 webhookId,
@@ -44,7 +45,7 @@ internal static class PingWebhook
                 ProblemCode.Unavailable,
                 "The key ring of this node does not open the webhook's secret; repeat the request, or replace the "
                     + "secret."
-            ).AsResult();
+            );
         var now = clock.GetUtcNow();
         var message = new Message(
             Guid.CreateVersion7(),
@@ -53,6 +54,6 @@ internal static class PingWebhook
             $"{{\"webhookId\":\"{webhookId:D}\"}}"
         );
         var attempt = await sender.SendAsync(new(webhook!.Url), secrets, message, now, cancellation);
-        return Results.Ok(new PingBody(attempt.IsDelivered, attempt.Status, attempt.Error));
+        return TypedResults.Ok(new PingBody(attempt.IsDelivered, attempt.Status, attempt.Error));
     }
 }

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
@@ -10,7 +11,7 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// </summary>
 internal static class Redeliver
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<DeliveryBody>, Problem>> Handle(
         Guid webhookId,
         Guid notificationId,
         NoBody noBody,
@@ -23,9 +24,9 @@ internal static class Redeliver
         if (refused is not null)
             return refused;
         if (webhook!.DisabledFor is not null)
-            return Problem.From(WebhookStore.Disabled).AsResult();
+            return Problem.From(WebhookStore.Disabled);
         return await WebhookStore.RedeliverAsync(database, webhookId, notificationId, cancellation) is { } row
-            ? Results.Ok(DeliveryBody.From(row))
-            : WebhookAccess.NotThere.AsResult();
+            ? TypedResults.Ok(DeliveryBody.From(row))
+            : WebhookAccess.NotThere;
     }
 }

@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
@@ -14,7 +15,7 @@ namespace ConsentRegistry.Api.Features.Webhooks;
 /// </remarks>
 internal static class RotateSecret
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<NewWebhookBody>, Problem>> Handle(
         Guid webhookId,
         NoBody noBody,
         Database database,
@@ -34,9 +35,9 @@ internal static class RotateSecret
             cancellation
         );
         if (rotated.Failure is { } failure)
-            return Problem.From(failure).AsResult();
+            return Problem.From(failure);
         return rotated.Value is { } row
-            ? Results.Ok(new NewWebhookBody(WebhookBody.From(row), WebhookSecret.Print(secret)))
-            : WebhookAccess.NotThere.AsResult();
+            ? TypedResults.Ok(new NewWebhookBody(WebhookBody.From(row), WebhookSecret.Print(secret)))
+            : WebhookAccess.NotThere;
     }
 }

@@ -4,6 +4,7 @@ using ConsentRegistry.Api.Notifications;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.Notifications;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConsentRegistry.Api.Features.Webhooks;
 
@@ -33,7 +34,7 @@ internal sealed class UpdateWebhookValidator : AbstractValidator<UpdateWebhookRe
 /// </remarks>
 internal static class UpdateWebhook
 {
-    public static async Task<IResult> Handle(
+    public static async Task<Results<Ok<WebhookBody>, Problem>> Handle(
         Guid webhookId,
         Body<UpdateWebhookRequest> body,
         Database database,
@@ -54,7 +55,7 @@ internal static class UpdateWebhook
             cancellation
         );
         if (updated.Failure is { } failure)
-            return Problem.From(failure).AsResult();
-        return updated.Value is { } row ? Results.Ok(WebhookBody.From(row)) : WebhookAccess.NotThere.AsResult();
+            return Problem.From(failure);
+        return updated.Value is { } row ? TypedResults.Ok(WebhookBody.From(row)) : WebhookAccess.NotThere;
     }
 }

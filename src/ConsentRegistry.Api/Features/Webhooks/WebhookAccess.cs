@@ -48,7 +48,7 @@ internal static class WebhookAccess
     /// <summary>
     /// The webhook of a request, if the caller may manage it. Whether somebody else's exists is nobody else's business.
     /// </summary>
-    public static async Task<(WebhookRow? Webhook, IResult? Refused)> FindAsync(
+    public static async Task<(WebhookRow? Webhook, Problem? Refused)> FindAsync(
         Database database,
         Guid id,
         HttpContext http
@@ -58,6 +58,6 @@ internal static class WebhookAccess
         var webhook = await WebhookStore.FindAsync(database, id, http.RequestAborted);
         if (webhook is not null && caller.MayManage(webhook.Owner))
             return (webhook, null);
-        return (null, (caller.Has(Scopes.Admin) ? NotThere : NotTheirs).AsResult());
+        return (null, (caller.Has(Scopes.Admin) ? NotThere : NotTheirs));
     }
 }

@@ -28,8 +28,7 @@ internal static class WebhooksApi
         webhooks
             .MapGet("", ListWebhooks.Handle)
             .Named("listWebhooks", WebhookParameters.Audience, WebhookParameters.Owner, Paging.Limit, Paging.Cursor)
-            .Allow(Owners)
-            .Produces<Page<WebhookBody>>();
+            .Allow(Owners);
         webhooks
             .MapPost("", CreateWebhook.Handle)
             .Named("createWebhook")
@@ -40,43 +39,36 @@ internal static class WebhooksApi
             .MapGet("/{webhookId}", GetWebhook.Handle)
             .Named("getWebhook")
             .Allow(Owners)
-            .Produces<WebhookBody>()
             .Refuses(FailureCode.NotFound);
         webhooks
             .MapPut("/{webhookId}", UpdateWebhook.Handle)
             .Named("updateWebhook")
             .Allow(Owners)
-            .Produces<WebhookBody>()
             .Refuses(FailureCode.NotFound, ProblemCode.WebhookExists, FailureCode.TooMany);
         webhooks
             .MapDelete("/{webhookId}", DeleteWebhook.Handle)
             .Named("deleteWebhook")
             .Allow(Owners)
-            .Produces<WebhookBody>()
             .Refuses(FailureCode.NotFound);
         webhooks
             .MapPost("/{webhookId}/ping", PingWebhook.Handle)
             .Named("pingWebhook")
             .Allow(Owners)
-            .Produces<PingBody>()
             .Refuses(FailureCode.NotFound);
         webhooks
             .MapPost("/{webhookId}/secret", RotateSecret.Handle)
             .Named("rotateWebhookSecret")
             .Allow(Owners)
-            .Produces<NewWebhookBody>()
             .Refuses(FailureCode.NotFound);
         webhooks
             .MapGet("/{webhookId}/deliveries", ListDeliveries.Handle)
             .Named("listDeliveries", Paging.Limit, Paging.Cursor)
             .Allow(Owners)
-            .Produces<Page<DeliveryBody>>()
             .Refuses(FailureCode.NotFound);
         webhooks
             .MapPost("/{webhookId}/deliveries/{notificationId}", Redeliver.Handle)
             .Named("redeliver")
             .Allow(Owners)
-            .Produces<DeliveryBody>()
             .Refuses(FailureCode.NotFound, ProblemCode.WebhookDisabled);
     }
 }
