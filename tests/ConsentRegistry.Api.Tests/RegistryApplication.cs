@@ -45,7 +45,11 @@ public sealed class RegistryApplication : IAsyncDisposable
         Address = new(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         );
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 });
+        var looks = new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 4 }.ConnectionString
+        );
+        looks.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        Database = looks.Build();
     }
 
     // What is logged is captured; the console stays for the tests' own results.
@@ -149,7 +153,8 @@ public sealed class RegistryApplication : IAsyncDisposable
         var application = new RegistryApplication(host, connectionString, data, log);
         await Eventually.HoldsAsync(
             "the node answers from memory",
-            () => Task.FromResult(application.Replica.TryBegin(out _))
+            () => Task.FromResult(application.Replica.TryBegin(out _)),
+            () => string.Join('\n', log.Errors.Take(3))
         );
         return application;
     }

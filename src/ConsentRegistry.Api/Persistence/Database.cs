@@ -235,6 +235,9 @@ public sealed class Database : IAsyncDisposable
             // What the pool is called where it is measured.
             Name = purpose,
         };
+        // Columns and parameters have types that every server has: what types there are need not be asked, and each pool
+        // would ask by itself.
+        source.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         // What a node does again and again by itself belongs to no trace, and would fill one with nothing else.
         source.ConfigureTracing(tracing =>
             tracing
