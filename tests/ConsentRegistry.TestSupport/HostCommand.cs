@@ -10,7 +10,18 @@ namespace ConsentRegistry.TestSupport;
 /// <summary>How the host is started as a process of its own: as it is delivered, and silent but for errors.</summary>
 internal static class HostCommand
 {
-    public static ProcessStartInfo Of(string connectionString, string folder, string keyFile, int port)
+    /// <param name="connectionString">The database.</param>
+    /// <param name="folder">Where the host keeps what is its own.</param>
+    /// <param name="keyFile">The keys of the log.</param>
+    /// <param name="port">Where it listens, on the loopback interface.</param>
+    /// <param name="program">Another host than that of this build: its <c>.dll</c>.</param>
+    public static ProcessStartInfo Of(
+        string connectionString,
+        string folder,
+        string keyFile,
+        int port,
+        string? program = null
+    )
     {
         // All nodes of a database share these.
         var shared = Path.GetDirectoryName(keyFile)!;
@@ -20,7 +31,7 @@ internal static class HostCommand
         {
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
+                program ?? Path.Combine(AppContext.BaseDirectory, "ConsentRegistry.Api.dll"),
                 "--environment=Development",
                 $"--urls=http://127.0.0.1:{port}",
                 $"--ConnectionStrings:Registry={connectionString}",

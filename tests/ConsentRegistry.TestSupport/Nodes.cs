@@ -9,11 +9,13 @@ namespace ConsentRegistry.TestSupport;
 /// <param name="hosts">Where they keep what is theirs.</param>
 /// <param name="count">How many.</param>
 /// <param name="settings">Further arguments of a node, by its number; none without it.</param>
+/// <param name="program">Which host a node is when it is started next, by its number; that of this build without it.</param>
 internal sealed class Nodes(
     string connectionString,
     HostFolders hosts,
     int count,
-    Func<int, IEnumerable<string>>? settings = null
+    Func<int, IEnumerable<string>>? settings = null,
+    Func<int, string?>? program = null
 ) : IAsyncDisposable
 {
     /// <summary>Nodes over the database of a run.</summary>
@@ -83,7 +85,13 @@ internal sealed class Nodes(
     /// <summary>Starts a node, and waits until it is ready.</summary>
     public async Task StartAsync(int node)
     {
-        var start = HostCommand.Of(connectionString, hosts.Of($"host-{node}"), hosts.KeyFile, ports[node]);
+        var start = HostCommand.Of(
+            connectionString,
+            hosts.Of($"host-{node}"),
+            hosts.KeyFile,
+            ports[node],
+            program?.Invoke(node)
+        );
         foreach (var setting in settings?.Invoke(node) ?? [])
             start.ArgumentList.Add(setting);
         while (true)

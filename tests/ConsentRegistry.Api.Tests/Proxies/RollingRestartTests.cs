@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using ConsentRegistry.TestSupport;
 using Npgsql;
 
@@ -13,8 +10,6 @@ namespace ConsentRegistry.Api.Tests.Proxies;
 /// </summary>
 public sealed class RollingRestartTests(PostgresFixture postgres)
 {
-    private const int Checkers = 8;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -34,43 +29,17 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
             await using var nodes = new Nodes(database, hosts, 2, _ => ["--Shutdown:DrainSeconds=3"]);
             await nodes.StartAsync();
             await using var nginx = await Nginx.StartAsync(new(nodes.UrlOf(0)), new(nodes.UrlOf(1)));
-            var answers = new ConcurrentBag<string>();
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            var working = Enumerable
-                .Range(0, Checkers)
-                .Select(_ => WorkAsync(nginx, hosts.Token("platform", "studio"), CheckAsync, answers, ending.Token))
-                .Append(WorkAsync(nginx, hosts.Token("creator", "mia"), ChangeAsync, answers, ending.Token))
-                .ToList();
+            await using var traffic = new ProxiedTraffic(nginx, hosts);
 
             foreach (var node in new[] { 0, 1 })
             {
-                var count = answers.Count;
-                await Eventually.HoldsAsync(
-                    "requests are answered",
-                    () => Task.FromResult(answers.Count > count + 100)
-                );
+                await traffic.FlowsAsync("by both nodes");
                 Assert.Equal(0, await nodes.StopAsync(node));
-                count = answers.Count;
-                await Eventually.HoldsAsync(
-                    "requests are answered without the node",
-                    () => Task.FromResult(answers.Count > count + 100)
-                );
+                await traffic.FlowsAsync("without the node");
                 await nodes.StartAsync(node);
             }
-            var last = answers.Count;
-            await Eventually.HoldsAsync("requests are answered", () => Task.FromResult(answers.Count > last + 100));
-            await ending.CancelAsync();
-            await Task.WhenAll(working);
-
-            var failed = answers
-                .Where(answer => answer != "200")
-                .GroupBy(answer => answer, StringComparer.Ordinal)
-                .Select(kind => $"{kind.Count()} of {answers.Count}: {kind.Key}")
-                .ToList();
-            Assert.True(
-                failed.Count == 0,
-                $"{string.Join('\n', nginx.Said.Split('\n').TakeLast(10))}\n{string.Join('\n', failed)}"
-            );
+            await traffic.FlowsAsync("by both nodes again");
+            await traffic.AssertNoneFailedAsync();
         }
         finally
         {
@@ -97,94 +66,8 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
         // nginx asks its nodes in turn.
         for (var number = 0; number < 6; number++)
         {
-            using var answer = await CheckAsync(http, number);
+            using var answer = await ProxiedTraffic.CheckAsync(http, number);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
-
-    // Without what differs from answer to answer.
-    private static async Task<string> DetailAsync(HttpResponseMessage answer)
-    {
-        var body = await answer.Content.ReadAsStringAsync(Cancellation);
-        return answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            ? JsonNode.Parse(body)!["detail"]!.GetValue<string>()
-            : body;
-    }
-
-    private static async Task WorkAsync(
-        Nginx nginx,
-        string token,
-        Func<HttpClient, int, Task<HttpResponseMessage>> send,
-        ConcurrentBag<string> answers,
-        CancellationToken ending
-    )
-    {
-        using var http = nginx.Client(token);
-        for (var number = 0; !ending.IsCancellationRequested; number++)
-        {
-            try
-            {
-                using var answer = await send(http, number);
-                answers.Add(
-                    answer.StatusCode == HttpStatusCode.OK
-                        ? "200"
-                        : $"{(int)answer.StatusCode} {await DetailAsync(answer)}"
-                );
-            }
-            catch (HttpRequestException e)
-            {
-                answers.Add(e.Message);
-            }
-        }
-    }
-
-    // Not all are answered the short way.
-    private static Task<HttpResponseMessage> CheckAsync(HttpClient http, int number) =>
-        (number % 3) switch
-        {
-            0 => http.PostAsJsonAsync(
-                "/v1/checks",
-                new
-                {
-                    creatorId = "mia",
-                    videoId = "v",
-                    purpose = "remix",
-                },
-                Cancellation
-            ),
-            1 => http.PostAsJsonAsync(
-                "/v1/checks",
-                new
-                {
-                    creatorId = "mia",
-                    videoId = "v",
-                    purpose = "remix",
-                    explain = true,
-                },
-                Cancellation
-            ),
-            _ => http.PostAsJsonAsync(
-                "/v1/checks/batch",
-                new
-                {
-                    checks = new[]
-                    {
-                        new
-                        {
-                            creatorId = "mia",
-                            videoId = "v",
-                            purpose = "remix",
-                        },
-                    },
-                },
-                Cancellation
-            ),
-        };
-
-    private static Task<HttpResponseMessage> ChangeAsync(HttpClient http, int number) =>
-        http.PutAsJsonAsync(
-            "/v1/creators/mia/consent/defaults/remix",
-            new { effect = number % 2 == 0 ? "deny" : "ask" },
-            Cancellation
-        );
 }
