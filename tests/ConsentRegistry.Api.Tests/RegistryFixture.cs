@@ -54,9 +54,19 @@ public sealed class RegistryFixture(PostgresFixture postgres) : IAsyncLifetime
         await Exports.CoveredAsync(ending);
         var verdict = Exports.Verify(await Exports.OfLogAsync(ending), new() { JudgesMeaning = !HasMadeUpEvents });
         Assert.True(verdict.Verdict == Verdict.Valid, $"{verdict.Failure}");
-        // Whatever happened in a registry: its tables hold what the log says.
+        // Whatever happened in a registry: its tables hold what the log says, and its digest is of that log.
         if (!HasMadeUpEvents)
             await AuditAsync(ending);
+        await CompareDigestAsync(ending);
+    }
+
+    private static async Task CompareDigestAsync(RegistryApplication app)
+    {
+        await using var connection = await app.Database.OpenConnectionAsync();
+        var keys = app.Services.GetRequiredService<IntegrityKeys>();
+        var digest = await LogDigest.ReadAsync(connection, keys, CancellationToken.None);
+        Assert.NotNull(digest);
+        await SequencedLog.ReadDigestAsync(connection, keys, digest, digest.Size, CancellationToken.None);
     }
 
     private static async Task AuditAsync(RegistryApplication app)

@@ -57,12 +57,34 @@ internal static class EventStore
         "seq, creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac";
 
     /// <summary>An event of the reader's row. Nobody has said yet that a node wrote it.</summary>
-    public static StoredEvent Read(NpgsqlDataReader reader) =>
-        Read(
-            reader,
-            StreamId.TryParse(reader.GetString(1), out var stream)
-                ? stream
-                : throw new InvalidDataException("An event is of no stream.")
+    public static StoredEvent Read(NpgsqlDataReader reader) => Read(reader, StreamOf(reader));
+
+    private static StreamId StreamOf(NpgsqlDataReader reader) =>
+        StreamId.TryParse(reader.GetString(1), out var stream)
+            ? stream
+            : throw new InvalidDataException("An event is of no stream.");
+
+    /// <summary>The place of <c>leaf</c> among <see cref="Columns"/>, which no event lacks.</summary>
+    public const int LeafColumn = 8;
+
+    /// <summary>Where the event of the reader's row stands, and what it is; without what it says.</summary>
+    public static (
+        long? Seq,
+        StreamId Stream,
+        long Version,
+        int Ordinal,
+        int Count,
+        Guid EventId,
+        string Type
+    ) ReadPlace(NpgsqlDataReader reader) =>
+        (
+            reader.IsDBNull(0) ? null : reader.GetInt64(0),
+            StreamOf(reader),
+            reader.GetInt64(2),
+            reader.GetInt32(3),
+            reader.GetInt32(4),
+            reader.GetGuid(5),
+            reader.GetString(6)
         );
 
     /// <summary>An event of the reader's row, whose stream was read already.</summary>
@@ -83,6 +105,34 @@ internal static class EventStore
                 ? null
                 : new(reader.GetString(11), reader.GetFieldValue<byte[]>(12))
         );
+
+    /// <summary>
+    /// The events that wait for the log, for those who judge them by themselves. A row of no stream is nobody's event;
+    /// the sequencer stops at it.
+    /// </summary>
+    public static async IAsyncEnumerable<StoredEvent> ReadWaitingAsync(
+        NpgsqlConnection connection,
+        int seconds,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT NULL::bigint AS {Columns} FROM consent.inbox ORDER BY creator, version, ordinal",
+            connection
+        )
+        {
+            CommandTimeout = seconds,
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (HasStream(reader))
+                yield return Read(reader);
+        }
+    }
+
+    /// <summary>Whether the reader's row is of a stream.</summary>
+    public static bool HasStream(NpgsqlDataReader reader) => StreamId.TryParse(reader.GetString(1), out _);
 
     /// <summary>The events of the rows, as they come, for those who judge them by themselves.</summary>
     public static async IAsyncEnumerable<StoredEvent> ReadRawAsync(

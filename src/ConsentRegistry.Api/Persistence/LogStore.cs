@@ -96,28 +96,6 @@ internal static class LogStore
         return moved;
     }
 
-    /// <summary>The first leaf from an index on that no node wrote; null if there is none.</summary>
-    public static async Task<long?> FindForgedAsync(
-        NpgsqlConnection connection,
-        IntegrityKeys keys,
-        long from,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = new NpgsqlCommand(
-            $"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 ORDER BY seq",
-            connection
-        )
-        {
-            Parameters = { new() { Value = from } },
-        };
-        return await EventStore
-            .ReadRawAsync(command, cancellation)
-            .Where(stored => !keys.IsAuthentic(stored))
-            .Select(stored => stored.Seq)
-            .FirstOrDefaultAsync(cancellation);
-    }
-
     /// <summary>Clears what an erasure that has just been appended covers.</summary>
     public static async Task EraseAsync(
         NpgsqlConnection connection,
@@ -253,9 +231,12 @@ internal static class LogStore
     }
 
     /// <summary>The right edge of the tree, ready to be appended to.</summary>
-    public static async Task<TreeBuilder> ReadTreeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<TreeBuilder> ReadTreeAsync(
+        NpgsqlConnection connection,
+        long size,
+        CancellationToken cancellation
+    )
     {
-        var size = await ReadSizeAsync(connection, cancellation);
         var edge = Enumerable
             .Range(0, TileId.Levels)
             .Select(level => new TileId(level, size >> (8 * (level + 1))))

@@ -34,6 +34,7 @@ internal sealed class RecordCodes(KeyedHash hash)
         Grant = 4,
         ErasedIdentifier = 5,
         Purpose = 6,
+        Stream = 7,
     }
 
     /// <summary>A default of a creator.</summary>
@@ -182,6 +183,18 @@ internal sealed class RecordCodes(KeyedHash hash)
         Add(purpose.MarkedLikeness ? 1 : 0);
         Add(purpose.Description);
         Add(purpose.IntroducedIn);
+        return End();
+    }
+
+    /// <summary>How far a stream is.</summary>
+    /// <param name="stream">Its name.</param>
+    /// <param name="version">Its newest version.</param>
+    /// <param name="head">The hash of its newest leaf.</param>
+    public Sum256 OfStream(ReadOnlySpan<byte> stream, long version, ReadOnlySpan<byte> head)
+    {
+        Begin(Kind.Stream, stream);
+        Add(version);
+        Add(head);
         return End();
     }
 

@@ -38,6 +38,9 @@ internal sealed partial class Applier(
     /// </summary>
     public static readonly TimeSpan BetweenQuietPolls = TimeSpan.FromMilliseconds(333);
 
+    /// <summary>After loading that came to nothing: it reads much.</summary>
+    private static readonly TimeSpan BetweenLoads = TimeSpan.FromSeconds(2);
+
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
@@ -139,10 +142,14 @@ internal sealed partial class Applier(
             }
             catch (Exception e) when (e is MemoryLostException or InvalidDataException or FormatException)
             {
+                var wasLoading = follower is null;
                 LogLost(e.Message);
                 metrics.Lost();
                 Drop();
                 await LeaveQuietlyAsync(stoppingToken);
+                // What cannot be loaded now can be when somebody has mended it.
+                if (wasLoading)
+                    await Task.Delay(BetweenLoads, stoppingToken);
             }
             catch (OutcomeUnknownException e) when (e.InnerException is null)
             {

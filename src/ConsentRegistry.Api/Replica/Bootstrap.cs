@@ -88,11 +88,11 @@ internal sealed partial class Bootstrap(
             await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, seals, editor, cancellation);
             await LoadGrantsAsync(connection, memory.Hasher, seals, editor, cancellation);
             var unsealed = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
-            var setBack = await LogComparison.FindSetBackAsync(connection, LoadSeconds, cancellation);
+            var (setBack, forked) = await new LogComparison(connection, keys, LoadSeconds).CompareAsync(cancellation);
             // Nothing is answered about them until the tables have the version that the log has.
             foreach (var (creator, version) in setBack)
                 editor.Reach(creator, version);
-            var distrusted = unsealed.Union(setBack.Keys).ToList();
+            var distrusted = unsealed.Union(setBack.Keys).Union(forked).ToList();
             foreach (var creator in distrusted)
                 editor.Doubt(creator);
             var waiting = await ReadWaitingAsync(connection, cancellation);
@@ -105,12 +105,12 @@ internal sealed partial class Bootstrap(
             LogLoaded(memory.CreatorCount, memory.VideoCount, (long)BootClock.Since(started).TotalMilliseconds);
             if (unsealed.Count > 0)
                 LogUnsealed(unsealed.Count);
-            if (setBack.Count > 0)
-                LogSetBack(setBack.Count);
+            if (setBack.Count + forked.Count > 0)
+                LogSetBack(setBack.Keys.Union(forked).Count());
             integrity.Found(IntegrityMetrics.Stream, distrusted.Count);
             return (
                 memory,
-                new(memory, server, position, anchor, waiting, distrusted, loggers.CreateLogger<Follower>())
+                new(memory, server, position, anchor, waiting, distrusted, forked, loggers.CreateLogger<Follower>())
             );
         }
         finally
@@ -217,7 +217,9 @@ internal sealed partial class Bootstrap(
         while (await rows.ReadAsync(cancellation))
         {
             var id = rows.Text(0);
-            var creator = CreatorId.Parse(id);
+            // Nobody can ask about a creator of such an id.
+            if (!CreatorId.TryParse(id, out var creator))
+                continue;
             var row = new StreamRowContent(
                 id,
                 rows.Int64(1),
@@ -246,6 +248,19 @@ internal sealed partial class Bootstrap(
                 : StopColumns.ToStop(rows.IsNull(at) ? null : rows.Ids(at), rows.Int64(at + 1), rows.Time(at + 2));
     }
 
+    // Of whoever has a row that cannot be read, nothing is right.
+    private static void ReadRow(CopyRows rows, KeyHasher hasher, SealCheck seals, Action load)
+    {
+        try
+        {
+            load();
+        }
+        catch (Exception e) when (UnreadableRow.Means(e))
+        {
+            seals.Spoil(hasher.OfCreator(rows.Bytes(0)));
+        }
+    }
+
     // Their ids are read once more, which nearly never happens.
     private static async Task<IReadOnlyList<CreatorId>> FindWrongAsync(
         NpgsqlConnection connection,
@@ -265,8 +280,8 @@ internal sealed partial class Bootstrap(
         );
         while (await rows.ReadAsync(cancellation))
         {
-            if (seals.IsWrong(hasher.OfCreator(rows.Bytes(0))))
-                wrong.Add(CreatorId.Parse(rows.Text(0)));
+            if (seals.IsWrong(hasher.OfCreator(rows.Bytes(0))) && CreatorId.TryParse(rows.Text(0), out var creator))
+                wrong.Add(creator);
         }
         return wrong;
     }
@@ -286,6 +301,9 @@ internal sealed partial class Bootstrap(
             cancellation
         );
         while (await rows.ReadAsync(cancellation))
+            ReadRow(rows, hasher, seals, Load);
+
+        void Load()
         {
             var key = new DefaultKey(Purpose.Parse(rows.Text(1)), SettingsStore.Named(rows.Text(2)));
             var setting = SegmentsJson.Read(rows.Text(3));
@@ -319,6 +337,9 @@ internal sealed partial class Bootstrap(
             cancellation
         );
         while (await rows.ReadAsync(cancellation))
+            ReadRow(rows, hasher, seals, Load);
+
+        void Load()
         {
             Instant? publishedAt = rows.IsNull(2) ? null : rows.Time(2);
             var owner = hasher.OfCreator(rows.Bytes(0));
@@ -339,7 +360,7 @@ internal sealed partial class Bootstrap(
                         )
                     );
                 editor.PutVideo(owner, video, publishedAt, [], []);
-                continue;
+                return;
             }
             var record = VideoStore.RecordOf(
                 publishedAt,
@@ -422,6 +443,9 @@ internal sealed partial class Bootstrap(
             cancellation
         );
         while (await rows.ReadAsync(cancellation))
+            ReadRow(rows, hasher, seals, Load);
+
+        void Load()
         {
             var creator = hasher.OfCreator(rows.Bytes(0));
             var isOwner = rows.Bytes(0).SequenceEqual(rows.Bytes(1));
@@ -489,18 +513,12 @@ internal sealed partial class Bootstrap(
     }
 
     // What no node wrote is not known: the first poll finds it.
-    private async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            $"SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox",
-            connection
-        );
-        return await EventStore
-            .ReadRawAsync(command, cancellation)
+    private async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        await EventStore
+            .ReadWaitingAsync(connection, LoadSeconds, cancellation)
             .Where(keys.IsAuthentic)
             .Select(one => one.EventId)
             .ToListAsync(cancellation);
-    }
 
     // Growing segments leave holes behind, which would stay.
     private static void Compact()

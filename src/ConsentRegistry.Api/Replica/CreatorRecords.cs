@@ -59,6 +59,9 @@ internal sealed class CreatorRecords(CreatorId creator)
     /// <summary>Whether all of it is what the seal of the stream says.</summary>
     public bool IsSealed { get; set; }
 
+    /// <summary>Whether a row of theirs cannot be read: no seal says what it holds.</summary>
+    public bool IsUnreadable { get; private set; }
+
     private Stop? Hold { get; set; }
 
     private Stop? Lockdown { get; set; }
@@ -69,13 +72,14 @@ internal sealed class CreatorRecords(CreatorId creator)
         // Who was never heard of has no seal, and nothing else.
         IsSealed =
             Version == 0
-                ? Defaults.Count + Overrides.Count + Videos.Count + Grants.Count + ErasedIdentifiers.Count == 0
+                ? !IsUnreadable
+                    && Defaults.Count + Overrides.Count + Videos.Count + Grants.Count + ErasedIdentifiers.Count == 0
                 : Open(keys) is { } opened && SumOfVideos(opened.Key) + SumOfOthers(opened.Key) == opened.Sum;
         return this;
     }
 
     /// <summary>The stream as it was sealed; null if the seal is not of its row.</summary>
-    public SealedStream? Open(IntegrityKeys keys) => SealedStream.Open(keys, Row, Seal);
+    public SealedStream? Open(IntegrityKeys keys) => IsUnreadable ? null : SealedStream.Open(keys, Row, Seal);
 
     /// <summary>The row of the stream.</summary>
     public StreamRowContent Row => new(Creator.Value, Version, Head, ErasedAt, Hold, Lockdown);
@@ -186,7 +190,10 @@ internal sealed class CreatorRecords(CreatorId creator)
         while (await reader.ReadAsync(cancellation))
         {
             var id = reader.GetString(0);
-            var one = new CreatorRecords(CreatorId.Parse(id));
+            // Nobody can ask about a creator of such an id.
+            if (!CreatorId.TryParse(id, out var creator))
+                continue;
+            var one = new CreatorRecords(creator);
             all.Add(id, one);
             // A creator who has no row was never heard of.
             if (reader.IsDBNull(1))
@@ -197,48 +204,69 @@ internal sealed class CreatorRecords(CreatorId creator)
             one.Seal = StreamSeal.Read(reader, 10);
             (one.Hold, one.Lockdown) = (StopColumns.Read(reader, 3), StopColumns.Read(reader, 6));
         }
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        foreach (
+            var add in new Action<NpgsqlDataReader, CreatorRecords>[]
+            {
+                AddDefault,
+                AddOverride,
+                AddVideo,
+                AddGrant,
+                AddErasedIdentifier,
+            }
+        )
         {
-            var key = new DefaultKey(Purpose.Parse(reader.GetString(1)), SettingsStore.Named(reader.GetString(2)));
-            all[reader.GetString(0)].Defaults.Add((key, SegmentsJson.Read(reader.GetString(3))));
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                if (!all.TryGetValue(reader.GetString(0), out var owner))
+                    continue;
+                try
+                {
+                    add(reader, owner);
+                }
+                catch (Exception e) when (UnreadableRow.Means(e))
+                {
+                    owner.IsUnreadable = true;
+                }
+            }
         }
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)]
-                .Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var video = new VideoKey(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1)));
-            all[reader.GetString(0)]
-                .Videos.Add(
-                    (
-                        video,
-                        VideoStore.RecordOf(
-                            reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
-                            reader.GetFieldValue<string[]>(3),
-                            reader.GetFieldValue<string[]>(4),
-                            reader.GetFieldValue<string[]>(5),
-                            reader.GetFieldValue<string[]>(6),
-                            reader.GetFieldValue<string[]>(7),
-                            reader.GetInt32(8)
-                        )
-                    )
-                );
-        }
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)].Grants.Add(GrantColumns.Read(reader, 1));
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            all[reader.GetString(0)]
-                .ErasedIdentifiers.Add(
-                    new(reader.GetString(1), [IdentifierHash.From(reader.GetFieldValue<byte[]>(2))])
-                );
         return [.. all.Values];
     }
 
+    private static void AddDefault(NpgsqlDataReader reader, CreatorRecords owner) =>
+        owner.Defaults.Add(
+            (
+                new(Purpose.Parse(reader.GetString(1)), SettingsStore.Named(reader.GetString(2))),
+                SegmentsJson.Read(reader.GetString(3))
+            )
+        );
+
+    private static void AddOverride(NpgsqlDataReader reader, CreatorRecords owner) =>
+        owner.Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
+
+    private static void AddVideo(NpgsqlDataReader reader, CreatorRecords owner) =>
+        owner.Videos.Add(
+            (
+                new(owner.Creator, VideoId.Parse(reader.GetString(1))),
+                VideoStore.RecordOf(
+                    reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
+                    reader.GetFieldValue<string[]>(3),
+                    reader.GetFieldValue<string[]>(4),
+                    reader.GetFieldValue<string[]>(5),
+                    reader.GetFieldValue<string[]>(6),
+                    reader.GetFieldValue<string[]>(7),
+                    reader.GetInt32(8)
+                )
+            )
+        );
+
+    private static void AddGrant(NpgsqlDataReader reader, CreatorRecords owner) =>
+        owner.Grants.Add(GrantColumns.Read(reader, 1));
+
+    private static void AddErasedIdentifier(NpgsqlDataReader reader, CreatorRecords owner) =>
+        owner.ErasedIdentifiers.Add(new(reader.GetString(1), [IdentifierHash.From(reader.GetFieldValue<byte[]>(2))]));
+
+    // In the order in which the rows are read.
     private static readonly IReadOnlyList<(string Sql, bool IsAboutVideos)> Statements =
     [
         (

@@ -16,7 +16,7 @@ internal readonly record struct NodeRow(Guid Id, long Beat, TimeSpan Delta);
 /// <param name="Count">How many events make up the version.</param>
 /// <param name="EventId">Its id.</param>
 /// <param name="Type">One of <see cref="EventType"/>.</param>
-/// <param name="Body">What it says; null if it was erased.</param>
+/// <param name="Body">What it says; null if it was erased, and if this node knows it already.</param>
 /// <param name="IsAuthentic">Whether a node wrote it as it is, or this node knows it already.</param>
 internal sealed record FeedEvent(
     long? Seq,
@@ -39,7 +39,8 @@ internal sealed record FeedEvent(
 /// <param name="Nodes">The nodes.</param>
 /// <param name="History">The log from the wanted place on, in its order.</param>
 /// <param name="IsCut">Whether there is more of it than was read.</param>
-/// <param name="Inbox">Everything that waits for the log.</param>
+/// <param name="Inbox">What waits for the log, and was not known to.</param>
+/// <param name="Left">What was known to wait for the log, and does not any more.</param>
 /// <param name="Reloaded">All that stands of the creators who were asked for.</param>
 internal sealed record Poll(
     long SentAt,
@@ -51,6 +52,7 @@ internal sealed record Poll(
     IReadOnlyList<FeedEvent> History,
     bool IsCut,
     IReadOnlyList<FeedEvent> Inbox,
+    IReadOnlyCollection<Guid> Left,
     IReadOnlyList<CreatorRecords> Reloaded
 )
 {
@@ -62,8 +64,32 @@ internal sealed record Poll(
 }
 
 /// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
+/// <remarks>
+/// What this node knows to wait for the log is not read again, neither while it waits nor from the log: polls are many,
+/// and one change can have thousands of events.
+/// </remarks>
 internal static class Feed
 {
+    // Of an event that is known, its place.
+    private const string History = """
+        SELECT seq, creator, version, ordinal, count, event_id, type, tx, CASE WHEN known.id IS NULL THEN leaf END,
+            CASE WHEN known.id IS NULL THEN body END, CASE WHEN known.id IS NULL THEN salt END,
+            CASE WHEN known.id IS NULL THEN kid END, CASE WHEN known.id IS NULL THEN mac END
+        FROM (SELECT * FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2) AS next
+            LEFT JOIN (SELECT DISTINCT id FROM unnest($3) AS id) AS known ON known.id = event_id
+        ORDER BY seq
+        """;
+
+    private const string Inbox = $"""
+        SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox
+        WHERE NOT EXISTS (SELECT FROM unnest($1) AS known(id) WHERE known.id = event_id)
+        """;
+
+    private const string Left = """
+        SELECT id FROM unnest($1) AS known(id)
+        WHERE NOT EXISTS (SELECT FROM consent.inbox WHERE event_id = known.id)
+        """;
+
     /// <summary>Polls.</summary>
     /// <param name="connection">A connection to the primary.</param>
     /// <param name="keys">What marks of events are verified by.</param>
@@ -85,6 +111,7 @@ internal static class Feed
     )
     {
         var limit = follower.Limit;
+        Guid[] waiting = [.. follower.Waiting];
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -94,15 +121,17 @@ internal static class Feed
                     $"SELECT now(), pg_current_snapshot()::text, {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}"
                 ),
                 new("SELECT id, beat, delta_ms FROM consent.node"),
-                new($"SELECT {EventStore.Columns} FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2")
+                new(History)
                 {
                     Parameters =
                     {
                         new() { Value = follower.From },
                         new() { Value = limit + 1 },
+                        new() { Value = (Guid[])[.. waiting, follower.Anchor] },
                     },
                 },
-                new($"SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox"),
+                new(Inbox) { Parameters = { new() { Value = waiting } } },
+                new(Left) { Parameters = { new() { Value = waiting } } },
             },
         };
         if (reload.Count > 0)
@@ -133,12 +162,16 @@ internal static class Feed
         while (await reader.ReadAsync(cancellation))
             nodes.Add(new(reader.GetGuid(0), reader.GetInt64(1), TimeSpan.FromMilliseconds(reader.GetInt32(2))));
         await reader.NextResultAsync(cancellation);
-        var history = await ReadEventsAsync(reader, keys, follower, cancellation);
+        var history = await ReadEventsAsync(reader, keys, cancellation);
         var isCut = history.Count > limit;
         if (isCut)
             history.RemoveAt(history.Count - 1);
         await reader.NextResultAsync(cancellation);
-        var inbox = await ReadEventsAsync(reader, keys, follower, cancellation);
+        var inbox = await ReadEventsAsync(reader, keys, cancellation);
+        await reader.NextResultAsync(cancellation);
+        var left = new List<Guid>();
+        while (await reader.ReadAsync(cancellation))
+            left.Add(reader.GetGuid(0));
         IReadOnlyList<CreatorRecords> reloaded =
             reload.Count == 0
                 ? []
@@ -147,7 +180,7 @@ internal static class Feed
         while (await reader.NextResultAsync(cancellation)) { }
         await reader.CloseAsync();
         warnings.ThrowIfAny();
-        return new(sentAt, time, snapshot, server, hasStandby, nodes, history, isCut, inbox, reloaded)
+        return new(sentAt, time, snapshot, server, hasStandby, nodes, history, isCut, inbox, left, reloaded)
         {
             HasBeaten = beat is null ? null : beat.Update.RecordsAffected > 0,
         };
@@ -156,13 +189,22 @@ internal static class Feed
     private static async Task<List<FeedEvent>> ReadEventsAsync(
         NpgsqlDataReader reader,
         IntegrityKeys keys,
-        Follower follower,
         CancellationToken cancellation
     )
     {
         var events = new List<FeedEvent>();
         while (await reader.ReadAsync(cancellation))
         {
+            // Of what waits, a row of no stream is nobody's event. In the log it is a gap.
+            if (!EventStore.HasStream(reader))
+                continue;
+            // Without a leaf it is known: each event has one for ever.
+            if (reader.IsDBNull(EventStore.LeafColumn))
+            {
+                var (seq, stream, version, ordinal, count, eventId, type) = EventStore.ReadPlace(reader);
+                events.Add(new(seq, stream, version, ordinal, count, eventId, type, Body: null, IsAuthentic: true));
+                continue;
+            }
             var stored = EventStore.Read(reader);
             events.Add(
                 new(
@@ -174,7 +216,7 @@ internal static class Feed
                     stored.EventId,
                     stored.Type,
                     stored.Body,
-                    follower.Knows(stored.EventId) || keys.IsAuthentic(stored)
+                    keys.IsAuthentic(stored)
                 )
             );
         }

@@ -39,6 +39,9 @@ internal sealed partial class Fence(
     /// </summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Between two warnings that the nodes cannot be looked at, while that goes on.</summary>
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(1);
+
     /// <summary>How long an early answer waits to learn the largest Δ.</summary>
     private static readonly TimeSpan BoundTime = TimeSpan.FromMilliseconds(100);
 
@@ -116,6 +119,7 @@ internal sealed partial class Fence(
         applier.Beaten = signal.Set;
         applier.PublishedAlone = NoteAlone;
         wakeUps.OtherConfirmed = signal.Set;
+        var warnedAt = (long?)null;
         while (true)
         {
             if (Waiting().Length == 0)
@@ -132,7 +136,11 @@ internal sealed partial class Fence(
             }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
-                LogUnseen(ExceptionSummary.Summarize(e));
+                if (warnedAt is not { } at || BootClock.Since(at) >= BetweenWarnings)
+                {
+                    LogUnseen(ExceptionSummary.Summarize(e));
+                    warnedAt = BootClock.Now;
+                }
             }
         }
     }

@@ -39,6 +39,7 @@ internal sealed partial class Follower(
     Guid anchor,
     IEnumerable<Guid> waiting,
     IEnumerable<CreatorId> distrusted,
+    IEnumerable<CreatorId> forked,
     ILogger logger
 )
 {
@@ -59,7 +60,7 @@ internal sealed partial class Follower(
     // Those with a body that is gone: the erasure that took it is in the log behind it, though perhaps beyond what a
     // poll read.
     private readonly HashSet<CreatorId> bodiless = [];
-    private HashSet<Guid> waiting = [.. waiting];
+    private readonly HashSet<Guid> waiting = [.. waiting];
     private long position = position;
     private Guid anchor = anchor;
     private int doubts;
@@ -75,7 +76,7 @@ internal sealed partial class Follower(
     private readonly HashSet<CreatorId> waitingForged = [];
 
     // Those whose stream has two versions of one number: it was set back, and went on from there.
-    private readonly HashSet<CreatorId> forked = [];
+    private readonly HashSet<CreatorId> forked = [.. forked];
 
     // Events that no node wrote, and that were told already.
     private readonly HashSet<Guid> forged = [];
@@ -85,8 +86,11 @@ internal sealed partial class Follower(
     /// </summary>
     public int DistrustedCount => distrusted.Count;
 
-    /// <summary>Whether memory has this event already, although it still waits for the log.</summary>
-    public bool Knows(Guid eventId) => waiting.Contains(eventId) || anchor == eventId;
+    /// <summary>The events that memory has, and that waited for the log when it was asked last.</summary>
+    public IReadOnlyCollection<Guid> Waiting => waiting;
+
+    /// <summary>The newest event of the log that memory has.</summary>
+    public Guid Anchor => anchor;
 
     /// <summary>
     /// The place in the log from which on the next poll reads: the last event that is known, which has to be there
@@ -396,19 +400,17 @@ internal sealed partial class Follower(
             waiting.ExceptWith(logged);
             return brought;
         }
-        var stillWaiting = new HashSet<Guid>(poll.Inbox.Count);
+        foreach (var before in poll.Left)
+        {
+            if (!logged.Contains(before))
+                throw new MemoryLostException("A change that was applied is gone.");
+            waiting.Remove(before);
+        }
         foreach (var one in poll.Inbox.Where(one => one.IsAuthentic))
         {
-            stillWaiting.Add(one.EventId);
-            if (!waiting.Contains(one.EventId))
+            if (waiting.Add(one.EventId))
                 brought.Add(one.EventId);
         }
-        foreach (var before in waiting)
-        {
-            if (!stillWaiting.Contains(before) && !logged.Contains(before))
-                throw new MemoryLostException("A change that was applied is gone.");
-        }
-        waiting = stillWaiting;
         return brought;
     }
 

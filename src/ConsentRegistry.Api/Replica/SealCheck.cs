@@ -35,7 +35,8 @@ internal sealed class SealCheck(IntegrityKeys keys)
     {
         if (!streams.TryGetValue(stream, out var rest))
         {
-            strangers.Add(CreatorId.Parse(System.Text.Encoding.UTF8.GetString(id)));
+            if (CreatorId.TryParse(System.Text.Encoding.UTF8.GetString(id), out var stranger))
+                strangers.Add(stranger);
             return null;
         }
         if (rest.Key is null)
@@ -50,6 +51,13 @@ internal sealed class SealCheck(IntegrityKeys keys)
     {
         ref var rest = ref CollectionsMarshal.GetValueRefOrNullRef(streams, stream);
         rest = rest with { Missing = rest.Missing - code };
+    }
+
+    /// <summary>Notes that a record of a stream cannot be read: no seal says so.</summary>
+    public void Spoil(in FactKey stream)
+    {
+        if (streams.ContainsKey(stream))
+            streams[stream] = default;
     }
 
     /// <summary>Whether a stream is not what its seal says.</summary>

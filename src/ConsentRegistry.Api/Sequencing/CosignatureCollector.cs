@@ -28,7 +28,7 @@ internal sealed partial class CosignatureCollector(
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a witness that did not cosign is left alone, while the log grows.</summary>
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
 
     /// <summary>Intervals without a cosignature too many: an alarm.</summary>
     private const int AlarmingIntervals = 3;

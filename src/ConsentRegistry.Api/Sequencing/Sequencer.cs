@@ -45,6 +45,9 @@ internal sealed partial class Sequencer(
     /// <summary>Between two looks for events while nothing is committed.</summary>
     private static readonly TimeSpan BetweenQuietLooks = TimeSpan.FromSeconds(5);
 
+    // By what two looks at the log are apart at most, and some more: whoever asks is not replaced for being late.
+    private static readonly TimeSpan LookSlack = TimeSpan.FromSeconds(4);
+
     /// <summary>After something went wrong.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
@@ -99,20 +102,28 @@ internal sealed partial class Sequencer(
         }
     }
 
-    // Whoever sequences asks the witnesses, also while there is nothing to sequence.
+    // Whoever sequences asks the witnesses, also while there is nothing to sequence: soon again where too few have
+    // cosigned the newest checkpoint.
     private bool LacksAsker(LogState state) =>
         witnessing.Policy is not null
-        && state.Head is not null
-        && state.Unasked > witnessing.Interval + WitnessClient.Limit;
+        && state.Head is { } head
+        && state.Unasked
+            > WitnessClient.Limit
+                + LookSlack
+                + (
+                    state.Cosigned?.Size == head.Size || witnessing.Interval < CosignatureCollector.AfterFailure
+                        ? witnessing.Interval
+                        : CosignatureCollector.AfterFailure
+                );
 
     /// <summary>Sequences until another node takes over.</summary>
     private async Task LeadAsync(CancellationToken cancellation)
     {
         await using var connection = await database.Sequencer.OpenConnectionAsync(cancellation);
         var epoch = await LogStore.TakeOverAsync(connection, cancellation);
-        if (await LoadAsync(connection, epoch, cancellation) is not var (tree, covered))
+        if (await LoadAsync(connection, epoch, cancellation) is not var (log, covered))
             return;
-        LogTakenOver(epoch, tree.Size);
+        LogTakenOver(epoch, log.Tree.Size);
         Volatile.Write(ref leading, epoch);
         var signedAt = 0L;
         while (true)
@@ -120,23 +131,26 @@ internal sealed partial class Sequencer(
             var isBehind = false;
             if (await LogStore.IsAnythingWaitingAsync(connection, cancellation))
             {
-                if (await AppendAsync(connection, epoch, tree, cancellation) is not { } longer)
+                if (await AppendAsync(connection, epoch, log, cancellation) is not { } longer)
                     break;
-                isBehind = longer.Size - tree.Size >= LogStore.EventsPerBatch;
+                isBehind = longer.Tree.Size - log.Tree.Size >= LogStore.EventsPerBatch;
                 // For those on this node who follow the log, and for the checkpoint that is due.
                 commits.Raise();
-                tree = longer;
+                log = longer;
             }
-            if (tree.Size > covered && (signedAt == 0 || clock.GetElapsedTime(signedAt) >= BetweenCheckpoints))
+            if (log.Tree.Size > covered && (signedAt == 0 || clock.GetElapsedTime(signedAt) >= BetweenCheckpoints))
             {
-                if (!await SignAsync(connection, epoch, tree, cancellation))
+                if (!await SignAsync(connection, epoch, log, cancellation))
                     break;
-                (covered, signedAt) = (tree.Size, clock.GetTimestamp());
+                (covered, signedAt) = (log.Tree.Size, clock.GetTimestamp());
             }
+            // While there is nothing to append, nothing else tells that another node has taken over.
+            if (watch.State?.Epoch > epoch)
+                break;
             if (!isBehind)
                 await commits.WaitAsync(
                     BetweenBatches,
-                    tree.Size > covered ? BetweenBatches : BetweenQuietLooks,
+                    log.Tree.Size > covered ? BetweenBatches : BetweenQuietLooks,
                     cancellation
                 );
         }
@@ -144,11 +158,11 @@ internal sealed partial class Sequencer(
     }
 
     /// <summary>Appends one batch.</summary>
-    /// <returns>The tree with it; null if somebody else has taken over.</returns>
-    private async Task<TreeBuilder?> AppendAsync(
+    /// <returns>The log with it; null if somebody else has taken over.</returns>
+    private async Task<SequencedLog?> AppendAsync(
         NpgsqlConnection connection,
         long epoch,
-        TreeBuilder tree,
+        SequencedLog log,
         CancellationToken cancellation
     )
     {
@@ -157,7 +171,7 @@ internal sealed partial class Sequencer(
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
                 return null;
-            var longer = tree.Copy();
+            var (longer, digest) = (log.Tree.Copy(), log.Digest);
             var tiles = new List<Tile>();
             foreach (var moved in await LogStore.MoveAsync(connection, cancellation))
             {
@@ -170,13 +184,14 @@ internal sealed partial class Sequencer(
                         $"An event of version {moved.Version} that waits for the log was written by no node."
                     );
                 longer.Append(MerkleTree.LeafHash(moved.Leaf), tiles);
+                digest = digest.With(moved)!;
                 if (moved.Type == EventType.CreatorErased)
                     await LogStore.EraseAsync(connection, moved, cancellation);
             }
             await LogStore.WriteAsync(connection, tiles, cancellation);
             // Only what the standby has is signed: a signature over what a failover takes back would be a fork.
             await ConfirmedCommit.CommitAsync(transaction);
-            return longer;
+            return new(longer, digest);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -191,11 +206,11 @@ internal sealed partial class Sequencer(
     private async Task<bool> SignAsync(
         NpgsqlConnection connection,
         long epoch,
-        TreeBuilder tree,
+        SequencedLog log,
         CancellationToken cancellation
     )
     {
-        var root = tree.Root();
+        var (tree, root) = (log.Tree, log.Tree.Root());
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
             return false;
@@ -203,16 +218,17 @@ internal sealed partial class Sequencer(
         file.Write(note);
         if (!await LogStore.TryWriteAsync(connection, new(tree.Size, root, note), cancellation))
             throw new LogIntegrityException($"There is a checkpoint of {tree.Size} leaves with another root.");
+        await log.Digest.WriteAsync(connection, cancellation);
         await ConfirmedCommit.CommitAsync(transaction);
         return true;
     }
 
     /// <summary>
-    /// The tree as the database has it, which must go on from all that was ever signed. Read under the lock: nobody
+    /// The log as the database has it, which must go on from all that was ever signed. Read under the lock: nobody
     /// moves it meanwhile.
     /// </summary>
-    /// <returns>The tree, and how much of it checkpoints cover; null if somebody else has taken over.</returns>
-    private async Task<(TreeBuilder Tree, long Covered)?> LoadAsync(
+    /// <returns>The log, and how much of it checkpoints cover; null if somebody else has taken over.</returns>
+    private async Task<(SequencedLog Log, long Covered)?> LoadAsync(
         NpgsqlConnection connection,
         long epoch,
         CancellationToken cancellation
@@ -221,12 +237,12 @@ internal sealed partial class Sequencer(
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (!await LogStore.TryLockAsync(connection, epoch, cancellation))
             return null;
-        var tree = await LogStore.ReadTreeAsync(connection, cancellation);
+        var size = await LogStore.ReadSizeAsync(connection, cancellation);
         var head = await LogStore.ReadHeadAsync(connection, cancellation);
         if (head is not null)
             await RequireAsync(
                 connection,
-                tree,
+                size,
                 head.Size,
                 head.Root,
                 "the newest checkpoint of the database",
@@ -235,35 +251,33 @@ internal sealed partial class Sequencer(
         if (file.Read(signer) is { } last)
             await RequireAsync(
                 connection,
-                tree,
+                size,
                 last.Size,
                 last.Root,
                 $"the checkpoint that this node signed last ({file.Path})",
                 cancellation
             );
-        // What no checkpoint covers yet will be signed next.
-        if (await LogStore.FindForgedAsync(connection, keys, head?.Size ?? 0, cancellation) is { } forged)
-            throw new LogIntegrityException($"Leaf {forged} of the log was written by no node.");
+        var log = await SequencedLog.ResumeAsync(connection, keys, head, size, cancellation);
         // Whoever appended the last leaves may not have learned whether the standby has them: it has to before they are
         // signed.
         await using (var confirm = new NpgsqlCommand(ConfirmedCommit.ConfirmReads, connection))
             await confirm.ExecuteNonQueryAsync(cancellation);
         await ConfirmedCommit.CommitAsync(transaction);
-        return (tree, head?.Size ?? 0);
+        return (log, head?.Size ?? 0);
     }
 
     private static async Task RequireAsync(
         NpgsqlConnection connection,
-        TreeBuilder tree,
+        long leaves,
         long size,
         byte[] root,
         string what,
         CancellationToken cancellation
     )
     {
-        if (size > tree.Size)
+        if (size > leaves)
             throw new LogIntegrityException(
-                $"The log has {tree.Size} leaves, fewer than {what}, which covers {size}: history was lost or taken "
+                $"The log has {leaves} leaves, fewer than {what}, which covers {size}: history was lost or taken "
                     + "back."
             );
         if (!(await TileStore.ReadRootAsync(connection, size, cancellation)).AsSpan().SequenceEqual(root))

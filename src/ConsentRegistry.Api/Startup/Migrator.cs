@@ -1,6 +1,7 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Persistence.Migrations;
+using ConsentRegistry.Api.Sequencing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -151,12 +152,27 @@ internal static class Migrator
             var adopted = await EventAdoption.RunAsync(connection, keys, isOwn, cancellation);
             await VocabularyStore.EnsureInitialAsync(connection, keys, cancellation);
             var streams = await StreamSealing.RunAsync(connection, keys, cancellation);
+            // A copy has other keys, and one of before the digest has none.
+            if (isOwn is null || await LogDigest.ReadAsync(connection, keys, cancellation) is null)
+                await WriteDigestAsync(connection, keys, cancellation);
             return new(adopted ?? default, streams);
         }
-        catch (IntegrityException e)
+        catch (Exception e) when (e is IntegrityException or LogIntegrityException)
         {
             throw new StartupException($"{e.Message} See docs/how-to/respond-to-alarms.md.");
         }
+    }
+
+    private static async Task WriteDigestAsync(
+        NpgsqlConnection connection,
+        IntegrityKeys keys,
+        CancellationToken cancellation
+    )
+    {
+        // What is there stays as it is: events that come meanwhile follow on the digest.
+        var size = await LogStore.ReadSizeAsync(connection, cancellation);
+        var digest = await SequencedLog.ReadDigestAsync(connection, keys, stored: null, size, cancellation);
+        await digest.WriteAsync(connection, cancellation);
     }
 
     /// <summary>Refuses a database to which nodes with other keys wrote.</summary>

@@ -46,7 +46,8 @@ internal static class StreamSealing
                 // A seal that is there has to be right: what was altered since is not sealed again.
                 var isRight = records.HasSealOf(keys)
                     ? records.Verify(keys).IsSealed
-                    : folds[records.Creator] is { IsWhole: true } fold
+                    : !records.IsUnreadable
+                        && folds[records.Creator] is { IsWhole: true } fold
                         && fold.Row.Encode("").AsSpan().SequenceEqual(records.Row.Encode(""))
                         && fold.SumOf(keys.NewestSealKey) == SumOf(records, keys.NewestSealKey);
                 if (isRight)
@@ -237,14 +238,15 @@ internal static class StreamSealing
     )
     {
         var folds = creators
-            .Select(CreatorId.Parse)
+            .Select(id => CreatorId.TryParse(id, out var creator) ? creator : (CreatorId?)null)
+            .OfType<CreatorId>()
             .ToDictionary(creator => creator, creator => new StreamFold(creator));
         await using var command = new NpgsqlCommand(
             $"SELECT {EventStore.Columns} FROM consent.event WHERE creator = ANY($1) ORDER BY version, ordinal",
             connection
         )
         {
-            Parameters = { new() { Value = creators } },
+            Parameters = { new() { Value = folds.Keys.Select(creator => creator.Value).ToArray() } },
         };
         await foreach (var stored in EventStore.ReadRawAsync(command, cancellation))
             folds[stored.Stream.Creator!.Value].Take(stored, keys);

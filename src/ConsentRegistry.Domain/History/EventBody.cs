@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ConsentRegistry.Domain.History;
@@ -73,6 +74,29 @@ public sealed record EventBody(StreamId Stream, byte[]? Previous, Authorship By,
             return true;
         body = null;
         return false;
+    }
+
+    /// <summary>
+    /// Reads of a body that a leaf commits to only on which leaf it follows: the SHA-256 of that leaf; null on the first
+    /// event of a stream.
+    /// </summary>
+    /// <exception cref="FormatException">The body says nothing of it.</exception>
+    public static byte[]? ReadPrevious(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            var isPrevious = reader.ValueTextEquals("prev"u8);
+            reader.Read();
+            if (isPrevious)
+                return reader.TokenType == JsonTokenType.Null
+                    ? null
+                    : Base64Url.DecodeFromChars(reader.GetString() ?? "");
+            reader.Skip();
+        }
+        throw new FormatException("A body does not say on what it follows.");
     }
 
     private static JsonObject? DetachedOrNull(JsonNode? node) => node is null ? null : Detached(node.Object());

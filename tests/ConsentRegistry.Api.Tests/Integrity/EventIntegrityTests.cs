@@ -1,5 +1,6 @@
 using ConsentRegistry.Api.Configuration;
 using ConsentRegistry.Api.Diagnostics;
+using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Tests.Log;
 using Npgsql;
 
@@ -74,6 +75,74 @@ public sealed class EventIntegrityTests(PostgresFixture postgres)
         var health = (await app.Anonymous().GetAsync("/health/ready")).Is(200);
         Assert.False(IsReady(health, "integrity"));
         Assert.True(IsReady(health, "integrityKeys"));
+    }
+
+    public static TheoryData<string> BorrowedIds =>
+        [
+            // Every node knows the newest event of the log.
+            "SELECT event_id FROM consent.history ORDER BY seq DESC LIMIT 1",
+            // And the one that waits for it.
+            "SELECT event_id FROM consent.inbox WHERE creator = 'ben'",
+        ];
+
+    [Theory]
+    [MemberData(nameof(BorrowedIds))]
+    public async Task The_id_of_an_event_that_a_node_wrote_makes_no_other_one_of_a_node(string id)
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        await TellAsync(app);
+        await AttackAsync(connectionString, Hmac);
+        // Nothing leaves the inbox meanwhile.
+        await using var source = NpgsqlDataSource.Create(postgres.AsAdministrator(connectionString));
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand("SELECT FROM consent.sequencer FOR UPDATE", connection))
+            await hold.ExecuteNonQueryAsync(Cancellation);
+        (await app.Platform().PutAsync("/v1/creators/ben/videos/other", new { })).Is(200);
+
+        await AttackAsync(
+            connectionString,
+            Insertion.Replace(
+                "1, 1, '01890a5d-ac96-774b-bcce-b302099a8057', 'd",
+                $"1, 1, ({id}), 'd",
+                StringComparison.Ordinal
+            )
+        );
+
+        // With an id that waits it is passed over, and the row that it altered is found by the comparison.
+        await Eventually.HoldsAsync("nothing is answered", async () => await EffectAsync(app, "ana") == "503");
+        Assert.True(
+            app.Log.Contains(nameof(LogEvents.EventForged)) || app.Log.Contains(nameof(LogEvents.StreamUnsealed))
+        );
+        Assert.Equal("allow", await EffectAsync(app, "ben"));
+    }
+
+    [Fact]
+    public async Task An_event_of_the_log_that_waits_once_more_takes_memory_from_nobody_but_whose_it_is()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        await TellAsync(app);
+        var newest = await app.ScalarAsync<string>("SELECT creator FROM consent.history ORDER BY seq DESC LIMIT 1");
+
+        await AttackAsync(
+            connectionString,
+            """
+            INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac)
+            SELECT creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid, mac
+            FROM consent.history ORDER BY seq DESC LIMIT 1
+            """
+        );
+
+        var other = newest == "ana" ? "ben" : "ana";
+        for (var i = 0; i < 5; i++)
+        {
+            await app.Replica.BeginAsync(new(null, BootClock.Now), Cancellation);
+            Assert.Equal("allow", await EffectAsync(app, other));
+        }
+        await using var again = await RegistryApplication.StartAsync(connectionString);
+        Assert.Equal(("503", "allow"), (await EffectAsync(again, newest), await EffectAsync(again, other)));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.Globalization;
 using ConsentRegistry.Api.Diagnostics;
+using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Replica.Facts;
+using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Tests.Startup;
 using ConsentRegistry.Domain;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +112,135 @@ public sealed class RollbackTests(PostgresFixture postgres)
         );
         var end = await Assert.ThrowsAsync<MemoryLostException>(() => bootstrap.LoadAsync(Cancellation));
         Assert.Contains("leaves", end.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Disguises =>
+        new()
+        {
+            {
+                "the newest event takes the number of the one before",
+                "UPDATE consent.history SET version = version - 1, ordinal = 99, count = 99 WHERE seq = {newest}"
+            },
+            {
+                "the newest event is another's",
+                "UPDATE consent.history SET creator = 'ben', version = 99 WHERE seq = {newest}"
+            },
+            {
+                "the newest event is nobody's",
+                "UPDATE consent.history SET creator = 'zz', version = 1, body = NULL, salt = NULL WHERE seq = {newest}"
+            },
+            {
+                "and there is no digest",
+                "UPDATE consent.history SET creator = 'ben', version = 99 WHERE seq = {newest}; DELETE FROM consent.log_digest"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Disguises))]
+    public async Task A_log_that_was_altered_to_fit_rows_that_were_set_back_is_found_at_the_start(
+        string how,
+        string sql
+    )
+    {
+        Assert.NotEmpty(how);
+        await using var app = await PrepareAsync();
+        await DenyAsync(app, "training");
+        await Log.Exports.CoveredAsync(app);
+        var newest = await app.ScalarAsync<long>("SELECT max(seq) FROM consent.history WHERE creator = 'ana'");
+        await SetBackAsync(app, withLog: false);
+        await ExecuteAsync(
+            app,
+            sql.Replace("{newest}", newest.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        );
+
+        Assert.NotEqual("allow", await LoadedEffectAsync(app));
+    }
+
+    [Fact]
+    public async Task A_stream_that_was_set_back_and_went_on_is_not_loaded()
+    {
+        await using var app = await PrepareAsync();
+        await DenyAsync(app, "training");
+        await Log.Exports.CoveredAsync(app);
+        await SetBackAsync(app, withLog: false);
+        // The one change gives the old state a new version, and a right seal.
+        (await app.Platform().PutAsync("/v1/creators/ana/videos/w", new { })).Is(200);
+
+        Assert.Equal("doubted", await LoadedEffectAsync(app));
+        Assert.True(app.Log.Contains(nameof(LogEvents.StreamsSetBack)));
+    }
+
+    [Fact]
+    public async Task A_vocabulary_that_was_set_back_is_not_loaded()
+    {
+        await using var app = await PrepareAsync();
+        await ExecuteAsync(app, "CREATE TABLE kept_purpose AS SELECT * FROM consent.purpose");
+        (
+            await app.Admin()
+                .PostAsync(
+                    "/v1/purposes",
+                    new
+                    {
+                        purpose = "remix.dance",
+                        usesLikeness = true,
+                        description = "Dance moves.",
+                    }
+                )
+        ).Is(201);
+        await Log.Exports.CoveredAsync(app);
+        await ExecuteAsync(
+            app,
+            """
+            DELETE FROM consent.purpose WHERE purpose NOT IN (SELECT purpose FROM kept_purpose);
+            DELETE FROM consent.creator WHERE id = '$vocabulary';
+            INSERT INTO consent.creator SELECT * FROM kept_creator WHERE id = '$vocabulary'
+            """
+        );
+
+        await Assert.ThrowsAsync<MemoryLostException>(() =>
+            app.Services.GetRequiredService<Bootstrap>().LoadAsync(Cancellation)
+        );
+    }
+
+    [Fact]
+    public async Task The_digest_is_of_the_whole_log_and_follows_it()
+    {
+        await using var app = await PrepareAsync();
+        await DenyAsync(app, "training");
+        await Log.Exports.CoveredAsync(app);
+        await using var connection = await app.Database.OpenConnectionAsync(Cancellation);
+        var keys = app.Services.GetRequiredService<IntegrityKeys>();
+        var digest = (await LogDigest.ReadAsync(connection, keys, Cancellation))!;
+        var size = await app.ScalarAsync<long>("SELECT max(size) FROM consent.tree_head");
+
+        var whole = await SequencedLog.ReadDigestAsync(connection, keys, digest, digest.Size, Cancellation);
+
+        Assert.Equal((size, digest.Sum), (whole.Size, whole.Sum));
+        Assert.NotEqual(default, digest.Sum);
+    }
+
+    /// <summary>What a node that loads now would answer: an effect, <c>doubted</c> or <c>none</c>.</summary>
+    private static async Task<string> LoadedEffectAsync(RegistryApplication app)
+    {
+        try
+        {
+            var (memory, _) = await app.Services.GetRequiredService<Bootstrap>().LoadAsync(Cancellation);
+            var ana = CreatorId.Parse("ana");
+            return
+                memory.Extract(
+                    [new(ana, VideoId.Parse("v"))],
+                    [],
+                    new(9),
+                    Deadline.In(TimeSpan.FromMinutes(1), Cancellation)
+                )
+                    is null
+                ? "doubted"
+                : "allow";
+        }
+        catch (MemoryLostException)
+        {
+            return "none";
+        }
     }
 
     // Ana allows training, and the state of that moment is kept aside.

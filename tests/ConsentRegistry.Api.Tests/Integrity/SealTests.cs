@@ -100,6 +100,65 @@ public sealed class SealTests(PostgresFixture postgres)
 
     // One database for all attacks: each is made on a copy of it.
     [Fact]
+    public async Task A_row_that_cannot_be_read_takes_the_answers_about_its_creator_and_nobody_else_s()
+    {
+        await using var app = await RegistryApplication.StartAsync(await postgres.CreateDatabaseAsync());
+        foreach (var creator in new[] { "ana", "ben" })
+        {
+            (await app.Platform().PutAsync($"/v1/creators/{creator}/videos/v", new { })).Is(200);
+            (
+                await app.Creator(creator)
+                    .PutAsync(
+                        $"/v1/creators/{creator}/consent/defaults/training",
+                        new { effect = "allow", appliesTo = "all" }
+                    )
+            ).Is(200);
+        }
+        await Log.Exports.CoveredAsync(app);
+        await using (var source = NpgsqlDataSource.Create(postgres.AsAdministrator(app.ConnectionString)))
+        await using (
+            var attack = source.CreateCommand(
+                """
+                SET session_replication_role = replica;
+                UPDATE consent.creator_default SET segments = '[1]' WHERE creator = 'ana';
+                INSERT INTO consent.creator (id, version, changed_at, changed_xid)
+                    VALUES ('a b', 1, now(), pg_current_xact_id());
+                INSERT INTO consent.inbox (creator, version, ordinal, count, event_id, type, tx, leaf, body, salt, kid,
+                    mac)
+                SELECT 'a b', 1, 1, 1, gen_random_uuid(), type, tx, leaf, body, salt, kid, mac FROM consent.history
+                    WHERE body IS NOT NULL LIMIT 1
+                """
+            )
+        )
+            await attack.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        // The node that runs finds it by comparison, and goes on.
+        var comparison = app.Services.GetRequiredService<ReplicaVerifier>();
+        await Eventually.HoldsAsync(
+            "it is found",
+            async () =>
+                await comparison.LookAsync(TestContext.Current.CancellationToken) >= 0
+                && await TrainingAsync(app, "ana") == "503"
+        );
+        Assert.Equal("allow", await TrainingAsync(app, "ben"));
+        // So does one that starts.
+        await using var again = await RegistryApplication.StartAsync(app.ConnectionString);
+        Assert.Equal(("503", "allow"), (await TrainingAsync(again, "ana"), await TrainingAsync(again, "ben")));
+    }
+
+    private static async Task<string> TrainingAsync(RegistryApplication app, string owner)
+    {
+        var check = new
+        {
+            creatorId = owner,
+            videoId = "v",
+            purpose = "training",
+        };
+        var answer = await app.Platform().PostAsync("/v1/checks", check);
+        return answer.Status == 200 ? (string)answer["effect"]! : $"{answer.Status}";
+    }
+
+    [Fact]
     public async Task Nothing_is_loaded_that_no_node_wrote()
     {
         var (original, folder) = await PrepareAsync();

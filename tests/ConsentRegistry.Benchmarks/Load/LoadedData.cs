@@ -84,8 +84,8 @@ internal sealed class LoadedData : IAsyncDisposable
                 data.Forget("node-*");
                 await data.MigrateAsync(data.ConnectionString);
                 var loading = new Loading(data.ConnectionString, scale);
-                await loading.RunAsync();
                 await new LoadingLog(data.ConnectionString, scale, data.Keys, data.Signer).RunAsync();
+                await loading.RunAsync();
                 await SealedRows.SealAsync(data.ConnectionString, data.Keys);
                 await loading.MarkDoneAsync();
             }

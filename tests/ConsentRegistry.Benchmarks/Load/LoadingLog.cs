@@ -33,7 +33,15 @@ internal sealed class LoadingLog(string connectionString, Scale scale, Integrity
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        var tree = await LogStore.ReadTreeAsync(connection, CancellationToken.None);
+        var tree = await LogStore.ReadTreeAsync(
+            connection,
+            await LogStore.ReadSizeAsync(connection, CancellationToken.None),
+            CancellationToken.None
+        );
+        var digest =
+            await LogDigest.ReadAsync(connection, keys, CancellationToken.None)
+            ?? throw new BenchmarkException("the database has no digest of its log");
+        var codes = digest.Key.Codes();
         for (var from = 1; from <= scale.Creators; from += EventsPerBatch)
         {
             var events = Enumerable
@@ -45,7 +53,14 @@ internal sealed class LoadingLog(string connectionString, Scale scale, Integrity
             await WriteAsync(connection, tree.Size, events);
             var tiles = new List<Tile>();
             foreach (var one in events)
+            {
                 tree.Append(MerkleTree.LeafHash(one.Leaf), tiles);
+                digest = digest with
+                {
+                    Size = tree.Size,
+                    Sum = digest.Sum + LogDigest.CodeOf(codes, one.Stream.Name, one.Version, one.Hash),
+                };
+            }
             await LogStore.WriteAsync(connection, tiles, CancellationToken.None);
         }
         var root = tree.Root();
@@ -54,6 +69,7 @@ internal sealed class LoadingLog(string connectionString, Scale scale, Integrity
             new(tree.Size, root, signer.Sign(tree.Size, root).ToString()),
             CancellationToken.None
         );
+        await digest.WriteAsync(connection, CancellationToken.None);
         await using var settle = new NpgsqlCommand("VACUUM (FREEZE, ANALYZE) consent.history", connection)
         {
             CommandTimeout = 0,

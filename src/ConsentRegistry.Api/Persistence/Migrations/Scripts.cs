@@ -139,3 +139,8 @@ public sealed class Incarnation : ScriptMigration;
 [DbContext(typeof(RegistryContext))]
 [Migration("20261130000023_witnesses")]
 public sealed class Witnesses : ScriptMigration;
+
+/// <summary>How far every stream of the log is, as one number.</summary>
+[DbContext(typeof(RegistryContext))]
+[Migration("20261130000024_log_digest")]
+public sealed class LogDigests : ScriptMigration;

@@ -101,7 +101,7 @@ internal static class NamedRow
     {
         var memory = new FactMemory();
         memory.Load(Vocabulary.Initial);
-        var follower = new Follower(memory, poll.Server!.Value, -1, default, [], [], NullLogger.Instance);
+        var follower = new Follower(memory, poll.Server!.Value, -1, default, [], [], [], NullLogger.Instance);
         var started = Stopwatch.GetTimestamp();
         follower.Apply(poll);
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
@@ -140,6 +140,7 @@ internal static class NamedRow
             [],
             IsCut: false,
             Inbox: [.. version],
+            Left: [],
             []
         );
     }
