@@ -1,3 +1,5 @@
+using ConsentRegistry.Cryptography;
+
 namespace ConsentRegistry.Cli;
 
 /// <summary>A file of pairs of texts that contradict each other, both signed by the log.</summary>

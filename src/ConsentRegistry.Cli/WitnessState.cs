@@ -1,3 +1,4 @@
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli;
@@ -24,7 +25,7 @@ internal sealed class WitnessState : IDisposable
     {
         (this.path, this.witness, Evidence) = (path, witness, new($"{path}.evidence"));
         // Two processes with one file would each forget what the other saw, and one key would cosign two histories.
-        own = WholeFile.Own($"{path}.lock", $"Another witness keeps its state there: '{path}' is in use.");
+        own = SoleOwner.Take($"{path}.lock", $"Another witness keeps its state there: '{path}' is in use.");
         if (!File.Exists(path))
             return;
         foreach (var text in File.ReadAllText(path).Split(EvidenceFile.Separator))

@@ -9,8 +9,8 @@ public static class SecretFile
     private static readonly Lock CreationLock = new();
 
     /// <summary>
-    /// Writes a file that only its owner may read, unless there is one. Nobody ever sees a part of it, and whoever
-    /// calls at once with others of this process finds the same file as they do.
+    /// Writes a file that only its owner may read, unless there is one. Nobody ever sees a part of it, not after a power
+    /// cut either, and whoever calls at once with others of this process finds the same file as they do.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="secret">All of its bytes.</param>
@@ -23,7 +23,8 @@ public static class SecretFile
         {
             if (File.Exists(path))
                 return false;
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            DurableFolder.Create(folder);
             var fresh = $"{path}.{Guid.NewGuid():N}";
             try
             {
@@ -31,8 +32,12 @@ public static class SecretFile
                 if (!OperatingSystem.IsWindows())
                     options.UnixCreateMode = OwnerOnly;
                 using (var file = new FileStream(fresh, options))
+                {
                     file.Write(secret);
+                    file.Flush(flushToDisk: true);
+                }
                 File.Move(fresh, path, overwrite: false);
+                DurableFolder.Sync(folder);
                 return true;
             }
             catch (IOException) when (File.Exists(path))

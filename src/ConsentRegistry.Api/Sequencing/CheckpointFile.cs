@@ -1,3 +1,4 @@
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Api.Sequencing;
@@ -25,17 +26,7 @@ internal sealed class CheckpointFile(string path)
     }
 
     /// <summary>
-    /// Replaces the checkpoint. On return it has reached the disk; a crash leaves the one or the other.
+    /// Replaces the checkpoint. On return it has reached the disk; a crash or a power cut leaves the one or the other.
     /// </summary>
-    public void Write(string note)
-    {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        var fresh = $"{Path}.new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(note));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, Path, overwrite: true);
-    }
+    public void Write(string note) => WholeFile.Write(Path, note);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsentRegistry.Cryptography;
 
 namespace ConsentRegistry.Cli.Filter;
 
@@ -48,7 +49,7 @@ internal sealed class RunFolder
     /// <exception cref="DatasetException">The folder holds something else, or another run.</exception>
     public static RunFolder Begin(string path, RunSettings settings)
     {
-        Directory.CreateDirectory(path);
+        DurableFolder.Create(path);
         var file = Path.Combine(path, SettingsFile);
         if (!File.Exists(file))
         {
@@ -58,7 +59,7 @@ internal sealed class RunFolder
                     .Any(entry => !entry.EndsWith(".new", StringComparison.Ordinal))
             )
                 throw new DatasetException($"{path} is not empty, and holds no run; name another folder.");
-            Replace(file, settings.ToJson());
+            WholeFile.Write(file, settings.ToJson());
         }
         else if (RunSettings.Read(file).ToJson() != settings.ToJson())
         {
@@ -67,7 +68,7 @@ internal sealed class RunFolder
             );
         }
         foreach (var folder in (string[])[Allowed, Refused, Answers])
-            Directory.CreateDirectory(Path.Combine(path, folder));
+            DurableFolder.Create(Path.Combine(path, folder));
         var run = new RunFolder(path, settings);
         run.ReadEntries(cutsLast: true);
         return run;
@@ -126,6 +127,8 @@ internal sealed class RunFolder
             foreach (var file in (FileStream[])[allowed, refused, answers])
                 file.Flush(flushToDisk: true);
         }
+        foreach (var folder in (string[])[Allowed, Refused, Answers])
+            DurableFolder.Sync(Path.Combine(path, folder));
         var entry = new RunEntry(number, part.Rows, asked.Answers.Attestation!);
         await using var attestations = new FileStream(Path.Combine(path, AttestationsFile), FileMode.Append);
         await attestations.WriteAsync(
@@ -133,6 +136,8 @@ internal sealed class RunFolder
             cancellation
         );
         attestations.Flush(flushToDisk: true);
+        if (entries.Count == 0)
+            DurableFolder.Sync(path);
         entries.Add(entry);
     }
 
@@ -170,10 +175,4 @@ internal sealed class RunFolder
 
     private static FileStream Create(string file) =>
         new(file, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes);
-
-    private static void Replace(string file, string text)
-    {
-        File.WriteAllText($"{file}.new", text);
-        File.Move($"{file}.new", file, overwrite: true);
-    }
 }

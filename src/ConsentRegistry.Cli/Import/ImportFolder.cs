@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConsentRegistry.Client;
+using ConsentRegistry.Cryptography;
 
 namespace ConsentRegistry.Cli.Import;
 
@@ -72,7 +73,7 @@ internal sealed class ImportFolder : IDisposable
     /// <exception cref="ImportException">The folder holds something else, or another import.</exception>
     public static ImportFolder Begin(string path, ImportSettings wanted)
     {
-        Directory.CreateDirectory(path);
+        DurableFolder.Create(path);
         var file = Path.Combine(path, SettingsFile);
         var settings = wanted;
         if (File.Exists(file))
@@ -89,8 +90,8 @@ internal sealed class ImportFolder : IDisposable
                     .Any(entry => !entry.EndsWith(".new", StringComparison.Ordinal))
             )
                 throw new ImportException($"{path} is not empty, and holds no import; name another folder.");
-            File.WriteAllText($"{file}.new", $"{JsonSerializer.Serialize(wanted, Format)}\n");
-            File.Move($"{file}.new", file, overwrite: true);
+            // Without its id after a power cut, rows would be sent again under other keys.
+            WholeFile.Write(file, $"{JsonSerializer.Serialize(wanted, Format)}\n");
         }
         var list = Open(Path.Combine(path, PartsFile));
         var rows = Open(Path.Combine(path, ResultsFile));
@@ -99,6 +100,7 @@ internal sealed class ImportFolder : IDisposable
             var written = ReadParts(list);
             rows.SetLength(written.Count == 0 ? 0 : written[^1].Bytes);
             rows.Seek(0, SeekOrigin.End);
+            DurableFolder.Sync(path);
             return new(settings, rows, list, written);
         }
         catch

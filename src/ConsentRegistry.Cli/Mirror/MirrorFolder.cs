@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli.Mirror;
@@ -33,7 +34,7 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
     {
         (this.path, Origin, this.keys) = (path, origin, keys);
         Directory.CreateDirectory(path);
-        own = WholeFile.Own(PathOf(".lock"), $"Another process mirrors a log to '{path}'.");
+        own = SoleOwner.Take(PathOf(".lock"), $"Another process mirrors a log to '{path}'.");
         Evidence = new(PathOf(".evidence"));
         try
         {
@@ -195,9 +196,7 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
     {
         if (await FindAsync(name, bytes.Length, cancellation) is { } before && before.AsSpan().SequenceEqual(bytes))
             return;
-        var file = PathOf(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        WholeFile.Write(file, bytes);
+        WholeFile.Write(PathOf(name), bytes);
         Written++;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli.Monitor;
@@ -38,7 +39,7 @@ internal sealed class MonitorState : IDisposable
     {
         this.path = path;
         Evidence = new($"{path}.evidence");
-        own = WholeFile.Own($"{path}.lock", $"Another monitor keeps its state there: '{path}' is in use.");
+        own = SoleOwner.Take($"{path}.lock", $"Another monitor keeps its state there: '{path}' is in use.");
         try
         {
             if (File.Exists(path))
