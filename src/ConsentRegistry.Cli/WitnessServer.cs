@@ -60,6 +60,12 @@ internal sealed class WitnessServer(LogWatcher watch) : IDisposable
                 await Console.Error.WriteLineAsync($"A request was not answered: {e.Message}");
             context.Response.Abort();
         }
+        catch (Exception e)
+        {
+            // A fault of this program: it ends one request, and is told.
+            await Console.Error.WriteLineAsync($"A request was not answered: {e}");
+            context.Response.Abort();
+        }
         finally
         {
             places.Release();

@@ -80,6 +80,23 @@ public sealed class SignedNote
         return kept.Count > 0 ? new(Text, kept) : throw new ArgumentException("A note has a signature.", nameof(keeps));
     }
 
+    /// <summary>
+    /// The same note with the first line of each of these keys alone. What others add to a note, or repeat, is not the
+    /// log's, and has no limit but the note's.
+    /// </summary>
+    /// <param name="keys">The keys; whether their lines are valid is the caller's concern.</param>
+    /// <param name="most">Lines, at most.</param>
+    /// <exception cref="ArgumentException">No line would be left.</exception>
+    public SignedNote OnlyBy(IReadOnlyCollection<NoteKey> keys, int most = MaxSignatures)
+    {
+        var lines = Signatures
+            .Where(line => keys.Any(line.ClaimsToBeBy))
+            .DistinctBy(line => (line.Name, line.KeyId))
+            .Take(most)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        return Keep(lines.Contains);
+    }
+
     /// <summary>Reads a note from UTF-8; see <see cref="TryParse(string?, out SignedNote?)"/>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out SignedNote? note)
     {

@@ -62,8 +62,8 @@ public sealed record AddCheckpoint(long OldSize, IReadOnlyList<byte[]> Proof, Si
 /// <param name="Status">The HTTP status of the protocol.</param>
 /// <param name="Body">The body: the cosignature's line, the size that was seen last, or why not.</param>
 /// <param name="Seen">
-/// The checkpoint that the witness has to keep before it gives the answer out, with the lines of the log's keys alone;
-/// null if nothing changes.
+/// The checkpoint that the witness has to keep before it gives the answer out, with one line of each of the log's keys
+/// alone; null if nothing changes.
 /// </param>
 public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = null)
 {
@@ -93,6 +93,15 @@ public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = n
 /// <param name="signer">Who cosigns.</param>
 public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<NoteKey>> logs, NoteSigner signer)
 {
+    /// <summary>
+    /// Bytes of a checkpoint's text, at most: with the witness's lines under it, it is still a note. C2SP names no limit;
+    /// a checkpoint is three lines.
+    /// </summary>
+    public const int MaxTextBytes = 1 << 16;
+
+    /// <summary>Lines of its own that a witness keeps under a checkpoint: the first, and the newest.</summary>
+    private const int OwnLines = 2;
+
     /// <summary>A witness of logs whose keys are named by their origins.</summary>
     public Witness(IEnumerable<NoteKey> keys, NoteSigner signer)
         : this(
@@ -127,6 +136,8 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
             return new(404, "The log is not known here.\n");
         if (!request.Note.IsAccepted(keys))
             return new(403, "No key of the log signed the checkpoint.\n");
+        if (Encoding.UTF8.GetByteCount(request.Note.Text) > MaxTextBytes)
+            return new(400, "The checkpoint is too long to be cosigned.\n");
         if (request.OldSize > checkpoint.Size)
             return new(400, "The old size is greater than that of the checkpoint.\n");
         var seen = last?.Size ?? 0;
@@ -159,7 +170,7 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
             ? new(
                 200,
                 $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n",
-                request.Note.Keep(line => keys.Any(line.ClaimsToBeBy))
+                request.Note.OnlyBy(keys, SignedNote.MaxSignatures - OwnLines)
             )
             : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n")
             {

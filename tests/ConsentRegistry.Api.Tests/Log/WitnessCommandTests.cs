@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -192,6 +193,31 @@ public sealed class WitnessCommandTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(16)]
+    public async Task A_line_of_the_log_that_is_shown_again_and_again_ends_no_witness(int times)
+    {
+        Assert.True(SignedNote.TryParse(shown["one"], out var note));
+        shown["one"] = $"{note.Text}\n{string.Concat(Enumerable.Repeat($"{note.Signatures[0]}\n", times))}";
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+        Assert.Equal(0, await RunAsync(Logs[..2]));
+
+        var address = $"http://127.0.0.1:{LoopbackPort.Free()}/";
+        using var serving = Start(["--listen", address]);
+        try
+        {
+            using var http = await ListenerAsync(address);
+            Assert.Equal(200, await AddAsync(http, $"old 1\n\n{shown["one"]}"));
+            Assert.Equal(200, await AddAsync(http, $"old 1\n\n{shown["one"]}"));
+        }
+        finally
+        {
+            serving.Kill();
+        }
+    }
+
     [Fact]
     public async Task Serves_the_newest_checkpoint_keeps_evidence_and_answers_as_the_protocol_says()
     {
@@ -259,7 +285,35 @@ public sealed class WitnessCommandTests : IAsyncLifetime
         return process.ExitCode;
     }
 
-    private Process Start(string[] arguments)
+    private static async Task<HttpClient> ListenerAsync(string address)
+    {
+        var http = new HttpClient { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(20) };
+        await Eventually.HoldsAsync(
+            "it listens",
+            async () =>
+            {
+                try
+                {
+                    using var answer = await http.GetAsync("", TestContext.Current.CancellationToken);
+                    return true;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            }
+        );
+        return http;
+    }
+
+    private static async Task<int> AddAsync(HttpClient http, string request)
+    {
+        using var body = new StringContent(request);
+        using var answer = await http.PostAsync("add-checkpoint", body, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+
+    private Process Start(string[] arguments, ConcurrentQueue<string>? errors = null)
     {
         string[] own =
         [
@@ -282,6 +336,7 @@ public sealed class WitnessCommandTests : IAsyncLifetime
                 RedirectStandardError = true,
             }
         )!;
+        process.ErrorDataReceived += (_, line) => errors?.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

@@ -105,6 +105,48 @@ public sealed class WitnessTests
         Assert.Equal(404, witness.Judge(new(0, [], By(named, "key.example")), null, Now).Status);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(15)]
+    [InlineData(16)]
+    public void Keeps_one_line_of_each_key(int times)
+    {
+        var line = $"{Note(3).Signatures[0]}\n";
+        Assert.True(
+            SignedNote.TryParse($"{Note(3).Text}\n{string.Concat(Enumerable.Repeat(line, times))}", out var note)
+        );
+
+        var answer = Witness.Judge(new(0, [], note), null, Now);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(Note(3).ToString(), answer.Seen!.ToString());
+    }
+
+    [Fact]
+    public void What_is_kept_has_room_for_two_lines_of_the_witness()
+    {
+        var signers = Enumerable.Range(1, 16).Select(number => new NoteSigner(Origin, Key((byte)number))).ToList();
+        var witness = new Witness(signers.Select(signer => signer.Key(NoteKeyType.Ed25519)), Cosigner);
+        var note = SignedNote.Sign(CheckpointOf(3).ToString(), signers);
+
+        var answer = witness.Judge(new(0, [], note), null, Now);
+
+        Assert.Equal(200, answer.Status);
+        Assert.True(witness.TryRead(answer.Seen!, out _));
+        var kept = answer.Seen!.With(Cosignature.Sign(note.Text, Now, Cosigner));
+        Assert.True(SignedNote.TryParse(kept + answer.Body, out _));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_leaves_no_room_for_a_cosignature_gets_none()
+    {
+        SignedNote Long(int length) => SignedNote.Sign($"{CheckpointOf(3)}{new string('x', length)}\n", [Log]);
+
+        Assert.Equal(200, Witness.Judge(new(0, [], Long(1_000)), null, Now).Status);
+        Assert.Equal(400, Witness.Judge(new(0, [], Long(SignedNote.MaxBytes - 300)), null, Now).Status);
+    }
+
     [Fact]
     public void Refuses_what_is_not_this_log_s_and_what_makes_no_sense()
     {
