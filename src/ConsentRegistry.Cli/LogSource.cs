@@ -116,10 +116,9 @@ internal sealed class LogSource(Uri url) : IDisposable
         throw new LogSourceException("What is served there as a proof is none.");
     }
 
-    public void Dispose() => files.Dispose();
-
-    // Wrong hashes make a proof that proves nothing.
-    private async Task<byte[][]> ComputeProofAsync(long from, long to, CancellationToken cancellation)
+    /// <summary>The same from tiles alone. Wrong hashes make a proof that proves nothing.</summary>
+    /// <exception cref="LogSourceException">There are no such tiles.</exception>
+    public async Task<IReadOnlyList<byte[]>> ComputeProofAsync(long from, long to, CancellationToken cancellation)
     {
         var path = ProofPath.Consistency(from, to);
         var tiles = new Dictionary<TileId, byte[]>();
@@ -127,6 +126,8 @@ internal sealed class LogSource(Uri url) : IDisposable
             tiles.Add(tile, await TileAsync(tile, tile.WidthIn(to), cancellation));
         return new TreeHashes(tiles).ProofOf(path);
     }
+
+    public void Dispose() => files.Dispose();
 
     // A part of a tile may be gone once the tile is full, which begins with it.
     private async Task<(byte[] Bytes, int Width)> ReadAsync(

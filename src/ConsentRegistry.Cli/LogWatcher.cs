@@ -51,16 +51,35 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
             throw new LogSourceException(
                 "What is served there is no checkpoint of a watched log, signed by one of the given keys."
             );
+        try
+        {
+            return state.Last(newest.Origin) is { } last && newest.Size < last.Checkpoint.Size
+                ? await LookBackAsync(source, note, newest, last, cancellation)
+                : await GoOnAsync(source, note, newest, cancellation);
+        }
+        catch (TamperedException e)
+        {
+            Console.WriteLine($"TAMPERED: {newest.Origin} does not show what it signed: {e.Message}.");
+            return ExitCode.Unexpected;
+        }
+    }
+
+    private async Task<int> GoOnAsync(
+        LogSource source,
+        SignedNote note,
+        Checkpoint newest,
+        CancellationToken cancellation
+    )
+    {
         var last = state.Last(newest.Origin);
-        if (last is { Checkpoint: var before } && newest.Size < before.Size)
-            return await LookBackAsync(source, note, newest, last, cancellation);
-        var proof =
-            last is { Checkpoint: { Size: > 0 } earlier } && earlier.Size < newest.Size
-                ? await source.ProofAsync(earlier.Size, newest.Size, cancellation)
-                : [];
-        var answer = Add(new(last?.Checkpoint.Size ?? 0, proof ?? [], note));
-        if (!answer.IsCosigned)
+        var proof = last is null ? [] : await FindProofAsync(source, last.Checkpoint, newest, cancellation);
+        if (proof is null)
+            return ReportFork(note, newest, last);
+        var answer = Add(new(last?.Checkpoint.Size ?? 0, proof, note));
+        if (answer.IsFork)
             return Report(newest, last);
+        if (!answer.IsCosigned)
+            throw new LogSourceException($"The checkpoint is not cosigned: {answer.Body.TrimEnd('\n')}");
         Console.Write(note + answer.Body);
         return JudgeAge(newest.Origin);
     }
@@ -74,28 +93,46 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
         CancellationToken cancellation
     )
     {
-        var proof = older.Size == 0 ? [] : await source.ProofAsync(older.Size, last.Checkpoint.Size, cancellation);
-        var goesOn =
-            older.Size == 0
-                ? older.Root.AsSpan().SequenceEqual(MerkleTree.EmptyRoot)
-                : proof is not null
-                    && MerkleTree.VerifyConsistency(
-                        older.Size,
-                        last.Checkpoint.Size,
-                        proof,
-                        older.Root,
-                        last.Checkpoint.Root
-                    );
-        if (!goesOn)
-        {
-            state.Evidence.Keep($"{last.Note}", $"{note}", isSure: true);
-            return Report(older, last);
-        }
+        if (await FindProofAsync(source, older, last.Checkpoint, cancellation) is null)
+            return ReportFork(note, older, last);
         await Console.Error.WriteLineAsync(
             $"The registry shows a checkpoint of {older.Size} leaves, older than that of {last.Checkpoint.Size} seen "
                 + "before, and consistent with it."
         );
         return JudgeAge(older.Origin);
+    }
+
+    /// <summary>The proof that one checkpoint goes on from another; null if it was shown not to.</summary>
+    /// <exception cref="TamperedException">The tiles there are not those of the larger tree.</exception>
+    /// <exception cref="LogSourceException">Neither can be shown.</exception>
+    private static async Task<IReadOnlyList<byte[]>?> FindProofAsync(
+        LogSource source,
+        Checkpoint older,
+        Checkpoint newer,
+        CancellationToken cancellation
+    )
+    {
+        bool Proves(IReadOnlyList<byte[]> proof) =>
+            MerkleTree.VerifyConsistency(older.Size, newer.Size, proof, older.Root, newer.Root);
+
+        if (older.Size == 0)
+            return older.Root.AsSpan().SequenceEqual(MerkleTree.EmptyRoot) ? [] : null;
+        if (older.Size == newer.Size)
+            return older.Root.AsSpan().SequenceEqual(newer.Root) ? [] : null;
+        if (await source.ProofAsync(older.Size, newer.Size, cancellation) is { } given && Proves(given))
+            return given;
+        if (!await TreeReader.GoesOnAsync(source, older, newer, cancellation))
+            return null;
+        var computed = await source.ComputeProofAsync(older.Size, newer.Size, cancellation);
+        return Proves(computed)
+            ? computed
+            : throw new LogSourceException("What is served there as tiles changes from one answer to the next.");
+    }
+
+    private int ReportFork(SignedNote note, Checkpoint shown, SeenCheckpoint? last)
+    {
+        state.Evidence.Keep($"{last?.Note}", $"{note}", isSure: true);
+        return Report(shown, last);
     }
 
     // A checkpoint says nothing about when it was made; since when it is the newest is known here.

@@ -43,6 +43,30 @@ internal sealed class TreeReader
             );
     }
 
+    /// <summary>
+    /// Whether a tree goes on from a smaller one. Its own tiles say so: nobody signs a proof, so a wrong one says
+    /// nothing.
+    /// </summary>
+    /// <param name="log">Where the tiles are.</param>
+    /// <param name="older">The smaller tree, or one of the same size.</param>
+    /// <param name="newer">The larger one.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="TamperedException">The tiles there do not make up the larger tree.</exception>
+    /// <exception cref="LogSourceException">There are no such tiles.</exception>
+    public static async Task<bool> GoesOnAsync(
+        LogSource log,
+        Checkpoint older,
+        Checkpoint newer,
+        CancellationToken cancellation
+    )
+    {
+        if (older.Size == newer.Size)
+            return older.Root.AsSpan().SequenceEqual(newer.Root);
+        var tree = await OpenAsync(log, newer, cancellation);
+        var root = await tree.RootAtAsync(older.Size, cancellation);
+        return older.Root.AsSpan().SequenceEqual(root);
+    }
+
     /// <summary>Keeps what is known, and everything that is read from now on.</summary>
     public async Task KeepInAsync(IKeptTiles there, CancellationToken cancellation)
     {

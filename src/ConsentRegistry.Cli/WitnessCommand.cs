@@ -50,7 +50,8 @@ internal static class WitnessCommand
         var command = new Command(
             "witness",
             "Keeps the last checkpoint seen of each log, checks that the newest goes on from it, and cosigns it. Exit "
-                + "code 0 it does, 1 a log shows another history, 2 it could not be looked at, or is too old."
+                + "code 0 it does, 1 a log shows another history or other tiles than it signed, 2 it could not be looked "
+                + "at, or is too old."
         )
         {
             log,

@@ -41,7 +41,7 @@ internal sealed class FollowedLog(LogSource log, KeySet trusted, MonitorState st
         if (last.Checkpoint.Origin != head.Origin)
             throw new LogSourceException($"It is another log than {last.Checkpoint.Origin}: {head.Origin}.");
         var (older, newer) = head.Size < last.Checkpoint.Size ? (shown, last) : (last, shown);
-        if (!await GoesOnAsync(older.Checkpoint, newer.Checkpoint, cancellation))
+        if (!await TreeReader.GoesOnAsync(log, older.Checkpoint, newer.Checkpoint, cancellation))
         {
             state.Evidence.Keep($"{last.Note}", $"{note}", isSure: true);
             throw new ForkException(
@@ -51,15 +51,6 @@ internal sealed class FollowedLog(LogSource log, KeySet trusted, MonitorState st
         }
         if (newer == shown && head.Size > last.Checkpoint.Size)
             state.Keep(shown);
-    }
-
-    private async Task<bool> GoesOnAsync(Checkpoint older, Checkpoint newer, CancellationToken cancellation)
-    {
-        if (older.Size == newer.Size)
-            return older.Root.AsSpan().SequenceEqual(newer.Root);
-        var tree = await TreeReader.OpenAsync(log, newer, cancellation);
-        var root = await tree.RootAtAsync(older.Size, cancellation);
-        return older.Root.AsSpan().SequenceEqual(root);
     }
 
     // Keys are rotated: a trusted key may have handed over to those that sign now.
