@@ -2,7 +2,9 @@ using ConsentRegistry.Cryptography;
 
 namespace ConsentRegistry.Cli;
 
-/// <summary>A file of pairs of texts that contradict each other, both signed by the log.</summary>
+/// <summary>
+/// A file of pairs of texts that contradict each other, both signed by the log. One process at a time has it.
+/// </summary>
 /// <param name="path">Where it is.</param>
 internal sealed class EvidenceFile(string path)
 {
@@ -17,6 +19,9 @@ internal sealed class EvidenceFile(string path)
     /// </summary>
     private const int MaxDoubts = 50;
 
+    // Read once: what anybody can send again and again must not cost a file each time.
+    private List<string>? pieces;
+
     /// <summary>Where it is.</summary>
     public string Path => path;
 
@@ -24,13 +29,17 @@ internal sealed class EvidenceFile(string path)
     /// <param name="last">The one that was seen before.</param>
     /// <param name="shown">The other.</param>
     /// <param name="isSure">Whether nobody but the log can have made them.</param>
-    public void Keep(string last, string shown, bool isSure)
+    /// <returns>Whether they are kept now and were not before.</returns>
+    public bool Keep(string last, string shown, bool isSure)
     {
+        pieces ??= File.Exists(path)
+            ? [.. File.ReadAllText(path).Split(Separator, StringSplitOptions.RemoveEmptyEntries)]
+            : [];
         var pair = $"{last}\n{shown}";
-        var kept = File.Exists(path) ? File.ReadAllText(path) : "";
-        var pieces = kept.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
-        if (pieces.Length >= (isSure ? MaxEvidence : MaxDoubts) || pieces.Contains(pair, StringComparer.Ordinal))
-            return;
+        if (pieces.Count >= (isSure ? MaxEvidence : MaxDoubts) || pieces.Contains(pair, StringComparer.Ordinal))
+            return false;
         WholeFile.Write(path, string.Join(Separator, pieces.Append(pair)));
+        pieces.Add(pair);
+        return true;
     }
 }

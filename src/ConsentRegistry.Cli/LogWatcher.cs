@@ -23,9 +23,12 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
             var answer = witness.Judge(request, last?.Checkpoint, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
             if (answer.Seen is { } seen)
                 state.Keep(seen, answer.Body);
-            if (answer.IsEvidence)
+            // What is kept already, or not kept because anybody can make more of it, is not told again and again.
+            if (
+                answer.Evidence is { } evidence
+                && state.Evidence.Keep($"{OfLog(last) ?? evidence}", $"{evidence}", answer.IsFork)
+            )
             {
-                state.Evidence.Keep($"{last?.Note ?? request.Note}", $"{request.Note}", answer.IsFork);
                 Console.Error.WriteLine(
                     $"EVIDENCE: a checkpoint of {shown!.Origin} over {shown.Size} leaves, signed by its key, was not "
                         + $"shown to go on from the one seen before; both are kept in '{state.Evidence.Path}'."
@@ -129,9 +132,12 @@ internal sealed class LogWatcher(Witness witness, WitnessState state, TimeSpan? 
             : throw new LogSourceException("What is served there as tiles changes from one answer to the next.");
     }
 
+    // The witness's own lines are new ones at each look: with them no piece of evidence would be the same again.
+    private SignedNote? OfLog(SeenCheckpoint? last) => last is null ? null : witness.Strip(last.Note);
+
     private int ReportFork(SignedNote note, Checkpoint shown, SeenCheckpoint? last)
     {
-        state.Evidence.Keep($"{last?.Note}", $"{note}", isSure: true);
+        state.Evidence.Keep($"{OfLog(last)}", $"{witness.Strip(note)}", isSure: true);
         return Report(shown, last);
     }
 

@@ -130,12 +130,12 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
 
     private int ReportFork(SeenCheckpoint last, SeenCheckpoint shown)
     {
-        folder.Evidence.Keep($"{last.Note}", $"{shown.Note}", isSure: true);
+        folder.KeepEvidence(shown.Note);
         Console.Error.WriteLine(
             $"TAMPERED: {shown.Checkpoint.Origin} now shows {shown.Checkpoint.Size} leaves with root "
                 + $"{Convert.ToBase64String(shown.Checkpoint.Root)}, which do not go with the "
                 + $"{last.Checkpoint.Size} leaves with root {Convert.ToBase64String(last.Checkpoint.Root)} in the "
-                + $"folder. Both are signed by the log; they are kept in '{folder.Evidence.Path}'."
+                + $"folder. Both are signed by the log; they are kept in '{folder.EvidencePath}'."
         );
         return ExitCode.Unexpected;
     }

@@ -25,6 +25,7 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
     private readonly string path;
     private readonly IReadOnlyCollection<NoteKey> keys;
     private readonly FileStream own;
+    private readonly EvidenceFile evidence;
 
     /// <summary>Takes a folder, and makes it if there is none.</summary>
     /// <exception cref="UnusableException">
@@ -35,7 +36,7 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
         (this.path, Origin, this.keys) = (path, origin, keys);
         Directory.CreateDirectory(path);
         own = SoleOwner.Take(PathOf(".lock"), $"Another process mirrors a log to '{path}'.");
-        Evidence = new(PathOf(".evidence"));
+        evidence = new(PathOf(".evidence"));
         try
         {
             var file = new FileInfo(PathOf(CheckpointFile));
@@ -63,7 +64,7 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
     public SeenCheckpoint? Last { get; private set; }
 
     /// <summary>Where evidence of another history is kept.</summary>
-    public EvidenceFile Evidence { get; }
+    public string EvidencePath => evidence.Path;
 
     /// <summary>Files that were written since this was made.</summary>
     public int Written { get; private set; }
@@ -127,6 +128,10 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
 
     /// <summary>Keeps the log's key set.</summary>
     public Task KeepKeysAsync(byte[] set, CancellationToken cancellation) => KeepAsync(KeysFile, set, cancellation);
+
+    /// <summary>Keeps a checkpoint that does not go with the folder's, with the lines of the log's keys alone.</summary>
+    public void KeepEvidence(SignedNote shown) =>
+        evidence.Keep($"{Last!.Note.OnlyBy(keys)}", $"{shown.OnlyBy(keys)}", isSure: true);
 
     /// <summary>Moves on to a checkpoint whose files are all kept, and drops parts of tiles that are full now.</summary>
     public void MoveTo(SeenCheckpoint head)

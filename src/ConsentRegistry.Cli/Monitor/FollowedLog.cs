@@ -28,10 +28,12 @@ internal sealed class FollowedLog(LogSource log, KeySet trusted, MonitorState st
             !SignedNote.TryParse(utf8.Span, out var note)
             || !Checkpoint.TryParse(note.Text, out var head)
             || !NoteKey.IsName(head.Origin)
-            || !note.IsAccepted(await KeysAsync(note, head.Origin, cancellation))
+            || await KeysAsync(note, head.Origin, cancellation) is not { } keys
+            || !note.IsAccepted(keys)
         )
             throw new LogSourceException("What is served there is no checkpoint by a trusted key.");
-        var shown = new SeenCheckpoint(note, head);
+        // Anybody can write other lines under it.
+        var shown = new SeenCheckpoint(note.OnlyBy(keys), head);
         if (state.Log is not { } last)
         {
             await TreeReader.OpenAsync(log, head, cancellation);
@@ -43,7 +45,7 @@ internal sealed class FollowedLog(LogSource log, KeySet trusted, MonitorState st
         var (older, newer) = head.Size < last.Checkpoint.Size ? (shown, last) : (last, shown);
         if (!await TreeReader.GoesOnAsync(log, older.Checkpoint, newer.Checkpoint, cancellation))
         {
-            state.Evidence.Keep($"{last.Note}", $"{note}", isSure: true);
+            state.Evidence.Keep($"{last.Note}", $"{shown.Note}", isSure: true);
             throw new ForkException(
                 string.Create(CultureInfo.InvariantCulture, $"{head.Origin} now shows {head.Size} leaves that do not ")
                     + string.Create(CultureInfo.InvariantCulture, $"go with the {last.Checkpoint.Size} seen before.")

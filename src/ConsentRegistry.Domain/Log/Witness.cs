@@ -71,9 +71,10 @@ public sealed record WitnessAnswer(int Status, string Body, SignedNote? Seen = n
     public bool IsCosigned => Status == 200;
 
     /// <summary>
-    /// Whether the log's key signed a checkpoint that was not shown to go on from the one before: evidence to keep.
+    /// A checkpoint that the log's key signed and that was not shown to go on from the one before, with one line of each
+    /// of the log's keys alone: evidence to keep. Null where there is none.
     /// </summary>
-    public bool IsEvidence { get; init; }
+    public SignedNote? Evidence { get; init; }
 
     /// <summary>
     /// Whether that evidence proves a fork: it is of the same size, or of none. Of other evidence anybody can make some,
@@ -124,6 +125,13 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
         && logs.TryGetValue(checkpoint.Origin, out var keys)
         && note.IsAccepted(keys);
 
+    /// <summary>A note of a watched log as it is evidence: with one line of each of the log's keys alone.</summary>
+    /// <exception cref="ArgumentException">It is of no watched log, or none of its keys signed it.</exception>
+    public SignedNote Strip(SignedNote note) =>
+        Checkpoint.TryParse(note.Text, out var checkpoint) && logs.TryGetValue(checkpoint.Origin, out var keys)
+            ? note.OnlyBy(keys)
+            : throw new ArgumentException("The note is of no watched log.", nameof(note));
+
     /// <summary>Judges a checkpoint.</summary>
     /// <param name="request">The request.</param>
     /// <param name="last">The checkpoint of the same log that was cosigned last; null if none was.</param>
@@ -140,6 +148,7 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
             return new(400, "The checkpoint is too long to be cosigned.\n");
         if (request.OldSize > checkpoint.Size)
             return new(400, "The old size is greater than that of the checkpoint.\n");
+        var signed = request.Note.OnlyBy(keys, SignedNote.MaxSignatures - OwnLines);
         var seen = last?.Size ?? 0;
         var isOtherRoot =
             checkpoint.Size == 0
@@ -148,7 +157,7 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
         if (request.OldSize != seen)
             return new(409, string.Create(CultureInfo.InvariantCulture, $"{seen}\n"))
             {
-                IsEvidence = isOtherRoot,
+                Evidence = isOtherRoot ? signed : null,
                 IsFork = isOtherRoot,
             };
         if (isOtherRoot)
@@ -159,7 +168,7 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
                     : "The checkpoint has another root than the one of the same size that was seen before.\n"
             )
             {
-                IsEvidence = true,
+                Evidence = signed,
                 IsFork = true,
             };
         var goesOn =
@@ -167,14 +176,10 @@ public sealed class Witness(IReadOnlyDictionary<string, IReadOnlyCollection<Note
                 ? request.Proof.Count == 0
                 : MerkleTree.VerifyConsistency(last.Size, checkpoint.Size, request.Proof, last.Root, checkpoint.Root);
         return goesOn
-            ? new(
-                200,
-                $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n",
-                request.Note.OnlyBy(keys, SignedNote.MaxSignatures - OwnLines)
-            )
+            ? new(200, $"{Cosignature.Sign(request.Note.Text, seconds, signer)}\n", signed)
             : new(422, "The proof does not show that the checkpoint goes on from the one seen last.\n")
             {
-                IsEvidence = last is { Size: > 0 },
+                Evidence = last is { Size: > 0 } ? signed : null,
             };
     }
 }

@@ -219,6 +219,39 @@ public sealed class WitnessCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Callers_without_the_log_s_key_fill_neither_the_disk_nor_the_log_of_the_witness()
+    {
+        var address = $"http://127.0.0.1:{LoopbackPort.Free()}/";
+        var told = new ConcurrentQueue<string>();
+        using var serving = Start(["--listen", address], told);
+        try
+        {
+            using var http = await ListenerAsync(address);
+            Assert.Equal(200, await AddAsync(http, $"old 0\n\n{shown["other"]}"));
+            for (var number = 0; number < 5; number++)
+            {
+                var junk = new NoteSignature($"{number}{new string('x', 200_000)}", 1, [1]);
+                Assert.Equal(422, await AddAsync(http, $"old 1\n\n{Note(Named, "other log", 2, Whole)}{junk}\n"));
+            }
+            Assert.InRange(new FileInfo(State + ".evidence").Length, 1, 2_000);
+
+            for (var size = 2; size < 120; size++)
+                Assert.Equal(422, await AddAsync(http, $"old 1\n\n{Note(Named, "other log", size, Whole)}"));
+            Assert.Equal(422, await AddAsync(http, $"old 1\n\n{Note(Named, "other log", 1, Leaves[1])}"));
+            await Eventually.HoldsAsync(
+                "the fork is told",
+                () => Task.FromResult(told.Any(line => line.Contains("over 1 leaves", StringComparison.Ordinal)))
+            );
+            // 50 doubts, and the fork.
+            Assert.Equal(51, told.Count(line => line.StartsWith("EVIDENCE", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            serving.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Serves_the_newest_checkpoint_keeps_evidence_and_answers_as_the_protocol_says()
     {
         var address = $"http://127.0.0.1:{LoopbackPort.Free()}/";

@@ -45,7 +45,7 @@ public sealed class WitnessTests
         );
         // An honest checkpoint with a bad proof looks the same: it is kept, and proves nothing.
         var doubt = Witness.Judge(new(5, [], note), last, Now);
-        Assert.Equal((422, true, false), (doubt.Status, doubt.IsEvidence, doubt.IsFork));
+        Assert.Equal((422, true, false), (doubt.Status, doubt.Evidence is not null, doubt.IsFork));
 
         // Another root of the same size, and a smaller tree.
         var sameSize = SignedNote.Sign(
@@ -53,13 +53,26 @@ public sealed class WitnessTests
             [Log]
         );
         var answer = Witness.Judge(new(5, [], sameSize), last, Now);
-        Assert.Equal((422, true, true), (answer.Status, answer.IsEvidence, answer.IsFork));
+        Assert.Equal((422, true, true), (answer.Status, answer.Evidence is not null, answer.IsFork));
         Assert.Null(answer.Seen);
         var late = Witness.Judge(new(3, [], sameSize), last, Now);
-        Assert.Equal((409, "5\n", "text/x.tlog.size", true), (late.Status, late.Body, late.MediaType, late.IsEvidence));
+        Assert.Equal(
+            (409, "5\n", "text/x.tlog.size", true),
+            (late.Status, late.Body, late.MediaType, late.Evidence is not null)
+        );
         var older = Witness.Judge(new(3, [], Note(3)), last, Now);
-        Assert.Equal((409, "5\n", false), (older.Status, older.Body, older.IsEvidence));
+        Assert.Equal((409, "5\n", false), (older.Status, older.Body, older.Evidence is not null));
         Assert.Equal(409, Witness.Judge(new(0, [], Note(9)), last, Now).Status);
+    }
+
+    [Fact]
+    public void Evidence_has_the_lines_of_the_log_s_keys_alone()
+    {
+        var junk = new NoteSignature(new string('x', 900_000), 1, [1]);
+        var answer = Witness.Judge(new(5, [], Note(9).With(Note(9).Signatures[0]).With(junk)), CheckpointOf(5), Now);
+
+        Assert.Equal(422, answer.Status);
+        Assert.Equal(Note(9).ToString(), answer.Evidence!.ToString());
     }
 
     [Fact]
@@ -71,7 +84,7 @@ public sealed class WitnessTests
         foreach (var last in new[] { null, new Checkpoint(Origin, 0, MerkleTree.EmptyRoot) })
         {
             var answer = Witness.Judge(new(0, [], Empty(LogFixtures.Root(1))), last, Now);
-            Assert.Equal((422, true, true), (answer.Status, answer.IsEvidence, answer.IsFork));
+            Assert.Equal((422, true, true), (answer.Status, answer.Evidence is not null, answer.IsFork));
         }
         Assert.Equal(
             200,
