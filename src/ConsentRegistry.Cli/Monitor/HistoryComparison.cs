@@ -64,12 +64,19 @@ internal sealed class HistoryComparison(SeenHistory? before, Actors actors, int 
             last?.Leaf.EventId
         );
 
+    /// <summary>
+    /// Whether what is seen now was stated of the log when it was smaller: it may be true, and says nothing about what
+    /// came later. A registry that publishes what its witnesses cosigned may show an older log than just before.
+    /// </summary>
+    /// <param name="seen">What is seen now.</param>
+    public bool IsOlder(SeenHistory seen) => seen.Version < before?.Version && seen.TreeSize < before.TreeSize;
+
     /// <summary>What of the history is not as it was; null if all of it is.</summary>
     /// <param name="seen">What is seen now.</param>
     /// <returns>What, and whether the two signed statements alone prove it.</returns>
     public (string What, bool IsSure)? FindChange(SeenHistory seen)
     {
-        if (before is null)
+        if (before is null || IsOlder(seen))
             return null;
         if (seen.Version < before.Version)
             return (
@@ -77,8 +84,7 @@ internal sealed class HistoryComparison(SeenHistory? before, Actors actors, int 
                     CultureInfo.InvariantCulture,
                     $"The registry states version {seen.Version} as the last, and stated {before.Version} before."
                 ),
-                // An older statement is true of an older log.
-                seen.TreeSize >= before.TreeSize
+                true
             );
         if (headThen != before.Head)
             return (

@@ -85,7 +85,12 @@ internal sealed class LogMonitor(
             state.Evidence.Keep(state.Of(creator)!.Statement, end.Statement, change.IsSure);
             return await RaiseChangeAsync(creator, change.What, cancellation);
         }
-        return await ReportAsync(creator, comparison, seen, cancellation);
+        if (!comparison.IsOlder(seen))
+            return await ReportAsync(creator, comparison, seen, cancellation);
+        await SayAsync(
+            $"{creator}: version {seen.Version} in a log of {seen.TreeSize} leaves is older than what was seen before."
+        );
+        return ExitCode.Success;
     }
 
     private async Task<int> ReportAsync(

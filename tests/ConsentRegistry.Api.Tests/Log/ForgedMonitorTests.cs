@@ -110,22 +110,42 @@ public sealed class ForgedMonitorTests(RegistryFixture registry) : IClassFixture
     [Fact]
     public async Task A_statement_for_a_smaller_version_than_seen_is_evidence()
     {
+        await RunAsync(0);
+        var state = JsonNode.Parse(await File.ReadAllTextAsync(PathOf("seen.json"), Cancellation))!;
+        var seen = state["histories"]![creator]!;
+        // As if more had been stated then, of the same log.
+        seen["version"] = 4;
+        await File.WriteAllTextAsync(PathOf("seen.json"), state.ToJsonString(), Cancellation);
+
+        var told = await RunAsync(1);
+
+        Assert.Contains("states version 3 as the last, and stated 4 before", told, StringComparison.Ordinal);
+        var evidence = await File.ReadAllTextAsync(PathOf("seen.json.evidence"), Cancellation);
+        Assert.Contains((string)seen["statement"]!, evidence, StringComparison.Ordinal);
+        // Each signature is another one.
+        var newest = StatementOf(await Exports.OfCreatorAsync(App, creator));
+        Assert.Contains(newest[..newest.LastIndexOf('.')], evidence, StringComparison.Ordinal);
+    }
+
+    // A registry shows a checkpoint with enough cosignatures, which may be older than what it showed before.
+    [Fact]
+    public async Task A_statement_that_is_true_of_the_log_as_it_was_is_no_change_and_does_not_set_the_monitor_back()
+    {
         byte[]? old = null;
         forged["/history/export"] = bundle => old = bundle;
         await RunAsync(0);
         forged.Clear();
         await SetAsync("remix", "allow");
         await RunAsync(0);
+        var state = await File.ReadAllTextAsync(PathOf("seen.json"), Cancellation);
         forged["/history/export"] = _ => old;
 
-        var told = await RunAsync(1);
+        var told = await RunAsync(0);
 
-        Assert.Contains("states version 3 as the last, and stated 4 before", told, StringComparison.Ordinal);
-        var evidence = await File.ReadAllTextAsync(PathOf("seen.json.evidence"), Cancellation);
-        Assert.Contains(StatementOf(old!), evidence, StringComparison.Ordinal);
-        // Each signature is another one.
-        var newest = StatementOf(await Exports.OfCreatorAsync(App, creator));
-        Assert.Contains(newest[..newest.LastIndexOf('.')], evidence, StringComparison.Ordinal);
+        Assert.Contains("older", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("historyChanged", told, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("seen.json.evidence")));
+        Assert.Equal(state, await File.ReadAllTextAsync(PathOf("seen.json"), Cancellation));
     }
 
     [Fact]
