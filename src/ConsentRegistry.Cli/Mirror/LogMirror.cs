@@ -52,7 +52,10 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
         var (head, before, written) = (shown.Checkpoint, folder.Last?.Checkpoint, folder.Written);
         if (before?.Size == head.Size && !before.Root.AsSpan().SequenceEqual(head.Root))
             return ReportFork(folder.Last!, shown);
-        // Of the same size it may bear lines of other keys, or newer ones of witnesses.
+        // Of the same size it may bear lines of other keys, or newer ones of witnesses. Those that it had stay: whoever
+        // shows it without them, or with many that mean nothing, must not make the folder worse.
+        if (folder.Last?.Note is { } note && note.Text == shown.Note.Text)
+            shown = shown with { Note = note.Join(shown.Note) };
         if (looksAtAll || folder.Last?.Note.ToString() != shown.Note.ToString())
         {
             var keys = await ReadKeysAsync(cancellation);

@@ -57,8 +57,11 @@ public static class Cosignature
         return true;
     }
 
-    // The time is at most 2^63 - 1, so that nobody reads it as negative.
-    private static bool TryReadTime(NoteSignature signature, out long seconds)
+    /// <summary>
+    /// The time that a line claims, in seconds since 1970; false if it is no line of a witness. It is verified by nobody.
+    /// The time is at most 2^63 - 1, so that nobody reads it as negative.
+    /// </summary>
+    internal static bool TryReadTime(NoteSignature signature, out long seconds)
     {
         seconds = -1;
         return signature.Bytes.Length == TimeLength + Ed25519.SignatureLength

@@ -45,6 +45,9 @@ public sealed class NoteSignature : IEquatable<NoteSignature>
     /// </summary>
     public bool ClaimsToBeBy(NoteKey key) => Name == key.Name && KeyId == key.Id;
 
+    /// <summary>Whether both claim to be by the same key.</summary>
+    internal bool IsOfSameKey(NoteSignature other) => Name == other.Name && KeyId == other.KeyId;
+
     /// <summary>
     /// Reads a line, without its newline. False for every spelling but the one that <see cref="ToString"/> writes.
     /// </summary>

@@ -97,6 +97,38 @@ public sealed class SignedNote
         return Keep(lines.Contains);
     }
 
+    /// <summary>
+    /// The same note with lines of another copy of it: of keys that have none here, as long as there is room, and of
+    /// witnesses that claim a later time there. What is joined is not verified.
+    /// </summary>
+    /// <exception cref="ArgumentException">The other note says something else.</exception>
+    public SignedNote Join(SignedNote other)
+    {
+        if (other.Text != Text)
+            throw new ArgumentException("Notes with other texts have nothing in common.", nameof(other));
+        var joined = new SignedNote(Text, [.. Signatures.Select(line => LaterOf(line, other))]);
+        var rest = other.Signatures.Where(line => !Signatures.Any(line.IsOfSameKey));
+        foreach (var line in rest.Take(MaxSignatures - Signatures.Count))
+        {
+            var longer = new SignedNote(Text, [.. joined.Signatures, line]);
+            if (IsShort(longer))
+                joined = longer;
+        }
+        return IsShort(joined) ? joined : this;
+    }
+
+    private static NoteSignature LaterOf(NoteSignature line, SignedNote other)
+    {
+        if (!Cosignature.TryReadTime(line, out var latest))
+            return line;
+        foreach (var there in other.Signatures.Where(line.IsOfSameKey))
+        {
+            if (Cosignature.TryReadTime(there, out var seconds) && seconds > latest)
+                (line, latest) = (there, seconds);
+        }
+        return line;
+    }
+
     /// <summary>Reads a note from UTF-8; see <see cref="TryParse(string?, out SignedNote?)"/>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out SignedNote? note)
     {
@@ -186,10 +218,12 @@ public sealed class SignedNote
     private static SignedNote Checked(string text, IReadOnlyList<NoteSignature> signatures)
     {
         var note = new SignedNote(text, signatures);
-        return StrictUtf8.GetByteCount(note.ToString()) <= MaxBytes
+        return IsShort(note)
             ? note
             : throw new ArgumentException($"A note has at most {MaxBytes} bytes.", nameof(text));
     }
+
+    private static bool IsShort(SignedNote note) => StrictUtf8.GetByteCount(note.ToString()) <= MaxBytes;
 
     private bool IsValid(NoteSignature signature, NoteKey key) =>
         key.Type == NoteKeyType.Cosignature

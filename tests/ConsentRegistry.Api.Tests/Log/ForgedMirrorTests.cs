@@ -242,6 +242,39 @@ public sealed class ForgedMirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cosignatures_under_a_checkpoint_are_not_given_up_for_the_same_without_them()
+    {
+        var (one, other) = (Line("one.example", 5), Line("other.example", 5));
+        string Text(params NoteSignature[] lines) =>
+            Log.Checkpoint(Before) + string.Concat(lines.Select(line => $"{line}\n"));
+        async Task LookAsync(string shown, string kept)
+        {
+            Server.Serve("checkpoint", () => Encoding.UTF8.GetBytes(shown));
+            await RunAsync(0);
+            Assert.Equal(kept, Encoding.UTF8.GetString(Read("checkpoint")));
+        }
+
+        await LookAsync(Text(one), Text(one));
+        await LookAsync(Text(), Text(one));
+        await LookAsync(Text(other), Text(one, other));
+        var newer = Line("one.example", 6);
+        await LookAsync(Text(newer), Text(newer, other));
+        await LookAsync(Text(one, other), Text(newer, other));
+        // A note has 16 lines, and what was kept goes first.
+        var many = Enumerable.Range(0, 14).Select(number => Line($"w{number}.example", 7)).ToArray();
+        await LookAsync(Text(many), Text([newer, other, .. many[..13]]));
+
+        // They are of that checkpoint, and of no other.
+        Log.GrowTo(After);
+        Server.Instead = ServedLog.Nothing;
+        await RunAsync(0);
+        AssertIsWhole(After);
+
+        static NoteSignature Line(string name, byte seconds) =>
+            new(name, 1, [.. new byte[7], seconds, .. new byte[64]]);
+    }
+
+    [Fact]
     public async Task A_folder_has_one_process_and_one_log()
     {
         using (var other = Start("--every", "1"))

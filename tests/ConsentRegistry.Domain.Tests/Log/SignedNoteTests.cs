@@ -94,6 +94,35 @@ public sealed class SignedNoteTests
             };
     }
 
+    [Fact]
+    public void Joins_lines_of_other_keys_and_later_ones_of_witnesses_as_long_as_there_is_room()
+    {
+        var log = SignedNote.Sign("log\n", [LogFixtures.Signer(1)]);
+        static NoteSignature Line(string name, byte seconds, int more = 64) =>
+            new(name, 1, [.. new byte[7], seconds, .. new byte[more]]);
+        SignedNote With(params NoteSignature[] lines) => lines.Aggregate(log, (to, line) => to.With(line));
+        static string[] Names(SignedNote note) => [.. note.Signatures.Select(line => line.Name)];
+
+        Assert.Equal(
+            With(Line("a", 3), Line("b", 2)).ToString(),
+            With(Line("a", 3)).Join(With(Line("b", 2))).ToString()
+        );
+        Assert.Equal(With(Line("a", 3)).ToString(), With(Line("a", 3)).Join(With(Line("a", 2))).ToString());
+        Assert.Equal(With(Line("a", 3)).ToString(), With(Line("a", 2)).Join(With(Line("a", 3))).ToString());
+        // What is no cosignature claims no time: it stays as it is here.
+        Assert.Equal(With(Line("a", 2, 9)).ToString(), With(Line("a", 2, 9)).Join(With(Line("a", 3))).ToString());
+        Assert.Equal(log.ToString(), log.Join(log).ToString());
+
+        var full = With([.. Enumerable.Range(0, SignedNote.MaxSignatures - 2).Select(at => Line($"w{at}", 1))]);
+        Assert.Equal([.. Names(full), "a"], Names(full.Join(With(Line("a", 1), Line("b", 1)))));
+        var large = Line("large", 1, (SignedNote.MaxBytes / 4 * 3) - 300);
+        Assert.Equal(
+            [.. Names(log), "large", "b"],
+            Names(With(large).Join(With(Line("large2", 1, 900), Line("b", 1))))
+        );
+        Assert.Throws<ArgumentException>(() => log.Join(SignedNote.Sign("other\n", [LogFixtures.Signer(1)])));
+    }
+
     [Theory]
     [MemberData(nameof(Vectors))]
     public void The_public_vectors_are_read_and_valid(string verifierKey, string text)
