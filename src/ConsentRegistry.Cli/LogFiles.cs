@@ -9,7 +9,7 @@ internal interface ILogFiles : IDisposable
     /// <param name="path">Its path from the log's own address on.</param>
     /// <param name="maxBytes">Bytes that it has at most.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Its bytes; null if there is no such file.</returns>
+    /// <returns>Its bytes; null if there is no such file, or none for this caller.</returns>
     /// <exception cref="LogSourceException">It is longer, or cannot be read.</exception>
     /// <exception cref="HttpRequestException">The server does not give it.</exception>
     Task<byte[]?> ReadAsync(string path, int maxBytes, CancellationToken cancellation);
@@ -21,7 +21,11 @@ internal sealed class ServedLogFiles(Uri url) : ILogFiles
     /// <summary>How long an answer may take, all of it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient http = new()
+    // C2SP tlog-tiles lets a log serve its leaves compressed without being asked. The limit counts what comes out.
+    private readonly HttpClient http = new(
+        new HttpClientHandler { AutomaticDecompression = DecompressionMethods.All },
+        disposeHandler: true
+    )
     {
         BaseAddress = url.AbsolutePath.EndsWith('/') ? url : new(url.GetLeftPart(UriPartial.Path) + '/'),
         Timeout = Patience,
@@ -31,7 +35,8 @@ internal sealed class ServedLogFiles(Uri url) : ILogFiles
     public async Task<byte[]?> ReadAsync(string path, int maxBytes, CancellationToken cancellation)
     {
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellation);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
+        // Object stores call a file forbidden that is not there, unless the caller may list what is.
+        if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Gone)
             return null;
         answer.EnsureSuccessStatusCode();
         var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);

@@ -49,7 +49,9 @@ internal sealed class LogSource(Uri url) : IDisposable
                 return note;
             }
         }
-        throw new LogSourceException($"No log has its files there: there is no '{CheckpointFile}'.");
+        throw new LogSourceException(
+            $"No log has its files there: there is no '{CheckpointFile}', or it may not be read."
+        );
     }
 
     /// <summary>The log's public keys as it lists them, a JWK Set in UTF-8; null if it lists none.</summary>

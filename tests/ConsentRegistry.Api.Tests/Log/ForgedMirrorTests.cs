@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.TestSupport;
@@ -272,6 +273,77 @@ public sealed class ForgedMirrorTests : IAsyncLifetime
 
         static NoteSignature Line(string name, byte seconds) =>
             new(name, 1, [.. new byte[7], seconds, .. new byte[64]]);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(410)]
+    public async Task A_place_that_says_of_missing_files_that_they_are_forbidden_or_gone_is_read(int status)
+    {
+        await RunAsync(0);
+        Log.GrowTo(After);
+        // Neither the paths of a registry, nor parts of tiles that are full now.
+        Server.Instead = async (_, http) =>
+        {
+            var path = http.Request.Path.Value![1..];
+            var file =
+                path == "checkpoint" ? Encoding.UTF8.GetBytes(Log.Checkpoint(Before + 7))
+                : path.Contains("001.p/", StringComparison.Ordinal) ? null
+                : Log.FileOf(path);
+            if (file is null)
+                http.Response.StatusCode = status;
+            else
+                await http.Response.Body.WriteAsync(file, http.RequestAborted);
+            return true;
+        };
+
+        await RunAsync(0);
+
+        AssertIsWhole(Before + 7);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task Leaves_may_be_compressed_without_being_asked_for(string encoding)
+    {
+        Server.Instead = async (path, http) =>
+        {
+            if (!path.StartsWith("tile/entries/", StringComparison.Ordinal))
+                return false;
+            http.Response.Headers.ContentEncoding = encoding;
+            await using Stream packed = encoding switch
+            {
+                "gzip" => new GZipStream(http.Response.Body, CompressionLevel.Fastest),
+                "br" => new BrotliStream(http.Response.Body, CompressionLevel.Fastest),
+                _ => new ZLibStream(http.Response.Body, CompressionLevel.Fastest),
+            };
+            await packed.WriteAsync(Log.FileOf(path), http.RequestAborted);
+            return true;
+        };
+
+        await RunAsync(0);
+
+        AssertIsWhole(Before);
+    }
+
+    [Fact]
+    public async Task What_is_too_long_once_it_is_inflated_is_not_read()
+    {
+        Server.Instead = async (path, http) =>
+        {
+            if (path != "tile/entries/000")
+                return false;
+            http.Response.Headers.ContentEncoding = "gzip";
+            await using var packed = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
+            for (var megabytes = 0; megabytes < 64; megabytes++)
+                await packed.WriteAsync(new byte[1 << 20], http.RequestAborted);
+            return true;
+        };
+
+        await RunAsync(2);
     }
 
     [Fact]
