@@ -28,7 +28,7 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
             if (folder.Last is { } last && !looksAtAll)
                 await folder.ReadRootAsync(last.Checkpoint.Size, cancellation);
             return folder.Last is { } before && head.Size < before.Checkpoint.Size
-                ? await LookBackAsync(before, shown, cancellation)
+                ? await LookBackAsync(before, shown, looksAtAll, cancellation)
                 : await GoOnAsync(shown, looksAtAll, cancellation);
         }
         catch (DamagedFolderException e)
@@ -74,6 +74,8 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
             if (keys is not null)
                 await folder.KeepKeysAsync(keys, cancellation);
             folder.MoveTo(shown);
+            if (looksAtAll)
+                await folder.RepairPartsAsync(cancellation);
         }
         Console.WriteLine(
             string.Create(
@@ -115,7 +117,12 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
     }
 
     // A cache on the way may serve an older checkpoint; it has to be one that the folder's goes on from.
-    private async Task<int> LookBackAsync(SeenCheckpoint last, SeenCheckpoint older, CancellationToken cancellation)
+    private async Task<int> LookBackAsync(
+        SeenCheckpoint last,
+        SeenCheckpoint older,
+        bool looksAtAll,
+        CancellationToken cancellation
+    )
     {
         var root = await folder.ReadRootAsync(older.Checkpoint.Size, cancellation);
         if (!older.Checkpoint.Root.AsSpan().SequenceEqual(root))
@@ -126,9 +133,10 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
                 $"The log shows a checkpoint of {older.Checkpoint.Size} leaves, older than that of "
             )
                 + string.Create(CultureInfo.InvariantCulture, $"{last.Checkpoint.Size} in the folder, and consistent ")
-                + "with it. Nothing is written."
+                + (looksAtAll ? "with it. The folder is not repaired." : "with it. Nothing is written.")
         );
-        return ExitCode.Success;
+        // Who asked for a repair must not take this for one.
+        return looksAtAll ? ExitCode.Unusable : ExitCode.Success;
     }
 
     private int ReportFork(SeenCheckpoint last, SeenCheckpoint shown)

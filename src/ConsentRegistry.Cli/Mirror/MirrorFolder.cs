@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 
@@ -147,8 +148,58 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
         }
     }
 
+    /// <summary>
+    /// Repairs parts of tiles that were kept at earlier sizes, by the files of the newest checkpoint, which are right. Those
+    /// that it does not cover are dropped.
+    /// </summary>
+    public async Task RepairPartsAsync(CancellationToken cancellation)
+    {
+        var size = Last!.Checkpoint.Size;
+        foreach (var tile in VerifiedTiles.EdgeOf(size))
+        {
+            var width = tile.WidthIn(size);
+            var hashes = await FindAsync(tile.Path(width), width * MerkleTree.HashLength, cancellation);
+            await RepairPartsAsync(tile.Path, width, part => hashes?[..(part * MerkleTree.HashLength)], cancellation);
+            if (tile.Level > 0)
+                continue;
+            var leaves = await FindEntriesAsync(tile.Index, width, cancellation);
+            await RepairPartsAsync(
+                part => EntryBundle.PathOf(tile.Index, part),
+                width,
+                part => leaves?[..EntryBundle.LengthOf(leaves, part)!.Value],
+                cancellation
+            );
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => own.Dispose();
+
+    // A part is what the tile begins with.
+    private async Task RepairPartsAsync(
+        Func<int, string> pathOf,
+        int width,
+        Func<int, byte[]?> firstOf,
+        CancellationToken cancellation
+    )
+    {
+        var parts = PathOf(pathOf(TileId.Width) + PartsEnding);
+        if (!Directory.Exists(parts))
+            return;
+        foreach (var file in Directory.EnumerateFiles(parts).ToList())
+        {
+            if (
+                int.TryParse(Path.GetFileName(file), NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+                && part > 0
+                && part <= width
+                && Path.GetFileName(pathOf(part)) == Path.GetFileName(file)
+                && firstOf(part) is { } right
+            )
+                await KeepAsync(pathOf(part), right, cancellation);
+            else
+                File.Delete(file);
+        }
+    }
 
     // What was left when the program was ended between a checkpoint and this.
     private void RemoveParts()

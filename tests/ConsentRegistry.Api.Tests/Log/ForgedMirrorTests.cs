@@ -243,6 +243,42 @@ public sealed class ForgedMirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_older_checkpoint_repairs_nothing_and_the_exit_code_says_so()
+    {
+        await RunAsync(0);
+        var file = Path.Combine(Mirror, "tile/entries/000");
+        await File.WriteAllBytesAsync(file, [1, 2, 3], Cancellation);
+        Server.Serve("checkpoint", () => Encoding.UTF8.GetBytes(Log.Checkpoint(100)));
+
+        Assert.Contains("not repaired", await RunAsync(2, "--repair"), StringComparison.Ordinal);
+
+        Server.Instead = ServedLog.Nothing;
+        await RunAsync(0, "--repair");
+        AssertIsWhole(Before);
+    }
+
+    [Theory]
+    [InlineData("tile/0/001.p/44")]
+    [InlineData("tile/entries/001.p/44")]
+    public async Task Parts_of_earlier_sizes_are_repaired_as_well(string path)
+    {
+        await RunAsync(0);
+        Log.GrowTo(Before + 1);
+        await RunAsync(0);
+        var file = Path.Combine(Mirror, path);
+        var bytes = await File.ReadAllBytesAsync(file, Cancellation);
+        var ahead = Path.Combine(Path.GetDirectoryName(file)!, "77");
+        await File.WriteAllBytesAsync(file, [1, 2, 3], Cancellation);
+        await File.WriteAllBytesAsync(ahead, bytes, Cancellation);
+
+        await RunAsync(0, "--repair");
+
+        Assert.Equal(bytes, Read(path));
+        Assert.False(File.Exists(ahead));
+        AssertEveryFileIsOfTheLog();
+    }
+
+    [Fact]
     public async Task Cosignatures_under_a_checkpoint_are_not_given_up_for_the_same_without_them()
     {
         var (one, other) = (Line("one.example", 5), Line("other.example", 5));
