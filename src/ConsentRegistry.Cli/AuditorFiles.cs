@@ -68,7 +68,9 @@ internal sealed record AuditorFiles(
         };
     }
 
-    private static byte[] ReadFile(string path) =>
+    /// <summary>Reads one of these files.</summary>
+    /// <exception cref="IOException">It cannot be read, or is too long.</exception>
+    internal static byte[] ReadFile(string path) =>
         new FileInfo(path) is { Exists: true, Length: > MaxBytes }
             ? throw new IOException($"{path} is too long to be what it is said to be.")
             : File.ReadAllBytes(path);

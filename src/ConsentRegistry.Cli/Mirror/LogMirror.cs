@@ -8,7 +8,10 @@ namespace ConsentRegistry.Cli.Mirror;
 /// Brings a folder up to what a log shows. Before a file is written it was shown to be of the tree whose root is signed,
 /// and that tree to go on from the one in the folder. It keeps a few tiles in memory, whatever the size of the log.
 /// </summary>
-internal sealed class LogMirror(LogSource log, MirrorFolder folder)
+/// <param name="log">Where the log is.</param>
+/// <param name="folder">Where it is kept.</param>
+/// <param name="policy">Which witnesses have to cosign what is kept; null if nobody has to.</param>
+internal sealed class LogMirror(LogSource log, MirrorFolder folder, WitnessPolicy? policy)
 {
     /// <summary>Looks at the newest checkpoint, and gets what it covers beyond the folder's.</summary>
     /// <param name="looksAtAll">Whether files that are there already are looked at, and repaired.</param>
@@ -22,7 +25,7 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
             throw new LogSourceException(
                 $"What is served there is no checkpoint of {folder.Origin}, signed by one of the given keys."
             );
-        var shown = new SeenCheckpoint(note, head);
+        var shown = new SeenCheckpoint(RightLinesOf(note), head);
         try
         {
             if (folder.Last is { } last && !looksAtAll)
@@ -55,7 +58,10 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
         // Of the same size it may bear lines of other keys, or newer ones of witnesses. Those that it had stay: whoever
         // shows it without them, or with many that mean nothing, must not make the folder worse.
         if (folder.Last?.Note is { } note && note.Text == shown.Note.Text)
-            shown = shown with { Note = note.Join(shown.Note) };
+        {
+            shown = shown with { Note = RightLinesOf(note).Join(shown.Note) };
+            RequireCosignatures(shown);
+        }
         if (looksAtAll || folder.Last?.Note.ToString() != shown.Note.ToString())
         {
             var keys = await ReadKeysAsync(cancellation);
@@ -68,6 +74,7 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
                     if (!before.Root.AsSpan().SequenceEqual(root))
                         return ReportFork(folder.Last!, shown);
                 }
+                RequireCosignatures(shown);
                 await tree.KeepInAsync(folder, cancellation);
                 await GetAsync(tree, looksAtAll ? 0 : before?.Size ?? 0, head.Size, cancellation);
             }
@@ -84,6 +91,22 @@ internal sealed class LogMirror(LogSource log, MirrorFolder folder)
             ) + string.Create(CultureInfo.InvariantCulture, $"files written: {folder.Written - written}.")
         );
         return ExitCode.Success;
+    }
+
+    // Whoever relies on the policy refuses a checkpoint with one line that is wrong.
+    private SignedNote RightLinesOf(SignedNote note) =>
+        policy is null ? note : policy.Gather(folder.LinesOfLog(note), note.Signatures);
+
+    private void RequireCosignatures(SeenCheckpoint shown)
+    {
+        var latest = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + WitnessPolicy.ClockToleranceSeconds;
+        if (policy?.Judge(shown.Note, latest).IsMet == false)
+            throw new LogSourceException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The checkpoint of {shown.Checkpoint.Size} leaves is not cosigned by enough witnesses."
+                )
+            );
     }
 
     private async Task GetAsync(TreeReader tree, long from, long size, CancellationToken cancellation)

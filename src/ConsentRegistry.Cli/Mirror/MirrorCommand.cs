@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ConsentRegistry.Cryptography;
+using ConsentRegistry.Domain.Log;
 
 namespace ConsentRegistry.Cli.Mirror;
 
@@ -28,6 +29,12 @@ internal static class MirrorCommand
         {
             Description = "Look at every file of the folder, and get again what is missing or not right.",
         };
+        var policy = new Option<string?>("--policy")
+        {
+            Description =
+                "A policy on witnesses (C2SP tlog-policy), a file: a checkpoint is taken only if so many of them cosigned "
+                + "it, and only with their lines that are right.",
+        };
         var command = new Command(
             "mirror",
             "Writes the checkpoint, tiles, leaves and keys of a log into a folder (C2SP tlog-tiles), and only what goes "
@@ -40,6 +47,7 @@ internal static class MirrorCommand
             to,
             every,
             repair,
+            policy,
         };
         command.SetAction(
             (parsed, cancellation) =>
@@ -52,7 +60,7 @@ internal static class MirrorCommand
                         var (origin, trusted) = logs.Single();
                         using var folder = new MirrorFolder(parsed.GetValue(to)!.FullName, origin, trusted);
                         using var source = new LogSource(parsed.GetValue(log)!);
-                        var mirror = new LogMirror(source, folder);
+                        var mirror = new LogMirror(source, folder, ReadPolicy(parsed.GetValue(policy)));
                         var isRepair = parsed.GetValue(repair);
                         return await Looks.RepeatAsync(
                             parsed.GetValue(every),
@@ -74,5 +82,16 @@ internal static class MirrorCommand
                 )
         );
         return command;
+    }
+
+    private static WitnessPolicy? ReadPolicy(string? path)
+    {
+        if (path is null)
+            return null;
+        return WitnessPolicy
+            .Parse(AuditorFiles.ReadFile(path), new NSecEd25519())
+            .Succeeded(out var policy, out var wrong)
+            ? policy
+            : throw new UnusableException($"{path} is no policy on witnesses: {wrong.Detail}");
     }
 }

@@ -130,9 +130,13 @@ internal sealed class MirrorFolder : IKeptTiles, IDisposable
     /// <summary>Keeps the log's key set.</summary>
     public Task KeepKeysAsync(byte[] set, CancellationToken cancellation) => KeepAsync(KeysFile, set, cancellation);
 
+    /// <summary>A checkpoint of the log with one line of each of the log's keys alone.</summary>
+    /// <exception cref="ArgumentException">None of them signed it.</exception>
+    public SignedNote LinesOfLog(SignedNote note) => note.OnlyBy(keys);
+
     /// <summary>Keeps a checkpoint that does not go with the folder's, with the lines of the log's keys alone.</summary>
     public void KeepEvidence(SignedNote shown) =>
-        evidence.Keep($"{Last!.Note.OnlyBy(keys)}", $"{shown.OnlyBy(keys)}", isSure: true);
+        evidence.Keep($"{LinesOfLog(Last!.Note)}", $"{LinesOfLog(shown)}", isSure: true);
 
     /// <summary>Moves on to a checkpoint whose files are all kept, and drops parts of tiles that are full now.</summary>
     public void MoveTo(SeenCheckpoint head)

@@ -311,6 +311,63 @@ public sealed class ForgedMirrorTests : IAsyncLifetime
             new(name, 1, [.. new byte[7], seconds, .. new byte[64]]);
     }
 
+    [Fact]
+    public async Task With_a_policy_only_lines_that_are_right_are_kept_and_only_checkpoints_that_are_cosigned()
+    {
+        NoteSigner[] witnesses = [.. Enumerable.Range(1, 3).Select(Signer)];
+        var policy = Path.Combine(folder.FullName, "policy.txt");
+        await File.WriteAllLinesAsync(
+            policy,
+            [
+                .. witnesses.Select(one => $"witness {one.Name} {one.Key(NoteKeyType.Cosignature)}"),
+                $"group two 2 {string.Join(' ', witnesses.Select(one => one.Name))}",
+                "quorum two",
+            ],
+            Cancellation
+        );
+        var at = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        string Text(params NoteSignature[] lines) =>
+            Log.Checkpoint(Log.Size) + string.Concat(lines.Select(line => $"{line}\n"));
+        NoteSignature Line(int witness, long seconds, int? size = null) =>
+            Cosignature.Sign(
+                new MadeLog(1).GrowTo(size ?? Log.Size).Text(size ?? Log.Size),
+                seconds,
+                witnesses[witness]
+            );
+        async Task LookAsync(int code, string shown, string kept)
+        {
+            Server.Serve("checkpoint", () => Encoding.UTF8.GetBytes(shown));
+            await RunAsync(code, "--policy", policy);
+            Assert.Equal(kept, Encoding.UTF8.GetString(Read("checkpoint")));
+        }
+
+        await RunAsync(0);
+        await LookAsync(2, Text(), Text());
+        // Without a policy any line is taken, also one that is of another checkpoint.
+        var wrong = Line(0, at + 9, size: 7);
+        var junk = new NoteSignature("junk.example", 1, [1]);
+        Server.Serve("checkpoint", () => Encoding.UTF8.GetBytes(Text(wrong, junk)));
+        await RunAsync(0);
+        var both = Text(Line(0, at), Line(1, at));
+        await LookAsync(2, Text(Line(0, at)), Text(wrong, junk));
+        await LookAsync(0, Text(Line(0, at), Line(1, at), junk), both);
+        await LookAsync(0, Text(wrong, Line(1, at)), both);
+        await LookAsync(0, Text(), both);
+        await LookAsync(0, Text(Line(0, at + 1)), Text(Line(0, at + 1), Line(1, at)));
+
+        var before = Text(Line(0, at + 1), Line(1, at));
+        Log.GrowTo(After);
+        await LookAsync(2, Text(Line(2, at)), before);
+        await LookAsync(2, Text(Line(2, at), wrong), before);
+        await LookAsync(0, Text(Line(2, at), Line(0, at)), Text(Line(0, at), Line(2, at)));
+
+        await File.WriteAllTextAsync(policy, "quorum", Cancellation);
+        await RunAsync(2, "--policy", policy);
+
+        static NoteSigner Signer(int number) =>
+            new($"w{number}.example", Exports.Ed25519.ImportPrivateKey([.. Enumerable.Repeat((byte)number, 32)]));
+    }
+
     [Theory]
     [InlineData(403)]
     [InlineData(404)]

@@ -54,9 +54,11 @@ internal sealed class MadeLog
         return this;
     }
 
+    /// <summary>The text of the checkpoint over the first leaves.</summary>
+    public string Text(int size) => new Checkpoint(Origin, size, Root(0, size)).ToString();
+
     /// <summary>The signed checkpoint over the first leaves.</summary>
-    public string Checkpoint(int size) =>
-        SignedNote.Sign(new Checkpoint(Origin, size, Root(0, size)).ToString(), [signer]).ToString();
+    public string Checkpoint(int size) => SignedNote.Sign(Text(size), [signer]).ToString();
 
     /// <summary>A file of the log by its path from its address on; null if there is none.</summary>
     public byte[]? FileOf(string path)
