@@ -1,4 +1,5 @@
 using ConsentRegistry.Soak;
+using ConsentRegistry.Soak.Alterations;
 using ConsentRegistry.Soak.Failover;
 using ConsentRegistry.Soak.Staleness;
 
@@ -11,6 +12,7 @@ return args switch
         await NotificationSoak.RunAsync(NotificationSoak.DefaultNumber),
         await DatasetSoak.RunAsync(DatasetSoak.DefaultRows),
         await StalenessRun.RunAsync([]),
+        await AlterationsRun.RunAsync([]),
     }.Max(),
     ["log"] => await LogSoak.RunAsync(LogSoak.DefaultChanges),
     ["log", var number] when int.TryParse(number, out var changes) && changes > 0 => await LogSoak.RunAsync(changes),
@@ -20,6 +22,7 @@ return args switch
     ["dataset"] => await DatasetSoak.RunAsync(DatasetSoak.DefaultRows),
     ["dataset", var number] when int.TryParse(number, out var rows) && rows > 0 => await DatasetSoak.RunAsync(rows),
     ["staleness", .. var words] => await StalenessRun.RunAsync(words),
+    ["alterations", .. var words] => await AlterationsRun.RunAsync(words),
     ["failover", .. var words] => await FailoverRun.RunAsync(words),
     _ => Explain(),
 };
@@ -35,6 +38,8 @@ static int Explain()
         staleness {StalenessOptions.Usage}
                                 checks (1,000,000) while consent is withdrawn and given back and everything fails in turns, then looks for
                                 an answer that an acknowledged change makes impossible
+        alterations {AlterationsOptions.Usage}
+                                alters a registry in many ways (all that it knows), and lets who has to find each of them look for it
         failover {FailoverOptions.Usage}
                                 causes faults (18) of a cluster of PostgreSQL servers while consent changes and is checked, then looks
                                 for a lost change, a stale answer and a second log
