@@ -12,7 +12,10 @@ internal static class AuditText
     public static string For(AuditReport report)
     {
         var text = new StringBuilder();
-        var (findings, root) = (report.Findings, ColumnText.Format(report.Root) ?? "unknown, for leaves are missing");
+        var (findings, root) = (
+            report.Findings,
+            ColumnText.Format(report.Root) ?? "unknown, for leaves are missing or cannot be read"
+        );
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"Compared {report.Leaves} leaves of the log, {report.Waiting} waiting events, {report.Tiles} tiles, "

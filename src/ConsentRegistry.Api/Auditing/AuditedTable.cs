@@ -19,6 +19,9 @@ internal sealed record AuditedTable(string Name, IReadOnlyList<string> Key, IRea
     /// </summary>
     public IReadOnlyList<string> Derived { get; init; } = [];
 
+    /// <summary>Columns without which a row cannot be read: the schema says that every row has them.</summary>
+    public IReadOnlyList<string> Required { get; init; } = [];
+
     /// <summary>The key and the values, in the order in which rows are read.</summary>
     public IEnumerable<string> Columns => Key.Concat(Values);
 
@@ -201,6 +204,7 @@ internal static class AuditedTables
     )
     {
         Withheld = ["body", "salt"],
+        Required = ["creator", "version", "ordinal", "count", "event_id", "type", "tx", "leaf"],
     };
 
     public static readonly AuditedTable Inbox = new(
@@ -210,15 +214,25 @@ internal static class AuditedTables
     )
     {
         Withheld = ["body", "salt"],
+        Required = ["count", "event_id", "type", "tx", "leaf"],
     };
 
     public static readonly AuditedTable Tiles = new("tile", ["level", "index"], ["hashes", "root"]);
 
-    public static readonly AuditedTable Heads = new("tree_head", ["size"], ["root", "note"]);
+    public static readonly AuditedTable Heads = new("tree_head", ["size"], ["root", "note"])
+    {
+        Required = ["root", "note"],
+    };
 
-    public static readonly AuditedTable CosignedHeads = new("cosigned_head", ["size"], ["note"]);
+    public static readonly AuditedTable CosignedHeads = new("cosigned_head", ["size"], ["note"])
+    {
+        Required = ["note"],
+    };
 
-    public static readonly AuditedTable Identity = new("log_identity", [], ["origin", "development"]);
+    public static readonly AuditedTable Identity = new("log_identity", [], ["origin", "development"])
+    {
+        Required = ["origin", "development", "since"],
+    };
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<AuditedTable> All =
