@@ -232,6 +232,29 @@ public sealed class SealTests(PostgresFixture postgres)
         Assert.False(again.Log.Contains(nameof(LogEvents.StreamsUnsealed)));
     }
 
+    // Without a row there is nothing to compare with but what the log says of whom it knows.
+    [Theory]
+    [InlineData("DELETE FROM consent.creator WHERE id = 'ana'")]
+    [InlineData("UPDATE consent.creator SET id = 'no id at all' WHERE id = 'ana'")]
+    [InlineData(
+        "DELETE FROM consent.creator_default WHERE creator = 'ana'; DELETE FROM consent.video_override "
+            + "WHERE creator = 'ana'; DELETE FROM consent.consent_grant WHERE creator = 'ana'; DELETE FROM consent.video "
+            + "WHERE owner = 'ana'; DELETE FROM consent.creator WHERE id = 'ana'"
+    )]
+    public async Task A_stream_whose_row_is_gone_is_found_while_a_node_runs(string sql)
+    {
+        var (connectionString, folder) = await PrepareAsync();
+        await using var app = await RegistryApplication.StartInAsync(FolderOf(folder, 0), connectionString);
+        Assert.Equal("deny", await EffectAsync(app, "ana"));
+        Assert.True(await AttackAsync(connectionString, sql) > 0);
+        var comparison = app.Services.GetRequiredService<ReplicaVerifier>();
+        await Eventually.HoldsAsync(
+            "it is found",
+            async () => await comparison.LookAsync(Cancellation) >= 0 && await EffectAsync(app, "ana") == "503"
+        );
+        Assert.Equal("allow", await EffectAsync(app, "ben"));
+    }
+
     [Fact]
     public async Task A_vocabulary_that_no_node_wrote_is_not_loaded()
     {
