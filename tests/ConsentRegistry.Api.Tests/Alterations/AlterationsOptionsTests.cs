@@ -14,9 +14,10 @@ public sealed class AlterationsOptionsTests
             {
                 Number = 60,
                 Seed = 7,
+                Only = Finder.Audit,
                 Blind = Finder.StartingNode,
             },
-            AlterationsOptions.Parse(["--blind", "starting-node", "60", "--seed", "7"])
+            AlterationsOptions.Parse(["--blind", "starting-node", "60", "--seed", "7", "--only", "audit"])
         );
         Assert.All(Finders.All, finder => Assert.Equal(finder, Finders.Parse(finder.Word())));
     }
@@ -27,6 +28,7 @@ public sealed class AlterationsOptionsTests
     [InlineData("--seed")]
     [InlineData("--seed", "x")]
     [InlineData("--blind", "nobody")]
+    [InlineData("--only", "nobody")]
     [InlineData("--unheard", "1")]
     public void What_makes_no_sense_is_refused(params string[] words) => Assert.Null(AlterationsOptions.Parse(words));
 

@@ -5,7 +5,7 @@ internal sealed record AlterationsOptions
 {
     /// <summary>How to say it on a command line.</summary>
     public static readonly string Usage =
-        $"[alterations] [--seed n] [--blind {string.Join('|', Finders.All.Select(Finders.Word))}]";
+        $"[alterations] [--seed n] [--only finder] [--blind finder], of {string.Join('|', Finders.All.Select(Finders.Word))}";
 
     /// <summary>How many alterations are drawn; all of them by default.</summary>
     public int Number { get; init; } = int.MaxValue;
@@ -15,6 +15,9 @@ internal sealed record AlterationsOptions
 
     /// <summary>A finder that does not look: then what only it finds is missed, and the run has to fail.</summary>
     public Finder? Blind { get; init; }
+
+    /// <summary>The finder whose alterations are made; null for all.</summary>
+    public Finder? Only { get; init; }
 
     /// <returns>The options; null if the words make no sense.</returns>
     public static AlterationsOptions? Parse(IReadOnlyList<string> words) =>
@@ -27,6 +30,7 @@ internal sealed record AlterationsOptions
                     ("", _) when number > 0 => options with { Number = number },
                     ("--seed", _) when number >= 0 => options with { Seed = number },
                     ("--blind", _) when Finders.Parse(value) is { } blind => options with { Blind = blind },
+                    ("--only", _) when Finders.Parse(value) is { } only => options with { Only = only },
                     _ => null,
                 }
         );

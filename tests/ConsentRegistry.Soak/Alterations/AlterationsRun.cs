@@ -69,7 +69,10 @@ internal static class AlterationsRun
             .. ActCatalogue.All,
         ];
         random.Shuffle(catalogue);
-        var drawn = catalogue.Take(options.Number).ToList();
+        var drawn = catalogue
+            .Where(one => options.Only is null || one.Finder == options.Only)
+            .Take(options.Number)
+            .ToList();
         var outcomes = new List<Outcome>();
         Tell(drawn.Where(one => one.Finder == options.Blind).Select(Outcome.Nothing));
         var looked = drawn.Where(one => one.Finder != options.Blind).ToList();

@@ -50,7 +50,9 @@ internal sealed class AlterationsSummary(AlterationsOptions options, IReadOnlyLi
             var (median, longest) = times.Count == 0 ? (0, 0) : (times[times.Count / 2], times[^1]);
             var (nobody, missed) = (CountNobody(group), group.Count(one => !one.IsAsExpected));
             var when = $"{group.Key.Word()} | {group.Key.Soon()}";
-            Line($"| {when} | {group.Count()} | {times.Count} | {nobody} | {missed} | {median:0.00} | {longest:0.00} |");
+            Line(
+                $"| {when} | {group.Count()} | {times.Count} | {nobody} | {missed} | {median:0.00} | {longest:0.00} |"
+            );
         }
         var found = outcomes.Count(one => one.Place is not null);
         Line($"| all | | {Count} | {found} | {CountNobody(outcomes)} | {Misses.Count} | | |");

@@ -96,10 +96,9 @@ internal sealed class TableSearch(
                 Deed.Emptied => $"UPDATE {name} SET {alteration.Column} = NULL {here} RETURNING NULL::text, {keys}",
                 Deed.Deleted => $"DELETE FROM {name} {here} RETURNING NULL::text, {keys}",
                 Deed.Inserted => Insertion(table, here, keys),
-                _ =>
-                    $"UPDATE {name} AS r SET ({Listed(table)}) = (SELECT {Listed(table)} "
-                        + $"FROM {Preparation.KeptRows}.{table.Name} AS k WHERE {SameKey(table)}) {here} "
-                        + $"RETURNING NULL::text, {string.Join(", ", table.Key.Select(key => $"r.{key}"))}",
+                _ => $"UPDATE {name} AS r SET ({Listed(table)}) = (SELECT {Listed(table)} "
+                    + $"FROM {Preparation.KeptRows}.{table.Name} AS k WHERE {SameKey(table)}) {here} "
+                    + $"RETURNING NULL::text, {string.Join(", ", table.Key.Select(key => $"r.{key}"))}",
             }
         );
         var keysOf = deed == Deed.Inserted ? after : drawn.Concat(after);
