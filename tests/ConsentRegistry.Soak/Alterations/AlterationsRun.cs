@@ -85,7 +85,7 @@ internal static class AlterationsRun
         var nodes = new NodeSearch(registry, victims, erased, answers);
         foreach (var finder in new[] { Finder.StartingNode, Finder.RunningNode })
             Tell(await nodes.RunAsync(finder, [.. looked.OfType<NodeAlteration>().Where(one => one.Finder == finder)]));
-        Tell(await new SoloSearch(registry, answers).RunAsync(looked.OfType<SoloAlteration>()));
+        await new SoloSearch(registry, answers).RunAsync(looked.OfType<SoloAlteration>(), Tell);
         return new(options, outcomes, Stopwatch.GetElapsedTime(started));
 
         void Tell(IEnumerable<Outcome> found)

@@ -7,17 +7,15 @@ internal sealed class SoloSearch(AlteredRegistry registry, IReadOnlyDictionary<Q
 {
     private int copies;
 
-    /// <summary>Searches for each.</summary>
-    public async Task<IReadOnlyList<Outcome>> RunAsync(IEnumerable<SoloAlteration> alterations)
+    /// <summary>Searches for each, and tells it: one takes some seconds.</summary>
+    public async Task RunAsync(IEnumerable<SoloAlteration> alterations, Action<IEnumerable<Outcome>> tell)
     {
-        var outcomes = new List<Outcome>();
         foreach (var alteration in alterations)
         {
             var copy = await registry.CopyAsync();
-            outcomes.Add(await SearchAsync(copy, alteration));
+            tell([await SearchAsync(copy, alteration)]);
             await registry.DropAsync(copy);
         }
-        return outcomes;
     }
 
     private async Task<Outcome> SearchAsync(string copy, SoloAlteration alteration)
