@@ -40,7 +40,14 @@ internal static class EventAdoption
         CancellationToken cancellation
     )
     {
-        if (isOwn is not null && await IsDoneAsync(connection, cancellation))
+        // There is a digest only of a log whose events all had marks. Rules of the tables can be dropped.
+        if (
+            isOwn is not null
+            && (
+                await IsDoneAsync(connection, cancellation)
+                || await LogDigest.ReadAsync(connection, keys, cancellation) is not null
+            )
+        )
             return null;
         var head = await LogStore.ReadHeadAsync(connection, cancellation);
         var own = await LogIdentityStore.ReadNewestOwnNoteAsync(connection, cancellation);

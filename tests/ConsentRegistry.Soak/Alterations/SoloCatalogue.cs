@@ -58,10 +58,7 @@ internal sealed class SoloCatalogue(ForgedEvent forged)
                 "inbox: a complete event without a mark is inserted, where the schema's rule was dropped",
                 AlteredRegistry.NoMarks + forged.Insertion("NULL", "NULL"),
                 Means.Database
-            ) with
-            {
-                Unfound = "the next migration takes it for one from before marks",
-            },
+            ),
         ];
 
     private static readonly IReadOnlyList<SoloAlteration> Sequenced =
@@ -140,10 +137,6 @@ internal sealed class SoloCatalogue(ForgedEvent forged)
             "purpose: a row is inserted",
             "INSERT INTO consent.purpose (purpose, place, uses_likeness, description, introduced_in) "
                 + "SELECT 'mining.other', max(place) + 1, false, 'Other.', max(introduced_in) FROM consent.purpose"
-        ),
-        Starting(
-            "history: leaves in the middle are deleted",
-            $"DELETE FROM consent.history WHERE seq BETWEEN {Last} - 9 AND {Last} - 5"
         ),
         Starting("history: the newest leaves are deleted", $"DELETE FROM consent.history WHERE seq > {Last} - 3"),
         Starting("history: a leaf has another place", $"UPDATE consent.history SET seq = seq + 1 WHERE seq = {Last}"),
