@@ -21,10 +21,10 @@ internal static class TileStore
     )
     {
         var wanted = tiles.Distinct().ToList();
-        var found = await ReadFullAsync(
-            connection,
-            [.. wanted.Where(tile => tile.WidthIn(treeSize) == TileId.Width)],
-            cancellation
+        var full = wanted.Where(tile => tile.WidthIn(treeSize) == TileId.Width).ToList();
+        var found = (await ReadStoredAsync(connection, full, cancellation)).ToDictionary(
+            tile => tile.Id,
+            tile => tile.Hashes
         );
         foreach (var tile in wanted.Where(tile => tile.WidthIn(treeSize) < TileId.Width))
             found.Add(tile, await ReadPartAsync(connection, tile, tile.WidthIn(treeSize), cancellation));
@@ -54,17 +54,18 @@ internal static class TileStore
         return (await ReadAsync(connection, [whole], treeSize, cancellation)).RootOf(whole);
     }
 
-    private static async Task<Dictionary<TileId, byte[]>> ReadFullAsync(
+    /// <summary>Full tiles as they are stored; those that are not are left out.</summary>
+    public static async Task<IReadOnlyList<Tile>> ReadStoredAsync(
         NpgsqlConnection connection,
-        List<TileId> tiles,
+        IReadOnlyCollection<TileId> tiles,
         CancellationToken cancellation
     )
     {
-        var found = new Dictionary<TileId, byte[]>();
+        var found = new List<Tile>();
         if (tiles.Count == 0)
             return found;
         await using var command = new NpgsqlCommand(
-            "SELECT level, index, hashes FROM consent.tile JOIN unnest($1, $2) AS wanted(level, index) "
+            "SELECT level, index, hashes, root FROM consent.tile JOIN unnest($1, $2) AS wanted(level, index) "
                 + "USING (level, index)",
             connection
         )
@@ -77,7 +78,13 @@ internal static class TileStore
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            found.Add(new(reader.GetInt16(0), reader.GetInt64(1)), reader.GetFieldValue<byte[]>(2));
+            found.Add(
+                new(
+                    new(reader.GetInt16(0), reader.GetInt64(1)),
+                    reader.GetFieldValue<byte[]>(2),
+                    reader.GetFieldValue<byte[]>(3)
+                )
+            );
         return found;
     }
 

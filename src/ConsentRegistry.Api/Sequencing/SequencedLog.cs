@@ -63,7 +63,7 @@ internal sealed record SequencedLog(TreeBuilder Tree, LogDigest Digest)
         }
         if (tree.Size != size)
             throw new LogIntegrityException($"The log has no leaf {tree.Size}, though it has {size} leaves.");
-        await RequireAsync(connection, tiles, size, cancellation);
+        await RequireAsync(connection, tiles, cancellation);
         // There is none yet, it was taken away, or what it would have to follow was erased.
         if (digest?.Size != size)
             digest = await ReadDigestAsync(connection, keys, stored, size, cancellation);
@@ -104,14 +104,19 @@ internal sealed record SequencedLog(TreeBuilder Tree, LogDigest Digest)
     private static async Task RequireAsync(
         NpgsqlConnection connection,
         IReadOnlyCollection<Tile> tiles,
-        long size,
         CancellationToken cancellation
     )
     {
-        var stored = await TileStore.ReadAsync(connection, tiles.Select(tile => tile.Id), size, cancellation);
+        var stored = (
+            await TileStore.ReadStoredAsync(connection, [.. tiles.Select(tile => tile.Id)], cancellation)
+        ).ToDictionary(tile => tile.Id);
         foreach (var tile in tiles)
         {
-            if (!stored.GetValueOrDefault(tile.Id, []).AsSpan().SequenceEqual(tile.Hashes))
+            if (
+                !stored.TryGetValue(tile.Id, out var kept)
+                || !kept.Hashes.AsSpan().SequenceEqual(tile.Hashes)
+                || !kept.Root.AsSpan().SequenceEqual(tile.Root)
+            )
                 throw new LogIntegrityException(
                     $"Tile {tile.Id.Index} of level {tile.Id.Level} is not the one of the log's leaves."
                 );

@@ -184,7 +184,11 @@ internal sealed partial class Sequencer(
                         $"An event of version {moved.Version} that waits for the log was written by no node."
                     );
                 longer.Append(MerkleTree.LeafHash(moved.Leaf), tiles);
-                digest = digest.With(moved)!;
+                digest =
+                    digest.With(moved)
+                    ?? throw new LogIntegrityException(
+                        $"An event of version {moved.Version} that waits for the log does not say on what it follows."
+                    );
                 if (moved.Type == EventType.CreatorErased)
                     await LogStore.EraseAsync(connection, moved, cancellation);
             }

@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Diagnostics;
 using ConsentRegistry.Api.Tests.History;
 using ConsentRegistry.Domain.Log;
 using Npgsql;
@@ -155,6 +156,62 @@ public sealed class SequencerTests(PostgresFixture postgres)
         );
         await CoveredAsync(app);
         await LogIsWholeAsync(app);
+    }
+
+    [Theory]
+    [InlineData("hashes = set_byte(hashes, 9, 255 - get_byte(hashes, 9))")]
+    [InlineData("root = sha256(root)")]
+    public async Task Nothing_is_signed_over_tiles_that_are_not_those_of_the_leaves(string alteration)
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        var first = await RegistryApplication.StartAsync(connectionString);
+        await CoveredAsync(first);
+        // A tile that is full, and that no checkpoint covers.
+        var changes = Enumerable
+            .Range(0, TileId.Width)
+            .Select(i => new
+            {
+                op = "setDefault",
+                purpose = "training",
+                requester = $"lab-{i}",
+                effect = "deny",
+            });
+        (await first.Creator("ana").PostAsync("/v1/creators/ana/consent/changes", new { changes })).Is(200);
+        await CoveredAsync(first);
+        await first.StopAsync();
+        await TamperAsync(
+            connectionString,
+            $"DELETE FROM consent.tree_head WHERE size >= {TileId.Width}; UPDATE consent.tile SET {alteration}"
+        );
+
+        // Elsewhere, so that no checkpoint of its own is what finds it.
+        await using var second = await RegistryApplication.StartAsync(connectionString);
+        await Eventually.HoldsAsync(
+            "the alarm is raised",
+            () =>
+                Task.FromResult(
+                    second.Log.Errors.Any(error =>
+                        error.Contains("is not the one of the log's leaves", StringComparison.Ordinal)
+                    )
+                )
+        );
+        Assert.True(
+            await second.ScalarAsync<long>("SELECT coalesce(max(size), 0) FROM consent.tree_head") < TileId.Width
+        );
+    }
+
+    [Fact]
+    public async Task A_node_that_was_replaced_notices_it_while_nothing_happens()
+    {
+        var connectionString = await postgres.CreateDatabaseAsync();
+        await using var app = await RegistryApplication.StartAsync(connectionString);
+        await CoveredAsync(app);
+        await TamperAsync(connectionString, "UPDATE consent.sequencer SET epoch = epoch + 1");
+
+        await Eventually.HoldsAsync(
+            "it hands over",
+            () => Task.FromResult(app.Log.Contains(nameof(LogEvents.SequencingHandedOver)))
+        );
     }
 
     [Theory]

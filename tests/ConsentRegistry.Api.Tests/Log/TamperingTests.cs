@@ -160,7 +160,8 @@ public sealed class TamperingTests(PostgresFixture postgres)
                 FROM consent.history WHERE creator = '{Other}');
             UPDATE consent.history h SET seq = n.r FROM (SELECT event_id, row_number() OVER (ORDER BY seq) - 1 AS r
                 FROM consent.history) n WHERE n.event_id = h.event_id;
-            DELETE FROM consent.tree_head
+            DELETE FROM consent.tree_head;
+            DELETE FROM consent.log_digest
             """
         );
         File.Delete(Path.Combine(app.DataFolder, "log-checkpoint"));
