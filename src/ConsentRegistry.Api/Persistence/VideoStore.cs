@@ -1,6 +1,7 @@
 using ConsentRegistry.Domain;
 using ConsentRegistry.Domain.Identifiers;
 using ConsentRegistry.Domain.Videos;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
 
@@ -30,19 +31,23 @@ internal static class VideoStore
         {
             records.Add(
                 new(CreatorId.Parse(reader.GetString(0)), VideoId.Parse(reader.GetString(1))),
-                RecordOf(
-                    reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
-                    reader.GetFieldValue<string[]>(3),
-                    reader.GetFieldValue<string[]>(4),
-                    reader.GetFieldValue<string[]>(5),
-                    reader.GetFieldValue<string[]>(6),
-                    reader.GetFieldValue<string[]>(7),
-                    reader.GetInt32(8)
-                )
+                ReadRecord(reader)
             );
         }
         return records;
     }
+
+    /// <summary>What is registered about the video of the reader's row, after its owner and its id.</summary>
+    public static VideoRecord ReadRecord(NpgsqlDataReader reader) =>
+        RecordOf(
+            reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
+            reader.GetFieldValue<string[]>(3),
+            reader.GetFieldValue<string[]>(4),
+            reader.GetFieldValue<string[]>(5),
+            reader.GetFieldValue<string[]>(6),
+            reader.GetFieldValue<string[]>(7),
+            reader.GetInt32(8)
+        );
 
     /// <summary>Which videos carry these identifiers, by owner and id.</summary>
     /// <param name="change">The transaction.</param>

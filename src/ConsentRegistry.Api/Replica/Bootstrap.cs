@@ -88,14 +88,14 @@ internal sealed partial class Bootstrap(
             await LoadOverridesAsync(connection, memory.Hasher, memory.Vocabulary, seals, editor, cancellation);
             await LoadGrantsAsync(connection, memory.Hasher, seals, editor, cancellation);
             var unsealed = await FindWrongAsync(connection, memory.Hasher, seals, cancellation);
-            var (setBack, forked) = await new LogComparison(connection, keys, LoadSeconds).CompareAsync(cancellation);
+            var difference = await new LogComparison(connection, keys, LoadSeconds).CompareAsync(cancellation);
+            var (setBack, forked) = difference;
             // Nothing is answered about them until the tables have the version that the log has.
             foreach (var (creator, version) in setBack)
                 editor.Reach(creator, version);
             var distrusted = unsealed.Union(setBack.Keys).Union(forked).ToList();
             foreach (var creator in distrusted)
                 editor.Doubt(creator);
-            var waiting = await ReadWaitingAsync(connection, cancellation);
             await transaction.CommitAsync(cancellation);
             if (memory.VideoCount > WorthCompacting)
             {
@@ -110,7 +110,16 @@ internal sealed partial class Bootstrap(
             integrity.Found(IntegrityMetrics.Stream, distrusted.Count);
             return (
                 memory,
-                new(memory, server, position, anchor, waiting, distrusted, forked, loggers.CreateLogger<Follower>())
+                new(
+                    memory,
+                    server,
+                    position,
+                    anchor,
+                    difference.Waiting,
+                    distrusted,
+                    forked,
+                    loggers.CreateLogger<Follower>()
+                )
             );
         }
         finally
@@ -511,14 +520,6 @@ internal sealed partial class Bootstrap(
                 editor.PutGrant(creator, stored.Id, stored.Grant);
         }
     }
-
-    // What no node wrote is not known: the first poll finds it.
-    private async Task<List<Guid>> ReadWaitingAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
-        await EventStore
-            .ReadWaitingAsync(connection, LoadSeconds, cancellation)
-            .Where(keys.IsAuthentic)
-            .Select(one => one.EventId)
-            .ToListAsync(cancellation);
 
     // Growing segments leave holes behind, which would stay.
     private static void Compact()

@@ -245,20 +245,7 @@ internal sealed class CreatorRecords(CreatorId creator)
         owner.Overrides.Add((OverrideColumnsOf.Key(reader, 1), OverrideColumnsOf.Setting(reader, 5)));
 
     private static void AddVideo(NpgsqlDataReader reader, CreatorRecords owner) =>
-        owner.Videos.Add(
-            (
-                new(owner.Creator, VideoId.Parse(reader.GetString(1))),
-                VideoStore.RecordOf(
-                    reader.IsDBNull(2) ? null : Instant.From(reader.GetDateTime(2)),
-                    reader.GetFieldValue<string[]>(3),
-                    reader.GetFieldValue<string[]>(4),
-                    reader.GetFieldValue<string[]>(5),
-                    reader.GetFieldValue<string[]>(6),
-                    reader.GetFieldValue<string[]>(7),
-                    reader.GetInt32(8)
-                )
-            )
-        );
+        owner.Videos.Add((new(owner.Creator, VideoId.Parse(reader.GetString(1))), VideoStore.ReadRecord(reader)));
 
     private static void AddGrant(NpgsqlDataReader reader, CreatorRecords owner) =>
         owner.Grants.Add(GrantColumns.Read(reader, 1));

@@ -16,7 +16,11 @@ namespace ConsentRegistry.Api.Replica;
 internal sealed record LogDifference(
     IReadOnlyDictionary<CreatorId, long> SetBack,
     IReadOnlyCollection<CreatorId> Forked
-);
+)
+{
+    /// <summary>The events that wait for the log and that nodes wrote.</summary>
+    public required IReadOnlyList<Guid> Waiting { get; init; }
+}
 
 /// <summary>
 /// Compares what is loaded with the log that it came from: rows that were set back together with their seal are as a
@@ -175,7 +179,7 @@ internal sealed class LogComparison(NpgsqlConnection connection, IntegrityKeys k
         return DifferenceOf(wrong, heads.Forked.Concat(heads.Altered));
     }
 
-    private static LogDifference DifferenceOf(Dictionary<string, long> wrong, IEnumerable<string> forked)
+    private LogDifference DifferenceOf(Dictionary<string, long> wrong, IEnumerable<string> forked)
     {
         var (setBack, split) = (new Dictionary<CreatorId, long>(), new HashSet<CreatorId>());
         foreach (var name in forked)
@@ -190,7 +194,7 @@ internal sealed class LogComparison(NpgsqlConnection connection, IntegrityKeys k
                 setBack.Add(creator, version);
             RequireOther(name);
         }
-        return new(setBack, split);
+        return new(setBack, split) { Waiting = waiting.ConvertAll(one => one.EventId) };
     }
 
     // What purposes there are is a fact of every check. What requesters did is of none.
