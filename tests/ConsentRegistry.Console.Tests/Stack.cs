@@ -43,6 +43,10 @@ public sealed class Stack : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
     private HttpClient? http;
+
+    // Registering 10,000 videos on a busy machine is among them.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(90);
+
     private readonly Dictionary<string, string> sessions = new(StringComparer.Ordinal);
     private int creators;
 
@@ -93,10 +97,8 @@ public sealed class Stack : IAsyncLifetime
         postgres = await PrivatePostgres.StartAsync(Path.Combine(folder, "server"), NullLogger.Instance, cancellation);
         await StartRegistryAsync();
         var token = (await RunRegistryAsync("token", "admin")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        http = new(new AccessTokenHandler(_ => ValueTask.FromResult(token.Trim()), new SocketsHttpHandler()))
-        {
-            BaseAddress = new($"http://127.0.0.1:{registryPort}"),
-        };
+        var sending = new AccessTokenHandler(_ => ValueTask.FromResult(token.Trim()), new SocketsHttpHandler());
+        http = new(new RetryHandler(LongestCall, sending)) { BaseAddress = new($"http://127.0.0.1:{registryPort}") };
         Registry = new(http);
         var database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "console" };
         hop = await Hop.StartAsync(new($"http://127.0.0.1:{registryPort}"), cancellation);

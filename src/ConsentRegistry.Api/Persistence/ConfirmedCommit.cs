@@ -19,11 +19,11 @@ internal static class ConfirmedCommit
     public const string HasStandby = "current_setting('synchronous_standby_names') <> ''";
 
     /// <summary>
-    /// Has the transaction wait for the standby. Where there is none it waits for nothing: a disk confirms nothing about
-    /// which server is the primary.
+    /// Has the transaction wait for the standby, as an expression, so that one statement can be the transaction. Where
+    /// there is none it waits for nothing: a disk confirms nothing about which server is the primary.
     /// </summary>
-    public const string IsWantedOfStandby =
-        $"SELECT set_config('synchronous_commit', CASE WHEN {HasStandby} THEN 'on' ELSE 'off' END, true)";
+    public const string WaitForStandby =
+        $"set_config('synchronous_commit', CASE WHEN {HasStandby} THEN 'on' ELSE 'off' END, true)";
 
     /// <summary>
     /// Has a transaction that wrote nothing wait for the standby as well: what it read before may have been committed by

@@ -64,8 +64,14 @@ internal static class EventStore
             ? stream
             : throw new InvalidDataException("An event is of no stream.");
 
+    /// <summary>The place of <c>event_id</c> among <see cref="Columns"/>.</summary>
+    public const int IdColumn = 5;
+
     /// <summary>The place of <c>leaf</c> among <see cref="Columns"/>, which no event lacks.</summary>
     public const int LeafColumn = 8;
+
+    /// <summary>The place of the last of <see cref="Columns"/>.</summary>
+    public static readonly int LastColumn = Columns.Split(',').Length - 1;
 
     /// <summary>Where the event of the reader's row stands, and what it is; without what it says.</summary>
     public static (

@@ -13,6 +13,10 @@ namespace ConsentRegistry.Api.Replica;
 /// The one writer of this node's memory: loads it, catches up, joins the nodes, and then polls and beats. Whatever goes
 /// wrong, memory stops answering by itself, by the time of its last poll and its last beat.
 /// </summary>
+/// <remarks>
+/// It has a thread of its own and blocks it. Polls that took turns with requests in the thread pool would be late where
+/// many requests wait, and then no check of theirs could be answered.
+/// </remarks>
 internal sealed partial class Applier(
     Database database,
     ConsentReplica replica,
@@ -115,22 +119,30 @@ internal sealed partial class Applier(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(
+            () => Run(stoppingToken),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+
+    private void Run(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (follower is null)
-                    (memory, follower) = await bootstrap.LoadAsync(stoppingToken);
-                await using var connection = await database.Replica.OpenConnectionAsync(stoppingToken);
-                await FollowAsync(connection, stoppingToken);
+                    (memory, follower) = WaitFor(bootstrap.LoadAsync(stoppingToken));
+                using var connection = database.Replica.OpenConnection();
+                Follow(connection, stoppingToken);
             }
             catch (ServerReplacedException)
             {
                 LogReplaced();
                 Drop();
-                await LeaveQuietlyAsync(stoppingToken);
+                LeaveQuietly(stoppingToken);
             }
             catch (ServerOutdatedException e)
             {
@@ -138,7 +150,7 @@ internal sealed partial class Applier(
                 metrics.Lost();
                 // What is open leads to this server.
                 database.ClearPools();
-                await Task.Delay(BetweenTries, stoppingToken);
+                Sleep(BetweenTries, stoppingToken);
             }
             catch (Exception e) when (e is MemoryLostException or InvalidDataException or FormatException)
             {
@@ -146,10 +158,10 @@ internal sealed partial class Applier(
                 LogLost(e.Message);
                 metrics.Lost();
                 Drop();
-                await LeaveQuietlyAsync(stoppingToken);
+                LeaveQuietly(stoppingToken);
                 // What cannot be loaded now can be when somebody has mended it.
                 if (wasLoading)
-                    await Task.Delay(BetweenLoads, stoppingToken);
+                    Sleep(BetweenLoads, stoppingToken);
             }
             catch (OutcomeUnknownException e) when (e.InnerException is null)
             {
@@ -157,34 +169,38 @@ internal sealed partial class Applier(
                 LogUnconfirmed(e.Message);
                 metrics.Unconfirmed();
                 membership.LoseSight();
-                await Task.Delay(BetweenTries, stoppingToken);
+                Sleep(BetweenTries, stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
             {
                 // Memory stays, and goes on from where it is: it stops answering by itself.
                 LogInterrupted(ExceptionSummary.Summarize(e), (e as PostgresException)?.SqlState);
                 membership.LoseSight();
-                await Task.Delay(BetweenTries, stoppingToken);
+                Sleep(BetweenTries, stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 LogBug(e.GetType().Name, e.StackTrace);
                 Drop();
-                await Task.Delay(BetweenTries, stoppingToken);
+                Sleep(BetweenTries, stoppingToken);
             }
         }
     }
 
-    private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private void Follow(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        while (true)
+        while (!cancellation.IsCancellationRequested)
         {
             if (Interlocked.Exchange(ref reconnectRequested, false))
             {
                 database.Replica.Clear();
                 return;
             }
-            var poll = await PollAsync(connection, cancellation);
+            var poll = Poll(connection, out var isBeatDue);
             // Whatever this server confirms, it confirms alone.
             if (database.RequiresStandby && !poll.HasStandby)
                 throw new OutcomeUnknownException("synchronous_standby_names is empty.");
@@ -193,10 +209,9 @@ internal sealed partial class Applier(
                 largest = (poll.Nodes.Select(node => node.Delta).Append(options.Delta).Max(), poll.SentAt);
             wakeUps.HasOthers = !membership.IsAlone(poll);
             metrics.Polled(took);
-            if (poll.HasBeaten is { } hasRow)
+            if (isBeatDue)
             {
-                membership.NoteBeat(poll.SentAt, hasRow);
-                if (hasRow)
+                if (membership.Beat(connection, poll.SentAt))
                     replica.NoteBeat(poll.SentAt);
                 else
                     NoteEvicted();
@@ -214,7 +229,7 @@ internal sealed partial class Applier(
                 if (!membership.HasJoined)
                 {
                     replica.StopAnswering();
-                    replica.NoteBeat(await membership.JoinAsync(connection, poll.Snapshot, cancellation));
+                    replica.NoteBeat(WaitFor(membership.JoinAsync(connection, poll.Snapshot, cancellation)));
                     LogJoined();
                     // This poll was sent before the row was there: the next is the first to answer from.
                     continue;
@@ -223,14 +238,14 @@ internal sealed partial class Applier(
                     new(memory!, poll.DatabaseTime, poll.SentAt)
                     {
                         HasStandby = poll.HasStandby,
-                        IsConfirmed = !poll.HasStandby || poll.HasBeaten is true,
+                        IsConfirmed = !poll.HasStandby || isBeatDue,
                     }
                 );
                 if (membership.IsAlone(poll))
                     PublishedAlone?.Invoke(poll.SentAt, poll.Server!.Value);
                 if (applied.BroughtEvents)
                 {
-                    if (!await membership.TellSeenAsync(connection, poll.Snapshot, cancellation))
+                    if (!membership.TellSeen(connection, poll.Snapshot))
                     {
                         NoteEvicted();
                         continue;
@@ -238,16 +253,16 @@ internal sealed partial class Applier(
                     Beaten?.Invoke();
                     wakeUps.TellConfirmed();
                     if (Tracing.IsOn)
-                        await TraceAsync(connection, applied.New, cancellation);
+                        Trace(connection, applied.New, cancellation);
                 }
-                if (await membership.EvictAsync(connection, poll, cancellation) is > 0 and var evicted)
+                if (membership.Evict(connection, poll) is > 0 and var evicted)
                 {
                     LogEvicting(evicted);
                     metrics.EvictedOthers(evicted);
                 }
             }
             if (applied.IsComplete && follower.Doubted.Count == 0)
-                await PauseAsync(poll.SentAt, took, cancellation);
+                PauseBeforeNext(poll.SentAt, took, cancellation);
         }
     }
 
@@ -259,14 +274,10 @@ internal sealed partial class Applier(
     }
 
     // Says in the trace of each change when this node had it and had said so. Nobody waits for this.
-    private async Task TraceAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<Guid> events,
-        CancellationToken cancellation
-    )
+    private void Trace(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
     {
         var (now, polledFor) = (clock.GetUtcNow(), replica.Age ?? TimeSpan.Zero);
-        foreach (var traceparent in await TraceStore.ReadAsync(connection, events, cancellation))
+        foreach (var traceparent in WaitFor(TraceStore.ReadAsync(connection, events, cancellation)))
             Tracing.GoOn("apply change", ActivityKind.Consumer, traceparent, now - polledFor)?.Dispose();
     }
 
@@ -282,7 +293,7 @@ internal sealed partial class Applier(
 
     private TimeSpan Pause => replica.IsQuiet(commits) ? betweenQuietPolls : BetweenPolls;
 
-    private async Task<Poll> PollAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private Poll Poll(NpgsqlConnection connection, out bool isBeatDue)
     {
         CreatorId[] doubtful;
         lock (doubts)
@@ -293,27 +304,27 @@ internal sealed partial class Applier(
         foreach (var creator in doubtful)
             follower!.Doubt(creator);
         metrics.Doubted(doubtful.Length);
-        return await Feed.PollAsync(
-            connection,
-            keys,
-            follower!,
-            follower!.TakeToRead(BootClock.Now),
-            membership.NextBeat(Pause, replica.TakeConfirmationRequest()),
-            cancellation
-        );
+        // Who asks for what is confirmed asks for a poll that is sent from now on.
+        isBeatDue = membership.IsBeatDue(Pause, replica.TakeConfirmationRequest());
+        return Feed.Poll(connection, keys, follower!, follower!.TakeToRead(BootClock.Now));
     }
 
     // Not sooner than twice what the last poll took: a slow database is not asked more often.
-    private async Task PauseAsync(long sentAt, TimeSpan took, CancellationToken cancellation)
+    private void PauseBeforeNext(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
-        await replica.WaitForPollRequestAsync(
+        replica.WaitForPollRequest(
             TimeSpan.FromTicks(Math.Max(0, (Pause - BootClock.Since(sentAt)).Ticks)),
             cancellation
         );
         var rest = (2 * took) - BootClock.Since(sentAt);
         if (rest > TimeSpan.FromMilliseconds(1))
-            await Task.Delay(rest, cancellation);
+            Sleep(rest, cancellation);
     }
+
+    private static void Sleep(TimeSpan time, CancellationToken cancellation) => cancellation.WaitHandle.WaitOne(time);
+
+    // For what is rare: this thread has nothing else to do.
+    private static T WaitFor<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
     private void Drop()
     {
@@ -321,11 +332,11 @@ internal sealed partial class Applier(
         (memory, follower) = (null, null);
     }
 
-    private async Task LeaveQuietlyAsync(CancellationToken cancellation)
+    private void LeaveQuietly(CancellationToken cancellation)
     {
         try
         {
-            await membership.LeaveAsync(database, cancellation);
+            membership.LeaveAsync(database, cancellation).GetAwaiter().GetResult();
         }
         catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
         {

@@ -25,5 +25,8 @@ internal sealed class AsyncAutoResetEvent : IDisposable
     /// <summary>Waits until it is set, or for a time; false if the time is over.</summary>
     public Task<bool> WaitAsync(TimeSpan time, CancellationToken cancellation) => signal.WaitAsync(time, cancellation);
 
+    /// <summary>The same for somebody who blocks a thread of their own.</summary>
+    public bool Wait(TimeSpan time, CancellationToken cancellation) => signal.Wait(time, cancellation);
+
     public void Dispose() => signal.Dispose();
 }

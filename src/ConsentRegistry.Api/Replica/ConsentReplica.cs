@@ -176,8 +176,8 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     internal bool TakeConfirmationRequest() => Interlocked.Exchange(ref confirmationRequested, false);
 
     /// <summary>Returns after a time, or as soon as somebody is in a hurry.</summary>
-    internal Task<bool> WaitForPollRequestAsync(TimeSpan time, CancellationToken cancellation) =>
-        pollRequested.WaitAsync(time, cancellation);
+    internal void WaitForPollRequest(TimeSpan time, CancellationToken cancellation) =>
+        pollRequested.Wait(time, cancellation);
 
     /// <summary>Makes what a poll brought the memory that is answered from.</summary>
     /// <remarks>

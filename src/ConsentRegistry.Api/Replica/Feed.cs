@@ -54,172 +54,189 @@ internal sealed record Poll(
     IReadOnlyList<FeedEvent> Inbox,
     IReadOnlyCollection<Guid> Left,
     IReadOnlyList<CreatorRecords> Reloaded
-)
-{
-    /// <summary>
-    /// Whether the beat that was sent along found this node's row; null if none was sent. It was confirmed, and the
-    /// poll's snapshot with it.
-    /// </summary>
-    public bool? HasBeaten { get; init; }
-}
+);
 
-/// <summary>Asks the primary what has changed: one snapshot, in one round trip.</summary>
+/// <summary>Asks the primary what has changed: one statement, so one snapshot and one round trip.</summary>
 /// <remarks>
 /// What this node knows to wait for the log is not read again, neither while it waits nor from the log: polls are many,
-/// and one change can have thousands of events.
+/// and one change can have thousands of events. One statement is also all that Npgsql writes without a thread of the pool
+/// when it is called synchronously.
 /// </remarks>
 internal static class Feed
 {
-    // Of an event that is known, its place. In any order: to sort whole rows takes the server longer than this node.
-    private const string History = """
+    // The columns behind those of an event.
+    private static readonly int PartColumn = EventStore.LastColumn + 1;
+    private static readonly int TimeColumn = PartColumn + 1;
+    private static readonly int SnapshotColumn = TimeColumn + 1;
+    private static readonly int ServerColumn = SnapshotColumn + 1;
+    private static readonly int StandbyColumn = ServerColumn + 1;
+    private static readonly int NodesColumn = StandbyColumn + 1;
+    private static readonly int BeatsColumn = NodesColumn + 1;
+    private static readonly int DeltasColumn = BeatsColumn + 1;
+
+    // Parameters: from where on the log is read, how many events of it, which ones are known to wait, and the anchor.
+    // Of an event that is known only its place is read. Rows come in any order: to sort whole rows takes the server
+    // longer than this node.
+    private static readonly string Text = $"""
         SELECT seq, creator, version, ordinal, count, event_id, type, tx, CASE WHEN known.id IS NULL THEN leaf END,
             CASE WHEN known.id IS NULL THEN body END, CASE WHEN known.id IS NULL THEN salt END,
-            CASE WHEN known.id IS NULL THEN kid END, CASE WHEN known.id IS NULL THEN mac END
+            CASE WHEN known.id IS NULL THEN kid END, CASE WHEN known.id IS NULL THEN mac END,
+            {(int)Part.Logged}, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM (SELECT * FROM consent.history WHERE seq >= $1 ORDER BY seq LIMIT $2) AS next
-            LEFT JOIN (SELECT DISTINCT id FROM unnest($3) AS id) AS known ON known.id = event_id
+            LEFT JOIN (SELECT DISTINCT id FROM unnest(array_append($3, $4)) AS id) AS known ON known.id = event_id
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+            {(int)
+            Part.State}, now(), pg_current_snapshot()::text, {ServerIdentity.Column}, {ConfirmedCommit.HasStandby},
+            array_agg(id), array_agg(beat), array_agg(delta_ms)
+        FROM consent.node
+        UNION ALL
+        SELECT NULL::bigint, {EventStore.Columns["seq, ".Length..]},
+            {(int)Part.Waiting}, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM consent.inbox WHERE NOT EXISTS (SELECT FROM unnest($3) AS known(id) WHERE known.id = event_id)
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, NULL, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+            {(int)Part.Left}, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM unnest($3) AS known(id) WHERE NOT EXISTS (SELECT FROM consent.inbox WHERE event_id = known.id)
         """;
 
-    private const string Inbox = $"""
-        SELECT NULL::bigint AS {EventStore.Columns} FROM consent.inbox
-        WHERE NOT EXISTS (SELECT FROM unnest($1) AS known(id) WHERE known.id = event_id)
-        """;
+    /// <summary>What a row is.</summary>
+    private enum Part
+    {
+        /// <summary>The one row about the server and the nodes.</summary>
+        State,
 
-    private const string Left = """
-        SELECT id FROM unnest($1) AS known(id)
-        WHERE NOT EXISTS (SELECT FROM consent.inbox WHERE event_id = known.id)
-        """;
+        /// <summary>An event of the log.</summary>
+        Logged,
 
-    /// <summary>Polls.</summary>
+        /// <summary>An event that waits for it.</summary>
+        Waiting,
+
+        /// <summary>The id of an event that was known to wait, and does not any more.</summary>
+        Left,
+    }
+
+    /// <summary>Polls. It blocks, and needs no thread of the pool unless creators are read anew.</summary>
     /// <param name="connection">A connection to the primary.</param>
     /// <param name="keys">What marks of events are verified by.</param>
     /// <param name="follower">Who follows: it says from where on is read, and what it knows already.</param>
     /// <param name="reload">Creators of whom everything is read.</param>
-    /// <param name="beat">The beat to send along; null for none.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database cannot be asked, or is a standby.</exception>
-    /// <exception cref="OutcomeUnknownException">
-    /// The synchronous standby did not confirm the beat: this server may be one that is not the primary any more.
-    /// </exception>
-    public static async Task<Poll> PollAsync(
+    public static Poll Poll(
         NpgsqlConnection connection,
         IntegrityKeys keys,
         Follower follower,
-        IReadOnlyCollection<CreatorId> reload,
-        Beat? beat,
-        CancellationToken cancellation
+        IReadOnlyCollection<CreatorId> reload
     )
     {
         var limit = follower.Limit;
-        Guid[] waiting = [.. follower.Waiting];
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-                new(
-                    $"SELECT now(), pg_current_snapshot()::text, {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}"
-                ),
-                new("SELECT id, beat, delta_ms FROM consent.node"),
-                new(History)
-                {
-                    Parameters =
-                    {
-                        new() { Value = follower.From },
-                        new() { Value = limit + 1 },
-                        new() { Value = (Guid[])[.. waiting, follower.Anchor] },
-                    },
-                },
-                new(Inbox) { Parameters = { new() { Value = waiting } } },
-                new(Left) { Parameters = { new() { Value = waiting } } },
-            },
-        };
+        using var batch = new NpgsqlBatch(connection);
         if (reload.Count > 0)
-            CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
-        batch.BatchCommands.Add(new("COMMIT"));
-        // After the snapshot, in a transaction of its own, which waits for the standby: whoever confirms it was the
-        // primary's standby when the poll was sent.
-        if (beat is not null)
+            batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        batch.BatchCommands.Add(
+            new(Text)
+            {
+                Parameters =
+                {
+                    new() { Value = follower.From },
+                    new() { Value = limit + 1 },
+                    new() { Value = (Guid[])[.. follower.Waiting] },
+                    new() { Value = follower.Anchor },
+                },
+            }
+        );
+        if (reload.Count > 0)
         {
-            batch.BatchCommands.Add(new("BEGIN"));
-            batch.BatchCommands.Add(new(beat.Durability));
-            batch.BatchCommands.Add(beat.Update);
+            CreatorRecords.AddTo(batch, [.. reload.Select(creator => creator.Value)]);
             batch.BatchCommands.Add(new("COMMIT"));
         }
-
-        using var warnings = new ConfirmedCommit.WarningListener(connection);
         var sentAt = BootClock.Now;
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var (time, snapshot, server, hasStandby) = (
-            Instant.From(reader.GetDateTime(0)),
-            reader.GetString(1),
-            ServerIdentity.Read(reader, 2),
-            reader.GetBoolean(3)
-        );
-        await reader.NextResultAsync(cancellation);
-        var nodes = new List<NodeRow>();
-        while (await reader.ReadAsync(cancellation))
-            nodes.Add(new(reader.GetGuid(0), reader.GetInt64(1), TimeSpan.FromMilliseconds(reader.GetInt32(2))));
-        await reader.NextResultAsync(cancellation);
-        var history = await ReadEventsAsync(reader, keys, cancellation);
-        history.Sort((one, other) => one.Seq!.Value.CompareTo(other.Seq!.Value));
-        var isCut = history.Count > limit;
-        if (isCut)
-            history.RemoveAt(history.Count - 1);
-        await reader.NextResultAsync(cancellation);
-        var inbox = await ReadEventsAsync(reader, keys, cancellation);
-        await reader.NextResultAsync(cancellation);
-        var left = new List<Guid>();
-        while (await reader.ReadAsync(cancellation))
-            left.Add(reader.GetGuid(0));
-        IReadOnlyList<CreatorRecords> reloaded =
-            reload.Count == 0
-                ? []
-                : [.. (await CreatorRecords.ReadAsync(reader, cancellation)).Select(records => records.Verify(keys))];
-        // What comes last is known when all is read.
-        while (await reader.NextResultAsync(cancellation)) { }
-        await reader.CloseAsync();
-        warnings.ThrowIfAny();
-        return new(sentAt, time, snapshot, server, hasStandby, nodes, history, isCut, inbox, left, reloaded)
-        {
-            HasBeaten = beat is null ? null : beat.Update.RecordsAffected > 0,
-        };
+        using var reader = batch.ExecuteReader();
+        var poll = Read(reader, keys, sentAt, limit);
+        return reload.Count > 0 ? poll with { Reloaded = ReadRecords(reader, keys) } : poll;
     }
 
-    private static async Task<List<FeedEvent>> ReadEventsAsync(
-        NpgsqlDataReader reader,
-        IntegrityKeys keys,
-        CancellationToken cancellation
-    )
+    private static Poll Read(NpgsqlDataReader reader, IntegrityKeys keys, long sentAt, int limit)
     {
-        var events = new List<FeedEvent>();
-        while (await reader.ReadAsync(cancellation))
+        Poll? poll = null;
+        var (logged, waiting, left) = (new List<FeedEvent>(), new List<FeedEvent>(), new List<Guid>());
+        while (reader.Read())
         {
-            // Of what waits, a row of no stream is nobody's event. In the log it is a gap.
-            if (!EventStore.HasStream(reader))
-                continue;
-            // Without a leaf it is known: each event has one for ever.
-            if (reader.IsDBNull(EventStore.LeafColumn))
+            switch ((Part)reader.GetInt32(PartColumn))
             {
-                var (seq, stream, version, ordinal, count, eventId, type) = EventStore.ReadPlace(reader);
-                events.Add(new(seq, stream, version, ordinal, count, eventId, type, Body: null, IsAuthentic: true));
-                continue;
+                case Part.State:
+                    poll = ReadState(reader, sentAt);
+                    break;
+                case Part.Left:
+                    left.Add(reader.GetGuid(EventStore.IdColumn));
+                    break;
+                case var part when ReadEvent(reader, keys) is { } read:
+                    (part == Part.Logged ? logged : waiting).Add(read);
+                    break;
             }
-            var stored = EventStore.Read(reader);
-            events.Add(
-                new(
-                    stored.Seq,
-                    stored.Stream,
-                    stored.Version,
-                    stored.Ordinal,
-                    stored.Count,
-                    stored.EventId,
-                    stored.Type,
-                    stored.Body,
-                    keys.IsAuthentic(stored)
-                )
-            );
         }
-        return events;
+        logged.Sort((one, other) => one.Seq!.Value.CompareTo(other.Seq!.Value));
+        var isCut = logged.Count > limit;
+        if (isCut)
+            logged.RemoveAt(logged.Count - 1);
+        return poll! with { History = logged, IsCut = isCut, Inbox = waiting, Left = left };
     }
+
+    private static Poll ReadState(NpgsqlDataReader reader, long sentAt) =>
+        new(
+            sentAt,
+            Instant.From(reader.GetDateTime(TimeColumn)),
+            reader.GetString(SnapshotColumn),
+            ServerIdentity.Read(reader, ServerColumn),
+            reader.GetBoolean(StandbyColumn),
+            reader.IsDBNull(NodesColumn) ? [] : ReadNodes(reader),
+            History: [],
+            IsCut: false,
+            Inbox: [],
+            Left: [],
+            Reloaded: []
+        );
+
+    private static NodeRow[] ReadNodes(NpgsqlDataReader reader) =>
+        [
+            .. reader
+                .GetFieldValue<Guid[]>(NodesColumn)
+                .Zip(reader.GetFieldValue<long[]>(BeatsColumn), reader.GetFieldValue<int[]>(DeltasColumn))
+                .Select(node => new NodeRow(node.First, node.Second, TimeSpan.FromMilliseconds(node.Third))),
+        ];
+
+    // Of what waits, a row of no stream is nobody's event. In the log it is a gap.
+    private static FeedEvent? ReadEvent(NpgsqlDataReader reader, IntegrityKeys keys)
+    {
+        if (!EventStore.HasStream(reader))
+            return null;
+        // Without a leaf it is known: each event has one for ever.
+        if (reader.IsDBNull(EventStore.LeafColumn))
+        {
+            var (seq, stream, version, ordinal, count, eventId, type) = EventStore.ReadPlace(reader);
+            return new(seq, stream, version, ordinal, count, eventId, type, Body: null, IsAuthentic: true);
+        }
+        var stored = EventStore.Read(reader);
+        return new(
+            stored.Seq,
+            stored.Stream,
+            stored.Version,
+            stored.Ordinal,
+            stored.Count,
+            stored.EventId,
+            stored.Type,
+            stored.Body,
+            keys.IsAuthentic(stored)
+        );
+    }
+
+    // It is shared with those who read many at a time. Here it is rare.
+    private static List<CreatorRecords> ReadRecords(NpgsqlDataReader reader, IntegrityKeys keys) =>
+        [
+            .. CreatorRecords
+                .ReadAsync(reader, CancellationToken.None)
+                .GetAwaiter()
+                .GetResult()
+                .Select(records => records.Verify(keys)),
+        ];
 }

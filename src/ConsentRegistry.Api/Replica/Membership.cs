@@ -4,11 +4,6 @@ using Npgsql;
 
 namespace ConsentRegistry.Api.Replica;
 
-/// <summary>A beat, as a transaction of its own.</summary>
-/// <param name="Durability">The statement that says what its commit waits for.</param>
-/// <param name="Update">Raises the beat in the node's row.</param>
-internal sealed record Beat(string Durability, NpgsqlBatchCommand Update);
-
 /// <summary>
 /// This node among those that answer from memory. Whoever changes something waits for every row; so a row says how far
 /// a node is, and a node whose row is gone answers nothing until it has a new one.
@@ -20,10 +15,10 @@ internal sealed class Membership(ReplicaOptions options)
     /// <summary>How often a beat is confirmed at least: four of them fit into Δ.</summary>
     private readonly TimeSpan betweenBeats = options.Delta / 4;
 
-    // A slow disk makes no node stale.
-    private readonly string ofBeats = options.ConfirmsBeats
-        ? ConfirmedCommit.IsWantedOfStandby
-        : ConfirmedCommit.IsNotWanted;
+    // A slow disk makes no node stale: where there is no standby, nothing is waited for.
+    private readonly string confirmedBeat = options.ConfirmsBeats
+        ? $"{BeatText} AND {ConfirmedCommit.WaitForStandby} IS NOT NULL"
+        : BeatText;
 
     private readonly string ofRow = options.ConfirmsBeats ? ConfirmedCommit.IsWanted : ConfirmedCommit.IsNotWanted;
     private readonly Dictionary<Guid, (long Beat, long Since)> others = [];
@@ -40,33 +35,31 @@ internal sealed class Membership(ReplicaOptions options)
     public bool IsAlone(Poll poll) => HasJoined && poll.Nodes is [var only] && only.Id == id;
 
     /// <summary>
-    /// The beat that the next poll sends along, to be confirmed: because it is due before the poll after it, or because
-    /// somebody waits for what is confirmed; null if none is.
+    /// Whether a beat has to follow the next poll, to be confirmed: because it is due before the poll after it, or because
+    /// somebody waits for what is confirmed.
     /// </summary>
     /// <param name="pause">How long it is from the next poll to the one after it.</param>
     /// <param name="isWanted">Whether somebody waits.</param>
-    public Beat? NextBeat(TimeSpan pause, bool isWanted) =>
-        HasJoined && (isWanted || BootClock.Since(beatAt) + pause >= betweenBeats)
-            ? new(
-                ofBeats,
-                new(BeatText)
-                {
-                    Parameters =
-                    {
-                        new() { Value = id },
-                        new() { Value = seen },
-                    },
-                }
-            )
-            : null;
+    public bool IsBeatDue(TimeSpan pause, bool isWanted) =>
+        HasJoined && (isWanted || BootClock.Since(beatAt) + pause >= betweenBeats);
 
-    /// <summary>Notes that a poll sent a beat along, which was confirmed.</summary>
-    /// <param name="sentAt">This node's time just before the poll was sent.</param>
-    /// <param name="hasRow">Whether this node's row was there.</param>
-    public void NoteBeat(long sentAt, bool hasRow)
+    /// <summary>
+    /// Beats after a poll, in a transaction of its own, which waits for the standby: whoever confirms it was the primary's
+    /// standby when the poll was sent.
+    /// </summary>
+    /// <param name="connection">The connection of the poll.</param>
+    /// <param name="polledAt">This node's time just before the poll was sent.</param>
+    /// <returns>Whether this node's row is there.</returns>
+    /// <exception cref="OutcomeUnknownException">
+    /// The synchronous standby did not confirm the beat: this server may be one that is not the primary any more.
+    /// </exception>
+    public bool Beat(NpgsqlConnection connection, long polledAt)
     {
-        HasJoined = hasRow;
-        beatAt = sentAt;
+        using var warnings = new ConfirmedCommit.WarningListener(connection);
+        HasJoined = Update(connection, confirmedBeat, seen);
+        warnings.ThrowIfAny();
+        beatAt = polledAt;
+        return HasJoined;
     }
 
     /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>
@@ -106,9 +99,16 @@ internal sealed class Membership(ReplicaOptions options)
     /// where it is lost, less is said than what holds.
     /// </summary>
     /// <returns>Whether this node's row is there.</returns>
-    public async Task<bool> TellSeenAsync(NpgsqlConnection connection, string snapshot, CancellationToken cancellation)
+    public bool TellSeen(NpgsqlConnection connection, string snapshot)
     {
-        await using var command = new NpgsqlCommand(BeatText, connection)
+        HasJoined = Update(connection, BeatText, snapshot);
+        seen = snapshot;
+        return HasJoined;
+    }
+
+    private bool Update(NpgsqlConnection connection, string text, string snapshot)
+    {
+        using var command = new NpgsqlCommand(text, connection)
         {
             Parameters =
             {
@@ -116,16 +116,14 @@ internal sealed class Membership(ReplicaOptions options)
                 new() { Value = snapshot },
             },
         };
-        HasJoined = await command.ExecuteNonQueryAsync(cancellation) > 0;
-        seen = snapshot;
-        return HasJoined;
+        return command.ExecuteNonQuery() > 0;
     }
 
     /// <summary>
     /// Takes away the rows of nodes whose beat has stood still for twice their Δ in every poll of this one: by then
     /// they answer nothing.
     /// </summary>
-    public async Task<int> EvictAsync(NpgsqlConnection connection, Poll poll, CancellationToken cancellation)
+    public int Evict(NpgsqlConnection connection, Poll poll)
     {
         var evicted = 0;
         foreach (var node in poll.Nodes.Where(node => node.Id != id))
@@ -138,7 +136,7 @@ internal sealed class Membership(ReplicaOptions options)
             if (poll.SentAt - seen.Since < BootClock.Nanoseconds(2 * Longer(node.Delta, options.Delta)))
                 continue;
             // A row that somebody holds is left to the next poll: whoever waits for it does not follow.
-            await using var command = new NpgsqlCommand(
+            using var command = new NpgsqlCommand(
                 "DELETE FROM consent.node WHERE id = (SELECT id FROM consent.node WHERE id = $1 AND beat = $2 FOR "
                     + "UPDATE SKIP LOCKED)",
                 connection
@@ -150,7 +148,7 @@ internal sealed class Membership(ReplicaOptions options)
                     new() { Value = node.Beat },
                 },
             };
-            evicted += await command.ExecuteNonQueryAsync(cancellation);
+            evicted += command.ExecuteNonQuery();
         }
         var present = poll.Nodes.Select(node => node.Id).ToHashSet();
         foreach (var gone in others.Keys.Where(other => !present.Contains(other)).ToList())

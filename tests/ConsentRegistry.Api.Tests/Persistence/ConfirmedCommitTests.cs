@@ -12,7 +12,7 @@ public sealed class ConfirmedCommitTests(PostgresFixture postgres)
 
     [Theory]
     [InlineData(ConfirmedCommit.IsWanted, "on")]
-    [InlineData(ConfirmedCommit.IsWantedOfStandby, "off")]
+    [InlineData($"SELECT {ConfirmedCommit.WaitForStandby}", "off")]
     [InlineData(ConfirmedCommit.IsNotWanted, "off")]
     public async Task Without_a_standby_a_beat_waits_for_no_disk(string statement, string expected)
     {
