@@ -78,8 +78,11 @@ internal readonly record struct FreshnessRequirement(IReadOnlyDictionary<string,
 /// </summary>
 internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 {
-    /// <summary>How long a check waits for the next poll before it is told that there is no answer.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500);
+    /// <summary>
+    /// How long a check waits for the next poll before it is told that there is no answer: half of the usual Δ. A busy node
+    /// takes that long for the events of one large change.
+    /// </summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private static readonly long CheckNotedEach = BootClock.Nanoseconds(TimeSpan.FromMilliseconds(100));
     private static readonly long QuietAfter = BootClock.Nanoseconds(CommitSignal.QuietAfter);
