@@ -5,6 +5,7 @@ using ConsentRegistry.Api.Replica;
 using ConsentRegistry.Api.Sequencing;
 using ConsentRegistry.Api.Telemetry;
 using ConsentRegistry.Domain;
+using ConsentRegistry.Domain.History;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Changes;
@@ -34,11 +35,16 @@ internal sealed class ChangePipeline(
     /// </param>
     /// <param name="lockTimeout">How long to wait for the row lock.</param>
     /// <param name="stop">Where a stop is set: what the idempotency key means to it.</param>
+    /// <param name="first">
+    /// The stream that the operation locks before all others: it is locked in the round trip with which the transaction
+    /// begins. Null where the operation does not know it yet.
+    /// </param>
     public async Task<IResult> RunAsync(
         HttpContext http,
         Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
         LockTimeout lockTimeout = LockTimeout.Standard,
-        StopIdempotency? stop = null
+        StopIdempotency? stop = null,
+        StreamId? first = null
     )
     {
         if (!IdempotencyKey.TryRead(http, out var key, out var problem) && stop is null)
@@ -50,7 +56,7 @@ internal sealed class ChangePipeline(
                 "Too many changes wait for the history log, and only stops and erasures are taken now; repeat the "
                     + "request."
             );
-        var (answer, refused) = await CommitAsync(http, key, operation, lockTimeout, stop);
+        var (answer, refused) = await CommitAsync(http, key, operation, lockTimeout, stop, first);
         metrics.Count(KindOf(http), OutcomeOf(answer));
         return refused is not null ? refused : await AcknowledgeAsync(http, answer!);
     }
@@ -60,18 +66,19 @@ internal sealed class ChangePipeline(
         IdempotencyKey? key,
         Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
         LockTimeout lockTimeout,
-        StopIdempotency? stop
+        StopIdempotency? stop,
+        StreamId? first
     )
     {
         // The connection is given back before anybody waits for other nodes.
         await using var connection = await database.Changes.OpenConnectionAsync(http.RequestAborted);
-        var outcome = await TransactAsync(connection, http, key, operation, lockTimeout, stop);
+        var outcome = await TransactAsync(connection, http, key, operation, lockTimeout, stop, first);
         // A stop is set as if there were no key where the key cannot be had.
         if (
             stop is not null
             && outcome.Refused is { Code: ProblemCode.IdempotencyKeyInFlight or ProblemCode.IdempotencyKeyReused }
         )
-            outcome = await TransactAsync(connection, http, key: null, operation, lockTimeout, stop);
+            outcome = await TransactAsync(connection, http, key: null, operation, lockTimeout, stop, first);
         return outcome;
     }
 
@@ -82,7 +89,8 @@ internal sealed class ChangePipeline(
         IdempotencyKey? key,
         Func<StreamTransaction, CancellationToken, Task<Result<ChangeResponse>>> operation,
         LockTimeout lockTimeout,
-        StopIdempotency? stop
+        StopIdempotency? stop,
+        StreamId? first
     )
     {
         var cancellation = http.RequestAborted;
@@ -110,21 +118,22 @@ internal sealed class ChangePipeline(
                 var now = await StampStore.CompareAsync(connection, stored.Records, cancellation);
                 await using (var confirm = change.Command(ConfirmedCommit.ConfirmReads))
                     await confirm.ExecuteNonQueryAsync(cancellation);
-                var readOn = await PrepareAsync(change, [], cancellation);
-                await CommitAsync(transaction);
+                var readOn = await PrepareAsync(change, [], first: null, cancellation);
+                await ConfirmedCommit.CommitAsync(connection, []);
                 return (stored with { Now = now, Server = readOn }, null);
             }
         }
 
+        var begun = clock.GetTimestamp();
         var server = await PrepareAsync(
             change,
             [
                 $"SET LOCAL lock_timeout = '{(lockTimeout == LockTimeout.EmergencyStop ? 10 : 2)}s'",
                 $"SAVEPOINT {BeforeChange}",
             ],
+            first,
             cancellation
         );
-        var begun = clock.GetTimestamp();
         var result = await PlanAsync(operation, change, cancellation);
         var planned = clock.GetElapsedTime(begun);
         var refusal = result.Succeeded(out var made, out var failure) ? null : Problem.From(failure);
@@ -134,14 +143,11 @@ internal sealed class ChangePipeline(
             return (null, refusal);
         // Read under the locks that undoing gives back: what the answer says of records is true of these versions.
         var records = key is not null && refusal is null ? await change.ReadRecordsAsync(cancellation) : [];
-        if (refusal is not null || !change.HasAltered)
+        var isUndone = refusal is not null || !change.HasAltered;
+        if (isUndone)
         {
             await using var undo = change.Command($"ROLLBACK TO {BeforeChange}; {ConfirmedCommit.ConfirmReads}");
             await undo.ExecuteNonQueryAsync(cancellation);
-        }
-        else
-        {
-            await change.FinishAsync(cancellation);
         }
         var answer = refusal is null
             ? new StoredAnswer(made!.Status, made.ETag, made.Body.ToJson(), await change.ReadXidsAsync(cancellation))
@@ -151,10 +157,15 @@ internal sealed class ChangePipeline(
                 Server = server,
             }
             : StoredAnswer.From(refusal, http);
-        if (key is not null)
-            await key.StoreAsync(connection, answer, cancellation);
+        var store = key?.Store(answer);
         begun = clock.GetTimestamp();
-        await CommitAsync(transaction);
+        using (Tracing.Begin("commit"))
+        {
+            if (isUndone)
+                await ConfirmedCommit.CommitAsync(connection, store is null ? [] : [store]);
+            else
+                await change.CommitAsync(store, cancellation);
+        }
         if (answer.HasAltered)
         {
             metrics.Took(KindOf(http), ChangePhase.Lock, change.LockTime);
@@ -164,22 +175,23 @@ internal sealed class ChangePipeline(
         return (answer, null);
     }
 
-    /// <summary>Runs statements that answer nothing, and asks which server it is.</summary>
+    /// <summary>Runs statements that answer nothing, asks which server it is, and locks the first stream.</summary>
     /// <exception cref="ServerUnfitException">What the server commits would not count.</exception>
     private async Task<ServerIdentity> PrepareAsync(
         StreamTransaction change,
         IReadOnlyList<string> statements,
+        StreamId? first,
         CancellationToken cancellation
     )
     {
-        if (await AskAsync(statements) is { } known)
+        if (await AskAsync(statements, first) is { } known)
             return known;
         // It was promoted just now, and this is the first to write to it since.
         await using (var other = await database.Changes.OpenConnectionAsync(cancellation))
             await ServerIdentity.EnsureAsync(other, cancellation);
-        return await AskAsync([]) ?? throw new ServerUnfitException("The registry's database is being replaced");
+        return await AskAsync([], null) ?? throw new ServerUnfitException("The registry's database is being replaced");
 
-        async Task<ServerIdentity?> AskAsync(IReadOnlyList<string> before)
+        async Task<ServerIdentity?> AskAsync(IReadOnlyList<string> before, StreamId? locked)
         {
             await using var batch = change.Batch();
             foreach (var statement in before)
@@ -187,12 +199,17 @@ internal sealed class ChangePipeline(
             batch.BatchCommands.Add(
                 new($"SELECT {ServerIdentity.Column}, {ConfirmedCommit.HasStandby}, {ServerTimeline.Columns}")
             );
+            if (locked is { } stream)
+                change.AddFirstLock(batch, stream);
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             database.Followed.Require(ServerTimeline.Read(reader, 2));
-            return database.RequiresStandby && !reader.GetBoolean(1)
-                ? throw new ServerUnfitException("The registry's database has no synchronous standby")
-                : ServerIdentity.Read(reader, 0);
+            if (database.RequiresStandby && !reader.GetBoolean(1))
+                throw new ServerUnfitException("The registry's database has no synchronous standby");
+            var identity = ServerIdentity.Read(reader, 0);
+            if (locked is { } awaited)
+                await change.ReadFirstLockAsync(reader, awaited, cancellation);
+            return identity;
         }
     }
 
@@ -260,11 +277,5 @@ internal sealed class ChangePipeline(
     {
         var bound = await fence.BoundAsync(committedAt, cancellation);
         return Instant.From(clock.GetUtcNow()).Plus(bound);
-    }
-
-    private static async Task CommitAsync(NpgsqlTransaction transaction)
-    {
-        using var span = Tracing.Begin("commit");
-        await ConfirmedCommit.CommitAsync(transaction);
     }
 }

@@ -113,15 +113,13 @@ internal sealed class IdempotencyKey
     /// <summary>
     /// Keeps the answer with the key, in the transaction that made the change, in place of any other.
     /// </summary>
-    public async Task StoreAsync(NpgsqlConnection connection, StoredAnswer answer, CancellationToken cancellation)
-    {
-        await using var store = new NpgsqlCommand(
+    public NpgsqlBatchCommand Store(StoredAnswer answer) =>
+        new(
             """
             UPDATE consent.idempotency_key SET created_at = now(), status = $3, etag = $4, body = $5, changed_xids = $6,
                 records = $7
             WHERE caller = $1 AND key = $2
-            """,
-            connection
+            """
         )
         {
             Parameters =
@@ -135,8 +133,6 @@ internal sealed class IdempotencyKey
                 new() { Value = answer.Records.Select(record => record.ToString()).ToArray() },
             },
         };
-        await store.ExecuteNonQueryAsync(cancellation);
-    }
 
     private async Task<(StoredAnswer? Answer, Problem? Problem)> ReadAsync(
         NpgsqlConnection connection,

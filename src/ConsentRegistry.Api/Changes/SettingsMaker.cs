@@ -37,7 +37,8 @@ internal static class SettingsMaker
             request.Denies,
             stream.Tx,
             toAlter: true,
-            cancellation
+            cancellation,
+            made.Grants
         );
         Confirm(change, stream.Id, request, plan);
         if (plan.Count + touched.Count > 0)

@@ -5,12 +5,13 @@ using ConsentRegistry.Domain.Settings;
 
 namespace ConsentRegistry.Api.Changes;
 
-/// <summary>A plan, and what stood when it was made.</summary>
+/// <summary>A plan, and what stood when it was made; grants only where something is denied.</summary>
 internal sealed record PlannedSettings(
     SettingsPlan Plan,
     Vocabulary Vocabulary,
     Dictionary<DefaultKey, DefaultSetting> Defaults,
-    Dictionary<OverrideKey, OverrideSetting> Overrides
+    Dictionary<OverrideKey, OverrideSetting> Overrides,
+    IReadOnlyList<StoredGrant> Grants
 );
 
 /// <summary>
@@ -28,10 +29,11 @@ internal static class SettingsPlanner
     {
         if (await FindForeignAsync(change, request, cancellation) is { } foreign)
             return foreign;
-        var (defaults, overrides, vocabulary, named) = await SettingsStore.ReadKnownAsync(
+        var (defaults, overrides, vocabulary, named, grants) = await SettingsStore.ReadKnownAsync(
             change,
             request.Creator,
             request.Changes,
+            request.Denies.Count > 0 ? stamp.At : null,
             cancellation
         );
         if (
@@ -53,7 +55,7 @@ internal static class SettingsPlanner
                     + "clearExceptions, or set a lockdown, which reaches any number.",
                 "clearExceptions"
             );
-        return new PlannedSettings(plan, vocabulary, defaults, overrides);
+        return new PlannedSettings(plan, vocabulary, defaults, overrides, grants);
     }
 
     private static bool IsSet(

@@ -35,8 +35,7 @@ internal static class BackgroundTransaction
         await using (var patience = change.Command($"SET LOCAL lock_timeout = '{LockSeconds}s'"))
             await patience.ExecuteNonQueryAsync(cancellation);
         var result = await work(change);
-        await change.FinishAsync(cancellation);
-        await transaction.CommitAsync(CancellationToken.None);
+        await change.CommitAsync(last: null, cancellation);
         return result;
     }
 }

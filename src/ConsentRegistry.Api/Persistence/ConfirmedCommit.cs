@@ -55,6 +55,36 @@ internal static class ConfirmedCommit
         warnings.ThrowIfAny();
     }
 
+    /// <summary>Runs the last statements of a transaction and commits it, in one round trip.</summary>
+    /// <param name="connection">The transaction's connection.</param>
+    /// <param name="last">The statements before the commit.</param>
+    /// <exception cref="OutcomeUnknownException">
+    /// The connection broke, or the standby did not confirm the commit: the change may be lost.
+    /// </exception>
+    /// <exception cref="PostgresException">One of the statements failed: nothing was committed.</exception>
+    public static async Task CommitAsync(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> last)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in last)
+            batch.BatchCommands.Add(statement);
+        var commit = new NpgsqlBatchCommand("COMMIT");
+        batch.BatchCommands.Add(commit);
+        using var warnings = new WarningListener(connection);
+        try
+        {
+            await batch.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (PostgresException e) when (e.BatchCommand is { } failed && failed != commit)
+        {
+            throw;
+        }
+        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
+        {
+            throw new OutcomeUnknownException(e);
+        }
+        warnings.ThrowIfAny();
+    }
+
     /// <summary>Runs one statement that is a transaction of its own.</summary>
     /// <param name="source">The pool.</param>
     /// <param name="command">The statement, without a connection.</param>

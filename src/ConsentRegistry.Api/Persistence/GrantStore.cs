@@ -38,7 +38,8 @@ internal static class GrantStore
         IReadOnlyCollection<SettingKey> denies,
         Instant now,
         bool toAlter,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        IReadOnlyList<StoredGrant>? standing = null
     )
     {
         if (denies.Count == 0)
@@ -46,7 +47,8 @@ internal static class GrantStore
         // A grant is touched from four places: by a deny for its video or for all of them, to its requester or to
         // everybody.
         var places = denies.ToLookup(deny => (deny.Video, deny.Requester));
-        var touched = (await ReadStandingAsync(change, creator, now, cancellation)).FindAll(IsTouched);
+        standing ??= await ReadStandingAsync(change, creator, now, cancellation);
+        var touched = standing.Where(IsTouched).ToList();
         if (!toAlter)
             return touched;
         // Its last use may have been recorded since it was read.
@@ -66,9 +68,6 @@ internal static class GrantStore
         }
     }
 
-    /// <summary>
-    /// The grants of a creator that stand: <see cref="Configuration.ApprovalOptions.GrantsPerCreator"/> at most.
-    /// </summary>
     private static async Task<List<StoredGrant>> ReadStandingAsync(
         StreamTransaction change,
         CreatorId creator,
@@ -76,13 +75,24 @@ internal static class GrantStore
         CancellationToken cancellation
     )
     {
-        await using var command = change.Command(
+        await using var batch = change.Batch();
+        batch.BatchCommands.Add(Standing(creator, now));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        return await ReadAsync(reader, cancellation);
+    }
+
+    /// <summary>
+    /// The grants of a creator that stand: <see cref="Configuration.ApprovalOptions.GrantsPerCreator"/> at most.
+    /// </summary>
+    public static NpgsqlBatchCommand Standing(CreatorId creator, Instant now)
+    {
+        var command = new NpgsqlBatchCommand(
             $"SELECT {GrantColumns.All} FROM consent.consent_grant WHERE creator = @creator AND state = 'standing' "
                 + "AND (expires_at IS NULL OR expires_at > @now) ORDER BY id"
         );
         command.Parameters.AddWithValue("creator", creator.Value);
         command.Parameters.AddWithValue("now", now.ToDateTime());
-        return await ReadAsync(command, cancellation);
+        return command;
     }
 
     /// <summary>A grant of a creator, locked; null if they have none of that id.</summary>
@@ -256,8 +266,14 @@ internal static class GrantStore
     /// <summary>The grants of a statement's rows.</summary>
     public static async Task<List<StoredGrant>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        var grants = new List<StoredGrant>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await ReadAsync(reader, cancellation);
+    }
+
+    /// <summary>The grants of a result's rows.</summary>
+    public static async Task<List<StoredGrant>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var grants = new List<StoredGrant>();
         while (await reader.ReadAsync(cancellation))
             grants.Add(GrantColumns.Read(reader, 0));
         return grants;

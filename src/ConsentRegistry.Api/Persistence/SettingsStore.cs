@@ -12,11 +12,13 @@ namespace ConsentRegistry.Api.Persistence;
 /// <param name="NamedOverrides">
 /// Of each video for which the changes allow or ask a named requester, how many such overrides stand.
 /// </param>
+/// <param name="Grants">The grants that stand, where they were asked for.</param>
 internal sealed record KnownSettings(
     Dictionary<DefaultKey, DefaultSetting> Defaults,
     Dictionary<OverrideKey, OverrideSetting> Overrides,
     Vocabulary Vocabulary,
-    Dictionary<VideoKey, int> NamedOverrides
+    Dictionary<VideoKey, int> NamedOverrides,
+    IReadOnlyList<StoredGrant> Grants
 );
 
 /// <summary>Reads and writes one creator's settings.</summary>
@@ -41,10 +43,16 @@ internal static class SettingsStore
             );
 
     /// <summary>What a change of settings has to know, read in one round trip.</summary>
+    /// <param name="change">The transaction.</param>
+    /// <param name="creator">Whose settings are changed.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="grantsAt">The moment at which grants stand; null to read none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     public static async Task<KnownSettings> ReadKnownAsync(
         StreamTransaction change,
         CreatorId creator,
         IReadOnlyCollection<SettingChange> changes,
+        Instant? grantsAt,
         CancellationToken cancellation
     )
     {
@@ -70,6 +78,8 @@ internal static class SettingsStore
             batch.BatchCommands.Add(OverridesNamed(creator, keys));
         if (counted.Length > 0)
             batch.BatchCommands.Add(NamedOverridesOf(creator, counted));
+        if (grantsAt is { } at)
+            batch.BatchCommands.Add(GrantStore.Standing(creator, at));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -93,7 +103,10 @@ internal static class SettingsStore
                 named.Add(video, (int)reader.GetInt64(2));
             }
         }
-        return new(defaults, overrides, vocabulary, named);
+        var grants = new List<StoredGrant>();
+        if (grantsAt is not null && await reader.NextResultAsync(cancellation))
+            grants = await GrantStore.ReadAsync(reader, cancellation);
+        return new(defaults, overrides, vocabulary, named, grants);
     }
 
     // All defaults that allow or ask, and what the changes name. Of denies there may be any number. A default with a

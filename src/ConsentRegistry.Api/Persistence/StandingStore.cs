@@ -40,7 +40,7 @@ internal static class StandingStore
             standing.Add(key, setting);
 
         var places = proposals.Select(SettingChange (proposal) => new ClearSetting(proposal.Key)).ToList();
-        var known = await SettingsStore.ReadKnownAsync(change, creator, places, cancellation);
+        var known = await SettingsStore.ReadKnownAsync(change, creator, places, grantsAt: null, cancellation);
         foreach (var (key, setting) in known.Defaults)
             standing.Add(key, setting);
         foreach (var (key, setting) in known.Overrides)

@@ -48,6 +48,9 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     /// <summary>Rows written by one statement: more are split.</summary>
     private const int RowsPerStatement = 10_000;
 
+    /// <summary>Rows that are written in the round trip of the commit.</summary>
+    private const int RowsWithCommit = 100;
+
     private const string Mark = "mark";
 
     private readonly HashSet<string> consulted = new(StringComparer.Ordinal);
@@ -62,6 +65,9 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
 
     // What is written with the end of the change: one round trip for all of it.
     private readonly List<NpgsqlBatchCommand> deferred = [];
+    private int deferredRows;
+    private LockedStream? first;
+    private long lockBegun;
     private ulong xid;
     private bool tellsAlone;
 
@@ -168,11 +174,44 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         CancellationToken cancellation
     )
     {
-        var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
-        Consult(byName.Values);
-        raised.UnionWith(byName.Keys);
+        var wanted = streams.ToList();
+        if (first is { } locked)
+        {
+            first = null;
+            return wanted is [var only] && only == locked.Id
+                ? new Dictionary<StreamId, LockedStream> { [only] = locked }
+                : throw new InvalidOperationException("Another stream is locked than the one that was locked first.");
+        }
+        await using var batch = Batch();
+        batch.BatchCommands.Add(LockCommand(wanted));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        return await ReadLockedAsync(reader, wanted, cancellation);
+    }
+
+    /// <summary>
+    /// Locks one stream in the round trip of other statements, before it is asked for. <see cref="LockAsync(StreamId,
+    /// CancellationToken)"/> gives it then, and has to be the next to lock.
+    /// </summary>
+    /// <param name="batch">The statements before it.</param>
+    /// <param name="stream">The stream.</param>
+    public void AddFirstLock(NpgsqlBatch batch, StreamId stream) => batch.BatchCommands.Add(LockCommand([stream]));
+
+    /// <summary>Reads what <see cref="AddFirstLock"/> gave.</summary>
+    /// <param name="reader">The reader, at the result before it.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task ReadFirstLockAsync(NpgsqlDataReader reader, StreamId stream, CancellationToken cancellation)
+    {
+        await reader.NextResultAsync(cancellation);
+        first = (await ReadLockedAsync(reader, [stream], cancellation))[stream];
+    }
+
+    private NpgsqlBatchCommand LockCommand(IReadOnlyCollection<StreamId> streams)
+    {
+        Consult(streams);
+        raised.UnionWith(streams.Select(stream => stream.Name));
         // changed_at is taken after the row is locked: the conflicting row's new values are computed under its lock.
-        await using var command = Command(
+        var command = new NpgsqlBatchCommand(
             """
             INSERT INTO consent.creator AS c (id, version, changed_at, changed_xid)
             SELECT wanted.id, 1, clock_timestamp(), pg_current_xact_id() FROM unnest(@ids) AS wanted(id)
@@ -185,10 +224,19 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
                 hold_purposes, hold_version, hold_at, lockdown_purposes, lockdown_version, lockdown_at, erased_at, changed_xid, seal_kid, seal
             """
         );
-        command.Parameters.AddWithValue("ids", byName.Keys.ToArray());
+        command.Parameters.AddWithValue("ids", streams.Select(stream => stream.Name).ToArray());
+        lockBegun = Stopwatch.GetTimestamp();
+        return command;
+    }
+
+    private async Task<Dictionary<StreamId, LockedStream>> ReadLockedAsync(
+        NpgsqlDataReader reader,
+        IReadOnlyCollection<StreamId> streams,
+        CancellationToken cancellation
+    )
+    {
+        var byName = streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
         var locked = new Dictionary<StreamId, LockedStream>();
-        var begun = Stopwatch.GetTimestamp();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var stream = byName[reader.GetString(0)];
@@ -206,7 +254,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
             locked.Add(stream, one);
             Open(one, StreamSeal.Read(reader, 13));
         }
-        LockTime += Stopwatch.GetElapsedTime(begun);
+        LockTime += Stopwatch.GetElapsedTime(lockBegun);
         return locked;
     }
 
@@ -343,11 +391,19 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         tellsAlone = true;
     }
 
-    /// <summary>The last step of a change: seals the streams, and writes what is to be told to the outbox.</summary>
+    /// <summary>
+    /// Seals the streams, writes what was put off and what is to be told, and commits. A large change is written before
+    /// that, so that whatever goes wrong meanwhile is known to be undone.
+    /// </summary>
+    /// <param name="last">What is written last of all.</param>
+    /// <param name="cancellation">Ends the wait, as long as nothing is committed.</param>
     /// <exception cref="InvalidOperationException">
     /// A stream was raised to a version that has no events: a bug, which would be a hole in its history.
     /// </exception>
-    public async Task FinishAsync(CancellationToken cancellation)
+    /// <exception cref="OutcomeUnknownException">
+    /// The connection broke, or the standby did not confirm it: the change may be lost.
+    /// </exception>
+    public async Task CommitAsync(NpgsqlBatchCommand? last, CancellationToken cancellation)
     {
         if (!raised.SetEquals(appended))
             throw new InvalidOperationException("A stream was raised to a version that has no events.");
@@ -355,7 +411,9 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         WriteNotifications();
         if (Tracing.Current is { } traceparent)
             TraceStore.Add(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent);
-        await FlushAsync(cancellation);
+        if (deferredRows > RowsWithCommit)
+            await FlushAsync(cancellation);
+        await ConfirmedCommit.CommitAsync(connection, last is null ? deferred : deferred.Append(last));
     }
 
     private void WriteNotifications() =>
@@ -405,6 +463,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
             var command = new NpgsqlBatchCommand(sql);
             bind(command.Parameters, part);
             deferred.Add(command);
+            deferredRows += part.Length;
         }
     }
 
@@ -417,6 +476,7 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         foreach (var command in deferred)
             batch.BatchCommands.Add(command);
         deferred.Clear();
+        deferredRows = 0;
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

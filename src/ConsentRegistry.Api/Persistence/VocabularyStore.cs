@@ -107,8 +107,7 @@ internal static class VocabularyStore
             altersSettings: false,
             cancellation
         );
-        await change.FinishAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await change.CommitAsync(last: null, cancellation);
     }
 
     private static async Task<Vocabulary> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)

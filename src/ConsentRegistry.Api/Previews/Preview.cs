@@ -67,7 +67,8 @@ internal sealed class Preview(Database database, IntegrityKeys keys, MemoryFacts
             request.Denies,
             now,
             toAlter: false,
-            cancellation
+            cancellation,
+            plan.Grants
         );
         var afterwards = revoked.ConvertAll(grant => grant with { Grant = grant.Grant.Revoked(stamp) });
         var altered = new Alteration(request.Creator, plan.Plan, afterwards, plan.Vocabulary);

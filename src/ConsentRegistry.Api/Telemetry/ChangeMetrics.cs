@@ -25,10 +25,10 @@ internal enum ChangePhase
     /// <summary>Waiting for the rows of streams, and locking them.</summary>
     Lock,
 
-    /// <summary>Deciding and writing, without locking.</summary>
+    /// <summary>Deciding, without locking.</summary>
     Plan,
 
-    /// <summary>The commit.</summary>
+    /// <summary>Writing and committing.</summary>
     Commit,
 
     /// <summary>Waiting until the change is in force on every node.</summary>

@@ -12,7 +12,11 @@ namespace ConsentRegistry.Api.Features.Settings;
 internal sealed class SettingsWriter(ChangePipeline pipeline)
 {
     public Task<IResult> ApplyAsync(HttpContext http, SettingsRequest request) =>
-        pipeline.RunAsync(http, (change, cancellation) => ApplyAsync(change, request, Caller.From(http), cancellation));
+        pipeline.RunAsync(
+            http,
+            (change, cancellation) => ApplyAsync(change, request, Caller.From(http), cancellation),
+            first: StreamId.OfCreator(request.Creator)
+        );
 
     private static async Task<Result<ChangeResponse>> ApplyAsync(
         StreamTransaction change,
@@ -51,7 +55,7 @@ internal sealed class SettingsWriter(ChangePipeline pipeline)
 
     private static SettingBody? SettingOf(SettingChange change, PlannedSettings planned)
     {
-        var (plan, _, defaults, overrides) = planned;
+        var (plan, _, defaults, overrides, _) = planned;
         if (change is ClearSetting)
             return null;
         if (change.Key.Video is not null)

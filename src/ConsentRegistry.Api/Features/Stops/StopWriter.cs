@@ -44,7 +44,8 @@ internal sealed class StopWriter(ChangePipeline pipeline)
                 kind == StopKind.Lockdown
                     ? (change, cancellation) => IsCoveredAsync(change, creator, purposes, cancellation)
                     : null
-            )
+            ),
+            StreamId.OfCreator(creator)
         );
     }
 
@@ -62,7 +63,8 @@ internal sealed class StopWriter(ChangePipeline pipeline)
                     AuthorOf(http, creator, kind, reason: null),
                     cancellation
                 ),
-            LockTimeout.EmergencyStop
+            LockTimeout.EmergencyStop,
+            first: StreamId.OfCreator(creator)
         );
 
     // A hold is the operator's own act, whomever else the caller may act for.
