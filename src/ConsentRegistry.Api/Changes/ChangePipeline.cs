@@ -101,6 +101,7 @@ internal sealed class ChangePipeline(
         var change = new StreamTransaction(connection, keys)
         {
             TakesUnsealed = lockTimeout == LockTimeout.EmergencyStop,
+            RequiresStandby = database.RequiresStandby,
         };
         if (key is not null)
         {
@@ -119,7 +120,7 @@ internal sealed class ChangePipeline(
                 await using (var confirm = change.Command(ConfirmedCommit.ConfirmReads))
                     await confirm.ExecuteNonQueryAsync(cancellation);
                 var readOn = await PrepareAsync(change, [], first: null, cancellation);
-                await ConfirmedCommit.CommitAsync(connection, []);
+                await ConfirmedCommit.CommitAsync(connection, [], database.RequiresStandby);
                 return (stored with { Now = now, Server = readOn }, null);
             }
         }
@@ -159,13 +160,10 @@ internal sealed class ChangePipeline(
             : StoredAnswer.From(refusal, http);
         var store = key?.Store(answer);
         begun = clock.GetTimestamp();
-        using (Tracing.Begin("commit"))
-        {
-            if (isUndone)
-                await ConfirmedCommit.CommitAsync(connection, store is null ? [] : [store]);
-            else
-                await change.CommitAsync(store, cancellation);
-        }
+        if (isUndone)
+            await ConfirmedCommit.CommitAsync(connection, store is null ? [] : [store], database.RequiresStandby);
+        else
+            await change.CommitAsync(store, cancellation);
         if (answer.HasAltered)
         {
             metrics.Took(KindOf(http), ChangePhase.Lock, change.LockTime);

@@ -33,6 +33,9 @@ internal static class ConfirmedCommit
     public const string ConfirmReads =
         $"SELECT pg_current_wal_lsn(), CASE WHEN {HasStandby} THEN pg_logical_emit_message(true, 'consent', '') END";
 
+    /// <summary>Why a commit does not count though it was answered without a warning.</summary>
+    public const string StandbyTakenAway = "synchronous_standby_names was emptied during it.";
+
     private const string Warning = "WARNING";
 
     /// <summary>Commits. From here on nobody's patience is a reason to leave: what was written may stand.</summary>
@@ -58,11 +61,19 @@ internal static class ConfirmedCommit
     /// <summary>Runs the last statements of a transaction and commits it, in one round trip.</summary>
     /// <param name="connection">The transaction's connection.</param>
     /// <param name="last">The statements before the commit.</param>
+    /// <param name="requiresStandby">
+    /// Whether a commit counts only where a synchronous standby confirmed it: a server that is told to have none ends the
+    /// wait, and says nothing.
+    /// </param>
     /// <exception cref="OutcomeUnknownException">
     /// The connection broke, or the standby did not confirm the commit: the change may be lost.
     /// </exception>
     /// <exception cref="PostgresException">One of the statements failed: nothing was committed.</exception>
-    public static async Task CommitAsync(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> last)
+    public static async Task CommitAsync(
+        NpgsqlConnection connection,
+        IEnumerable<NpgsqlBatchCommand> last,
+        bool requiresStandby
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         foreach (var statement in last)
@@ -73,16 +84,24 @@ internal static class ConfirmedCommit
         try
         {
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
+            if (requiresStandby && !await StillHasStandbyAsync(connection))
+                throw new OutcomeUnknownException(StandbyTakenAway);
         }
         catch (PostgresException e) when (e.BatchCommand is { } failed && failed != commit)
         {
             throw;
         }
-        catch (Exception e) when (DatabaseErrors.MeansUnavailable(e))
+        catch (Exception e) when (e is not OutcomeUnknownException && DatabaseErrors.MeansUnavailable(e))
         {
             throw new OutcomeUnknownException(e);
         }
         warnings.ThrowIfAny();
+    }
+
+    private static async Task<bool> StillHasStandbyAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {HasStandby}", connection);
+        return await command.ExecuteScalarAsync(CancellationToken.None) is true;
     }
 
     /// <summary>Runs one statement that is a transaction of its own.</summary>

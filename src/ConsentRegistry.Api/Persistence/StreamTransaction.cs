@@ -77,6 +77,9 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
     /// </summary>
     public bool TakesUnsealed { get; init; }
 
+    /// <summary><see cref="Database.RequiresStandby"/>, where somebody is told of the commit.</summary>
+    public bool RequiresStandby { get; init; }
+
     /// <summary>How long locking streams has taken so far.</summary>
     public TimeSpan LockTime { get; private set; }
 
@@ -411,9 +414,11 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         WriteNotifications();
         if (Tracing.Current is { } traceparent)
             TraceStore.Add(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent);
+        // Behind the trace that is kept: what nodes and receivers do belongs to the request.
+        using var span = Tracing.Begin("commit");
         if (deferredRows > RowsWithCommit)
             await FlushAsync(cancellation);
-        await ConfirmedCommit.CommitAsync(connection, last is null ? deferred : deferred.Append(last));
+        await ConfirmedCommit.CommitAsync(connection, last is null ? deferred : deferred.Append(last), RequiresStandby);
     }
 
     private void WriteNotifications() =>

@@ -28,14 +28,10 @@ internal static class TraceStore
             }
         );
 
-    /// <summary>The traces of events, each once.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<Guid> events,
-        CancellationToken cancellation
-    )
+    /// <summary>The traces of events, each once. It blocks, for who has a thread of its own.</summary>
+    public static IReadOnlyList<string> Read(NpgsqlConnection connection, IReadOnlyList<Guid> events)
     {
-        await using var command = new NpgsqlCommand(
+        using var command = new NpgsqlCommand(
             "SELECT DISTINCT traceparent FROM consent.trace WHERE id = ANY($1)",
             connection
         )
@@ -43,8 +39,8 @@ internal static class TraceStore
             Parameters = { new() { Value = events.Take(MostRead).ToArray() } },
         };
         var traces = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
             traces.Add(reader.GetString(0));
         return traces;
     }

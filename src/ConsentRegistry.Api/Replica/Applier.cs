@@ -104,7 +104,7 @@ internal sealed partial class Applier(
         replica.StopAnswering();
         await base.StopAsync(cancellationToken);
         // What the last poll brought may have been published since: before the row goes, nobody answers any more.
-        replica.StopAnswering();
+        replica.Close();
         // Requests that took all of the host's time to end must not take this too: every change waits for a row that
         // stays.
         using var farewell = new CancellationTokenSource(ShutdownGrace);
@@ -211,11 +211,14 @@ internal sealed partial class Applier(
             metrics.Polled(took);
             if (isBeatDue)
             {
-                if (membership.Beat(connection, poll.SentAt))
+                if (membership.Beat(connection, poll))
                     replica.NoteBeat(poll.SentAt);
                 else
                     NoteEvicted();
             }
+            var asked = BootClock.Since(poll.SentAt);
+            if (cancellation.IsCancellationRequested)
+                return;
             var applied = follower!.Apply(poll);
             metrics.Applied(applied.New.Count);
             metrics.Doubted(applied.Doubts);
@@ -253,7 +256,7 @@ internal sealed partial class Applier(
                     Beaten?.Invoke();
                     wakeUps.TellConfirmed();
                     if (Tracing.IsOn)
-                        Trace(connection, applied.New, cancellation);
+                        Trace(connection, applied.New);
                 }
                 if (membership.Evict(connection, poll) is > 0 and var evicted)
                 {
@@ -262,7 +265,7 @@ internal sealed partial class Applier(
                 }
             }
             if (applied.IsComplete && follower.Doubted.Count == 0)
-                PauseBeforeNext(poll.SentAt, took, cancellation);
+                PauseBeforeNext(poll.SentAt, asked, cancellation);
         }
     }
 
@@ -274,10 +277,10 @@ internal sealed partial class Applier(
     }
 
     // Says in the trace of each change when this node had it and had said so. Nobody waits for this.
-    private void Trace(NpgsqlConnection connection, IReadOnlyList<Guid> events, CancellationToken cancellation)
+    private void Trace(NpgsqlConnection connection, IReadOnlyList<Guid> events)
     {
         var (now, polledFor) = (clock.GetUtcNow(), replica.Age ?? TimeSpan.Zero);
-        foreach (var traceparent in WaitFor(TraceStore.ReadAsync(connection, events, cancellation)))
+        foreach (var traceparent in TraceStore.Read(connection, events))
             Tracing.GoOn("apply change", ActivityKind.Consumer, traceparent, now - polledFor)?.Dispose();
     }
 
@@ -309,7 +312,7 @@ internal sealed partial class Applier(
         return Feed.Poll(connection, keys, follower!, follower!.TakeToRead(BootClock.Now));
     }
 
-    // Not sooner than twice what the last poll took: a slow database is not asked more often.
+    // Not sooner than twice what the last poll and its beat took: a slow database is not asked more often.
     private void PauseBeforeNext(long sentAt, TimeSpan took, CancellationToken cancellation)
     {
         replica.WaitForPollRequest(

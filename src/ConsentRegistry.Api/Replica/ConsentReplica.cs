@@ -91,6 +91,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
     private readonly AsyncAutoResetEvent pollRequested = new();
     private TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReplicaState? state;
+    private bool isClosed;
     private long beatSentAt;
     private bool confirmationRequested;
     private long checkedAt = BootClock.Now;
@@ -131,7 +132,7 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
         // All are copied before any fact is read: they only say less than what holds by then. The time was taken first,
         // so that whoever has an older state has an earlier time as well.
         var current = Volatile.Read(ref state);
-        if (current is null)
+        if (current is null || Volatile.Read(ref isClosed))
         {
             permit = default;
             return false;
@@ -209,6 +210,13 @@ internal sealed class ConsentReplica(ReplicaOptions options) : IDisposable
 
     /// <summary>Nothing is answered from memory any more, until this node has joined again.</summary>
     internal void StopAnswering() => Volatile.Write(ref state, null);
+
+    /// <summary>Nothing is answered from memory any more, whatever is published yet: the node ends.</summary>
+    internal void Close()
+    {
+        Volatile.Write(ref isClosed, true);
+        StopAnswering();
+    }
 
     public void Dispose() => pollRequested.Dispose();
 

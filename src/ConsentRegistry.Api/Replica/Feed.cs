@@ -86,9 +86,9 @@ internal static class Feed
             LEFT JOIN (SELECT DISTINCT id FROM unnest(array_append($3, $4)) AS id) AS known ON known.id = event_id
         UNION ALL
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-            {(int)
-            Part.State}, now(), pg_current_snapshot()::text, {ServerIdentity.Column}, {ConfirmedCommit.HasStandby},
-            array_agg(id), array_agg(beat), array_agg(delta_ms)
+            {(int)Part.State}, now(), pg_current_snapshot()::text,
+            {ServerIdentity.Column},
+            {ConfirmedCommit.HasStandby}, array_agg(id), array_agg(beat), array_agg(delta_ms)
         FROM consent.node
         UNION ALL
         SELECT NULL::bigint, {EventStore.Columns["seq, ".Length..]},

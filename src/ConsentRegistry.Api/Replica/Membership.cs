@@ -48,18 +48,27 @@ internal sealed class Membership(ReplicaOptions options)
     /// standby when the poll was sent.
     /// </summary>
     /// <param name="connection">The connection of the poll.</param>
-    /// <param name="polledAt">This node's time just before the poll was sent.</param>
+    /// <param name="poll">The poll.</param>
     /// <returns>Whether this node's row is there.</returns>
     /// <exception cref="OutcomeUnknownException">
     /// The synchronous standby did not confirm the beat: this server may be one that is not the primary any more.
     /// </exception>
-    public bool Beat(NpgsqlConnection connection, long polledAt)
+    public bool Beat(NpgsqlConnection connection, Poll poll)
     {
         using var warnings = new ConfirmedCommit.WarningListener(connection);
         HasJoined = Update(connection, confirmedBeat, seen);
         warnings.ThrowIfAny();
-        beatAt = polledAt;
+        // A server that is told to have no standby any more ends the wait, and says nothing.
+        if (poll.HasStandby && options.ConfirmsBeats && !StillHasStandby(connection))
+            throw new OutcomeUnknownException(ConfirmedCommit.StandbyTakenAway);
+        beatAt = poll.SentAt;
         return HasJoined;
+    }
+
+    private static bool StillHasStandby(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand($"SELECT {ConfirmedCommit.HasStandby}", connection);
+        return command.ExecuteScalar() is true;
     }
 
     /// <summary>Makes this node's row. Only polls that are sent after this returned are answered from.</summary>

@@ -67,7 +67,7 @@ public sealed class FailoverTests
         await servers.Standby.PauseReceiverAsync();
 
         var first = creator.PutAsync(Remix, new { effect = "deny" }, Key);
-        await servers.ScalarAsync<bool>($"SELECT {end}({await servers.WaitingAsync("changes")})");
+        await servers.EndWaitsAsync("changes", end);
         (await first).IsProblem(503, "outcomeUnknown");
 
         // It stands on this server, and may be lost with it: nobody is told that it stands.
@@ -114,7 +114,7 @@ public sealed class FailoverTests
             // An answer that needs nobody's confirmation is wrong.
             if (await Task.WhenAny(answer, waiting) == answer)
                 Assert.Fail($"{(await answer).Status} {(await answer).Text}");
-            await servers.ScalarAsync<bool>($"SELECT pg_cancel_backend({await waiting})");
+            await servers.EndWaitsAsync("changes");
             (await answer).IsProblem(503, "outcomeUnknown");
         }
     }
@@ -284,7 +284,7 @@ public sealed class FailoverTests
             await servers.Standby.PauseReceiverAsync();
         }
         // The append is told to have succeeded, though nobody confirmed it.
-        await servers.ScalarAsync<bool>($"SELECT pg_cancel_backend({await servers.WaitingAsync("sequencer")})");
+        await servers.EndWaitsAsync("sequencer");
         await Eventually.HoldsAsync(
             "the leaf is seen on this server",
             async () => await app.ScalarAsync<long>("SELECT count(*) FROM consent.inbox") == 0
@@ -353,6 +353,26 @@ public sealed class FailoverTests
         await Eventually.HoldsAsync(
             "the node is ready again",
             async () => (await app.Anonymous().GetAsync("/health/ready")).Status == 200
+        );
+    }
+
+    // The server ends all waits for it then, and says nothing.
+    [Fact]
+    public async Task A_standby_that_is_taken_away_meanwhile_has_confirmed_nothing()
+    {
+        await using var servers = await ReplicatedServers.StartAsync();
+        await using var app = await AllowingAsync(servers, "Database:RequireSynchronous=true");
+        await servers.Standby.PauseReceiverAsync();
+        var change = app.Creator("ana").PutAsync(Remix, new { effect = "deny" });
+        await servers.WaitingAsync("changes");
+        await servers.WaitingAsync("replica");
+
+        await servers.WaitForAsync("");
+
+        (await change).IsProblem(503, "outcomeUnknown");
+        await Eventually.HoldsAsync(
+            "the beat that waited counts for nothing",
+            () => Task.FromResult(app.Log.Contains(ConfirmedCommit.StandbyTakenAway))
         );
     }
 

@@ -74,22 +74,23 @@ internal sealed class ReplicatedServers : IAsyncDisposable
     public Task<T> ScalarAsync<T>(string sql) => Sql.ScalarAsync<T>(primary.Administrator, sql);
 
     /// <summary>Waits until a commit of a pool waits for the standby.</summary>
-    /// <returns>The number of its process.</returns>
-    public async Task<int> WaitingAsync(string pool)
-    {
-        var pid = 0;
-        await Eventually.HoldsAsync(
+    public Task WaitingAsync(string pool) =>
+        Eventually.HoldsAsync(
             $"a commit of the pool {pool} waits for the standby",
-            async () =>
-                (
-                    pid = await ScalarAsync<int>(
-                        "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND "
-                            + $"application_name LIKE '%{pool}'"
-                    )
-                ) != 0
+            () => ScalarAsync<bool>($"SELECT EXISTS (SELECT {Waiting(pool)})")
         );
-        return pid;
+
+    /// <summary>Ends all waits of a pool for the standby, as soon as there is one.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="end">The server's function that ends them.</param>
+    public async Task EndWaitsAsync(string pool, string end = "pg_cancel_backend")
+    {
+        await WaitingAsync(pool);
+        await ScalarAsync<bool>($"SELECT coalesce(bool_and({end}(pid)), true) {Waiting(pool)}");
     }
+
+    private static string Waiting(string pool) =>
+        $"FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name LIKE '%{pool}'";
 
     /// <summary>Keeps statements from writing to a table of the first primary until it is disposed.</summary>
     public async Task<NpgsqlConnection> BlockAsync(string table)
