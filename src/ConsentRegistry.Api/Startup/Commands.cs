@@ -108,6 +108,9 @@ internal static class Commands
                         or PostgresErrorCodes.InvalidAuthorizationSpecification
                         or PostgresErrorCodes.InvalidCatalogName
                         or PostgresErrorCodes.InsufficientPrivilege
+                        // What was never migrated, and what a standby cancels that follows its primary.
+                        or PostgresErrorCodes.UndefinedTable
+                        or PostgresErrorCodes.SerializationFailure
             )
         {
             await error.WriteLineAsync($"PostgreSQL refuses: {e.MessageText}.");

@@ -33,6 +33,30 @@ public sealed class ContainerFileTests
         IEnumerable<string> Texts(string key) => ((YamlSequenceNode)Find(service, key)).Select(one => one.ToString());
     }
 
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void Each_file_that_a_service_is_told_to_read_is_mounted(string name)
+    {
+        var service = (YamlMappingNode)Compose("services")[name];
+        var mounted = TryFind(service, "volumes", out var volumes)
+            ? ((YamlSequenceNode)volumes).Select(volume => volume.ToString()).ToList()
+            : [];
+
+        Assert.All(
+            SettingsOf(service).Where(value => value.StartsWith("/run/", StringComparison.Ordinal)),
+            file => Assert.Contains(mounted, volume => volume.EndsWith($":{file}:ro", StringComparison.Ordinal))
+        );
+    }
+
+    private static IEnumerable<string> SettingsOf(YamlMappingNode service) =>
+        TryFind(service, "environment", out var environment) ? ValuesOf((YamlMappingNode)environment) : [];
+
+    // With what "<<" takes over.
+    private static IEnumerable<string> ValuesOf(YamlMappingNode settings) =>
+        settings.Children.SelectMany(one =>
+            one.Value is YamlMappingNode merged ? ValuesOf(merged) : [one.Value.ToString()]
+        );
+
     [Fact]
     public void The_database_and_the_metrics_are_reached_from_nowhere_else()
     {

@@ -232,6 +232,19 @@ public sealed partial class StartTests(PostgresFixture postgres) : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("reseal ana")]
+    public async Task A_command_for_a_database_that_was_never_migrated_says_so_in_one_line(string words)
+    {
+        var database = await postgres.CreateEmptyDatabaseAsync();
+
+        var output = await HostProcess.RunHereAsync(words, HostProcess.Development(database, folder));
+
+        Assert.Equal(1, output.ExitCode);
+        Assert.Contains("does not exist", Assert.Single(output.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_database_that_cannot_be_reached_is_said_to_be_so_in_one_line()
     {
