@@ -1,3 +1,4 @@
+using ConsentRegistry.Api.Telemetry;
 using Npgsql;
 
 namespace ConsentRegistry.Api.Persistence;
@@ -75,6 +76,7 @@ internal static class ConfirmedCommit
         bool requiresStandby
     )
     {
+        using var span = Tracing.Begin("commit");
         await using var batch = new NpgsqlBatch(connection);
         foreach (var statement in last)
             batch.BatchCommands.Add(statement);

@@ -414,8 +414,6 @@ public sealed class StreamTransaction(NpgsqlConnection connection, IntegrityKeys
         WriteNotifications();
         if (Tracing.Current is { } traceparent)
             TraceStore.Add(this, [.. traced, .. notifications.Select(one => one.Id)], traceparent);
-        // Behind the trace that is kept: what nodes and receivers do belongs to the request.
-        using var span = Tracing.Begin("commit");
         if (deferredRows > RowsWithCommit)
             await FlushAsync(cancellation);
         await ConfirmedCommit.CommitAsync(connection, last is null ? deferred : deferred.Append(last), RequiresStandby);
