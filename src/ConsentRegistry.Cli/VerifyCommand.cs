@@ -14,7 +14,8 @@ internal static class VerifyCommand
     {
         var files = new Argument<string[]>("files")
         {
-            Description = "Parts of an export of the log in order, or one creator's bundle; - is standard input.",
+            Description =
+                "Parts of an export of the log in order, or one bundle of a creator or a receipt; - is standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var keys = new Option<string?>("--keys")
@@ -64,7 +65,7 @@ internal static class VerifyCommand
         var quiet = new Option<bool>("--quiet") { Description = "Print nothing; the exit code says it all." };
         var command = new Command(
             "verify",
-            "Verifies exports of the log, creators' bundles and receipts without asking the registry. Exit code 0 if "
+            "Verifies exports of the log, bundles and receipts without asking the registry. Exit code 0 if "
                 + "valid, 1 if tampered with, 2 if the input does not allow to say, 3 if of a receipt something is not "
                 + "shown."
         )

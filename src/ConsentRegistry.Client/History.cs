@@ -108,6 +108,22 @@ public sealed class HistoryClient
         wire.OpenAsync(Path(creatorId, "export"), cancellation);
 
     /// <summary>
+    /// Gives a receipt of a check with its proof, as lines of JSON: <c>consent verify</c> makes the decision again from
+    /// them alone. Needs <c>consent:audit</c>. Status 503 while no checkpoint covers what the receipt names; that takes
+    /// about a second.
+    /// </summary>
+    /// <param name="receipt">The receipt, as a check of this registry gave it.</param>
+    /// <param name="cancellation">Ends the wait for its beginning.</param>
+    /// <returns>
+    /// The export, to read and to dispose. It is whole only if it is read to its end without an exception.
+    /// </returns>
+    public Task<Stream> ExportReceiptAsync(string receipt, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        return wire.OpenAsync(Wire.Path("v1", "receipts", "export"), new ReceiptToExport(receipt), cancellation);
+    }
+
+    /// <summary>
     /// Gives the proof that the log has an event, as the contract's <c>InclusionProof</c>: for a verifier, which alone can
     /// judge it. Status 404 while no checkpoint covers the event; that takes about a second.
     /// </summary>
@@ -119,3 +135,5 @@ public sealed class HistoryClient
     private static string Path(string creatorId, params string[] rest) =>
         Wire.Path(["v1", "creators", creatorId, "history", .. rest]);
 }
+
+internal sealed record ReceiptToExport(string Receipt);

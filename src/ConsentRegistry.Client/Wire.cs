@@ -133,9 +133,16 @@ internal sealed class Wire
     }
 
     /// <summary>A body of any length, to read as it comes. It stays the caller's to dispose.</summary>
-    public async Task<Stream> OpenAsync(string path, CancellationToken cancellation)
+    public Task<Stream> OpenAsync(string path, CancellationToken cancellation) =>
+        OpenAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(root, path)), cancellation);
+
+    /// <summary>The answer to a question, of any length, to read as it comes. It stays the caller's to dispose.</summary>
+    public Task<Stream> OpenAsync<TBody>(string path, TBody body, CancellationToken cancellation) =>
+        OpenAsync(Question(path, Json(body)), cancellation);
+
+    private async Task<Stream> OpenAsync(HttpRequestMessage asked, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, path));
+        using var request = asked;
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         try
         {

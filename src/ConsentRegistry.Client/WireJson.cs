@@ -17,6 +17,7 @@ namespace ConsentRegistry.Client;
     UseStringEnumConverter = true
 )]
 [JsonSerializable(typeof(Check))]
+[JsonSerializable(typeof(ReceiptToExport))]
 [JsonSerializable(typeof(SignalToCompare))]
 [JsonSerializable(typeof(SignalComparison))]
 [JsonSerializable(typeof(RowsToImport))]

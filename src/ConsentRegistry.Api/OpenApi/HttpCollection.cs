@@ -108,9 +108,12 @@ internal static partial class HttpCollection
                 ),
             [],
             body?.Key,
-            (string?)body?.Value!["examples"]!.AsObject().First().Value!["value"]
+            TextOf(body?.Value!["examples"]!.AsObject().First().Value!["value"])
         );
     }
+
+    private static string? TextOf(JsonNode? example) =>
+        example is JsonObject json ? json.ToJsonString(Readable) : (string?)example;
 
     private static string Request(
         string title,

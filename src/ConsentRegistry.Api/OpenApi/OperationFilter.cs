@@ -100,7 +100,11 @@ internal sealed class OperationFilter(XmlDocs docs, ExampleScenario story) : IOp
         {
             Required = !route.MayOmitBody,
             Description = $"{docs.Summary(body)} At most {limit} MiB.",
-            Content = Content(JsonType, Schema(body, context), story.RequestsOf(route.OperationId)),
+            Content = Content(
+                JsonType,
+                Schema(body, context),
+                Samples.QuestionsOf(route.OperationId) ?? story.RequestsOf(route.OperationId)
+            ),
         };
     }
 

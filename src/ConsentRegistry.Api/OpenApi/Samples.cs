@@ -26,6 +26,11 @@ internal static class Samples
         ["getEntries"] = "two bytes of length and a leaf, for each",
         ["exportHistory"] = Export,
         ["exportLog"] = Export,
+        ["exportReceipt"] = """
+            {"jws":"eyJhbGciOiJFUzI1NiJ9.eyJ2IjoxfQ.c2lnbmF0dXJl","kind":"receipt","origin":"registry.example.com/log","v":1}
+            {"keys":[],"kind":"keys"}
+            {"kind":"end","sha256":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}
+            """,
         ["exportSignals"] = """
             {"creatorId":"ana","videoId":"summer","signals":[]}
             {"end":true,"videos":1}
@@ -72,12 +77,23 @@ internal static class Samples
             """,
     };
 
+    // A receipt names the log of the registry that signed it.
+    private static readonly Dictionary<string, string> Questions = new(StringComparer.Ordinal)
+    {
+        ["exportReceipt"] = """{"receipt":"eyJhbGciOiJFUzI1NiJ9.eyJ2IjoxfQ.c2lnbmF0dXJl"}""",
+    };
+
     /// <summary>The examples of a JSON answer, of an operation that the story leaves out.</summary>
-    public static Dictionary<string, IOpenApiExample>? AnswersOf(string operation) =>
-        Answers.TryGetValue(operation, out var answer)
+    public static Dictionary<string, IOpenApiExample>? AnswersOf(string operation) => ExampleOf(Answers, operation);
+
+    /// <summary>The examples of a JSON request, of an operation that the story leaves out.</summary>
+    public static Dictionary<string, IOpenApiExample>? QuestionsOf(string operation) => ExampleOf(Questions, operation);
+
+    private static Dictionary<string, IOpenApiExample>? ExampleOf(Dictionary<string, string> known, string operation) =>
+        known.TryGetValue(operation, out var json)
             ? new(StringComparer.Ordinal)
             {
-                ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonNode.Parse(answer) },
+                ["example"] = new OpenApiExample { Summary = "What it looks like.", Value = JsonNode.Parse(json) },
             }
             : null;
 

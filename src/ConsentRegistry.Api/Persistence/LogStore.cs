@@ -209,6 +209,32 @@ internal static class LogStore
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
+    /// <summary>Leaves of the log, from one on; fewer than wanted where it ends.</summary>
+    public static async Task<List<byte[]>> ReadLeavesAsync(
+        NpgsqlConnection connection,
+        long first,
+        int count,
+        CancellationToken cancellation
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT leaf FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq",
+            connection
+        )
+        {
+            Parameters =
+            {
+                new() { Value = first },
+                new() { Value = first + count },
+            },
+        };
+        var leaves = new List<byte[]>(count);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            leaves.Add(reader.GetFieldValue<byte[]>(0));
+        return leaves;
+    }
+
     /// <summary>Whether the log has an erasure from a leaf on: it took bodies of leaves before.</summary>
     public static async Task<bool> IsAnyErasedFromAsync(
         NpgsqlConnection connection,

@@ -72,9 +72,13 @@ internal sealed class ExportLines : IAsyncDisposable
             ["salt"] = stored.Salt is null ? null : Base64Url.EncodeToString(stored.Salt),
         };
         if (proof is not null)
-            line["proof"] = new JsonArray([.. proof.Select(each => JsonValue.Create(Base64Url.EncodeToString(each)))]);
+            line["proof"] = Hashes(proof);
         return WriteAsync(line);
     }
+
+    /// <summary>Hashes of the tree, as lines have them: base64url.</summary>
+    public static JsonArray Hashes(IEnumerable<byte[]> hashes) =>
+        new([.. hashes.Select(each => JsonValue.Create(Base64Url.EncodeToString(each)))]);
 
     public async Task WriteAsync(JsonObject line)
     {

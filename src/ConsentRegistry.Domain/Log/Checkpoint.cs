@@ -49,6 +49,13 @@ public sealed record Checkpoint
     /// <summary>The lines after the root.</summary>
     public IReadOnlyList<string> Extensions { get; }
 
+    /// <summary>Whether a proof shows that an entry stands at a place of this tree (RFC 6962, section 2.1.1).</summary>
+    /// <param name="seq">The place, from 0.</param>
+    /// <param name="leaf">The entry, as the log hashes it.</param>
+    /// <param name="proof">The hashes from the sibling of the leaf up.</param>
+    public bool Covers(long seq, ReadOnlySpan<byte> leaf, IReadOnlyList<byte[]> proof) =>
+        MerkleTree.VerifyInclusion(seq, Size, MerkleTree.LeafHash(leaf), proof, Root);
+
     /// <summary>
     /// Reads a checkpoint from a note's text. False for everything but what <see cref="ToString"/> writes.
     /// </summary>

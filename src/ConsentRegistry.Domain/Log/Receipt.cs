@@ -66,6 +66,9 @@ public sealed record Receipt(
     /// <summary>The type of the token that a receipt is.</summary>
     public const string Type = "consent-receipt+jws";
 
+    /// <summary>Characters of a token that is a receipt, at most: far more than any has.</summary>
+    public const int MaxTokenLength = 64 << 10;
+
     /// <summary>The format, member <c>v</c>.</summary>
     public const int Format = 1;
 
@@ -156,7 +159,9 @@ public sealed record Receipt(
         return receipt is not null;
     }
 
-    internal static StreamId StreamOf(string name) =>
+    /// <summary>The stream that a receipt names.</summary>
+    /// <exception cref="FormatException">It is the name of none. No receipt that was read has such a name.</exception>
+    public static StreamId StreamOf(string name) =>
         StreamId.TryParse(name, out var stream) ? stream : throw new FormatException("Not the name of a stream.");
 
     private static long VersionOf(JsonNode? version) =>

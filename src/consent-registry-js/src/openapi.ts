@@ -2694,6 +2694,11 @@ export interface components {
          * @enum {string}
          */
         RecallStatus: "open" | "overdue" | "acknowledged" | "disputed";
+        /** @description A receipt to prove. */
+        ReceiptExportRequest: {
+            /** @description The receipt, as a check gave it. */
+            receipt: string;
+        };
         /** @description A use to record. */
         RecordUseRequest: {
             /** @description For which purpose. */

@@ -51,6 +51,19 @@ public sealed class ClientHistoryTests(RegistryFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_receipt_is_exported_with_its_proof()
+    {
+        var check = await Client.Checks.CheckAsync(new Check(creator, "v", "remix") { Receipt = true }, Cancellation);
+        await Log.Exports.CoveredAsync(fixture.App);
+
+        await using var export = await Client.History.ExportReceiptAsync(check.Receipt!, Cancellation);
+        using var bytes = new MemoryStream();
+        await export.CopyToAsync(bytes, Cancellation);
+
+        Assert.Equal(Domain.Log.Verification.Verdict.Valid, Log.Exports.Verify(bytes.ToArray()).Verdict);
+    }
+
+    [Fact]
     public async Task Settings_are_read_as_they_were()
     {
         var set = await Client.Settings.SetDefaultAsync(creator, "remix", new(Effect.Ask), cancellation: Cancellation);

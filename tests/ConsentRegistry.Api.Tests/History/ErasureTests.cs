@@ -121,12 +121,9 @@ public sealed class ErasureTests(RegistryFixture registry) : IClassFixture<Regis
             "SELECT leaf FROM consent.history WHERE creator = $1 ORDER BY seq",
             creator
         );
-        await using (var connection = await App.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
-        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        // One more event that still waits when the creator is erased: its leaf has no place yet.
+        await using (await Exports.HoldSequencerAsync(App))
         {
-            // One more event that still waits when the creator is erased: its leaf has no place yet.
-            await using (var hold = new NpgsqlCommand("SELECT FROM consent.sequencer FOR UPDATE", connection))
-                await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             (await App.Creator(creator).PutAsync($"{Path}/consent/defaults/mining", new { effect = "deny" })).Is(200);
             var before = await App.NowAsync();
             (await App.Admin().PostAsync($"{Path}/erasure", new { reason = "order" })).Is(200);

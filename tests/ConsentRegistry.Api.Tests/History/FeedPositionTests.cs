@@ -40,11 +40,8 @@ public sealed class FeedPositionTests(RegistryFixture registry) : IClassFixture<
             await App.ScalarAsync<long>("SELECT coalesce(max(seq), -1) FROM consent.history")
         );
         Instant acknowledged;
-        await using (var connection = await App.Database.OpenConnectionAsync(Cancellation))
-        await using (await connection.BeginTransactionAsync(Cancellation))
+        await using (await Exports.HoldSequencerAsync(App))
         {
-            await using (var hold = new NpgsqlCommand("SELECT FROM consent.sequencer FOR UPDATE", connection))
-                await hold.ExecuteNonQueryAsync(Cancellation);
             (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
             acknowledged = Parse(await App.NowAsync());
             // Looks that came after it, of which none may claim that it is told.

@@ -63,11 +63,8 @@ public sealed class HistoryTests(RegistryFixture registry) : IClassFixture<Regis
     public async Task An_event_that_is_not_yet_in_the_log_says_so_and_counts_already()
     {
         await Exports.CoveredAsync(App);
-        await using (var connection = await App.Database.OpenConnectionAsync(TestContext.Current.CancellationToken))
-        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        await using (await Exports.HoldSequencerAsync(App))
         {
-            await using (var hold = new NpgsqlCommand("SELECT FROM consent.sequencer FOR UPDATE", connection))
-                await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
             var item = Assert.Single(await ItemsAsync(History));
             Assert.Equal((false, null, null), ((bool)item["sequenced"]!, (long?)item["seq"], (string?)item["proof"]));

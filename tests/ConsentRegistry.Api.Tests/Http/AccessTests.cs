@@ -309,6 +309,11 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["getConsistencyProof"] = ("/v1/log/consistency?from=1", null, [Everybody]),
         ["listLogKeys"] = ("/v1/log/keys", null, [Everybody]),
         ["exportLog"] = ("/v1/log/export", null, ["everyCreator", "operator", "auditor", "only consent:audit"]),
+        ["exportReceipt"] = (
+            "/v1/receipts/export",
+            new { receipt = "x" },
+            ["everyCreator", "operator", "auditor", "only consent:audit"]
+        ),
         ["live"] = ("/health/live", null, [Everybody]),
         ["ready"] = ("/health/ready", null, [Everybody]),
     };
@@ -360,6 +365,7 @@ public sealed class AccessTests(RegistryFixture registry) : IClassFixture<Regist
         ["revokeGrant"] = 404,
         ["acknowledgeRecall"] = 404,
         ["disputeRecall"] = 404,
+        ["exportReceipt"] = 422,
     };
 
     [Fact]

@@ -212,6 +212,7 @@ public sealed class FuzzTests(RegistryFixture registry) : IClassFixture<Registry
     {
         "exportHistory",
         "exportLog",
+        "exportReceipt",
         "exportSignals",
         "getSiteSignals",
     };

@@ -2,6 +2,7 @@ using System.Text;
 using ConsentRegistry.Cryptography;
 using ConsentRegistry.Domain.Log;
 using ConsentRegistry.Domain.Log.Verification;
+using Npgsql;
 
 namespace ConsentRegistry.Api.Tests.Log;
 
@@ -23,6 +24,17 @@ internal static class Exports
                     """
                 )
         );
+
+    /// <summary>Keeps everything that happens out of the log, until what it returns is disposed.</summary>
+    public static async Task<IAsyncDisposable> HoldSequencerAsync(RegistryApplication app)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var connection = await app.Database.OpenConnectionAsync(cancellation);
+        // Nobody sequences while somebody else has this row.
+        await using var hold = new NpgsqlCommand("BEGIN; SELECT FROM consent.sequencer FOR UPDATE", connection);
+        await hold.ExecuteNonQueryAsync(cancellation);
+        return connection;
+    }
 
     /// <summary>The whole log, as an auditor downloads it.</summary>
     public static async Task<byte[]> OfLogAsync(RegistryApplication app, string range = "") =>

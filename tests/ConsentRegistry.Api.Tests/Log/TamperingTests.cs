@@ -410,7 +410,7 @@ public sealed class TamperingTests(PostgresFixture postgres)
     {
         var (owner, other) = (app.Creator(Owner), app.Creator(Other));
         await Exports.CoveredAsync(app);
-        await using (await HoldSequencerAsync(app))
+        await using (await Exports.HoldSequencerAsync(app))
         {
             (
                 await owner.PutAsync(
@@ -439,7 +439,7 @@ public sealed class TamperingTests(PostgresFixture postgres)
             ).Is(200);
         }
         await Exports.CoveredAsync(app);
-        await using (await HoldSequencerAsync(app))
+        await using (await Exports.HoldSequencerAsync(app))
         {
             (await owner.PutAsync($"/v1/creators/{Owner}/lockdown", null)).Is(200);
             (await owner.DeleteAsync($"/v1/creators/{Owner}/lockdown")).Is(200);
@@ -449,7 +449,7 @@ public sealed class TamperingTests(PostgresFixture postgres)
             ).Is(200);
         }
         await Exports.CoveredAsync(app);
-        await using (await HoldSequencerAsync(app))
+        await using (await Exports.HoldSequencerAsync(app))
         {
             (
                 await app.Creator(Erased)
@@ -462,14 +462,6 @@ public sealed class TamperingTests(PostgresFixture postgres)
     }
 
     // Until it is disposed of, events wait; then one batch takes all of them.
-    private static async Task<NpgsqlConnection> HoldSequencerAsync(RegistryApplication app)
-    {
-        var connection = await app.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand("BEGIN; SELECT FROM consent.sequencer FOR UPDATE", connection);
-        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return connection;
-    }
-
     private static async Task<VerificationRequest> KeepAsync(RegistryApplication app) =>
         new() { PinnedSet = await Exports.KeysAsync(app), KeptCheckpoints = [await Exports.CheckpointAsync(app)] };
 

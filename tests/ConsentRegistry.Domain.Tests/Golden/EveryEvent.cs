@@ -57,7 +57,13 @@ internal static class EveryEvent
     }
 
     /// <summary>Receipts of checks at the end of the log: one that names its decision, and one that does not.</summary>
-    public static IReadOnlyList<string> Receipts(SampleLog log)
+    public static IReadOnlyList<string> Receipts(SampleLog log) =>
+        [.. ReceiptPayloads(log).Select(payload => Jws.Sign(payload, Receipt.Type, log.Keys.TokenSigner!))];
+
+    /// <summary>The bundle of the first of these receipts.</summary>
+    public static List<string> ReceiptBundle(SampleLog log) => log.ReceiptBundle(ReceiptPayloads(log)[0]);
+
+    private static JsonObject[] ReceiptPayloads(SampleLog log)
     {
         var fold = new Fold();
         var versions = new Dictionary<StreamId, long>();
@@ -80,8 +86,7 @@ internal static class EveryEvent
         );
         Assert.True(Receipt.TryParse(CanonicalJson.Encode(unnamed), out var receipt));
         var named = receipt with { DecisionId = Id(900) };
-        JsonObject[] payloads = [unnamed, named.ToJson()];
-        return [.. payloads.Select(payload => Jws.Sign(payload, Receipt.Type, log.Keys.TokenSigner!))];
+        return [unnamed, named.ToJson()];
     }
 
     private static void AddVocabulary(SampleLog log)

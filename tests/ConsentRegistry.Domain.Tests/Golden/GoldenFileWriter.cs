@@ -13,6 +13,7 @@ public sealed class GoldenFileWriter
         WriteNew(".ndjson", SampleLog.Bytes(log.Export()));
         WriteNew($".{EveryEvent.Creator}.ndjson", SampleLog.Bytes(log.Bundle(EveryEvent.Creator)));
         WriteNew(".receipts", SampleLog.Bytes(EveryEvent.Receipts(log)));
+        WriteNew(".receipt.ndjson", SampleLog.Bytes(EveryEvent.ReceiptBundle(log)));
         WriteNew(".checkpoint", Encoding.UTF8.GetBytes(log.Note(log.Checkpoints.Min)));
     }
 
@@ -21,8 +22,8 @@ public sealed class GoldenFileWriter
     {
         var path = Path.Combine(Sources(), "Golden", EveryEvent.Name + ending);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = new FileStream(path, FileMode.CreateNew);
-        file.Write(bytes);
+        if (!File.Exists(path))
+            File.WriteAllBytes(path, bytes);
     }
 
     private static string Sources()

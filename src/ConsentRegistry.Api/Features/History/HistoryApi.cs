@@ -31,6 +31,12 @@ internal static class HistoryApi
             .Allow(Access.TheCreator, Access.Scope(Scopes.Audit))
             .Produces<string>(200, JsonLines.MediaType);
 
+        app.MapContract("/v1/receipts", Table)
+            .MapPost("/export", ExportReceipt.Handle)
+            .Named("exportReceipt")
+            .Allow(Access.Scope(Scopes.Audit))
+            .Produces<string>(200, JsonLines.MediaType);
+
         var all = app.MapContract("/v1/changes", Table);
         all.MapGet("", ListChanges.Handle)
             .Named("listChanges", HistoryParameters.After, Paging.Limit)

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using ConsentRegistry.Api.Http;
 using ConsentRegistry.Api.Persistence;
 using ConsentRegistry.Domain.Log;
-using Npgsql;
 
 namespace ConsentRegistry.Api.Features.Log;
 
@@ -32,35 +31,13 @@ internal static class GetEntries
         )
             return GetTile.NotThere;
         http.Response.Headers.CacheControl = LogMedia.Forever;
-        var leaves = await ReadAsync(connection, index * TileId.Width, width, cancellation);
-        var form = Representation.IsPackedFor(http.Request)
-            ? Representation.Packed(leaves, CompressionLevel.Fastest)
-            : Representation.Plain(leaves);
-        return form.AsResult(http, LogMedia.Bytes, hasForms: true);
-    }
-
-    private static async Task<byte[]> ReadAsync(
-        NpgsqlConnection connection,
-        long first,
-        int count,
-        CancellationToken cancellation
-    )
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT leaf FROM consent.history WHERE seq >= $1 AND seq < $2 ORDER BY seq",
-            connection
-        )
-        {
-            Parameters =
-            {
-                new() { Value = first },
-                new() { Value = first + count },
-            },
-        };
+        var leaves = await LogStore.ReadLeavesAsync(connection, index * TileId.Width, width, cancellation);
         var bundle = new ArrayBufferWriter<byte>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            EntryBundle.Append(bundle, reader.GetFieldValue<byte[]>(0));
-        return bundle.WrittenSpan.ToArray();
+        foreach (var leaf in leaves)
+            EntryBundle.Append(bundle, leaf);
+        var form = Representation.IsPackedFor(http.Request)
+            ? Representation.Packed(bundle.WrittenSpan.ToArray(), CompressionLevel.Fastest)
+            : Representation.Plain(bundle.WrittenSpan.ToArray());
+        return form.AsResult(http, LogMedia.Bytes, hasForms: true);
     }
 }

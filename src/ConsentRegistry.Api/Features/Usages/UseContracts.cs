@@ -38,7 +38,7 @@ public sealed record RecordUseRequest(
 public sealed record UsedVideoRequest(
     [property: Required] [property: Id] string? CreatorId,
     [property: Required] [property: Id] string? VideoId,
-    [property: TextLength(1, RecordUseValidator.MaxReceiptLength)] string? Receipt,
+    [property: TextLength(1, Domain.Log.Receipt.MaxTokenLength)] string? Receipt,
     DecisionRequest? Decision
 );
 
@@ -146,9 +146,6 @@ public sealed record UsesChange([property: Items(1, RecordUsesValidator.MaxUses)
 
 internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
 {
-    /// <summary>Characters of a receipt, at most: far more than any has.</summary>
-    public const int MaxReceiptLength = 64 << 10;
-
     /// <summary>
     /// Streams that one decision names: the vocabulary's, and those of everybody whom a check may ask.
     /// </summary>
@@ -176,7 +173,7 @@ internal sealed class RecordUseValidator : AbstractValidator<RecordUseRequest>
             {
                 video.RuleFor(one => one.CreatorId).MustBeGiven("the id of the video's owner").MustBeId();
                 video.RuleFor(one => one.VideoId).MustBeGiven("the owner's id for the video").MustBeId();
-                video.RuleFor(one => one.Receipt).MustHaveLength(MaxReceiptLength);
+                video.RuleFor(one => one.Receipt).MustHaveLength(Domain.Log.Receipt.MaxTokenLength);
                 video
                     .RuleFor(one => one.Decision)
                     .Must((one, decision) => decision is null || one.Receipt is null)

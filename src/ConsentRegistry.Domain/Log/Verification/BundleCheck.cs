@@ -1,12 +1,10 @@
-using System.Text.Json.Nodes;
 using ConsentRegistry.Domain.History;
-using ConsentRegistry.Domain.Replay;
 
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Checks a creator's bundle: each record stands in the log under one signed checkpoint, and together they are the
-/// whole stream up to the version that the registry states.
+/// Checks a bundle: whole streams under one signed checkpoint. A creator's bundle has one stream. A receipt's has all
+/// that the receipt names, so that its decision is made again from this one file.
 /// </summary>
 internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519, Action<BundleEvent>? take)
     : IExportCheck,
@@ -15,31 +13,30 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
     /// <summary>The type of the token in which the registry states where a stream ends.</summary>
     private const string StatementType = "consent-stream+jws";
 
-    private readonly Streams streams = new();
-    private readonly EventReplay? replay = request.JudgesMeaning ? new(hasWholeLog: false) : null;
+    private readonly Queue<StreamId> awaited = [];
+    private readonly Dictionary<StreamId, BundledStream> streams = [];
     private readonly KeptCheckpoints kept = new(request.KeptCheckpoints);
     private readonly PartHash hash = new();
     private readonly WitnessCheck? witnesses = WitnessCheck.Of(request);
     private readonly List<string> remarks = [];
     private TrustedKeys? keys;
-    private ExportLine.CreatorHeader? header;
+    private string? origin;
+    private CreatorId? creator;
+    private Receipt? receipt;
+    private ReceiptCheck? receipts;
     private Checkpoint? checkpoint;
     private SignedNote? signed;
+    private BundledStream? current;
     private string? statementToken;
     private Next next = Next.Header;
     private bool isBrokenOff;
-    private long entries;
-    private long lastSeq = -1;
-    private Leaf? last;
-    private byte[]? head;
-    private Instant? earliest;
-    private Instant? latest;
 
     private enum Next
     {
         Header,
         Keys,
         Checkpoint,
+        Head,
         Entries,
         End,
         Nothing,
@@ -48,29 +45,35 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
     public Proven Proven =>
         new()
         {
-            Origin = header?.Origin,
-            Creator = header?.Creator.Value,
-            Entries = entries,
-            Streams = streams.Count,
+            Origin = origin,
+            Creator = creator?.Value,
+            Entries = streams.Values.Sum(stream => stream.Entries),
+            Streams = streams.Values.Sum(stream => stream.Chain.Count),
             Checkpoints = checkpoint is null ? 0 : 1,
             KeptCheckpoints = kept.Agreed,
-            Bodies = streams.Bodies,
-            ErasedBodies = streams.Erased,
+            Bodies = streams.Values.Sum(stream => stream.Chain.Bodies),
+            ErasedBodies = ErasedBodies,
             Size = checkpoint?.Size ?? 0,
             Root = [.. checkpoint?.Root ?? []],
-            From = earliest,
-            To = latest,
-            Completeness =
-                next != Next.Nothing ? null
-                : streams.Erased == 0 ? $"Complete: nothing up to version {last?.Version ?? 0} was withheld."
-                : "Each record is real; that none was withheld cannot be shown, because the erased bodies would name "
-                    + "what came before them.",
-            Bundle = next == Next.Nothing ? new(signed!.ToString(), statementToken!) : null,
+            From = streams.Values.Min(stream => stream.From),
+            To = streams.Values.Max(stream => stream.To),
+            Completeness = next == Next.Nothing ? Completeness : null,
+            Bundle = next == Next.Nothing && creator is not null ? new(signed!.ToString(), statementToken!) : null,
             Witnessed = witnesses?.Found,
             KeysArePinned = request.HasPinnedKeys,
         };
 
-    public IEnumerable<string> Remarks => remarks.Concat(keys?.Remarks ?? []).Concat(streams.Remarks);
+    public IEnumerable<string> Remarks =>
+        remarks.Concat(keys?.Remarks ?? []).Concat(streams.Values.SelectMany(stream => stream.Chain.Remarks));
+
+    private long ErasedBodies => streams.Values.Sum(stream => stream.Chain.Erased);
+
+    private string Completeness =>
+        ErasedBodies > 0
+            ? "Each record is real; that none was withheld cannot be shown, because the erased bodies would name what "
+                + "came before them."
+        : creator is not null ? $"Complete: nothing up to version {current!.Version} was withheld."
+        : "Complete: nothing was withheld of the streams that the receipt names.";
 
     public Finding? Take(ReadOnlySpan<byte> utf8, ExportLine line)
     {
@@ -79,8 +82,10 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
         return (next, line) switch
         {
             (Next.Header, ExportLine.CreatorHeader first) => Begin(first),
+            (Next.Header, ExportLine.ReceiptHeader first) => Begin(first),
             (Next.Keys, ExportLine.Keys brought) => Bring(brought),
             (Next.Checkpoint, ExportLine.Note note) => Believe(note),
+            (Next.Head, ExportLine.Head head) => Place(head),
             (Next.Entries, ExportLine.Entry entry) => Append(entry),
             (Next.Entries, ExportLine.Statement statement) => Compare(statement),
             (Next.End, ExportLine.End end) => End(end),
@@ -90,37 +95,53 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
 
     public void EndInput(bool insideLine) => isBrokenOff |= insideLine;
 
-    public Finding? Finish(ICollection<ReceiptFinding> receipts)
+    public Finding? Finish(ICollection<ReceiptFinding> found)
     {
         if (isBrokenOff || next != Next.Nothing)
             return Finding.Unusable("The bundle broke off: ask for it again.");
         var others = kept.CompareWith(checkpoint!);
-        if ((kept.FindContradiction(header!.Origin, keys!) ?? kept.FindUnbelievable(header.Origin, keys!)) is { } wrong)
+        if ((kept.FindContradiction(origin!, keys!) ?? kept.FindUnbelievable(origin!, keys!)) is { } wrong)
             return wrong;
         if (others > 0)
             remarks.Add(
                 $"{others} kept checkpoints are over another size than the bundle's: only an export of the log can be "
                     + "compared with them."
             );
-        if (witnesses?.FindUnmet(signed!, kept) is { } unmet)
-            return unmet;
-        return request.Receipts.Length == 0
-            ? null
-            : Finding.Unusable("A receipt is decided again from an export of the log, not from a creator's bundle.");
+        return WitnessCheck.Weigh(JudgeReceipts(found), witnesses?.FindUnmet(signed!, kept));
     }
 
     public void Dispose() => hash.Dispose();
 
     private Finding? Begin(ExportLine.CreatorHeader first)
     {
-        (header, keys, next) = (first, new(request, first.Origin), Next.Keys);
+        creator = first.Creator;
+        awaited.Enqueue(StreamId.OfCreator(first.Creator));
+        return Begin(first.Origin);
+    }
+
+    private Finding? Begin(ExportLine.ReceiptHeader first)
+    {
+        // What it says is believed only at the end, when its signature was verified. Until then it tells what follows.
+        if (ReceiptCheck.Read(first.Token) is not { Versions.Count: > 0 } read)
+            return Finding.Tampered("The token of the bundle is no receipt as the registry writes it.");
+        if (read.Log is { } log && log.Origin != first.Origin)
+            return Finding.Tampered("The receipt is of another log than its bundle.");
+        (receipt, receipts) = (read, new([first.Token], request.Now));
+        foreach (var name in read.Versions.Keys)
+            awaited.Enqueue(Receipt.StreamOf(name));
+        return Begin(first.Origin);
+    }
+
+    private Finding? Begin(string log)
+    {
+        (origin, keys, next) = (log, new(request, log), Next.Keys);
         return null;
     }
 
     private Finding? Bring(ExportLine.Keys line)
     {
         next = Next.Checkpoint;
-        return ExportLine.KeysOf(line, header!.Origin, ed25519) is { } brought
+        return ExportLine.KeysOf(line, origin!, ed25519) is { } brought
             ? keys!.Bring(brought)
             : Finding.Tampered("The keys are not listed as the registry lists them.");
     }
@@ -133,63 +154,46 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
             return Finding.Tampered(refusal);
         if (!keys.IsTrusted(note))
             return Finding.Tampered(TrustedKeys.NotTrusted);
-        if (read.Origin != header!.Origin)
+        if (read.Origin != origin)
             return Finding.Tampered("The checkpoint is of another log.");
-        (checkpoint, signed, next) = (read, note, Next.Entries);
+        (checkpoint, signed, next) = (read, note, receipt?.Log is null ? Next.Entries : Next.Head);
+        BeginStream();
+        return null;
+    }
+
+    private Finding? Place(ExportLine.Head line)
+    {
+        var log = receipt!.Log!;
+        if (log.Size > checkpoint!.Size)
+            return Finding.Tampered("The checkpoint of the bundle is older than the log that its receipt names.");
+        if (!MerkleTree.VerifyConsistency(log.Size, checkpoint.Size, line.Consistency, log.Root, checkpoint.Root))
+            return Finding.Tampered(
+                $"The log that the receipt names, of {log.Size} entries, is another one, or its proof is not good."
+            );
+        if (line.Last.TimeAt(log.Size - 1, checkpoint) is not { } latest)
+            return Finding.Tampered("The last leaf of the log that the receipt names does not stand there.");
+        receipts!.Note(log.Size, log.Root, latest);
+        if ((line.Next is null) != (log.Size == checkpoint.Size))
+            return Finding.Tampered("The leaf after the log that the receipt names is missing, or cannot be there.");
+        if (line.Next is { } after)
+        {
+            if (after.TimeAt(log.Size, checkpoint) is not { } time)
+                return Finding.Tampered("The leaf after the log that the receipt names does not stand there.");
+            receipts.NoteNext(log.Size, time);
+        }
+        next = Next.Entries;
         return null;
     }
 
     private Finding? Append(ExportLine.Entry line)
     {
-        if (line.Proof is null)
-            return Finding.Tampered("An entry has no proof that it stands in the log.", line.Seq);
-        if (line.Seq <= lastSeq)
-            return Finding.Tampered("The entries do not stand in the order of the log.", line.Seq);
-        if (CheckedEntry.Read(line, out var entry) is { } wrong)
-            return wrong;
-        if (
-            !MerkleTree.VerifyInclusion(
-                line.Seq,
-                checkpoint!.Size,
-                MerkleTree.LeafHash(entry!.LeafBytes),
-                line.Proof,
-                checkpoint.Root
-            )
-        )
-            return Finding.Tampered(
-                "The proof does not show that the entry stands in the log of the checkpoint.",
-                line.Seq
-            );
-        if (entry.Body is { } body && body.Stream != StreamId.OfCreator(header!.Creator))
-            return Finding.Tampered("The entry is not of the bundle's creator.", line.Seq);
-        var leaf = entry.Leaf;
-        // Here even erased events have their place, which their leaves tell; and a body tells that of the leaf before
-        // it, erased or not.
-        if (
-            leaf.Ordinal != (IsWhole ? 1 : last!.Ordinal + 1)
-            || leaf.Version != (IsWhole ? (last?.Version ?? 0) + 1 : last!.Version)
-        )
-            return Finding.Tampered("An event of the creator before this one is missing.", line.Seq);
-        if (!IsWhole && (leaf.Count != last!.Count || leaf.Tx != last.Tx))
-            return Finding.Tampered("The events of one version differ in their number or time.", line.Seq);
-        if (IsWhole && last is not null && leaf.Tx <= last.Tx)
-            return Finding.Broken(StreamRules.Time.Broken("A version is not later than the one before it."), line.Seq);
-        if (
-            entry.Body is { Previous: var previous }
-            && !(head is null ? previous is null : head.AsSpan().SequenceEqual(previous))
-        )
-            return Finding.Tampered("The event does not name the one before it.", line.Seq);
-        (last, head, lastSeq) = (leaf, entry.Hash, line.Seq);
-        (earliest, latest) = (earliest ?? leaf.Tx, leaf.Tx);
-        entries++;
-        var finding =
-            streams.Take(entry) ?? (replay is null || streams.HasGapBefore(entry) ? null : entry.Judge(replay));
-        if (finding is null)
-            take?.Invoke(new(line.Seq, leaf, entry.Hash, entry.Body?.By));
-        return finding;
+        var finding = current!.Append(line, out var entry);
+        if (finding is not null)
+            return finding;
+        receipts?.Keep(entry!);
+        take?.Invoke(new(entry!.Seq, entry.Leaf, entry.Hash, entry.Body?.By));
+        return null;
     }
-
-    private bool IsWhole => last is null || last.Ordinal == last.Count;
 
     private Finding? Compare(ExportLine.Statement line)
     {
@@ -197,29 +201,45 @@ internal sealed class BundleCheck(VerificationRequest request, IEd25519 ed25519,
             return failure.Code is TrustedKeys.NoTokenKeys
                 ? Finding.Unusable(failure.Detail)
                 : Finding.Tampered($"The statement of where the stream ends: {failure.Detail}");
-        // What the entries and the checkpoint make of it has one spelling: there is nothing to read.
-        var expected = new JsonObject
-        {
-            ["creatorId"] = header!.Creator.Value,
-            ["head"] = head is null ? null : StrictBase64.EncodeUrl(head),
-            ["origin"] = header.Origin,
-            ["treeSize"] = checkpoint!.Size,
-            ["v"] = 1,
-            ["version"] = last?.Version ?? 0,
-        };
-        if (!jws.Payload.SequenceEqual(CanonicalJson.Encode(expected)))
-            return Finding.Tampered(
-                $"The registry states another end of the stream than version {last?.Version ?? 0}, which the bundle "
-                    + "ends with: something was withheld or mixed up.",
-                entries == 0 ? null : lastSeq
-            );
-        (statementToken, next) = (line.Token, Next.End);
-        return streams.Finish();
+        var finding = current!.End(jws.Payload);
+        statementToken = line.Token;
+        if (awaited.Count == 0)
+            next = Next.End;
+        else if (finding is null)
+            BeginStream();
+        return finding;
+    }
+
+    private void BeginStream()
+    {
+        var stream = awaited.Dequeue();
+        current = new(stream, checkpoint!, request.JudgesMeaning);
+        streams.Add(stream, current);
     }
 
     private Finding? End(ExportLine.End end)
     {
         next = Next.Nothing;
         return hash.Compare(end);
+    }
+
+    private Finding? JudgeReceipts(ICollection<ReceiptFinding> found)
+    {
+        if (receipts is null)
+            return request.Receipts.Length == 0
+                ? null
+                : Finding.Unusable(
+                    "A receipt is decided again from an export of the log or from its own bundle, not from a "
+                        + "creator's bundle."
+                );
+        return request.Receipts.Length == 0
+            ? receipts.Finish(
+                origin!,
+                checkpoint!.Size,
+                stream => streams.GetValueOrDefault(stream)?.Chain.Find(stream),
+                keys!,
+                found
+            )
+            : Finding.Unusable("A receipt's bundle has its receipt: verify others by themselves.");
     }
 }

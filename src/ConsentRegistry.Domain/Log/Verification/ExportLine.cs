@@ -25,6 +25,11 @@ internal abstract record ExportLine
     public sealed record CreatorHeader(string Origin, CreatorId Creator) : ExportLine;
 
     /// <summary>
+    /// The first line of a receipt's bundle, which has the streams that the receipt names, in the order of their names.
+    /// </summary>
+    public sealed record ReceiptHeader(string Origin, string Token) : ExportLine;
+
+    /// <summary>
     /// The log's keys, as text still: whether they are spelled as they should be depends on the origin.
     /// </summary>
     public sealed record Keys(byte[] Utf8) : ExportLine;
@@ -35,7 +40,13 @@ internal abstract record ExportLine
     /// <summary>A checkpoint.</summary>
     public sealed record Note(string Text) : ExportLine;
 
-    /// <summary>What the registry says about a creator's stream as a whole.</summary>
+    /// <summary>
+    /// Where the head that a receipt names stands in the tree of the checkpoint: the proof that this tree appends to
+    /// it, the last leaf under it, and the first one after it.
+    /// </summary>
+    public sealed record Head(byte[][] Consistency, ProvenLeaf Last, ProvenLeaf? Next) : ExportLine;
+
+    /// <summary>What the registry says about a stream as a whole.</summary>
     public sealed record Statement(string Token) : ExportLine;
 
     /// <summary>The last line: the hash of all before it.</summary>
@@ -55,11 +66,18 @@ internal abstract record ExportLine
                     new LogHeader(OriginOf(members), IndexOf(members["from"]), IndexOf(members["to"])),
                 "creator" when Has(members, "creatorId", "kind", "origin", "v") && members["v"].Integer() == Format =>
                     new CreatorHeader(OriginOf(members), CreatorId.Parse(members["creatorId"].Text())),
+                "receipt" when Has(members, "jws", "kind", "origin", "v") && members["v"].Integer() == Format =>
+                    new ReceiptHeader(OriginOf(members), members["jws"].Text()),
                 KeysKind when Has(members, KeySetReader.KeysMember, "kind") => new Keys(utf8.ToArray()),
                 "entry" when Has(members, "body", "kind", "leaf", "salt", "seq") => EntryOf(members, proof: null),
                 "entry" when Has(members, "body", "kind", "leaf", "proof", "salt", "seq") => EntryOf(
                     members,
-                    [.. members.Array("proof").Select(hash => BytesOf(hash, MerkleTree.HashLength))]
+                    HashesOf(members, "proof")
+                ),
+                "head" when Has(members, "consistency", "kind", "last", "next") => new Head(
+                    HashesOf(members, "consistency"),
+                    LeafOf(members["last"].Object()),
+                    members["next"] is { } next ? LeafOf(next.Object()) : null
                 ),
                 "checkpoint" when Has(members, "kind", "note") => new Note(members["note"].Text()),
                 "statement" when Has(members, "jws", "kind") => new Statement(members["jws"].Text()),
@@ -102,6 +120,14 @@ internal abstract record ExportLine
             proof
         );
 
+    private static ProvenLeaf LeafOf(JsonObject members) =>
+        Has(members, "leaf", "proof")
+            ? new(Encoding.UTF8.GetBytes(members["leaf"].Text()), HashesOf(members, "proof"))
+            : throw new FormatException("Not a leaf and its proof.");
+
+    private static byte[][] HashesOf(JsonObject members, string name) =>
+        [.. members.Array(name).Select(hash => BytesOf(hash, MerkleTree.HashLength))];
+
     private static bool Has(JsonObject members, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -124,4 +150,14 @@ internal abstract record ExportLine
         StrictBase64.TryDecodeUrl(node.Text(), out var bytes) && bytes.Length == length
             ? bytes
             : throw new FormatException($"{length} bytes in base64url are expected.");
+}
+
+/// <summary>A leaf, and the proof of where it stands in a tree.</summary>
+/// <param name="Leaf">The leaf, as the log hashes it.</param>
+/// <param name="Proof">The hashes from its sibling up.</param>
+internal sealed record ProvenLeaf(byte[] Leaf, byte[][] Proof)
+{
+    /// <summary>The time of the leaf, if it stands at a place in the tree of a checkpoint; null if it does not.</summary>
+    public Instant? TimeAt(long seq, Checkpoint checkpoint) =>
+        checkpoint.Covers(seq, Leaf, Proof) && History.Leaf.TryParse(Leaf, out var read) ? read.Tx : null;
 }

@@ -1,7 +1,7 @@
 namespace ConsentRegistry.Domain.Log.Verification;
 
 /// <summary>
-/// Verifies an export of the log, or a creator's bundle, offline: fed with bytes, it needs nothing else but keys.
+/// Verifies an export of the log, or a bundle of a creator or a receipt, offline: fed with bytes, it needs nothing else but keys.
 /// Memory grows by some 100 bytes with each entry, and as much with each record; bodies are read and left. No input
 /// makes it throw.
 /// </summary>
@@ -141,10 +141,10 @@ public sealed class ExportVerifier(VerificationRequest request, IEd25519 ed25519
         first switch
         {
             ExportLine.LogHeader => new LogCheck(request, ed25519),
-            ExportLine.CreatorHeader => new BundleCheck(request, ed25519, take),
+            ExportLine.CreatorHeader or ExportLine.ReceiptHeader => new BundleCheck(request, ed25519, take),
             _ => null,
         };
 
     private static Finding NoExport() =>
-        Finding.Unusable("This is neither an export of the registry's log nor a creator's bundle.");
+        Finding.Unusable("This is neither an export of the registry's log nor a bundle of a creator or a receipt.");
 }

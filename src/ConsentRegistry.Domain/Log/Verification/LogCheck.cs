@@ -112,7 +112,7 @@ internal sealed class LogCheck(VerificationRequest request, IEd25519 ed25519) : 
             ?? (replay?.Finish() is { } late ? Finding.Broken(late.Violation, late.Seq) : null)
             ?? kept.FindUnbelievable(origin, keys)
             ?? WitnessCheck.Weigh(
-                receipts.Finish(origin, tree.Size, streams, keys, found),
+                receipts.Finish(origin, tree.Size, streams.Find, keys, found),
                 witnesses?.FindUnmet(newest!, kept)
             );
     }

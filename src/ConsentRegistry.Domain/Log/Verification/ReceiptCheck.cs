@@ -44,7 +44,7 @@ internal sealed class ReceiptCheck
         foreach (var token in tokens)
         {
             // What it says is believed only later; until then it tells what to keep.
-            var receipt = Jws.TryParse(token, out var jws) && Receipt.TryParse(jws.Payload, out var read) ? read : null;
+            var receipt = Read(token);
             receipts.Add(receipt);
             if (receipt is null)
                 continue;
@@ -62,14 +62,17 @@ internal sealed class ReceiptCheck
     /// <summary>Whether the root at a size is wanted.</summary>
     public bool Wants(long size) => sizes.Contains(size);
 
-    /// <summary>Keeps the rebuilt root at a size, and the latest time of a change until then.</summary>
+    /// <summary>Keeps the root at a size, as the log has it, and the latest time of a change until then.</summary>
     public void Note(long size, byte[] root, Instant? latest) => heads[size] = (root, latest);
+
+    /// <summary>Keeps the time of the first entry after a size.</summary>
+    public void NoteNext(long size, Instant time) => nextOfHeads[size] = time;
 
     /// <summary>Keeps the change of an entry, if a receipt rests on it.</summary>
     public void Keep(CheckedEntry entry)
     {
         if (sizes.Contains(entry.Seq))
-            nextOfHeads[entry.Seq] = entry.Leaf.Tx;
+            NoteNext(entry.Seq, entry.Leaf.Tx);
         if (entry.Change is null || !wanted.TryGetValue(entry.Body!.Stream.Name, out var version))
             return;
         if (timed.Contains((entry.Body.Stream.Name, entry.Leaf.Version)))
@@ -81,11 +84,20 @@ internal sealed class ReceiptCheck
         kept.Add((entry.Leaf.Version, entry.Change));
     }
 
+    /// <summary>What a token says, whoever signed it; null if that is no receipt.</summary>
+    public static Receipt? Read(string token) =>
+        Jws.TryParse(token, out var jws) && Receipt.TryParse(jws.Payload, out var receipt) ? receipt : null;
+
     /// <summary>Judges every receipt; the worst of the findings is that of all.</summary>
+    /// <param name="origin">The log's name.</param>
+    /// <param name="size">The size of the log, as far as it is known.</param>
+    /// <param name="streams">A stream by its id; null if nothing of it was seen.</param>
+    /// <param name="keys">Whose signatures count.</param>
+    /// <param name="found">Takes the findings, in the order of the receipts.</param>
     public Finding? Finish(
         string origin,
         long size,
-        Streams streams,
+        Func<StreamId, StreamChain?> streams,
         TrustedKeys keys,
         ICollection<ReceiptFinding> found
     )
@@ -124,7 +136,7 @@ internal sealed class ReceiptCheck
         Receipt? receipt,
         string origin,
         long size,
-        Streams streams,
+        Func<StreamId, StreamChain?> streams,
         TrustedKeys keys
     )
     {
@@ -154,7 +166,7 @@ internal sealed class ReceiptCheck
 
     // A receipt says what was in force at its time: no version that it names is later, and none that it passes over is
     // earlier. An erasure takes what an event said, and not when it was.
-    private ReceiptFinding? JudgeTimes(Receipt receipt, Streams streams, out string? notShown)
+    private ReceiptFinding? JudgeTimes(Receipt receipt, Func<StreamId, StreamChain?> streams, out string? notShown)
     {
         notShown =
             now is { } clock && receipt.At > clock.Plus(TimeTolerance)
@@ -186,16 +198,16 @@ internal sealed class ReceiptCheck
         return null;
     }
 
-    private Instant? TimeOf(string name, long version, Streams streams) =>
+    private Instant? TimeOf(string name, long version, Func<StreamId, StreamChain?> streams) =>
         times.TryGetValue((name, version), out var made)
             ? made
-            : streams.Find(Receipt.StreamOf(name))?.TimeWithoutBody(version);
+            : streams(Receipt.StreamOf(name))?.TimeWithoutBody(version);
 
-    private static ReceiptFinding? FindMissing(Receipt receipt, Streams streams)
+    private static ReceiptFinding? FindMissing(Receipt receipt, Func<StreamId, StreamChain?> streams)
     {
         foreach (var (name, version) in receipt.Versions)
         {
-            if (version > 0 && !(streams.Find(Receipt.StreamOf(name))?.Version >= version))
+            if (version > 0 && !(streams(Receipt.StreamOf(name))?.Version >= version))
                 return Unusable(
                     $"It needs a longer export: version {version} of the stream {name} is not in this one."
                 );
@@ -203,14 +215,14 @@ internal sealed class ReceiptCheck
         return null;
     }
 
-    private static ReceiptFinding? FindErased(Receipt receipt, Streams streams)
+    private static ReceiptFinding? FindErased(Receipt receipt, Func<StreamId, StreamChain?> streams)
     {
         foreach (var (name, version) in receipt.Versions)
         {
             // Nothing was erased of a stream that had not begun.
             if (
                 version > 0
-                && streams.Find(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain
+                && streams(Receipt.StreamOf(name)) is { HasErasedBodies: true } chain
                 && version < chain.ErasedIn
             )
                 return NotShown(

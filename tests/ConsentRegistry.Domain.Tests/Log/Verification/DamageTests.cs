@@ -18,12 +18,20 @@ public sealed class DamageTests
     public void No_bit_of_a_bundle_can_flip() => NeverValid(SampleLog.Bytes(Small.Bundle("ana")), new());
 
     [Fact]
+    public void No_bit_of_a_receipts_bundle_can_flip() => NeverValid(SampleLog.Bytes(ReceiptBundle()), new());
+
+    [Fact]
     public void Lines_that_are_shuffled_deleted_or_doubled_are_never_valid()
     {
         var random = new Random(20_261_123);
         foreach (
             var original in (List<List<string>>)
-                [SampleLog.Story().Export(), SampleLog.Story().Bundle("ana"), SampleLog.Story().Bundle("bea")]
+                [
+                    SampleLog.Story().Export(),
+                    SampleLog.Story().Bundle("ana"),
+                    SampleLog.Story().Bundle("bea"),
+                    ReceiptBundle(),
+                ]
         )
         {
             Assert.Equal(Verdict.Valid, SampleLog.Verify(original).Verdict);
@@ -52,7 +60,7 @@ public sealed class DamageTests
     public void Lines_of_any_json_in_any_place_never_throw()
     {
         string[] values = ["null", "[]", "{}", "1", "\"\"", "\"\\ud83d\"", "\"A\"", "-1", "9007199254740993", "true"];
-        foreach (var original in (List<List<string>>)[Small.Export(), Small.Bundle("ana")])
+        foreach (var original in (List<List<string>>)[Small.Export(), Small.Bundle("ana"), ReceiptBundle()])
         {
             for (var at = 0; at < original.Count; at++)
             {
@@ -120,6 +128,14 @@ public sealed class DamageTests
             );
             original[bit / 8] ^= (byte)(1 << (bit % 8));
         }
+    }
+
+    // A later change makes its head one of long ago.
+    private static List<string> ReceiptBundle()
+    {
+        var (log, receipt) = ReceiptTests.Denied();
+        log.Add("ana", SampleLog.Default("training", Effect.Deny));
+        return log.ReceiptBundle(receipt);
     }
 
     private static SampleLog SmallLog()

@@ -30,6 +30,14 @@ public sealed class ReceiptTests
         );
 
         Assert.Null(report.Failure);
+        Assert.All(
+            receipts,
+            receipt =>
+                Assert.Equal(
+                    "Decided again from the log, the decision is the same.",
+                    Assert.Single(SampleLog.Verify(log.ReceiptBundle(receipt)).Receipts).What
+                )
+        );
         Assert.Equal(receipts.Count, report.Receipts.Length);
         Assert.All(
             report.Receipts,
@@ -52,7 +60,7 @@ public sealed class ReceiptTests
         Assert.Equal($"{id}", (string)named["decisionId"]!);
         Assert.True(Receipt.TryParse(CanonicalJson.Encode(named), out var read));
         Assert.Equal(id, read.DecisionId);
-        Assert.Null(SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, named)] }).Failure);
+        Assert.Null(Verify(log, named).Failure);
         // One way to write it.
         named["decisionId"] = $"{id:N}";
         Assert.False(Receipt.TryParse(CanonicalJson.Encode(named), out _));
@@ -88,7 +96,7 @@ public sealed class ReceiptTests
             at = at[name]!.AsObject();
         at[names[^1]] = JsonNode.Parse(value);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Equal(Verdict.Tampered, report.Verdict);
         Assert.Contains(sentence, report.Failure!.What);
@@ -105,7 +113,7 @@ public sealed class ReceiptTests
         log.Checkpoints.Add(log.Rows.Count);
         Redate(receipt, seconds, withoutLog: true);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Equal(Verdict.Tampered, report.Verdict);
         Assert.Contains(sentence, report.Failure!.What);
@@ -123,7 +131,7 @@ public sealed class ReceiptTests
         log.Checkpoints.Add(log.Rows.Count);
         Redate(receipt, seconds, withoutLog: true);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Equal(Verdict.NotShown, report.Verdict);
         var finding = Assert.Single(report.Receipts);
@@ -142,7 +150,7 @@ public sealed class ReceiptTests
         log.Checkpoints.Add(log.Rows.Count);
         Redate(receipt, 60 + seconds, withoutLog: false);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Equal(verdict, report.Verdict);
     }
@@ -153,13 +161,8 @@ public sealed class ReceiptTests
     public void A_receipt_from_after_the_auditors_clock_is_not_shown(int seconds, Verdict verdict)
     {
         var (log, receipt) = Denied();
-        var request = new VerificationRequest
-        {
-            Receipts = [Sign(log, receipt)],
-            Now = log.Now.Plus(TimeSpan.FromSeconds(seconds)),
-        };
 
-        Assert.Equal(verdict, SampleLog.Verify(log.Export(), request).Verdict);
+        Assert.Equal(verdict, Verify(log, receipt, log.Now.Plus(TimeSpan.FromSeconds(seconds))).Verdict);
     }
 
     [Fact]
@@ -192,11 +195,11 @@ public sealed class ReceiptTests
         log.Now = log.Now.Plus(TimeSpan.FromMinutes(5));
         log.Add("cem", SampleLog.Lockdown());
         log.Checkpoints.Add(log.Rows.Count);
-        var size = log.Rows.Count;
+        var size = (long)log.Rows.Count;
         receipt["log"]!["size"] = size;
         receipt["log"]!["root"] = System.Buffers.Text.Base64Url.EncodeToString(log.RootAt(size));
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Contains("before entries of the log", report.Failure?.What);
     }
@@ -207,10 +210,7 @@ public sealed class ReceiptTests
         var (log, receipt) = Denied();
         receipt["versions"]!.AsObject().Remove("ana");
 
-        Assert.Contains(
-            "does not name",
-            SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] }).Failure!.What
-        );
+        Assert.Contains("does not name", Verify(log, receipt).Failure!.What);
     }
 
     [Fact]
@@ -248,11 +248,10 @@ public sealed class ReceiptTests
     public void Of_an_erased_creator_it_is_not_shown_whether_the_decision_was_right()
     {
         var (log, receipt) = Denied();
-        var token = Sign(log, receipt);
         log.Erase("ana");
         log.Checkpoints.Add(log.Rows.Count);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [token] });
+        var report = Verify(log, receipt);
 
         Assert.Equal(Verdict.NotShown, report.Verdict);
         Assert.Contains("cannot be re-evaluated", Assert.Single(report.Receipts).What);
@@ -273,7 +272,7 @@ public sealed class ReceiptTests
             receipt["decision"] = NeverSet();
         Redate(receipt, seconds, withoutLog: true);
 
-        var report = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)] });
+        var report = Verify(log, receipt);
 
         Assert.Contains(sentence, report.Failure?.What);
         Assert.Equal(Verdict.Tampered, report.Verdict);
@@ -341,11 +340,22 @@ public sealed class ReceiptTests
             receipt["log"] = null;
     }
 
+    // The registry's own bundle of a receipt says as much as the export of the log.
+    private static VerificationReport Verify(SampleLog log, JsonObject receipt, Instant? now = null)
+    {
+        var byExport = SampleLog.Verify(log.Export(), new() { Receipts = [Sign(log, receipt)], Now = now });
+        var byBundle = SampleLog.Verify(log.ReceiptBundle(receipt), new() { Now = now });
+        Assert.True(byExport.Verdict == byBundle.Verdict, $"{byExport.Failure} {byBundle.Failure}");
+        if (byExport.Receipts is [var finding] && byBundle.Receipts is [var again])
+            Assert.Equal(finding, again);
+        return byExport;
+    }
+
     private static string Sign(SampleLog log, JsonObject receipt) =>
         Jws.Sign(receipt, Receipt.Type, log.Keys.TokenSigner!);
 
     // A video of ana's, allowed by default and stopped by a lockdown in version 3.
-    private static (SampleLog Log, JsonObject Receipt) Denied()
+    internal static (SampleLog Log, JsonObject Receipt) Denied()
     {
         var log = new SampleLog();
         log.AddVocabulary(Purposes);

@@ -232,17 +232,56 @@ internal sealed class SampleLog
     public List<string> Bundle(string creator, long? upTo = null)
     {
         var size = upTo ?? Rows.Count;
-        var own = Enumerable.Range(0, (int)size).Where(seq => Rows[seq].Event.Stream.Name == creator).ToList();
-        var last = own.Count == 0 ? null : Rows[own[^1]];
-        List<string> lines =
-        [
+        return Seal([
             $$"""{"creatorId":"{{creator}}","kind":"creator","origin":"{{Origin}}","v":1}""",
             KeysLine(),
             NoteLine(Note(size)),
-            .. own.Select(seq => Entry(seq, ProofOf(seq, size))),
-            Statement(creator, size, last?.Event.Version ?? 0, last is null ? null : SHA256.HashData(last.Leaf)),
+            .. StreamLines(creator, size),
+        ]);
+    }
+
+    /// <summary>The bundle of a receipt, as a registry writes it that signs whatever it is given.</summary>
+    public List<string> ReceiptBundle(JsonObject receipt)
+    {
+        var size = Rows.Count;
+        List<string> lines =
+        [
+            $$"""{"jws":"{{Jws.Sign(receipt, Receipt.Type, Keys.TokenSigner!)}}","kind":"receipt","origin":"{{Origin}}","v":1}""",
+            KeysLine(),
+            NoteLine(Note(size)),
         ];
-        return Seal(lines);
+        if (receipt["log"] is { } log && (long)log["size"]! is > 0 and var old && old <= size)
+            lines.Add(HeadLine(old, size));
+        return Seal([
+            .. lines,
+            .. receipt["versions"]!
+                .AsObject()
+                .Select(version => version.Key)
+                .Order(StringComparer.Ordinal)
+                .SelectMany(stream => StreamLines(stream, size)),
+        ]);
+    }
+
+    public string HeadLine(long old, long size)
+    {
+        string Proven(long seq) =>
+            $$"""{"leaf":{{Quote(Encoding.UTF8.GetString(Rows[(int)seq].Leaf))}},"proof":{{Hashes(ProofOf(seq, size))}}}""";
+        byte[][] leaves = [.. Rows.Take((int)size).Select(row => MerkleTree.LeafHash(row.Leaf))];
+        var consistency = ProofPath
+            .Consistency(old, size)
+            .Select(range => Root(leaves[(int)range.First..(int)range.End]));
+        return $$"""{"consistency":{{Hashes(consistency)}},"kind":"head","last":{{Proven(old - 1)}},"next":{{(old < size ? Proven(old) : "null")}}}""";
+    }
+
+    private IEnumerable<string> StreamLines(string stream, long size)
+    {
+        var own = Enumerable.Range(0, (int)size).Where(seq => Rows[seq].Event.Stream.Name == stream).ToList();
+        var last = own.Count == 0 ? null : Rows[own[^1]];
+        return
+        [
+            .. own.Select(seq => Entry(seq, ProofOf(seq, size))),
+            Statement(stream, size, last?.Event.Version ?? 0, last is null ? null : SHA256.HashData(last.Leaf)),
+        ];
     }
 
     public string Statement(string creator, long size, long version, byte[]? head) =>
@@ -256,11 +295,12 @@ internal sealed class SampleLog
         var row = Rows[(int)seq];
         var body = row.IsCleared ? "null" : Quote(Encoding.UTF8.GetString(row.Body));
         var salt = row.IsCleared ? "null" : Quote(Base64Url.EncodeToString(row.Salt));
-        var path = proof is null
-            ? ""
-            : $"\"proof\":[{string.Join(',', proof.Select(hash => Quote(Base64Url.EncodeToString(hash))))}],";
+        var path = proof is null ? "" : $"\"proof\":{Hashes(proof)},";
         return $$"""{"body":{{body}},"kind":"entry","leaf":{{Quote(Encoding.UTF8.GetString(row.Leaf))}},{{path}}"salt":{{salt}},"seq":{{seq}}}""";
     }
+
+    private static string Hashes(IEnumerable<byte[]> hashes) =>
+        $"[{string.Join(',', hashes.Select(hash => Quote(Base64Url.EncodeToString(hash))))}]";
 
     public static string NoteLine(string note) => $$"""{"kind":"checkpoint","note":{{Quote(note)}}}""";
 

@@ -307,13 +307,13 @@ public sealed class TamperingTests
             Row(
                 "A bundle has an entry of another creator in place of its own",
                 7,
-                "not of the bundle's creator",
+                "not of the stream",
                 log => BundleLines(log, lines => lines[3] = log.Bundle("cem")[3])
             ),
             Row(
                 "A bundle has another creator's entry as well",
                 13,
-                "not of the bundle's creator",
+                "not of the stream",
                 log => BundleLines(log, lines => lines.Insert(7, log.Bundle("cem")[5]))
             ),
             Row(
@@ -343,7 +343,7 @@ public sealed class TamperingTests
             Row(
                 "A bundle is said to be another creator's",
                 3,
-                "not of the bundle's creator",
+                "not of the stream",
                 log => BundleLines(log, lines => lines[0] = lines[0].Replace("ana", "dan"))
             ),
             Row(
