@@ -26,9 +26,18 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
             from content in CommittedDocument.Resolve(answer.Value!)["content"]?.AsObject() ?? []
             where streams.Contains(content.Key)
             select (one.Path, one.Method, Type: content.Key);
-        Assert.Equal(6, found.Count());
+        Assert.Equal(7, found.Count());
         var creator = RegistryApplication.NewId();
         (await App.Creator(creator).PutAsync($"/v1/creators/{creator}/lockdown", null)).Is(200);
+        var check = new
+        {
+            creatorId = creator,
+            videoId = "v",
+            purpose = "remix",
+            receipt = true,
+        };
+        var answered = (await App.Admin().PostAsync("/v1/checks", check)).Is(200);
+        var receipt = JsonSerializer.Serialize(new { receipt = (string)answered["receipt"]! });
         await Log.Exports.CoveredAsync(App);
         foreach (var (path, method, type) in found)
         {
@@ -40,7 +49,10 @@ public sealed class StreamsBehindNginxTests(RegistryFixture registry) : IClassFi
             request.Headers.Accept.Add(new(type));
             request.Headers.Authorization = new("Bearer", TokenOf(creator));
             if (method == "post")
-                request.Content = new StringContent("{}\n", Encoding.UTF8, type);
+                request.Content =
+                    path == "/v1/receipts/export"
+                        ? new StringContent(receipt, Encoding.UTF8, "application/json")
+                        : new StringContent("{}\n", Encoding.UTF8, type);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {answer.StatusCode}");
             Assert.Equal((path, type), (path, answer.Content.Headers.ContentType?.MediaType));
